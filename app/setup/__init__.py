@@ -1,0 +1,1 @@
+"""One admin setting up one directory: its state, the way through it, and its file."""

@@ -1,0 +1,76 @@
+"""The state of one setup: everything the program remembers about it, and nothing secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many users and groups somebody reported."""
+
+    users: int
+    groups: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A SCIM Change Timestamp that was seen."""
+
+    at: datetime
+    """The timestamp itself, UTC."""
+    seen_at: datetime
+    """When it was seen, UTC."""
+    entered: bool
+    """Whether the admin typed it from the Directories page, rather than the endpoint reporting it."""
+    counts: Counts | None = None
+    """What the endpoint held at that moment, where it said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """One admin connecting one SCIM client to one CIE directory. Times are UTC.
+
+    A *step* is *done* when the admin or the program completed it. A done step is *stale*
+    when a value it rested on has changed since; it is then to be redone.
+    """
+
+    id: str
+    """32 lower-case hexadecimal digits."""
+    guide: str
+    """The guide's id."""
+    client: str
+    """The SCIM client's name, for lists that do not read the guide."""
+    name: str
+    created: datetime
+    changed: datetime
+    practice: bool = False
+    position: str = ""
+    """The step that is open on the screen; empty before the first look."""
+    done: Mapping[str, datetime] = field(default_factory=dict)
+    """Step → when it was completed."""
+    stale: frozenset[str] = frozenset()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Branch → chosen option."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Captured values that are not secret."""
+    kept: Mapping[str, datetime] = field(default_factory=dict)
+    """Secret value → when it was captured. The value itself is in the keyring only."""
+    ticked: frozenset[str] = frozenset()
+    """Prerequisites and confirmations that the admin ticked."""
+    reached: Mapping[str, datetime] = field(default_factory=dict)
+    """Milestone → when it was reached."""
+    sighting: Sighting | None = None
+    synced: Counts | None = None
+    """What the Directories page showed after Full Sync."""
+    status: str = ""
+    """One line for the home page, kept so that it needs no guide."""
+
+    def with_(self, **changes: object) -> Setup:
+        """A copy with those fields replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]
