@@ -1,0 +1,66 @@
+"""``python -m app``: reads the arguments, then hands over to the window."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for. Secrets are never accepted here."""
+
+    practice: bool
+    data_dir: Path | None
+    tour: Path | None
+    client: str
+    theme: str | None
+    scale: float | None
+    smoke: bool
+
+
+def parse(arguments: list[str]) -> Options:
+    """Read the command line. Exits with 2 and a usage line where it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="cie-scim-assistant",
+        description="Guides the SCIM setup between an identity provider and the Cloud Identity Engine.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--practice", action="store_true", help="open the practice consoles instead of real ones")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep setups in this folder")
+    parser.add_argument("--tour", type=Path, metavar="DIR", help="walk a practice setup and take pictures into DIR")
+    parser.add_argument("--client", default="entra", help="the tour's SCIM client (default: entra)")
+    parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
+    parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
+    parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window is shown")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    known = parser.parse_args(arguments)
+    if known.scale is not None and not 0.5 <= known.scale <= 4:
+        parser.error("--scale takes a number from 0.5 to 4")
+    return Options(
+        practice=known.practice or known.tour is not None,
+        data_dir=known.data_dir,
+        tour=known.tour,
+        client=known.client,
+        theme=known.theme,
+        scale=known.scale,
+        smoke=known.smoke,
+    )
+
+
+def main() -> int:
+    """The program's entry point; returns its exit code."""
+    if sys.argv[1:2] == ["--practice-server"]:  # a frozen program has no `python -m`
+        return int(importlib.import_module("app.practice.__main__").main())
+    options = parse(sys.argv[1:])
+    # Named, not imported: the rooms below know nothing of the window.
+    return int(importlib.import_module("ui.application").main(options))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

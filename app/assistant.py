@@ -1,0 +1,405 @@
+"""One open setup: takes the admin's intents one way through rules, keyring, journey and file.
+
+No Qt here; a window subscribes and redraws from the state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.guide.model import Kind, Milestone, Page
+from app.guide.values import Reading, mask, read, rule
+from app.setup import journey
+from app.setup.state import Counts, Setup, Sighting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.guide.model import Guide
+    from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
+    from app.scim.ladder import Finding
+    from app.setup.store import Store
+    from app.vault import Outcome, Vault
+    from app.watch.watch import Report, Watch
+
+
+def utc_now() -> datetime:
+    """The current time, UTC."""
+    return datetime.now(UTC)
+
+
+def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
+    """A fresh setup for that guide."""
+    return Setup(
+        id=secrets.token_hex(16),
+        guide=guide.id,
+        client=guide.name,
+        name=f"New {guide.short_name} setup",
+        created=now,
+        changed=now,
+        practice=practice,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of a value that the admin gave."""
+
+    accepted: bool
+    sentence: str
+    warnings: tuple[str, ...] = ()
+    to_redo: tuple[str, ...] = ()
+    """Titles of steps that this change made to be redone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a value may stand on the screen."""
+
+    text: str
+    """The value itself, or its mask."""
+    hint: str
+    present: bool
+    secret: bool
+
+
+class Assistant:
+    """The open setup and everything that can be done with it. Not thread-safe: one event loop."""
+
+    def __init__(
+        self,
+        guide: Guide,
+        setup: Setup,
+        vault: Vault,
+        store: Store,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        proxy_for: Callable[[str], str | None] | None = None,
+    ) -> None:
+        self.guide = guide
+        self.setup = setup
+        self.vault = vault
+        self.findings: tuple[Finding, ...] = ()
+        self.report: Report | None = None
+        self.trouble: str | None = None
+        """Why the last change could not be written to disk; None when it was."""
+        self._shown: dict[str, Shown] = {}
+        self._store = store
+        self._now = now
+        self._proxy_for = proxy_for
+        self._listeners: list[Callable[[], None]] = []
+        self._saving = asyncio.Lock()
+        self._watch: Watch | None = None
+        self._capabilities: Capabilities | None = None
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after every change; returns the way to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def announce(self) -> None:
+        """Tell the listeners that something changed."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    # -- what is there -------------------------------------------------------------------
+
+    @property
+    def here(self) -> journey.Place:
+        """The open step."""
+        return journey.place(self.guide, self.setup)
+
+    def now(self) -> datetime:
+        """The current time, UTC."""
+        return self._now()
+
+    def block(self) -> journey.Block | None:
+        """Why the open step cannot be completed now."""
+        step = self.here.step
+        if step.marks is Milestone.FULL_SYNC and step.id in self.setup.done:
+            left = journey.sync_pause(self.setup, self._now())
+            if left > 0:
+                return journey.Block(f"CIE takes the next Full Sync in {left:.0f} s. Start it only once.")
+        return journey.block(self.guide, self.setup, step.id)
+
+    def shown(self, name: str) -> Shown:
+        """How that value stands on the screen. Secrets are masked."""
+        spec = self.guide.values[name]
+        if spec.secret:
+            absent = Shown("", f"Not captured yet: {spec.origin}", present=False, secret=True)
+            if name not in self.setup.kept:
+                return absent
+            return self._shown.get(name, Shown("\u2022" * 12, "In the keyring", present=True, secret=True))
+        value = self.setup.values.get(name)
+        if value is None:
+            return Shown("", f"Not captured yet: {spec.origin}", present=False, secret=False)
+        return Shown(value, rule(spec.kind, value), present=True, secret=False)
+
+    def kept_line(self) -> str:
+        """What is in the keyring, in one line without any value."""
+        names = [self.guide.values[n].label for n in self.guide.values if n in self.setup.kept]
+        if not names:
+            return "Base URL and token not captured yet"
+        listed = " and ".join(names)
+        return f"{listed} in {self.vault.name}"
+
+    # -- opening -------------------------------------------------------------------------
+
+    async def open(self) -> None:
+        """Compare what the file says with what the keyring holds; a capture survives a crash between both."""
+        await self.vault.ready()
+        for name, spec in self.guide.values.items():
+            if spec.secret:
+                outcome = await self.vault.get(self.setup.id, name)
+                self._reconcile(name, spec.kind, outcome)
+        await self._save()
+
+    def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
+        from app.vault import Status
+
+        if outcome.value is not None:
+            self._remember(name, kind, outcome.value)
+            if name not in self.setup.kept:
+                self.setup = journey.keep(self.guide, self.setup, name, self._now(), replaced=False)
+        elif outcome.status is Status.ABSENT and name in self.setup.kept:
+            self.setup = journey.lose(self.setup, name)
+            label = self.guide.values[name].label
+            self.trouble = f"The {label} is no longer in the keyring. Capture it again."
+
+    def _remember(self, name: str, kind: Kind, value: str) -> None:
+        self._shown[name] = Shown(mask(kind, value), rule(kind, value), present=True, secret=True)
+
+    # -- intents -------------------------------------------------------------------------
+
+    async def give(self, name: str, text: str) -> Given:
+        """Take a pasted or typed text for that value: repaired, checked, kept, saved."""
+        spec = self.guide.values[name]
+        reading = read(spec.kind, text, practice=self.setup.practice)
+        if reading.value is None:
+            return Given(accepted=False, sentence=reading.problem or "This text cannot be used.")
+        if problem := self._clash(name, reading.value):
+            return Given(accepted=False, sentence=problem)
+        before = self.setup
+        if spec.secret:
+            refusal = await self._keep(name, spec.kind, reading.value)
+            if refusal is not None:
+                return refusal
+        else:
+            self.setup = journey.capture(self.guide, self.setup, name, reading.value, self._now())
+        redo = journey.stale_titles(self.guide, before, self.setup)
+        await self._save()
+        return Given(True, self._thanks(reading, spec.secret), reading.warnings, redo)  # noqa: FBT003
+
+    def _clash(self, name: str, value: str) -> str | None:
+        for other, spec in self.guide.values.items():
+            if spec.derived_from == name:
+                derived = read(spec.kind, value)
+                if derived.value is None:
+                    return f"CIE would refuse it as {spec.label}: {derived.problem}"
+            if other != name and spec.kind is Kind.GUID and self.setup.values.get(other) == value:
+                return f"This is the {spec.label}, which is captured already."
+        return None
+
+    async def _keep(self, name: str, kind: Kind, value: str) -> Given | None:
+        from app.vault import SENTENCES
+
+        previous = await self.vault.get(self.setup.id, name)
+        outcome = await self.vault.put(self.setup.id, name, value)
+        if not outcome.kept:
+            return Given(accepted=False, sentence=SENTENCES[outcome.status])
+        replaced = previous.value is not None and previous.value != value
+        self._remember(name, kind, value)
+        self._capabilities = None
+        self.setup = journey.keep(self.guide, self.setup, name, self._now(), replaced=replaced)
+        return None
+
+    def _thanks(self, reading: Reading, secret: bool) -> str:  # noqa: FBT001
+        where = f"Kept in {self.vault.name}" if secret else "Captured"
+        return f"{where}, {', '.join(reading.repairs)}." if reading.repairs else f"{where}."
+
+    async def reveal(self, name: str) -> Outcome:
+        """Read a secret from the keyring, to be copied or shown for a moment."""
+        return await self.vault.get(self.setup.id, name)
+
+    async def complete(self, step_id: str | None = None) -> journey.Block | None:
+        """Complete a step (by default the open one); returns why not."""
+        step_id = step_id or self.here.step.id
+        blocked = self.block() if step_id == self.here.step.id else journey.block(self.guide, self.setup, step_id)
+        if blocked is None:
+            before = self.setup
+            self.setup = journey.complete(self.guide, self.setup, step_id, self._now())
+            if self.guide.step(step_id).marks is Milestone.SUBMITTED and before.sighting is not None:
+                self.setup = self.setup.with_(sighting=None)
+            await self._save()
+        return blocked
+
+    async def go(self, step_id: str) -> None:
+        """Open a step to look at it."""
+        self.setup = journey.go(self.setup, step_id)
+        await self._save()
+
+    async def move(self, offset: int) -> None:
+        """Open the step so many places further or back."""
+        target = journey.neighbour(self.guide, self.setup, offset)
+        if target is not None:
+            await self.go(target)
+
+    async def tick(self, item: str, *, on: bool) -> None:
+        """Tick or untick a prerequisite or a confirmation."""
+        self.setup = journey.tick(self.setup, item, on=on)
+        await self._save()
+
+    async def answer(self, branch: str, option: str) -> None:
+        """Choose what stands on the admin's screen."""
+        self.setup = journey.answer(self.setup, branch, option)
+        await self._save()
+
+    async def forget(self) -> tuple[str, ...]:
+        """Delete the setup: its secrets first, then its file. Returns what could not be deleted."""
+        from app.vault import Status
+
+        left = []
+        for name, spec in self.guide.values.items():
+            if spec.secret:
+                outcome = await self.vault.delete(self.setup.id, name)
+                if outcome.status not in (Status.DELETED, Status.ABSENT):
+                    left.append(spec.label)
+        if not left:
+            async with self._saving:
+                await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
+        return tuple(left)
+
+    async def _save(self) -> None:
+        from app.setup.store import NotSaved
+
+        self.setup = self.setup.with_(
+            position=journey.position(self.guide, self.setup), status=journey.status_line(self.guide, self.setup)
+        )
+        self.announce()
+        async with self._saving:
+            result = await asyncio.get_running_loop().run_in_executor(None, self._store.save, self.setup)
+        trouble = result.sentence if isinstance(result, NotSaved) else None
+        if trouble is not None or (self.trouble and "keyring" not in self.trouble):
+            self.trouble = trouble
+            self.announce()
+
+    # -- asking the endpoint -------------------------------------------------------------
+
+    async def _credentials(self) -> tuple[str, str] | None:
+        names = {spec.kind: name for name, spec in self.guide.values.items() if spec.secret}
+        url = await self.vault.get(self.setup.id, names[Kind.BASE_URL])
+        token = await self.vault.get(self.setup.id, names[Kind.TOKEN])
+        return None if url.value is None or token.value is None else (url.value, token.value)
+
+    async def test(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
+        """Run Test Connection; findings go to ``self.findings``. Returns why it could not run."""
+        from app import net
+        from app.scim import ladder
+        from app.scim.endpoint import Endpoint
+
+        credentials = await self._credentials()
+        if credentials is None:
+            return "The Base URL or the token is not in the keyring yet."
+        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        endpoint = Endpoint(credentials[0], self.setup.practice)
+        self.findings = ()
+
+        def take(finding: Finding) -> None:
+            self.findings = (*self.findings, finding)
+            if on_finding is not None:
+                on_finding(finding)
+
+        findings = await ladder.run(
+            endpoint, credentials[1], proxy_for=self._proxy_for or net.system_proxy, on_finding=take
+        )
+        self.findings = findings
+        test_step = next(step for step in self.guide.steps if step.page is Page.TEST)
+        if not self.test_failed and journey.block(self.guide, self.setup, test_step.id) is None:
+            here = self.here.step.id
+            self.setup = journey.go(journey.complete(self.guide, self.setup, test_step.id, self._now()), here)
+            await self._save()
+        self.announce()
+        return None
+
+    @property
+    def test_failed(self) -> bool:
+        """Whether the last test had a failed check."""
+        from app.scim.ladder import Verdict
+
+        return any(finding.verdict is Verdict.FAILED for finding in self.findings)
+
+    # -- the watch -----------------------------------------------------------------------
+
+    async def watch(self) -> None:
+        """Wait for the SCIM Change Timestamp until it is seen; run as a task, cancel to stop."""
+        from app.scim.changes import Seen
+        from app.watch.watch import Watch
+
+        since = self.setup.reached.get(Milestone.STARTED) or self.setup.reached.get(Milestone.SUBMITTED)
+        if since is None or self.setup.sighting is not None or self._watch is not None:
+            return
+        self._watch = Watch(self._look, self.guide.cadence, since, self._now)
+        try:
+            report = await self._watch.run(self._take_report)
+        finally:
+            self._watch = None
+        result = report.result
+        if isinstance(result, Seen) and result.newest is not None:
+            counts = None
+            if result.users is not None and result.groups is not None:
+                counts = Counts(result.users, result.groups)
+            await self._sight(Sighting(result.newest, self._now(), entered=False, counts=counts))
+
+    def look_now(self) -> None:
+        """Look at once."""
+        if self._watch is not None:
+            self._watch.look_now()
+
+    def _take_report(self, report: Report) -> None:
+        self.report = report
+        self.announce()
+
+    async def _look(self) -> Seen | NotOffered | Unsuccessful:
+        from app import net
+        from app.scim import changes
+        from app.scim.endpoint import Endpoint
+        from app.scim.ladder import Observation
+
+        credentials = await self._credentials()
+        if credentials is None:
+            return changes.Unsuccessful(Observation.UNAUTHORIZED, None)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, net.prepare)
+        endpoint = Endpoint(credentials[0], self.setup.practice)
+        proxy_for = self._proxy_for or net.system_proxy
+        proxy = await loop.run_in_executor(None, proxy_for, f"https://{endpoint.host}/")
+        since = self.setup.reached[Milestone.SUBMITTED]
+        client = net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=self.setup.practice)
+        async with client:
+            result = await changes.look(client, endpoint, credentials[1], since, self._capabilities)
+        if isinstance(result, changes.Seen):
+            self._capabilities = result.capabilities
+        return result
+
+    async def enter_timestamp(self, text: str) -> str | None:
+        """Take the timestamp that the admin sees on the Directories page; returns why not."""
+        from app.watch.gate import read_timestamp
+
+        found = read_timestamp(text, self.setup, self._now())
+        if isinstance(found, str):
+            return found
+        await self._sight(Sighting(found, self._now(), entered=True))
+        return None
+
+    async def _sight(self, sighting: Sighting) -> None:
+        self.setup = journey.sight(self.setup, sighting)
+        step = next(s for s in self.guide.steps if s.page is Page.WATCH)
+        if journey.block(self.guide, self.setup, step.id) is None:
+            here = self.here.step.id
+            after = journey.complete(self.guide, self.setup, step.id, self._now())
+            self.setup = after if here == step.id else journey.go(after, here)
+        await self._save()

@@ -1,0 +1,1 @@
+"""From an observation to a cause to the step to revisit."""

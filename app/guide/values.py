@@ -1,0 +1,275 @@
+"""The rules for values: what a pasted text is repaired to, and why it is refused.
+
+Rules of Directory ID, Directory Name, Base URL and token follow the vendor's page on the SCIM
+Connector. A repair is made only where the text is certainly a slip; everything else is a reason.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from app.guide.model import Kind
+
+LONGEST = 16_384
+"""Characters; no value that CIE or a portal shows comes near it."""
+
+_QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_TOKEN = re.compile(r"[A-Za-z0-9._~+/=:|-]+")
+_KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of a text: a value that satisfies its rule, or the reason why not."""
+
+    value: str | None = field(default=None, repr=False)
+    problem: str | None = None
+    """Why it was refused, in the admin's words."""
+    repairs: tuple[str, ...] = ()
+    """What was corrected, each a short phrase."""
+    warnings: tuple[str, ...] = ()
+    """What looks unusual but is not refused."""
+
+
+def read(kind: Kind, text: str, *, practice: bool = False) -> Reading:
+    """Repair and check a text for a value of that kind.
+
+    ``practice`` allows a Base URL with plain http on loopback.
+    """
+    if len(text) > LONGEST:
+        return Reading(problem=f"This text has {len(text):,} characters. Copy the value alone.")
+    clean, repairs = _tidy(text)
+    if not clean:
+        return Reading(problem="Nothing was pasted. Copy the value first.")
+    if hidden := _hidden(clean):
+        return Reading(problem=f"It contains an invisible character ({hidden}). Copy it again from its field.")
+    reading = _RULES[kind](clean, practice)
+    return Reading(reading.value, reading.problem, (*repairs, *reading.repairs), reading.warnings)
+
+
+def derive(kind: Kind, value: str) -> Reading:
+    """The value of that kind that follows from a captured one, e.g. a Directory Name from a domain."""
+    return read(kind, value)
+
+
+def rule(kind: Kind, value: str) -> str:
+    """One phrase that says how a good value meets its rule, e.g. ``36 of 40 characters``."""
+    match kind:
+        case Kind.DIRECTORY_ID:
+            return f"{len(value)} of 40 characters, letters, digits and hyphens"
+        case Kind.DIRECTORY_NAME:
+            return f"{len(value)} of 50 characters"
+        case Kind.GUID:
+            return "A GUID of 36 characters"
+        case Kind.TOKEN:
+            return f"{len(value):,} characters, never shown"
+        case Kind.BASE_URL:
+            return "Path kept as copied"
+        case _:
+            return "As captured"
+
+
+def mask(kind: Kind, value: str) -> str:
+    """What may stand on the screen for a secret: the host of a Base URL, the length of a token."""
+    if kind is Kind.BASE_URL:
+        parts = urlsplit(value)
+        return f"{parts.scheme}://{parts.netloc}/\u2026"
+    if kind is Kind.TOKEN:
+        return "\u2022" * 22
+    return value
+
+
+def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
+    """Take off what certainly does not belong: surrounding spaces, then one pair of quotes."""
+    repairs = []
+    clean = text.strip().strip("\ufeff\u200b\u200e\u200f\u2060").strip()
+    if clean != text:
+        repairs.append("spaces around it removed")
+    if len(clean) > 1 and clean[0] in _QUOTES and clean[-1] in _QUOTES:
+        while len(clean) > 1 and clean[0] in _QUOTES and clean[-1] in _QUOTES:
+            clean = clean[1:-1].strip()
+        repairs.append("quotes around it removed")
+    return clean, tuple(repairs)
+
+
+def _hidden(text: str) -> str | None:
+    for character in text:
+        if character in "\r\n\t ":
+            continue
+        if unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn", "Cs"):
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def _looks_like(text: str) -> str | None:
+    """What a text certainly is, where it landed in the wrong field."""
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return "a web address"
+    if _GUID.fullmatch(text):
+        return "a GUID, such as the Tenant ID"
+    if len(text) > 60 and _TOKEN.fullmatch(text.removeprefix("Bearer ").strip()) and not text.isdigit():
+        return "the token"
+    return None
+
+
+def _guid(text: str, _practice: bool) -> Reading:
+    bare = text.strip("{}()")
+    if _GUID.fullmatch(bare):
+        repairs = ("brackets removed",) if bare != text else ()
+        lower = bare.lower()
+        return Reading(lower, repairs=repairs if lower == bare else (*repairs, "set in lower case"))
+    if thing := _looks_like(text):
+        return Reading(problem=f"This looks like {thing}. A GUID has 36 characters, for example 7c1e\u2026-\u2026-9a10.")
+    return Reading(problem="A GUID has 36 characters in five groups of digits and letters a to f.")
+
+
+def _domain(text: str, _practice: bool) -> Reading:
+    repairs: list[str] = []
+    name = text
+    if re.match(r"https?://", name, re.IGNORECASE):
+        name = urlsplit(name).netloc
+        repairs.append("web address shortened to its host")
+    if name.startswith("@"):
+        name = name[1:]
+        repairs.append("leading @ removed")
+    if name != name.lower():
+        name = name.lower()
+        repairs.append("set in lower case")
+    if _DOMAIN.fullmatch(name):
+        return Reading(name, repairs=tuple(repairs))
+    if "@" in name:
+        return Reading(problem="This is an address of a person. The domain is the part after the @.")
+    if thing := _looks_like(text):
+        return Reading(problem=f"This looks like {thing}. A domain looks like contoso.com.")
+    return Reading(problem="A domain has letters, digits, hyphens and dots, for example contoso.com.")
+
+
+def _directory_id(text: str, _practice: bool) -> Reading:
+    repairs: tuple[str, ...] = ()
+    value = text
+    if value[:5].upper() == "LDAP-":
+        value, repairs = value[5:], ("LDAP- at the front removed",)
+    if re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
+        return Reading(value, repairs=repairs)
+    if len(value) > 40:
+        thing = _looks_like(value)
+        hint = f" This looks like {thing}." if thing else ""
+        return Reading(problem=f"A Directory ID has at most 40 characters, this has {len(value)}.{hint}")
+    return Reading(problem="A Directory ID has only letters, digits and hyphens.")
+
+
+def _directory_name(text: str, _practice: bool) -> Reading:
+    value = text.lower()
+    repairs = ("set in lower case",) if value != text else ()
+    if re.fullmatch(r"[a-z0-9._-]{1,50}", value):
+        return Reading(value, repairs=repairs)
+    if len(value) > 50:
+        thing = _looks_like(text)
+        hint = f" This looks like {thing}." if thing else ""
+        return Reading(problem=f"A Directory Name has at most 50 characters, this has {len(value)}.{hint}")
+    return Reading(problem="A Directory Name has only lower-case letters, digits, dots, hyphens and underscores.")
+
+
+def _base_url(text: str, practice: bool) -> Reading:
+    if any(space in text for space in " \r\n\t"):
+        return Reading(problem="The Base URL has a space or a line break inside. Copy it again with its copy button.")
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").lower()
+        _ = parts.port
+    except ValueError:
+        return Reading(problem="This is not a complete web address. Copy the Base URL again from CIE.")
+    if not parts.scheme or "://" not in text:
+        if len(text) > 60 or _GUID.fullmatch(text):
+            return Reading(problem=f"This looks like {_looks_like(text) or 'the token'}, not the Base URL.")
+        return Reading(problem="The Base URL starts with https://. Copy it again from CIE.")
+    if problem := _address_problem(text, host, practice):
+        return Reading(problem=problem)
+    return Reading(text, warnings=_address_warnings(host, parts.path, practice))
+
+
+def _address_problem(text: str, host: str, practice: bool) -> str | None:
+    parts = urlsplit(text)
+    if not host:
+        return "This web address has no host. Copy the Base URL again from CIE."
+    if parts.username or parts.password:
+        return "This web address carries a user name. The Base URL of CIE has none."
+    if parts.query or parts.fragment or "?" in text or "#" in text:
+        return "This address has a ? or #, so it comes from the browser's address bar. Copy the Base URL field."
+    if parts.scheme.lower() == "https":
+        return None
+    if practice and parts.scheme.lower() == "http" and host in _LOOPBACK:
+        return None
+    return "The Base URL starts with https://. A token is never sent without encryption."
+
+
+def _address_warnings(host: str, path: str, practice: bool) -> tuple[str, ...]:
+    if practice and host in _LOOPBACK:
+        return ()
+    warnings = []
+    if "/iam/v1/scim" in path.lower():
+        warnings.append("This is the service for administrator accounts, not the SCIM Connector of a directory.")
+    if host.startswith("directory-sync.") or host.startswith("agent-directory-sync."):
+        warnings.append("This host serves the CIE pages or the agent. The Base URL stands beside Authorization Method.")
+    if not host.endswith(_KNOWN_HOSTS):
+        warnings.append("This host is not a name of the vendor that we know. Check that it was copied from CIE.")
+    if host.startswith("xn--") or ".xn--" in host:
+        warnings.append("This host name holds letters that can pass for others.")
+    return tuple(warnings)
+
+
+def _token(text: str, _practice: bool) -> Reading:
+    repairs: list[str] = []
+    value = text
+    if re.match(r"(Authorization:\s*)?Bearer\s+", value, re.IGNORECASE):
+        value = re.sub(r"^(Authorization:\s*)?Bearer\s+", "", value, flags=re.IGNORECASE)
+        repairs.append("the word Bearer removed")
+    if re.search(r"[\r\n]", value):
+        value = re.sub(r"[ \t]*[\r\n]+[ \t]*", "", value)
+        repairs.append("line breaks removed")
+    if re.match(r"https?://", value, re.IGNORECASE):
+        return Reading(problem="This looks like the Base URL. The token is below it, under Bearer Token.")
+    if _GUID.fullmatch(value):
+        return Reading(problem="This looks like a GUID, such as the Tenant ID, not the token.")
+    if " " in value or "\t" in value:
+        return Reading(problem="The token has a space inside. Copy it again with its copy button.")
+    if set(value) <= set("\u2022*\u25cf."):
+        return Reading(problem="These are the dots that hide the token. Use the copy button beside it.")
+    if not _TOKEN.fullmatch(value):
+        return Reading(problem="The token has a character that no bearer token has (RFC 6750). Copy it again.")
+    if len(value) < 16:
+        return Reading(problem=f"This has only {len(value)} characters, so it was cut off. Copy it again.")
+    return Reading(value, repairs=tuple(repairs))
+
+
+def _text(text: str, _practice: bool) -> Reading:
+    line = re.sub(r"\s+", " ", text)
+    if len(line) > 120:
+        return Reading(problem=f"This has {len(line)} characters. 120 fit.")
+    return Reading(line)
+
+
+def _count(text: str, _practice: bool) -> Reading:
+    bare = re.sub(r"[\s,.'\u2019](?=\d{3}(\D|$))", "", text)
+    if re.fullmatch(r"[0-9]{1,9}", bare):
+        number = str(int(bare))
+        return Reading(number, repairs=() if number == text else ("written without separators",))
+    return Reading(problem="Enter a whole number, for example 1180.")
+
+
+_RULES = {
+    Kind.GUID: _guid,
+    Kind.DOMAIN: _domain,
+    Kind.DIRECTORY_ID: _directory_id,
+    Kind.DIRECTORY_NAME: _directory_name,
+    Kind.BASE_URL: _base_url,
+    Kind.TOKEN: _token,
+    Kind.TEXT: _text,
+    Kind.COUNT: _count,
+}

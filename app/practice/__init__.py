@@ -1,0 +1,1 @@
+"""Practice: an embedded CIE and identity provider on loopback, in a process of its own."""

@@ -1,0 +1,162 @@
+"""The SCIM 2.0 endpoint of the practice CIE: one tenant per directory, behind its bearer token."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from scim2_models import (
+    Bulk,
+    ChangePassword,
+    EnterpriseUser,
+    ETag,
+    Filter,
+    Group,
+    Patch,
+    ResourceType,
+    ScimProvider,
+    ServiceProviderConfig,
+    Sort,
+    User,
+)
+from scim2_server.applications.asgi import ASGIApplication
+from scim2_server.memory import AsyncInMemoryStorage, InMemoryStorage
+from scim2_server.service import ScimService
+from scim2_server.testserver.application import BEARER_TOKEN_SCHEME
+
+from app.practice.derive import same
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from app.practice.derive import Derived
+    from app.practice.ledger import Directory, Ledger
+
+PREFIX = "/scim/"
+
+_WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+class _Storage(InMemoryStorage):
+    """Memory that knows whether it changed, with versions that stay unique after a restart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changed = False
+
+    def next_version(self) -> str:
+        return f'W/"{time.time_ns():x}-{next(self.versions)}"'
+
+    def create(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().create(*args, **kwargs)
+        self.changed = True
+        return found
+
+    def update(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().update(*args, **kwargs)
+        self.changed = True
+        return found
+
+    def delete(self, *args: Any, **kwargs: Any) -> None:
+        super().delete(*args, **kwargs)
+        self.changed = True
+
+
+class Endpoint:
+    """Serves ``/scim/<segment>/v2`` for every directory of the ledger (ASGI)."""
+
+    def __init__(self, ledger: Ledger, derived: Derived) -> None:
+        self._ledger = ledger
+        self._derived = derived
+        self._provider = _provider()
+        self._service = ScimService(self._provider)
+        self._tenants: dict[str, tuple[_Storage, ASGIApplication]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Authenticate a request, serve it, and remember what it changed."""
+        segment = scope["path"].removeprefix(PREFIX).partition("/")[0]
+        directory = self._directory(segment)
+        if directory is None:
+            await _refuse(send, 404, "There is no directory at this address.")
+            return
+        if not self._allowed(directory, scope):
+            await _refuse(send, 401, "Authorization failure. The authorization header is invalid or missing.")
+            return
+        storage, application = self._tenant(directory)
+        await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)
+        if scope["method"] in _WRITING and storage.changed:
+            storage.changed = False
+            self._ledger.change(
+                directory.key, change_timestamp=self._ledger.now(), resources=_dump(storage.resources)
+            )
+
+    def counts(self, directory: Directory) -> tuple[int, int]:
+        """How many users and groups the endpoint holds."""
+        names = [type(resource).__name__ for resource in self._tenant(directory)[0].resources]
+        groups = names.count("Group")
+        return len(names) - groups, groups
+
+    def _directory(self, segment: str) -> Directory | None:
+        for directory in self._ledger.directories:
+            if same(segment, self._derived.segment(directory.key)):
+                return directory
+        return None
+
+    def _allowed(self, directory: Directory, scope: Scope) -> bool:
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        scheme, _, token = given.decode("latin-1").partition(" ")
+        wanted = self._derived.token(directory.key, directory.generation)
+        # Until Submit, CIE knows nothing of the directory, so its token opens nothing (cie.md 2.2, step 3.5).
+        return scheme.lower() == "bearer" and same(token, wanted) and directory.submitted
+
+    def _tenant(self, directory: Directory) -> tuple[_Storage, ASGIApplication]:
+        if directory.key not in self._tenants:
+            storage = _Storage()
+            storage.resources = [
+                self._provider.model_for(data["meta"]["resourceType"]).model_validate(data)  # type: ignore[union-attr]
+                for data in directory.resources
+            ]
+            application = ASGIApplication(AsyncInMemoryStorage(storage), self._provider, self._service)
+            self._tenants[directory.key] = (storage, application)
+        return self._tenants[directory.key]
+
+
+def _provider() -> ScimProvider:
+    config = ServiceProviderConfig(
+        patch=Patch(supported=True),
+        bulk=Bulk(supported=False, max_operations=0, max_payload_size=0),
+        filter=Filter(supported=True, max_results=200),
+        change_password=ChangePassword(supported=False),
+        sort=Sort(supported=True),
+        etag=ETag(supported=True),
+        authentication_schemes=[BEARER_TOKEN_SCHEME],
+    )
+    kinds = [ResourceType.from_resource(User[EnterpriseUser]), ResourceType.from_resource(Group)]
+    return ScimProvider([User, EnterpriseUser, Group], kinds, config)
+
+
+def _dump(resources: list[Any]) -> tuple[dict[str, Any], ...]:
+    return tuple(_without_secrets(resource.model_dump()) for resource in resources)
+
+
+def _without_secrets(value: Any) -> Any:
+    # Locations and references hold the Base URL; passwords do not belong into any file.
+    if isinstance(value, dict):
+        dropped = {"$ref", "location", "password"}
+        return {name: _without_secrets(part) for name, part in value.items() if name not in dropped}
+    return [_without_secrets(part) for part in value] if isinstance(value, list) else value
+
+
+async def _refuse(send: Send, status: int, detail: str) -> None:
+    """Answer with a SCIM error (RFC 7644 3.12)."""
+    error = {
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
+        "status": str(status),
+        "detail": detail,
+    }
+    headers = [(b"content-type", b"application/scim+json")]
+    if status == 401:
+        headers.append((b"www-authenticate", b'Bearer realm="SCIM"'))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(error).encode()})

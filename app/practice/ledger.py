@@ -1,0 +1,194 @@
+"""What the practice server remembers: directories, the portal's application and the SCIM resources, nothing secret."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from contextlib import suppress
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FULL_SYNC_PAUSE = 90.0
+"""Seconds between the end of a full sync and the start of the next (cie.md, PAN-SYNC)."""
+
+DIRECTORY_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
+DIRECTORY_NAME = re.compile(r"[a-z0-9._-]{1,50}")
+
+
+class SyncStatus(StrEnum):
+    """The Sync Status column of the Directories page."""
+
+    NONE = "-"
+    """No full sync was started yet."""
+    RUNNING = "In Progress"
+    """A full sync runs."""
+    SUCCESS = "Success"
+    """The last full sync ended well."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Directory(_Record):
+    """One directory of the practice CIE; a draft until it is submitted."""
+
+    key: str
+    """Names the directory in addresses of the console; not secret."""
+    scim_client: str
+    directory_id: str = ""
+    directory_name: str = ""
+    generation: int = 0
+    """How many tokens were generated; only the last one is accepted."""
+    submitted: bool = False
+    acknowledged: bool = False
+    change_timestamp: AwareDatetime | None = None
+    """When the endpoint last took in a change."""
+    sync_started: AwareDatetime | None = None
+    sync_completed: AwareDatetime | None = None
+    users: int | None = None
+    """What the last full sync counted."""
+    groups: int | None = None
+    resources: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def status(self) -> SyncStatus:
+        """What the Sync Status column shows."""
+        if self.sync_started is None:
+            return SyncStatus.NONE
+        return SyncStatus.RUNNING if self.sync_completed is None else SyncStatus.SUCCESS
+
+
+class Application(_Record):
+    """The provisioning application in the practice portal."""
+
+    name: str
+    lookalike: bool = False
+    configured: bool = False
+    matched_key: str = ""
+    """The directory whose Base URL and token were saved, so that both can be derived again."""
+    matched_generation: int = 0
+    assigned: tuple[str, ...] = ()
+    """Keys of the assigned users and groups."""
+    started: AwareDatetime | None = None
+    completed: AwareDatetime | None = None
+    steady: AwareDatetime | None = None
+    users: int = 0
+    groups: int = 0
+    fault: str = ""
+    """Why the last cycle stopped early."""
+
+    @property
+    def running(self) -> bool:
+        """Whether a cycle is under way."""
+        return self.started is not None and self.completed is None and not self.fault
+
+
+class _State(_Record):
+    version: int = 1
+    port: int | None = None
+    directories: tuple[Directory, ...] = ()
+    application: Application | None = None
+
+
+def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
+    """What is wrong with the two fields, by the rules of the CIE page."""
+    errors = []
+    if not DIRECTORY_ID.fullmatch(directory_id):
+        errors.append("Directory ID takes 1 to 40 letters, digits and hyphens.")
+    if not DIRECTORY_NAME.fullmatch(directory_name):
+        errors.append("Directory Name takes 1 to 50 lower-case letters, digits, periods, hyphens and underscores.")
+    return tuple(errors)
+
+
+def sync_refusal(directory: Directory, now: datetime) -> str | None:
+    """Why Full Sync cannot be started now; None where it can."""
+    if not directory.submitted:
+        return "Submit this directory first."
+    if directory.status is SyncStatus.RUNNING:
+        return "Sync in progress"
+    if directory.sync_completed is not None:
+        left = FULL_SYNC_PAUSE - (now - directory.sync_completed).total_seconds()
+        if left > 0:
+            return f"Full Sync can be started again in {int(left) + 1} seconds."
+    return None
+
+
+class Ledger:
+    """The state of the server, kept in one file after every change."""
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._path = folder / "practice.json"
+        self.now = clock
+        state = _read(self._path)
+        self.port = state.port
+        self._directories = {directory.key: directory for directory in state.directories}
+        self.application = state.application
+
+    @property
+    def directories(self) -> tuple[Directory, ...]:
+        """All directories, drafts included, oldest first."""
+        return tuple(self._directories.values())
+
+    def directory(self, key: str) -> Directory | None:
+        """The directory of that key."""
+        return self._directories.get(key)
+
+    def add(self, scim_client: str) -> Directory:
+        """Begin a directory. Drafts that never got a token are dropped: nothing rests on them."""
+        self._directories = {k: d for k, d in self._directories.items() if d.submitted or d.generation}
+        number = 1 + max((int(key) for key in self._directories), default=0)
+        directory = Directory(key=str(number), scim_client=scim_client)
+        self._directories[directory.key] = directory
+        self.save()
+        return directory
+
+    def change(self, key: str, **changes: object) -> Directory:
+        """Change a directory and keep it."""
+        directory = self._directories[key].model_copy(update=changes)
+        self._directories[key] = directory
+        self.save()
+        return directory
+
+    def change_application(self, **changes: object) -> Application:
+        """Change the portal's application and keep it. Raises RuntimeError where there is none."""
+        if self.application is None:
+            raise RuntimeError("there is no application to change")
+        self.application = self.application.model_copy(update=changes)
+        self.save()
+        return self.application
+
+    def save(self) -> None:
+        """Write the file in one go, readable by its owner only."""
+        state = _State(port=self.port, directories=self.directories, application=self.application)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # mkstemp makes the file with mode 0600.
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".practice-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(state.model_dump_json())
+            Path(name).replace(self._path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+def _read(path: Path) -> _State:
+    try:
+        return _State.model_validate(json.loads(path.read_text("utf-8")))
+    except FileNotFoundError:
+        return _State()
+    except (ValidationError, ValueError):
+        # Practice data is worth less than a start: an unreadable file is put aside, not fought with.
+        with suppress(OSError):
+            path.replace(path.with_suffix(".unreadable"))
+        return _State()

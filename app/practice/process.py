@@ -1,0 +1,169 @@
+"""Starts and stops the practice server, from the side of the window."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.practice.derive import Derived
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+START_SECONDS = 15.0
+"""How long the server may take until it serves."""
+
+STOP_SECONDS = 3.0
+"""How long it may take to end before it is ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The practice server serves."""
+
+    origin: str
+    """Scheme, host and port."""
+    cie_url: str = field(repr=False)
+    """Opens the practice CIE in a browser; carries the session key."""
+    portal_url: str = field(repr=False)
+    """Opens the practice portal in a browser; carries the session key."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotStarted:
+    """The practice server does not serve."""
+
+    sentence: str
+
+
+class PracticeProcess:
+    """The child process. Everything secret goes over its standard input."""
+
+    def __init__(self, command: Sequence[str] | None = None) -> None:
+        self._command = list(command) if command is not None else _command()
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether the child is alive."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the child."""
+        return self._child.pid if self._child is not None else None
+
+    async def start(self, state_dir: Path, seed: str, guide: str) -> Started | NotStarted:
+        """Start the server, on the port of last time where that is free.
+
+        Args:
+            state_dir: Where the server keeps what is not secret.
+            seed: At least 32 hexadecimal digits; the same seed gives the same secrets.
+            guide: The id of the guide.
+        """
+        await self.stop()
+        order = json.dumps({"seed": seed, "state_dir": str(state_dir), "port": None, "guide": guide})
+        try:
+            # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
+            self._child = child = subprocess.Popen(  # noqa: ASYNC220, S603 - see above; the command is ours
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=Path(__file__).resolve().parents[2],
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError:
+            return NotStarted("The practice server cannot be started on this computer.")
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                line = await _first_line(child, order.encode() + b"\n")
+        except TimeoutError:
+            await self.stop()
+            return NotStarted(f"The practice server did not answer within {START_SECONDS:.0f} seconds.")
+        except asyncio.CancelledError:
+            self._end()
+            raise
+        port = _port(line)
+        if port is None:
+            await self.stop()
+            return NotStarted("The practice server ended before it could serve.")
+        origin, key = f"http://127.0.0.1:{port}", Derived(bytes.fromhex(seed)).session_key
+        return Started(origin, f"{origin}/cie?key={key}", f"{origin}/portal?key={key}")
+
+    async def stop(self) -> None:
+        """End the server in good order, or at once where it does not listen."""
+        child = self._child
+        if child is None:
+            return
+        _close(child.stdin)
+        loop = asyncio.get_running_loop()
+        limit = loop.time() + STOP_SECONDS
+        try:
+            while child.poll() is None and loop.time() < limit:  # noqa: ASYNC110 - a process sends no event
+                await asyncio.sleep(0.02)
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.poll() is None:
+            child.kill()
+        child.wait()
+        _close(child.stdin)
+        _close(child.stdout)
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--practice-server"]
+    return [sys.executable, "-m", "app.practice"]
+
+
+async def _first_line(child: subprocess.Popen[bytes], order: bytes) -> bytes:
+    """Give the order and wait for the answer; empty where the child ended instead."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[bytes] = loop.create_future()
+
+    def settle(line: bytes) -> None:
+        if not ready.done():
+            ready.set_result(line)
+
+    def talk() -> None:
+        line = b""
+        try:
+            if child.stdin is not None and child.stdout is not None:
+                child.stdin.write(order)
+                child.stdin.flush()
+                line = child.stdout.readline(1000)
+        except (OSError, ValueError):
+            line = b""
+        # The loop may have been closed while the child was starting.
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, line)
+
+    threading.Thread(target=talk, name="practice-start", daemon=True).start()
+    return await ready
+
+
+def _port(line: bytes) -> int | None:
+    try:
+        port = json.loads(line)["port"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return port if isinstance(port, int) and 0 < port < 65536 else None
+
+
+def _close(pipe: object) -> None:
+    try:
+        pipe.close()  # type: ignore[attr-defined]
+    except (OSError, AttributeError):
+        return

@@ -1,0 +1,167 @@
+"""What the practice portal sends to the Base URL: its connection test and the initial cycle (clients.md 3.5)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+if TYPE_CHECKING:
+    from app.guide.model import PracticeForm
+    from app.net import LoopbackClient
+    from app.practice.people import Person, Team
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+_PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+_CODE = "SystemForCrossDomainIdentityManagement"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where the portal provisions to."""
+
+    base_url: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: a status of 0 where nothing did, and the body where it was a JSON object."""
+
+    status: int
+    data: dict[str, Any] | None = None
+
+    @property
+    def found(self) -> list[dict[str, Any]]:
+        """The resources of a ListResponse."""
+        resources = (self.data or {}).get("Resources")
+        return resources if isinstance(resources, list) else []
+
+
+class CycleStopped(Exception):
+    """The cycle cannot go on; the message is what the portal shows."""
+
+
+async def send(
+    client: LoopbackClient, target: Target, method: str, path: str, body: dict[str, Any] | None = None
+) -> Reply:
+    """Send one SCIM request."""
+    headers = {"Authorization": f"Bearer {target.token}", "Accept": "application/scim+json"}
+    content = None
+    if body is not None:
+        headers["Content-Type"] = "application/scim+json"
+        content = json.dumps(body).encode()
+    answer = await client.request(method, target.base_url.rstrip("/") + path, headers=headers, content=content)
+    status = getattr(answer, "status", None)
+    if not isinstance(status, int):
+        return Reply(0)
+    try:
+        data = json.loads(getattr(answer, "body", b"") or b"null")
+    except ValueError:
+        data = None
+    return Reply(status, data if isinstance(data, dict) else None)
+
+
+def equals(attribute: str, value: str) -> str:
+    """A filter for the query string; the value is quoted as JSON (RFC 7644 3.4.2.2)."""
+    return "filter=" + quote(f"{attribute} eq {json.dumps(value, ensure_ascii=False)}")
+
+
+async def test(client: LoopbackClient, target: Target, form: PracticeForm) -> str | None:
+    """Ask for a user that cannot exist. None when the answer is right, else what the portal shows."""
+    try:
+        parts = urlsplit(target.base_url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return f"{form.endpoint_field} is not a web address."
+    if parts.scheme != "http" or host not in LOOPBACK or port is None:
+        return f"The practice portal reaches only this computer. Paste the practice Base URL into {form.endpoint_field}."
+    reply = await send(client, target, "GET", "/Users?" + equals(form.match_users_by, str(uuid.uuid4())))
+    return reason(reply)
+
+
+def reason(reply: Reply) -> str | None:
+    """The portal's text for a reply to the connection test; None when the reply is right."""
+    if reply.status == 0:
+        return f"{_CODE}CredentialValidationUnavailable: no response was received from the address entered."
+    if reply.status == 200 and reply.data and _LIST in reply.data.get("schemas", ()) and not reply.found:
+        return None
+    if reply.status == 200:
+        return f"{_CODE}ServiceIncompatible: the response is not the SCIM list that was asked for."
+    word = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}.get(reply.status, str(reply.status))
+    return (
+        f"{_CODE}CredentialValidationFailure: While attempting to validate our authorization to access your "
+        f"application, we received this unexpected response: {word} (StatusCode {reply.status})."
+    )
+
+
+@dataclass(slots=True)
+class Cycle:
+    """One provisioning cycle over the people and teams in scope."""
+
+    client: LoopbackClient
+    target: Target
+    form: PracticeForm
+    domain: str
+    pause: float = 0.06
+    """Seconds between two requests, so that a cycle can be watched."""
+    ids: dict[str, str] = field(default_factory=dict)
+    """Key of a person → id at the endpoint."""
+
+    async def run(self, people: tuple[Person, ...], teams: tuple[Team, ...]) -> tuple[int, int]:
+        """Provision all and return the numbers of users and groups. Raises CycleStopped."""
+        for person in people:
+            await self._user(person)
+        for team in teams:
+            await self._group(team)
+        return len(people), len(teams)
+
+    async def _user(self, person: Person) -> None:
+        resource = person.resource(self.domain)
+        match = self.form.match_users_by
+        value = resource.get(match, resource["userName"])
+        found = (await self._send("GET", "/Users?" + equals(match, str(value)))).found
+        if not found:
+            self.ids[person.key] = _id(await self._send("POST", "/Users", resource))
+            return
+        self.ids[person.key] = str(found[0]["id"])
+        operations = [
+            {"op": "Replace", "path": "displayName", "value": person.name},
+            {"op": "Replace", "path": "active", "value": True},
+        ]
+        await self._update(f"/Users/{self.ids[person.key]}", operations, resource)
+
+    async def _group(self, team: Team) -> None:
+        query = "/Groups?excludedAttributes=members&" + equals("displayName", team.name)
+        found = (await self._send("GET", query)).found
+        group = str(found[0]["id"]) if found else _id(await self._send("POST", "/Groups", team.resource()))
+        members = [{"value": self.ids[key]} for key in team.members]
+        operations = [{"op": "Add", "path": "members", "value": members}]
+        await self._update(f"/Groups/{group}", operations, {**team.resource(), "members": members})
+
+    async def _update(self, path: str, operations: list[dict[str, Any]], whole: dict[str, Any]) -> None:
+        if self.form.update_verb == "PUT":
+            await self._send("PUT", path, whole)
+        else:
+            await self._send("PATCH", path, {"schemas": [_PATCH], "Operations": operations})
+
+    async def _send(self, method: str, path: str, body: dict[str, Any] | None = None) -> Reply:
+        await asyncio.sleep(self.pause)
+        reply = await send(self.client, self.target, method, path, body)
+        if reply.status in (200, 201, 204):
+            return reply
+        if reply.status in (0, 401, 403, 404):
+            raise CycleStopped(reason(reply))
+        raise CycleStopped(f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}.")
+
+
+def _id(reply: Reply) -> str:
+    identifier = (reply.data or {}).get("id")
+    if not isinstance(identifier, str):
+        raise CycleStopped(f"{_CODE}ServiceIncompatible: the created resource came back without an id.")
+    return identifier

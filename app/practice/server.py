@@ -1,0 +1,127 @@
+"""The practice server's process: one line in, one line out, and gone when its parent is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sys
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+GRACE_SECONDS = 2.0
+"""How long an orderly end may take after the parent has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the parent asks for."""
+
+    seed: bytes = field(repr=False)
+    state_dir: Path
+    port: int | None
+    guide: str
+
+    @classmethod
+    def parse(cls, line: bytes) -> Order:
+        """Read the line. Raises ValueError, KeyError or TypeError where it is not an order."""
+        data = json.loads(line)
+        seed = bytes.fromhex(data["seed"])
+        if len(seed) < 16:
+            raise ValueError("the seed is too short")
+        port = data["port"]
+        return cls(seed, Path(data["state_dir"]), None if port is None else int(port), str(data["guide"]))
+
+
+def main() -> int:
+    """Serve until standard input ends. Returns the exit status."""
+    stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
+    line = stdin.readline()
+    try:
+        order = Order.parse(line)
+    except (ValueError, KeyError, TypeError):
+        return 2
+    asyncio.run(_serve(order, stdin, stdout))
+    return 0
+
+
+def _bind(wanted: int | None) -> socket.socket:
+    """A listening socket on the wanted port, or on another one where that is taken."""
+    for port in (wanted, 0) if wanted else (0,):
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # On Windows SO_REUSEADDR would let two programs share the port; there the port is asked for exclusively.
+        if sys.platform == "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port or 0))
+        except OSError:
+            listener.close()
+            continue
+        listener.listen(64)
+        return listener
+    raise OSError("no port on 127.0.0.1 is free")
+
+
+async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+    import uvicorn
+    from starlette.applications import Starlette
+
+    from app.guide.catalog import guide
+    from app.net import LoopbackClient
+    from app.practice.cie import Cie
+    from app.practice.derive import Derived
+    from app.practice.endpoint import Endpoint
+    from app.practice.gate import Gate, Pages
+    from app.practice.ledger import Ledger
+    from app.practice.portal import Portal
+
+    known, derived, ledger = guide(order.guide), Derived(order.seed), Ledger(order.state_dir)
+    listener = _bind(order.port or ledger.port)
+    port = ledger.port = listener.getsockname()[1]
+    ledger.save()
+    async with LoopbackClient() as client:
+        endpoint, pages = Endpoint(ledger, derived), Pages(derived)
+        cie = Cie(known, ledger, derived, endpoint, pages, port)
+        portal = Portal(known, ledger, derived, cie, pages, client)
+        consoles = Starlette(routes=[*cie.routes, *portal.routes])
+        config = uvicorn.Config(
+            Gate(consoles, endpoint, derived, port),
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=1,
+        )
+        server = uvicorn.Server(config)
+        cie.resume()
+        portal.resume()
+        _end_with(stdin, server)
+        # The socket listens already: whoever reads this line can connect, and is served in a moment.
+        stdout.write(json.dumps({"port": port}).encode() + b"\n")
+        stdout.flush()
+        await server.serve(sockets=[listener])
+
+
+def _end_with(stdin: IO[bytes], server: object) -> None:
+    """Stop the server when standard input ends: that is how the end of the parent shows, however it ended."""
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        server.should_exit = True  # type: ignore[attr-defined]
+
+    def watch() -> None:
+        while stdin.read(4096):
+            pass
+        last_resort = threading.Timer(GRACE_SECONDS, os._exit, (0,))
+        last_resort.daemon = True
+        last_resort.start()
+        loop.call_soon_threadsafe(stop)
+
+    threading.Thread(target=watch, name="practice-stdin", daemon=True).start()

@@ -1,0 +1,262 @@
+"""Where am I, what is next, what is blocked and why: pure functions over a guide and a setup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.guide.model import Milestone, Page
+from app.guide.values import derive
+from app.setup.state import Counts
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.guide.model import Guide, Stage, Step
+    from app.setup.state import Setup, Sighting
+
+
+class Mark(StrEnum):
+    """How a step stands."""
+
+    DONE = "done"
+    """Completed, and nothing it rests on has changed since."""
+    CURRENT = "current"
+    """The one that is open on the screen."""
+    STALE = "stale"
+    """Completed once; a value it rests on changed."""
+    LATER = "later"
+    """Not done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step with its number in the common count of both lanes."""
+
+    number: int
+    step: Step
+    stage: Stage
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Why a step cannot be completed now."""
+
+    sentence: str
+    step: str | None = None
+    """The step to go to instead, where there is one."""
+
+
+def visible(guide: Guide, setup: Setup) -> tuple[tuple[Stage, Step], ...]:
+    """The steps shown under the setup's answers, in order."""
+    answers = {branch.id: setup.answers.get(branch.id, branch.options[0].id) for branch in guide.branches}
+    return tuple(
+        (stage, step)
+        for stage in guide.stages
+        for step in stage.steps
+        if all(answers.get(branch) == option for branch, option in step.when.items())
+    )
+
+
+def places(guide: Guide, setup: Setup) -> tuple[Place, ...]:
+    """All visible steps with number and mark."""
+    here = position(guide, setup)
+    return tuple(
+        Place(number, step, stage, _mark(setup, step.id, here))
+        for number, (stage, step) in enumerate(visible(guide, setup), start=1)
+    )
+
+
+def _mark(setup: Setup, step_id: str, here: str) -> Mark:
+    if step_id == here:
+        return Mark.CURRENT
+    if step_id in setup.stale:
+        return Mark.STALE
+    return Mark.DONE if step_id in setup.done else Mark.LATER
+
+
+def position(guide: Guide, setup: Setup) -> str:
+    """The step that is open: the remembered one while it is visible, else the first open one."""
+    steps = [step.id for _, step in visible(guide, setup)]
+    if setup.position in steps:
+        return setup.position
+    return frontier(guide, setup) or steps[-1]
+
+
+def place(guide: Guide, setup: Setup, step_id: str | None = None) -> Place:
+    """The place of a step, by default of the open one."""
+    wanted = step_id or position(guide, setup)
+    return next(p for p in places(guide, setup) if p.step.id == wanted)
+
+
+def frontier(guide: Guide, setup: Setup) -> str | None:
+    """The first step that is not done or is to be redone; None when all are done."""
+    for _, step in visible(guide, setup):
+        if step.id not in setup.done or step.id in setup.stale:
+            return step.id
+    return None
+
+
+def finished(setup: Setup) -> bool:
+    """Whether Full Sync was completed and nothing is to be redone."""
+    return Milestone.FINISHED in setup.reached and not setup.stale
+
+
+def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
+    """The values that this step captures and that are not there yet."""
+    return tuple(
+        name
+        for name in step.captures
+        if name not in setup.values and name not in setup.kept and not _optional_count(guide, name)
+    )
+
+
+def _optional_count(guide: Guide, name: str) -> bool:
+    # The number of assigned objects only feeds an estimate; an admin who does not know it goes on.
+    return name == "assigned_objects" and name in guide.values
+
+
+def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
+    """Why this step cannot be completed now; None where it can."""
+    step = guide.step(step_id)
+    for need in step.needs:
+        if need.step not in setup.done or need.step in setup.stale:
+            return Block(need.because, need.step)
+    if missing_values := missing(guide, setup, step):
+        labels = " and ".join(guide.values[name].label for name in missing_values)
+        return Block(f"Paste the {labels} first.")
+    if step.page is Page.CHECKLIST:
+        open_items = [p for p in guide.prerequisites if p.id not in setup.ticked]
+        if open_items:
+            return Block(f"{len(open_items)} of {len(guide.prerequisites)} checks are open.")
+    if step.confirm and step.id not in setup.ticked:
+        return Block("Tick the sentence above first.")
+    if step.page is Page.WATCH and setup.sighting is None:
+        return Block("The SCIM Change Timestamp has not been seen yet.")
+    return _order(guide, setup, step_id)
+
+
+def _order(guide: Guide, setup: Setup, step_id: str) -> Block | None:
+    for _, earlier in visible(guide, setup):
+        if earlier.id == step_id:
+            return None
+        if earlier.optional or (earlier.id in setup.done and earlier.id not in setup.stale):
+            continue
+        number = place(guide, setup, earlier.id).number
+        verb = "is to be redone first" if earlier.id in setup.stale else "comes first"
+        return Block(f"Step {number}, {earlier.title}, {verb}.", earlier.id)
+    return None
+
+
+def go(setup: Setup, step_id: str) -> Setup:
+    """Open a step; every step may be looked at."""
+    return setup.with_(position=step_id)
+
+
+def complete(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
+    """Complete a step and open the next one that is open. The caller has asked ``block`` before."""
+    step = guide.step(step_id)
+    reached = dict(setup.reached)
+    if step.marks is not None and (step.marks not in reached or step_id in setup.stale):
+        reached[step.marks] = now
+    changed = setup.with_(
+        done={**setup.done, step_id: now}, stale=setup.stale - {step_id}, reached=reached, changed=now
+    )
+    if step.marks is Milestone.FINISHED and len(step.captures) == 2:
+        users, groups = (int(changed.values[name]) for name in step.captures)
+        changed = changed.with_(synced=Counts(users, groups))
+    return go(changed, _after(guide, changed, step_id))
+
+
+def _after(guide: Guide, setup: Setup, step_id: str) -> str:
+    steps = [step.id for _, step in visible(guide, setup)]
+    later = steps[steps.index(step_id) + 1 :]
+    for candidate in later:
+        if candidate not in setup.done or candidate in setup.stale:
+            return candidate
+    return frontier(guide, setup) or step_id
+
+
+def neighbour(guide: Guide, setup: Setup, offset: int) -> str | None:
+    """The step so many places after (or before) the open one."""
+    steps = [step.id for _, step in visible(guide, setup)]
+    index = steps.index(position(guide, setup)) + offset
+    return steps[index] if 0 <= index < len(steps) else None
+
+
+def tick(setup: Setup, item: str, *, on: bool) -> Setup:
+    """Tick or untick a prerequisite or a confirmation."""
+    return setup.with_(ticked=setup.ticked | {item} if on else setup.ticked - {item})
+
+
+def answer(setup: Setup, branch: str, option: str) -> Setup:
+    """Choose an answer to a branch; what was done under the other answer stays remembered."""
+    return setup.with_(answers={**setup.answers, branch: option})
+
+
+def capture(guide: Guide, setup: Setup, name: str, value: str, now: datetime) -> Setup:
+    """Take in a captured value that is not secret, what derives from it, and mark what rested on it."""
+    values = {**setup.values, name: value}
+    for other, spec in guide.values.items():
+        if spec.derived_from == name and (derived := derive(spec.kind, value).value):
+            values[other] = derived
+    touched = frozenset(n for n, v in values.items() if setup.values.get(n) != v)
+    named = values.get(guide.named_by, setup.name)
+    return _mark_stale(guide, setup.with_(values=values, name=named, changed=now), touched)
+
+
+def keep(guide: Guide, setup: Setup, name: str, now: datetime, *, replaced: bool) -> Setup:
+    """Note that a secret is in the keyring; where it replaced another one, mark what rested on that."""
+    changed = setup.with_(kept={**setup.kept, name: now}, changed=now)
+    return _mark_stale(guide, changed, frozenset((name,))) if replaced else changed
+
+
+def lose(setup: Setup, name: str) -> Setup:
+    """Note that a secret is no longer in the keyring."""
+    return setup.with_(kept={n: at for n, at in setup.kept.items() if n != name})
+
+
+def rests_on(guide: Guide, step: Step) -> frozenset[str]:
+    """The values whose change makes this step to be redone."""
+    return frozenset((*step.depends_on, *(carry.value for carry in step.carries)))
+
+
+def _mark_stale(guide: Guide, setup: Setup, touched: frozenset[str]) -> Setup:
+    hit = {s.id for s in guide.steps if s.id in setup.done and rests_on(guide, s) & touched}
+    return setup.with_(stale=setup.stale | hit)
+
+
+def stale_titles(guide: Guide, before: Setup, after: Setup) -> tuple[str, ...]:
+    """The titles of the steps that a change has just marked to be redone."""
+    return tuple(
+        f"{p.number} {p.step.title}" for p in places(guide, after) if p.step.id in after.stale - before.stale
+    )
+
+
+def sight(setup: Setup, sighting: Sighting) -> Setup:
+    """Remember the SCIM Change Timestamp that was seen."""
+    return setup.with_(sighting=sighting)
+
+
+FULL_SYNC_PAUSE = 90.0
+"""Seconds between two full syncs (vendor's page "Synchronize Cloud Identity Engine Tenants")."""
+
+
+def sync_pause(setup: Setup, now: datetime) -> float:
+    """Seconds until Full Sync may be started again; 0 when it may."""
+    started = setup.reached.get(Milestone.FULL_SYNC)
+    return max(0.0, FULL_SYNC_PAUSE - (now - started).total_seconds()) if started else 0.0
+
+
+def status_line(guide: Guide, setup: Setup) -> str:
+    """One line for the home page: what this setup waits for."""
+    if finished(setup):
+        counts = setup.synced
+        return f"Full Sync done, {counts.users:,} users and {counts.groups:,} groups" if counts else "Full Sync done"
+    here = place(guide, setup, frontier(guide, setup))
+    if here.step.page is Page.WATCH:
+        return "Waiting for the SCIM Change Timestamp" if setup.sighting is None else "Ready for Full Sync"
+    total = len(visible(guide, setup))
+    return f"Step {here.number} of {total}, {here.step.title[0].lower()}{here.step.title[1:]}"

@@ -1,0 +1,8 @@
+"""Secrets in the OS keyring and nowhere else; importing this imports no keyring."""
+
+from __future__ import annotations
+
+from app.vault.outcome import SENTENCES, Outcome, Ready, Status
+from app.vault.vault import Vault
+
+__all__ = ["SENTENCES", "Outcome", "Ready", "Status", "Vault"]

@@ -1,0 +1,163 @@
+"""Keeps the secrets of setups: every call goes to the keyring's own thread and comes back as a value."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import Counter
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from app.paths import APP_ID
+from app.vault import backend as keyrings
+from app.vault.outcome import Outcome, Ready, Status
+from app.vault.worker import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from keyring.backend import KeyringBackend
+
+    from app.vault.worker import Call
+
+Key: TypeAlias = tuple[str, str]
+"""Setup id and value name."""
+
+MEMORY_NAME = "memory for this run"
+
+
+class Vault:
+    """Secrets by setup and name. Practice values have a namespace of their own and never meet real ones.
+
+    A value put is held in memory until the keyring has proved that it has it, so no hang, prompt,
+    cancelled wait or refusal loses it.
+    """
+
+    def __init__(
+        self,
+        namespace: Literal["setup", "practice"],
+        backend: KeyringBackend | None = None,
+        limit_seconds: float = 60,
+        *,
+        platform: str = sys.platform,
+    ) -> None:
+        """``backend`` replaces the platform's own one in tests; ``limit_seconds`` is for each call."""
+        self._namespace = namespace
+        self._platform = platform
+        self._limit = limit_seconds
+        self._given = backend
+        self._keyring: keyrings.Keyring | None = None
+        self._looked = False
+        self._held: dict[Key, str] = {}
+        self._turns: dict[Key, int] = {}
+        self._changing: Counter[Key] = Counter()
+        """Changes under way for a value, including those given up on that may still take effect."""
+        self._guard = threading.Lock()
+        self._worker = Worker()
+
+    @property
+    def name(self) -> str:
+        """The keyring's name for the screen; general until ``ready`` or a first call has found it."""
+        if self._keyring is not None:
+            return self._keyring.name
+        return MEMORY_NAME if self._looked else keyrings.SYSTEM
+
+    async def ready(self) -> Ready:
+        """Look for the keyring without blocking the caller; looks again where there was none before."""
+        try:
+            keyring = await self._worker.run(lambda _: self._find(again=True), self._limit)
+        except TimeoutError:
+            return Ready(Status.UNANSWERED, self.name)
+        return Ready(Status.MEMORY if keyring is None else Status.READY, self.name)
+
+    async def put(self, setup_id: str, name: str, value: str) -> Outcome:
+        """STORED once read back equal, MEMORY without a keyring; otherwise why, with the value still held."""
+        key = (setup_id, name)
+        self._held[key] = value
+        turn = self._next_turn(key)
+
+        def write(keyring: keyrings.Keyring, wanted: Callable[[], bool]) -> Outcome:
+            return keyring.put(self._service(key), value, wanted)
+
+        outcome = await self._ask(key, turn, write)
+        if outcome.status is not Status.STORED:
+            return Outcome(outcome.status, held=key in self._held)
+        if self._turns[key] == turn and not self._changing[key]:
+            self._held.pop(key, None)
+        return outcome
+
+    async def get(self, setup_id: str, name: str) -> Outcome:
+        """READ with the value, ABSENT, or why it cannot be told."""
+        key = (setup_id, name)
+        if key in self._held:
+            return Outcome(Status.READ, self._held[key], held=True)
+        outcome = await self._ask(key, None, lambda keyring, _: keyring.get(self._service(key)))
+        return Outcome(Status.ABSENT) if outcome.status is Status.MEMORY else outcome
+
+    async def delete(self, setup_id: str, name: str) -> Outcome:
+        """DELETED once the keyring was asked again and has nothing, and this run holds nothing either."""
+        key = (setup_id, name)
+        self._held.pop(key, None)
+        turn = self._next_turn(key)
+        outcome = await self._ask(key, turn, lambda keyring, _: keyring.delete(self._service(key)))
+        return Outcome(Status.DELETED) if outcome.status is Status.MEMORY else outcome
+
+    async def retry(self) -> Mapping[Key, Outcome]:
+        """Put what is only held in memory once more, after an unlock or a prompt answered late."""
+        await self.ready()
+        return {key: await self.put(*key, value) for key, value in tuple(self._held.items())}
+
+    def close(self) -> None:
+        """Let the thread go; a call that hangs is not waited for."""
+        self._worker.close()
+
+    def _service(self, key: Key) -> str:
+        return f"{APP_ID}/{self._namespace}/{key[0]}/{key[1]}"
+
+    def _next_turn(self, key: Key) -> int:
+        self._turns[key] = self._turns.get(key, 0) + 1
+        return self._turns[key]
+
+    async def _ask(
+        self, key: Key, turn: int | None, act: Callable[[keyrings.Keyring, Callable[[], bool]], Outcome]
+    ) -> Outcome:
+        def work(call: Call[Outcome]) -> Outcome:
+            keyring = self._find()
+            if keyring is None:
+                return Outcome(Status.MEMORY)
+            if turn is None:
+                return act(keyring, lambda: not call.abandoned)
+            with self._guard:
+                self._changing[key] += 1
+            try:
+                outcome = act(keyring, lambda: not call.abandoned)
+                if call.abandoned:
+                    self._settle_late(keyring, key, turn, outcome)
+            finally:
+                with self._guard:
+                    self._changing[key] -= 1
+            return outcome
+
+        try:
+            return await self._worker.run(work, self._limit)
+        except TimeoutError:
+            return Outcome(Status.UNANSWERED)
+
+    def _settle_late(self, keyring: keyrings.Keyring, key: Key, turn: int, outcome: Outcome) -> None:
+        """A change given up on has ended after all: see that what was wanted last is what the keyring has."""
+        value = self._held.get(key)
+        if self._turns[key] == turn:
+            if outcome.status is Status.STORED:
+                self._held.pop(key, None)
+        elif value is None:
+            keyring.delete(self._service(key))
+        else:
+            keyring.put(self._service(key), value, lambda: True)
+
+    def _find(self, *, again: bool = False) -> keyrings.Keyring | None:
+        if self._keyring is None and (again or not self._looked):
+            if self._given is not None:
+                self._keyring = keyrings.describe(self._given, self._platform)
+            else:
+                self._keyring = keyrings.allowed(self._platform)
+            self._looked = True
+        return self._keyring

@@ -1,0 +1,1 @@
+"""Waiting for the SCIM Change Timestamp, and the gate in front of Full Sync."""

@@ -1,0 +1,93 @@
+"""The gate in front of Full Sync: locked with a reason, or open with the timestamp that opened it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from app.guide.model import Milestone
+
+if TYPE_CHECKING:
+    from app.setup.state import Setup
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far two clocks may differ before a time counts as being in the future or before Submit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Full Sync may not be started yet."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Full Sync may be started."""
+
+    timestamp: datetime
+
+
+def gate(setup: Setup) -> Locked | Open:
+    """Whether a change after Submit has been seen."""
+    submitted = setup.reached.get(Milestone.SUBMITTED)
+    if submitted is None:
+        return Locked("Unlocks after Submit in CIE and the first change from the portal.")
+    if setup.sighting is None:
+        return Locked("Unlocks when the SCIM Change Timestamp is filled.")
+    if setup.sighting.at < submitted - CLOCK_SKEW:
+        return Locked("The timestamp is older than Submit. Wait for a newer one.")
+    return Open(setup.sighting.at)
+
+
+_FORMATS = (
+    "%Y-%m-%dT%H:%M:%S.%f%z",
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%d %H:%M:%S%z",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%b %d %Y %H:%M:%S",
+    "%b %d %Y %I:%M:%S %p",
+    "%d %b %Y %H:%M:%S",
+    "%d %b %Y %H:%M",
+    "%b %d %Y %H:%M",
+    "%b %d %Y %I:%M %p",
+)
+
+
+def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | str:
+    """The time that the admin saw on the Directories page, or the sentence why it cannot be.
+
+    A time without a zone is taken as this computer's local time. The page's own format is not
+    documented, so several are read; an ambiguous one such as 03/04/2026 is refused.
+    """
+    clean = re.sub(r"\s+", " ", text.replace(",", " ")).strip()
+    clean = re.sub(r"\s*(UTC|GMT|Z)$", "+0000", clean)
+    if len(clean) > 60 or not clean:
+        return "Enter the time as it stands in the SCIM Change Timestamp column."
+    if re.match(r"\d{1,2}/\d{1,2}/\d{2,4}", clean):
+        return "Day and month cannot be told apart. Enter it as 2026-11-24 14:05."
+    found = next((t for t in (_parse(clean, form) for form in _FORMATS) if t), None)
+    if found is None:
+        return "This is not a time the assistant can read. Enter it as 2026-11-24 14:05."
+    return _plausible(found, setup, now)
+
+
+def _parse(text: str, form: str) -> datetime | None:
+    try:
+        parsed = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is set below
+    except ValueError:
+        return None
+    return parsed.astimezone(UTC)
+
+
+def _plausible(found: datetime, setup: Setup, now: datetime) -> datetime | str:
+    if found > now + CLOCK_SKEW:
+        return "This time is still to come. Compare the time zone of CIE with this computer's."
+    submitted = setup.reached.get(Milestone.SUBMITTED)
+    if submitted is not None and found < submitted - CLOCK_SKEW:
+        return "This time is before Submit, so it belongs to another directory or an earlier try."
+    return found

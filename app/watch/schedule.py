@@ -1,0 +1,56 @@
+"""When to look next: often while the first data is due, seldom later, slower after failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.guide.model import Cadence
+
+SOONEST = 30.0
+"""Seconds; no look follows the last one sooner, unless the admin asks."""
+LATEST = 900.0
+"""Seconds; the longest pause, so that a change is noticed within a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """How long the first data usually takes, in minutes, and what that rests on."""
+
+    shortest: float
+    longest: float
+    objects: int | None
+    """The number of assigned objects behind the estimate; None where only the general span is known."""
+
+
+def expectation(cadence: Cadence, objects: int | None) -> Expectation:
+    """The documented span, widened by the documented estimate for that many objects."""
+    shortest, longest = cadence.first_minutes
+    if objects and cadence.per_object_minutes:
+        least, most = cadence.per_object_minutes
+        return Expectation(max(shortest, least * objects), max(shortest * 2.0, most * objects), objects)
+    return Expectation(shortest, longest, None)
+
+
+def pause(
+    cadence: Cadence,
+    waited: float,
+    failures: int,
+    retry_after: float | None,
+    random: Callable[[], float],
+) -> float:
+    """Seconds until the next look.
+
+    A fortieth of the client's interval while first data is due, a tenth afterwards; doubled with
+    each failure in a row; at least what ``Retry-After`` asked for (RFC 9110 section 10.2.3); spread
+    by ten percent so that many assistants do not ask in step. ``random`` returns 0 to 1.
+    """
+    interval = cadence.interval_minutes * 60.0
+    due = waited < cadence.first_minutes[1] * 60.0
+    base = max(SOONEST, interval / (40.0 if due else 10.0))
+    slowed = min(LATEST, base * 2.0 ** min(failures, 8))
+    spread = slowed * (0.9 + 0.2 * random())
+    return max(spread, retry_after or 0.0)

@@ -1,0 +1,119 @@
+"""A pasted text is repaired where it is certainly a slip, refused with a reason, or taken as it is."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.guide.model import Kind
+from app.guide.values import LONGEST, mask, read, rule
+
+GUID = "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"
+TOKEN = "abcDEF123._~-" * 6
+
+GOOD = {
+    Kind.GUID: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+    Kind.DIRECTORY_ID: re.compile(r"[A-Za-z0-9-]{1,40}"),
+    Kind.DIRECTORY_NAME: re.compile(r"[a-z0-9._-]{1,50}"),
+    Kind.DOMAIN: re.compile(r"[a-z0-9._-]{3,253}"),
+    Kind.TOKEN: re.compile(r"[A-Za-z0-9._~+/=:|-]{16,}"),
+    Kind.COUNT: re.compile(r"[0-9]{1,9}"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (Kind.GUID, f'  "{GUID.upper()}" \n', GUID),
+        (Kind.GUID, f"{{{GUID}}}", GUID),
+        (Kind.DOMAIN, "https://Contoso.com/path", "contoso.com"),
+        (Kind.DOMAIN, "@contoso.com", "contoso.com"),
+        (Kind.DIRECTORY_ID, "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3", "D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3"),
+        (Kind.DIRECTORY_NAME, "Contoso.COM", "contoso.com"),
+        (Kind.TOKEN, f"Bearer {TOKEN}", TOKEN),
+        (Kind.TOKEN, f"Authorization: Bearer {TOKEN[:20]}\r\n  {TOKEN[20:]}", TOKEN),
+        (Kind.BASE_URL, " https://scim.example.paloaltonetworks.com/a/V2/ ", "https://scim.example.paloaltonetworks.com/a/V2/"),
+        (Kind.COUNT, "1,180", "1180"),
+    ],
+)
+def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:
+    reading = read(kind, text)
+    assert reading.value == value
+    assert reading.repairs or text == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        (Kind.GUID, TOKEN, "looks like the token"),
+        (Kind.GUID, "https://login.example/x", "web address"),
+        (Kind.TOKEN, GUID, "looks like a GUID"),
+        (Kind.TOKEN, "https://x.paloaltonetworks.com/scim", "looks like the Base URL"),
+        (Kind.TOKEN, "\u2022" * 30, "dots"),
+        (Kind.TOKEN, "short", "cut off"),
+        (Kind.TOKEN, "a b" * 20, "space"),
+        (Kind.BASE_URL, TOKEN, "looks like the token"),
+        (Kind.BASE_URL, "http://x.paloaltonetworks.com/scim", "https"),
+        (Kind.BASE_URL, "https://x.paloaltonetworks.com/directory?instance=1", "address bar"),
+        (Kind.BASE_URL, "https://user:pw@x.paloaltonetworks.com/", "user name"),
+        (Kind.DOMAIN, "admin@contoso.com", "after the @"),
+        (Kind.DIRECTORY_ID, "a" * 41, "at most 40"),
+        (Kind.DIRECTORY_NAME, "a" * 51, "at most 50"),
+        (Kind.DIRECTORY_NAME, "contoso com", "only"),
+        (Kind.COUNT, "many", "whole number"),
+        (Kind.TEXT, "x" * 121, "120"),
+        (Kind.GUID, GUID[:8] + "\u200d" + GUID[8:], "U+200D"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_reason(kind: Kind, text: str, words: str) -> None:
+    reading = read(kind, text)
+    assert reading.value is None
+    assert words in (reading.problem or "")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("text", ["", "   ", '""', "x" * 1_000_000])
+def test_nothing_and_a_megabyte_are_refused(kind: Kind, text: str) -> None:
+    assert read(kind, text).value is None
+    assert read(kind, text).problem
+
+
+def test_plain_http_only_for_loopback_in_practice() -> None:
+    assert read(Kind.BASE_URL, "http://127.0.0.1:8080/scim/v2", practice=True).value
+    assert read(Kind.BASE_URL, "http://127.0.0.1:8080/scim/v2").value is None
+    assert read(Kind.BASE_URL, "http://127.0.0.1.example.com/scim", practice=True).value is None
+
+
+def test_lookalike_addresses_warn_but_pass() -> None:
+    for url in (
+        "https://directory-sync.us.paloaltonetworks.com/directory",
+        "https://api.sase.paloaltonetworks.com/iam/v1/scim",
+        "https://scim.example.com/v2",
+    ):
+        assert read(Kind.BASE_URL, url).value == url
+        assert read(Kind.BASE_URL, url).warnings
+
+
+@given(kind=st.sampled_from(list(Kind)), text=st.text(max_size=300))
+def test_any_text_satisfies_the_rule_or_has_a_reason(kind: Kind, text: str) -> None:
+    reading = read(kind, text)
+    if reading.value is None:
+        assert reading.problem
+        return
+    if kind in GOOD:
+        assert GOOD[kind].fullmatch(reading.value)
+    again = read(kind, reading.value)
+    assert again.value == reading.value
+    assert not again.repairs
+
+
+def test_masks_and_rules_show_nothing_secret() -> None:
+    url = "https://host.paloaltonetworks.com/secret-path/v2"
+    assert "secret-path" not in mask(Kind.BASE_URL, url)
+    assert TOKEN not in mask(Kind.TOKEN, TOKEN)
+    assert str(len(TOKEN)) in rule(Kind.TOKEN, TOKEN)
+    assert TOKEN not in repr(read(Kind.TOKEN, TOKEN))
+    assert LONGEST > 10_000

@@ -1,0 +1,110 @@
+"""The gate stays shut until a change after Submit was seen; the watch never asks too often."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.guide.model import Cadence, Milestone
+from app.scim.changes import Seen, Unsuccessful
+from app.scim.ladder import Observation
+from app.setup.state import Setup, Sighting
+from app.watch.gate import Locked, Open, gate, read_timestamp
+from app.watch.schedule import LATEST, SOONEST, expectation, pause
+from app.watch.watch import Report, Watch
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+CADENCE = Cadence(
+    first_minutes=(20, 240),
+    interval_minutes=40,
+    per_object_minutes=(0.01, 0.08),
+    words="Every 40 minutes.",
+    meanwhile=("Look.",),
+    source="here",
+)
+
+
+def a_setup(**changes: object) -> Setup:
+    setup = Setup(id="0" * 32, guide="entra", client="Entra", name="n", created=NOW, changed=NOW)
+    return setup.with_(**changes)
+
+
+def test_locked_until_submit_and_a_later_change() -> None:
+    assert isinstance(gate(a_setup()), Locked)
+    submitted = a_setup(reached={Milestone.SUBMITTED: NOW})
+    assert isinstance(gate(submitted), Locked)
+    old = submitted.with_(sighting=Sighting(NOW - timedelta(hours=1), NOW, entered=False))
+    assert isinstance(gate(old), Locked)
+    new = submitted.with_(sighting=Sighting(NOW + timedelta(minutes=3), NOW, entered=False))
+    assert gate(new) == Open(NOW + timedelta(minutes=3))
+
+
+def test_an_entered_timestamp_is_read_and_checked() -> None:
+    setup = a_setup(reached={Milestone.SUBMITTED: NOW - timedelta(hours=1)})
+    assert read_timestamp("2026-11-24T11:30:00Z", setup, NOW) == NOW - timedelta(minutes=30)
+    assert read_timestamp("2026-11-24 11:30:00 UTC", setup, NOW) == NOW - timedelta(minutes=30)
+    for text, word in (
+        ("11/12/2026 10:00", "told apart"),
+        ("soon", "not a time"),
+        ("", "column"),
+        ("2027-01-01T00:00:00Z", "to come"),
+        ("2020-01-01T00:00:00Z", "before Submit"),
+        ("9" * 1000, "column"),
+    ):
+        answer = read_timestamp(text, setup, NOW)
+        assert isinstance(answer, str)
+        assert word in answer
+
+
+@given(
+    waited=st.floats(0, 1e6),
+    failures=st.integers(0, 1000),
+    retry=st.none() | st.floats(0, 86400),
+    dice=st.floats(0, 1),
+)
+def test_pauses_stay_within_their_limits(waited: float, failures: int, retry: float | None, dice: float) -> None:
+    seconds = pause(CADENCE, waited, failures, retry, lambda: dice)
+    assert seconds >= SOONEST * 0.9
+    assert seconds >= (retry or 0)
+    assert seconds <= max(LATEST * 1.1, retry or 0)
+
+
+def test_the_estimate_grows_with_the_number_of_objects() -> None:
+    assert expectation(CADENCE, None).objects is None
+    assert expectation(CADENCE, 100_000).longest == 8000
+    assert expectation(CADENCE, 10).shortest == 20
+
+
+def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
+    answers = iter(
+        [
+            Unsuccessful(Observation.TIMEOUT, 7.0),
+            Seen(None, 0, 0, 3, None),
+            Seen(NOW, 3, 1, 3, None),
+        ]
+    )
+    clock = [NOW]
+    reports: list[Report] = []
+
+    async def look() -> Seen | Unsuccessful:
+        return next(answers)
+
+    async def story() -> Report:
+        watch = Watch(look, CADENCE, NOW, lambda: clock[0])
+
+        def take(report: Report) -> None:
+            reports.append(report)
+            clock[0] += timedelta(hours=1)  # the laptop slept: the next look comes at once
+
+        async with asyncio.timeout(5):
+            return await watch.run(take)
+
+    last = asyncio.run(story())
+    assert last.result == Seen(NOW, 3, 1, 3, None)
+    assert [r.failures for r in reports] == [1, 0, 0]
+    assert reports[0].next_look is not None
+    assert reports[-1].next_look is None
+    assert date(2026, 11, 24) == last.looked.date()

@@ -1,0 +1,393 @@
+"""The one place where everything is put together: window, pages, vault, store, practice, tray."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from app.paths import APP_ID
+from app.setup.state import Setup
+from ui.home.page import HomePage
+from ui.theme import icons, style
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.__main__ import Options
+    from app.assistant import Assistant
+    from app.guide.model import Lane
+    from app.practice.process import PracticeProcess, Started
+    from app.setup.store import Store
+    from app.vault import Vault
+    from ui.companion.window import Companion
+    from ui.wizard.desk import Desk
+    from ui.wizard.page import WizardPage
+
+KEPT_SEED = "seed"
+"""The name under which the practice consoles' seed is kept in the keyring."""
+
+
+class Application:
+    """The running program."""
+
+    def __init__(self, options: Options, qt: QApplication, window: MainWindow, home: HomePage) -> None:
+        from app.threads import DaemonExecutor
+        from ui.clipboard import ClipboardGuard
+        from ui.tasks import Tasks
+        from ui.tray import Tray
+
+        self.options = options
+        self.window = window
+        self.home = home
+        self.open_url: Callable[[str], None] = lambda url: _open_in_browser(url)
+        self.tasks = Tasks(self._report_bug)
+        self.clipboard = ClipboardGuard(window)
+        self.tray = Tray(window)
+        self.desk: Desk | None = None
+        self.page: WizardPage | None = None
+        self.companion: Companion | None = None
+        self.practice: Started | None = None
+        self._process: PracticeProcess | None = None
+        self._practising = options.practice
+        self._store: Store | None = None
+        self._vault: Vault | None = None
+        self._executor = DaemonExecutor()
+        self._end = asyncio.Event()
+        self._watches: dict[str, asyncio.Task[None]] = {}
+        self._assistants: dict[str, Assistant] = {}
+        self._qt = qt
+        window.closing.connect(self.close)
+        home.opened.connect(lambda setup_id: self.tasks.start(self.open_setup(setup_id)))
+        home.wanted.connect(lambda: self.tasks.start(self.pick()))
+        home.practice.connect(lambda: self.tasks.start(self.start_practice()))
+        home.deleted.connect(lambda setup_id: self.tasks.start(self.delete(setup_id)))
+        self.tray.opened.connect(self._raise)
+        self.tray.quit_wanted.connect(self._end.set)
+
+    # -- life ----------------------------------------------------------------------------
+
+    async def run(self) -> int:
+        """From the first window to the end; returns the exit code."""
+        try:
+            if not await self._begin():
+                return 1
+            if self.options.tour is not None:
+                return await self._tour(self.options.tour)
+            await self._end.wait()
+            return 0
+        finally:
+            await self._finish()
+
+    async def _begin(self) -> bool:
+        if self._practising:
+            return await self._enter_practice()
+        return await self._enter_real()
+
+    async def _tour(self, folder: Path) -> int:
+        from ui.tour import Tour
+
+        return await Tour(self, folder).run()
+
+    async def _finish(self) -> None:
+        self.clipboard.clear_now()
+        await self.tasks.cancel_all()
+        if self._process is not None:
+            await self._process.stop()
+        if self._store is not None:
+            self._store.close()
+        self.window.hide()
+
+    def close(self) -> None:
+        """The window was closed: end, or go on waiting in the tray."""
+        if any(not task.done() for task in self._watches.values()) and self.tray.available:
+            self.tray.show_waiting("Waiting for the SCIM Change Timestamp")
+            self.clipboard.clear_now()
+            self.window.hide()
+            return
+        self._end.set()
+
+    def _raise(self) -> None:
+        self.window.showNormal()
+        self.window.raise_()
+        self.window.activateWindow()
+
+    def _report_bug(self, error: BaseException) -> None:
+        from app import log
+
+        log.bug(error)
+        self._say("Something went wrong in the assistant. What was captured is safe; go back one step and on again.")
+
+    def _say(self, sentence: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
+        box.open()
+
+    # -- real and practice ---------------------------------------------------------------
+
+    def _data_dir(self, *, practice: bool) -> Path:
+        from app.paths import data_dir
+
+        base = self.options.data_dir or data_dir()
+        return base / "practice" if practice else base
+
+    async def _enter(self, *, practice: bool) -> bool:
+        from app.setup.store import Locked, Store
+        from app.vault import Vault
+
+        loop = asyncio.get_running_loop()
+        store = Store(self._data_dir(practice=practice))
+        locked = await loop.run_in_executor(None, store.lock)
+        if not isinstance(locked, Locked):
+            sentence = getattr(locked, "sentence", "The assistant is already open with this data folder.")
+            sys.stderr.write(f"{sentence}\n")
+            if self.options.tour is None:
+                await self._say_and_wait(sentence)
+            return False
+        if self._store is not None:
+            self._store.close()
+        self._store, self._vault = store, Vault("practice" if practice else "setup")
+        await self._vault.ready()
+        await self.show_home()
+        return True
+
+    async def _say_and_wait(self, sentence: str) -> None:
+        shut = asyncio.Event()
+        box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
+        box.finished.connect(lambda _result: shut.set())
+        box.open()
+        await shut.wait()
+
+    async def _enter_real(self) -> bool:
+        return await self._enter(practice=False)
+
+    async def _enter_practice(self) -> bool:
+        import secrets
+
+        from app.practice.process import PracticeProcess, Started
+
+        self._practising = True
+        if not await self._enter(practice=True):
+            return False
+        assert self._vault is not None
+        known = await self._vault.get("consoles", KEPT_SEED)
+        seed = known.value or secrets.token_hex(32)
+        if known.value is None:
+            await self._vault.put("consoles", KEPT_SEED, seed)
+        self._process = PracticeProcess()
+        started = await self._process.start(self._data_dir(practice=True) / "consoles", seed, self.options.client)
+        if isinstance(started, Started):
+            self.practice = started
+            return True
+        sys.stderr.write(f"{started.sentence}\n")
+        if self.options.tour is None:
+            await self._say_and_wait(started.sentence)
+        return False
+
+    async def start_practice(self) -> None:
+        """Go from the real setups to practice."""
+        if await self._enter_practice():
+            await self.show_home()
+
+    # -- pages ---------------------------------------------------------------------------
+
+    async def show_home(self) -> None:
+        """Leave what is open and show all setups."""
+        from app.assistant import utc_now
+
+        assert self._store is not None
+        assert self._vault is not None
+        self._let_go()
+        listing = await asyncio.get_running_loop().run_in_executor(None, self._store.list)
+        self.home.show_mode(practice=self._practising, keyring=self._vault.name)
+        self.home.show_setups(listing.setups, listing.troubles, utc_now())
+        self.window.setWindowTitle("SCIM Setup Assistant, practice" if self._practising else "SCIM Setup Assistant")
+        self.window.show_page(self.home)
+        for setup in listing.setups:
+            if setup.status.startswith("Waiting"):
+                await self._watch_in_background(setup)
+
+    def _let_go(self) -> None:
+        if self.companion is not None:
+            self.companion.hide()
+            self.companion.deleteLater()
+            self.companion = None
+        if self.desk is not None:
+            self.desk.close()
+            self.desk = None
+        self.page = None
+
+    async def pick(self) -> None:
+        """Choose the SCIM client of a new setup."""
+        from app.guide import catalog
+        from ui.home.picker import Picker
+
+        loop = asyncio.get_running_loop()
+        guides = await loop.run_in_executor(None, catalog.guides)
+        picker = Picker(guides)
+        picker.cancelled.connect(lambda: self.window.show_page(self.home))
+        picker.chosen.connect(lambda guide_id: self.tasks.start(self.new_setup(guide_id)))
+        self.window.show_page(picker, keep=self.home)
+
+    async def new_setup(self, guide_id: str) -> None:
+        """Begin a setup with that guide."""
+        from app.assistant import new_setup, utc_now
+        from app.guide import catalog
+
+        await self._open(new_setup(catalog.guide(guide_id), utc_now(), practice=self._practising))
+
+    async def open_setup(self, setup_id: str) -> None:
+        """Take up a setup where it was left."""
+        assistant = self._assistants.get(setup_id)
+        if assistant is not None:
+            await self._open(assistant.setup)
+            return
+        assert self._store is not None
+        setup = await asyncio.get_running_loop().run_in_executor(None, self._store.load, setup_id)
+        if isinstance(setup, Setup):
+            await self._open(setup)
+        else:
+            self._say(getattr(setup, "sentence", "This setup cannot be read."))
+
+    async def _assistant(self, setup: Setup) -> Assistant | None:
+        from app.assistant import Assistant
+        from app.guide import catalog
+
+        if setup.id in self._assistants:
+            return self._assistants[setup.id]
+        assert self._store is not None
+        assert self._vault is not None
+        loop = asyncio.get_running_loop()
+        try:
+            guide = await loop.run_in_executor(None, catalog.guide, setup.guide)
+        except KeyError:
+            self._say(f"This version has no guide for {setup.client}.")
+            return None
+        assistant = Assistant(guide, setup, self._vault, self._store)
+        await assistant.open()
+        self._assistants[setup.id] = assistant
+        return assistant
+
+    async def _open(self, setup: Setup) -> None:
+        from ui.wizard.desk import Desk
+        from ui.wizard.page import WizardPage
+
+        assistant = await self._assistant(setup)
+        if assistant is None:
+            return
+        self._let_go()
+        self.desk = Desk(assistant, self.tasks, self.clipboard, self._consoles(assistant), self._open_console, self.window)
+        self.page = WizardPage(self.desk)
+        self.desk.left.connect(lambda: self.tasks.start(self.show_home()))
+        self.desk.companion_wanted.connect(self.show_companion)
+        self.desk.changed.connect(lambda: self._keep_watching(assistant))
+        self.window.setWindowTitle(f"{assistant.guide.short_name} setup \u2013 SCIM Setup Assistant")
+        self.window.show_page(self.page, keep=self.home)
+        self._keep_watching(assistant)
+
+    def _open_console(self, url: str) -> None:
+        self.open_url(url)
+
+    def _consoles(self, assistant: Assistant) -> dict[Lane, str]:
+        from app.guide.model import Lane
+
+        if self.practice is not None:
+            return {Lane.CIE: self.practice.cie_url, Lane.PORTAL: self.practice.portal_url}
+        return {Lane.CIE: assistant.guide.cie.url, Lane.PORTAL: assistant.guide.portal.url}
+
+    def show_companion(self) -> None:
+        """Swap the large window for the narrow one."""
+        from ui.companion.window import Companion
+
+        if self.desk is None:
+            return
+        if self.companion is None:
+            self.companion = Companion(self.desk)
+            self.companion.returned.connect(self._back_to_large)
+        self.companion.show()
+        self.window.hide()
+
+    def _back_to_large(self) -> None:
+        if self.companion is not None:
+            self.companion.hide()
+        self._raise()
+
+    async def delete(self, setup_id: str) -> None:
+        """Delete a setup and its secrets."""
+        assert self._store is not None
+        setup = await asyncio.get_running_loop().run_in_executor(None, self._store.load, setup_id)
+        if not isinstance(setup, Setup):
+            return
+        assistant = await self._assistant(setup)
+        if assistant is None:
+            return
+        if (watch := self._watches.pop(setup_id, None)) is not None:
+            watch.cancel()
+        left = await assistant.forget()
+        self._assistants.pop(setup_id, None)
+        if left:
+            self._say(f"The setup stays: {' and '.join(left)} could not be removed from the keyring.")
+        await self.show_home()
+
+    # -- the watch -----------------------------------------------------------------------
+
+    async def _watch_in_background(self, setup: Setup) -> None:
+        assistant = await self._assistant(setup)
+        if assistant is not None:
+            self._keep_watching(assistant)
+
+    def _keep_watching(self, assistant: Assistant) -> None:
+        from app.guide.model import Milestone
+
+        setup = assistant.setup
+        running = self._watches.get(setup.id)
+        wanted = Milestone.STARTED in setup.reached and setup.sighting is None
+        if wanted and (running is None or running.done()):
+            self._watches[setup.id] = self.tasks.start(self._watch(assistant))
+
+    async def _watch(self, assistant: Assistant) -> None:
+        await assistant.watch()
+        if assistant.setup.sighting is not None:
+            self.tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
+
+
+def _open_in_browser(url: str) -> None:
+    QDesktopServices.openUrl(QUrl(url))
+
+
+def main(options: Options) -> int:
+    """Show the first window at once, then start everything that takes longer."""
+    if options.scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName(APP_ID)
+    qt.setApplicationDisplayName("SCIM Setup Assistant")
+    qt.setDesktopFileName(APP_ID)
+    qt.setQuitOnLastWindowClosed(False)
+    if options.theme is None:
+        style.follow_system(qt)
+    else:
+        style.apply(qt, options.theme == "dark")
+    qt.setWindowIcon(icons.icon("app"))
+    window = MainWindow()
+    home = HomePage()
+    window.show_page(home)
+    window.show()
+    # Painted by plain Qt first: the event loop library and what it pulls in are not needed for that.
+    first_idle = QEventLoop()
+    QTimer.singleShot(0, first_idle.quit)
+    first_idle.exec()
+    if options.smoke:
+        return 0
+    from ui import tasks
+
+    async def live() -> int:
+        return await Application(options, qt, window, home).run()
+
+    return tasks.run(qt, live)

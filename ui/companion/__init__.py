@@ -1,0 +1,1 @@
+"""The narrow window that stays beside the browser."""

@@ -1,0 +1,120 @@
+"""The companion: the open step and its values in a narrow window on top of the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.guide.model import Lane, Page
+from ui.widgets.buttons import IconButton, button
+from ui.widgets.scroll import ScrollColumn
+from ui.widgets.text import label
+from ui.wizard.step_card import StepCard
+from ui.wizard.watch_panel import WatchPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QCloseEvent
+
+    from ui.wizard.desk import Desk
+
+
+class Companion(QWidget):
+    """Same state as the wizard, one step at a time."""
+
+    returned = Signal()
+    """The admin wants the large window back."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
+        self.setWindowTitle("SCIM Setup Assistant, companion")
+        self.setObjectName("companion-window")
+        self._desk = desk
+        self._drawn: object = None
+        self._card: StepCard | None = None
+        self.resize(410, 560)
+        self.setMinimumSize(360, 420)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(8)
+        column.addLayout(self._head())
+        self._scroll = ScrollColumn(self)
+        column.addWidget(self._scroll, 1)
+        self._why = label("", "muted", self)
+        column.addWidget(self._why)
+        column.addLayout(self._foot())
+        QShortcut(QKeySequence("F9"), self, self.returned.emit)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        self._where = label("", "strong", self)
+        self._count = label("", "small", self)
+        words.addWidget(self._where)
+        words.addWidget(self._count)
+        row.addLayout(words, 1)
+        large = IconButton("pin", "Back to the large window (F9)")
+        large.setObjectName("large-window")
+        large.clicked.connect(self.returned)
+        row.addWidget(large, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        back = button("Back", icon="arrow-left")
+        back.clicked.connect(self._desk.back)
+        self._done = button("Done, next", "primary", "check")
+        self._done.setObjectName("companion-done")
+        self._done.clicked.connect(self._press)
+        row.addWidget(back)
+        row.addStretch(1)
+        row.addWidget(self._done)
+        return row
+
+    def _press(self) -> None:
+        if self._desk.assistant.here.step.page in (Page.TEST, Page.CHECKLIST):
+            self.returned.emit()
+        else:
+            self._desk.complete()
+
+    def refresh(self) -> None:
+        """Redraw from the state."""
+        assistant = self._desk.assistant
+        here = assistant.here
+        guide = assistant.guide
+        names = {Lane.CIE: guide.cie.name, Lane.PORTAL: guide.portal.name, Lane.ASSISTANT: "the assistant"}
+        self._where.setText(f"In {names[here.step.lane]}")
+        self._count.setText(f"Step {here.number} of {len(guide.steps)}")
+        blocked = assistant.block()
+        large = here.step.page in (Page.TEST, Page.CHECKLIST)
+        self._done.setText("Open the large window" if large else "Done, next")
+        self._done.setEnabled(large or blocked is None)
+        self._why.setText("" if large or blocked is None else blocked.sentence)
+        picture = (here.number, here.step.id, assistant.setup.stale)
+        if picture != self._drawn:
+            self._drawn = picture
+            self._draw_card()
+
+    def _draw_card(self) -> None:
+        while (item := self._scroll.column.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        here = self._desk.assistant.here
+        extra = WatchPanel(self._desk) if here.step.page is Page.WATCH else None
+        self._card = StepCard(here, self._desk, self, extra)
+        self._scroll.column.addWidget(self._card)
+        self._scroll.column.addStretch(1)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Closing the companion brings the large window back."""
+        self.returned.emit()
+        super().closeEvent(event)
+
+

@@ -1,0 +1,1 @@
+"""The first page: all setups, and the choice of a SCIM client."""

@@ -1,0 +1,55 @@
+"""The one place that touches the event loop library: runs the program and its background work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QApplication
+
+from app.threads import DaemonExecutor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+
+class Tasks:
+    """Starts coroutines, keeps them alive, reports their bugs, and cancels them at the end."""
+
+    def __init__(self, on_bug: Callable[[BaseException], None]) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+        self._on_bug = on_bug
+
+    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run a coroutine in the background. Needs the running loop."""
+        task = asyncio.get_event_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._on_bug(error)
+
+    async def cancel_all(self) -> None:
+        """Cancel what still runs and wait until it has ended."""
+        current = asyncio.current_task()
+        tasks = [task for task in self._running if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run ``main`` on an event loop that is Qt's own; returns its result."""
+    import qasync
+
+    def make_loop() -> asyncio.AbstractEventLoop:
+        loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
+        # qasync's own threads would keep a hung call alive past the end of the program.
+        loop.set_default_executor(DaemonExecutor())
+        return loop
+
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        return runner.run(main())

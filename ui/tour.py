@@ -1,0 +1,306 @@
+"""The tour: walks a whole practice setup through the real widgets and takes a picture of every state."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QWidget
+
+from app.guide.model import Milestone, Page
+from app.setup.journey import finished
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
+
+    from app.guide.model import Step
+    from app.practice.visitor import Visitor
+    from ui.application import Application
+    from ui.wizard.desk import Desk
+
+PATIENCE = 30.0
+"""Seconds that the tour waits for any one thing."""
+
+
+class Stuck(Exception):  # noqa: N818 - it ends the tour, it is not an error of the program
+    """Something that the tour waited for did not come."""
+
+
+class Tour:
+    """One walk. ``run`` returns 0 only when Full Sync was completed."""
+
+    def __init__(self, application: Application, folder: Path) -> None:
+        self._application = application
+        self._folder = folder
+        self._log: list[dict[str, object]] = []
+        self._pictures = 0
+        self._copied: dict[str, str] = {}
+        self._started = time.monotonic()
+
+    async def run(self) -> int:
+        """Walk from the first page to Full Sync."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for old in self._folder.glob("[0-9][0-9]-*.png"):
+            old.unlink()
+        outcome = "stuck"
+        try:
+            await self._walk()
+            outcome = "full sync completed"
+        except Stuck as stuck:
+            self._note("tour", f"stuck: {stuck}")
+            self._picture("stuck")
+        finally:
+            report = {"client": self._application.options.client, "outcome": outcome, "steps": self._log}
+            (self._folder / "tour.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+        return 0 if outcome == "full sync completed" else 1
+
+    async def _walk(self) -> None:
+        from app.practice.visitor import Visitor
+
+        practice = self._application.practice
+        if practice is None:
+            raise Stuck("the practice consoles are not there")
+        await self._until(lambda: self._application.home.isVisible(), "home")
+        self._picture("home-empty")
+        self._click("new-setup")
+        await self._until(lambda: self._find("clients") is not None, "picker")
+        self._choose_client()
+        self._picture("client-picker")
+        self._click("start-setup")
+        await self._until(lambda: self._application.page is not None, "wizard")
+        async with Visitor(practice) as visitor:
+            await self._all_steps(visitor)
+        self._picture("finish")
+        self._click("go-home")
+        await self._until(lambda: self._application.page is None, "home again")
+        await asyncio.sleep(0.1)
+        self._picture("home")
+
+    def _choose_client(self) -> None:
+        clients = self._find("clients")
+        assert isinstance(clients, QListWidget)
+        from app.guide import catalog
+
+        wanted = catalog.guide(self._application.options.client).name
+        items = clients.findItems(wanted, Qt.MatchFlag.MatchExactly)
+        if not items:
+            raise Stuck(f"no client {wanted}")
+        where = clients.visualItemRect(items[0]).center()
+        QTest.mouseClick(clients.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+
+    @property
+    def _desk(self) -> Desk:
+        desk = self._application.desk
+        if desk is None:
+            raise Stuck("no setup is open")
+        return desk
+
+    async def _all_steps(self, visitor: Visitor) -> None:
+        limit = len(self._desk.assistant.guide.steps) + 5
+        for _ in range(limit):
+            assistant = self._desk.assistant
+            step = assistant.here.step
+            started = time.monotonic()
+            await asyncio.sleep(0.05)
+            self._picture(step.id)
+            await self._do(step, visitor)
+            await self._until(
+                lambda before=step.id: finished(assistant.setup) or assistant.here.step.id != before,  # type: ignore[misc]
+                f"leaving {step.id}",
+            )
+            self._note(step.id, "done", time.monotonic() - started)
+            if finished(assistant.setup):
+                return
+        raise Stuck("more steps than the guide has")
+
+    async def _do(self, step: Step, visitor: Visitor) -> None:
+        if step.page is Page.CHECKLIST:
+            for need in self._desk.assistant.guide.prerequisites:
+                self._click(f"tick-{need.id}")
+                await asyncio.sleep(0.02)
+        elif step.page is Page.TEST:
+            await self._test(step)
+        elif step.page is Page.WATCH:
+            await self._watch(step)
+            if self._desk.assistant.here.step.id != step.id:
+                return
+        for carry in step.carries:
+            await self._copy(carry.value)
+        if step.carries and any(c.value == "token" for c in step.carries):
+            await self._companion()
+        await self._act(step, visitor)
+        for name in step.captures:
+            await self._paste(name, visitor)
+        if step.captures:
+            self._picture(f"{step.id}-captured")
+        if step.confirm:
+            self._click(f"confirm-{step.id}")
+        await self._until(lambda: self._enabled("done"), f"the button of {step.id}")
+        self._click("done")
+
+    async def _test(self, step: Step) -> None:
+        self._click("done")
+        await self._until(lambda: not self._desk.testing and bool(self._desk.assistant.findings), "the test")
+        if self._desk.assistant.test_failed:
+            raise Stuck("Test Connection failed")
+        await asyncio.sleep(0.05)
+        self._picture(f"{step.id}-passed")
+
+    async def _watch(self, step: Step) -> None:
+        assistant = self._desk.assistant
+
+        def seen() -> bool:
+            if assistant.setup.sighting is None and assistant.report is not None:
+                self._click("look-now", must=False)
+            return assistant.setup.sighting is not None
+
+        await self._until(seen, "the SCIM Change Timestamp", every=0.5)
+        await asyncio.sleep(0.05)
+        self._picture(f"{step.id}-seen")
+
+    async def _companion(self) -> None:
+        self._click("companion")
+        companion = self._application.companion
+        await self._until(lambda: companion is not None and companion.isVisible(), "the companion")
+        await asyncio.sleep(0.1)
+        self._picture("companion", companion)
+        self._click("large-window", within=companion)
+        await self._until(lambda: self._application.window.isVisible(), "the large window")
+
+    async def _copy(self, name: str) -> None:
+        """Press Copy and take what then is in the clipboard, as a paste into the browser would."""
+        field = self._find(f"value-{name}")
+        if field is None:
+            raise Stuck(f"no value {name}")
+        self._application.clipboard.copy_plain("", "tour")
+        self._press(self._button_of(field, "copy"))
+        await self._until(lambda: bool(self._desk.paste_text()), f"the copy of {name}")
+        self._copied[name] = self._desk.paste_text()
+
+    async def _act(self, step: Step, visitor: Visitor) -> None:
+        """What the admin does in the browser at this step."""
+        carried = {carry.value for carry in step.carries}
+        if {"directory_id", "directory_name"} <= carried:
+            url = await visitor.add_directory(self._copied["directory_id"], self._copied["directory_name"])
+            self._copied["base_url"] = url
+        elif {"base_url", "token"} <= carried:
+            await visitor.enter(self._copied["base_url"], self._copied["token"])
+            await visitor.test()
+            await visitor.create()
+            await visitor.assign()
+        if "token" in step.captures:
+            self._copied["token"] = await visitor.generate_token()
+        match step.marks:
+            case Milestone.SUBMITTED:
+                await visitor.submit()
+                await visitor.acknowledge()
+            case Milestone.STARTED:
+                await visitor.start()
+            case Milestone.FULL_SYNC:
+                await visitor.full_sync()
+            case _:
+                pass
+
+    async def _paste(self, name: str, visitor: Visitor) -> None:
+        """Copy in the browser, press Paste in the assistant."""
+        text = await self._found_in_browser(name, visitor)
+        field = self._find(f"capture-{name}")
+        if field is None:
+            raise Stuck(f"no field for {name}")
+        self._application.clipboard.copy_plain(text, "browser")
+        self._press(self._button_of(field, "paste"))
+        assistant = self._desk.assistant
+        await self._until(lambda: name in assistant.setup.values or name in assistant.setup.kept, f"taking {name}")
+
+    async def _found_in_browser(self, name: str, visitor: Visitor) -> str:
+        if name in self._copied:
+            return self._copied[name]
+        if name in ("portal_users", "portal_groups", "assigned_objects"):
+            counts = await self._portal_counts(visitor)
+            return {"portal_users": counts[0], "portal_groups": counts[1]}.get(name, str(sum(map(int, counts))))
+        if name in ("synced_users", "synced_groups"):
+            row = await self._synced_row(visitor)
+            return str(row.users if name == "synced_users" else row.groups)
+        overview = await visitor.overview()
+        if not self._copied.get("app"):
+            await visitor.create_app()
+            self._copied["app"] = "created"
+        return str(overview[self._desk.assistant.guide.values[name].label])
+
+    async def _portal_counts(self, visitor: Visitor) -> tuple[str, str]:
+        status = await visitor.status()
+        end = time.monotonic() + PATIENCE
+        while status.users is None and time.monotonic() < end and Milestone.STARTED in self._desk.assistant.setup.reached:
+            await asyncio.sleep(0.3)
+            status = await visitor.status()
+        return str(status.users or 0), str(status.groups or 0)
+
+    async def _synced_row(self, visitor: Visitor) -> Any:  # noqa: ANN401 - the visitor's row
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            row = (await visitor.directories())[0]
+            if row.sync_status == "Success":
+                return row
+            await asyncio.sleep(0.3)
+        raise Stuck("Sync Status never showed Success")
+
+    # -- fingers and eyes ----------------------------------------------------------------
+
+    def _roots(self, within: QWidget | None) -> list[QWidget]:
+        return [within] if within is not None else [self._application.window]
+
+    def _find(self, name: str, within: QWidget | None = None) -> QWidget | None:
+        for root in self._roots(within):
+            for widget in root.findChildren(QWidget, name):
+                if widget.isVisible():
+                    return widget
+        return None
+
+    def _enabled(self, name: str) -> bool:
+        widget = self._find(name)
+        return widget is not None and widget.isEnabled()
+
+    def _button_of(self, field: QWidget, purpose: str) -> QAbstractButton:
+        for candidate in field.findChildren(QAbstractButton):
+            if candidate.isVisible() and purpose in (candidate.objectName() or candidate.text()).casefold():
+                return candidate
+        raise Stuck(f"no {purpose} button at {field.objectName()}")
+
+    def _click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
+        widget = self._find(name, within)
+        if widget is None or not widget.isEnabled():
+            if must:
+                raise Stuck(f"nothing to click called {name}")
+            return
+        self._press(widget)
+
+    @staticmethod
+    def _press(widget: QWidget) -> None:
+        spot = widget.rect().center()
+        spot.setX(min(spot.x(), 12))  # a wide check box reacts at its left end only
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+
+    async def _until(self, true: Callable[[], bool], what: str, every: float = 0.03) -> None:
+        end = time.monotonic() + PATIENCE
+        while not true():
+            if time.monotonic() > end:
+                raise Stuck(f"waited {PATIENCE:.0f} s for {what}")
+            await asyncio.sleep(every)
+
+    def _picture(self, name: str, widget: QWidget | None = None) -> None:
+        self._pictures += 1
+        target = widget or QApplication.activeModalWidget() or self._application.window
+        target.grab().save(str(self._folder / f"{self._pictures:02d}-{name}.png"))
+
+    def _note(self, step: str, outcome: str, seconds: float | None = None) -> None:
+        took = time.monotonic() - self._started if seconds is None else seconds
+        self._log.append({"step": step, "outcome": outcome, "seconds": round(took, 3)})
+        sys.stdout.write(f"{step}: {outcome} ({took:.1f} s)\n")
+        sys.stdout.flush()

@@ -1,0 +1,64 @@
+"""Before you start: what the admin needs, each to be ticked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from ui.widgets.buttons import LinkButton
+from ui.widgets.cards import Card, Note
+from ui.widgets.scroll import ScrollColumn
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from app.guide.model import Prerequisite
+    from ui.wizard.desk import Desk
+
+
+class Checklist(QWidget):
+    """The page of the first step."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._boxes: dict[str, QCheckBox] = {}
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        scroll = ScrollColumn(self)
+        outer.addWidget(scroll)
+        guide = desk.assistant.guide
+        for item in guide.prerequisites:
+            scroll.column.addWidget(self._item(item))
+        if not desk.assistant.setup.practice:
+            about = f"Statements about {guide.short_name} were compared with their sources on {guide.verified_on}."
+            scroll.column.addWidget(Note(about, "muted", self))
+        else:
+            scroll.column.addWidget(Note("Practice: tick these as if you had them.", "muted", self))
+        scroll.column.addStretch(1)
+        desk.changed.connect(self.refresh)
+
+    def _item(self, item: Prerequisite) -> Card:
+        card = Card("card", self)
+        box = QCheckBox(item.text.replace("**", ""), card)
+        box.setObjectName(f"tick-{item.id}")
+        box.setChecked(item.id in self._desk.assistant.setup.ticked)
+        box.toggled.connect(lambda on: self._desk.tick(item.id, on))
+        self._boxes[item.id] = box
+        card.body.addWidget(box)
+        card.body.addWidget(label(rich(item.why), "muted", card, rich=True))
+        if item.link:
+            link = LinkButton("Open this page")
+            url = item.link
+            link.clicked.connect(lambda: self._desk.open_link(url))
+            card.body.addWidget(link)
+        return card
+
+    def refresh(self) -> None:
+        """Redraw the ticks."""
+        for name, box in self._boxes.items():
+            on = name in self._desk.assistant.setup.ticked
+            if box.isChecked() != on:
+                box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+                box.setChecked(on)
+                box.blockSignals(False)  # noqa: FBT003

@@ -1,0 +1,194 @@
+"""Between the open setup and its widgets: turns intents into background work and tells what changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app.guide.model import Lane
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from typing import Any
+
+    from app.assistant import Assistant, Given
+    from ui.clipboard import ClipboardGuard
+    from ui.tasks import Tasks
+
+
+class Desk(QObject):
+    """What every widget of the wizard holds: state to show, intents to send."""
+
+    changed = Signal()
+    """Something to be redrawn."""
+    revealed = Signal(str, str)
+    """Value name, text to show for a moment. An empty text hides it."""
+    announced = Signal(str)
+    """A sentence for screen readers and the status line."""
+    left = Signal()
+    """The admin wants to go home."""
+    companion_wanted = Signal()
+
+    def __init__(
+        self,
+        assistant: Assistant,
+        tasks: Tasks,
+        clipboard: ClipboardGuard,
+        consoles: dict[Lane, str],
+        open_url: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.assistant = assistant
+        self.clipboard = clipboard
+        self.given: dict[str, Given] = {}
+        """What became of the last text given for each value, until it was accepted."""
+        self.notice = ""
+        """A line about the last change, e.g. which steps are to be redone."""
+        self.testing = False
+        self.busy: str = ""
+        """What the program waits for, in words; empty when nothing."""
+        self._tasks = tasks
+        self._consoles = consoles
+        self._open_url = open_url
+        self._unsubscribe = assistant.subscribe(self.changed.emit)
+
+    def close(self) -> None:
+        """Stop listening to the setup."""
+        self._unsubscribe()
+
+    def _start(self, work: Coroutine[Any, Any, Any]) -> None:
+        self._tasks.start(work)
+
+    # -- values --------------------------------------------------------------------------
+
+    def give(self, name: str, text: str) -> None:
+        """The admin pasted or typed a text for that value."""
+        self._start(self._give(name, text))
+
+    async def _give(self, name: str, text: str) -> None:
+        spec = self.assistant.guide.values[name]
+        if spec.secret:
+            self._wait_for(f"Storing the {spec.label} in {self.assistant.vault.name}. Answer its prompt if one is open.")
+        try:
+            given = await self.assistant.give(name, text)
+        finally:
+            self._wait_for("")
+        self.given[name] = given
+        if given.to_redo:
+            self.notice = "To be redone: " + ", ".join(given.to_redo) + "."
+        self.announced.emit(given.sentence)
+        self.changed.emit()
+
+    def _wait_for(self, sentence: str) -> None:
+        self.busy = sentence
+        self.changed.emit()
+
+    def paste_text(self) -> str:
+        """What the clipboard holds now."""
+        return self.clipboard.take_text()
+
+    def copy(self, name: str, label: str) -> None:
+        """Copy a value without showing it."""
+        self._start(self._copy(name, label))
+
+    async def _copy(self, name: str, label: str) -> None:
+        if not self.assistant.guide.values[name].secret:
+            self.clipboard.copy_plain(self.assistant.setup.values.get(name, ""), label)
+        else:
+            outcome = await self.assistant.reveal(name)
+            if outcome.value is None:
+                self.notice = f"The {label} could not be read from {self.assistant.vault.name}."
+                self.changed.emit()
+                return
+            self.clipboard.copy_secret(outcome.value, label)
+        self.announced.emit(f"{label} copied.")
+
+    def reveal(self, name: str, on: bool) -> None:  # noqa: FBT001
+        """Show a secret for a moment, or hide it."""
+        if on:
+            self._start(self._reveal(name))
+        else:
+            self.revealed.emit(name, "")
+
+    async def _reveal(self, name: str) -> None:
+        outcome = await self.assistant.reveal(name)
+        if outcome.value is not None:
+            self.revealed.emit(name, outcome.value)
+
+    # -- the way -------------------------------------------------------------------------
+
+    def complete(self) -> None:
+        """Done, next step."""
+        self.notice = ""
+        self._start(self._complete())
+
+    async def _complete(self) -> None:
+        blocked = await self.assistant.complete()
+        if blocked is None:
+            self.announced.emit(f"Next: {self.assistant.here.step.title}.")
+        self.changed.emit()
+
+    def go(self, step_id: str) -> None:
+        """Open that step."""
+        self.notice = ""
+        self._start(self.assistant.go(step_id))
+
+    def back(self) -> None:
+        """Open the step before."""
+        self._start(self.assistant.move(-1))
+
+    def tick(self, item: str, on: bool) -> None:  # noqa: FBT001
+        """Tick a prerequisite or confirmation."""
+        if (item in self.assistant.setup.ticked) != on:
+            self._start(self.assistant.tick(item, on=on))
+
+    def answer(self, branch: str, option: str) -> None:
+        """Choose what is on the admin's screen."""
+        if self.assistant.setup.answers.get(branch) != option:
+            self._start(self.assistant.answer(branch, option))
+
+    def open_console(self, lane: Lane) -> None:
+        """Open that side's console in the browser."""
+        self._open_url(self._consoles[lane])
+
+    def open_link(self, url: str) -> None:
+        """Open a page that a guide names; in practice the console instead, since links lead to real portals."""
+        self._open_url(self._consoles[Lane.PORTAL] if self.assistant.setup.practice else url)
+
+    # -- test and watch ------------------------------------------------------------------
+
+    def test(self) -> None:
+        """Run Test Connection."""
+        if not self.testing:
+            self.testing = True
+            self.changed.emit()
+            self._start(self._test())
+
+    async def _test(self) -> None:
+        try:
+            problem = await self.assistant.test(lambda _finding: self.changed.emit())
+        finally:
+            self.testing = False
+        self.notice = problem or ""
+        failed = self.assistant.test_failed
+        self.announced.emit(problem or ("A check failed." if failed else "All checks passed."))
+        self.changed.emit()
+
+    def watch(self) -> None:
+        """Wait for the timestamp in the background, where there is something to wait for."""
+        self._start(self.assistant.watch())
+
+    def look_now(self) -> None:
+        """Look for the timestamp at once."""
+        self.assistant.look_now()
+
+    def enter_timestamp(self, text: str) -> None:
+        """Take the timestamp that the admin sees in CIE."""
+        self._start(self._enter_timestamp(text))
+
+    async def _enter_timestamp(self, text: str) -> None:
+        problem = await self.assistant.enter_timestamp(text)
+        self.notice = problem or ""
+        self.changed.emit()

@@ -1,0 +1,148 @@
+"""A lane: one console's steps, the open one as a card, with the console's name and a button to open it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+
+from app.guide.model import Lane, Page
+from app.setup.journey import Mark, places
+from ui.widgets.badge import Pill
+from ui.widgets.buttons import button
+from ui.widgets.cards import Card
+from ui.widgets.scroll import ScrollColumn
+from ui.widgets.text import label, rich
+from ui.wizard.step_card import StepCard, StepLine
+from ui.wizard.watch_panel import WatchPanel
+
+if TYPE_CHECKING:
+    from app.guide.model import Branch
+    from app.setup.journey import Place
+    from ui.wizard.desk import Desk
+
+
+class LaneView(QFrame):
+    """One of the two lanes."""
+
+    def __init__(self, lane: Lane, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lane = lane
+        self._desk = desk
+        self._drawn: object = None
+        self._content: QWidget | None = None
+        self.setObjectName(f"lane-{lane.value}")
+        guide = desk.assistant.guide
+        console = guide.cie if lane is Lane.CIE else guide.portal
+        column = QVBoxLayout(self)
+        column.setContentsMargins(1, 1, 1, 1)
+        column.setSpacing(0)
+        column.addWidget(self._head(console.name, console.address))
+        self._scroll = ScrollColumn(self)
+        self._scroll.column.setContentsMargins(10, 10, 10, 10)
+        column.addWidget(self._scroll, 1)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def _head(self, name: str, address: str) -> QFrame:
+        head = QFrame(self)
+        head.setProperty("role", "lane-head")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 12, 12, 12)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        first = QHBoxLayout()
+        first.setSpacing(8)
+        first.addWidget(label(name, "heading", head, wrap=False))
+        self._here = Pill("You are here", "accent")
+        first.addWidget(self._here)
+        first.addStretch(1)
+        words.addLayout(first)
+        practice = self._desk.assistant.setup.practice
+        words.addWidget(label("practice console" if practice else address, "small", head, wrap=False))
+        row.addLayout(words, 1)
+        self._open = button("Open", icon="open")
+        self._open.setObjectName(f"open-{self._lane.value}")
+        self._open.setAccessibleName(f"Open {name}")
+        self._open.clicked.connect(lambda: self._desk.open_console(self._lane))
+        row.addWidget(self._open)
+        return head
+
+    def _belongs(self, place: Place) -> bool:
+        if place.step.page is Page.WATCH:
+            return self._lane is Lane.CIE
+        return place.step.lane is self._lane
+
+    def _shown(self) -> list[Place]:
+        assistant = self._desk.assistant
+        stages = [stage.id for stage in assistant.guide.stages]
+        here = stages.index(assistant.here.stage.id)
+        near = stages[max(0, here - 1) : here + 2]
+        mine = [p for p in places(assistant.guide, assistant.setup) if self._belongs(p)]
+        close = [p for p in mine if p.stage.id in near]
+        return close or mine[-3:]
+
+    def _branches(self, shown: list[Place]) -> list[Branch]:
+        guide = self._desk.assistant.guide
+        stages = {p.stage.id for p in shown if p.stage.id == self._desk.assistant.here.stage.id}
+        asked = {b for s in guide.stages if s.id in stages for step in s.steps for b in step.when}
+        return [b for b in guide.branches if b.id in asked and self._lane is Lane.PORTAL]
+
+    def refresh(self) -> None:
+        """Redraw when something on it changed; typing in a field is never disturbed."""
+        assistant = self._desk.assistant
+        shown = self._shown()
+        setup = assistant.setup
+        picture = (tuple((p.number, p.step.id, p.mark) for p in shown), setup.stale, tuple(setup.answers.items()))
+        if picture == self._drawn:
+            return
+        self._drawn = picture
+        current = any(p.mark is Mark.CURRENT for p in shown)
+        self.setProperty("role", "lane-current" if current else "lane")
+        self.style().polish(self)
+        self._here.setVisible(current)
+        self._fill(shown)
+
+    def _fill(self, shown: list[Place]) -> None:
+        if self._content is not None:
+            self._scroll.column.removeWidget(self._content)
+            self._content.hide()
+            self._content.deleteLater()
+        self._content = QWidget(self)
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for branch in self._branches(shown):
+            column.addWidget(self._question(branch, self._content))
+        open_card: StepCard | None = None
+        for place in shown:
+            if place.mark is Mark.CURRENT:
+                extra = WatchPanel(self._desk) if place.step.page is Page.WATCH else None
+                open_card = StepCard(place, self._desk, self._content, extra)
+                column.addWidget(open_card)
+            else:
+                column.addWidget(StepLine(place, self._desk, self._content))
+        column.addStretch(1)
+        self._scroll.column.addWidget(self._content, 1)
+        if open_card is not None:
+            card = open_card
+            QTimer.singleShot(0, card, lambda: self._focus(card))
+
+    def _focus(self, card: StepCard) -> None:
+        self._scroll.keep_in_view(card)
+        field = card.first_input()
+        if field is not None and self.isVisible():
+            field.setFocus()
+
+    def _question(self, branch: Branch, parent: QWidget) -> QWidget:
+        card = Card("card", parent)
+        card.body.addWidget(label(rich(branch.ask), "body", card, rich=True))
+        chosen = self._desk.assistant.setup.answers.get(branch.id, branch.options[0].id)
+        for option in branch.options:
+            choice = QRadioButton(f"{option.label}: {option.sign}".replace("**", ""), card)
+            choice.setObjectName(f"branch-{branch.id}-{option.id}")
+            choice.setChecked(option.id == chosen)
+            choice.toggled.connect(lambda on, o=option.id: self._desk.answer(branch.id, o) if on else None)
+            card.body.addWidget(choice)
+        return card

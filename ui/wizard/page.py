@@ -1,0 +1,227 @@
+"""The wizard's page: rail, head, the body that the open step asks for, and the footer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from app.guide.model import Lane, Page
+from app.setup.journey import finished, frontier, neighbour, place
+from ui.widgets.buttons import LinkButton, button
+from ui.widgets.text import label
+from ui.wizard.checklist import Checklist
+from ui.wizard.connection_page import ConnectionPage
+from ui.wizard.finish import Finish
+from ui.wizard.lane import LaneView
+from ui.wizard.rail import Rail
+
+if TYPE_CHECKING:
+    from ui.wizard.desk import Desk
+
+
+class WizardPage(QWidget):
+    """One open setup. One ``refresh`` derives everything from the state."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.desk = desk
+        self._finish: Finish | None = None
+        self._body = QStackedWidget(self)
+        self._checklist: Checklist | None = None
+        self._test: ConnectionPage | None = None
+        self._lanes: QWidget | None = None
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        inner = QVBoxLayout()
+        inner.setContentsMargins(24, 18, 24, 12)
+        inner.setSpacing(10)
+        inner.addLayout(self._head())
+        inner.addWidget(self._body, 1)
+        right.addLayout(inner, 1)
+        right.addWidget(self._footer())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(Rail(desk, self))
+        row.addLayout(right, 1)
+        QShortcut(QKeySequence("F9"), self, desk.companion_wanted.emit)
+        desk.changed.connect(self.refresh)
+        desk.announced.connect(self._announce)
+        self.refresh()
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        self._title = label("", "title", self)
+        self._lead = label("", "muted", self)
+        words.addWidget(self._title)
+        words.addWidget(self._lead)
+        row.addLayout(words, 1)
+        self._companion = button("Companion", icon="pin")
+        self._companion.setObjectName("companion")
+        self._companion.setToolTip("A narrow window that stays beside the browser (F9)")
+        self._companion.clicked.connect(self.desk.companion_wanted)
+        row.addWidget(self._companion, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def _footer(self) -> QFrame:
+        footer = QFrame(self)
+        footer.setProperty("role", "footer")
+        row = QHBoxLayout(footer)
+        row.setContentsMargins(24, 12, 24, 12)
+        row.setSpacing(12)
+        self._back = button("Back", icon="arrow-left")
+        self._back.setObjectName("back")
+        self._back.clicked.connect(self.desk.back)
+        self._why = label("", "muted", footer)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._jump = LinkButton("")
+        self._jump.setObjectName("jump")
+        self._jump.clicked.connect(self._jump_there)
+        self._done = button("Done, next step", "primary", "check")
+        self._done.setObjectName("done")
+        self._done.clicked.connect(self._press)
+        row.addWidget(self._back)
+        row.addWidget(self._why, 1)
+        row.addWidget(self._jump)
+        row.addWidget(self._done)
+        return footer
+
+    # -- from the state ------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Derive head, body and footer from the state."""
+        assistant = self.desk.assistant
+        here = assistant.here
+        done = self._at_the_end()
+        self._title.setText("Full Sync is complete" if done else _page_title(here.step.page) or here.stage.title)
+        counts = assistant.setup.synced
+        summary = f"CIE holds {counts.users:,} users and {counts.groups:,} groups." if counts else ""
+        self._lead.setText(summary if done else here.stage.lead.replace("**", ""))
+        self._show_body(here.step.page, done)
+        self._refresh_footer(done)
+
+    def _at_the_end(self) -> bool:
+        assistant = self.desk.assistant
+        last = assistant.guide.steps[-1].id
+        return finished(assistant.setup) and assistant.here.step.id == last
+
+    def _show_body(self, page: Page | None, done: bool) -> None:  # noqa: FBT001
+        if done:
+            if self._finish is None:
+                self._finish = Finish(self.desk, self)
+                self._body.addWidget(self._finish)
+            self._body.setCurrentWidget(self._finish)
+            return
+        match page:
+            case Page.CHECKLIST:
+                if self._checklist is None:
+                    self._checklist = Checklist(self.desk, self)
+                    self._body.addWidget(self._checklist)
+                self._body.setCurrentWidget(self._checklist)
+            case Page.TEST:
+                if self._test is None:
+                    self._test = ConnectionPage(self.desk, self)
+                    self._body.addWidget(self._test)
+                self._body.setCurrentWidget(self._test)
+            case _:
+                if self._lanes is None:
+                    self._lanes = self._two_lanes()
+                    self._body.addWidget(self._lanes)
+                self._body.setCurrentWidget(self._lanes)
+
+    def _two_lanes(self) -> QWidget:
+        both = QWidget(self)
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(LaneView(Lane.CIE, self.desk, both), 1)
+        row.addWidget(LaneView(Lane.PORTAL, self.desk, both), 1)
+        return both
+
+    def _refresh_footer(self, done: bool) -> None:  # noqa: FBT001
+        assistant = self.desk.assistant
+        step = assistant.here.step
+        self._back.setEnabled(neighbour(assistant.guide, assistant.setup, -1) is not None)
+        self._jump.setVisible(False)
+        if done:
+            self._why.setText("This setup is complete.")
+            self._done.setText("All setups")
+            self._done.setEnabled(True)
+            return
+        if step.page is Page.TEST and (not assistant.findings or assistant.test_failed or self.desk.testing):
+            self._test_footer()
+            return
+        blocked = assistant.block()
+        self._done.setText(step.done_label or "Done, next step")
+        self._done.setEnabled(blocked is None and not self.desk.busy)
+        words = self.desk.busy or assistant.trouble or self.desk.notice
+        if blocked is not None:
+            self._why.setText(words or blocked.sentence)
+            if blocked.step is not None and blocked.step != step.id:
+                target = place(assistant.guide, assistant.setup, blocked.step)
+                self._jump.setText(f"Go to step {target.number}")
+                self._jump.setVisible(True)
+            return
+        self._why.setText(words or self._next_words())
+
+    def _test_footer(self) -> None:
+        testing = self.desk.testing
+        again = "Testing\u2026" if testing else "Test again" if self.desk.assistant.findings else "Test Connection"
+        self._done.setText(again)
+        ready = all(
+            name in self.desk.assistant.setup.kept
+            for name, spec in self.desk.assistant.guide.values.items()
+            if spec.secret
+        )
+        blocked = self.desk.assistant.block()
+        self._done.setEnabled(ready and not testing)
+        if not ready:
+            self._why.setText("Capture the Base URL and the token first.")
+        elif blocked is not None and not testing:
+            self._why.setText(blocked.sentence)
+            if blocked.step is not None:
+                target = place(self.desk.assistant.guide, self.desk.assistant.setup, blocked.step)
+                self._jump.setText(f"Go to step {target.number}")
+                self._jump.setVisible(True)
+        else:
+            self._why.setText("From this computer, read-only")
+
+    def _next_words(self) -> str:
+        assistant = self.desk.assistant
+        following = neighbour(assistant.guide, assistant.setup, 1)
+        if assistant.here.step.id in assistant.setup.done and frontier(assistant.guide, assistant.setup) is None:
+            return "Every step is done."
+        if following is None:
+            return "This is the last step."
+        title = assistant.guide.step(following).title
+        return f"Next: {title[0].lower()}{title[1:]}"
+
+    # -- intents -------------------------------------------------------------------------
+
+    def _press(self) -> None:
+        step = self.desk.assistant.here.step
+        assistant = self.desk.assistant
+        if self._at_the_end():
+            self.desk.left.emit()
+        elif step.page is Page.TEST and (not assistant.findings or assistant.test_failed):
+            self.desk.test()
+        else:
+            self.desk.complete()
+
+    def _jump_there(self) -> None:
+        blocked = self.desk.assistant.block()
+        if blocked is not None and blocked.step is not None:
+            self.desk.go(blocked.step)
+
+    def _announce(self, sentence: str) -> None:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+
+
+def _page_title(page: Page | None) -> str | None:
+    return "Test Connection" if page is Page.TEST else None

@@ -1,0 +1,133 @@
+"""The rail: whose setup this is, the stages with their state, and what is in the keyring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.setup.journey import Mark, places
+from ui.theme import icons
+from ui.widgets.badge import StepBadge
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from app.guide.model import Stage
+    from app.setup.journey import Place
+    from ui.wizard.desk import Desk
+
+
+class StageRow(QPushButton):
+    """One stage: badge, title, and under it how far it is."""
+
+    def __init__(self, number: int, stage: Stage, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.stage = stage
+        self._number = number
+        self.setProperty("role", "stage")
+        self.setCheckable(True)
+        self.setObjectName(f"stage-{stage.id}")
+        self._badge = StepBadge(self)
+        self._title = label(stage.title, "body", self)
+        self._detail = label("", "small", self)
+        words = QVBoxLayout()
+        words.setSpacing(1)
+        words.addWidget(self._title)
+        words.addWidget(self._detail)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 6, 8, 6)
+        row.setSpacing(10)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        for child in (self._badge, self._title, self._detail):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def show_state(self, steps: list[Place], current: Place, total: int) -> None:
+        """Draw how this stage stands."""
+        here = current.stage.id == self.stage.id
+        done = all(p.step.id in self._done or p.step.optional for p in steps) if steps else False
+        state = "current" if here else "stale" if self._stale(steps) else "done" if done else "later"
+        self._badge.set_state(state, self._number)
+        self._title.setProperty("role", "heading-small" if here else "body" if done else "muted")
+        self._title.style().polish(self._title)
+        detail = f"Step {current.number} of {total}" if here else "To be redone" if state == "stale" else ""
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self.setChecked(here)
+        self.setAccessibleName(f"{self.stage.title}, {state}")
+        height = self.layout().heightForWidth(214) if self.layout().hasHeightForWidth() else -1
+        self.setMinimumHeight(max(40, height, self.layout().sizeHint().height()))
+
+    def remember(self, done: frozenset[str]) -> None:
+        """Which steps are done and not stale."""
+        self._done = done
+
+    @staticmethod
+    def _stale(steps: list[Place]) -> bool:
+        return any(p.mark is Mark.STALE for p in steps)
+
+
+class Rail(QFrame):
+    """The left edge of the wizard."""
+
+    home = Signal()
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "rail")
+        self.setFixedWidth(236)
+        self._desk = desk
+        guide = desk.assistant.guide
+        self._name = label("", "heading", self)
+        self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
+        self._home = QPushButton("All setups", self)
+        self._home.setIcon(icons.icon("arrow-left", "muted"))
+        self._home.setProperty("role", "quiet")
+        self._home.setObjectName("go-home")
+        self._home.clicked.connect(desk.left)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 14, 16, 16)
+        column.setSpacing(2)
+        column.addWidget(self._home, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addSpacing(4)
+        column.addWidget(self._name)
+        column.addWidget(self._client)
+        column.addSpacing(12)
+        self._rows = [StageRow(i, stage, self) for i, stage in enumerate(guide.stages, start=1)]
+        for row in self._rows:
+            column.addWidget(row)
+            row.clicked.connect(lambda _checked=False, r=row: self._open(r.stage))
+        column.addStretch(1)
+        column.addLayout(self._keyring_line())
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def _keyring_line(self) -> QHBoxLayout:
+        self._lock = QLabel(self)
+        self._kept = label("", "small", self)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._kept, 1)
+        return line
+
+    def _open(self, stage: Stage) -> None:
+        steps = [p for p in places(self._desk.assistant.guide, self._desk.assistant.setup) if p.stage.id == stage.id]
+        unfinished = [p for p in steps if p.mark in (Mark.LATER, Mark.STALE, Mark.CURRENT)]
+        if steps:
+            self._desk.go((unfinished or steps)[0].step.id)
+
+    def refresh(self) -> None:
+        """Redraw from the state."""
+        assistant = self._desk.assistant
+        setup = assistant.setup
+        every = places(assistant.guide, setup)
+        current = next(p for p in every if p.mark is Mark.CURRENT)
+        done = frozenset(setup.done) - setup.stale
+        self._name.setText(setup.name)
+        for row in self._rows:
+            row.remember(done)
+            row.show_state([p for p in every if p.stage.id == row.stage.id], current, len(every))
+        self._kept.setText(assistant.kept_line())
+        self._lock.setPixmap(icons.pixmap("lock", 16, "good" if setup.kept else "muted"))

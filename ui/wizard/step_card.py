@@ -1,0 +1,222 @@
+"""A step: open as a card with its values, or folded to a line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from app.guide.model import Kind
+from app.setup.journey import Mark
+from ui.widgets.badge import StepBadge
+from ui.widgets.buttons import LinkButton
+from ui.widgets.cards import Breadcrumb, Card, Note
+from ui.widgets.fields import CaptureField, ValueField
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from app.guide.model import Carry, Choice, Failure
+    from app.setup.journey import Place
+    from ui.clipboard import ClipboardState
+    from ui.wizard.desk import Desk
+
+
+class StepLine(QPushButton):
+    """A folded step: badge and title; pressing it opens the step."""
+
+    def __init__(self, place: Place, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "step-line")
+        self.setObjectName(f"line-{place.step.id}")
+        badge = StepBadge(self)
+        badge.set_state(place.mark.value, place.number)
+        quiet = place.mark is Mark.DONE
+        title = label(place.step.title, "muted" if quiet else "body", self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 9, 12, 9)
+        row.setSpacing(14)
+        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(title, 1)
+        if place.step.optional:
+            row.addWidget(label("optional", "small", self, wrap=False))
+        for child in (badge, title):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        state = {Mark.DONE: "done", Mark.STALE: "to be redone"}.get(place.mark, "not done yet")
+        self.setAccessibleName(f"Step {place.number}, {place.step.title}, {state}")
+        self.setMinimumHeight(46)
+        self.clicked.connect(lambda: desk.go(place.step.id))
+
+
+class StepCard(Card):
+    """The open step: what to do, what goes where, what to bring back, how to see that it worked."""
+
+    def __init__(self, place: Place, desk: Desk, parent: QWidget | None = None, extra: QWidget | None = None) -> None:
+        super().__init__("card-current", parent)
+        self._desk = desk
+        self._values: dict[str, ValueField] = {}
+        self._captures: dict[str, CaptureField] = {}
+        self.setObjectName(f"card-{place.step.id}")
+        step = place.step
+        self._add_head(place)
+        if step.path:
+            self._column.addWidget(Breadcrumb(step.path, self))
+        self._column.addWidget(label(rich(step.text), "muted", self, rich=True))
+        if extra is not None:
+            self._column.addWidget(extra)
+        for carry in step.carries:
+            self._add_value(carry)
+        for choice in step.choices:
+            self._add_choice(choice)
+        for name in step.captures:
+            self._add_capture(name)
+        for note in step.notes:
+            self._column.addWidget(Note(rich(note), "muted", self))
+        for advice in step.advice:
+            self._column.addWidget(Note("Advice: " + rich(advice), "muted", self))
+        if step.link:
+            self._add_link(step.link)
+        self._add_outcome(place)
+        if step.confirm:
+            self._add_confirmation(step.id, step.confirm)
+        desk.revealed.connect(self._show_secret)
+        desk.clipboard.changed.connect(self._show_clipboard)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def _add_head(self, place: Place) -> None:
+        badge = StepBadge(self)
+        badge.set_state("stale" if place.step.id in self._desk.assistant.setup.stale else "current", place.number)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(8)
+        title = label(place.step.title, "heading", self)
+        self._column.addWidget(title)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(self._column, 1)
+        self.body.addLayout(row)
+
+    def _add_value(self, carry: Carry) -> None:
+        spec = self._desk.assistant.guide.values[carry.value]
+        field = ValueField(carry.field, f"from {spec.origin}", secret=spec.secret)
+        field.setObjectName(f"value-{carry.value}")
+        field.copy_pressed.connect(lambda: self._desk.copy(carry.value, carry.field))
+        field.reveal_pressed.connect(lambda on: self._desk.reveal(carry.value, on))
+        self._values[carry.value] = field
+        self._column.addWidget(field)
+
+    def _add_capture(self, name: str) -> None:
+        spec = self._desk.assistant.guide.values[name]
+        field = CaptureField(spec.label, self._desk.paste_text, secret=spec.secret)
+        field.setObjectName(f"capture-{name}")
+        field.submitted.connect(lambda text: self._desk.give(name, text))
+        self._captures[name] = field
+        self._column.addWidget(field)
+
+    def _add_choice(self, choice: Choice) -> None:
+        row = QFrame(self)
+        row.setProperty("role", "choice")
+        column = QVBoxLayout(row)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(2)
+        column.addWidget(label(rich(f"{choice.field}: **{choice.choose}**"), "body", row, rich=True))
+        column.addWidget(label(rich(choice.why), "small", row, rich=True))
+        self._column.addWidget(row)
+
+    def _add_link(self, url: str) -> None:
+        link = LinkButton("Open this page")
+        link.clicked.connect(lambda: self._desk.open_link(url))
+        self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_outcome(self, place: Place) -> None:
+        step = place.step
+        takes = f" Takes {step.takes}." if step.takes else ""
+        self._column.addWidget(Note(rich(step.success) + takes, "good", self))
+        more = LinkButton("If it does not work")
+        more.setObjectName(f"trouble-{step.id}")
+        more.setCheckable(True)
+        self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+        box = QWidget(self)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        for failure in step.failures:
+            self._add_failure(column, failure, box)
+        box.setVisible(False)
+        more.toggled.connect(box.setVisible)
+        self._column.addWidget(box)
+
+    def _add_failure(self, column: QVBoxLayout, failure: Failure, parent: QWidget) -> None:
+        text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
+        column.addWidget(label(rich(text), "body", parent, rich=True))
+        column.addWidget(label(rich(f"{failure.cause} {failure.repair}"), "muted", parent, rich=True))
+        if failure.revisit:
+            target = failure.revisit
+            link = LinkButton(f"Go to: {self._desk.assistant.guide.step(target).title}")
+            link.clicked.connect(lambda: self._desk.go(target))
+            column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_confirmation(self, step_id: str, sentence: str) -> None:
+        box = QCheckBox(sentence.replace("**", ""), self)
+        box.setObjectName(f"confirm-{step_id}")
+        box.setChecked(step_id in self._desk.assistant.setup.ticked)
+        box.toggled.connect(lambda on: self._desk.tick(step_id, on))
+        self._column.addWidget(box)
+
+    def refresh(self) -> None:
+        """Redraw values and hints; the text being typed stays."""
+        assistant = self._desk.assistant
+        for name, value in self._values.items():
+            shown = assistant.shown(name)
+            value.show_value(shown.text if shown.present else "not captured yet")
+            value.set_hint(shown.hint, "good" if shown.present else "caution")
+        for name, field in self._captures.items():
+            self._refresh_capture(name, field)
+
+    def _refresh_capture(self, name: str, field: CaptureField) -> None:
+        shown = self._desk.assistant.shown(name)
+        given = self._desk.given.get(name)
+        spec = self._desk.assistant.guide.values[name]
+        field.set_busy(spec.secret and bool(self._desk.busy))
+        if given is not None and not given.accepted:
+            field.set_hint(given.sentence, "bad")
+            return
+        if shown.present:
+            if not spec.secret and not field.has_focus_text():
+                field.set_text(shown.text)
+            if spec.secret:
+                field.clear()
+            words = [given.sentence if given else "Captured.", shown.hint + "."]
+            tone = "caution" if given and given.warnings else "good"
+            extra = list(given.warnings) if given else []
+            secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
+            field.set_hint(" ".join([words[0], *secret_words, words[1], *extra]), tone)
+        elif spec.secret and self._desk.busy:
+            field.set_hint(self._desk.busy, "muted")
+
+    def _show_secret(self, name: str, text: str) -> None:
+        if name in self._values and text:
+            self._values[name].reveal(text)
+
+    def _show_clipboard(self, state: ClipboardState) -> None:
+        for name, field in self._values.items():
+            carried = self._label_of(name)
+            if carried != state.label:
+                continue
+            if state.refused:
+                field.set_hint("The system refused to clear the clipboard. Copy something else.", "caution")
+            elif state.cleared:
+                field.set_hint("Cleared from the clipboard", "good")
+            elif state.secret:
+                field.set_hint(f"Copied, clears from the clipboard in {state.seconds_left} s", "good")
+            else:
+                field.set_hint("Copied", "good")
+
+    def _label_of(self, name: str) -> str:
+        step = self._desk.assistant.here.step
+        return next((c.field for c in step.carries if c.value == name), "")
+
+    def first_input(self) -> QWidget | None:
+        """The field that the keyboard should be in."""
+        return next(iter(self._captures.values()), None)

@@ -1,0 +1,150 @@
+"""Waiting for the SCIM Change Timestamp: elapsed, expected, last look, next look, and the locked Full Sync."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.guide.model import Milestone
+from app.watch.gate import Locked, gate
+from app.watch.schedule import expectation
+from ui.widgets.busy import ThinBar
+from ui.widgets.buttons import button
+from ui.widgets.cards import Note
+from ui.widgets.fields import CaptureField
+from ui.widgets.text import label, rich
+from app.setup.times import ago, clock, span
+
+if TYPE_CHECKING:
+    from ui.wizard.desk import Desk
+
+
+class WatchPanel(QWidget):
+    """Shown inside the card of the waiting step."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(8)
+        self._elapsed = label("", "figure", self)
+        self._expected = label("", "muted", self)
+        self._bar = ThinBar(self)
+        column.addWidget(self._elapsed)
+        column.addWidget(self._expected)
+        column.addWidget(self._bar)
+        column.addLayout(self._table())
+        column.addLayout(self._buttons())
+        self._manual = CaptureField("SCIM Change Timestamp in CIE", desk.paste_text)
+        self._manual.setObjectName("timestamp-entry")
+        self._manual.submitted.connect(desk.enter_timestamp)
+        self._manual.setVisible(False)
+        column.addWidget(self._manual)
+        self._gate = Note("", "muted", self)
+        column.addWidget(self._gate)
+        for hint in desk.assistant.guide.cadence.meanwhile:
+            column.addWidget(Note(rich(hint), "muted", self))
+        self._tick = QTimer(self)
+        self._tick.setInterval(1000)
+        self._tick.timeout.connect(self.refresh)
+        self._tick.start()
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def _table(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        names = ("SCIM Change Timestamp", "Last looked", "Received so far", "Watching through")
+        self._cells = []
+        for row, name in enumerate(names):
+            grid.addWidget(label(name, "muted", self), row, 0)
+            cell = label("", "body", self)
+            self._cells.append(cell)
+            grid.addWidget(cell, row, 1)
+        return grid
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self._look = button("Look now", icon="refresh")
+        self._look.setObjectName("look-now")
+        self._look.clicked.connect(self._desk.look_now)
+        self._enter = button("I can see a timestamp in CIE")
+        self._enter.setObjectName("enter-timestamp")
+        self._enter.clicked.connect(self._show_manual)
+        row.addWidget(self._look)
+        row.addWidget(self._enter)
+        row.addStretch(1)
+        return row
+
+    def _show_manual(self) -> None:
+        self._manual.setVisible(True)
+        self._manual.setFocus()
+
+    def refresh(self) -> None:
+        """Redraw times and the gate."""
+        assistant = self._desk.assistant
+        setup = assistant.setup
+        now = assistant.now()
+        since = setup.reached.get(Milestone.STARTED) or setup.reached.get(Milestone.SUBMITTED)
+        seen = setup.sighting
+        if seen is not None:
+            self._elapsed.setText("The first change has arrived")
+            self._bar.set_value(1.0)
+        elif since is None:
+            self._elapsed.setText("Not started")
+        else:
+            self._elapsed.setText(span((now - since).total_seconds()))
+        objects = setup.values.get("assigned_objects")
+        expected = expectation(assistant.guide.cadence, int(objects) if objects else None)
+        self._expected.setText(self._estimate(expected.shortest, expected.longest, expected.objects))
+        if since is not None and seen is None:
+            self._bar.set_value(min(0.97, (now - since).total_seconds() / 60 / expected.longest))
+        self._fill_cells()
+        state = gate(setup)
+        words = state.reason if isinstance(state, Locked) else "Full Sync is unlocked. Go on to the next step."
+        self._gate.set_text(words, "muted" if isinstance(state, Locked) else "good")
+        self._look.setVisible(seen is None)
+        self._enter.setVisible(seen is None)
+
+    def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
+        usual = f"{span(shortest * 60)} to {span(longest * 60)}"
+        if objects is None:
+            return f"Estimate by the portal's vendor: {usual}."
+        return f"Estimate for {objects:,} assigned objects, by the portal's vendor: {usual}."
+
+    def _fill_cells(self) -> None:
+        from app.scim.changes import NotOffered, Seen, Unsuccessful
+
+        assistant = self._desk.assistant
+        stamp, looked, received, through = self._cells
+        seen, report = assistant.setup.sighting, assistant.report
+        stamp.setText(clock(seen.at) if seen else "Not filled yet")
+        through.setText("The SCIM endpoint, read-only")
+        if report is None:
+            looked.setText("Looking now" if seen is None else "Seen")
+            received.setText(_counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet")
+            return
+        nxt = f", next look in {span((report.next_look - assistant.now()).total_seconds())}" if report.next_look else ""
+        looked.setText(f"{ago((assistant.now() - report.looked).total_seconds())}{nxt}")
+        result = report.result
+        if isinstance(result, Seen):
+            received.setText(_counts(result.users, result.groups))
+        elif isinstance(result, Unsuccessful):
+            received.setText("The last look brought no answer. It goes on.")
+        elif isinstance(result, NotOffered) and seen is None:
+            received.setText("Not offered")
+            through.setText("The endpoint does not tell. Enter the timestamp that you see in CIE.")
+            self._manual.setVisible(True)
+        if self._manual.isVisible() and self._desk.notice:
+            self._manual.set_hint(self._desk.notice, "bad")
+
+
+def _counts(users: int | None, groups: int | None) -> str:
+    shown = [f"{n:,} {word}" for n, word in ((users, "users"), (groups, "groups")) if n is not None]
+    return ", ".join(shown) or "Not known"
+
+
