@@ -120,7 +120,10 @@ class Cie:
         errors = [*field_errors(*typed)]
         if not directory.generation:
             errors.append("Generate a token first.")
-        if any(d.submitted and d.key != directory.key and d.directory_id == typed[0] for d in self._ledger.directories):
+        if any(
+            d.submitted and d.key != directory.key and d.directory_id == typed[0]
+            for d in self._ledger.directories
+        ):
             errors.append("Another directory has this Directory ID.")
         if errors:
             if not directory.submitted:

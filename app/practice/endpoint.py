@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from scim2_models import (
     Bulk,
@@ -14,6 +14,7 @@ from scim2_models import (
     Filter,
     Group,
     Patch,
+    Resource,
     ResourceType,
     ScimProvider,
     ServiceProviderConfig,
@@ -84,7 +85,7 @@ class Endpoint:
             await _refuse(send, 401, "Authorization failure. The authorization header is invalid or missing.")
             return
         storage, application = self._tenant(directory)
-        await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)
+        await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)  # type: ignore[arg-type]
         if scope["method"] in _WRITING and storage.changed:
             storage.changed = False
             self._ledger.change(
@@ -113,13 +114,14 @@ class Endpoint:
     def _tenant(self, directory: Directory) -> tuple[_Storage, ASGIApplication]:
         if directory.key not in self._tenants:
             storage = _Storage()
-            storage.resources = [
-                self._provider.model_for(data["meta"]["resourceType"]).model_validate(data)  # type: ignore[union-attr]
-                for data in directory.resources
-            ]
+            storage.resources = [self._resource(data) for data in directory.resources]
             application = ASGIApplication(AsyncInMemoryStorage(storage), self._provider, self._service)
             self._tenants[directory.key] = (storage, application)
         return self._tenants[directory.key]
+
+    def _resource(self, data: dict[str, Any]) -> Resource[Any]:
+        model = self._provider.model_for(data["meta"]["resourceType"])
+        return cast("Resource[Any]", cast("type[Resource[Any]]", model).model_validate(data))
 
 
 def _provider() -> ScimProvider:

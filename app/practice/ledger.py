@@ -1,4 +1,4 @@
-"""What the practice server remembers: directories, the portal's application and the SCIM resources, nothing secret."""
+"""What the practice server remembers: directories, the portal's application, SCIM resources; nothing secret."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
     if not DIRECTORY_ID.fullmatch(directory_id):
         errors.append("Directory ID takes 1 to 40 letters, digits and hyphens.")
     if not DIRECTORY_NAME.fullmatch(directory_name):
-        errors.append("Directory Name takes 1 to 50 lower-case letters, digits, periods, hyphens and underscores.")
+        errors.append(
+            "Directory Name takes 1 to 50 lower-case letters, digits, periods, hyphens and underscores."
+        )
     return tuple(errors)
 
 

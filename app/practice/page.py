@@ -113,7 +113,7 @@ class _Reader(HTMLParser):
         elif tag == "a":
             self.page.links[text] = given.get("href", "")
         elif tag == "option" and self._select is not None:
-            name, value, taken = self._select
+            name, _, taken = self._select
             if not taken or "selected" in given:
                 self._select = (name, given.get("value", text), True)
         elif self._form is not None:

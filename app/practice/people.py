@@ -72,7 +72,9 @@ PEOPLE = (
 
 TEAMS = (
     Team(
-        "network-admins", "Network Admins", ("amara.okafor", "bjorn.lindqvist", "chiara.rossi", "jonas.keller")
+        "network-admins",
+        "Network Admins",
+        ("amara.okafor", "bjorn.lindqvist", "chiara.rossi", "jonas.keller"),
     ),
     Team("finance", "Finance", ("daniel.cho", "elena.petrova", "keiko.tanaka")),
     Team("contractors", "Contractors", ("hugo.martins", "liam.oneill")),

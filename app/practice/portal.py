@@ -1,4 +1,4 @@
-"""The console of the practice portal: gallery, connection test, assignment and provisioning, labelled by the guide."""
+"""The console of the practice portal: gallery, connection test and provisioning, labelled by the guide."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from app.guide.model import Guide
+    from app.guide.model import Guide, PracticeForm
     from app.net import LoopbackClient
     from app.practice.cie import Cie
     from app.practice.derive import Derived
@@ -177,7 +177,9 @@ class Portal:
         if fields is None or application is None:
             return stale()
         if not application.configured or self._saved is None:
-            self._pages.say("portal", f"Enter the connection and use {self._form.save_button} first.", bad=True)
+            self._pages.say(
+                "portal", f"Enter the connection and use {self._form.save_button} first.", bad=True
+            )
         elif not application.assigned:
             self._pages.say("portal", "Assign users and groups first.", bad=True)
         elif application.running:
@@ -214,7 +216,7 @@ class Portal:
         cycle = provisioning.Cycle(self._client, target, self._form, self._domain)
         try:
             users, groups = await cycle.run(*in_scope(application.assigned))
-        except provisioning.CycleStopped as stopped:
+        except provisioning.CycleStoppedError as stopped:
             self._ledger.change_application(fault=str(stopped))
             return
         self._ledger.change_application(completed=self._ledger.now(), users=users, groups=groups)
@@ -222,7 +224,7 @@ class Portal:
         self._ledger.change_application(steady=self._ledger.now())
 
     @property
-    def _form(self) -> provisioning.PracticeForm:
+    def _form(self) -> PracticeForm:
         return self._guide.practice
 
     @property
@@ -250,4 +252,6 @@ class Portal:
         self._passed = self._saved = None
 
     def _page(self, template: str, **values: object) -> Response:
-        return self._pages.page("portal", template, **{"guide": self._guide, "form": self._form, "reload": False, **values})
+        return self._pages.page(
+            "portal", template, **{"guide": self._guide, "form": self._form, "reload": False, **values}
+        )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 START_SECONDS = 15.0
 """How long the server may take until it serves."""
 
+_ROOT = Path(__file__).resolve().parents[2]
+
 STOP_SECONDS = 3.0
 """How long it may take to end before it is ended."""
 
@@ -76,7 +78,7 @@ class PracticeProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                cwd=Path(__file__).resolve().parents[2],
+                cwd=_ROOT,
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError:

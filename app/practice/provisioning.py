@@ -1,4 +1,4 @@
-"""What the practice portal sends to the Base URL: its connection test and the initial cycle (clients.md 3.5)."""
+"""What the practice portal sends to the Base URL: connection test and initial cycle (clients.md 3.5)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Reply:
         return resources if isinstance(resources, list) else []
 
 
-class CycleStopped(Exception):
+class CycleStoppedError(Exception):
     """The cycle cannot go on; the message is what the portal shows."""
 
 
@@ -56,7 +56,9 @@ async def send(
     if body is not None:
         headers["Content-Type"] = "application/scim+json"
         content = json.dumps(body).encode()
-    answer = await client.request(method, target.base_url.rstrip("/") + path, headers=headers, content=content)
+    answer = await client.request(
+        method, target.base_url.rstrip("/") + path, headers=headers, content=content
+    )
     status = getattr(answer, "status", None)
     if not isinstance(status, int):
         return Reply(0)
@@ -80,7 +82,10 @@ async def test(client: LoopbackClient, target: Target, form: PracticeForm) -> st
     except ValueError:
         return f"{form.endpoint_field} is not a web address."
     if parts.scheme != "http" or host not in LOOPBACK or port is None:
-        return f"The practice portal reaches only this computer. Paste the practice Base URL into {form.endpoint_field}."
+        field_name = form.endpoint_field
+        return (
+            f"The practice portal reaches only this computer. Paste the practice Base URL into {field_name}."
+        )
     reply = await send(client, target, "GET", "/Users?" + equals(form.match_users_by, str(uuid.uuid4())))
     return reason(reply)
 
@@ -114,7 +119,7 @@ class Cycle:
     """Key of a person → id at the endpoint."""
 
     async def run(self, people: tuple[Person, ...], teams: tuple[Team, ...]) -> tuple[int, int]:
-        """Provision all and return the numbers of users and groups. Raises CycleStopped."""
+        """Provision all and return the numbers of users and groups. Raises CycleStoppedError."""
         for person in people:
             await self._user(person)
         for team in teams:
@@ -130,7 +135,7 @@ class Cycle:
             self.ids[person.key] = _id(await self._send("POST", "/Users", resource))
             return
         self.ids[person.key] = str(found[0]["id"])
-        operations = [
+        operations: list[dict[str, Any]] = [
             {"op": "Replace", "path": "displayName", "value": person.name},
             {"op": "Replace", "path": "active", "value": True},
         ]
@@ -156,12 +161,14 @@ class Cycle:
         if reply.status in (200, 201, 204):
             return reply
         if reply.status in (0, 401, 403, 404):
-            raise CycleStopped(reason(reply))
-        raise CycleStopped(f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}.")
+            raise CycleStoppedError(reason(reply))
+        raise CycleStoppedError(
+            f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}."
+        )
 
 
 def _id(reply: Reply) -> str:
     identifier = (reply.data or {}).get("id")
     if not isinstance(identifier, str):
-        raise CycleStopped(f"{_CODE}ServiceIncompatible: the created resource came back without an id.")
+        raise CycleStoppedError(f"{_CODE}ServiceIncompatible: the created resource came back without an id.")
     return identifier

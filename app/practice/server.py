@@ -52,7 +52,7 @@ def _bind(wanted: int | None) -> socket.socket:
     """A listening socket on the wanted port, or on another one where that is taken."""
     for port in (wanted, 0) if wanted else (0,):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # On Windows SO_REUSEADDR would let two programs share the port; there the port is asked for exclusively.
+        # On Windows SO_REUSEADDR would let two programs share the port, so it is asked for exclusively.
         if sys.platform == "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:

@@ -141,7 +141,7 @@ def _linux_name() -> str:
 def _owner_of_secret_service() -> str:
     """The process name behind the Secret Service; raises whatever D-Bus and /proc raise."""
     import secretstorage
-    from jeepney import DBusAddress, new_method_call
+    from jeepney import DBusAddress, new_method_call  # type: ignore[import-untyped]
 
     bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
     question = new_method_call(bus, "GetConnectionUnixProcessID", "s", ("org.freedesktop.secrets",))

@@ -1,0 +1,198 @@
+"""What a person does in a browser with the practice consoles, for the unattended tour and the tests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from app.practice.page import Page, read
+
+if TYPE_CHECKING:
+    from app.guide.model import Guide
+    from app.net import LoopbackClient
+    from app.practice.page import Form
+
+CONNECTOR = "Palo Alto Networks SCIM Connector"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The console did not do what was asked; the sentence is the console's where it gave one."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the Directories page, as shown."""
+
+    directory: str
+    client: str
+    timestamp: str
+    status: str
+    users: str
+    groups: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The provisioning status of the portal, as shown; empty where nothing is shown."""
+
+    message: str
+    completed: str = ""
+    steady: str = ""
+    users: str = ""
+    groups: str = ""
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One browser with its cookie, at one practice server."""
+
+    client: LoopbackClient = field(repr=False)
+    cie_url: str = field(repr=False)
+    portal_url: str = field(repr=False)
+    guide: Guide = field(repr=False)
+    _cookie: str = field(default="", repr=False)
+    _directory: str = ""
+    _fields: dict[str, str] = field(default_factory=dict)
+    _entered: dict[str, str] = field(default_factory=dict, repr=False)
+
+    async def add_directory(self, directory_id: str, directory_name: str) -> str | Refused:
+        """Add New Directory up to the two fields; gives the Base URL."""
+        page = await self._get("/cie/new?type=scim")
+        page, at = await self._press(page, "Next", {"SCIM Client": self.guide.scim_client})
+        self._directory = at
+        self._fields = {"Directory ID": directory_id, "Directory Name": directory_name}
+        return page.ids.get("base_url") or _refused(page)
+
+    async def generate_token(self) -> str | Refused:
+        """Generate Token; gives the token, which is shown once."""
+        page, _ = await self._press(await self._get(self._directory), "Generate Token", self._fields)
+        return page.ids.get("token") or _refused(page)
+
+    async def submit(self) -> Refused | None:
+        """Submit the directory. None when it was accepted."""
+        page, _ = await self._press(await self._get(self._directory), "Submit", self._fields)
+        return None if page.form("OK") else _refused(page)
+
+    async def acknowledge(self) -> Refused | None:
+        """Tick the postconfiguration requirements and press OK. None when it was accepted."""
+        page = await self._get(f"{self._directory}/acknowledge")
+        page, _ = await self._press(page, "OK", {}, tick=True)
+        return None if "Add New Directory" in page.links else _refused(page)
+
+    async def directories(self) -> tuple[Row, ...]:
+        """The rows of the Directories page."""
+        return tuple(Row(*row[:6]) for row in (await self._get("/cie")).rows[1:] if len(row) == 7)
+
+    async def full_sync(self, row: int = 0) -> str:
+        """Actions → Full Sync in that row; gives the console's message."""
+        page = await self._get("/cie")
+        forms = [form for forms in page.row_forms for form in forms]
+        if row >= len(forms):
+            return "There is no directory to synchronize."
+        page, _ = await self._send(forms[row], "Full Sync", {})
+        return _message(page)
+
+    async def overview(self) -> dict[str, str]:
+        """The values of the tenant: label → value."""
+        return {row[0]: row[1] for row in (await self._get("/portal")).rows if len(row) == 3}
+
+    async def create_app(self, name: str = CONNECTOR) -> Refused | None:
+        """Search the gallery, choose the application and create it. None when it was created."""
+        found = await self._get("/portal/gallery?" + urlencode({"search": name}))
+        if name not in found.links:
+            return _refused(found)
+        page, at = await self._press(await self._get(found.links[name]), "Create", {})
+        return None if at == "/portal/app" else _refused(page)
+
+    async def enter(self, base_url: str, token: str) -> Refused | None:
+        """Fill in the connection, under the labels of the guide. None when the fields are there."""
+        form = self.guide.practice
+        self._entered = {form.endpoint_field: base_url, form.token_field: token}
+        page = await self._get("/portal/app")
+        shown = page.form(form.test_button)
+        return None if shown and set(self._entered) <= set(shown.labels) else _refused(page)
+
+    async def test(self) -> str:
+        """Press the test button; gives the portal's message."""
+        return await self._connection(self.guide.practice.test_button)
+
+    async def create(self) -> str:
+        """Press the save button; gives the portal's message."""
+        return await self._connection(self.guide.practice.save_button)
+
+    async def assign(self) -> str:
+        """Assign all users and groups; gives the portal's message."""
+        page, _ = await self._press(await self._get("/portal/app"), "Assign", {}, tick=True)
+        return _message(page)
+
+    async def start(self) -> str:
+        """Press the start button; gives the portal's message."""
+        page, _ = await self._press(await self._get("/portal/app"), self.guide.practice.start_button, {})
+        return _message(page)
+
+    async def status(self) -> Progress:
+        """The provisioning status."""
+        ids = (await self._get("/portal/app")).ids
+        message = ids.get("fault") or ids.get("state", "")
+        return Progress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
+
+    async def _connection(self, button: str) -> str:
+        page, _ = await self._press(await self._get("/portal/app"), button, self._entered)
+        return _message(page)
+
+    async def _get(self, path: str) -> Page:
+        return (await self._follow("GET", path, None))[0]
+
+    async def _press(
+        self, page: Page, button: str, fills: dict[str, str], *, tick: bool = False
+    ) -> tuple[Page, str]:
+        form = page.form(button)
+        return await self._send(form, button, fills, tick=tick) if form else (page, "")
+
+    async def _send(
+        self, form: Form, button: str, fills: dict[str, str], *, tick: bool = False
+    ) -> tuple[Page, str]:
+        typed = {form.labels[label]: value for label, value in fills.items() if label in form.labels}
+        ticked = {name for name, _ in form.boxes} if tick else set()
+        fields = [pair for pair in form.fields if pair[0] not in typed and pair[0] not in ticked]
+        fields += [*typed.items(), *(form.boxes if tick else ())]
+        if form.buttons[button][0]:
+            fields.append(form.buttons[button])
+        return await self._follow("POST", form.action, urlencode(fields).encode())
+
+    async def _follow(self, method: str, path: str, content: bytes | None) -> tuple[Page, str]:
+        """Send a request and follow its redirects; gives the page and its path."""
+        if not self._cookie:
+            await self._open()
+        for _ in range(5):
+            headers = {"cookie": self._cookie}
+            if content is not None:
+                headers["content-type"] = "application/x-www-form-urlencoded"
+            answer = await self.client.request(
+                method, urljoin(self.cie_url, path), headers=headers, content=content
+            )
+            status, found = getattr(answer, "status", 0), getattr(answer, "headers", {})
+            if status != 303:
+                body: bytes = getattr(answer, "body", b"")
+                text = body.decode("utf-8", "replace")
+                if status == 200:
+                    return read(text), urlsplit(path).path
+                return Page(messages=[text or "The practice server did not answer."]), ""
+            method, path, content = "GET", found.get("location", "/"), None
+        return Page(messages=["The page leads in a circle."]), ""
+
+    async def _open(self) -> None:
+        answer = await self.client.request("GET", self.cie_url)
+        self._cookie = getattr(answer, "headers", {}).get("set-cookie", "").partition(";")[0]
+
+
+def _message(page: Page) -> str:
+    return page.messages[0] if page.messages else ""
+
+
+def _refused(page: Page) -> Refused:
+    return Refused(_message(page) or "The page has no such field or button.")

@@ -1,0 +1,64 @@
+"""Shared fixtures: a screenless Qt and a real Secret Service of our own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a D-Bus session with an unlocked gnome-keyring, also in DBUS_SESSION_BUS_ADDRESS."""
+    home = tmp_path_factory.mktemp("keyring-home")
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
+    patch = pytest.MonkeyPatch()
+    environment = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
+        environment.pop(name, None)
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={runtime}"],  # noqa: S607
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert bus.stdout is not None
+    address = environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+    keyring = subprocess.Popen(
+        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],  # noqa: S607
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert keyring.stdin is not None
+        keyring.stdin.write(b"only for tests")
+        keyring.stdin.close()
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        _wait_for(home / ".local/share/keyrings/login.keyring")
+        yield address
+    finally:
+        patch.undo()
+        for process in (keyring, bus):
+            process.terminate()
+            process.wait(5)
+        bus.stdout.close()
+
+
+def _wait_for(path: Path, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path.name} did not appear"
+        time.sleep(0.02)

@@ -1,0 +1,327 @@
+"""The vault on a real Secret Service, and on keyrings that misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends.null import Keyring as NullKeyring
+from keyring.errors import KeyringLocked, PasswordDeleteError
+
+from app.vault import SENTENCES, Outcome, Status, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SETUP = "0123456789abcdef0123456789abcdef"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Fake(KeyringBackend):
+    """An in-memory keyring; subclasses make it misbehave."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.items: dict[str, str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        assert username == "secret"
+        return self.items.get(service)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        assert username == "secret"
+        self.items[service] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        assert username == "secret"
+        if service not in self.items:
+            raise PasswordDeleteError("no such item")
+        del self.items[service]
+
+
+class Locked(Fake):
+    def get_password(self, service: str, username: str) -> str | None:
+        raise KeyringLocked("locked")
+
+
+class Raising(Fake):
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError("broken: " + password)
+
+
+class Garbling(Fake):
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.items[service] = password if password == "old" else password[:-1]
+
+
+class DeleteThenFail(Fake):
+    """As the macOS backend: removes the old item, then fails to add the new one."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.items.pop(service, None)
+        if password == "new":
+            raise RuntimeError("could not add")
+        self.items[service] = password
+
+
+class Undying(Fake):
+    def delete_password(self, service: str, username: str) -> None:
+        pass
+
+
+class Hanging(Fake):
+    """Blocks in ``set_password`` the first time until released, as a prompt does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.entered = threading.Event()
+        self.ended = threading.Event()
+        self.first = True
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.first:
+            self.first = False
+            self.entered.set()
+            self.release.wait(20)
+            super().set_password(service, username, password)
+            self.ended.set()
+        else:
+            super().set_password(service, username, password)
+
+
+def service(name: str = "token", namespace: str = "setup") -> str:
+    return f"cie-scim-assistant/{namespace}/{SETUP}/{name}"
+
+
+async def eventually(true: Callable[[], bool], seconds: float = 5) -> None:
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.005)
+
+
+def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str) -> None:
+    assert secret_service
+
+    async def story() -> None:
+        vault = Vault("setup", platform="linux")
+        ready = await vault.ready()
+        assert (ready.status, ready.usable) == (Status.READY, True)
+        assert vault.name == "GNOME Keyring"
+        long = "é" * 20_000
+        for value in ("first", long, "second"):
+            stored = await vault.put(SETUP, "token", value)
+            assert (stored.status, stored.kept, stored.held) == (Status.STORED, True, False)
+        vault.close()
+        later = Vault("setup", platform="linux")
+        assert await later.get(SETUP, "token") == Outcome(Status.READ, "second")
+        assert (await Vault("practice", platform="linux").get(SETUP, "token")).status is Status.ABSENT
+        assert (await later.delete(SETUP, "token")).status is Status.DELETED
+        assert (await later.get(SETUP, "token")).status is Status.ABSENT
+        assert (await later.delete(SETUP, "token")).status is Status.DELETED
+        later.close()
+
+    asyncio.run(story())
+
+
+def test_configuration_cannot_choose_a_backend(secret_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert secret_service
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+
+    async def story() -> None:
+        vault = Vault("setup", platform="linux")
+        assert (await vault.put(SETUP, "chosen", "value")).status is Status.STORED
+        assert (await vault.delete(SETUP, "chosen")).status is Status.DELETED
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32", "plan9"])
+def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+
+    async def story() -> None:
+        vault = Vault("setup", platform=platform)
+        put = await vault.put(SETUP, "token", "value")
+        assert (put.status, put.kept) == (Status.MEMORY, True)
+        assert vault.name == "memory for this run"
+        assert (await vault.ready()).status is Status.MEMORY
+        assert (await vault.get(SETUP, "token")).value == "value"
+        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        assert (await vault.get(SETUP, "token")).status is Status.ABSENT
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    ("backend", "status"),
+    [
+        (NullKeyring, Status.MISMATCH),
+        (Locked, Status.LOCKED),
+        (Raising, Status.REFUSED),
+        (Garbling, Status.MISMATCH),
+    ],
+)
+def test_a_keyring_that_fails_loses_nothing(backend: type[KeyringBackend], status: Status) -> None:
+    async def story() -> None:
+        vault = Vault("setup", backend())
+        put = await vault.put(SETUP, "token", "canary-value")
+        assert (put.status, put.kept, put.held) == (status, True, True)
+        assert "until the program closes" in put.sentence
+        assert "canary" not in repr(put) + put.sentence
+        assert (await vault.get(SETUP, "token")).value == "canary-value"
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("backend", [Garbling, DeleteThenFail])
+def test_the_old_value_comes_back_when_the_new_one_does_not_hold(backend: type[Fake]) -> None:
+    keyring = backend()
+    keyring.items[service()] = "old"
+
+    put = asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new"))
+
+    assert put.status in (Status.MISMATCH, Status.REFUSED)
+    assert keyring.items == {service(): "old"}
+
+
+def test_nothing_garbled_is_left_where_there_was_nothing() -> None:
+    keyring = Garbling()
+    asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new"))
+    assert keyring.items == {}
+
+
+def test_a_value_too_long_for_windows_is_refused_before_anything_is_touched() -> None:
+    async def story() -> None:
+        keyring = Fake()
+        vault = Vault("setup", keyring, platform="win32")
+        assert (await vault.put(SETUP, "token", "x" * 1280)).status is Status.STORED
+        assert vault.name == "Windows Credential Manager"
+        put = await vault.put(SETUP, "token", "\U0001f511" * 641)
+        assert (put.status, put.held) == (Status.REFUSED, True)
+        assert keyring.items == {service(): "x" * 1280}
+
+    asyncio.run(story())
+
+
+def test_deletion_is_proved() -> None:
+    keyring = Undying()
+    keyring.items[service()] = "value"
+    assert asyncio.run(Vault("setup", keyring).delete(SETUP, "token")).status is Status.REFUSED
+
+
+def test_an_unanswered_put_is_held_and_other_calls_go_on() -> None:
+    async def story() -> None:
+        keyring = Hanging()
+        vault = Vault("setup", keyring, limit_seconds=0.1)
+        put = await vault.put(SETUP, "token", "value")
+        assert (put.status, put.kept, put.held) == (Status.UNANSWERED, True, True)
+        assert (await vault.get(SETUP, "token")).value == "value"
+        assert (await vault.put(SETUP, "base_url", "other")).status is Status.STORED
+        keyring.release.set()
+        await eventually(lambda: keyring.items.get(service()) == "value")
+        await eventually(lambda: not vault._held)  # the late answer was proved, so memory lets go
+        assert await vault.get(SETUP, "token") == Outcome(Status.READ, "value")
+
+    asyncio.run(story())
+
+
+def test_a_late_answer_does_not_undo_what_came_after() -> None:
+    async def story() -> None:
+        keyring = Hanging()
+        vault = Vault("setup", keyring, limit_seconds=0.1)
+        await vault.put(SETUP, "token", "older")
+        assert (await vault.put(SETUP, "token", "newer")).status is Status.STORED
+        keyring.release.set()
+        await eventually(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
+        assert keyring.items[service()] == "newer"
+        assert (await vault.get(SETUP, "token")).value == "newer"
+
+    asyncio.run(story())
+
+
+def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
+    async def story() -> None:
+        keyring = Hanging()
+        vault = Vault("setup", keyring, limit_seconds=0.1)
+        await vault.put(SETUP, "token", "value")
+        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        keyring.release.set()
+        await eventually(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
+        assert keyring.items == {}
+
+    asyncio.run(story())
+
+
+def test_a_wait_can_be_cancelled_and_tried_again() -> None:
+    async def story() -> None:
+        keyring = Hanging()
+        vault = Vault("setup", keyring)
+        task = asyncio.create_task(vault.put(SETUP, "token", "value"))
+        await eventually(keyring.entered.is_set)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await vault.get(SETUP, "token")).value == "value"
+        assert {o.status for o in (await vault.retry()).values()} == {Status.STORED}
+        keyring.release.set()
+
+    asyncio.run(story())
+
+
+def test_the_loop_turns_while_the_keyring_is_slow() -> None:
+    class Slow(Fake):
+        def get_password(self, service: str, username: str) -> str | None:
+            time.sleep(0.15)
+            return super().get_password(service, username)
+
+    async def story() -> float:
+        call = asyncio.create_task(Vault("setup", Slow()).put(SETUP, "token", "value"))
+        longest, last = 0.0, time.monotonic()
+        while not call.done():
+            await asyncio.sleep(0.005)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+        assert call.result().status is Status.STORED
+        return longest
+
+    assert asyncio.run(story()) < 0.1
+
+
+def test_a_hung_keyring_does_not_keep_the_process_alive() -> None:
+    script = """
+import asyncio, time
+from tests.vault.test_vault import Fake
+from app.vault import Vault
+class Stuck(Fake):
+    def get_password(self, service, username):
+        time.sleep(60)
+print(asyncio.run(Vault("setup", Stuck(), limit_seconds=0.1).get("0" * 32, "token")).status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
+    )
+    assert done.stdout.strip() == "unanswered"
+
+
+def test_importing_the_vault_imports_no_keyring() -> None:
+    script = "import sys, app.vault; print('keyring' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_every_status_has_a_sentence() -> None:
+    assert set(SENTENCES) == set(Status)
+    assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in SENTENCES.values())

@@ -1,0 +1,1 @@
+"""What is seen: windows and widgets. Thin: they show state and send intents."""

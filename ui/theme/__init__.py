@@ -1,0 +1,1 @@
+"""The look: one set of colours, one style sheet, one family of icons."""

@@ -1,0 +1,66 @@
+"""The colours, named by what they are for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One colour each, as ``#rrggbb``."""
+
+    window: str
+    surface: str
+    rail: str
+    line: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    on_accent: str
+    accent_wash: str
+    good: str
+    good_wash: str
+    caution: str
+    caution_wash: str
+    bad: str
+    bad_wash: str
+
+
+LIGHT = Tokens(
+    window="#f6f7f9",
+    surface="#ffffff",
+    rail="#eef0f4",
+    line="#dfe3e8",
+    text="#1b2430",
+    muted="#596675",
+    faint="#8a95a3",
+    accent="#1f5fd6",
+    on_accent="#ffffff",
+    accent_wash="#eaf1fe",
+    good="#137a48",
+    good_wash="#e6f5ed",
+    caution="#8a5a00",
+    caution_wash="#fdf3df",
+    bad="#a32219",
+    bad_wash="#fdeeee",
+)
+
+DARK = Tokens(
+    window="#14161a",
+    surface="#1b1e24",
+    rail="#101216",
+    line="#2e333c",
+    text="#e8eaee",
+    muted="#9aa3b0",
+    faint="#6b7482",
+    accent="#6ea8fe",
+    on_accent="#0b1524",
+    accent_wash="#1c2a44",
+    good="#4cc38a",
+    good_wash="#16301f",
+    caution="#f0b254",
+    caution_wash="#33270f",
+    bad="#ff9d94",
+    bad_wash="#3a1d1d",
+)

@@ -1,0 +1,61 @@
+"""Badges: the number or sign of a step, and short words in a pill."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.theme import icons
+from ui.theme.style import current
+
+_FILLED = {"done": ("good", "check"), "failed": ("bad", "cross"), "stale": ("caution", "refresh")}
+
+
+class StepBadge(QWidget):
+    """A circle that shows how a step stands: done, current, later, stale or failed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._state = "later"
+        self._number: int | None = None
+        self.setFixedSize(QSize(22, 22))
+
+    def set_state(self, state: str, number: int | None) -> None:
+        """Show a state, with the number where one is shown."""
+        self._state, self._number = state, number
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Draw the circle and what is in it."""
+        tokens = current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        circle = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        if self._state in _FILLED:
+            colour, sign = _FILLED[self._state]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(getattr(tokens, colour)))
+            painter.drawEllipse(circle)
+            painter.drawPixmap(4, 4, icons.pixmap(sign, 14, "surface"))
+            return
+        here = self._state == "current"
+        painter.setPen(Qt.PenStyle.NoPen if here else QPen(QColor(tokens.line), 1.5))
+        painter.setBrush(QColor(tokens.accent) if here else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(circle)
+        if self._number is not None:
+            font = QFont(self.font())
+            font.setPixelSize(11)
+            font.setWeight(QFont.Weight.DemiBold if here else QFont.Weight.Normal)
+            painter.setFont(font)
+            painter.setPen(QColor(tokens.on_accent if here else tokens.muted))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._number))
+
+
+class Pill(QLabel):
+    """A short word with a background of its tone."""
+
+    def __init__(self, text: str, tone: str) -> None:
+        super().__init__(text)
+        self.setProperty("role", f"pill-{tone}")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -1,0 +1,33 @@
+"""A column that scrolls only down."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+
+class ScrollColumn(QScrollArea):
+    """Put widgets into ``column``; they take the width that is there."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        inside = QWidget(self)
+        inside.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self.column = QVBoxLayout(inside)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(10)
+        self.setWidget(inside)
+        inside.setAutoFillBackground(False)
+
+    def keep_in_view(self, widget: QWidget) -> None:
+        """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits."""
+        top = widget.mapTo(self.widget(), widget.rect().topLeft()).y()
+        bar = self.verticalScrollBar()
+        bottom = top + widget.height() + 12
+        if bottom - bar.value() > self.viewport().height() or top < bar.value():
+            bar.setValue(max(0, min(top - 60, bottom - self.viewport().height()) if widget.height() < self.viewport().height() else top - 8))
