@@ -146,12 +146,7 @@ def system_proxy(url: str) -> str | None:
 
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
-    if (
-        not host
-        or host in LOOPBACK
-        or proxy_bypass(parts.netloc.rpartition("@")[2])
-        or proxy_bypass(host)
-    ):
+    if not host or host in LOOPBACK or proxy_bypass(parts.netloc.rpartition("@")[2]) or proxy_bypass(host):
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme.lower()) or proxies.get("all")
@@ -204,7 +199,7 @@ class _Trace:
         return Reached.CONNECTED if self.connected else Reached.NOTHING
 
 
-class _Unusable(Exception):
+class _UnusableError(Exception):
     """Raised and caught inside this module when a body breaks a limit."""
 
     def __init__(self, failure: Failure) -> None:
@@ -227,7 +222,7 @@ class _Inflater:
         elif encoding == "deflate":
             self._inflate = zlib.decompressobj()
         else:
-            raise _Unusable(Failure.ENCODING)
+            raise _UnusableError(Failure.ENCODING)
 
     def feed(self, chunk: bytes) -> None:
         if self._deflate and self._raw == 0 and chunk and chunk[0] & 0x0F != 8:
@@ -235,31 +230,27 @@ class _Inflater:
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         self._raw += len(chunk)
         if self._raw > self._limit:
-            raise _Unusable(Failure.TOO_LARGE)
+            raise _UnusableError(Failure.TOO_LARGE)
         if self._inflate is None:
             self._body += chunk
             return
         try:
-            self._body += self._inflate.decompress(
-                chunk, self._limit - len(self._body) + 1
-            )
+            self._body += self._inflate.decompress(chunk, self._limit - len(self._body) + 1)
         except zlib.error as error:
-            raise _Unusable(Failure.ENCODING) from error
+            raise _UnusableError(Failure.ENCODING) from error
         if len(self._body) > self._limit:
-            raise _Unusable(Failure.TOO_LARGE)
+            raise _UnusableError(Failure.TOO_LARGE)
 
     def finish(self) -> bytes:
         if self._inflate is not None and self._raw and not self._inflate.eof:
-            raise _Unusable(Failure.ENCODING)
+            raise _UnusableError(Failure.ENCODING)
         return bytes(self._body)
 
 
 class ReadOnlyClient:
     """Reads with GET from one host over TLS, and from nowhere else. Use as an async context manager."""
 
-    def __init__(
-        self, host: str, proxy: str | None = None, *, allow_http_loopback: bool = False
-    ) -> None:
+    def __init__(self, host: str, proxy: str | None = None, *, allow_http_loopback: bool = False) -> None:
         """``host`` without port. ``proxy`` is a URL. Plain HTTP only to loopback, and only if allowed."""
         self._host = host.strip("[]").lower()
         self._proxy = None if self._host in LOOPBACK else proxy
@@ -287,9 +278,7 @@ class ReadOnlyClient:
         if self._client is not None:
             await self._client.aclose()
 
-    async def get(
-        self, url: str, token: str | None = None, limit_seconds: float = 10.0
-    ) -> Answer | NoAnswer:
+    async def get(self, url: str, token: str | None = None, limit_seconds: float = 10.0) -> Answer | NoAnswer:
         """GET that URL with that bearer token, all within ``limit_seconds``. A redirect is an answer."""
         if not self._may(url) or (token is not None and not _sendable(token)):
             return _not_sent(Failure.REFUSED_BY_US)
@@ -304,9 +293,7 @@ class ReadOnlyClient:
         request = _request(self._client, "GET", url, headers)
         if request is None:
             return _not_sent(Failure.REFUSED_BY_US)
-        return await _exchange(
-            self._client, request, limit_seconds, proxied=self._proxy is not None
-        )
+        return await _exchange(self._client, request, limit_seconds, proxied=self._proxy is not None)
 
     def _may(self, url: str) -> bool:
         try:
@@ -353,7 +340,7 @@ class LoopbackClient:
         """One request; ``form`` is sent URL-encoded. A redirect is an answer."""
         if self._client is None or not _is_loopback(url):
             return _not_sent(Failure.REFUSED_BY_US)
-        request = _request(self._client, method, url, headers or {}, content, form)
+        request = _request(self._client, method, url, headers or {}, content=content, form=form)
         if request is None:
             return _not_sent(Failure.REFUSED_BY_US)
         return await _exchange(self._client, request, self._limit, proxied=False)
@@ -362,19 +349,14 @@ class LoopbackClient:
 def _is_loopback(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return (
-            parts.scheme in ("http", "https")
-            and (parts.hostname or "").lower() in LOOPBACK
-        )
+        return parts.scheme in ("http", "https") and (parts.hostname or "").lower() in LOOPBACK
     except ValueError:
         return False
 
 
 def _sendable(token: str) -> bool:
     # RFC 9110 section 5.5: anything else could not stand in a header, or would start another one.
-    return (
-        bool(token) and token.isascii() and token.isprintable() and not token.isspace()
-    )
+    return bool(token) and token.isascii() and token.isprintable() and not token.isspace()
 
 
 def _not_sent(failure: Failure) -> NoAnswer:
@@ -406,15 +388,14 @@ def _request(
     method: str,
     url: str,
     headers: Mapping[str, str],
+    *,
     content: bytes | str | None = None,
     form: Mapping[str, str] | None = None,
 ) -> httpx.Request | None:
     import httpx
 
     try:
-        return client.build_request(
-            method, url, headers=dict(headers), content=content, data=form
-        )
+        return client.build_request(method, url, headers=dict(headers), content=content, data=form)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return None
 
@@ -440,20 +421,15 @@ async def _exchange(
             body = await _body(response)
             return Answer(
                 status=status,
-                content_type=response.headers.get("content-type", "")
-                .partition(";")[0]
-                .strip()
-                .lower(),
-                headers={
-                    name.lower(): value for name, value in response.headers.items()
-                },
+                content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
+                headers={name.lower(): value for name, value in response.headers.items()},
                 body=body,
                 seconds=time.perf_counter() - began,
                 timings=trace.finish(),
                 peer=_peer(response),
                 proxied=proxied,
             )
-    except _Unusable as unusable:
+    except _UnusableError as unusable:
         failure = unusable.failure
     except TimeoutError:
         failure = Failure.TIMEOUT if status is None else Failure.TOO_SLOW
@@ -467,18 +443,14 @@ async def _exchange(
         UnicodeError,
     ) as error:
         failure = _classify(error, trace, proxied=proxied)
-    return NoAnswer(
-        failure, time.perf_counter() - began, trace.finish(), trace.reached, status
-    )
+    return NoAnswer(failure, time.perf_counter() - began, trace.finish(), trace.reached, status)
 
 
 async def _body(response: httpx.Response) -> bytes:
     length = response.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > BODY_LIMIT:
-        raise _Unusable(Failure.TOO_LARGE)
-    inflater = _Inflater(
-        response.headers.get("content-encoding", "").strip().lower(), BODY_LIMIT
-    )
+        raise _UnusableError(Failure.TOO_LARGE)
+    inflater = _Inflater(response.headers.get("content-encoding", "").strip().lower(), BODY_LIMIT)
     async for chunk in response.aiter_raw():
         inflater.feed(chunk)
     return inflater.finish()
@@ -495,10 +467,7 @@ def _classify(error: BaseException, trace: _Trace, *, proxied: bool) -> Failure:
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return _certificate_failure(link)
-    if any(
-        isinstance(link, ssl.SSLError) and not isinstance(link, ssl.SSLEOFError)
-        for link in chain
-    ):
+    if any(isinstance(link, ssl.SSLError) and not isinstance(link, ssl.SSLEOFError) for link in chain):
         return Failure.TLS
     if not trace.connected:
         return _connect_failure(chain)
@@ -546,14 +515,10 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield link
         if isinstance(link, BaseExceptionGroup):
             waiting.extend(link.exceptions)
-        waiting.extend(
-            behind
-            for behind in (link.__cause__, link.__context__)
-            if behind is not None
-        )
+        waiting.extend(behind for behind in (link.__cause__, link.__context__) if behind is not None)
 
 
-# OpenSSL X509_V_ERR_*, then Windows CERT_E_* (wincrypt.h), then macOS errSec* (SecBase.h), as truststore hands them on.
+# OpenSSL X509_V_ERR_*, Windows CERT_E_* (wincrypt.h), macOS errSec* (SecBase.h), as truststore hands them on.
 _EXPIRED: Final = frozenset({9, 10, 0x800B0101, -67818, -67819})
 _OTHER_HOST: Final = frozenset({62, 64, 0x800B010F, -67602})
 
@@ -579,9 +544,7 @@ def _peer(response: httpx.Response) -> Peer | None:
     return Peer(
         issuer=issuer.get("organizationName") or issuer.get("commonName") or "",
         subject=subject.get("commonName") or (hosts[0] if hosts else ""),
-        not_after=datetime.fromtimestamp(
-            ssl.cert_time_to_seconds(shown["notAfter"]), UTC
-        ),
+        not_after=datetime.fromtimestamp(ssl.cert_time_to_seconds(shown["notAfter"]), UTC),
     )
 
 

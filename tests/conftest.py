@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -27,7 +27,7 @@ def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
         environment.pop(name, None)
     bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={runtime}"],  # noqa: S607
+        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={runtime}"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -36,7 +36,7 @@ def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert bus.stdout is not None
     address = environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
     keyring = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],  # noqa: S607
+        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
         env=environment,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

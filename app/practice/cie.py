@@ -30,7 +30,7 @@ class Cie:
     """The pages under ``/cie``."""
 
     def __init__(
-        self, guide: Guide, ledger: Ledger, derived: Derived, endpoint: Endpoint, pages: Pages, port: int
+        self, guide: Guide, ledger: Ledger, derived: Derived, endpoint: Endpoint, *, pages: Pages, port: int
     ) -> None:
         self._guide = guide
         self._ledger = ledger

@@ -21,10 +21,12 @@ from scim2_models import (
     Sort,
     User,
 )
-from scim2_server.applications.asgi import ASGIApplication
-from scim2_server.memory import AsyncInMemoryStorage, InMemoryStorage
-from scim2_server.service import ScimService
-from scim2_server.testserver.application import BEARER_TOKEN_SCHEME
+
+# Only the child process imports this module.
+from scim2_server.applications.asgi import ASGIApplication  # noqa: TID253
+from scim2_server.memory import AsyncInMemoryStorage, InMemoryStorage  # noqa: TID253
+from scim2_server.service import ScimService  # noqa: TID253
+from scim2_server.testserver.application import BEARER_TOKEN_SCHEME  # noqa: TID253
 
 from app.practice.derive import same
 
@@ -121,7 +123,7 @@ class Endpoint:
 
     def _resource(self, data: dict[str, Any]) -> Resource[Any]:
         model = self._provider.model_for(data["meta"]["resourceType"])
-        return cast("Resource[Any]", cast("type[Resource[Any]]", model).model_validate(data))
+        return cast("type[Resource[Any]]", model).model_validate(data)
 
 
 def _provider() -> ScimProvider:

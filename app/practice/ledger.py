@@ -1,4 +1,4 @@
-"""What the practice server remembers: directories, the portal's application, SCIM resources; nothing secret."""
+"""What the practice server remembers: directories, the portal's application, resources; nothing secret."""
 
 from __future__ import annotations
 

@@ -38,7 +38,14 @@ class Portal:
     """The pages under ``/portal``. The entered endpoint and token stay in memory."""
 
     def __init__(
-        self, guide: Guide, ledger: Ledger, derived: Derived, cie: Cie, pages: Pages, client: LoopbackClient
+        self,
+        guide: Guide,
+        ledger: Ledger,
+        derived: Derived,
+        cie: Cie,
+        *,
+        pages: Pages,
+        client: LoopbackClient,
     ) -> None:
         self._guide = guide
         self._ledger = ledger
@@ -102,6 +109,9 @@ class Portal:
         if template not in GALLERY or not name:
             self._pages.say("portal", "Enter a name for the application.", bad=True)
             return to("/portal/gallery")
+        if self._ledger.application is not None and self._ledger.application.running:
+            self._pages.say("portal", "Provisioning runs. Wait until the cycle has ended.", bad=True)
+            return to("/portal/app")
         self._ledger.application = Application(name=name, lookalike=GALLERY[template])
         self._ledger.save()
         self._forget()

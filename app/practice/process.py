@@ -73,7 +73,7 @@ class PracticeProcess:
         order = json.dumps({"seed": seed, "state_dir": str(state_dir), "port": None, "guide": guide})
         try:
             # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
-            self._child = child = subprocess.Popen(  # noqa: ASYNC220, S603 - see above; the command is ours
+            self._child = child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -86,8 +86,8 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     ledger.save()
     async with LoopbackClient() as client:
         endpoint, pages = Endpoint(ledger, derived), Pages(derived)
-        cie = Cie(known, ledger, derived, endpoint, pages, port)
-        portal = Portal(known, ledger, derived, cie, pages, client)
+        cie = Cie(known, ledger, derived, endpoint, pages=pages, port=port)
+        portal = Portal(known, ledger, derived, cie, pages=pages, client=client)
         consoles = Starlette(routes=[*cie.routes, *portal.routes])
         config = uvicorn.Config(
             Gate(consoles, endpoint, derived, port),

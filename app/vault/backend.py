@@ -1,7 +1,7 @@
 """The one place that touches the keyring: which backend, and what its answers mean.
 
-Everything here blocks and runs in the vault's thread. ``keyring.get_keyring()`` is never used: environment and
-configuration files can make it a backend that discards values or writes them to a plain file.
+Everything here blocks and runs in the vault's thread. ``keyring.get_keyring()`` is never used: environment
+and configuration files can make it a backend that discards values or writes them to a plain file.
 """
 
 from __future__ import annotations

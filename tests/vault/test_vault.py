@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from keyring.backend import KeyringBackend
-from keyring.backends.null import Keyring as NullKeyring
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from keyring.backend import KeyringBackend  # noqa: TID253 - the tests of the vault are about it
+from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253
+from keyring.errors import KeyringLocked, PasswordDeleteError  # noqa: TID253
 
 from app.vault import SENTENCES, Outcome, Status, Vault
 

@@ -1,0 +1,1 @@
+"""Speaking SCIM to the Base URL, read-only: the endpoint, the ladder of checks, the change timestamp."""

@@ -1,0 +1,206 @@
+"""Looks for the newest change among users and groups, in a few small requests whatever the directory's size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from app.net import Answer
+from app.scim.listing import Listing, read_listing, read_object
+from app.scim.observation import FAILURES, Observation, of_status, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.net import ReadOnlyClient
+    from app.scim.endpoint import Endpoint
+
+MOST_REQUESTS: Final = 7
+"""Requests of one look: the configuration once, then three for users and three for groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the endpoint can do; None where it is not known."""
+
+    filter: bool | None = None
+    """Whether it filters by ``meta.lastModified``."""
+    sort: bool | None = None
+    """Whether it sorts by ``meta.lastModified``."""
+
+
+class Reason(StrEnum):
+    """Why the endpoint cannot tell of changes."""
+
+    NO_LAST_MODIFIED = "no-last-modified"
+    """There are resources, and none carries ``meta.lastModified`` (optional by RFC 7643 section 3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look brought."""
+
+    newest: datetime | None
+    """A change not before the given time, UTC: the newest where the endpoint sorts, else one of them."""
+    users: int | None
+    groups: int | None
+    """None where the endpoint offers no groups."""
+    requests: int
+    capabilities: Capabilities
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """The endpoint does not tell of changes."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Unsuccessful:
+    """This look brought no answer; a later one may."""
+
+    observation: Observation
+    retry_after: float | None
+    """Seconds that the endpoint asked for."""
+
+
+async def look(
+    client: ReadOnlyClient,
+    endpoint: Endpoint,
+    token: str,
+    since: datetime,
+    capabilities: Capabilities | None = None,
+) -> Seen | NotOffered | Unsuccessful:
+    """Look once. Hand ``capabilities`` of the last look in, to save its first request and vain ones.
+
+    ``since`` is aware. Changes before it belong to something else and are not counted.
+    """
+    search = _Search(client, endpoint, token, since, capabilities)
+    try:
+        return await search.all()
+    except _StopError as stop:
+        return stop.outcome
+
+
+class _StopError(Exception):
+    """Ends a look early; raised and caught inside this module."""
+
+    def __init__(self, outcome: Unsuccessful) -> None:
+        super().__init__(outcome.observation.value)
+        self.outcome = outcome
+
+
+class _Search:
+    """One look: what was seen so far."""
+
+    def __init__(
+        self,
+        client: ReadOnlyClient,
+        endpoint: Endpoint,
+        token: str,
+        since: datetime,
+        capabilities: Capabilities | None,
+    ) -> None:
+        self._client = client
+        self._endpoint = endpoint
+        self._token = token
+        # Endpoints that keep whole seconds must not lose a change of the same second.
+        self._since = since.astimezone(UTC).replace(microsecond=0)
+        self._known = capabilities
+        self._requests = 0
+        self._newest: datetime | None = None
+        self._dated = False
+
+    async def all(self) -> Seen | NotOffered:
+        can = self._known or await self._configuration()
+        users, can = await self._kind("/Users", can)
+        if users is None:
+            raise _StopError(Unsuccessful(Observation.NOT_FOUND, None))
+        groups, can = await self._kind("/Groups", can)
+        if users + (groups or 0) > 0 and not self._dated:
+            return NotOffered(Reason.NO_LAST_MODIFIED)
+        return Seen(self._newest, users, groups, self._requests, can)
+
+    async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        self._requests += 1
+        answer = await self._client.get(self._endpoint.url(path, query), self._token)
+        if not isinstance(answer, Answer):
+            raise _StopError(Unsuccessful(FAILURES[answer.failure], None))
+        if answer.status in (401, 403, 429, 503):
+            pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+            raise _StopError(Unsuccessful(of_status(answer.status), pause))
+        return answer
+
+    async def _configuration(self) -> Capabilities:
+        """What ServiceProviderConfig says (RFC 7643 section 5); its absence means only: not known."""
+        answer = await self._get("/ServiceProviderConfig")
+        data = read_object(answer) if answer.status == 200 else None
+        if not isinstance(data, dict):
+            return Capabilities()
+        return Capabilities(_supported(data.get("filter")), _supported(data.get("sort")))
+
+    async def _kind(self, path: str, can: Capabilities) -> tuple[int | None, Capabilities]:
+        """Count one kind of resource and note its changes."""
+        honoured = False
+        if can.filter is not False:
+            honoured, can = await self._filtered(path, can)
+        first = await self._get(path, _page(1, "meta"))
+        if first.status in (404, 501):
+            return None, can
+        listing = _listing(first)
+        self._note(listing)
+        if listing.total and not listing.changes:
+            # Some endpoints drop meta when only meta is asked for.
+            self._note(_listing(await self._get(path, _page(1))))
+        elif listing.total > 1 and not honoured:
+            # Resources mostly come in the order of creation, so the last one is the likeliest to be new.
+            self._note(_listing(await self._get(path, _page(listing.total, "meta"))))
+        return listing.total, can
+
+    async def _filtered(self, path: str, can: Capabilities) -> tuple[bool, Capabilities]:
+        """Ask for the newest changes only, and check that the answer obeys."""
+        stamp = self._since.isoformat().replace("+00:00", "Z")
+        query = {"filter": f'meta.lastModified ge "{stamp}"'}
+        if can.sort is not False:
+            query |= {"sortBy": "meta.lastModified", "sortOrder": "descending"}
+        answer = await self._get(path, query | {"count": "2", "startIndex": "1", "attributes": "meta"})
+        if answer.status in (400, 501):
+            return False, replace(can, filter=False)
+        page = read_listing(answer) if answer.status == 200 else None
+        if not isinstance(page, Listing):
+            return False, can
+        self._note(page)
+        if len(page.changes) < len(page.resources) or any(at < self._since for at in page.changes):
+            return False, replace(can, filter=False)
+        if list(page.changes) != sorted(page.changes, reverse=True):
+            can = replace(can, sort=False)
+        return True, can
+
+    def _note(self, listing: Listing) -> None:
+        self._dated = self._dated or bool(listing.changes)
+        fresh = [at for at in listing.changes if at >= self._since]
+        if self._newest is not None:
+            fresh.append(self._newest)
+        self._newest = max(fresh, default=None)
+
+
+def _page(start: int, attributes: str | None = None) -> dict[str, str]:
+    query = {"startIndex": str(start), "count": "1"}
+    return query | ({"attributes": attributes} if attributes else {"excludedAttributes": "members"})
+
+
+def _listing(answer: Answer) -> Listing:
+    seen = of_status(answer.status)
+    page = read_listing(answer) if seen is Observation.GOOD else seen
+    if isinstance(page, Observation):
+        pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        raise _StopError(Unsuccessful(page, pause))
+    return page
+
+
+def _supported(part: object) -> bool | None:
+    said = part.get("supported") if isinstance(part, dict) else None
+    return said if isinstance(said, bool) else None

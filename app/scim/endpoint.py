@@ -1,0 +1,75 @@
+"""Where the SCIM service answers, and how its request URLs are built from the Base URL as it was copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlsplit
+
+from app.net import LOOPBACK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PORTS: Final = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One Base URL. Its path is kept as copied; only one trailing slash is dropped."""
+
+    base_url: str = field(repr=False)
+    practice: bool
+
+    @property
+    def host(self) -> str:
+        """Host name in lower case without port or brackets; empty where the URL cannot be read."""
+        try:
+            return (urlsplit(self.base_url).hostname or "").lower()
+        except ValueError:
+            return ""
+
+    @property
+    def port(self) -> int | None:
+        """The port, also the default one of the scheme; None where the URL cannot be read."""
+        try:
+            parts = urlsplit(self.base_url)
+            return parts.port or _PORTS.get(parts.scheme)
+        except ValueError:
+            return None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the URL is plain HTTP."""
+        return self.base_url.lower().startswith("http:")
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether requests may go there: https (http to loopback in practice), a host, no query."""
+        text = self.base_url
+        if not text.isprintable() or any(sign in text for sign in " ?#\\"):
+            return False
+        if not self.host or self.port is None:
+            return False
+        parts = urlsplit(text)
+        if "@" in parts.netloc:
+            return False
+        return parts.scheme == "https" or (parts.scheme == "http" and self.practice and self.host in LOOPBACK)
+
+    def url(self, path: str, query: Mapping[str, str] | None = None) -> str:
+        """The URL of a path such as ``/Users``; query values are percent-encoded in full (RFC 3986)."""
+        base = self.base_url.removesuffix("/")
+        if not query:
+            return base + path
+        pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
+        return f"{base}{path}?{pairs}"
+
+    def lookup_user(self, user_name: str) -> str:
+        """The URL that Entra ID's connection test asks for (``userName eq "<guid>"``)."""
+        return self.url("/Users", {"filter": f'userName eq "{user_name}"'})
+
+    def lookup_group(self, display_name: str) -> str:
+        """The URL that Entra ID's group matching asks for."""
+        return self.url(
+            "/Groups", {"excludedAttributes": "members", "filter": f'displayName eq "{display_name}"'}
+        )

@@ -1,0 +1,137 @@
+"""The shape of a setup's file, checked at the border; imported only when a file is read or written."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.setup.state import Counts, Setup, Sighting
+
+FORMAT = 1
+"""Raised with every change of shape that an older program would misread."""
+
+Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CountsPart(_Part):
+    """Users and groups."""
+
+    users: int
+    groups: int
+
+    @classmethod
+    def of(cls, counts: Counts) -> Self:
+        """From the state."""
+        return cls(users=counts.users, groups=counts.groups)
+
+    def state(self) -> Counts:
+        """To the state."""
+        return Counts(users=self.users, groups=self.groups)
+
+
+class SightingPart(_Part):
+    """A SCIM Change Timestamp that was seen."""
+
+    at: Moment
+    seen_at: Moment
+    entered: bool
+    counts: CountsPart | None
+
+    @classmethod
+    def of(cls, sighting: Sighting) -> Self:
+        """From the state."""
+        counts = CountsPart.of(sighting.counts) if sighting.counts else None
+        return cls(at=sighting.at, seen_at=sighting.seen_at, entered=sighting.entered, counts=counts)
+
+    def state(self) -> Sighting:
+        """To the state."""
+        counts = self.counts.state() if self.counts else None
+        return Sighting(at=self.at, seen_at=self.seen_at, entered=self.entered, counts=counts)
+
+
+class Document(_Part):
+    """One setup as written to its file: every field of ``Setup``, and the format's number."""
+
+    format: Literal[1]
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    guide: str
+    client: str
+    name: str
+    created: Moment
+    changed: Moment
+    practice: bool
+    position: str
+    done: dict[str, Moment]
+    stale: list[str]
+    answers: dict[str, str]
+    values: dict[str, str]
+    kept: dict[str, Moment]
+    ticked: list[str]
+    reached: dict[str, Moment]
+    sighting: SightingPart | None
+    synced: CountsPart | None
+    status: str
+
+    @classmethod
+    def of(cls, setup: Setup) -> Self:
+        """From the state. Raises ValueError for a state that no file may hold: that is a bug."""
+        return cls(
+            format=FORMAT,
+            id=setup.id,
+            guide=setup.guide,
+            client=setup.client,
+            name=setup.name,
+            created=setup.created,
+            changed=setup.changed,
+            practice=setup.practice,
+            position=setup.position,
+            done=dict(setup.done),
+            stale=sorted(setup.stale),
+            answers=dict(setup.answers),
+            values=dict(setup.values),
+            kept=dict(setup.kept),
+            ticked=sorted(setup.ticked),
+            reached=dict(setup.reached),
+            sighting=SightingPart.of(setup.sighting) if setup.sighting else None,
+            synced=CountsPart.of(setup.synced) if setup.synced else None,
+            status=setup.status,
+        )
+
+    def state(self) -> Setup:
+        """To the state."""
+        return Setup(
+            id=self.id,
+            guide=self.guide,
+            client=self.client,
+            name=self.name,
+            created=self.created,
+            changed=self.changed,
+            practice=self.practice,
+            position=self.position,
+            done=self.done,
+            stale=frozenset(self.stale),
+            answers=self.answers,
+            values=self.values,
+            kept=self.kept,
+            ticked=frozenset(self.ticked),
+            reached=self.reached,
+            sighting=self.sighting.state() if self.sighting else None,
+            synced=self.synced.state() if self.synced else None,
+            status=self.status,
+        )
+
+
+def encode(setup: Setup) -> bytes:
+    """The file's content, UTF-8 JSON. Raises ValueError for a bug in the state."""
+    return Document.of(setup).model_dump_json(indent=1).encode()
+
+
+def decode(content: bytes) -> Setup:
+    """The setup in the file. Raises ValueError where the content is not a setup of this format."""
+    return Document.model_validate_json(content).state()

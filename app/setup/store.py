@@ -1,0 +1,344 @@
+"""Setups as files of this user alone: versioned, written atomically, with the last good version kept.
+
+Everything blocks; callers run it in a thread. No secret ever comes here.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.setup import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.setup.state import Setup
+
+_ID = re.compile(r"[0-9a-f]{32}\Z")
+_LIMIT_BYTES = 4_000_000
+"""Far above any real setup; a larger file is not one of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """This program alone uses the data folder until the store is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyOpen:
+    """Another instance uses the data folder."""
+
+    sentence: str = "The assistant is already open with this data folder."
+
+
+@dataclass(frozen=True, slots=True)
+class CannotUse:
+    """The data folder cannot be used."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something about a setup's file that the admin is to know."""
+
+    setup_id: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All setups that can be read, the one changed last first, and what is wrong with others."""
+
+    setups: tuple[Setup, ...]
+    troubles: tuple[Trouble, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The file holds the setup, flushed to the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaved:
+    """The file is as it was before."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Newer:
+    """The file was written by a newer program."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Damaged:
+    """The file's content is not a setup."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """The system did not let the file be read."""
+
+    sentence: str
+
+
+class Store:
+    """The setups of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._folder = data_dir / "setups"
+        self._lock: int | None = None
+        self._guard = threading.RLock()
+
+    # -- one instance --------------------------------------------------------------------
+
+    def lock(self) -> Locked | AlreadyOpen | CannotUse:
+        """Take the data folder for this program alone until ``close`` or the end of the process."""
+        with self._guard:
+            if self._lock is not None:
+                return Locked()
+            handle: int | None = None
+            try:
+                self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+                files.own_folder(self._folder)
+                handle = files.open_own(self._data_dir / "lock", os.O_RDWR | os.O_CREAT)
+                taken = _take(handle)
+            except OSError as error:
+                if handle is not None:
+                    os.close(handle)
+                return CannotUse(f"The data folder cannot be used: {_reason(error)}.")
+            if not taken:
+                os.close(handle)
+                return AlreadyOpen()
+            self._lock = handle
+            return Locked()
+
+    def close(self) -> None:
+        """Let the data folder go."""
+        with self._guard:
+            if self._lock is not None:
+                os.close(self._lock)
+                self._lock = None
+
+    # -- reading -------------------------------------------------------------------------
+
+    def list(self) -> Listing:
+        """Every setup; damaged files are set aside and their last good version used."""
+        with self._guard:
+            setups: list[Setup] = []
+            troubles: list[Trouble] = []
+            try:
+                found = self._ids()
+            except OSError as error:
+                return Listing((), (Trouble("", f"The setups cannot be listed: {_reason(error)}."),))
+            for setup_id in found:
+                setup, trouble = self._open(setup_id)
+                if setup is not None:
+                    setups.append(setup)
+                if trouble is not None:
+                    troubles.append(trouble)
+            setups.sort(key=lambda setup: setup.changed, reverse=True)
+            return Listing(tuple(setups), tuple(troubles))
+
+    def load(self, setup_id: str) -> Setup | Trouble:
+        """One setup, or why there is none. A damaged file is treated as by ``list``."""
+        with self._guard:
+            setup, trouble = self._open(setup_id)
+            return setup or trouble or Trouble(setup_id, "This setup is no longer there.")
+
+    # -- writing -------------------------------------------------------------------------
+
+    def save(self, setup: Setup) -> Saved | NotSaved:
+        """Write the setup. Raises ValueError if a secret, or a state that is a bug, would be written."""
+        from app.setup.document import encode
+
+        if both := set(setup.kept) & set(setup.values):
+            raise ValueError(f"secret values among the plain ones: {sorted(both)}")
+        content = encode(setup)
+        path = self._path(setup.id)
+        with self._guard:
+            before = self._read(path)
+            if isinstance(before, _Newer):
+                return NotSaved(
+                    "This setup was saved by a newer version of the assistant and was left untouched."
+                )
+            if isinstance(before, _Unreadable):
+                return NotSaved(f"The setup could not be saved: {before.sentence}.")
+            try:
+                files.own_folder(self._folder)
+                if isinstance(before, _Damaged):
+                    self._set_aside(path)
+                files.replace_whole(path, content, _previous(path))
+            except OSError as error:
+                return NotSaved(f"The setup could not be saved: {_reason(error)}.")
+            return Saved()
+
+    def delete(self, setup_id: str) -> Saved | NotSaved:
+        """Remove the setup and its earlier version, so that neither comes back."""
+        path = self._path(setup_id)
+        with self._guard:
+            try:
+                # The earlier version first: killed in between, the setup is still there, whole.
+                files.remove(_previous(path))
+                files.remove(path)
+            except OSError as error:
+                return NotSaved(f"The setup could not be deleted: {_reason(error)}.")
+            files.flush_folder(self._folder)
+            return Saved()
+
+    # -- one file ------------------------------------------------------------------------
+
+    def _path(self, setup_id: str) -> Path:
+        if not _ID.match(setup_id):
+            raise ValueError("not the id of a setup")
+        return self._folder / f"{setup_id}.json"
+
+    def _ids(self) -> tuple[str, ...]:
+        if self._folder.is_symlink():
+            raise OSError(errno.ELOOP, "symbolic link")
+        if not self._folder.exists():
+            return ()
+        names = (re.sub(r"\.json(\.bak)?\Z", "", entry.name) for entry in self._folder.iterdir())
+        return tuple(sorted({name for name in names if _ID.match(name)}))
+
+    def _open(self, setup_id: str) -> tuple[Setup | None, Trouble | None]:
+        path = self._path(setup_id)
+        found = self._read(path)
+        match found:
+            case _Newer():
+                sentence = "A setup was saved by a newer version of the assistant. It was left untouched."
+                return None, Trouble(setup_id, sentence)
+            case _Unreadable():
+                return None, Trouble(setup_id, f"A setup's file cannot be read: {found.sentence}.")
+            case _Damaged():
+                return self._rescue(path)
+            case None:
+                # Killed between the two moves of a save on a file system without hard links.
+                earlier = self._read(_previous(path))
+                return (
+                    self._rescue(path) if isinstance(earlier, _Damaged) else (_setup_or_none(earlier), None)
+                )
+            case setup:
+                return setup, None
+
+    def _rescue(self, path: Path) -> tuple[Setup | None, Trouble]:
+        setup_id = path.name.removesuffix(".json")
+        earlier = _setup_or_none(self._read(_previous(path)))
+        try:
+            aside = self._set_aside(path if path.exists() else _previous(path))
+            if earlier is not None:
+                # Written anew, not moved: the good version must never be the only copy in motion.
+                from app.setup.document import encode
+
+                files.replace_whole(path, encode(earlier), None)
+        except OSError as error:
+            return earlier, Trouble(
+                setup_id, f"A setup's file is damaged and cannot be moved: {_reason(error)}."
+            )
+        kept = f"The damaged file was kept as {aside}."
+        if earlier is None:
+            return None, Trouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
+        return earlier, Trouble(
+            setup_id, f"The file of {earlier.name} was damaged; its last good version is open. {kept}"
+        )
+
+    def _set_aside(self, path: Path) -> str:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        aside = path.with_name(f"{path.name}.damaged-{stamp}")
+        path.rename(aside)
+        return aside.name
+
+    def _read(self, path: Path) -> Setup | _Newer | _Damaged | _Unreadable | None:
+        from app.setup.document import FORMAT, decode
+
+        try:
+            if self._folder.is_symlink():
+                return _Unreadable("it is a symbolic link")
+            content = files.read_own(path, _LIMIT_BYTES + 1)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            return _Unreadable(_reason(error))
+        if len(content) > _LIMIT_BYTES:
+            return _Damaged()
+        if _format_of(content) > FORMAT:
+            return _Newer()
+        try:
+            setup = decode(content)
+        except ValueError:
+            return _Damaged()
+        return setup if path.name.startswith(f"{setup.id}.json") else _Damaged()
+
+
+def _format_of(content: bytes) -> int:
+    # Read apart from the model: what else a newer file holds is not known here.
+    with suppress(ValueError, RecursionError):
+        parsed: object = json.loads(content)
+        if isinstance(parsed, dict):
+            number = parsed.get("format")
+            return number if isinstance(number, int) else 0
+    return 0
+
+
+def _previous(path: Path) -> Path:
+    return path.with_name(f"{path.name}.bak")
+
+
+def _setup_or_none(found: Setup | _Newer | _Damaged | _Unreadable | None) -> Setup | None:
+    return None if found is None or isinstance(found, _Newer | _Damaged | _Unreadable) else found
+
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "this account may not write there",
+    errno.EPERM: "this account may not write there",
+    errno.ELOOP: "it is a symbolic link",
+    errno.ENOENT: "the folder is gone",
+    errno.ENOTDIR: "a file is in the way of the folder",
+    errno.EISDIR: "a folder is in the way of the file",
+    errno.EEXIST: "a file is in the way of the folder",
+    errno.EIO: "the disk reported an error",
+    errno.ENODEV: "the drive is gone",
+}
+
+
+def _reason(error: OSError) -> str:
+    return _REASONS.get(error.errno or 0, "the system did not allow it")
+
+
+if sys.platform == "win32":
+
+    def _take(handle: int) -> bool:
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                return False
+            raise
+        return True
+
+else:
+
+    def _take(handle: int) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

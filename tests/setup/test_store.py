@@ -1,0 +1,290 @@
+"""Setups survive crashes, damage, newer versions, full disks and tricks with links."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.setup import files
+from app.setup.document import decode, encode
+from app.setup.state import Counts, Setup, Sighting
+from app.setup.store import AlreadyOpen, CannotUse, Locked, NotSaved, Saved, Store, Trouble
+
+ROOT = Path(__file__).resolve().parents[2]
+ID = "0123456789abcdef0123456789abcdef"
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+moments = st.datetimes(timezones=st.just(UTC))
+words = st.text(max_size=12)
+counts = st.builds(Counts, st.integers(0, 10**9), st.integers(0, 10**9))
+setups = st.builds(
+    Setup,
+    id=st.text("0123456789abcdef", min_size=32, max_size=32),
+    guide=words,
+    client=words,
+    name=words,
+    created=moments,
+    changed=moments,
+    practice=st.booleans(),
+    position=words,
+    done=st.dictionaries(words, moments, max_size=3),
+    stale=st.frozensets(words, max_size=3),
+    answers=st.dictionaries(words, words, max_size=3),
+    values=st.dictionaries(words, words, max_size=3),
+    kept=st.dictionaries(words, moments, max_size=3),
+    ticked=st.frozensets(words, max_size=3),
+    reached=st.dictionaries(words, moments, max_size=3),
+    sighting=st.none() | st.builds(Sighting, moments, moments, st.booleans(), st.none() | counts),
+    synced=st.none() | counts,
+    status=words,
+)
+
+
+def setup(name: str = "Example", **more: object) -> Setup:
+    plain = Setup(id=ID, guide="entra-id", client="Microsoft Entra ID", name=name, created=NOON, changed=NOON)
+    return plain.with_(**more)
+
+
+def path(data_dir: Path, end: str = "") -> Path:
+    return data_dir / "setups" / f"{ID}.json{end}"
+
+
+@given(setups)
+@settings(max_examples=150, deadline=None)
+def test_every_field_goes_to_the_file_and_back(one: Setup) -> None:
+    assert decode(encode(one)) == one
+
+
+@given(setups.filter(lambda one: not set(one.kept) & set(one.values)))
+@settings(max_examples=20, deadline=None)
+def test_what_was_saved_is_loaded(one: Setup) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        assert store.save(one) == Saved()
+        assert Store(Path(folder)).load(one.id) == one
+
+
+def test_files_are_for_this_user_alone(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    store = Store(data_dir)
+    assert store.lock() == Locked()
+    store.save(setup("first"))
+    store.save(setup("second"))
+    store.close()
+    assert data_dir.stat().st_mode & 0o777 == 0o700
+    assert (data_dir / "setups").stat().st_mode & 0o777 == 0o700
+    assert sorted(p.name for p in (data_dir / "setups").iterdir()) == [f"{ID}.json", f"{ID}.json.bak"]
+    for file in (data_dir / "lock", path(data_dir), path(data_dir, ".bak")):
+        assert file.stat().st_mode & 0o777 == 0o600
+    assert decode(path(data_dir, ".bak").read_bytes()).name == "first"
+
+
+def test_one_instance_per_folder(tmp_path: Path) -> None:
+    store, second = Store(tmp_path), Store(tmp_path)
+    script = (
+        "import sys; from pathlib import Path; from app.setup.store import Store;"
+        "print(type(Store(Path(sys.argv[1])).lock()).__name__)"
+    )
+
+    def another_process() -> str:
+        command = [sys.executable, "-c", script, str(tmp_path)]
+        return subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20
+        ).stdout.strip()
+
+    assert store.lock() == Locked()
+    assert isinstance(second.lock(), AlreadyOpen)
+    assert another_process() == "AlreadyOpen"
+    store.close()
+    assert another_process() == "Locked"
+    assert second.lock() == Locked()
+    second.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"format": 1}', b"[1]", b"\xff\xfe", b"[" * 100_000])
+def test_a_damaged_file_is_set_aside_and_the_last_good_version_used(tmp_path: Path, content: bytes) -> None:
+    store = Store(tmp_path)
+    store.save(setup("first"))
+    store.save(setup("second"))
+    path(tmp_path).write_bytes(content)
+
+    listing = store.list()
+
+    assert [one.name for one in listing.setups] == ["first"]
+    assert "last good version" in listing.troubles[0].sentence
+    (aside,) = (tmp_path / "setups").glob("*.damaged-*")
+    assert aside.read_bytes() == content
+    assert store.list().troubles == ()
+    assert store.load(ID) == setup("first")
+    assert path(tmp_path, ".bak").exists()
+
+
+def test_damage_without_an_earlier_version_is_said_once(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save(setup())
+    path(tmp_path).write_bytes(b"damaged")
+    assert store.list().setups == ()
+    assert store.list().troubles == ()
+    assert store.save(setup()) == Saved()
+
+
+def test_a_setup_under_another_setups_name_is_damage(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save(setup())
+    other = "f" * 32
+    (tmp_path / "setups" / f"{other}.json").write_bytes(path(tmp_path).read_bytes())
+    assert isinstance(store.load(other), Trouble)
+    assert store.load(ID) == setup()
+
+
+def test_a_newer_file_is_left_untouched(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save(setup())
+    newer = json.dumps({"format": 2, "surprise": True}).encode()
+    path(tmp_path).write_bytes(newer)
+    assert "newer version" in store.list().troubles[0].sentence
+    assert isinstance(store.save(setup()), NotSaved)
+    assert isinstance(store.load(ID), Trouble)
+    assert path(tmp_path).read_bytes() == newer
+
+
+@pytest.mark.parametrize("error", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+@pytest.mark.parametrize("where", ["fsync", "link_and_replace"])
+def test_a_disk_that_fails_leaves_the_setup_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: int, where: str
+) -> None:
+    store = Store(tmp_path)
+    store.save(setup("first"))
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise OSError(error, "canary")
+
+    with monkeypatch.context() as patch:
+        if where == "fsync":
+            patch.setattr(os, "fsync", fail)
+        else:
+            patch.setattr(os, "link", fail)
+            patch.setattr(Path, "replace", fail)
+        result = store.save(setup("second"))
+    assert isinstance(result, NotSaved)
+    assert "canary" not in result.sentence
+    assert store.list().setups == (setup("first"),)
+    assert [p.name for p in (tmp_path / "setups").iterdir()] == [f"{ID}.json"]
+
+
+def test_killed_between_the_two_moves_the_earlier_version_is_there(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save(setup("first"))
+    path(tmp_path).rename(path(tmp_path, ".bak"))
+    assert store.list().setups == (setup("first"),)
+    assert store.load(ID) == setup("first")
+
+
+@pytest.mark.parametrize("moment", ["_write_flushed", "_keep", "flush_folder"])
+def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Path, moment: str) -> None:
+    Store(tmp_path).save(setup("first"))
+    script = f"""
+import os, signal, sys
+from pathlib import Path
+from app.setup import files
+from app.setup.store import Store
+done = files.{moment}
+def killed(*args):
+    done(*args)
+    os.kill(os.getpid(), signal.SIGKILL)
+files.{moment} = killed
+store = Store(Path(sys.argv[1]))
+store.save(store.load("{ID}").with_(name="second"))
+"""
+    ended = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, check=False, timeout=20)
+    assert ended.returncode == -9
+    store = Store(tmp_path)
+    assert store.list().troubles == ()
+    assert store.list().setups[0].name == ("second" if moment == "flush_folder" else "first")
+    assert store.save(setup("third")) == Saved()
+    assert not list((tmp_path / "setups").glob(".*"))
+
+
+def test_links_are_refused(tmp_path: Path) -> None:
+    target = tmp_path / "target.json"
+    target.write_bytes(encode(setup("target")))
+    data_dir = tmp_path / "data"
+    store = Store(data_dir)
+    store.save(setup())
+    path(data_dir).unlink()
+    path(data_dir).symlink_to(target)
+    assert isinstance(store.load(ID), Trouble)
+    assert "symbolic link" in store.list().troubles[0].sentence
+    assert isinstance(store.save(setup("mine")), NotSaved)
+    assert decode(target.read_bytes()).name == "target"
+
+
+def test_a_linked_folder_and_a_linked_lock_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/setups").symlink_to(tmp_path / "elsewhere")
+    store = Store(tmp_path / "data")
+    assert isinstance(store.lock(), CannotUse)
+    assert isinstance(store.save(setup()), NotSaved)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    (tmp_path / "data/setups").unlink()
+    (tmp_path / "data/lock").symlink_to(tmp_path / "victim")
+    assert isinstance(store.lock(), CannotUse)
+    assert not (tmp_path / "victim").exists()
+
+
+def test_a_file_in_the_folders_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way")
+    cannot = Store(tmp_path / "data").lock()
+    assert isinstance(cannot, CannotUse)
+    assert "in the way" in cannot.sentence
+
+
+def test_deleting_leaves_neither_version(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save(setup("first"))
+    store.save(setup("second"))
+    (tmp_path / "setups" / f".{ID}.json.new").write_bytes(b"half")
+    assert store.delete(ID) == Saved()
+    assert list((tmp_path / "setups").iterdir()) == []
+    assert store.delete(ID) == Saved()
+    assert store.list().setups == ()
+    assert store.load(ID) == Trouble(ID, "This setup is no longer there.")
+
+
+def test_bugs_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with pytest.raises(ValueError, match="secret values"):
+        store.save(setup(kept={"token": NOON}, values={"token": "canary"}))
+    with pytest.raises(ValueError, match="id"):
+        store.save(setup(id="../../outside"))
+    with pytest.raises(ValueError, match="not the id"):
+        store.load("../../outside")
+    with pytest.raises(ValueError, match="timezone"):
+        store.save(setup(changed=NOON.replace(tzinfo=None)))
+    assert not (tmp_path / "setups").exists()
+
+
+def test_importing_the_store_imports_no_pydantic() -> None:
+    script = "import sys, app.setup.store; print('pydantic' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=20
+    )
+    assert done.stdout.strip() == "False"
+
+
+def test_a_leftover_of_a_killed_run_is_no_obstacle(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    files.own_folder(tmp_path / "setups")
+    (tmp_path / "setups" / f".{ID}.json.new").write_bytes(b"half")
+    assert store.save(setup()) == Saved()
+    assert store.list().setups == (setup(),)
