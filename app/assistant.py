@@ -94,6 +94,8 @@ class Assistant:
         self._listeners: list[Callable[[], None]] = []
         self._saving = asyncio.Lock()
         self._watch: Watch | None = None
+        self._held: str | None = None
+        """Why the last secret is only held for this run; None when the keyring has it."""
         self._capabilities: Capabilities | None = None
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -211,14 +213,17 @@ class Assistant:
         outcome = await self.vault.put(self.setup.id, name, value)
         if not outcome.kept:
             return Given(accepted=False, sentence=SENTENCES[outcome.status])
+        self._held = outcome.sentence if outcome.held else None
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
         self._capabilities = None
         self.setup = journey.keep(self.guide, self.setup, name, self._now(), replaced=replaced)
         return None
 
-    def _thanks(self, reading: Reading, secret: bool) -> str:  # noqa: FBT001
-        where = f"Kept in {self.vault.name}" if secret else "Captured"
+    def _thanks(self, reading: Reading, secret: bool) -> str:
+        where = (
+            self._held.rstrip(".") if secret and self._held else f"Kept in {self.vault.name}" if secret else "Captured"
+        )
         return f"{where}, {', '.join(reading.repairs)}." if reading.repairs else f"{where}."
 
     async def reveal(self, name: str) -> Outcome:
@@ -260,6 +265,7 @@ class Assistant:
 
     async def forget(self) -> tuple[str, ...]:
         """Delete the setup: its secrets first, then its file. Returns what could not be deleted."""
+        from app.setup.store import NotSaved
         from app.vault import Status
 
         left = []
@@ -270,14 +276,17 @@ class Assistant:
                     left.append(spec.label)
         if not left:
             async with self._saving:
-                await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
+                result = await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
+            if isinstance(result, NotSaved):
+                left.append("file")
         return tuple(left)
 
     async def _save(self) -> None:
         from app.setup.store import NotSaved
 
         self.setup = self.setup.with_(
-            position=journey.position(self.guide, self.setup), status=journey.status_line(self.guide, self.setup)
+            position=journey.position(self.guide, self.setup),
+            status=journey.status_line(self.guide, self.setup),
         )
         self.announce()
         async with self._saving:

@@ -411,6 +411,8 @@ async def _exchange(
 
     trace = _Trace()
     request.extensions["trace"] = trace
+    # httpcore leaves the socket open when a handshake is cancelled, and closes it when its own limit ends it.
+    request.extensions["timeout"] = {"connect": limit_seconds * 0.8}
     began = time.perf_counter()
     status: int | None = None
     try:
@@ -433,7 +435,7 @@ async def _exchange(
         failure = unusable.failure
     except TimeoutError:
         failure = Failure.TIMEOUT if status is None else Failure.TOO_SLOW
-        if proxied and not trace.connected:
+        if proxied and not trace.encrypted and not trace.in_tls:
             failure = Failure.PROXY
     except (
         httpx.HTTPError,
@@ -463,6 +465,8 @@ def _classify(error: BaseException, trace: _Trace, *, proxied: bool) -> Failure:
         return Failure.PROXY_SIGN_IN if str(error).startswith("407") else Failure.PROXY
     if proxied and not trace.encrypted and not trace.in_tls:
         return Failure.PROXY
+    if isinstance(error, httpx.TimeoutException):
+        return Failure.TIMEOUT
     chain = list(_chain(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):

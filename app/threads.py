@@ -33,7 +33,5 @@ class DaemonExecutor(Executor):
         threading.Thread(target=work, daemon=True, name="background").start()
         return future
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Nothing to wait for."""
-
-

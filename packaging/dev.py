@@ -19,12 +19,31 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-QT_LIBRARIES = (
-    "libegl1 libgl1 libfontconfig1 libfreetype6 libglib2.0-0 libxkbcommon0 libdbus-1-3 libx11-6 libxcb-cursor0 "
-    "libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-shm0 "
-    "libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1 libxkbcommon-x11-0"
-).split()
-VIRTUAL_SCREEN = "xvfb xauth dbus gnome-keyring xclip fonts-inter fonts-noto-core".split()
+QT_LIBRARIES = [
+    "libegl1",
+    "libgl1",
+    "libfontconfig1",
+    "libfreetype6",
+    "libglib2.0-0",
+    "libxkbcommon0",
+    "libdbus-1-3",
+    "libx11-6",
+    "libxcb-cursor0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-shape0",
+    "libxcb-shm0",
+    "libxcb-sync1",
+    "libxcb-util1",
+    "libxcb-xfixes0",
+    "libxcb-xkb1",
+    "libx11-xcb1",
+    "libxkbcommon-x11-0",
+]
+VIRTUAL_SCREEN = ["xvfb", "xauth", "dbus", "gnome-keyring", "xclip", "fonts-inter", "fonts-noto-core"]
 
 
 def say(text: str) -> None:
@@ -42,7 +61,10 @@ def has_display() -> bool:
 def installed(package: str) -> bool:
     """Whether Debian's package is there."""
     answer = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${db:Status-Status}", package], capture_output=True, text=True, check=False
+        ["dpkg-query", "-W", "-f", "${db:Status-Status}", package],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return answer.stdout.strip() == "installed"
 
@@ -86,7 +108,17 @@ def environment(lock: str) -> None:
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
     say(f"Installing the libraries pinned in packaging/{lock}")
     subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--require-hashes", "--disable-pip-version-check", "-r", requirements],
+        [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--require-hashes",
+            "--disable-pip-version-check",
+            "-r",
+            requirements,
+        ],
         check=True,
     )
     stamp_file.write_text(stamp)
@@ -120,7 +152,12 @@ def run(extra: list[str]) -> int:
 def on_virtual_screen(arguments: list[str], scratch: Path) -> int:
     """Run Python under Xvfb with a session bus and an unlocked keyring of its own; returns the exit code."""
     (scratch / "run").mkdir(mode=0o700)
-    env = {**os.environ, "HOME": str(scratch), "XDG_RUNTIME_DIR": str(scratch / "run"), "QT_QPA_PLATFORM": "xcb"}
+    env = {
+        **os.environ,
+        "HOME": str(scratch),
+        "XDG_RUNTIME_DIR": str(scratch / "run"),
+        "QT_QPA_PLATFORM": "xcb",
+    }
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "WAYLAND_DISPLAY"):
         env.pop(name, None)
     keyring = 'printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"'

@@ -47,7 +47,7 @@ class Application:
         self.options = options
         self.window = window
         self.home = home
-        self.open_url: Callable[[str], None] = lambda url: _open_in_browser(url)
+        self.open_url: Callable[[str], None] = _open_in_browser
         self.tasks = Tasks(self._report_bug)
         self.clipboard = ClipboardGuard(window)
         self.tray = Tray(window)
@@ -101,9 +101,14 @@ class Application:
         await self.tasks.cancel_all()
         if self._process is not None:
             await self._process.stop()
+        self._shut()
+        self.window.hide()
+
+    def _shut(self) -> None:
         if self._store is not None:
             self._store.close()
-        self.window.hide()
+        if self._vault is not None:
+            self._vault.close()
 
     def close(self) -> None:
         """The window was closed: end, or go on waiting in the tray."""
@@ -150,8 +155,11 @@ class Application:
             if self.options.tour is None:
                 await self._say_and_wait(sentence)
             return False
-        if self._store is not None:
-            self._store.close()
+        self._shut()
+        self._assistants.clear()
+        for watch in self._watches.values():
+            watch.cancel()
+        self._watches.clear()
         self._store, self._vault = store, Vault("practice" if practice else "setup")
         await self._vault.ready()
         await self.show_home()
@@ -282,7 +290,9 @@ class Application:
         if assistant is None:
             return
         self._let_go()
-        self.desk = Desk(assistant, self.tasks, self.clipboard, self._consoles(assistant), self._open_console, self.window)
+        self.desk = Desk(
+            assistant, self.tasks, self.clipboard, self._consoles(assistant), self._open_console, self.window
+        )
         self.page = WizardPage(self.desk)
         self.desk.left.connect(lambda: self.tasks.start(self.show_home()))
         self.desk.companion_wanted.connect(self.show_companion)
@@ -332,7 +342,7 @@ class Application:
         left = await assistant.forget()
         self._assistants.pop(setup_id, None)
         if left:
-            self._say(f"The setup stays: {' and '.join(left)} could not be removed from the keyring.")
+            self._say(f"The setup stays: {' and '.join(left)} could not be removed.")
         await self.show_home()
 
     # -- the watch -----------------------------------------------------------------------

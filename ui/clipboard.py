@@ -151,9 +151,7 @@ class ClipboardGuard(QObject):
     def _emit(self, *, seconds_left: int = 0, cleared: bool = False, refused: bool = False) -> None:
         if self._label is not None:
             self.changed.emit(
-                ClipboardState(
-                    self._label, secret=True, seconds_left=seconds_left, cleared=cleared, refused=refused
-                )
+                ClipboardState(self._label, secret=True, seconds_left=seconds_left, cleared=cleared, refused=refused)
             )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QApplication
-
 from app.threads import DaemonExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+
+    from PySide6.QtWidgets import QApplication
 
 
 class Tasks:

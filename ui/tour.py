@@ -35,11 +35,13 @@ class Stuck(Exception):  # noqa: N818 - it ends the tour, it is not an error of 
 class Tour:
     """One walk. ``run`` returns 0 only when Full Sync was completed."""
 
-    def __init__(self, application: Application, folder: Path) -> None:
+    def __init__(self, application: Application, folder: Path, until: str | None = None) -> None:
+        """``until`` names a step before which the walk stops, as an admin who is called away."""
         self._application = application
         self._folder = folder
         self._log: list[dict[str, object]] = []
         self._pictures = 0
+        self._until_step = until
         self._copied: dict[str, str] = {}
         self._started = time.monotonic()
 
@@ -50,8 +52,7 @@ class Tour:
             old.unlink()
         outcome = "stuck"
         try:
-            await self._walk()
-            outcome = "full sync completed"
+            outcome = "full sync completed" if await self._walk() else "stopped before the end, as asked"
         except Stuck as stuck:
             self._note("tour", f"stuck: {stuck}")
             self._picture("stuck")
@@ -60,29 +61,44 @@ class Tour:
             (self._folder / "tour.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
         return 0 if outcome == "full sync completed" else 1
 
-    async def _walk(self) -> None:
+    async def _walk(self) -> bool:
         from app.net import LoopbackClient
         from app.practice.visitor import Visitor
 
         practice = self._application.practice
         if practice is None:
             raise Stuck("the practice consoles are not there")
-        await self._until(lambda: self._application.home.isVisible(), "home")
+        await self._until(self._application.home.isVisible, "home")
+        if not self._resume():
+            await self._begin()
+        await self._until(lambda: self._application.page is not None, "wizard")
+        async with LoopbackClient() as client:
+            guide = self._desk.assistant.guide
+            if not await self._all_steps(Visitor(client, practice.cie_url, practice.portal_url, guide)):
+                return False
+        self._picture("finish")
+        self._click("go-home")
+        await self._until(lambda: self._application.page is None, "home again")
+        await asyncio.sleep(0.1)
+        self._picture("home")
+        return True
+
+    def _resume(self) -> bool:
+        """Press Continue where a setup was left before."""
+        for going_on in self._application.window.findChildren(QAbstractButton):
+            if going_on.objectName().startswith("continue-") and going_on.isVisible():
+                self._picture("home-resume")
+                self._press(going_on)
+                return True
+        return False
+
+    async def _begin(self) -> None:
         self._picture("home-empty")
         self._click("new-setup")
         await self._until(lambda: self._find("clients") is not None, "picker")
         self._choose_client()
         self._picture("client-picker")
         self._click("start-setup")
-        await self._until(lambda: self._application.page is not None, "wizard")
-        async with LoopbackClient() as client:
-            guide = self._desk.assistant.guide
-            await self._all_steps(Visitor(client, practice.cie_url, practice.portal_url, guide))
-        self._picture("finish")
-        self._click("go-home")
-        await self._until(lambda: self._application.page is None, "home again")
-        await asyncio.sleep(0.1)
-        self._picture("home")
 
     def _choose_client(self) -> None:
         clients = self._find("clients")
@@ -103,23 +119,26 @@ class Tour:
             raise Stuck("no setup is open")
         return desk
 
-    async def _all_steps(self, visitor: Visitor) -> None:
+    async def _all_steps(self, visitor: Visitor) -> bool:
         limit = len(self._desk.assistant.guide.steps) + 5
         for _ in range(limit):
             assistant = self._desk.assistant
             step = assistant.here.step
+            if step.id == self._until_step:
+                return False
             started = time.monotonic()
             await asyncio.sleep(0.05)
             self._picture(step.id)
             await self._do(step, visitor)
-            await self._until(
-                lambda before=step.id: finished(assistant.setup) or assistant.here.step.id != before,  # type: ignore[misc]
-                f"leaving {step.id}",
-            )
+            await self._left(step)
             self._note(step.id, "done", time.monotonic() - started)
             if finished(assistant.setup):
-                return
+                return True
         raise Stuck("more steps than the guide has")
+
+    async def _left(self, step: Step) -> None:
+        assistant = self._desk.assistant
+        await self._until(lambda: finished(assistant.setup) or assistant.here.step.id != step.id, f"leaving {step.id}")
 
     async def _do(self, step: Step, visitor: Visitor) -> None:
         if step.page is Page.CHECKLIST:
@@ -173,7 +192,7 @@ class Tour:
         await asyncio.sleep(0.1)
         self._picture("companion", companion)
         self._click("large-window", within=companion)
-        await self._until(lambda: self._application.window.isVisible(), "the large window")
+        await self._until(self._application.window.isVisible, "the large window")
 
     async def _copy(self, name: str) -> None:
         """Press Copy and take what then is in the clipboard, as a paste into the browser would."""
@@ -238,7 +257,9 @@ class Tour:
     async def _portal_counts(self, visitor: Visitor) -> tuple[str, str]:
         status = await visitor.status()
         end = time.monotonic() + PATIENCE
-        while not status.completed and time.monotonic() < end and Milestone.STARTED in self._desk.assistant.setup.reached:
+        while (
+            not status.completed and time.monotonic() < end and Milestone.STARTED in self._desk.assistant.setup.reached
+        ):
             await asyncio.sleep(0.3)
             status = await visitor.status()
         return str(status.users or 0), str(status.groups or 0)

@@ -31,7 +31,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         for index in reversed(range(self._stack.count())):
             other = self._stack.widget(index)
-            if other is not page and other is not keep:
+            if other is not None and other is not page and other is not keep:
                 self._stack.removeWidget(other)
                 other.deleteLater()
 

@@ -76,11 +76,12 @@ def _submit(guide: Guide) -> str | None:
     return next((step.id for step in guide.steps if step.marks is Milestone.SUBMITTED), None)
 
 
-_SUBMIT_SENSITIVE = frozenset(
-    {Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND}
-)
+_SUBMIT_SENSITIVE = frozenset({Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND})
 
-_NETWORK_ONLY = ("This test runs from this computer. The portal reaches CIE from the cloud and may still succeed.", "")
+_NETWORK_ONLY = (
+    "This test runs from this computer. The portal reaches CIE from the cloud and may still succeed.",
+    "",
+)
 
 _TABLE: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
     Observation.MALFORMED: (
@@ -152,7 +153,10 @@ _TABLE: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
     Observation.SERVER_ERROR: (
         "The service has a problem of its own",
         (
-            ("Nothing in this setup causes it. Test again later and look at the vendor's status page.", "test"),
+            (
+                "Nothing in this setup causes it. Test again later and look at the vendor's status page.",
+                "test",
+            ),
             ("The path of the Base URL is not quite right.", "base-url"),
         ),
     ),
@@ -202,9 +206,7 @@ _TABLE: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
     Observation.OPEN_DOOR: (
         "A wrong token was accepted as well",
-        (
-            ("Something other than CIE answers at this address, so this test proves nothing.", "base-url"),
-        ),
+        (("Something other than CIE answers at this address, so this test proves nothing.", "base-url"),),
     ),
 }
 

@@ -25,7 +25,9 @@ def read(path: Path) -> Guide:
     from app.guide.model import Guide
 
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        # libyaml's safe loader where it was compiled in: ten times as fast, the same safety.
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        data = yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise ValueError(f"{path.name} is not valid YAML: {error}") from error
     return Guide.model_validate(data)

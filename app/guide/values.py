@@ -125,7 +125,9 @@ def _guid(text: str, _practice: bool) -> Reading:
         lower = bare.lower()
         return Reading(lower, repairs=repairs if lower == bare else (*repairs, "set in lower case"))
     if thing := _looks_like(text):
-        return Reading(problem=f"This looks like {thing}. A GUID has 36 characters, for example 7c1e\u2026-\u2026-9a10.")
+        return Reading(
+            problem=f"This looks like {thing}. A GUID has 36 characters, for example 7c1e\u2026-\u2026-9a10."
+        )
     return Reading(problem="A GUID has 36 characters in five groups of digits and letters a to f.")
 
 
@@ -215,7 +217,7 @@ def _address_warnings(host: str, path: str, practice: bool) -> tuple[str, ...]:
     warnings = []
     if "/iam/v1/scim" in path.lower():
         warnings.append("This is the service for administrator accounts, not the SCIM Connector of a directory.")
-    if host.startswith("directory-sync.") or host.startswith("agent-directory-sync."):
+    if host.startswith(("directory-sync.", "agent-directory-sync.")):
         warnings.append("This host serves the CIE pages or the agent. The Base URL stands beside Authorization Method.")
     if not host.endswith(_KNOWN_HOSTS):
         warnings.append("This host is not a name of the vendor that we know. Check that it was copied from CIE.")

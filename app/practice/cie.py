@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.practice.ledger import Directory, Ledger
 
 CLIENTS = ("Entra ID", "PingFederate", "Okta", "Idira", "PingOne", "SASE 5G", "Others")
-"""CIE's list of SCIM clients (cie.md 2.2, step 1.4; section 1, row 2)."""
+"""CIE's list of SCIM clients."""
 
 SYNC_SECONDS = 2.0
 
@@ -120,10 +120,7 @@ class Cie:
         errors = [*field_errors(*typed)]
         if not directory.generation:
             errors.append("Generate a token first.")
-        if any(
-            d.submitted and d.key != directory.key and d.directory_id == typed[0]
-            for d in self._ledger.directories
-        ):
+        if any(d.submitted and d.key != directory.key and d.directory_id == typed[0] for d in self._ledger.directories):
             errors.append("Another directory has this Directory ID.")
         if errors:
             if not directory.submitted:

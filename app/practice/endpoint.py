@@ -90,9 +90,7 @@ class Endpoint:
         await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)  # type: ignore[arg-type]
         if scope["method"] in _WRITING and storage.changed:
             storage.changed = False
-            self._ledger.change(
-                directory.key, change_timestamp=self._ledger.now(), resources=_dump(storage.resources)
-            )
+            self._ledger.change(directory.key, change_timestamp=self._ledger.now(), resources=_dump(storage.resources))
 
     def counts(self, directory: Directory) -> tuple[int, int]:
         """How many users and groups the endpoint holds."""
@@ -110,7 +108,7 @@ class Endpoint:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.decode("latin-1").partition(" ")
         wanted = self._derived.token(directory.key, directory.generation)
-        # Until Submit, CIE knows nothing of the directory, so its token opens nothing (cie.md 2.2, step 3.5).
+        # Until Submit, CIE knows nothing of the directory, so its token opens nothing.
         return scheme.lower() == "bearer" and same(token, wanted) and directory.submitted
 
     def _tenant(self, directory: Directory) -> tuple[_Storage, ASGIApplication]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FULL_SYNC_PAUSE = 90.0
-"""Seconds between the end of a full sync and the start of the next (cie.md, PAN-SYNC)."""
+"""Seconds between the end of a full sync and the start of the next ("Synchronize Cloud Identity Engine Tenants")."""
 
 DIRECTORY_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
 DIRECTORY_NAME = re.compile(r"[a-z0-9._-]{1,50}")
@@ -106,9 +106,7 @@ def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
     if not DIRECTORY_ID.fullmatch(directory_id):
         errors.append("Directory ID takes 1 to 40 letters, digits and hyphens.")
     if not DIRECTORY_NAME.fullmatch(directory_name):
-        errors.append(
-            "Directory Name takes 1 to 50 lower-case letters, digits, periods, hyphens and underscores."
-        )
+        errors.append("Directory Name takes 1 to 50 lower-case letters, digits, periods, hyphens and underscores.")
     return tuple(errors)
 
 

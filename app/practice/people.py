@@ -28,7 +28,7 @@ class Person:
         return f"{self.key}@{domain}"
 
     def resource(self, domain: str) -> dict[str, Any]:
-        """The SCIM user with the attributes Entra maps by default (clients.md 3.4)."""
+        """The SCIM user with the attributes Entra maps by default."""
         return {
             "schemas": [USER_SCHEMA],
             "userName": self.user_name(domain),

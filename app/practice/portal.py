@@ -28,7 +28,7 @@ GALLERY = {
     "Palo Alto Networks SCIM Connector": False,
     "Palo Alto Networks Cloud Identity Engine - Cloud Authentication Service": True,
 }
-"""Name in the gallery → whether it is the look-alike for sign-in (cie.md 16, row 11)."""
+"""Name in the gallery → whether it is the look-alike for sign-in."""
 
 STEADY_SECONDS = 0.3
 """Time from the end of the first cycle until the steady state is reported."""
@@ -96,9 +96,7 @@ class Portal:
         words = query.lower().split()
         hits = [name for name in GALLERY if words and all(word in name.lower() for word in words)]
         chosen = request.query_params.get("app", "")
-        return self._page(
-            "portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in GALLERY else ""
-        )
+        return self._page("portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in GALLERY else "")
 
     async def create_app(self, request: Request) -> Response:
         """Create an application from the gallery."""
@@ -187,9 +185,7 @@ class Portal:
         if fields is None or application is None:
             return stale()
         if not application.configured or self._saved is None:
-            self._pages.say(
-                "portal", f"Enter the connection and use {self._form.save_button} first.", bad=True
-            )
+            self._pages.say("portal", f"Enter the connection and use {self._form.save_button} first.", bad=True)
         elif not application.assigned:
             self._pages.say("portal", "Assign users and groups first.", bad=True)
         elif application.running:

@@ -1,4 +1,4 @@
-"""What the practice portal sends to the Base URL: connection test and initial cycle (clients.md 3.5)."""
+"""What the practice portal sends to the Base URL: connection test and initial cycle."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ async def send(
     if body is not None:
         headers["Content-Type"] = "application/scim+json"
         content = json.dumps(body).encode()
-    answer = await client.request(
-        method, target.base_url.rstrip("/") + path, headers=headers, content=content
-    )
+    answer = await client.request(method, target.base_url.rstrip("/") + path, headers=headers, content=content)
     status = getattr(answer, "status", None)
     if not isinstance(status, int):
         return Reply(0)
@@ -83,9 +81,7 @@ async def test(client: LoopbackClient, target: Target, form: PracticeForm) -> st
         return f"{form.endpoint_field} is not a web address."
     if parts.scheme != "http" or host not in LOOPBACK or port is None:
         field_name = form.endpoint_field
-        return (
-            f"The practice portal reaches only this computer. Paste the practice Base URL into {field_name}."
-        )
+        return f"The practice portal reaches only this computer. Paste the practice Base URL into {field_name}."
     reply = await send(client, target, "GET", "/Users?" + equals(form.match_users_by, str(uuid.uuid4())))
     return reason(reply)
 
@@ -162,9 +158,7 @@ class Cycle:
             return reply
         if reply.status in (0, 401, 403, 404):
             raise CycleStoppedError(reason(reply))
-        raise CycleStoppedError(
-            f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}."
-        )
+        raise CycleStoppedError(f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}.")
 
 
 def _id(reply: Reply) -> str:

@@ -147,15 +147,11 @@ class Visitor:
     async def _get(self, path: str) -> Page:
         return (await self._follow("GET", path, None))[0]
 
-    async def _press(
-        self, page: Page, button: str, fills: dict[str, str], *, tick: bool = False
-    ) -> tuple[Page, str]:
+    async def _press(self, page: Page, button: str, fills: dict[str, str], *, tick: bool = False) -> tuple[Page, str]:
         form = page.form(button)
         return await self._send(form, button, fills, tick=tick) if form else (page, "")
 
-    async def _send(
-        self, form: Form, button: str, fills: dict[str, str], *, tick: bool = False
-    ) -> tuple[Page, str]:
+    async def _send(self, form: Form, button: str, fills: dict[str, str], *, tick: bool = False) -> tuple[Page, str]:
         typed = {form.labels[label]: value for label, value in fills.items() if label in form.labels}
         ticked = {name for name, _ in form.boxes} if tick else set()
         fields = [pair for pair in form.fields if pair[0] not in typed and pair[0] not in ticked]
@@ -172,9 +168,7 @@ class Visitor:
             headers = {"cookie": self._cookie}
             if content is not None:
                 headers["content-type"] = "application/x-www-form-urlencoded"
-            answer = await self.client.request(
-                method, urljoin(self.cie_url, path), headers=headers, content=content
-            )
+            answer = await self.client.request(method, urljoin(self.cie_url, path), headers=headers, content=content)
             status, found = getattr(answer, "status", 0), getattr(answer, "headers", {})
             if status != 303:
                 body: bytes = getattr(answer, "body", b"")

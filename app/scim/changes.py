@@ -1,4 +1,4 @@
-"""Looks for the newest change among users and groups, in a few small requests whatever the directory's size."""
+"""Looks for the newest change among users and groups, in a few requests whatever the size of the directory."""
 
 from __future__ import annotations
 

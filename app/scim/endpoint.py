@@ -70,6 +70,4 @@ class Endpoint:
 
     def lookup_group(self, display_name: str) -> str:
         """The URL that Entra ID's group matching asks for."""
-        return self.url(
-            "/Groups", {"excludedAttributes": "members", "filter": f'displayName eq "{display_name}"'}
-        )
+        return self.url("/Groups", {"excludedAttributes": "members", "filter": f'displayName eq "{display_name}"'})

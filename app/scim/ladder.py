@@ -233,7 +233,7 @@ class _Climb:
         if answer.status in (404, 501):
             verdict = Verdict.NOT_OFFERED
         elif verdict is Verdict.FAILED:
-            # It is not known which group requests the endpoint offers to this computer (cie.md section 7).
+            # It is not known which group requests the endpoint offers to this computer.
             verdict = Verdict.WARNED
         self._add(Rung.GROUPS, verdict, seen, answer.seconds, _facts(answer))
 

@@ -230,9 +230,7 @@ def _mark_stale(guide: Guide, setup: Setup, touched: frozenset[str]) -> Setup:
 
 def stale_titles(guide: Guide, before: Setup, after: Setup) -> tuple[str, ...]:
     """The titles of the steps that a change has just marked to be redone."""
-    return tuple(
-        f"{p.number} {p.step.title}" for p in places(guide, after) if p.step.id in after.stale - before.stale
-    )
+    return tuple(f"{p.number} {p.step.title}" for p in places(guide, after) if p.step.id in after.stale - before.stale)
 
 
 def sight(setup: Setup, sighting: Sighting) -> Setup:

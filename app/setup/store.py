@@ -170,9 +170,7 @@ class Store:
         with self._guard:
             before = self._read(path)
             if isinstance(before, _Newer):
-                return NotSaved(
-                    "This setup was saved by a newer version of the assistant and was left untouched."
-                )
+                return NotSaved("This setup was saved by a newer version of the assistant and was left untouched.")
             if isinstance(before, _Unreadable):
                 return NotSaved(f"The setup could not be saved: {before.sentence}.")
             try:
@@ -226,9 +224,7 @@ class Store:
             case None:
                 # Killed between the two moves of a save on a file system without hard links.
                 earlier = self._read(_previous(path))
-                return (
-                    self._rescue(path) if isinstance(earlier, _Damaged) else (_setup_or_none(earlier), None)
-                )
+                return self._rescue(path) if isinstance(earlier, _Damaged) else (_setup_or_none(earlier), None)
             case setup:
                 return setup, None
 
@@ -243,9 +239,7 @@ class Store:
 
                 files.replace_whole(path, encode(earlier), None)
         except OSError as error:
-            return earlier, Trouble(
-                setup_id, f"A setup's file is damaged and cannot be moved: {_reason(error)}."
-            )
+            return earlier, Trouble(setup_id, f"A setup's file is damaged and cannot be moved: {_reason(error)}.")
         kept = f"The damaged file was kept as {aside}."
         if earlier is None:
             return None, Trouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")

@@ -31,11 +31,19 @@ GOOD = {
         (Kind.GUID, f"{{{GUID}}}", GUID),
         (Kind.DOMAIN, "https://Contoso.com/path", "contoso.com"),
         (Kind.DOMAIN, "@contoso.com", "contoso.com"),
-        (Kind.DIRECTORY_ID, "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3", "D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3"),
+        (
+            Kind.DIRECTORY_ID,
+            "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3",
+            "D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3",
+        ),
         (Kind.DIRECTORY_NAME, "Contoso.COM", "contoso.com"),
         (Kind.TOKEN, f"Bearer {TOKEN}", TOKEN),
         (Kind.TOKEN, f"Authorization: Bearer {TOKEN[:20]}\r\n  {TOKEN[20:]}", TOKEN),
-        (Kind.BASE_URL, " https://scim.example.paloaltonetworks.com/a/V2/ ", "https://scim.example.paloaltonetworks.com/a/V2/"),
+        (
+            Kind.BASE_URL,
+            " https://scim.example.paloaltonetworks.com/a/V2/ ",
+            "https://scim.example.paloaltonetworks.com/a/V2/",
+        ),
         (Kind.COUNT, "1,180", "1180"),
     ],
 )

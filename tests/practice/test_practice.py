@@ -181,9 +181,7 @@ def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
             )
             assert row.timestamp.endswith("UTC")
             assert "seconds" in await visitor.full_sync()
-            group = await client.request(
-                "GET", base_url + "/Groups", headers={"Authorization": f"Bearer {token}"}
-            )
+            group = await client.request("GET", base_url + "/Groups", headers={"Authorization": f"Bearer {token}"})
             assert isinstance(group, Answer)
             sizes = {g["displayName"]: len(g["members"]) for g in json.loads(group.body)["Resources"]}
             assert sizes == {"Network Admins": 4, "Finance": 3, "Contractors": 2}

@@ -97,9 +97,7 @@ def test_one_instance_per_folder(tmp_path: Path) -> None:
 
     def another_process() -> str:
         command = [sys.executable, "-c", script, str(tmp_path)]
-        return subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20
-        ).stdout.strip()
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
 
     assert store.lock() == Locked()
     assert isinstance(second.lock(), AlreadyOpen)

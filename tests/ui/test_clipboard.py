@@ -33,9 +33,7 @@ def _clipboard(qapp: QGuiApplication) -> Iterator[None]:
     QGuiApplication.clipboard().clear()
 
 
-def guarded(
-    qtbot: QtBot, ttl: float = 45, platform: str = "linux"
-) -> tuple[ClipboardGuard, list[ClipboardState]]:
+def guarded(qtbot: QtBot, ttl: float = 45, platform: str = "linux") -> tuple[ClipboardGuard, list[ClipboardState]]:
     states: list[ClipboardState] = []
     guard = ClipboardGuard(QGuiApplication.instance(), ttl, platform)
     guard.changed.connect(states.append)
@@ -127,9 +125,7 @@ def test_at_exit_a_secret_is_cleared_at_once(qtbot: QtBot) -> None:
     assert states[-1].cleared
 
 
-def test_a_refused_clear_is_said_and_tried_again_in_front(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_refused_clear_is_said_and_tried_again_in_front(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     guard, states = guarded(qtbot)
     guard.copy_secret(SECRET, "Secret Token")
     with monkeypatch.context() as patch:
@@ -178,9 +174,7 @@ def pasteboard(monkeypatch: pytest.MonkeyPatch) -> FakePasteboard:
     return board
 
 
-def test_macos_conceals_the_secret_and_keeps_it_on_this_computer(
-    qtbot: QtBot, pasteboard: FakePasteboard
-) -> None:
+def test_macos_conceals_the_secret_and_keeps_it_on_this_computer(qtbot: QtBot, pasteboard: FakePasteboard) -> None:
     guard, states = guarded(qtbot, platform="darwin")
     guard.copy_secret(SECRET, "Secret Token")
     assert pasteboard.options == 1

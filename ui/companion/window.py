@@ -116,5 +116,3 @@ class Companion(QWidget):
         """Closing the companion brings the large window back."""
         self.returned.emit()
         super().closeEvent(event)
-
-

@@ -28,7 +28,7 @@ def follow_system(app: QApplication) -> None:
     hints.colorSchemeChanged.connect(lambda scheme: apply(app, scheme is Qt.ColorScheme.Dark))
 
 
-def apply(app: QApplication, dark: bool) -> None:  # noqa: FBT001
+def apply(app: QApplication, dark: bool) -> None:
     """Put the light or dark look on the application."""
     tokens = DARK if dark else LIGHT
     _state["tokens"] = tokens

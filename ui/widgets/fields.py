@@ -75,7 +75,7 @@ class ValueField(QWidget):
     copy_pressed = Signal()
     reveal_pressed = Signal(bool)
 
-    def __init__(self, text: str, origin: str, secret: bool = False) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, text: str, origin: str, secret: bool = False) -> None:
         super().__init__()
         self._masked = ""
         self._secret = secret
@@ -118,7 +118,7 @@ class ValueField(QWidget):
         room = max(60, self._text.width() - 4)
         self._text.setText(self._text.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room))
 
-    def resizeEvent(self, event: QEvent) -> None:  # type: ignore[override]  # noqa: N802, ARG002
+    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802, ARG002
         """Elide anew."""
         if not self._timer.isActive():
             QTimer.singleShot(0, self, lambda: self._put(self._masked))
@@ -184,7 +184,7 @@ class CaptureField(QWidget):
 
     submitted = Signal(str)
 
-    def __init__(self, text: str, read_clipboard: Callable[[], str], secret: bool = False) -> None:  # noqa: FBT001, FBT002
+    def __init__(self, text: str, read_clipboard: Callable[[], str], secret: bool = False) -> None:
         super().__init__()
         self._read_clipboard = read_clipboard
         column = QVBoxLayout(self)
@@ -245,7 +245,7 @@ class CaptureField(QWidget):
         """Say something about the value under it."""
         self._hint.show_text(text, tone)
 
-    def set_busy(self, busy: bool) -> None:  # noqa: FBT001
+    def set_busy(self, busy: bool) -> None:
         """While it is being stored, nothing else can be given."""
         self._input.setEnabled(not busy)
         self._button.setEnabled(not busy)

@@ -15,7 +15,7 @@ class ScrollColumn(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget(self)
+        self._inside = inside = QWidget(self)
         inside.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
         self.column = QVBoxLayout(inside)
@@ -26,8 +26,8 @@ class ScrollColumn(QScrollArea):
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits."""
-        top = widget.mapTo(self.widget(), widget.rect().topLeft()).y()
-        bar = self.verticalScrollBar()
+        top = widget.mapTo(self._inside, widget.rect().topLeft()).y()
         bottom = top + widget.height() + 12
-        if bottom - bar.value() > self.viewport().height() or top < bar.value():
-            bar.setValue(max(0, min(top - 60, bottom - self.viewport().height()) if widget.height() < self.viewport().height() else top - 8))
+        bar, room = self.verticalScrollBar(), self.viewport().height()
+        if bottom - bar.value() > room or top < bar.value():
+            bar.setValue(max(0, min(top - 60, bottom - room) if widget.height() < room else top - 8))

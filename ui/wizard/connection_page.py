@@ -98,7 +98,7 @@ class ConnectionPage(QWidget):
             if diagnosis is None:
                 self._note(
                     "From this computer the connection works",
-                    f"{assistant.guide.short_name} connects from its own network. Its own test comes later in the guide.",
+                    f"{assistant.guide.short_name} connects from its own network. Its own test comes later.",
                 )
             else:
                 self._side.column.addWidget(self._causes(diagnosis))

@@ -70,7 +70,9 @@ class Desk(QObject):
     async def _give(self, name: str, text: str) -> None:
         spec = self.assistant.guide.values[name]
         if spec.secret:
-            self._wait_for(f"Storing the {spec.label} in {self.assistant.vault.name}. Answer its prompt if one is open.")
+            self._wait_for(
+                f"Storing the {spec.label} in {self.assistant.vault.name}. Answer its prompt if one is open."
+            )
         try:
             given = await self.assistant.give(name, text)
         finally:
@@ -105,7 +107,7 @@ class Desk(QObject):
             self.clipboard.copy_secret(outcome.value, label)
         self.announced.emit(f"{label} copied.")
 
-    def reveal(self, name: str, on: bool) -> None:  # noqa: FBT001
+    def reveal(self, name: str, on: bool) -> None:
         """Show a secret for a moment, or hide it."""
         if on:
             self._start(self._reveal(name))
@@ -139,7 +141,7 @@ class Desk(QObject):
         """Open the step before."""
         self._start(self.assistant.move(-1))
 
-    def tick(self, item: str, on: bool) -> None:  # noqa: FBT001
+    def tick(self, item: str, on: bool) -> None:
         """Tick a prerequisite or confirmation."""
         if (item in self.assistant.setup.ticked) != on:
             self._start(self.assistant.tick(item, on=on))

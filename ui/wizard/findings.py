@@ -72,7 +72,7 @@ def sentence(finding: Finding) -> str:
         return "Not tried"
     if finding.verdict is Verdict.NOT_OFFERED:
         return "The endpoint does not offer this; nothing depends on it"
-    if finding.verdict is Verdict.PASSED and finding.observation not in (Observation.PLAIN_PRACTICE,):
+    if finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE:
         return _good(finding)
     status = finding.facts.get("status")
     default = f"The endpoint answered {status}" if status else "It did not succeed"
@@ -97,10 +97,11 @@ def sent_lines(findings: tuple[Finding, ...]) -> list[str]:
     requests = {
         Rung.TOKEN: 'GET \u2026/Users?filter=userName eq "<random GUID>"',
         Rung.GROUPS: 'GET \u2026/Groups?filter=displayName eq "<random GUID>"',
-        Rung.CONTROL: 'GET \u2026/Users?filter=\u2026 with a made-up token',
+        Rung.CONTROL: "GET \u2026/Users?filter=\u2026 with a made-up token",
     }
-    lines = []
-    for finding in findings:
-        if finding.rung in requests and finding.verdict is not Verdict.NOT_TRIED:
-            lines.append(f"{requests[finding.rung]}  {finding.facts.get('status', finding.observation.value)}")
+    lines = [
+        f"{requests[finding.rung]}  {finding.facts.get('status', finding.observation.value)}"
+        for finding in findings
+        if finding.rung in requests and finding.verdict is not Verdict.NOT_TRIED
+    ]
     return [*lines, "Authorization: Bearer \u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"]

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.guide.model import Milestone
+from app.setup.times import clock
 from ui.widgets.cards import Card, Note
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
-from app.setup.times import clock
 
 if TYPE_CHECKING:
     from ui.wizard.desk import Desk

@@ -94,7 +94,11 @@ class LaneView(QFrame):
         assistant = self._desk.assistant
         shown = self._shown()
         setup = assistant.setup
-        picture = (tuple((p.number, p.step.id, p.mark) for p in shown), setup.stale, tuple(setup.answers.items()))
+        picture = (
+            tuple((p.number, p.step.id, p.mark) for p in shown),
+            setup.stale,
+            tuple(setup.answers.items()),
+        )
         if picture == self._drawn:
             return
         self._drawn = picture

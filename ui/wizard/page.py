@@ -111,7 +111,7 @@ class WizardPage(QWidget):
         last = assistant.guide.steps[-1].id
         return finished(assistant.setup) and assistant.here.step.id == last
 
-    def _show_body(self, page: Page | None, done: bool) -> None:  # noqa: FBT001
+    def _show_body(self, page: Page | None, done: bool) -> None:
         if done:
             if self._finish is None:
                 self._finish = Finish(self.desk, self)
@@ -144,7 +144,7 @@ class WizardPage(QWidget):
         row.addWidget(LaneView(Lane.PORTAL, self.desk, both), 1)
         return both
 
-    def _refresh_footer(self, done: bool) -> None:  # noqa: FBT001
+    def _refresh_footer(self, done: bool) -> None:
         assistant = self.desk.assistant
         step = assistant.here.step
         self._back.setEnabled(neighbour(assistant.guide, assistant.setup, -1) is not None)

@@ -35,10 +35,10 @@ class StageRow(QPushButton):
         words.setSpacing(1)
         words.addWidget(self._title)
         words.addWidget(self._detail)
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(8, 6, 8, 6)
         row.setSpacing(10)
-        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         for child in (self._badge, self._title, self._detail):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -56,8 +56,7 @@ class StageRow(QPushButton):
         self._detail.setVisible(bool(detail))
         self.setChecked(here)
         self.setAccessibleName(f"{self.stage.title}, {state}")
-        height = self.layout().heightForWidth(214) if self.layout().hasHeightForWidth() else -1
-        self.setMinimumHeight(max(40, height, self.layout().sizeHint().height()))
+        self.setMinimumHeight(max(40, self._row.heightForWidth(204), self._row.sizeHint().height()))
 
     def remember(self, done: frozenset[str]) -> None:
         """Which steps are done and not stale."""

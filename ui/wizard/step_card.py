@@ -36,7 +36,7 @@ class StepLine(QPushButton):
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 9, 12, 9)
         row.setSpacing(14)
-        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(title, 1)
         if place.step.optional:
             row.addWidget(label("optional", "small", self, wrap=False))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.guide.model import Milestone
+from app.setup.times import ago, clock, span
 from app.watch.gate import Locked, gate
 from app.watch.schedule import expectation
 from ui.widgets.busy import ThinBar
@@ -15,7 +16,6 @@ from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.fields import CaptureField
 from ui.widgets.text import label, rich
-from app.setup.times import ago, clock, span
 
 if TYPE_CHECKING:
     from ui.wizard.desk import Desk
@@ -126,7 +126,9 @@ class WatchPanel(QWidget):
         through.setText("The SCIM endpoint, read-only")
         if report is None:
             looked.setText("Looking now" if seen is None else "Seen")
-            received.setText(_counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet")
+            received.setText(
+                _counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet"
+            )
             return
         nxt = f", next look in {span((report.next_look - assistant.now()).total_seconds())}" if report.next_look else ""
         looked.setText(f"{ago((assistant.now() - report.looked).total_seconds())}{nxt}")
@@ -146,5 +148,3 @@ class WatchPanel(QWidget):
 def _counts(users: int | None, groups: int | None) -> str:
     shown = [f"{n:,} {word}" for n, word in ((users, "users"), (groups, "groups")) if n is not None]
     return ", ".join(shown) or "Not known"
-
-

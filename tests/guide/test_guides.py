@@ -1,0 +1,409 @@
+"""What every guide has to keep: references, order, words of its own, and completeness against the vendor's page."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.guide import catalog
+from app.guide.model import Guide, Kind, Lane, Milestone, Page
+from app.guide.values import derive, read
+from app.paths import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.guide.model import Step
+
+FOLDER = resources() / "guides"
+IDS = catalog.ids()
+
+VENDOR_PAGE = Path(__file__).with_name("vendor_page_ngrams.txt")
+"""Every run of eight words on the vendor's SCIM Connector page, as hashes; the page itself is not here.
+
+Made so: the page as plain text, lower case, words are runs of a-z and 0-9, joined by one space,
+SHA-256 of each eight neighbouring words, the first 8 bytes in hexadecimal, sorted, one a line.
+"""
+
+COMMON = ["C1.1", "C1.2", "C1.3", "C1.4", "C2", "C3.1", "C3.2", "C3.3", "C3.4", "C3.5", "C4"]
+VENDOR_STEPS = {
+    "entra": [
+        *COMMON,
+        *("E0", "E1", "E2.1", "E2.2", "E2.3", "E2.4", "E2.5", "E2.6", "E3"),
+        *(f"E1.{n}" for n in range(1, 8)),
+        *(f"E3.{n}" for n in range(1, 8)),
+        *(f"E4.{n}" for n in range(1, 7)),
+    ]
+}
+"""The steps of the vendor's page that a guide has to carry."""
+
+LABELS = {
+    "entra": """
+        Add New Directory|Set Up Directory|Cloud Directory|SCIM Client|Entra ID|Configure Directory Sync for SCIM
+        Directory ID|Directory Name|Base URL|Authorization Method|Static Bearer Token|Generate Token|Bearer Token
+        Submit|Tenant ID|Primary domain|New application|Palo Alto Networks SCIM Connector|Name|Create|Not found
+        Palo Alto Networks Cloud Identity Engine - Cloud Authentication Service|+ New configuration|Get Started
+        Provisioning Mode|Automatic|Admin Credentials|Tenant URL|Secret Token|Test Connection|Save|Edit Provisioning
+        Mappings|Attribute mapping|Provision Microsoft Entra ID Users|Provision Microsoft Entra ID Groups
+        Add New Mapping|userType|Scope|Sync only assigned users and groups|Sync all users and groups
+        Users and groups|Provisioning Status|On|Start Provisioning|Initial cycle completed
+        View provisioning details|Completed|Steady state achieved|Restart provisioning|Provision on demand
+        SCIM Change Timestamp|Actions|Full Sync|Sync started|Sync in progress|Sync Status|Success|Notification Email
+    """
+}
+"""Labels that the admin has to find again on the screen."""
+
+NOT_WORDS = {"id", "url", "kind", "sources", "covers", "revisit", "when", "link", "captures", "depends_on", "source"}
+
+
+def guides() -> list[Guide]:
+    return [catalog.guide(guide_id) for guide_id in IDS]
+
+
+@pytest.fixture(params=IDS)
+def guide(request: pytest.FixtureRequest) -> Guide:
+    return catalog.guide(request.param)
+
+
+def answers(guide: Guide) -> Iterator[dict[str, str]]:
+    """Every combination of answers."""
+    choices = [[(branch.id, option.id) for option in branch.options] for branch in guide.branches]
+    return (dict(combination) for combination in itertools.product(*choices))
+
+
+def shown(guide: Guide, given: dict[str, str]) -> list[Step]:
+    return [s for s in guide.steps if all(given[branch] == option for branch, option in s.when.items())]
+
+
+def texts(part: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """Everything in a guide that an admin reads, with where it stands."""
+    if isinstance(part, str):
+        yield at, part
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key not in NOT_WORDS:
+                yield from texts(value, f"{at}.{key}")
+    elif isinstance(part, (list, tuple)):
+        for number, value in enumerate(part):
+            name = value.get("id", number) if isinstance(value, dict) else number
+            yield from texts(value, f"{at}.{name}")
+
+
+def words_of(guide: Guide) -> list[tuple[str, str]]:
+    found = list(texts(guide.model_dump(mode="json")))
+    assert len(found) > 100
+    return found
+
+
+def eights(text: str) -> Iterator[tuple[str, str]]:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    for start in range(len(words) - 7):
+        run = " ".join(words[start : start + 8])
+        yield run, hashlib.sha256(run.encode()).digest()[:8].hex()
+
+
+def sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.!?])\s+", text)
+
+
+# -- what the program relies on ------------------------------------------------------------
+
+
+def test_there_are_guides_and_their_ids_are_their_file_names() -> None:
+    assert "entra" in IDS
+    assert [guide.id for guide in guides()] == list(IDS)
+    assert len(catalog.guides()) == len(IDS)
+
+
+def test_what_is_carried_was_captured_before(guide: Guide) -> None:
+    for given in answers(guide):
+        known: set[str] = set()
+        for step in shown(guide, given):
+            wanted = {c.value for c in step.carries} | set(step.depends_on)
+            missing = {n for n in wanted if n not in known and guide.values[n].derived_from not in known}
+            assert not missing, (step.id, given)
+            known |= set(step.captures)
+
+
+def test_every_capture_is_used(guide: Guide) -> None:
+    carried = {c.value for s in guide.steps for c in s.carries}
+    rested_on = {n for s in guide.steps for n in s.depends_on}
+    sources = {spec.derived_from for spec in guide.values.values()}
+    for step in guide.steps:
+        for name in step.captures:
+            counted = guide.values[name].kind is Kind.COUNT
+            assert counted or name in carried | rested_on | sources | {guide.named_by}, (step.id, name)
+
+
+def test_every_value_is_captured_once_or_derived(guide: Guide) -> None:
+    for given in answers(guide):
+        captured = [name for step in shown(guide, given) for name in step.captures]
+        derived = [name for name, spec in guide.values.items() if spec.derived_from]
+        assert sorted(captured + derived) == sorted(guide.values), given
+
+
+def test_every_step_is_shown_under_some_answer(guide: Guide) -> None:
+    seen = {step.id for given in answers(guide) for step in shown(guide, given)}
+    assert seen == {step.id for step in guide.steps}
+
+
+def test_every_answer_makes_a_difference(guide: Guide) -> None:
+    ways = [[step.id for step in shown(guide, given)] for given in answers(guide)]
+    assert all(a != b for a, b in itertools.combinations(ways, 2))
+
+
+def test_steps_point_only_to_steps_that_are_shown_with_them(guide: Guide) -> None:
+    for given in answers(guide):
+        order = [step.id for step in shown(guide, given)]
+        for step in shown(guide, given):
+            for need in step.needs:
+                assert order.index(need.step) < order.index(step.id), (step.id, need.step)
+            for failure in step.failures:
+                assert failure.revisit is None or failure.revisit in order, (step.id, failure.revisit, given)
+                if failure.revisit:
+                    assert order.index(failure.revisit) <= order.index(step.id), (step.id, failure.revisit)
+
+
+def test_the_milestones_come_in_their_order_and_end_the_guide(guide: Guide) -> None:
+    for given in answers(guide):
+        reached = [step.marks for step in shown(guide, given) if step.marks]
+        assert reached == list(Milestone), given
+        assert shown(guide, given)[-1].marks is Milestone.FINISHED
+        assert {Milestone.TIMESTAMP, Milestone.FULL_SYNC} <= {s.marks for s in guide.stages[-1].steps}
+
+
+def test_the_order_that_the_vendor_warns_about_is_kept(guide: Guide) -> None:
+    for given in answers(guide):
+        steps = shown(guide, given)
+        submit = next(n for n, s in enumerate(steps) if s.marks is Milestone.SUBMITTED)
+        token = next(n for n, s in enumerate(steps) if any(guide.values[c].kind is Kind.TOKEN for c in s.captures))
+        test = next(n for n, s in enumerate(steps) if s.page is Page.TEST)
+        pasted = next(n for n, s in enumerate(steps) if any(guide.values[c.value].secret for c in s.carries))
+        assert token < submit < test < pasted
+        captors = {s.id for s in steps if any(guide.values[c].secret for c in s.captures)}
+        assert captors <= {need.step for need in steps[submit].needs}
+        assert steps[submit].id in {need.step for need in steps[test].needs}
+        watch = next(s for s in steps if s.page is Page.WATCH)
+        sync = next(s for s in steps if s.marks is Milestone.FULL_SYNC)
+        assert watch.marks is Milestone.TIMESTAMP
+        assert watch.id in {need.step for need in sync.needs}
+
+
+def test_the_assistant_has_each_page_once(guide: Guide) -> None:
+    for given in answers(guide):
+        pages = [step.page for step in shown(guide, given) if step.lane is Lane.ASSISTANT]
+        assert pages == [Page.CHECKLIST, Page.TEST, Page.WATCH]
+
+
+def test_a_secret_goes_only_into_a_field_of_the_portal(guide: Guide) -> None:
+    for step in guide.steps:
+        if any(guide.values[carry.value].secret for carry in step.carries):
+            assert step.lane is Lane.PORTAL
+    assert not any(guide.values[name].secret for name in guide.practice.tenant_values)
+
+
+def test_the_counts_of_both_sides_can_be_compared(guide: Guide) -> None:
+    last = guide.steps[-1]
+    assert last.captures == ("synced_users", "synced_groups")
+    assert {"portal_users", "portal_groups"} <= set(guide.values)
+    assert {guide.values[name].kind for name in last.captures} == {Kind.COUNT}
+
+
+def test_the_practice_values_satisfy_their_rules(guide: Guide) -> None:
+    for name, text in guide.practice.tenant_values.items():
+        value = read(guide.values[name].kind, text).value
+        assert value, name
+        for spec in guide.values.values():
+            if spec.derived_from == name:
+                assert derive(spec.kind, value).value, name
+    fields = {carry.field for step in guide.steps for carry in step.carries}
+    assert {guide.practice.endpoint_field, guide.practice.token_field} <= fields
+
+
+def test_the_cadence_is_a_span(guide: Guide) -> None:
+    shortest, longest = guide.cadence.first_minutes
+    assert 0 <= shortest < longest
+    assert guide.cadence.meanwhile
+    if guide.cadence.per_object_minutes:
+        least, most = guide.cadence.per_object_minutes
+        assert 0 < least < most
+
+
+# -- completeness and sources --------------------------------------------------------------
+
+
+def test_every_step_of_the_vendor_is_carried_whatever_the_answers(guide: Guide) -> None:
+    for given in answers(guide):
+        covered = {mark for step in shown(guide, given) for mark in step.covers}
+        missing = set(VENDOR_STEPS[guide.id]) - covered
+        assert not missing, given
+        assert not covered - set(VENDOR_STEPS[guide.id])
+
+
+def test_the_labels_of_the_screens_occur(guide: Guide) -> None:
+    everything = "\n".join(text for _, text in words_of(guide))
+    for label in re.split(r"\s*[|\n]\s*", LABELS[guide.id].strip()):
+        assert label in everything, label
+
+
+def test_every_step_names_its_sources_and_every_source_is_used(guide: Guide) -> None:
+    assert all(step.sources for step in guide.steps)
+    used = {name for step in guide.steps for name in step.sources} | {guide.cadence.source}
+    assert used == set(guide.sources)
+    assert all(s.updated is None or s.updated <= guide.verified_on for s in guide.sources.values())
+
+
+def test_what_is_not_known_of_cie_is_not_stated(guide: Guide) -> None:
+    everything = "\n".join(text for _, text in words_of(guide)).lower()
+    for guess in ("scim-sync", "token expires after", "token is valid for", "rate limit", "/scim/v2", "jwt"):
+        assert guess not in everything, guess
+
+
+# -- words ---------------------------------------------------------------------------------
+
+
+def test_no_sentence_is_longer_than_thirty_words(guide: Guide) -> None:
+    long = [(at, s) for at, text in words_of(guide) for s in sentences(text) if len(s.split()) > 30]
+    assert not long
+
+
+def test_no_eight_words_in_a_row_are_the_vendors(guide: Guide) -> None:
+    theirs = set(VENDOR_PAGE.read_text("ascii").split())
+    assert len(theirs) > 2000
+    shared = [(at, run) for at, text in words_of(guide) for run, mark in eights(text) if mark in theirs]
+    assert not shared
+
+
+def test_the_hashes_are_those_of_the_vendors_page() -> None:
+    """The heading of the page, which is also its title, has to be recognised."""
+    theirs = set(VENDOR_PAGE.read_text("ascii").split())
+    assert [mark in theirs for _, mark in eights("Configure SCIM Connector for the Cloud Identity Engine")] == [True]
+    assert not any(mark in theirs for _, mark in eights("Eight words that nobody has ever written there before"))
+
+
+def test_the_words_are_ours(guide: Guide) -> None:
+    for at, text in words_of(guide):
+        assert not re.search(r"\b(please|simply|just|easy|easily)\b", text, re.IGNORECASE), (at, text)
+        assert "!" not in text, (at, text)
+        assert text.count("**") % 2 == 0, (at, text)
+        assert "  " not in text, (at, text)
+        assert text == text.strip(), (at, text)
+
+
+def test_what_is_shown_plainly_has_no_asterisks(guide: Guide) -> None:
+    for stage in guide.stages:
+        for step in stage.steps:
+            plain = [step.title, *step.path, step.takes, step.done_label, step.confirm]
+            plain += [need.because for need in step.needs] + [carry.field for carry in step.carries]
+            plain += [part for choice in step.choices for part in (choice.field, choice.choose)]
+            assert not [p for p in plain if p and "**" in p], step.id
+        assert "**" not in stage.title + stage.lead
+
+
+def test_titles_are_short_and_statements_end_with_a_full_stop(guide: Guide) -> None:
+    for step in guide.steps:
+        assert len(step.title) <= 60
+        assert step.title[0].isupper()
+        assert not step.title.endswith(".")
+        said = [step.text, step.success, *step.notes, *step.advice, *(n.because for n in step.needs)]
+        said += [part for f in step.failures for part in (f.cause, f.repair)] + [c.why for c in step.choices]
+        assert all(text.endswith(".") for text in said), step.id
+
+
+# -- refusals ------------------------------------------------------------------------------
+
+
+def raw() -> dict[str, Any]:
+    import yaml
+
+    data: dict[str, Any] = yaml.safe_load((FOLDER / "entra.yaml").read_text("utf-8"))
+    return data
+
+
+def step_of(data: dict[str, Any], step_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(s for stage in data["stages"] for s in stage["steps"] if s["id"] == step_id)
+    return found
+
+
+def test_the_raw_data_is_a_guide() -> None:
+    assert Guide.model_validate(raw()) == catalog.guide("entra")
+
+
+@pytest.mark.parametrize(
+    ("step_id", "field", "value", "sentence"),
+    [
+        ("submit", "depends_on", ["nothing"], "no value nothing"),
+        ("submit", "captures", ["nothing"], "no value nothing"),
+        ("submit", "needs", [{"step": "nowhere", "because": "It is so."}], "no step nowhere"),
+        ("submit", "sources", ["hearsay"], "no source hearsay"),
+        ("submit", "when", {"screens": "other"}, "no answer screens=other"),
+        ("submit", "page", "test", "assistant lane"),
+        ("test-connection", "page", None, "assistant lane"),
+        ("submit", "title", "x" * 61, "longer than 60"),
+        ("submit", "failures", [], "at least 1 item"),
+        ("submit", "link", "http://example.com", "pattern"),
+        ("submit", "colour", "red", "not permitted"),
+        ("submit", "id", "acknowledge", "occurs twice"),
+    ],
+)
+def test_a_bad_step_is_refused(step_id: str, field: str, value: object, sentence: str) -> None:
+    data = raw()
+    step_of(data, step_id)[field] = value
+    with pytest.raises(ValidationError, match=sentence):
+        Guide.model_validate(data)
+
+
+def test_bad_references_outside_of_steps_are_refused() -> None:
+    for change in (
+        {"named_by": "nothing"},
+        {"named_by": "token"},
+        {"cadence": {**raw()["cadence"], "source": "hearsay"}},
+    ):
+        with pytest.raises(ValidationError):
+            Guide.model_validate({**raw(), **change})
+    data = raw()
+    data["values"]["directory_id"]["derived_from"] = "nothing"
+    with pytest.raises(ValidationError, match="no value nothing"):
+        Guide.model_validate(data)
+    data = raw()
+    step_of(data, "submit")["failures"][0]["revisit"] = "nowhere"
+    with pytest.raises(ValidationError, match="no step nowhere"):
+        Guide.model_validate(data)
+
+
+def test_a_file_that_is_not_yaml_is_refused_by_name(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("id: [unclosed", "utf-8")
+    with pytest.raises(ValueError, match=r"bad\.yaml is not valid YAML"):
+        catalog.read(bad)
+    bad.write_text("just words", "utf-8")
+    with pytest.raises(ValueError, match="Guide"):
+        catalog.read(bad)
+    with pytest.raises(OSError, match=r"missing\.yaml"):
+        catalog.read(tmp_path / "missing.yaml")
+
+
+def test_a_file_may_not_build_objects(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("id: !!python/object/apply:os.getcwd []", "utf-8")
+    with pytest.raises(ValueError, match="not valid YAML"):
+        catalog.read(bad)
+
+
+@pytest.mark.parametrize("guide_id", ["nobody", "", "../guides/entra", "ENTRA"])
+def test_an_unknown_guide_is_a_key_error(guide_id: str) -> None:
+    with pytest.raises(KeyError):
+        catalog.guide(guide_id)
+
+
+def test_an_unknown_step_is_a_key_error() -> None:
+    guide = catalog.guide("entra")
+    assert guide.step("submit").marks is Milestone.SUBMITTED
+    with pytest.raises(KeyError):
+        guide.step("nowhere")

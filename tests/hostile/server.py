@@ -1,0 +1,93 @@
+"""A small server on raw sockets that answers whatever a test wants, with or without TLS."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import threading
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    Answering = Callable[[socket.socket, str, threading.Event], None]
+
+TOKEN = "the-right-token"
+LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+
+
+def http(status: int, body: bytes = b"", kind: str = "application/scim+json", **headers: str) -> bytes:
+    """A whole HTTP answer. Underscores in header names become hyphens."""
+    lines = [f"HTTP/1.1 {status} Status", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
+    lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body
+
+
+def listing(*resources: dict[str, object], total: int | None = None) -> bytes:
+    """A ListResponse."""
+    found = {"schemas": [LIST], "totalResults": len(resources) if total is None else total}
+    return http(200, json.dumps({**found, "Resources": list(resources)}).encode())
+
+
+def says(answer: bytes) -> Answering:
+    """Send these bytes to the right token, and 401 to any other."""
+
+    def answering(connection: socket.socket, request: str, _stop: threading.Event) -> None:
+        right = f"authorization: bearer {TOKEN}".lower() in request.lower()
+        connection.sendall(answer if right else http(401))
+
+    return answering
+
+
+class Hostile:
+    """Listens on loopback while used as a context manager. One thread per connection."""
+
+    def __init__(self, answering: Answering, tls: ssl.SSLContext | None = None) -> None:
+        self.requests: list[str] = []
+        self._answering = answering
+        self._tls = tls
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.05)
+        self.port = self._listener.getsockname()[1]
+        scheme = "http" if tls is None else "https"
+        self.base_url = f"{scheme}://localhost:{self.port}/scim/v2"
+
+    def __enter__(self) -> Self:
+        self._start(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        for thread in tuple(self._threads):
+            thread.join(5)
+        self._listener.close()
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self._stop.is_set():
+            with contextlib.suppress(TimeoutError):
+                connection, _address = self._listener.accept()
+                self._start(self._serve, connection)
+
+    def _serve(self, plain: socket.socket) -> None:
+        # A client that gives up resets the connection: nothing to report here.
+        with contextlib.suppress(OSError), plain:
+            plain.settimeout(1)
+            connection = plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
+            with connection:
+                request = b""
+                while b"\r\n\r\n" not in request:
+                    part = connection.recv(65536)
+                    if not part:
+                        return
+                    request += part
+                self.requests.append(request.decode())
+                self._answering(connection, request.decode(), self._stop)

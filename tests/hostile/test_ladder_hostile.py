@@ -1,0 +1,247 @@
+"""Whatever an endpoint does, Test Connection names the right check and ends in time."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import ssl
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from app import net
+from app.scim.endpoint import Endpoint
+from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
+from tests.hostile.server import TOKEN, Hostile, http, listing, says
+
+if TYPE_CHECKING:
+    import socket
+    import threading
+    from pathlib import Path
+
+    from tests.hostile.server import Answering
+
+QUICK = Limits(name=1.0, request=0.6, whole=1.5)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _imports() -> None:
+    net.prepare()
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    """The only authority that these tests trust."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This computer trusts that authority and no other."""
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "empty"))
+
+
+def serving(issuer: trustme.CA, host: str = "localhost", not_after: datetime | None = None) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issuer.issue_cert(host, not_after=not_after).configure_cert(context)
+    return context
+
+
+def climb(base_url: str, *, practice: bool = False, token: str = TOKEN) -> tuple[Finding, ...]:
+    told: list[Finding] = []
+    began = time.monotonic()
+    endpoint = Endpoint(base_url, practice)
+    found = asyncio.run(run(endpoint, token, proxy_for=lambda _: None, on_finding=told.append, limits=QUICK))
+    assert time.monotonic() - began < QUICK.whole + 1
+    assert tuple(told) == found
+    assert [each.rung for each in found] == list(Rung)
+    assert TOKEN not in repr(found) + repr(endpoint)
+    assert "/scim/v2" not in repr(found) + repr(endpoint)
+    return found
+
+
+def first_failed(found: tuple[Finding, ...]) -> Finding:
+    failed = next(each for each in found if each.verdict is Verdict.FAILED)
+    after = found[found.index(failed) + 1 :]
+    assert all(each.verdict is Verdict.NOT_TRIED for each in after)
+    assert all(each.verdict is Verdict.PASSED for each in found[: found.index(failed)])
+    return failed
+
+
+def endless(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 104857600\r\n\r\n")
+    for _ in range(1600):
+        if stop.is_set():
+            return
+        connection.sendall(b" " * 65536)
+
+
+def endless_chunks(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+    for _ in range(1600):
+        if stop.is_set():
+            return
+        connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+
+def drip(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n")
+    while not stop.wait(0.02):
+        connection.sendall(b" ")
+
+
+def silent(_connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    stop.wait(3)
+
+
+def closes(_connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+    return
+
+
+def halves(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+    connection.sendall(listing()[:-10])
+
+
+BOMB = gzip.compress(gzip.compress(b"\0" * 200_000_000, 9), 0)
+HTML = b"<!doctype html><title>Sign in</title>"
+SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
+
+
+@pytest.mark.parametrize(
+    ("answering", "rung", "observation"),
+    [
+        (says(http(401)), Rung.TOKEN, Observation.UNAUTHORIZED),
+        (says(http(403)), Rung.TOKEN, Observation.FORBIDDEN),
+        (says(http(404)), Rung.TOKEN, Observation.NOT_FOUND),
+        (says(http(429, Retry_After="37")), Rung.TOKEN, Observation.TOO_MANY),
+        (says(http(500)), Rung.TOKEN, Observation.SERVER_ERROR),
+        (says(http(418)), Rung.TOKEN, Observation.OTHER_STATUS),
+        (says(http(200, HTML, "text/html; charset=utf-8")), Rung.TOKEN, Observation.HTML),
+        (says(http(200, HTML)), Rung.TOKEN, Observation.HTML),
+        (says(http(200, b'{"schemas": ["urn')), Rung.USERS, Observation.NOT_JSON),
+        (says(http(200, b"[" * 100_000)), Rung.USERS, Observation.NOT_JSON),
+        (says(http(200, b"[]")), Rung.USERS, Observation.WRONG_SHAPE),
+        (says(http(200, b'{"totalResults": true}')), Rung.USERS, Observation.WRONG_SHAPE),
+        (says(http(200, b'{"totalResults": "0"}')), Rung.USERS, Observation.WRONG_SHAPE),
+        (says(listing(SOMEONE)), Rung.USERS, Observation.FILTER_IGNORED),
+        (endless, Rung.USERS, Observation.TOO_LARGE),
+        (endless_chunks, Rung.USERS, Observation.TOO_LARGE),
+        (says(http(200, gzip.decompress(BOMB), Content_Encoding="gzip")), Rung.USERS, Observation.TOO_LARGE),
+        (says(http(200, b"no gzip", Content_Encoding="gzip")), Rung.USERS, Observation.BAD_ENCODING),
+        (says(http(200, b"?", Content_Encoding="br")), Rung.USERS, Observation.BAD_ENCODING),
+        (drip, Rung.USERS, Observation.TOO_SLOW),
+        (silent, Rung.TOKEN, Observation.TIMEOUT),
+        (closes, Rung.TOKEN, Observation.CLOSED),
+        (halves, Rung.USERS, Observation.CLOSED),
+        (says(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Rung.TOKEN, Observation.NOT_HTTP),
+    ],
+)
+@pytest.mark.usefixtures("trusted")
+def test_misbehaviour_is_named(
+    authority: trustme.CA, answering: Answering, rung: Rung, observation: Observation
+) -> None:
+    with Hostile(answering, serving(authority)) as server:
+        failed = first_failed(climb(server.base_url))
+    assert (failed.rung, failed.observation) == (rung, observation)
+    assert len(server.requests) == 1
+    if observation is Observation.TOO_MANY:
+        assert failed.facts == {"status": 429, "retry_after": 37}
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_redirect_is_not_followed(authority: trustme.CA) -> None:
+    tls = serving(authority)
+    with Hostile(says(listing()), tls) as target:
+        with Hostile(says(http(302, Location=f"{target.base_url}/Users")), tls) as server:
+            failed = first_failed(climb(server.base_url))
+        assert (failed.rung, failed.observation) == (Rung.TOKEN, Observation.REDIRECT)
+        assert target.requests == []
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("wrong", ["unknown", "host", "expired"])
+def test_a_wrong_certificate_gets_no_token(authority: trustme.CA, wrong: str) -> None:
+    expired = datetime.now(UTC) - timedelta(days=2)
+    tls, observation = {
+        "unknown": (serving(trustme.CA()), Observation.UNTRUSTED),
+        "host": (serving(authority, "elsewhere.example"), Observation.WRONG_HOST),
+        "expired": (serving(authority, not_after=expired), Observation.EXPIRED),
+    }[wrong]
+    with Hostile(says(listing()), tls) as server:
+        failed = first_failed(climb(server.base_url))
+    assert (failed.rung, failed.observation) == (Rung.CERTIFICATE, observation)
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_tls_to_a_plain_port_fails_at_the_certificate() -> None:
+    def plain(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+        connection.sendall(http(400))
+
+    with Hostile(plain) as server:
+        # The TLS greeting holds no blank line, so the server waits for more: a handshake that never ends.
+        failed = first_failed(climb(server.base_url.replace("http:", "https:")))
+    assert (failed.rung, failed.observation) == (Rung.CERTIFICATE, Observation.TIMEOUT)
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_working_endpoint_passes_every_check(authority: trustme.CA) -> None:
+    with Hostile(says(listing()), serving(authority)) as server:
+        found = climb(server.base_url)
+    assert {each.verdict for each in found} == {Verdict.PASSED}
+    by_rung = {each.rung: each for each in found}
+    assert by_rung[Rung.CERTIFICATE].facts["days"]
+    assert "trustme" in str(by_rung[Rung.CERTIFICATE].facts["issuer"])
+    lines = [request.partition("\r\n")[0] for request in server.requests]
+    assert [line.split("?")[0] for line in lines] == [f"GET /scim/v2/{p}" for p in ("Users", "Groups", "Users")]
+    assert "?filter=userName%20eq%20%22" in lines[0]
+    assert TOKEN not in server.requests[2]
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_endpoint_that_never_looks_at_the_token_is_told(authority: trustme.CA) -> None:
+    def open_door(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+        connection.sendall(listing())
+
+    with Hostile(open_door, serving(authority)) as server:
+        failed = first_failed(climb(server.base_url))
+    assert (failed.rung, failed.observation) == (Rung.CONTROL, Observation.OPEN_DOOR)
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(("status", "verdict"), [(404, "not-offered"), (501, "not-offered"), (500, "warned")])
+def test_groups_never_fail_the_test(authority: trustme.CA, status: int, verdict: str) -> None:
+    def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        answer = http(status) if "/Groups" in request else listing()
+        says(answer)(connection, request, stop)
+
+    with Hostile(answering, serving(authority)) as server:
+        found = climb(server.base_url)
+    verdicts = {each.rung: each.verdict for each in found}
+    assert verdicts.pop(Rung.GROUPS) == verdict
+    assert set(verdicts.values()) == {Verdict.PASSED}
+
+
+def test_plain_http_is_for_practice_only() -> None:
+    with Hostile(says(listing())) as server:
+        failed = first_failed(climb(server.base_url))
+        assert (failed.rung, failed.observation) == (Rung.ADDRESS, Observation.MALFORMED)
+        assert server.requests == []
+        found = climb(server.base_url, practice=True)
+    assert {each.verdict for each in found} == {Verdict.PASSED}
+    assert found[3].observation is Observation.PLAIN_PRACTICE
+
+
+def test_a_token_that_cannot_be_sent_is_not_sent() -> None:
+    with Hostile(says(listing())) as server:
+        found = climb(server.base_url, practice=True, token="a\r\nX-Evil: 1")
+    failed = next(each for each in found if each.verdict is Verdict.FAILED)
+    assert (failed.rung, failed.observation) == (Rung.TOKEN, Observation.MALFORMED)
+    assert server.requests == []

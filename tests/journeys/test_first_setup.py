@@ -1,0 +1,76 @@
+"""An admin takes Entra ID from the first page to Full Sync: real window, real keyring, real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.__main__ import Options
+from app.setup import journey
+from app.setup.state import Counts
+from ui import tasks
+from ui.application import Application
+from ui.home.page import HomePage
+from ui.theme import style
+from ui.tour import Tour
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def one_session(options: Options, qt: QApplication, folder: Path, until: str | None) -> Application:
+    """Open the program, walk, close it."""
+    window, home = MainWindow(), HomePage()
+    window.show_page(home)
+    window.show()
+    application = Application(options, qt, window, home)
+    try:
+        assert await application._begin()
+        code = await Tour(application, folder, until).run()
+        assert (code == 0) == (until is None), (folder / "tour.json").read_text()
+    finally:
+        await application._finish()
+        window.deleteLater()
+        await asyncio.sleep(0)
+    return application
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_from_the_first_page_to_full_sync_with_a_break(qapp: QApplication, tmp_path: Path) -> None:
+    style.apply(qapp, dark=False)
+    options = Options(
+        practice=True,
+        data_dir=tmp_path / "data",
+        tour=None,
+        client="entra",
+        theme="light",
+        scale=None,
+        smoke=False,
+    )
+
+    async def story() -> Application:
+        before = await one_session(options, qapp, tmp_path / "morning", "test-connection")
+        assert before.clipboard.take_text() == ""
+        return await one_session(options, qapp, tmp_path / "afternoon", None)
+
+    results: list[Application] = []
+
+    async def main() -> int:
+        results.append(await story())
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+    (assistant,) = results[0]._assistants.values()
+    setup = assistant.setup
+    assert journey.finished(setup)
+    assert setup.synced == Counts(int(setup.values["portal_users"]), int(setup.values["portal_groups"]))
+    assert setup.synced.users > 0
+    walked = json.loads((tmp_path / "afternoon" / "tour.json").read_text())
+    assert walked["steps"][0]["step"] == "test-connection"
+    for record in (tmp_path / "data").rglob("*.json"):
+        assert "127.0.0.1" not in record.read_text()

@@ -1,0 +1,192 @@
+"""A look finds the newest change in few requests, and believes only what the answer proves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+
+from app.net import ReadOnlyClient
+from app.scim.changes import MOST_REQUESTS, Capabilities, NotOffered, Reason, Seen, Unsuccessful, look
+from app.scim.endpoint import Endpoint
+from app.scim.ladder import Observation
+from tests.hostile.server import TOKEN, Hostile, http, listing
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterator
+
+SINCE = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def ask(base_url: str, since: datetime = SINCE, known: Capabilities | None = None) -> Seen | NotOffered | Unsuccessful:
+    async def once() -> Seen | NotOffered | Unsuccessful:
+        endpoint = Endpoint(base_url, practice=True)
+        async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+            return await look(client, endpoint, TOKEN, since, known)
+
+    return asyncio.run(once())
+
+
+class Quiet(WSGIRequestHandler):
+    """Keeps the test output clean."""
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def scim2_server(*, capable: bool, users: int, groups: int) -> Iterator[str]:
+    """A real SCIM server with that many resources."""
+    from scim2_models import Filter, Sort
+    from scim2_server.memory import InMemoryStorage
+    from scim2_server.testserver.application import BearerTokenApplication
+    from scim2_server.utils import load_default_provider
+
+    provider = load_default_provider()
+    assert provider.config is not None
+    provider.config.filter = Filter(supported=capable, max_results=200)
+    provider.config.sort = Sort(supported=capable)
+    application = BearerTokenApplication(InMemoryStorage(), provider, bearer_tokens=[TOKEN])
+    with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        base_url = f"http://127.0.0.1:{server.server_port}/v2"
+        try:
+            asyncio.run(_fill(base_url, users, groups))
+            yield base_url
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+async def _fill(base_url: str, users: int, groups: int) -> None:
+    from app.net import Answer, LoopbackClient
+
+    schema = "urn:ietf:params:scim:schemas:core:2.0:"
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"}
+    bodies: list[tuple[str, dict[str, Any]]] = [
+        *(("Users", {"schemas": [schema + "User"], "userName": f"u{n}"}) for n in range(users)),
+        *(("Groups", {"schemas": [schema + "Group"], "displayName": f"g{n}"}) for n in range(groups)),
+    ]
+    async with LoopbackClient() as client:
+        for kind, body in bodies:
+            answer = await client.request("POST", f"{base_url}/{kind}", headers, json.dumps(body))
+            assert isinstance(answer, Answer)
+            assert answer.status == 201
+
+
+@pytest.mark.parametrize("capable", [True, False])
+def test_a_real_server_tells_its_newest_change(capable: bool) -> None:
+    started = datetime.now(UTC)
+    with scim2_server(capable=capable, users=3, groups=2) as base_url:
+        seen = ask(base_url, started)
+        assert isinstance(seen, Seen)
+        assert seen.newest is not None
+        assert started - timedelta(seconds=1) <= seen.newest <= datetime.now(UTC)
+        assert (seen.users, seen.groups) == (3, 2)
+        assert seen.capabilities == Capabilities(filter=capable, sort=capable)
+        assert seen.requests <= MOST_REQUESTS
+        later = ask(base_url, started + timedelta(hours=1), seen.capabilities)
+        assert isinstance(later, Seen)
+        assert later.newest is None
+        assert later.requests < seen.requests or not capable
+
+
+def test_an_empty_real_server_has_no_change() -> None:
+    with scim2_server(capable=True, users=0, groups=0) as base_url:
+        seen = ask(base_url)
+    assert isinstance(seen, Seen)
+    assert (seen.newest, seen.users, seen.groups) == (None, 0, 0)
+
+
+def fake(
+    reply: Callable[[str, dict[str, str]], bytes],
+) -> Hostile:
+    """A server that answers by path and query."""
+
+    def answering(connection: socket.socket, request: str, _stop: threading.Event) -> None:
+        parts = urlsplit(request.split(" ")[1])
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        connection.sendall(reply(parts.path.rpartition("/")[2], query))
+
+    return Hostile(answering)
+
+
+def at(hours: int) -> dict[str, object]:
+    return {"id": str(hours), "meta": {"lastModified": (SINCE + timedelta(hours=hours)).isoformat()}}
+
+
+def test_a_server_that_ignores_filter_and_sort_is_not_believed() -> None:
+    ages = [-30, -20, -10, 5]
+
+    def reply(path: str, query: dict[str, str]) -> bytes:
+        if path == "ServiceProviderConfig":
+            return http(404)
+        if path == "Groups":
+            return listing(total=0)
+        start, count = int(query["startIndex"]) - 1, int(query["count"])
+        return listing(*(at(h) for h in ages[start : start + count]), total=4)
+
+    with fake(reply) as server:
+        seen = ask(server.base_url)
+    assert isinstance(seen, Seen)
+    assert seen.newest == SINCE + timedelta(hours=5)
+    assert seen.capabilities.filter is False
+    assert len(server.requests) == seen.requests <= MOST_REQUESTS
+
+
+def test_old_resources_alone_are_no_change() -> None:
+    def reply(path: str, _query: dict[str, str]) -> bytes:
+        return http(404) if path == "ServiceProviderConfig" else listing(at(-1), total=1)
+
+    with fake(reply) as server:
+        seen = ask(server.base_url)
+    assert isinstance(seen, Seen)
+    assert (seen.newest, seen.users, seen.groups) == (None, 1, 1)
+
+
+@pytest.mark.parametrize("meta", [{}, {"meta": {}}, {"meta": {"lastModified": "soon"}}, {"meta": 3}])
+def test_resources_without_a_time_are_not_offered(meta: dict[str, object]) -> None:
+    with fake(lambda *_: listing({"id": "1", **meta}, total=1)) as server:
+        assert ask(server.base_url) == NotOffered(Reason.NO_LAST_MODIFIED)
+    assert len(server.requests) <= MOST_REQUESTS
+
+
+def test_a_huge_directory_costs_no_more() -> None:
+    with fake(lambda *_: listing(at(-1), total=5_000_000)) as server:
+        ask(server.base_url)
+    assert len(server.requests) <= MOST_REQUESTS
+
+
+def test_groups_may_be_missing() -> None:
+    with fake(lambda path, _: listing(at(1)) if path == "Users" else http(404)) as server:
+        seen = ask(server.base_url)
+    assert isinstance(seen, Seen)
+    assert (seen.users, seen.groups, seen.newest) == (1, None, SINCE + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("answer", "observation", "pause"),
+    [
+        (http(401), Observation.UNAUTHORIZED, None),
+        (http(429, Retry_After="90"), Observation.TOO_MANY, 90.0),
+        (http(503, Retry_After="Fri, 01 Jan 2021 00:00:00 GMT"), Observation.SERVER_ERROR, 0.0),
+        (http(429, Retry_After="tomorrow"), Observation.TOO_MANY, None),
+        (http(500), Observation.SERVER_ERROR, None),
+        (http(200, b"<html>", "text/html"), Observation.HTML, None),
+        (http(404), Observation.NOT_FOUND, None),
+        (b"", Observation.CLOSED, None),
+    ],
+)
+def test_an_unsuccessful_look_says_why(answer: bytes, observation: Observation, pause: float | None) -> None:
+    with fake(lambda *_: answer) as server:
+        assert ask(server.base_url) == Unsuccessful(observation, pause)
+    assert len(server.requests) <= 3
