@@ -107,6 +107,12 @@ class ClipboardGuard(QObject):
         """The text in the clipboard, for Paste buttons; empty where it holds none."""
         return QGuiApplication.clipboard().text(_MODE)
 
+    def take_away(self, text: str) -> None:
+        """Clear the clipboard if it holds just this text: a secret that another program copied and we now keep."""
+        if self.take_text() == text:
+            self._forget()
+            QGuiApplication.clipboard().clear(_MODE)
+
     def clear_now(self) -> bool:
         """Clear a secret of ours at once, e.g. before the program ends. False where the system refused."""
         if self._label is not None:

@@ -5,13 +5,11 @@ A guide holds every fact that differs between SCIM clients. Python code reads it
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-
-if TYPE_CHECKING:
-    from datetime import date
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 """A name used inside guides: lower case, digits, hyphens, underscores."""

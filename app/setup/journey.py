@@ -218,13 +218,13 @@ def lose(setup: Setup, name: str) -> Setup:
     return setup.with_(kept={n: at for n, at in setup.kept.items() if n != name})
 
 
-def rests_on(guide: Guide, step: Step) -> frozenset[str]:
+def rests_on(step: Step) -> frozenset[str]:
     """The values whose change makes this step to be redone."""
     return frozenset((*step.depends_on, *(carry.value for carry in step.carries)))
 
 
 def _mark_stale(guide: Guide, setup: Setup, touched: frozenset[str]) -> Setup:
-    hit = {s.id for s in guide.steps if s.id in setup.done and rests_on(guide, s) & touched}
+    hit = {s.id for s in guide.steps if s.id in setup.done and rests_on(s) & touched}
     return setup.with_(stale=setup.stale | hit)
 
 

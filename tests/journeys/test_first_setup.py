@@ -7,7 +7,6 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from app.__main__ import Options
 from app.setup import journey
@@ -21,6 +20,8 @@ from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
 
 
 async def one_session(options: Options, qt: QApplication, folder: Path, until: str | None) -> Application:

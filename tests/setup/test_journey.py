@@ -101,7 +101,7 @@ def test_a_changed_value_marks_what_rested_on_it() -> None:
     setup = walk(guide, fresh(guide), Milestone.STARTED)
     other = SAMPLES[Kind.GUID].replace("7c1e", "8c1e")
     after = journey.capture(guide, setup, "tenant_id", other, NOW)
-    expected = {s.id for s in guide.steps if "directory_id" in journey.rests_on(guide, s) and s.id in setup.done}
+    expected = {s.id for s in guide.steps if "directory_id" in journey.rests_on(s) and s.id in setup.done}
     assert expected
     assert after.stale == expected
     assert len(journey.stale_titles(guide, setup, after)) == len(expected)

@@ -121,7 +121,8 @@ QPushButton[role="icon"]:focus {{ border: 1px solid {t.accent}; }}
 QPushButton[role="stage"] {{ background: transparent; border: 1px solid transparent; border-radius: 8px; padding: 0; }}
 QPushButton[role="stage"]:checked {{ background: {t.window}; border: 1px solid {t.line}; }}
 QPushButton[role="stage"]:focus {{ border: 1px solid {t.accent}; }}
-QPushButton[role="step-line"] {{ background: transparent; border: 1px solid transparent; border-radius: 8px; padding: 0; }}
+QPushButton[role="step-line"] {{ background: transparent; border: 1px solid transparent; border-radius: 8px;
+    padding: 0; }}
 QPushButton[role="step-line"]:hover {{ background: {t.window}; }}
 QPushButton[role="step-line"]:focus {{ border: 1px solid {t.accent}; }}
 QLineEdit {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px; padding: 7px 9px;

@@ -78,6 +78,8 @@ class Desk(QObject):
         finally:
             self._wait_for("")
         self.given[name] = given
+        if given.accepted and spec.secret:
+            self.clipboard.take_away(text)
         if given.to_redo:
             self.notice = "To be redone: " + ", ".join(given.to_redo) + "."
         self.announced.emit(given.sentence)
