@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import importlib
 import sys
 from dataclasses import dataclass
@@ -57,9 +58,10 @@ def main() -> int:
     """The program's entry point; returns its exit code."""
     if sys.argv[1:2] == ["--practice-server"]:  # a frozen program has no `python -m`
         return int(importlib.import_module("app.practice.__main__").main())
+    gc.disable()  # nothing built before the first window is garbage; ui.start switches it on again
     options = parse(sys.argv[1:])
     # Named, not imported: the rooms below know nothing of the window.
-    return int(importlib.import_module("ui.application").main(options))
+    return int(importlib.import_module("ui.start").main(options))
 
 
 if __name__ == "__main__":

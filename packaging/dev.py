@@ -6,44 +6,55 @@ Standard library only. Usage: ``python3 packaging/dev.py run|test|bench [--no-sy
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
-QT_LIBRARIES = [
-    "libegl1",
-    "libgl1",
-    "libfontconfig1",
-    "libfreetype6",
-    "libglib2.0-0",
-    "libxkbcommon0",
-    "libdbus-1-3",
-    "libx11-6",
-    "libxcb-cursor0",
-    "libxcb-icccm4",
-    "libxcb-image0",
-    "libxcb-keysyms1",
-    "libxcb-randr0",
-    "libxcb-render-util0",
-    "libxcb-shape0",
-    "libxcb-shm0",
-    "libxcb-sync1",
-    "libxcb-util1",
-    "libxcb-xfixes0",
-    "libxcb-xkb1",
-    "libx11-xcb1",
-    "libxkbcommon-x11-0",
-]
-VIRTUAL_SCREEN = ["xvfb", "xauth", "dbus", "gnome-keyring", "xclip", "fonts-inter", "fonts-noto-core"]
+RUN_LOCK = "requirements.txt"
+TEST_LOCK = "requirements-test.txt"
+"""The libraries of the run and those of the tests; the tests' hold all of the run's at the same versions."""
+
+OLDEST, TOO_NEW = (3, 11), (3, 14)
+"""The range of Python that pyproject.toml names."""
+
+TEST_LIMIT = 900.0
+"""Seconds all checks and tests may take together, without the set-up. A hung Qt loop does not end by itself."""
+
+DISPLAY_LIMIT = 30.0
+"""Seconds Xvfb may take to name its display."""
+
+WINDOW = {
+    "Qt's libraries": (
+        "libegl1 libgl1 libfontconfig1 libfreetype6 libglib2.0-0 libxkbcommon0 libdbus-1-3 libx11-6 "
+        "libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 "
+        "libxcb-shape0 libxcb-shm0 libxcb-sync1 libxcb-util1 libxcb-xfixes0 libxcb-xkb1 libx11-xcb1 "
+        "libxkbcommon-x11-0"
+    ),
+}
+SCREENLESS = {
+    "a virtual screen": "xvfb xauth",
+    "a session bus with a keyring of its own": "dbus gnome-keyring",
+    "the accessibility bus Qt looks for": "at-spi2-core",
+    "the fonts of the pictures": "fonts-inter fonts-noto-core",
+}
+OUTSIDE_VIEW = {"a look at the clipboard from outside": "xclip"}
+"""Why, and which Debian packages."""
 
 
 def say(text: str) -> None:
@@ -58,146 +69,259 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def installed(package: str) -> bool:
-    """Whether Debian's package is there."""
+# System packages ----------------------------------------------------------------------------------------------------
+
+
+def installed(packages: Sequence[str]) -> set[str]:
+    """Those of the Debian packages that are there, asked of dpkg in one call."""
+    # Since Debian 13 some libraries carry the suffix t64; the old name is then only "provided".
+    names = [*packages, *(f"{package}t64" for package in packages)]
     answer = subprocess.run(
-        ["dpkg-query", "-W", "-f", "${db:Status-Status}", package],
+        ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names],
         capture_output=True,
         text=True,
-        check=False,
+        check=False,  # 1 when any of them is unknown
     )
-    return answer.stdout.strip() == "installed"
+    lines = (line.split() for line in answer.stdout.splitlines())
+    return {line[0].removesuffix("t64") for line in lines if line[1:] == ["installed"]}
 
 
-def system_packages(wanted: list[str]) -> None:
-    """Install the Debian packages that are missing; elsewhere do nothing."""
+def system_packages(wanted: dict[str, str]) -> None:
+    """Install the Debian packages that are missing, saying which and why; elsewhere do nothing."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-query")):
         return
-    if sys.prefix == sys.base_prefix and not _has_venv():
-        wanted = [*wanted, "python3-venv"]
-    missing = [package for package in wanted if not installed(package)]
+    there = installed([package for packages in wanted.values() for package in packages.split()])
+    missing = {why: [p for p in packages.split() if p not in there] for why, packages in wanted.items()}
+    missing = {why: packages for why, packages in missing.items() if packages}
     if not missing:
         return
-    say(f"Installing what Qt and the tests need from Debian: {' '.join(missing)}")
-    if os.name == "posix" and os.geteuid() != 0:
-        sys.exit("This needs root. Install the packages above, or run again with --no-system.")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(["apt-get", "update", "-q"], check=True, env=environment, stdout=subprocess.DEVNULL)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing],
-        check=True,
-        env=environment,
-        stdout=subprocess.DEVNULL,
+    for why, packages in missing.items():
+        say(f"Missing from Debian, for {why}: {' '.join(packages)}")
+    if sys.platform != "win32" and os.geteuid() != 0:
+        sys.exit("Installing them needs root. Install them another way, or run again with --no-system.")
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    names = [package for packages in missing.values() for package in packages]
+    say("Installing them with apt-get")
+    for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *names]):
+        done = subprocess.run(["apt-get", *step], env=env, stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            sys.exit(f"apt-get {step[0]} ended with {done.returncode}.")
+
+
+# The environment ----------------------------------------------------------------------------------------------------
+
+
+def stamp(lock: str) -> str:
+    """What the environment was made from: the lock file and the version of Python."""
+    python = "{}.{}".format(*sys.version_info[:2])
+    return hashlib.sha256((ROOT / "packaging" / lock).read_bytes() + python.encode()).hexdigest()
+
+
+def is_current(lock: str) -> bool:
+    """Whether the environment holds the libraries of this lock file already."""
+    # The tests' libraries hold those of the run, so `run` after `test` has nothing to do.
+    return PYTHON.exists() and any(
+        file.exists() and file.read_text() == stamp(name)
+        for name in {lock, TEST_LOCK}
+        if (file := VENV / f"stamp-{name}")
     )
-
-
-def _has_venv() -> bool:
-    probe = subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False)
-    return probe.returncode == 0
 
 
 def environment(lock: str) -> None:
     """Make the virtual environment from the hash-pinned requirements, once for each state of the lock file."""
-    requirements = ROOT / "packaging" / lock
-    stamp_file = VENV / f"stamp-{lock}"
-    stamp = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
-    if PYTHON.exists() and stamp_file.exists() and stamp_file.read_text() == stamp:
+    if is_current(lock):
         return
-    if not PYTHON.exists():
-        say("Making the environment in .venv")
-        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+    pip = make_venv()
+    # A stamp must not outlive the libraries it speaks of, also when this is interrupted.
+    for old in VENV.glob("stamp-*"):
+        old.unlink()
     say(f"Installing the libraries pinned in packaging/{lock}")
-    subprocess.run(
-        [
-            PYTHON,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--require-hashes",
-            "--disable-pip-version-check",
-            "-r",
-            requirements,
-        ],
-        check=True,
-    )
-    stamp_file.write_text(stamp)
-
-
-def command(arguments: list[str], env: dict[str, str] | None = None, limit: float | None = None) -> None:
-    """Run one command of the environment; end with its exit code where it fails."""
-    say(" ".join(arguments))
-    try:
-        done = subprocess.run([PYTHON, *arguments], cwd=ROOT, env=env, timeout=limit, check=False)
-    except subprocess.TimeoutExpired:
-        sys.exit(f"It took longer than {limit:.0f} s and was stopped.")
+    options = ["--quiet", "--require-hashes", "--disable-pip-version-check", "-r", f"packaging/{lock}"]
+    done = subprocess.run([*pip, "install", *options], cwd=ROOT, check=False)
     if done.returncode:
-        sys.exit(done.returncode)
+        sys.exit(f"pip ended with {done.returncode}. The environment is incomplete; the next run tries again.")
+    (VENV / f"stamp-{lock}").write_text(stamp(lock))
+
+
+def make_venv() -> list[str]:
+    """Make .venv where it is missing or broken; returns the command of a pip that installs into it."""
+    own = [str(PYTHON), "-m", "pip"]
+    if PYTHON.exists() and venv_version() == sys.version_info[:2]:
+        if works([*own, "--version"]):
+            return own
+    else:
+        say("Making the environment in .venv")
+        # A bare Debian has no ensurepip (it comes with python3-venv). Then the pip that runs beside this Python installs.
+        bare = [] if works([sys.executable, "-c", "import ensurepip"]) else ["--without-pip"]
+        if not works([sys.executable, "-m", "venv", "--clear", *bare, str(VENV)], quiet=False):
+            sys.exit("Python could not make .venv. On Debian the package python3-venv helps.")
+        if not bare:
+            return own
+    beside = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
+    if not works([*beside, "--version"]):
+        sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian the package python3-venv helps.")
+    return beside
+
+
+def venv_version() -> tuple[int, ...]:
+    """The major and minor version of Python that .venv was made with; empty where it does not say."""
+    with contextlib.suppress(OSError, ValueError):
+        for line in (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines():
+            key, _, value = line.partition("=")
+            if key.strip() in ("version", "version_info"):
+                return tuple(int(part) for part in value.strip().split(".")[:2])
+    return ()
+
+
+def works(arguments: list[str], *, quiet: bool = True) -> bool:
+    """Whether the command ends with 0."""
+    sink = subprocess.DEVNULL if quiet else None
+    return subprocess.run(arguments, stdout=sink, stderr=sink, check=False).returncode == 0
+
+
+# Processes ----------------------------------------------------------------------------------------------------------
+
+
+def supervise(arguments: Sequence[str], env: dict[str, str], limit: float | None = None) -> int:
+    """Run a command in the checkout; returns its exit code, 124 after `limit` seconds. Nothing it started is left."""
+    posix = sys.platform != "win32"
+    process = subprocess.Popen(arguments, cwd=ROOT, env=env, start_new_session=posix)
+    try:
+        return process.wait(limit)
+    except subprocess.TimeoutExpired:
+        say(f"Stopped: it took longer than {limit or 0:.0f} s")
+        return 124
+    finally:
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and, where the system has process groups, everything in its group."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGTERM if process.poll() is None else signal.SIGKILL)
+    elif process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def virtual_screen() -> Iterator[str]:
+    """An Xvfb on a free display of its own choice; yields its name."""
+    read, write = os.pipe()
+    arguments = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+    try:
+        screen = subprocess.Popen(
+            arguments, pass_fds=(write,), start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+    finally:
+        os.close(write)
+    try:
+        with os.fdopen(read) as answer:
+            number = answer.readline().strip() if select.select([answer], [], [], DISPLAY_LIMIT)[0] else ""
+        if not number:
+            sys.exit("Xvfb did not start, so there is no screen to walk the tour on.")
+        yield f":{number}"
+    finally:
+        end(screen)
+
+
+# What it does -------------------------------------------------------------------------------------------------------
 
 
 def run(extra: list[str]) -> int:
-    """Open the assistant in practice mode, or walk the tour on a virtual screen."""
+    """Open the assistant in practice mode, or walk the tour on a virtual screen; returns the exit code."""
     if has_display():
         return subprocess.run([PYTHON, "-m", "app", "--practice", *extra], cwd=ROOT, check=False).returncode
+    missing = [name for name in ("Xvfb", "dbus-run-session", "gnome-keyring-daemon") if not shutil.which(name)]
+    if missing:
+        sys.exit(f"There is no display, and the tour needs {', '.join(missing)}. Run again without --no-system.")
     pictures = ROOT / "tour"
     say("There is no display. Walking the practice tour on a virtual screen.")
-    with tempfile.TemporaryDirectory(prefix="scim-tour-") as scratch:
-        code = on_virtual_screen(
-            ["-m", "app", "--data-dir", f"{scratch}/data", "--tour", str(pictures), *extra], Path(scratch)
-        )
+    # The keyring's daemon may still write while it is told to end.
+    with tempfile.TemporaryDirectory(prefix="scim-tour-", ignore_cleanup_errors=True) as scratch:
+        tour = ["--practice", "--data-dir", f"{scratch}/data", "--tour", str(pictures), *extra]
+        code = on_virtual_screen([str(PYTHON), "-m", "app", *tour], Path(scratch))
     say(f"The pictures and tour.json are in {pictures}" if code == 0 else f"The tour stopped; see {pictures}")
     return code
 
 
-def on_virtual_screen(arguments: list[str], scratch: Path) -> int:
-    """Run Python under Xvfb with a session bus and an unlocked keyring of its own; returns the exit code."""
-    (scratch / "run").mkdir(mode=0o700)
-    env = {
-        **os.environ,
-        "HOME": str(scratch),
-        "XDG_RUNTIME_DIR": str(scratch / "run"),
-        "QT_QPA_PLATFORM": "xcb",
-    }
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "WAYLAND_DISPLAY"):
+def on_virtual_screen(arguments: list[str], home: Path) -> int:
+    """Run a command under Xvfb with a session bus and an unlocked keyring of its own; returns the exit code."""
+    (home / "run").mkdir(mode=0o700)
+    env = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "QT_QPA_PLATFORM": "xcb"}
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "DBUS_SESSION_BUS_ADDRESS", "XAUTHORITY"):
         env.pop(name, None)
+    # The password of a keyring that lives as long as the tour and holds practice values only.
     keyring = 'printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"'
-    inner = ["dbus-run-session", "--", "sh", "-c", keyring, "sh", str(PYTHON), *arguments]
-    return subprocess.run(
-        ["xvfb-run", "-a", "-s", "-screen 0 1600x1000x24", *inner], cwd=ROOT, env=env, check=False
-    ).returncode
+    with virtual_screen() as display:
+        env["DISPLAY"] = display
+        return supervise(["dbus-run-session", "--", "sh", "-c", keyring, "sh", *arguments], env)
 
 
-def test() -> None:
-    """All checks and tests, in the order in which they fail fastest."""
-    command(["-m", "ruff", "check", "."])
-    command(["-m", "ruff", "format", "--check", "."])
-    command(["-m", "mypy"])
-    command(["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"])
+CHECKS = (
+    ["-m", "ruff", "check", "."],
+    ["-m", "ruff", "format", "--check", "."],
+    ["-m", "mypy"],
+    ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+    ["-m", "pytest"],
+)
+"""In the order in which they fail fastest."""
+
+
+def test(extra: list[str]) -> int:
+    """Run all checks and tests up to the first that fails; returns its exit code. `extra` goes to pytest."""
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    command(["-m", "pytest"], env, limit=800)
-
-
-def main() -> int:
-    """Entry point; returns the exit code."""
-    parser = argparse.ArgumentParser(description="Set up and run, test or measure the SCIM Setup Assistant.")
-    parser.add_argument("what", choices=("run", "test", "bench"))
-    parser.add_argument("--no-system", action="store_true", help="install no system packages")
-    parser.add_argument("extra", nargs="*", help="after --: arguments for the assistant")
-    options = parser.parse_args()
-    started = time.monotonic()
-    if not options.no_system:
-        wanted = QT_LIBRARIES if options.what == "run" and has_display() else QT_LIBRARIES + VIRTUAL_SCREEN
-        system_packages(list(wanted))
-    environment("requirements.txt" if options.what == "run" else "requirements-test.txt")
-    say(f"Ready after {time.monotonic() - started:.1f} s")
-    if options.what == "run":
-        return run(options.extra)
-    if options.what == "bench":
-        command(["tests/benchmarks/run.py", *options.extra])
-        return 0
-    test()
+    deadline = time.monotonic() + TEST_LIMIT
+    for check in CHECKS:
+        arguments = [*check, *extra] if check is CHECKS[-1] else check
+        say("lint-imports" if check[0] == "-c" else " ".join(arguments[1:]))
+        code = supervise([str(PYTHON), *arguments], env, max(1.0, deadline - time.monotonic()))
+        if code:
+            say(f"Failed with exit code {code}")
+            return code
+    say("All checks and tests passed")
     return 0
 
 
+def bench(extra: list[str]) -> int:
+    """Print the benchmarks; returns their exit code."""
+    return supervise([str(PYTHON), "tests/benchmarks/run.py", *extra], dict(os.environ))
+
+
+def needed(what: str) -> dict[str, str]:
+    """Which Debian packages a command needs, and why."""
+    if what == "run":
+        return WINDOW if has_display() else WINDOW | SCREENLESS
+    return WINDOW | SCREENLESS | OUTSIDE_VIEW
+
+
+def main(arguments: list[str]) -> int:
+    """Entry point; returns the exit code."""
+    # argparse loses what follows "--" when an option stands in front of it, so it never sees it.
+    cut = arguments.index("--") if "--" in arguments else len(arguments)
+    parser = argparse.ArgumentParser(
+        description="Set up and run, test or measure the SCIM Setup Assistant.",
+        epilog="What follows -- is passed on to the assistant, to pytest or to the benchmarks.",
+    )
+    parser.add_argument("what", choices=("run", "test", "bench"))
+    parser.add_argument("--no-system", action="store_true", help="install no system packages")
+    options = parser.parse_args(arguments[:cut])
+    if not OLDEST <= sys.version_info[:2] < TOO_NEW:
+        sys.exit("This needs Python 3.11, 3.12 or 3.13.")
+    # Ended from outside, it ends what it started.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    started = time.monotonic()
+    if not options.no_system:
+        system_packages(needed(options.what))
+    environment(RUN_LOCK if options.what == "run" else TEST_LOCK)
+    say(f"Ready after {time.monotonic() - started:.1f} s")
+    return {"run": run, "test": test, "bench": bench}[options.what](arguments[cut + 1 :])
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

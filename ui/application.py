@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QTimer, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.paths import APP_ID
 from app.setup.state import Setup
-from ui.home.page import HomePage
-from ui.theme import icons, style
-from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +23,8 @@ if TYPE_CHECKING:
     from app.setup.store import Store
     from app.vault import Vault
     from ui.companion.window import Companion
+    from ui.home.page import HomePage
+    from ui.window import MainWindow
     from ui.wizard.desk import Desk
     from ui.wizard.page import WizardPage
 
@@ -369,35 +366,3 @@ class Application:
 
 def _open_in_browser(url: str) -> None:
     QDesktopServices.openUrl(QUrl(url))
-
-
-def main(options: Options) -> int:
-    """Show the first window at once, then start everything that takes longer."""
-    if options.scale is not None:
-        os.environ["QT_SCALE_FACTOR"] = str(options.scale)
-    qt = QApplication(sys.argv[:1])
-    qt.setApplicationName(APP_ID)
-    qt.setApplicationDisplayName("SCIM Setup Assistant")
-    qt.setDesktopFileName(APP_ID)
-    qt.setQuitOnLastWindowClosed(False)
-    if options.theme is None:
-        style.follow_system(qt)
-    else:
-        style.apply(qt, options.theme == "dark")
-    qt.setWindowIcon(icons.icon("app"))
-    window = MainWindow()
-    home = HomePage()
-    window.show_page(home)
-    window.show()
-    # Painted by plain Qt first: the event loop library and what it pulls in are not needed for that.
-    first_idle = QEventLoop()
-    QTimer.singleShot(0, first_idle.quit)
-    first_idle.exec()
-    if options.smoke:
-        return 0
-    from ui import tasks
-
-    async def live() -> int:
-        return await Application(options, qt, window, home).run()
-
-    return tasks.run(qt, live)

@@ -6,7 +6,6 @@ from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
-from PySide6.QtSvg import QSvgRenderer
 
 from app.paths import resources
 from ui.theme.style import current
@@ -24,6 +23,8 @@ def pixmap(name: str, size: int, colour: str = "text") -> QPixmap:
 
 @cache
 def _render(name: str, size: int, colour: str, ratio: float) -> QPixmap:
+    from PySide6.QtSvg import QSvgRenderer  # the first window shows no icon
+
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.setDevicePixelRatio(ratio)

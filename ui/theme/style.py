@@ -42,8 +42,7 @@ def _font(app: QApplication) -> QFont:
     font = QFont(app.font())
     # DejaVu Sans is what fontconfig falls back to where no desktop has chosen a font.
     if sys.platform.startswith("linux") and QFontInfo(font).family() == "DejaVu Sans":
-        families = QFontDatabase.families()
-        better = next((name for name in ("Inter", "Noto Sans") if name in families), None)
+        better = next((name for name in ("Inter", "Noto Sans") if QFontDatabase.hasFamily(name)), None)
         if better is not None:
             font.setFamily(better)
     font.setPixelSize(13)

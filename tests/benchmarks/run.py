@@ -1,0 +1,129 @@
+"""Prints time to first window and memory beside a bare wizard window, and the longest gap of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+RUNS = 9
+
+
+def measure(arguments: list[str]) -> tuple[float, float]:
+    """Seconds and peak MiB of one run in a process of its own."""
+    started = time.perf_counter()
+    child = subprocess.Popen([sys.executable, *arguments], cwd=ROOT)
+    _pid, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - started
+    child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0
+    return seconds, usage.ru_maxrss / 1024
+
+
+def first_window() -> None:
+    """Both windows in turn, so that a busy machine slows both."""
+    bare, ours = [], []
+    for _ in range(RUNS + 1):
+        bare.append(measure(["tests/benchmarks/bare_wizard.py"]))
+        ours.append(measure(["-m", "app", "--smoke"]))
+    for index, (name, unit, limit) in enumerate((("time", "s", 1.5), ("memory", "MiB", 1.6))):
+        a = statistics.median(run[index] for run in bare[1:])
+        b = statistics.median(run[index] for run in ours[1:])
+        print(f"first window, {name}: bare {a:.3f} {unit}, ours {b:.3f} {unit}, ratio {b / a:.2f} (limit {limit})")
+
+
+async def gaps(work: object, name: str) -> None:
+    """The longest time between two turns of the event loop while ``work`` runs."""
+    longest, last = 0.0, time.perf_counter()
+    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    while not task.done():
+        await asyncio.sleep(0.001)
+        now = time.perf_counter()
+        longest, last = max(longest, now - last), now
+    await task
+    print(f"event loop, longest gap during {name}: {longest * 1000:.0f} ms (limit 50)")
+
+
+async def _unanswered() -> None:
+    from keyring.backend import KeyringBackend
+
+    from app.vault import Vault
+
+    class Prompting(KeyringBackend):
+        priority = 1  # type: ignore[assignment]
+
+        def get_password(self, service: str, username: str) -> str | None:
+            time.sleep(4)
+            return None
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            time.sleep(4)
+
+        def delete_password(self, service: str, username: str) -> None:
+            time.sleep(4)
+
+    vault = Vault("setup", Prompting(), limit_seconds=2)
+    outcome = await vault.put("0" * 32, "token", "t" * 40)
+    print(f"  nobody answered the prompt: {outcome.status.value}")
+
+
+async def _test_and_watch(data: Path) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    from app.__main__ import Options
+    from ui.application import Application
+    from ui.home.page import HomePage
+    from ui.tour import Tour
+    from ui.window import MainWindow
+
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    window, home = MainWindow(), HomePage()
+    window.show_page(home)
+    window.show()
+    options = Options(True, data, None, "entra", "light", None, False)
+    application = Application(options, qt, window, home)
+    try:
+        await application._begin()
+        await Tour(application, data / "tour", until="open-provisioning").run()
+        desk = application.desk
+        assert desk is not None
+        await gaps(desk.assistant.test(), "Test Connection")
+        await gaps(desk.assistant._look(), "a look of the watch")
+    finally:
+        await application._finish()
+
+
+def event_loop() -> None:
+    """Test, watch and an unanswered keyring prompt on the program's own event loop."""
+    from PySide6.QtWidgets import QApplication
+
+    from ui import tasks
+    from ui.theme import style
+
+    qt = QApplication(sys.argv)
+    style.apply(qt, dark=False)
+
+    async def main() -> int:
+        await gaps(_unanswered(), "a keyring prompt that nobody answers")
+        with tempfile.TemporaryDirectory() as folder:
+            await _test_and_watch(Path(folder))
+        return 0
+
+    tasks.run(qt, main)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"memory at the end, everything loaded: {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    first_window()
+    event_loop()

@@ -1,0 +1,53 @@
+"""The first window, before anything that takes time to load; then the program behind it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from app.paths import APP_ID
+from ui.home.page import HomePage
+from ui.theme import icons, style
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from app.__main__ import Options
+
+
+def main(options: Options) -> int:
+    """Show the first window at once, then start everything that takes longer."""
+    if options.scale is not None:
+        os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName(APP_ID)
+    qt.setApplicationDisplayName("SCIM Setup Assistant")
+    qt.setDesktopFileName(APP_ID)
+    qt.setQuitOnLastWindowClosed(False)
+    if options.theme is None:
+        style.follow_system(qt)
+    else:
+        style.apply(qt, options.theme == "dark")
+    window = MainWindow()
+    home = HomePage()
+    window.show_page(home)
+    window.show()
+    # Painted by plain Qt first: the event loop library and what it pulls in are not needed for that.
+    first_idle = QEventLoop()
+    QTimer.singleShot(0, first_idle.quit)
+    first_idle.exec()
+    gc.enable()
+    qt.setWindowIcon(icons.icon("app"))
+    if options.smoke:
+        return 0
+    from ui import tasks
+    from ui.application import Application
+
+    async def live() -> int:
+        return await Application(options, qt, window, home).run()
+
+    return tasks.run(qt, live)
