@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import importlib.util
 import os
 import select
 import shutil
@@ -64,9 +65,7 @@ def say(text: str) -> None:
 
 def has_display() -> bool:
     """Whether a window can be shown to somebody."""
-    if sys.platform != "linux":
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return sys.platform != "linux" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 # System packages ----------------------------------------------------------------------------------------------------
@@ -144,19 +143,15 @@ def environment(lock: str) -> None:
 
 
 def make_venv() -> list[str]:
-    """Make .venv where it is missing or broken; returns the command of a pip that installs into it."""
-    own = [str(PYTHON), "-m", "pip"]
-    if PYTHON.exists() and venv_version() == sys.version_info[:2]:
-        if works([*own, "--version"]):
-            return own
-    else:
+    """Make .venv where it is missing or of another Python; returns the command of a pip that installs into it."""
+    if not PYTHON.exists() or venv_version() != sys.version_info[:2]:
         say("Making the environment in .venv")
-        # A bare Debian has no ensurepip (it comes with python3-venv). Then the pip that runs beside this Python installs.
-        bare = [] if works([sys.executable, "-c", "import ensurepip"]) else ["--without-pip"]
-        if not works([sys.executable, "-m", "venv", "--clear", *bare, str(VENV)], quiet=False):
+        if not works([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)], quiet=False):
             sys.exit("Python could not make .venv. On Debian the package python3-venv helps.")
-        if not bare:
-            return own
+    own = [str(PYTHON), "-m", "pip"]
+    if works([*own, "--version"]) or works([str(PYTHON), "-m", "ensurepip", "--default-pip"]):
+        return own
+    # A bare Debian has no ensurepip (it comes with python3-venv); there the system's own pip fills the environment.
     beside = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
     if not works([*beside, "--version"]):
         sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian the package python3-venv helps.")
@@ -295,9 +290,12 @@ def bench(extra: list[str]) -> int:
 
 def needed(what: str) -> dict[str, str]:
     """Which Debian packages a command needs, and why."""
-    if what == "run":
-        return WINDOW if has_display() else WINDOW | SCREENLESS
-    return WINDOW | SCREENLESS | OUTSIDE_VIEW
+    packages = WINDOW if what == "run" and has_display() else WINDOW | SCREENLESS
+    if what != "run":
+        packages = packages | OUTSIDE_VIEW
+    if not PYTHON.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
+        packages = packages | {"the making of the environment": "python3-venv"}
+    return packages
 
 
 def main(arguments: list[str]) -> int:
