@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.guide.model import Lane, Page
+from app.setup.journey import visible
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -89,7 +90,7 @@ class Companion(QWidget):
         guide = assistant.guide
         names = {Lane.CIE: guide.cie.name, Lane.PORTAL: guide.portal.name, Lane.ASSISTANT: "the assistant"}
         self._where.setText(f"In {names[here.step.lane]}")
-        self._count.setText(f"Step {here.number} of {len(guide.steps)}")
+        self._count.setText(f"Step {here.number} of {len(visible(guide, assistant.setup))}")
         blocked = assistant.block()
         large = here.step.page in (Page.TEST, Page.CHECKLIST)
         self._done.setText("Open the large window" if large else "Done, next")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 
+from app.paths import resources
 from ui.theme.tokens import DARK, LIGHT, Tokens
 
 if TYPE_CHECKING:
@@ -75,6 +76,8 @@ def _palette(t: Tokens) -> QPalette:
 
 
 def _sheet(t: Tokens) -> str:
+    # A style sheet takes pictures from files only, and cannot colour them.
+    tick = (resources() / "icons" / ("tick-dark.svg" if t is DARK else "tick-light.svg")).as_posix()
     return f"""
 QLabel {{ background: transparent; color: {t.text}; }}
 QLabel[role="title"] {{ font-size: 21px; font-weight: 600; }}
@@ -130,6 +133,13 @@ QLineEdit:focus {{ border: 1px solid {t.accent}; }}
 QLineEdit[role="mono"] {{ font-family: "DejaVu Sans Mono", "Menlo", "Consolas", monospace; }}
 QCheckBox, QRadioButton {{ color: {t.text}; spacing: 9px; border: 1px solid transparent; border-radius: 6px;
     padding: 3px; background: transparent; }}
+QCheckBox::indicator, QRadioButton::indicator {{ width: 15px; height: 15px; border: 1px solid {t.muted};
+    background: {t.surface}; }}
+QCheckBox::indicator {{ border-radius: 4px; }}
+QRadioButton::indicator {{ border-radius: 8px; }}
+QCheckBox::indicator:hover, QRadioButton::indicator:hover {{ border-color: {t.accent}; }}
+QCheckBox::indicator:checked {{ background: {t.accent}; border-color: {t.accent}; image: url("{tick}"); }}
+QRadioButton::indicator:checked {{ border: 5px solid {t.accent}; width: 7px; height: 7px; }}
 QListWidget {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 8px; padding: 6px; outline: 0; }}
 QListWidget::item {{ padding: 10px; border-radius: 6px; color: {t.text}; }}
 QListWidget::item:selected {{ background: {t.accent_wash}; color: {t.text}; border: 1px solid {t.accent}; }}

@@ -17,6 +17,8 @@ class ScrollColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = inside = QWidget(self)
         inside.setAutoFillBackground(False)
+        # Without this the area reserves the height that wrapping labels need at their narrowest.
+        inside.setMinimumSize(1, 1)
         self.viewport().setAutoFillBackground(False)
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 0, 0)
