@@ -144,9 +144,13 @@ class LaneView(QFrame):
         card.body.addWidget(label(rich(branch.ask), "body", card, rich=True))
         chosen = self._desk.assistant.setup.answers.get(branch.id, branch.options[0].id)
         for option in branch.options:
-            choice = QRadioButton(f"{option.label}: {option.sign}".replace("**", ""), card)
+            choice = QRadioButton(option.label.replace("**", ""), card)
             choice.setObjectName(f"branch-{branch.id}-{option.id}")
             choice.setChecked(option.id == chosen)
             choice.toggled.connect(lambda on, o=option.id: self._desk.answer(branch.id, o) if on else None)
             card.body.addWidget(choice)
+            sign = label(rich(option.sign), "small", card, rich=True)  # a radio button does not wrap
+            sign.setContentsMargins(28, 0, 0, 0)
+            choice.setAccessibleDescription(option.sign.replace("**", ""))
+            card.body.addWidget(sign)
         return card
