@@ -204,6 +204,41 @@ _TABLE: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
         "The certificate belongs to another host",
         (("The host in the Base URL was changed when it was copied.", "base-url"), _NETWORK_ONLY),
     ),
+    Observation.NAME_SLOW: (
+        "No name server answered",
+        (("This computer is offline, or its name server is overloaded. Test again.", "test"), _NETWORK_ONLY),
+    ),
+    Observation.TLS_FAILED: (
+        "The encrypted connection could not be set up",
+        (
+            ("A proxy or firewall on the way breaks it.", ""),
+            ("The Base URL has a wrong port.", "base-url"),
+            _NETWORK_ONLY,
+        ),
+    ),
+    Observation.CLOSED: (
+        "The connection was closed before the answer",
+        (("A proxy or firewall on the way cut it. Test again.", "test"), _NETWORK_ONLY),
+    ),
+    Observation.NOT_HTTP: (
+        "Another kind of service answers there",
+        (("The Base URL has a wrong host or port.", "base-url"),),
+    ),
+    Observation.TOO_LARGE: (
+        "The answer is far too large for a SCIM service",
+        (("The Base URL leads to another service.", "base-url"),),
+    ),
+    Observation.TOO_SLOW: (
+        "The answer never ended",
+        (
+            ("The service or a proxy on the way is overloaded. Test again.", "test"),
+            ("The Base URL leads to another service.", "base-url"),
+        ),
+    ),
+    Observation.BAD_ENCODING: (
+        "The answer cannot be unpacked",
+        (("A proxy on the way changes the answers, or the Base URL leads to another service.", "base-url"),),
+    ),
     Observation.OPEN_DOOR: (
         "A wrong token was accepted as well",
         (("Something other than CIE answers at this address, so this test proves nothing.", "base-url"),),

@@ -1,11 +1,21 @@
-"""A bare PySide6 wizard window: what any program of this kind pays before its own first line."""
+"""A bare PySide6 wizard window, six pages for two consoles: what any program of this kind pays."""
 
 from __future__ import annotations
 
 import sys
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWizard, QWizardPage
+from PySide6.QtWidgets import (
+    QApplication,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWizard,
+    QWizardPage,
+)
 
 
 def main() -> int:
@@ -15,9 +25,14 @@ def main() -> int:
     for number in range(6):
         page = QWizardPage()
         page.setTitle(f"Page {number}")
-        column = QVBoxLayout(page)
-        column.addWidget(QLabel("A value"))
-        column.addWidget(QLineEdit())
+        row = QHBoxLayout(page)
+        for portal in ("one console", "the other console"):
+            box = QGroupBox(portal)
+            column = QVBoxLayout(box)
+            column.addWidget(QLabel("What to do on this screen"))
+            column.addWidget(QLineEdit())
+            column.addWidget(QPushButton("Copy"))
+            row.addWidget(box)
         wizard.addPage(page)
     wizard.show()
     QTimer.singleShot(0, application.quit)

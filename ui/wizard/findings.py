@@ -23,6 +23,9 @@ _TITLES = {
 _SEEN = {
     Observation.MALFORMED: "It is not a usable web address",
     Observation.NOT_FOUND_NAME: "No name server knows this host",
+    Observation.NAME_SLOW: "No name server answered within the time limit",
+    Observation.NOT_HTTP: "Something answers there, but not a web service",
+    Observation.BAD_ENCODING: "The answer is packed in a way that cannot be read",
     Observation.REFUSED: "The host refused the connection",
     Observation.UNREACHABLE: "There is no way to this host from here",
     Observation.TIMEOUT: "No answer within the time limit",
