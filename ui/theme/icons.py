@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 
 from app.paths import resources
 from ui.theme.style import current
+
+APP_SIZES = (16, 24, 32, 48, 64, 128, 256)
+"""Device-independent pixels; desktops pick what title bar, task bar and switcher need."""
 
 
 @cache
@@ -17,12 +20,18 @@ def _source(name: str) -> str:
 
 
 def pixmap(name: str, size: int, colour: str = "text") -> QPixmap:
-    """An icon of ``size`` device-independent pixels in a token's colour."""
-    return _render(name, size, getattr(current(), colour), QGuiApplication.instance().devicePixelRatio())  # type: ignore[union-attr]
+    """An icon of ``size`` device-independent pixels in a token's colour, as sharp as the sharpest screen."""
+    screen = QGuiApplication.instance()
+    ratio = screen.devicePixelRatio() if isinstance(screen, QGuiApplication) else 1.0
+    return _render(name, size, getattr(current(), colour), ratio)
 
 
-@cache
 def _render(name: str, size: int, colour: str, ratio: float) -> QPixmap:
+    # Qt's own cache: it is emptied with the application, which a Python cache would outlive.
+    key = f"{name}/{size}/{colour}/{ratio}"
+    image = QPixmap()
+    if QPixmapCache.find(key, image):
+        return image
     from PySide6.QtSvg import QSvgRenderer  # the first window shows no icon
 
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
@@ -32,11 +41,15 @@ def _render(name: str, size: int, colour: str, ratio: float) -> QPixmap:
     painter = QPainter(image)
     renderer.render(painter, QRectF(0, 0, size, size))
     painter.end()
+    QPixmapCache.insert(key, image)
     return image
 
 
-def icon(name: str, colour: str = "text") -> QIcon:
-    """An icon for a button; grey where the button is disabled."""
-    made = QIcon(pixmap(name, 16, colour))
-    made.addPixmap(pixmap(name, 16, "muted"), QIcon.Mode.Disabled)
+def icon(name: str, colour: str = "text", size: int = 16) -> QIcon:
+    """An icon for a button; muted where the button is disabled. ``app`` comes in all sizes a desktop needs."""
+    made = QIcon()
+    for pixels in APP_SIZES if name == "app" else (size,):
+        made.addPixmap(pixmap(name, pixels, colour))
+    if name != "app":
+        made.addPixmap(pixmap(name, size, "muted"), QIcon.Mode.Disabled)
     return made

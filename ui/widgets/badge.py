@@ -9,7 +9,17 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from ui.theme import icons
 from ui.theme.style import current
 
+SIDE = 24
+"""Device-independent pixels; the circle inside is two smaller on every side."""
+
 _FILLED = {"done": ("good", "check"), "failed": ("bad", "cross"), "stale": ("caution", "refresh")}
+_WORDS = {
+    "done": "Done",
+    "current": "Current",
+    "later": "Not done yet",
+    "stale": "To be redone",
+    "failed": "Failed",
+}
 
 
 class StepBadge(QWidget):
@@ -19,11 +29,14 @@ class StepBadge(QWidget):
         super().__init__(parent)
         self._state = "later"
         self._number: int | None = None
-        self.setFixedSize(QSize(22, 22))
+        self.setFixedSize(QSize(SIDE, SIDE))
 
     def set_state(self, state: str, number: int | None) -> None:
         """Show a state, with the number where one is shown."""
         self._state, self._number = state, number
+        # It has no text of its own: without this a screen reader would pass over the only sign.
+        words = _WORDS.get(state, state)
+        self.setAccessibleName(words if number is None else f"{words}, {number}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
@@ -31,21 +44,23 @@ class StepBadge(QWidget):
         tokens = current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        circle = QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5)
+        circle = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         if self._state in _FILLED:
             colour, sign = _FILLED[self._state]
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(getattr(tokens, colour)))
             painter.drawEllipse(circle)
-            painter.drawPixmap(4, 4, icons.pixmap(sign, 14, "surface"))
+            size = 14
+            offset = (SIDE - size) // 2
+            painter.drawPixmap(offset, offset, icons.pixmap(sign, size, "surface"))
             return
         here = self._state == "current"
         painter.setPen(Qt.PenStyle.NoPen if here else QPen(QColor(tokens.line), 1.5))
         painter.setBrush(QColor(tokens.accent) if here else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(circle)
+        painter.drawEllipse(circle if here else circle.adjusted(0.75, 0.75, -0.75, -0.75))
         if self._number is not None:
             font = QFont(self.font())
-            font.setPixelSize(11)
+            font.setPixelSize(12)
             font.setWeight(QFont.Weight.DemiBold if here else QFont.Weight.Normal)
             painter.setFont(font)
             painter.setPen(QColor(tokens.on_accent if here else tokens.muted))
@@ -53,9 +68,11 @@ class StepBadge(QWidget):
 
 
 class Pill(QLabel):
-    """A short word with a background of its tone."""
+    """A short word with a background of its tone: accent, good, caution, bad or muted."""
 
     def __init__(self, text: str, tone: str) -> None:
         super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setProperty("role", f"pill-{tone}")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
+STEPS = 1000
+
 
 class ThinBar(QProgressBar):
-    """Determinate, without text."""
+    """A share from 0 to 1, or unknown; without text."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setRange(0, 1000)
+        self.setRange(0, STEPS)
         self.setTextVisible(False)
         self.setAccessibleName("Share of the estimated wait")
 
-    def set_value(self, share: float) -> None:
-        """Show a share from 0 to 1."""
-        self.setValue(round(1000 * min(1.0, max(0.0, share))))
+    def set_value(self, share: float | None) -> None:
+        """Show a share from 0 to 1; None where the share is not known."""
+        if share is None:
+            self.setRange(0, 0)
+            return
+        self.setRange(0, STEPS)
+        self.setValue(round(STEPS * min(1.0, max(0.0, share))))

@@ -1,39 +1,98 @@
-"""Buttons in the theme's roles."""
+"""Buttons in the theme's roles; their icons follow the theme."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import icons
+from ui.theme.style import current
+from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 
-_ICON_COLOURS = {"primary": "on_accent", "link": "accent", "copy": "accent"}
+_ICON_COLOURS = {"primary": "on_accent", "link": "accent", "copy": "accent", "danger": "bad", "quiet": "muted"}
+
+
+class _IconedButton(QPushButton):
+    """Renders its icon again when the theme changes, since a pixmap keeps the colours it was drawn in."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self._sign: tuple[str, str, int] | None = None
+
+    def show_icon(self, name: str, colour: str, size: int = 16) -> None:
+        """Show that icon, ``size`` device-independent pixels, in a token's colour."""
+        self._sign = (name, colour, size)
+        self.setIconSize(QSize(size, size))
+        self.setIcon(icons.icon(name, colour, size))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """The theme changed."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange and self._sign is not None:
+            self.show_icon(*self._sign)
 
 
 def button(text: str, role: str = "secondary", icon: str | None = None) -> QPushButton:
-    """A button that says what it does."""
-    made = QPushButton(text)
+    """A button that says what it does. Roles: primary, secondary, quiet, link, copy, danger."""
+    made = _IconedButton(text)
     made.setProperty("role", role)
     if icon is not None:
-        made.setIcon(icons.icon(icon, _ICON_COLOURS.get(role, "text")))
-        made.setIconSize(QSize(15, 15))
+        made.show_icon(icon, _ICON_COLOURS.get(role, "text"))
     return made
 
 
 class LinkButton(QPushButton):
-    """A button that looks like a link."""
+    """A button that looks like a link; a long one wraps."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
         self.setProperty("role", "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The words on one line."""
+        return self._room(text_width(self.fontMetrics(), self.text()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The longest word."""
+        return self._room(widest_word(self.fontMetrics(), self.text()))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Pixels of height at that width."""
+        return text_height(self.fontMetrics(), self.text(), width - 8) + 8
+
+    def _room(self, words: int) -> QSize:
+        return QSize(words + 10, self.fontMetrics().height() + 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Draw the focus ring by the style sheet, and the words wrapped."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
+        font = self.font()
+        font.setUnderline(self.underMouse() and self.isEnabled())
+        painter.setFont(font)
+        tokens = current()
+        painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
+        inside = QRect(self.rect()).adjusted(4, 4, -4, -4)
+        painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
-class IconButton(QPushButton):
+class IconButton(_IconedButton):
     """A button with an icon only; its purpose is its tooltip and its accessible name."""
 
     def __init__(self, name: str, purpose: str) -> None:
-        super().__init__()
+        super().__init__("")
         self.setProperty("role", "icon")
-        self.setIcon(icons.icon(name, "muted"))
+        self.show_sign(name, purpose)
+
+    def show_sign(self, name: str, purpose: str) -> None:
+        """Change what it is for."""
+        self.show_icon(name, "muted", 18)
         self.setToolTip(purpose)
         self.setAccessibleName(purpose)

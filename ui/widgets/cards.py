@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from ui.theme import icons
+from ui.widgets.flow import Flow
+from ui.widgets.sign import Sign
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_ICONS = {"good": "check", "caution": "warning", "bad": "warning"}
 
 
 class Card(QFrame):
@@ -27,14 +26,27 @@ class Card(QFrame):
         self.body.setSpacing(8)
 
 
-class Breadcrumb(QLabel):
-    """A click path; it wraps where it is long and reads as one sentence."""
+class Breadcrumb(Flow):
+    """A click path with a chevron between two stops; a long path goes on in the next line."""
 
     def __init__(self, path: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__("  \u203a  ".join(part.replace(" ", "\u00a0") for part in path), parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setProperty("role", "muted")
-        self.setWordWrap(True)
+        super().__init__(parent, across=6, down=2)
+        for index, stop in enumerate(path):
+            self.add(self._stop(stop, first=index == 0))
+
+    def _stop(self, words: str, *, first: bool) -> QWidget:
+        # The chevron stays with the stop it leads to, so that no line ends or begins with a lone one.
+        stop = QWidget(self)
+        row = QHBoxLayout(stop)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        text = label(words, "muted", stop, wrap=len(words) > 32)
+        if not first:
+            chevron = Sign(12, stop)
+            chevron.show_sign("chevron-right", "muted")
+            row.addWidget(chevron, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(text, 1)
+        return stop
 
 
 class Note(QWidget):
@@ -42,16 +54,17 @@ class Note(QWidget):
 
     def __init__(self, text: str, tone: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon = QLabel(self)
+        self._sign = Sign(15, self)
+        self._sign.setContentsMargins(0, 1, 0, 0)
         self._text = label("", "muted", self, rich=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         self.set_text(text, tone)
 
     def set_text(self, text: str, tone: str) -> None:
         """Replace the remark."""
-        self._icon.setPixmap(icons.pixmap(_ICONS.get(tone, "info"), 15, tone))
+        self._sign.show_tone(tone)
         self._text.setText(text)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from ui.theme import icons
 from ui.widgets.buttons import IconButton, button
-from ui.widgets.text import label
+from ui.widgets.sign import SIGNS, Sign
+from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,14 @@ REVEAL_SECONDS = 8
 """How long a revealed secret stays on the screen."""
 
 TOO_LONG = 100_000
-"""Characters; a longer text goes straight to the rules and never into the line edit."""
+"""Characters; a longer text goes straight to the rules and never stays in the line edit."""
+
+_LEAVING = (
+    QEvent.Type.WindowDeactivate,
+    QEvent.Type.WindowStateChange,
+    QEvent.Type.Hide,
+    QEvent.Type.Close,
+)
 
 
 class Hint(QWidget):
@@ -27,46 +34,36 @@ class Hint(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._icon = QLabel(self)
+        self._sign = Sign(14, self)
+        self._sign.setContentsMargins(0, 2, 0, 0)
         self._text = label("", "small", self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         self.setVisible(False)
 
     def show_text(self, text: str, tone: str) -> None:
         """Show a sentence, or nothing."""
         self.setVisible(bool(text))
-        role = tone if tone in ("good", "caution", "bad") else "small"
+        loud = tone in SIGNS
+        role = tone if loud else "small"
         if self._text.property("role") != role:
             self._text.setProperty("role", role)
             self._text.style().polish(self._text)
-        name = {"good": "check", "caution": "warning", "bad": "warning"}.get(tone, "info")
-        self._icon.setPixmap(icons.pixmap(name, 13, tone if tone in ("good", "caution", "bad") else "muted"))
+        self._sign.show_tone(tone if loud else "muted")
         self._text.setText(text)
 
 
-def _header(parent: QWidget, text: str, origin: str) -> QHBoxLayout:
+def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabel]:
+    name = label(text, "strong", parent)
     row = QHBoxLayout()
-    row.addWidget(label(text, "strong", parent, wrap=False))
-    row.addStretch(1)
+    row.setSpacing(10)
+    row.addWidget(name, 1)
     if origin:
-        row.addWidget(label(origin, "small", parent, wrap=False))
-    return row
-
-
-class _MaskedLabel(QLabel):
-    """Shows a value on one line, elided; nothing can be selected, so nothing reaches PRIMARY."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "mono")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.setMinimumWidth(60)
+        row.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
+    return row, name
 
 
 class ValueField(QWidget):
@@ -74,133 +71,152 @@ class ValueField(QWidget):
 
     copy_pressed = Signal()
     reveal_pressed = Signal(bool)
+    """True when the eye asks for the secret, False when it hides it again."""
 
     def __init__(self, text: str, origin: str, secret: bool = False) -> None:
         super().__init__()
-        self._masked = ""
-        self._secret = secret
+        self._name = text
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide_secret)
+        self._eye: IconButton | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(5)
-        column.addLayout(_header(self, text, origin))
+        header, name = _header(self, text, origin)
+        column.addLayout(header)
+        column.addWidget(self._frame(secret))
+        name.setBuddy(self._copy)
+        self._hint = Hint(self)
+        column.addWidget(self._hint)
+
+    def _frame(self, secret: bool) -> QFrame:
         frame = QFrame(self)
         frame.setProperty("role", "value")
         row = QHBoxLayout(frame)
         row.setContentsMargins(10, 3, 6, 3)
         row.setSpacing(4)
-        self._text = _MaskedLabel(frame)
-        row.addWidget(self._text, 1)
-        self._eye: IconButton | None = None
+        self._masked = ElidedLabel("", "mono", frame)
+        self._revealed = label("", "mono", frame)
+        for face in (self._masked, self._revealed):
+            # Nothing can be selected, so nothing reaches the primary selection; no menu offers to copy.
+            face.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+            face.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        row.addWidget(self._masked, 1)
+        row.addWidget(self._revealed, 1)
+        self._revealed.setVisible(False)
         if secret:
-            self._eye = IconButton("eye", f"Show {text} for {REVEAL_SECONDS} seconds")
+            self._eye = IconButton("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
             self._eye.setObjectName("reveal")
             self._eye.clicked.connect(self._toggle)
-            row.addWidget(self._eye)
+            row.addWidget(self._eye, 0, Qt.AlignmentFlag.AlignTop)
         self._copy = button("Copy", "copy", "copy")
         self._copy.setObjectName("copy")
-        self._copy.setAccessibleName(f"Copy {text}")
+        self._copy.setAccessibleName(f"Copy {self._name}")
         self._copy.clicked.connect(self.copy_pressed)
-        row.addWidget(self._copy)
-        column.addWidget(frame)
-        self._hint = Hint(self)
-        column.addWidget(self._hint)
+        row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        return frame
 
     def show_value(self, masked: str) -> None:
         """Show a value, or the mask of a secret."""
-        self._masked = masked
-        if not self._timer.isActive():
-            self._put(masked)
-
-    def _put(self, text: str) -> None:
-        room = max(60, self._text.width() - 4)
-        self._text.setText(self._text.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, room))
-
-    def resizeEvent(self, event: QEvent) -> None:  # noqa: N802, ARG002
-        """Elide anew."""
-        if not self._timer.isActive():
-            QTimer.singleShot(0, self, lambda: self._put(self._masked))
+        self._masked.setText(masked)
 
     def set_hint(self, text: str, tone: str) -> None:
         """Say something about the value under it."""
         self._hint.show_text(text, tone)
 
+    @property
+    def revealed(self) -> bool:
+        """Whether a secret is on the screen."""
+        return self._timer.isActive()
+
     def _toggle(self) -> None:
-        if self._timer.isActive():
+        if self.revealed:
             self.hide_secret()
+            self.reveal_pressed.emit(False)  # noqa: FBT003 - a signal's argument
         else:
             self.reveal_pressed.emit(True)  # noqa: FBT003 - a signal's argument
 
     def reveal(self, text: str, seconds: float = REVEAL_SECONDS) -> None:
-        """Show a secret for a moment; it goes on time, on losing focus and on hiding."""
-        self._text.setWordWrap(True)
-        self._text.setText("\u200b".join(text[i : i + 8] for i in range(0, len(text), 8)))
+        """Show a secret for that many seconds; it goes earlier when the window loses focus or is hidden."""
+        window = self.window()
+        # The secret arrives later than the press: meanwhile the keyring's prompt may have taken the focus.
+        if self._eye is None or not self.isVisible() or not window.isActiveWindow() or window.isMinimized():
+            return
+        self._revealed.setText(text)
+        self._masked.setVisible(False)
+        self._revealed.setVisible(True)
         self._timer.start(round(seconds * 1000))
-        self.window().installEventFilter(self)
-        if self._eye is not None:
-            self._eye.setIcon(icons.icon("eye-off", "muted"))
+        window.installEventFilter(self)
+        self._eye.show_sign("eye-off", f"Hide {self._name}")
 
     def hide_secret(self) -> None:
-        """Show the mask again."""
+        """Show the mask again and keep nothing."""
         self._timer.stop()
-        self._text.setWordWrap(False)
-        self._put(self._masked)
+        self._revealed.clear()
+        self._revealed.setVisible(False)
+        self._masked.setVisible(True)
+        self.window().removeEventFilter(self)
         if self._eye is not None:
-            self._eye.setIcon(icons.icon("eye", "muted"))
+            self._eye.show_sign("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        """Hide when the window loses focus or is minimised."""
-        if self._timer.isActive() and event.type() in (
-            QEvent.Type.WindowDeactivate,
-            QEvent.Type.WindowStateChange,
-            QEvent.Type.Hide,
-        ):
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Hide when the window loses focus, is minimised or closed."""
+        if self.revealed and event.type() in _LEAVING:
             self.hide_secret()
         return super().eventFilter(watched, event)
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """A secret never outlives its page."""
-        self.hide_secret()
+        if self.revealed:
+            self.hide_secret()
         super().hideEvent(event)
 
 
 class _Input(QLineEdit):
-    """A line that hands a pasted text over instead of keeping it."""
+    """A line that hands a pasted or dropped text over instead of keeping it."""
 
     pasted = Signal()
+    dropped = Signal(str)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Paste goes to the owner; a password field gives nothing to the clipboard anyway."""
         if event.matches(QKeySequence.StandardKey.Paste):
-            self.pasted.emit()
+            if not self.isReadOnly():
+                self.pasted.emit()
             return
         super().keyPressEvent(event)
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """A text may be dragged here from the browser."""
+        if event.mimeData().hasText() and not self.isReadOnly():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """A dropped text is given like a pasted one."""
+        event.acceptProposedAction()
+        self.dropped.emit(event.mimeData().text())
+
 
 class CaptureField(QWidget):
-    """An input for a value: typed and entered, or pasted in one press."""
+    """An input for a value: typed and entered, pasted in one press, or dropped."""
 
     submitted = Signal(str)
+    """The whole text as it was given, of any length."""
+    edited = Signal(str)
+    """The text after each key."""
 
     def __init__(self, text: str, read_clipboard: Callable[[], str], secret: bool = False) -> None:
         super().__init__()
         self._read_clipboard = read_clipboard
+        self._focused = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(5)
-        column.addLayout(_header(self, text, "bring it back here"))
-        self._input = _Input(self)
-        self._input.setProperty("role", "mono")
-        self._input.setAccessibleName(text)
-        self._input.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._input.setDragEnabled(False)
-        if secret:
-            self._input.setEchoMode(QLineEdit.EchoMode.Password)
-        self._input.setPlaceholderText("Copy it there, then press Paste")
-        self._input.returnPressed.connect(self._enter)
-        self._input.pasted.connect(self._paste)
+        header, name = _header(self, text, "bring it back here")
+        column.addLayout(header)
+        self._input = self._make_input(secret)
+        name.setBuddy(self._input)
         self._button = button("Paste", icon="paste")
         self._button.setObjectName("paste")
         self._button.setAccessibleName(f"Paste {text}")
@@ -214,16 +230,41 @@ class CaptureField(QWidget):
         column.addWidget(self._hint)
         self.setFocusProxy(self._input)
 
+    def _make_input(self, secret: bool) -> _Input:
+        made = _Input(self)
+        made.setProperty("role", "mono")
+        made.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        made.setDragEnabled(False)
+        # Qt's own limit of 32,767 characters cuts without a word.
+        made.setMaxLength(10 * TOO_LONG)
+        if secret:
+            made.setEchoMode(QLineEdit.EchoMode.Password)
+        made.setPlaceholderText("Copy it there, then press Paste")
+        made.returnPressed.connect(self._enter)
+        made.pasted.connect(self._paste)
+        made.dropped.connect(self._give)
+        made.textEdited.connect(self._edit)
+        return made
+
     def _paste(self) -> None:
         self._give(self._read_clipboard())
 
     def _enter(self) -> None:
-        self._give(self._input.text())
+        if not self._input.isReadOnly():
+            self._give(self._input.text())
+
+    def _edit(self, text: str) -> None:
+        # Only the middle mouse button can bring so much at once.
+        if len(text) > TOO_LONG:
+            self.clear()
+            self.submitted.emit(text)
+        else:
+            self.edited.emit(text)
 
     def _give(self, text: str) -> None:
-        if self._input.echoMode() is QLineEdit.EchoMode.Password:
+        if self._input.echoMode() is QLineEdit.EchoMode.Password or len(text) > TOO_LONG:
             self.clear()
-        elif len(text) < TOO_LONG:
+        else:
             self._input.setText(text.strip())
         self.submitted.emit(text)
 
@@ -238,14 +279,23 @@ class CaptureField(QWidget):
 
     def clear(self) -> None:
         """Empty the field and its undo history."""
-        self._input.clear()
+        # QLineEdit.clear() can be undone; setText() drops the history.
+        self._input.setText("")
         self._input.setModified(False)
 
     def set_hint(self, text: str, tone: str) -> None:
-        """Say something about the value under it."""
+        """Say something about the value under it; a screen reader hears it with the field."""
         self._hint.show_text(text, tone)
+        self._input.setAccessibleDescription(text)
 
     def set_busy(self, busy: bool) -> None:
-        """While it is being stored, nothing else can be given."""
-        self._input.setEnabled(not busy)
+        """While it is being stored, nothing else can be given; the keyboard stays where it was."""
+        if busy == self._input.isReadOnly():
+            return
+        self._focused = self._button.hasFocus() if busy else self._focused
+        self._input.setReadOnly(busy)
+        if busy and self._focused:
+            self._input.setFocus()
         self._button.setEnabled(not busy)
+        if not busy and self._focused and self._input.hasFocus():
+            self._button.setFocus()

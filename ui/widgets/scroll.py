@@ -16,15 +16,23 @@ class ScrollColumn(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._inside = inside = QWidget(self)
-        inside.setAutoFillBackground(False)
-        # Without this the area reserves the height that wrapping labels need at their narrowest.
-        inside.setMinimumSize(1, 1)
-        self.viewport().setAutoFillBackground(False)
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(10)
+        # Without a least size of its own Qt takes the labels' guesses: too wide for a lane, too high for the text.
+        inside.setMinimumSize(1, 1)
         self.setWidget(inside)
+        # setWidget turns the background on; the surface behind has to shine through.
         inside.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+        self.verticalScrollBar().setSingleStep(24)
+        self.verticalScrollBar().rangeChanged.connect(self._be_reachable)
+
+    def _be_reachable(self, _least: int, most: int) -> None:
+        """Take the keyboard where there is something to scroll and nothing inside that could take it."""
+        tab = Qt.FocusPolicy.TabFocus
+        inside = any(w.focusPolicy().value & tab.value for w in self._inside.findChildren(QWidget))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if most == 0 or inside else Qt.FocusPolicy.StrongFocus)
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits."""

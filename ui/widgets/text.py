@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+LONG_WORD = 24
+"""Characters; a longer run without a space may be broken, since Qt would cut it at the edge."""
+
+_BREAK = "\u200b"
+_RUN = re.compile(rf"[^\s<>&;{_BREAK}]{{{LONG_WORD + 1},}}")
+_AFTER = re.compile(r"([/._@?=:,-])(?=.)|(.{8})(?=.)")
 
 
 def rich(text: str) -> str:
@@ -14,9 +25,69 @@ def rich(text: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
 
 
+def breakable(text: str) -> str:
+    """The text with invisible places to break in addresses, names and tokens that are longer than a line."""
+    return _RUN.sub(lambda run: _AFTER.sub(rf"\g<0>{_BREAK}", run.group()), text)
+
+
+class WrappingLabel(QLabel):
+    """A label that wraps, also inside a long address; ``text()`` is what was set."""
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show a text."""
+        super().setText(breakable(text))
+
+    def text(self) -> str:
+        """The text without the places to break."""
+        return super().text().replace(_BREAK, "")
+
+
+class ElidedLabel(QLabel):
+    """One line; what does not fit is left out in the middle and told by the tooltip."""
+
+    def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._full = ""
+        self.setProperty("role", role)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setMinimumWidth(48)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        """Show as much of a text as fits."""
+        self._full = " ".join(text.split())
+        self.updateGeometry()
+        self._fit()
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._full
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for the whole text."""
+        inside = self.contentsMargins()
+        width = self.fontMetrics().horizontalAdvance(self._full) + inside.left() + inside.right() + 2
+        return QSize(max(self.minimumWidth(), width), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """Room for a few characters."""
+        return QSize(self.minimumWidth(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Elide anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
+        super().setText(shown)
+        self.setToolTip("" if shown == self._full else self._full)
+
+
 def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = True, rich: bool = False) -> QLabel:
     """A label in one of the theme's roles. ``rich`` says that the text is HTML made by ``rich()``."""
-    made = QLabel(parent)
+    made = WrappingLabel(parent) if wrap else QLabel(parent)
     made.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
     made.setText(text)
     made.setProperty("role", role)

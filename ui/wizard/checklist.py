@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Card, Note
+from ui.widgets.choices import CheckLine
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
@@ -22,7 +23,7 @@ class Checklist(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._boxes: dict[str, QCheckBox] = {}
+        self._boxes: dict[str, CheckLine] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self)
@@ -40,7 +41,7 @@ class Checklist(QWidget):
 
     def _item(self, item: Prerequisite) -> Card:
         card = Card("card", self)
-        box = QCheckBox(item.text.replace("**", ""), card)
+        box = CheckLine(item.text.replace("**", ""), card)
         box.setObjectName(f"tick-{item.id}")
         box.setChecked(item.id in self._desk.assistant.setup.ticked)
         box.toggled.connect(lambda on: self._desk.tick(item.id, on))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.guide.model import Kind
 from app.setup.journey import Mark
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Breadcrumb, Card, Note
+from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.text import label, rich
 
@@ -158,7 +159,7 @@ class StepCard(Card):
             column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_confirmation(self, step_id: str, sentence: str) -> None:
-        box = QCheckBox(sentence.replace("**", ""), self)
+        box = CheckLine(sentence.replace("**", ""), self)
         box.setObjectName(f"confirm-{step_id}")
         box.setChecked(step_id in self._desk.assistant.setup.ticked)
         box.toggled.connect(lambda on: self._desk.tick(step_id, on))
