@@ -40,7 +40,7 @@ class Breadcrumb(Flow):
         row = QHBoxLayout(stop)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        text = label(words, "muted", stop, wrap=len(words) > 32)
+        text = label(words, "muted", stop, wrap=len(words) > 44)
         if not first:
             chevron = Sign(12, stop)
             chevron.show_sign("chevron-right", "muted")

@@ -1,0 +1,319 @@
+"""The set-up of a fresh machine: what it installs, when it does nothing, and what it leaves behind."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.txt", "requirements-test.txt")
+
+
+@pytest.fixture
+def dev() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "packaging/dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def checkout(dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout of its own with empty lock files and no environment."""
+    (tmp_path / "packaging").mkdir()
+    for lock in LOCKS:
+        (tmp_path / "packaging" / lock).write_text("# nothing\n")
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setattr(dev, "PYTHON", tmp_path / dev.PYTHON.relative_to(dev.VENV.parent))
+    monkeypatch.setattr(dev, "VENV", tmp_path / ".venv")
+    return tmp_path
+
+
+@pytest.fixture
+def debian(dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine where libegl1 and libglib2.0-0t64 are installed, xvfb was removed; returns the log of apt-get."""
+    log = tmp_path / "apt.log"
+    bin_dir = tmp_path / "bin"
+    bin_dir.mkdir()
+    database = "libegl1 installed\\nlibglib2.0-0t64 installed\\nxvfb config-files\\n"
+    for name, script in {
+        "dpkg-query": f"printf '{database}'; exit 1",
+        "apt-get": f'echo "$DEBIAN_FRONTEND $@" >> {log}',
+    }.items():
+        (bin_dir / name).write_text(f"#!/bin/sh\n{script}\n")
+        (bin_dir / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{bin_dir}:/bin")
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 0)
+    return log
+
+
+def pins(lock: str) -> dict[str, str]:
+    text = (ROOT / "packaging" / lock).read_text()
+    return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.MULTILINE))
+
+
+def test_it_needs_only_the_standard_library() -> None:
+    tree = ast.parse((ROOT / "packaging/dev.py").read_text())
+    imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
+
+
+def test_every_library_is_pinned_by_hash_and_no_host_is_named() -> None:
+    for lock in LOCKS:
+        text = (ROOT / "packaging" / lock).read_text()
+        entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
+        assert len(entries) == len(pins(lock)) > 10
+        assert all("--hash=sha256:" in entry for entry in entries)
+        assert "://" not in text
+        assert "index-url" not in text
+
+
+def test_the_libraries_of_the_tests_hold_those_of_the_run() -> None:
+    """`run` after `test` installs nothing, which is only right while this holds."""
+    assert pins("requirements.txt").items() <= pins("requirements-test.txt").items()
+
+
+def test_the_lock_holds_every_dependency_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    named = {
+        "requirements.txt": project["project"]["dependencies"],
+        "requirements-test.txt": project["dependency-groups"]["test"],
+    }
+    for lock, dependencies in named.items():
+        names = {re.split(r"[><=; ]", dependency)[0].lower().replace("_", "-") for dependency in dependencies}
+        assert names <= {name.lower() for name in pins(lock)}
+
+
+def test_the_range_of_python_is_that_of_the_project(dev: ModuleType) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    low, high = (".".join(map(str, version)) for version in (dev.OLDEST, dev.TOO_NEW))
+    assert project["requires-python"] == f">={low},<{high}"
+
+
+def test_ci_calls_the_test_command_and_nothing_else() -> None:
+    lines = (ROOT / ".ci/run").read_text().splitlines()
+    commands = [line for line in lines if line and not line.startswith(("#", "set ", "cd "))]
+    assert commands == ["exec python3 packaging/dev.py test"]
+    assert os.access(ROOT / ".ci/run", os.X_OK)
+
+
+def test_the_readme_names_every_option() -> None:
+    asked = [sys.executable, "-m", "app", "--help"]
+    usage = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
+    options = set(re.findall(r"--[a-z-]+", usage))
+    assert {"--practice", "--tour", "--smoke"} <= options
+    readme = (ROOT / "README.md").read_text()
+    assert {option for option in options if f"`{option}" not in readme} == set()
+
+
+def test_missing_packages_are_named_with_their_reason_and_installed(
+    dev: ModuleType, debian: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev.system_packages({"Qt's libraries": "libegl1 libglib2.0-0 libgl1", "a virtual screen": "xvfb"})
+    assert debian.read_text().splitlines() == [
+        "noninteractive update -qq",
+        "noninteractive install -y -qq --no-install-recommends libgl1 xvfb",
+    ]
+    told = capsys.readouterr().out
+    assert "for Qt's libraries: libgl1\n" in told
+    assert "for a virtual screen: xvfb\n" in told
+
+
+def test_nothing_is_fetched_where_nothing_is_missing(dev: ModuleType, debian: Path) -> None:
+    dev.system_packages({"Qt's libraries": "libegl1 libglib2.0-0"})
+    assert not debian.exists()
+
+
+def test_without_root_it_names_what_is_missing_and_stops(
+    dev: ModuleType, debian: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev.os, "geteuid", lambda: 1000)
+    with pytest.raises(SystemExit, match="--no-system"):
+        dev.system_packages({"a virtual screen": "xvfb"})
+    assert "xvfb" in capsys.readouterr().out
+    assert not debian.exists()
+
+
+def test_a_failing_apt_get_is_an_ending_of_its_own(dev: ModuleType, debian: Path) -> None:
+    (debian.parent / "bin/apt-get").write_text("#!/bin/sh\nexit 100\n")
+    with pytest.raises(SystemExit, match="apt-get update ended with 100"):
+        dev.system_packages({"a virtual screen": "xvfb"})
+
+
+def test_the_environment_is_made_once_and_again_when_the_lock_changes(
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dev.environment("requirements-test.txt")
+    assert subprocess.run([dev.PYTHON, "-c", ""], check=False, timeout=30).returncode == 0
+
+    started: list[Any] = []
+    monkeypatch.setattr(dev.subprocess, "run", lambda arguments, **_: started.append(arguments))
+    dev.environment("requirements-test.txt")
+    dev.environment("requirements.txt")  # the tests' libraries hold those of the run
+    assert started == []
+
+    (checkout / "packaging/requirements-test.txt").write_text("# something else\n")
+    assert not dev.is_current("requirements-test.txt")
+    assert not dev.is_current("requirements.txt")
+
+
+def test_the_libraries_of_the_run_are_not_enough_for_the_tests(dev: ModuleType, checkout: Path) -> None:
+    dev.PYTHON.parent.mkdir(parents=True)
+    dev.PYTHON.touch()
+    (checkout / ".venv/stamp-requirements.txt").write_text(dev.stamp("requirements.txt"))
+    assert dev.is_current("requirements.txt")
+    assert not dev.is_current("requirements-test.txt")
+
+
+def test_a_failed_installation_leaves_no_stamp(
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (checkout / ".venv").mkdir()
+    old = checkout / ".venv/stamp-requirements.txt"
+    old.write_text("older")
+    monkeypatch.setattr(dev, "make_venv", lambda: [sys.executable, "-c", "raise SystemExit(3)"])
+    with pytest.raises(SystemExit, match="pip ended with 3"):
+        dev.environment("requirements.txt")
+    assert not old.exists()
+
+
+def test_without_ensurepip_the_pip_beside_it_fills_the_environment(
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare Debian: `import ensurepip` fails, pip is there."""
+    (checkout / "blind/ensurepip").mkdir(parents=True)
+    (checkout / "blind/ensurepip/__init__.py").write_text("raise ImportError\n")
+    monkeypatch.setenv("PYTHONPATH", str(checkout / "blind"))
+    pip = dev.make_venv()
+    assert pip[0] == sys.executable
+    told = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False, timeout=60)
+    assert told.returncode == 0, told.stderr
+    assert not list(dev.PYTHON.parent.glob("pip*"))
+
+
+def test_an_environment_of_another_python_is_made_anew(dev: ModuleType, checkout: Path) -> None:
+    dev.PYTHON.parent.mkdir(parents=True)
+    dev.PYTHON.touch()
+    (checkout / ".venv/pyvenv.cfg").write_text("version = 3.9.2\n")
+    (checkout / ".venv/left-over").touch()
+    dev.make_venv()
+    assert dev.venv_version() == sys.version_info[:2]
+    assert not (checkout / ".venv/left-over").exists()
+
+
+def test_a_command_that_hangs_is_ended_with_what_it_started(dev: ModuleType, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    script = f"sleep 60 & echo $! > {note}; wait"
+    began = time.monotonic()
+    assert dev.supervise(["sh", "-c", script], dict(os.environ), limit=0.5) == 124
+    assert time.monotonic() - began < 5
+    assert is_gone(int(note.read_text()))
+
+
+def test_what_a_finished_command_left_running_is_ended(dev: ModuleType, tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    assert dev.supervise(["sh", "-c", f"sleep 60 & echo $! > {note}; exit 7"], dict(os.environ)) == 7
+    assert is_gone(int(note.read_text()))
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process ends within 5 s; one that only waits for its exit code to be read has ended."""
+    for _ in range(250):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        if state == "Z":
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_the_checks_stop_at_the_first_that_fails(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    codes = iter([0, 0, 3])
+    ran: list[str] = []
+
+    def supervise(arguments: list[str], env: dict[str, str], limit: float) -> int:
+        ran.append(arguments[2])
+        assert env["QT_QPA_PLATFORM"] == "offscreen"
+        assert 0 < limit <= dev.TEST_LIMIT
+        return next(codes)
+
+    monkeypatch.setattr(dev, "supervise", supervise)
+    assert dev.test([]) == 3
+    assert ran == ["ruff", "ruff", "mypy"]
+
+
+def test_what_follows_the_two_dashes_is_passed_on(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed: list[list[str]] = []
+    monkeypatch.setattr(dev, "environment", lambda _lock: None)
+    monkeypatch.setattr(dev.signal, "signal", lambda *_: None)
+
+    def run(extra: list[str]) -> int:
+        passed.append(extra)
+        return 5
+
+    monkeypatch.setattr(dev, "run", run)
+    assert dev.main(["run", "--no-system", "--", "--theme", "dark"]) == 5
+    assert dev.main(["--no-system", "run"]) == 5
+    assert passed == [["--theme", "dark"], []]
+
+
+def test_without_a_display_it_walks_the_tour(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[list[str]] = []
+    monkeypatch.setattr(dev, "has_display", lambda: False)
+
+    def on_virtual_screen(arguments: list[str], _home: Path) -> int:
+        seen.append(arguments)
+        return 4
+
+    monkeypatch.setattr(dev, "on_virtual_screen", on_virtual_screen)
+    assert dev.run(["--theme", "dark"]) == 4
+    (arguments,) = seen
+    assert arguments[1:4] == ["-m", "app", "--practice"]
+    assert arguments[arguments.index("--tour") + 1] == str(ROOT / "tour")
+    assert arguments[-2:] == ["--theme", "dark"]
+    assert not Path(arguments[arguments.index("--data-dir") + 1]).parent.exists()
+    assert str(ROOT / "tour") in capsys.readouterr().out
+
+
+KEYRING_AND_SCREEN = """
+import os, pathlib, sys, keyring.backends.SecretService as backend
+assert pathlib.Path("/tmp/.X11-unix/X" + os.environ["DISPLAY"][1:]).exists()
+ring = backend.Keyring()
+ring.set_password("dev", "user", "a practice value")
+assert ring.get_password("dev", "user") == "a practice value"
+pathlib.Path(sys.argv[1]).write_text(os.environ["DISPLAY"])
+raise SystemExit(9)
+"""
+
+
+def test_the_virtual_screen_has_a_display_and_an_unlocked_keyring(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    home = tmp_path / "home"
+    home.mkdir()
+    note = tmp_path / "display"
+    assert dev.on_virtual_screen([sys.executable, "-c", KEYRING_AND_SCREEN, str(note)], home) == 9
+    socket = Path(f"/tmp/.X11-unix/X{note.read_text().removeprefix(':')}")
+    assert not socket.exists()  # the screen ends with what it was for
