@@ -118,6 +118,8 @@ class ValueSpec(_Part):
     """Taken over from that value, with the repairs of this kind."""
     suggestion: Text | None = None
     """A value CIE accepts, where the admin may choose one."""
+    optional: bool = False
+    """The step that captures it can be done without it; it only feeds an estimate."""
 
     @property
     def secret(self) -> bool:

@@ -109,13 +109,8 @@ def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
     return tuple(
         name
         for name in step.captures
-        if name not in setup.values and name not in setup.kept and not _optional_count(guide, name)
+        if name not in setup.values and name not in setup.kept and not guide.values[name].optional
     )
-
-
-def _optional_count(guide: Guide, name: str) -> bool:
-    # The number of assigned objects only feeds an estimate; an admin who does not know it goes on.
-    return name == "assigned_objects" and name in guide.values
 
 
 def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:

@@ -113,7 +113,7 @@ class WatchPanel(QWidget):
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
         usual = f"{span(shortest * 60)} to {span(longest * 60)}"
         if objects is None:
-            return f"Estimate by the portal's vendor: {usual}."
+            return self._desk.assistant.guide.cadence.words.replace("**", "")
         return f"Estimate for {objects:,} assigned objects, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
