@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from app.setup.state import Setup
 
@@ -35,8 +35,7 @@ KEPT_SEED = "seed"
 class Application:
     """The running program."""
 
-    def __init__(self, options: Options, qt: QApplication, window: MainWindow, home: HomePage) -> None:
-        from app.threads import DaemonExecutor
+    def __init__(self, options: Options, window: MainWindow, home: HomePage) -> None:
         from ui.clipboard import ClipboardGuard
         from ui.tasks import Tasks
         from ui.tray import Tray
@@ -56,11 +55,9 @@ class Application:
         self._practising = options.practice
         self._store: Store | None = None
         self._vault: Vault | None = None
-        self._executor = DaemonExecutor()
         self._end = asyncio.Event()
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._assistants: dict[str, Assistant] = {}
-        self._qt = qt
         window.closing.connect(self.close)
         home.opened.connect(lambda setup_id: self.tasks.start(self.open_setup(setup_id)))
         home.wanted.connect(lambda: self.tasks.start(self.pick()))

@@ -48,6 +48,6 @@ def main(options: Options) -> int:
     from ui.application import Application
 
     async def live() -> int:
-        return await Application(options, qt, window, home).run()
+        return await Application(options, window, home).run()
 
     return tasks.run(qt, live)

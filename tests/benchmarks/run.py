@@ -90,7 +90,7 @@ async def _test_and_watch(data: Path) -> None:
     window.show_page(home)
     window.show()
     options = Options(True, data, None, "entra", "light", None, False)
-    application = Application(options, qt, window, home)
+    application = Application(options, window, home)
     try:
         await application._begin()
         await Tour(application, data / "tour", until="open-provisioning").run()

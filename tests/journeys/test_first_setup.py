@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 
-async def one_session(options: Options, qt: QApplication, folder: Path, until: str | None) -> Application:
+async def one_session(options: Options, folder: Path, until: str | None) -> Application:
     """Open the program, walk, close it."""
     window, home = MainWindow(), HomePage()
     window.show_page(home)
     window.show()
-    application = Application(options, qt, window, home)
+    application = Application(options, window, home)
     try:
         assert await application._begin()
         code = await Tour(application, folder, until).run()
@@ -55,9 +55,9 @@ def test_from_the_first_page_to_full_sync_with_a_break(qapp: QApplication, tmp_p
     )
 
     async def story() -> Application:
-        before = await one_session(options, qapp, tmp_path / "morning", "test-connection")
+        before = await one_session(options, tmp_path / "morning", "test-connection")
         assert before.clipboard.take_text() == ""
-        return await one_session(options, qapp, tmp_path / "afternoon", None)
+        return await one_session(options, tmp_path / "afternoon", None)
 
     results: list[Application] = []
 
