@@ -6,7 +6,7 @@ import argparse
 import gc
 import importlib
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import __version__
@@ -23,6 +23,10 @@ class Options:
     theme: str | None
     scale: float | None
     smoke: bool
+    answers: dict[str, str] = field(default_factory=dict)
+    """Branch → option that the tour chooses."""
+    size: tuple[int, int] | None = None
+    """Width and height of the window, in pixels."""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -36,6 +40,14 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep setups in this folder")
     parser.add_argument("--tour", type=Path, metavar="DIR", help="walk a practice setup and take pictures into DIR")
     parser.add_argument("--client", default="entra", help="the tour's SCIM client (default: entra)")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="BRANCH=OPTION",
+        help="an answer that the tour chooses",
+    )
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="size of the window, for example 1000x680")
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
     parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
     parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window is shown")
@@ -43,11 +55,19 @@ def parse(arguments: list[str]) -> Options:
     known = parser.parse_args(arguments)
     if known.scale is not None and not 0.5 <= known.scale <= 4:
         parser.error("--scale takes a number from 0.5 to 4")
+    answers = dict(answer.split("=", 1) for answer in known.answer if "=" in answer)
+    if len(answers) != len(known.answer):
+        parser.error("--answer takes BRANCH=OPTION, each branch once")
+    size = tuple(int(side) for side in (known.size or "").split("x") if side.isdecimal() and len(side) < 6)
+    if known.size is not None and len(size) != 2:
+        parser.error("--size takes WIDTHxHEIGHT, for example 1000x680")
     return Options(
         practice=known.practice or known.tour is not None,
         data_dir=known.data_dir,
         tour=known.tour,
         client=known.client,
+        answers=answers,
+        size=(size[0], size[1]) if len(size) == 2 else None,
         theme=known.theme,
         scale=known.scale,
         smoke=known.smoke,

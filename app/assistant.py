@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.guide.model import Kind, Milestone, Page
-from app.guide.values import Reading, mask, read, rule
+from app.guide.values import Reading, derive, looks_secret, mask, read, rule
+from app.guide.words import places, speak
 from app.setup import journey
 from app.setup.state import Counts, Setup, Sighting
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.guide.model import Guide
+    from app.scim.authorization import TokenSource
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
+    from app.scim.endpoint import Endpoint
     from app.scim.ladder import Finding
     from app.setup.store import Store
     from app.vault import Outcome, Vault
@@ -34,7 +37,7 @@ def utc_now() -> datetime:
 
 def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
     """A fresh setup for that guide."""
-    return Setup(
+    fresh = Setup(
         id=secrets.token_hex(16),
         guide=guide.id,
         client=guide.name,
@@ -43,6 +46,7 @@ def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
         changed=now,
         practice=practice,
     )
+    return journey.begin(guide, fresh)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Given:
     warnings: tuple[str, ...] = ()
     to_redo: tuple[str, ...] = ()
     """Titles of steps that this change made to be redone."""
+    sensitive: bool = False
+    """The refused text may be a secret in the wrong field, so it must not stay on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class Shown:
     hint: str
     present: bool
     secret: bool
+    fleeting: bool = False
+    """A secret that no keyring keeps: it is gone when the program ends."""
 
 
 class Assistant:
@@ -79,9 +87,12 @@ class Assistant:
         *,
         now: Callable[[], datetime] = utc_now,
         proxy_for: Callable[[str], str | None] | None = None,
+        token_url: str | None = None,
     ) -> None:
-        self.guide = guide
+        """``token_url`` stands in for the documented token address, in practice only."""
         self.setup = setup
+        self._guide = guide
+        self._spoken = (guide, dict.fromkeys(places(guide), ""))
         self.vault = vault
         self.findings: tuple[Finding, ...] = ()
         self.report: Report | None = None
@@ -97,6 +108,20 @@ class Assistant:
         self._held: str | None = None
         """Why the last secret is only held for this run; None when the keyring has it."""
         self._capabilities: Capabilities | None = None
+        self._tokens: TokenSource | None = None
+        self._token_url = token_url if setup.practice else None
+        self._silent = False
+        """The endpoint tells of no changes; looked at again only when the admin asks."""
+
+    @property
+    def guide(self) -> Guide:
+        """The guide, with what the admin gave in its words."""
+        spoken, before = self._spoken
+        given = {name: self.setup.values.get(name, "") for name in before}
+        if given != before:
+            spoken = speak(self._guide, self.setup.values)
+            self._spoken = (spoken, given)
+        return spoken
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after every change; returns the way to stop that."""
@@ -135,7 +160,8 @@ class Assistant:
             absent = Shown("", f"Not captured yet: {spec.origin}", present=False, secret=True)
             if name not in self.setup.kept:
                 return absent
-            return self._shown.get(name, Shown("\u2022" * 12, "In the keyring", present=True, secret=True))
+            shown = self._shown.get(name, Shown("\u2022" * 12, "", present=True, secret=True))
+            return replace(shown, fleeting=self.vault.memory_only)
         value = self.setup.values.get(name)
         if value is None:
             return Shown("", f"Not captured yet: {spec.origin}", present=False, secret=False)
@@ -146,7 +172,9 @@ class Assistant:
         names = [self.guide.values[n].label for n in self.guide.values if n in self.setup.kept]
         if not names:
             return "Base URL and token not captured yet"
-        listed = " and ".join(names)
+        listed = ", ".join(names)
+        if self.vault.memory_only:
+            return f"{listed} only in memory, lost when the program ends"
         return f"{listed} in {self.vault.name}"
 
     # -- opening -------------------------------------------------------------------------
@@ -158,6 +186,8 @@ class Assistant:
             if spec.secret:
                 outcome = await self.vault.get(self.setup.id, name)
                 self._reconcile(name, spec.kind, outcome)
+            elif spec.kind is Kind.TOKEN_URL and self._token_url is not None:
+                self.setup = self.setup.with_(values={**self.setup.values, name: self._token_url})
         await self._save()
 
     def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
@@ -180,9 +210,14 @@ class Assistant:
     async def give(self, name: str, text: str) -> Given:
         """Take a pasted or typed text for that value: repaired, checked, kept, saved."""
         spec = self.guide.values[name]
+        if spec.optional and not spec.secret and not text.strip():
+            self.setup = self.setup.with_(values={n: v for n, v in self.setup.values.items() if n != name})
+            await self._save()
+            return Given(accepted=True, sentence="Left empty.")
         reading = read(spec.kind, text, practice=self.setup.practice)
         if reading.value is None:
-            return Given(accepted=False, sentence=reading.problem or "This text cannot be used.")
+            sensitive = not spec.secret and looks_secret(text)
+            return Given(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
         if problem := self._clash(name, reading.value):
             return Given(accepted=False, sentence=problem)
         before = self.setup
@@ -198,10 +233,10 @@ class Assistant:
 
     def _clash(self, name: str, value: str) -> str | None:
         for other, spec in self.guide.values.items():
-            if spec.derived_from == name:
-                derived = read(spec.kind, value)
+            if spec.derived_from == name and not spec.own:
+                derived = derive(spec.kind, value)
                 if derived.value is None:
-                    return f"CIE would refuse it as {spec.label}: {derived.problem}"
+                    return f"It does not fit as {spec.label}: {derived.problem}"
             if other != name and spec.kind is Kind.GUID and self.setup.values.get(other) == value:
                 return f"This is the {spec.label}, which is captured already."
         return None
@@ -216,7 +251,7 @@ class Assistant:
         self._held = outcome.sentence if outcome.held else None
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
-        self._capabilities = None
+        self._capabilities = self._tokens = None
         self.setup = journey.keep(self.guide, self.setup, name, self._now(), replaced=replaced)
         return None
 
@@ -298,23 +333,50 @@ class Assistant:
 
     # -- asking the endpoint -------------------------------------------------------------
 
-    async def _credentials(self) -> tuple[str, str] | None:
-        names = {spec.kind: name for name, spec in self.guide.values.items() if spec.secret}
-        url = await self.vault.get(self.setup.id, names[Kind.BASE_URL])
-        token = await self.vault.get(self.setup.id, names[Kind.TOKEN])
-        return None if url.value is None or token.value is None else (url.value, token.value)
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret values that the steps under the answers given capture."""
+        shown = journey.visible(self.guide, self.setup)
+        return tuple(name for _, step in shown for name in step.captures if self.guide.values[name].secret)
+
+    @property
+    def fetches_tokens(self) -> bool:
+        """Whether tokens are fetched with a service account rather than captured."""
+        return any(self.guide.values[name].kind is Kind.CLIENT_SECRET for name in self.secrets)
+
+    async def _way_in(self) -> tuple[Endpoint, TokenSource] | None:
+        """The endpoint and where its tokens come from; None while something of that is not in the keyring."""
+        from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
+        from app.scim.endpoint import Endpoint
+
+        found: dict[Kind, str] = {}
+        for name in self.secrets:
+            outcome = await self.vault.get(self.setup.id, name)
+            if outcome.value is None:
+                return None
+            found[self.guide.values[name].kind] = outcome.value
+        credentials: StaticToken | ServiceAccount
+        if Kind.CLIENT_SECRET in found:
+            plain = {spec.kind: self.setup.values.get(name, "") for name, spec in self.guide.values.items()}
+            credentials = ServiceAccount(
+                plain[Kind.TOKEN_URL], found[Kind.CLIENT_ID], found[Kind.CLIENT_SECRET], plain[Kind.SCOPE]
+            )
+        else:
+            credentials = StaticToken(found[Kind.TOKEN])
+        if self._tokens is None or not self._tokens.serves(credentials):
+            self._tokens = TokenSource(credentials, practice=self.setup.practice)
+        return Endpoint(found[Kind.BASE_URL], self.setup.practice), self._tokens
 
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
         """Run Test Connection; findings go to ``self.findings``. Returns why it could not run."""
         from app import net
         from app.scim import ladder
-        from app.scim.endpoint import Endpoint
+        from app.scim.probes import PROBES
 
-        credentials = await self._credentials()
-        if credentials is None:
+        way = await self._way_in()
+        if way is None:
             return "The Base URL or the token is not in the keyring yet."
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
-        endpoint = Endpoint(credentials[0], self.setup.practice)
         self.findings = ()
 
         def take(finding: Finding) -> None:
@@ -323,7 +385,7 @@ class Assistant:
                 on_finding(finding)
 
         findings = await ladder.run(
-            endpoint, credentials[1], proxy_for=self._proxy_for or net.system_proxy, on_finding=take
+            *way, PROBES[self.guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=take
         )
         self.findings = findings
         test_step = next(step for step in self.guide.steps if step.page is Page.TEST)
@@ -345,11 +407,11 @@ class Assistant:
 
     async def watch(self) -> None:
         """Wait for the SCIM Change Timestamp until it is seen; run as a task, cancel to stop."""
-        from app.scim.changes import Seen
+        from app.scim.changes import NotOffered, Seen
         from app.watch.watch import Watch
 
         since = self.setup.reached.get(Milestone.STARTED) or self.setup.reached.get(Milestone.SUBMITTED)
-        if since is None or self.setup.sighting is not None or self._watch is not None:
+        if since is None or self.setup.sighting is not None or self._watch is not None or self._silent:
             return
         self._watch = Watch(self._look, self.guide.cadence, since, self._now)
         try:
@@ -357,6 +419,7 @@ class Assistant:
         finally:
             self._watch = None
         result = report.result
+        self._silent = isinstance(result, NotOffered)
         if isinstance(result, Seen) and result.newest is not None:
             counts = None
             if result.users is not None and result.groups is not None:
@@ -365,8 +428,11 @@ class Assistant:
 
     def look_now(self) -> None:
         """Look at once."""
+        self._silent = False
         if self._watch is not None:
             self._watch.look_now()
+        else:
+            self.announce()
 
     def _take_report(self, report: Report) -> None:
         self.report = report
@@ -375,21 +441,26 @@ class Assistant:
     async def _look(self) -> Seen | NotOffered | Unsuccessful:
         from app import net
         from app.scim import changes
-        from app.scim.endpoint import Endpoint
-        from app.scim.ladder import Observation
+        from app.scim.authorization import NotIssued
+        from app.scim.observation import Observation
 
-        credentials = await self._credentials()
-        if credentials is None:
+        way = await self._way_in()
+        if way is None:
             return changes.Unsuccessful(Observation.UNAUTHORIZED, None)
+        endpoint, tokens = way
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, net.prepare)
-        endpoint = Endpoint(credentials[0], self.setup.practice)
         proxy_for = self._proxy_for or net.system_proxy
+        issued = await tokens.bearer(proxy_for)
+        if isinstance(issued, NotIssued):
+            return changes.Unsuccessful(issued.observation, None)
         proxy = await loop.run_in_executor(None, proxy_for, f"https://{endpoint.host}/")
         since = self.setup.reached[Milestone.SUBMITTED]
         client = net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=self.setup.practice)
         async with client:
-            result = await changes.look(client, endpoint, credentials[1], since, self._capabilities)
+            result = await changes.look(client, endpoint, issued.token, since, self._capabilities)
+        if isinstance(result, changes.Unsuccessful) and result.observation is Observation.UNAUTHORIZED:
+            tokens.forget()
         if isinstance(result, changes.Seen):
             self._capabilities = result.capabilities
         return result

@@ -9,13 +9,16 @@ import socket
 import ssl
 import time
 import zlib
+from base64 import b64encode
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
+
+from app.guide.values import TOKEN_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -247,8 +250,8 @@ class _Inflater:
         return bytes(self._body)
 
 
-class ReadOnlyClient:
-    """Reads with GET from one host over TLS, and from nowhere else. Use as an async context manager."""
+class _OneHost:
+    """A client that sends to one host and to nowhere else. Use as an async context manager."""
 
     def __init__(self, host: str, proxy: str | None = None, *, allow_http_loopback: bool = False) -> None:
         """``host`` without port. ``proxy`` is a URL. Plain HTTP only to loopback, and only if allowed."""
@@ -258,7 +261,7 @@ class ReadOnlyClient:
         self._client: httpx.AsyncClient | None = None
 
     def __repr__(self) -> str:
-        return "ReadOnlyClient()"
+        return f"{type(self).__name__}()"
 
     async def __aenter__(self) -> Self:
         import httpx
@@ -278,22 +281,17 @@ class ReadOnlyClient:
         if self._client is not None:
             await self._client.aclose()
 
-    async def get(self, url: str, token: str | None = None, limit_seconds: float = 10.0) -> Answer | NoAnswer:
-        """GET that URL with that bearer token, all within ``limit_seconds``. A redirect is an answer."""
-        if not self._may(url) or (token is not None and not _sendable(token)):
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], limit: float, form: Mapping[str, str] | None = None
+    ) -> Answer | NoAnswer:
+        if not self._may(url):
             return _not_sent(Failure.REFUSED_BY_US)
         if self._client is None:
             return _not_sent(Failure.PROXY)
-        headers = {
-            "Accept": "application/scim+json, application/json;q=0.9",
-            "Accept-Encoding": "identity",
-        }
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token}"
-        request = _request(self._client, "GET", url, headers)
+        request = _request(self._client, method, url, {"Accept-Encoding": "identity", **headers}, form=form)
         if request is None:
             return _not_sent(Failure.REFUSED_BY_US)
-        return await _exchange(self._client, request, limit_seconds, proxied=self._proxy is not None)
+        return await _exchange(self._client, request, limit, proxied=self._proxy is not None)
 
     def _may(self, url: str) -> bool:
         try:
@@ -306,6 +304,35 @@ class ReadOnlyClient:
         if parts.scheme == "https":
             return True
         return parts.scheme == "http" and self._allow_http and host in LOOPBACK
+
+
+class ReadOnlyClient(_OneHost):
+    """Reads with GET from one host over TLS, and from nowhere else."""
+
+    async def get(self, url: str, token: str | None = None, limit_seconds: float = 10.0) -> Answer | NoAnswer:
+        """GET that URL with that bearer token, all within ``limit_seconds``. A redirect is an answer."""
+        headers = {"Accept": "application/scim+json, application/json;q=0.9"}
+        if token is not None:
+            if not _sendable(token):
+                return _not_sent(Failure.REFUSED_BY_US)
+            headers["Authorization"] = f"Bearer {token}"
+        return await self._send("GET", url, headers, limit_seconds)
+
+
+class TokenClient(_OneHost):
+    """Fetches a token from the documented host, in practice from this computer; sends nothing else."""
+
+    def __init__(self, proxy: str | None = None, *, practice: bool = False) -> None:
+        super().__init__("127.0.0.1" if practice else TOKEN_HOST, proxy, allow_http_loopback=practice)
+
+    async def fetch(
+        self, url: str, client_id: str, client_secret: str, scope: str, limit_seconds: float = 10.0
+    ) -> Answer | NoAnswer:
+        """The client credentials grant (RFC 6749 section 4.4), with HTTP Basic (section 2.3.1)."""
+        pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()
+        headers = {"Accept": "application/json", "Authorization": f"Basic {b64encode(pair).decode('ascii')}"}
+        form = {"grant_type": "client_credentials", "scope": scope}
+        return await self._send("POST", url, headers, limit_seconds, form)
 
 
 class LoopbackClient:

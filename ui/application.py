@@ -183,7 +183,7 @@ class Application:
         if known.value is None:
             await self._vault.put("consoles", KEPT_SEED, seed)
         self._process = PracticeProcess()
-        started = await self._process.start(self._data_dir(practice=True) / "consoles", seed, self.options.client)
+        started = await self._process.start(self._data_dir(practice=True) / "consoles", seed)
         if isinstance(started, Started):
             self.practice = started
             return True
@@ -207,9 +207,10 @@ class Application:
         assert self._vault is not None
         self._let_go()
         listing = await asyncio.get_running_loop().run_in_executor(None, self._store.list)
-        self.home.show_mode(practice=self._practising, keyring=self._vault.name)
+        keyring = None if self._vault.memory_only else self._vault.name
+        self.home.show_mode(practice=self._practising, keyring=keyring)
         self.home.show_setups(listing.setups, listing.troubles, utc_now())
-        self.window.setWindowTitle("SCIM Setup Assistant, practice" if self._practising else "SCIM Setup Assistant")
+        self.window.setWindowTitle("Practice" if self._practising else "")
         self.window.show_page(self.home)
         for setup in listing.setups:
             if setup.status.startswith("Waiting"):
@@ -228,11 +229,12 @@ class Application:
     async def pick(self) -> None:
         """Choose the SCIM client of a new setup."""
         from app.guide import catalog
+        from app.guide.words import speak
         from ui.home.picker import Picker
 
         loop = asyncio.get_running_loop()
         guides = await loop.run_in_executor(None, catalog.guides)
-        picker = Picker(guides)
+        picker = Picker(tuple(speak(guide, {}) for guide in guides))
         picker.cancelled.connect(lambda: self.window.show_page(self.home))
         picker.chosen.connect(lambda guide_id: self.tasks.start(self.new_setup(guide_id)))
         self.window.show_page(picker, keep=self.home)
@@ -271,7 +273,8 @@ class Application:
         except KeyError:
             self._say(f"This version has no guide for {setup.client}.")
             return None
-        assistant = Assistant(guide, setup, self._vault, self._store)
+        token_url = self.practice.token_url if self.practice is not None else None
+        assistant = Assistant(guide, setup, self._vault, self._store, token_url=token_url)
         await assistant.open()
         self._assistants[setup.id] = assistant
         return assistant
@@ -291,7 +294,8 @@ class Application:
         self.desk.left.connect(lambda: self.tasks.start(self.show_home()))
         self.desk.companion_wanted.connect(self.show_companion)
         self.desk.changed.connect(lambda: self._keep_watching(assistant))
-        self.window.setWindowTitle(f"{assistant.guide.short_name} setup \u2013 SCIM Setup Assistant")
+        practice = ", practice" if setup.practice else ""
+        self.window.setWindowTitle(f"{assistant.guide.short_name} setup{practice}")
         self.window.show_page(self.page, keep=self.home)
         self._keep_watching(assistant)
 
@@ -302,7 +306,7 @@ class Application:
         from app.guide.model import Lane
 
         if self.practice is not None:
-            return {Lane.CIE: self.practice.cie_url, Lane.PORTAL: self.practice.portal_url}
+            return {Lane.CIE: self.practice.cie_url, Lane.PORTAL: self.practice.portal_url(assistant.guide.id)}
         return {Lane.CIE: assistant.guide.cie.url, Lane.PORTAL: assistant.guide.portal.url}
 
     def show_companion(self) -> None:

@@ -33,6 +33,8 @@ def main(options: Options) -> int:
     else:
         style.apply(qt, options.theme == "dark")
     window = MainWindow()
+    if options.size is not None:
+        window.resize(*options.size)
     home = HomePage()
     window.show_page(home)
     window.show()

@@ -6,13 +6,14 @@ import asyncio
 import json
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QWidget
 
-from app.guide.model import Milestone, Page
+from app.guide.model import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
 from app.setup.journey import finished
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Tour:
         self._pictures = 0
         self._until_step = until
         self._copied: dict[str, str] = {}
+        self._entered: dict[str, str] = {}
         self._started = time.monotonic()
 
     async def run(self) -> int:
@@ -62,6 +64,8 @@ class Tour:
         return 0 if outcome == "full sync completed" else 1
 
     async def _walk(self) -> bool:
+        from app.guide import catalog
+        from app.guide.words import speak
         from app.net import LoopbackClient
         from app.practice.visitor import Visitor
 
@@ -73,8 +77,13 @@ class Tour:
             await self._begin()
         await self._until(lambda: self._application.page is not None, "wizard")
         async with LoopbackClient() as client:
-            guide = self._desk.assistant.guide
-            if not await self._all_steps(Visitor(client, practice.cie_url, practice.portal_url, guide)):
+            # Named as the practice portal names it, also where the admin has yet to give the names.
+            guide = catalog.guide(self._desk.assistant.guide.id)
+            if guide.id != self._application.options.client:
+                raise Stuck(f"the setup of {guide.name} is open instead")
+            guide = speak(guide, guide.practice.tenant_values)
+            url = practice.portal_url(guide.id)
+            if not await self._all_steps(Visitor(client, practice.cie_url, url, guide)):
                 return False
         self._picture("finish")
         self._click("go-home")
@@ -96,11 +105,11 @@ class Tour:
         self._picture("home-empty")
         self._click("new-setup")
         await self._until(lambda: self._find("clients") is not None, "picker")
-        self._choose_client()
+        await self._choose_client()
         self._picture("client-picker")
         self._click("start-setup")
 
-    def _choose_client(self) -> None:
+    async def _choose_client(self) -> None:
         clients = self._find("clients")
         assert isinstance(clients, QListWidget)
         from app.guide import catalog
@@ -109,8 +118,12 @@ class Tour:
         items = clients.findItems(wanted, Qt.MatchFlag.MatchExactly)
         if not items:
             raise Stuck(f"no client {wanted}")
+        await asyncio.sleep(0.05)  # the list lays its rows out once it is shown
+        clients.scrollToItem(items[0])
         where = clients.visualItemRect(items[0]).center()
         QTest.mouseClick(clients.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+        if clients.currentItem() is not items[0]:
+            raise Stuck(f"{wanted} could not be chosen")
 
     @property
     def _desk(self) -> Desk:
@@ -151,9 +164,10 @@ class Tour:
             await self._watch(step)
             if self._desk.assistant.here.step.id != step.id:
                 return
+        await self._answer(step)
         for carry in step.carries:
             await self._copy(carry.value)
-        if step.carries and any(c.value == "token" for c in step.carries):
+        if any(self._kind(carry.value) in (Kind.TOKEN, Kind.CLIENT_SECRET) for carry in step.carries):
             await self._companion()
         await self._act(step, visitor)
         for name in step.captures:
@@ -164,6 +178,22 @@ class Tour:
             self._click(f"confirm-{step.id}")
         await self._until(lambda: self._enabled("done"), f"the button of {step.id}")
         self._click("done")
+
+    def _kind(self, name: str) -> Kind:
+        return self._desk.assistant.guide.values[name].kind
+
+    async def _answer(self, step: Step) -> None:
+        """Choose the answers that were asked for, where their question is on the screen."""
+        for branch, option in self._application.options.answers.items():
+            choice = self._find(f"branch-{branch}-{option}")
+            if isinstance(choice, QAbstractButton) and choice.isEnabled() and not choice.isChecked():
+                self._press(choice)
+                await self._until(partial(self._is_given, branch, option), f"the answer {branch}")
+                await asyncio.sleep(0.05)
+                self._picture(f"{step.id}-{branch}-{option}")
+
+    def _is_given(self, branch: str, option: str) -> bool:
+        return self._desk.assistant.setup.answers.get(branch) == option
 
     async def _test(self, step: Step) -> None:
         self._click("done")
@@ -206,17 +236,11 @@ class Tour:
 
     async def _act(self, step: Step, visitor: Visitor) -> None:
         """What the admin does in the browser at this step."""
-        carried = {carry.value for carry in step.carries}
-        if {"directory_id", "directory_name"} <= carried:
-            url = await visitor.add_directory(self._copied["directory_id"], self._copied["directory_name"])
-            self._copied["base_url"] = _fine(url)
-        elif {"base_url", "token"} <= carried:
-            _fine(await visitor.enter(self._copied["base_url"], self._copied["token"]) or "")
-            await visitor.test()
-            await visitor.create()
-            await visitor.assign()
-        if "token" in step.captures:
-            self._copied["token"] = _fine(await visitor.generate_token())
+        kinds = {self._kind(carry.value): self._copied[carry.value] for carry in step.carries}
+        if step.lane is Lane.CIE:
+            await self._act_in_cie(step, kinds, visitor)
+        else:
+            await self._act_in_portal(step, visitor)
         match step.marks:
             case Milestone.SUBMITTED:
                 _fine(await visitor.submit() or "")
@@ -227,6 +251,38 @@ class Tour:
                 await visitor.full_sync()
             case _:
                 pass
+
+    async def _act_in_cie(self, step: Step, carried: dict[Kind, str], visitor: Visitor) -> None:
+        captured = {self._kind(name): name for name in step.captures}
+        if {Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME} <= carried.keys():
+            url = _fine(await visitor.add_directory(carried[Kind.DIRECTORY_ID], carried[Kind.DIRECTORY_NAME]))
+            self._copied |= {name: url for name in self._desk.assistant.secrets if self._kind(name) is Kind.BASE_URL}
+        if Kind.SERVICE_ACCOUNT in carried:
+            visitor.use_service_account(carried[Kind.SERVICE_ACCOUNT])
+        if Kind.TOKEN in captured:
+            self._copied[captured[Kind.TOKEN]] = _fine(await visitor.generate_token())
+        if Kind.CLIENT_SECRET in captured:
+            shown = await visitor.create_service_account()
+            if not isinstance(shown, dict):
+                raise Stuck(shown.sentence)
+            values = self._desk.assistant.guide.values
+            self._copied |= {name: shown[values[name].label] for name in step.captures}
+
+    async def _act_in_portal(self, step: Step, visitor: Visitor) -> None:
+        """Collect what goes into the portal; once the connection is complete, enter it, test, save and assign."""
+        form = visitor.guide.practice
+        self._entered |= {carry.value: self._copied[carry.value] for carry in step.carries}
+        fields = form.oidc_fields if self._desk.assistant.fetches_tokens else form.fields
+        wanted = {field.value for field in fields}
+        if not step.carries or not wanted <= self._entered.keys():
+            return
+        if form.catalogue and not self._copied.get("app"):
+            await visitor.create_app()
+            self._copied["app"] = "created"
+        _fine(await visitor.enter({field.label: self._entered[field.value] for field in fields}) or "")
+        await visitor.test()
+        await visitor.create()
+        await visitor.assign()
 
     async def _paste(self, name: str, visitor: Visitor) -> None:
         """Copy in the browser, press Paste in the assistant."""
@@ -242,17 +298,13 @@ class Tour:
     async def _found_in_browser(self, name: str, visitor: Visitor) -> str:
         if name in self._copied:
             return self._copied[name]
-        if name in ("portal_users", "portal_groups", "assigned_objects"):
-            counts = await self._portal_counts(visitor)
-            return {"portal_users": counts[0], "portal_groups": counts[1]}.get(name, str(sum(map(int, counts))))
-        if name in ("synced_users", "synced_groups"):
+        if name in CIE_COUNTS:
             row = await self._synced_row(visitor)
-            return str(row.users if name == "synced_users" else row.groups)
-        overview = await visitor.overview()
-        if not self._copied.get("app"):
-            await visitor.create_app()
-            self._copied["app"] = "created"
-        return str(overview[self._desk.assistant.guide.values[name].label])
+            return str(row.users if name == CIE_COUNTS[0] else row.groups)
+        if self._kind(name) is Kind.COUNT:
+            counts = await self._portal_counts(visitor)
+            return dict(zip(PORTAL_COUNTS, counts, strict=True)).get(name, str(sum(map(int, counts))))
+        return str((await visitor.overview())[visitor.guide.values[name].label])
 
     async def _portal_counts(self, visitor: Visitor) -> tuple[str, str]:
         status = await visitor.status()

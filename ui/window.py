@@ -18,7 +18,6 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setWindowTitle("SCIM Setup Assistant")
         self.resize(1240, 800)
         self.setMinimumSize(1000, 680)
         self._stack = QStackedWidget(self)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.model import Kind, Milestone, Page
-from app.scim.ladder import Observation, Verdict
+from app.scim.ladder import Observation, Rung, Verdict
+from app.setup.journey import visible
 
 if TYPE_CHECKING:
     from app.guide.model import Guide, Step
@@ -36,7 +37,7 @@ def explain(findings: tuple[Finding, ...], guide: Guide, setup: Setup) -> Diagno
     failed = next((f for f in findings if f.verdict is Verdict.FAILED), None)
     if failed is None:
         return None
-    title, remedies = _TABLE.get(failed.observation, _OTHER)
+    title, remedies = _remedies(failed, fetched=_shown(guide, setup, Kind.CLIENT_SECRET) is not None)
     causes = [_cause(remedy, guide, setup) for remedy in remedies]
     ordered = [c for c in causes if c is not None]
     if failed.observation in _SUBMIT_SENSITIVE and Milestone.SUBMITTED not in setup.reached:
@@ -48,15 +49,26 @@ def _cause(remedy: tuple[str, str], guide: Guide, setup: Setup) -> Cause | None:
     sentence, where = remedy
     if where == "submit" and Milestone.SUBMITTED not in setup.reached:
         return None
-    return Cause(sentence, _where(guide, where))
+    return Cause(sentence, _where(guide, setup, where))
 
 
-def _where(guide: Guide, where: str) -> str | None:
+def _remedies(failed: Finding, *, fetched: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Title and remedies, by what failed and by how the token came about."""
+    if failed.rung is Rung.ISSUED and failed.observation not in _ISSUING:
+        return _NOT_ISSUED
+    if fetched and failed.observation in _FETCHED:
+        return _FETCHED[failed.observation]
+    return _TABLE.get(failed.observation, _OTHER)
+
+
+def _where(guide: Guide, setup: Setup, where: str) -> str | None:
     match where:
         case "token":
-            return _capturing(guide, Kind.TOKEN)
+            return _shown(guide, setup, Kind.TOKEN)
+        case "account":
+            return _shown(guide, setup, Kind.CLIENT_SECRET)
         case "base-url":
-            return _capturing(guide, Kind.BASE_URL)
+            return _shown(guide, setup, Kind.BASE_URL)
         case "submit":
             return _submit(guide)
         case "test":
@@ -65,11 +77,13 @@ def _where(guide: Guide, where: str) -> str | None:
             return None
 
 
-def _capturing(guide: Guide, kind: Kind) -> str | None:
+def _shown(guide: Guide, setup: Setup, kind: Kind) -> str | None:
+    """The step that captures a value of that kind under the answers given."""
+
     def captures(step: Step) -> bool:
         return any(guide.values[name].kind is kind for name in step.captures)
 
-    return next((step.id for step in guide.steps if captures(step)), None)
+    return next((step.id for _, step in visible(guide, setup) if captures(step)), None)
 
 
 def _submit(guide: Guide) -> str | None:
@@ -83,7 +97,47 @@ _NETWORK_ONLY = (
     "",
 )
 
+_ISSUING: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
+    Observation.CLIENT_REFUSED: (
+        "The service account got no token",
+        (
+            ("The Client ID or the Client Secret is incomplete, or belongs to another account.", "account"),
+            ("The scope does not belong to the tenant of the service account.", "account"),
+            ("The service account was deleted, or its secret was reset.", "account"),
+        ),
+    ),
+    Observation.NO_TOKEN: (
+        "The token address answered without a token",
+        (("The service has a problem of its own, or something stands in between. Test again.", "test"),),
+    ),
+}
+
+_NOT_ISSUED: tuple[str, tuple[tuple[str, str], ...]] = (
+    "No token could be fetched",
+    (("This computer does not reach the token address. A proxy or firewall may stand in between.", ""), _NETWORK_ONLY),
+)
+
+_FETCHED: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
+    Observation.UNAUTHORIZED: (
+        "The token was not accepted",
+        (
+            ("CIE has another Service Account Name than the one that fetched the token.", "account"),
+            ("Submit did not go through in CIE.", "submit"),
+            ("The Base URL belongs to another directory.", "base-url"),
+        ),
+    ),
+    Observation.FORBIDDEN: (
+        "The token was recognised but is not allowed here",
+        (
+            ("The service account lacks Deployment Administrator.", "account"),
+            ("The Base URL belongs to another directory.", "base-url"),
+            ("Submit did not go through in CIE.", "submit"),
+        ),
+    ),
+}
+
 _TABLE: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
+    **_ISSUING,
     Observation.MALFORMED: (
         "The Base URL is not a usable address",
         (("It was cut off or changed when it was copied.", "base-url"),),
@@ -99,8 +153,7 @@ _TABLE: dict[Observation, tuple[str, tuple[tuple[str, str], ...]]] = {
     Observation.UNAUTHORIZED: (
         "The token was not accepted",
         (
-            ("A new token was generated after this one was copied, or the copy is incomplete.", "token"),
-            ("Submit was pressed in CIE before the token was saved. Generate a new one.", "token"),
+            ("The copy is incomplete, or a newer token exists. Store the token again or generate a new one.", "token"),
             ("Submit did not go through in CIE.", "submit"),
             ("The Base URL belongs to another directory than the token.", "base-url"),
         ),

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from app.guide.model import Kind
+from app.guide.model import SECRET_KINDS, Kind
 
 LONGEST = 16_384
 """Characters; no value that CIE or a portal shows comes near it."""
@@ -20,7 +20,10 @@ _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=:|-]+")
+_SERVICE_ACCOUNT = re.compile(r"[^@\s]{1,100}@([0-9]{4,20})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE)
 _KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
+TOKEN_HOST = "auth.apps.paloaltonetworks.com"  # noqa: S105 - an address
+"""Where service accounts get their tokens (pan.dev, "Get an access token")."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -54,8 +57,23 @@ def read(kind: Kind, text: str, *, practice: bool = False) -> Reading:
 
 
 def derive(kind: Kind, value: str) -> Reading:
-    """The value of that kind that follows from a captured one, e.g. a Directory Name from a domain."""
-    return read(kind, value)
+    """The value of that kind that follows from a captured one, e.g. a Directory Name from a domain.
+
+    Unlike a pasted text, which may be wrong, the captured value is right, so it is fitted to the rule:
+    signs that CIE does not take become hyphens, and what is too long is cut.
+    """
+    text = value.rpartition("@")[2] if kind in (Kind.DIRECTORY_NAME, Kind.DOMAIN) else value
+    match kind:
+        case Kind.DIRECTORY_ID:
+            text = re.sub(r"[^A-Za-z0-9]+", "-", re.sub(r"^LDAP-", "", text, flags=re.IGNORECASE))[:40].strip("-")
+        case Kind.DIRECTORY_NAME:
+            text = re.sub(r"[^a-z0-9._-]+", "-", text.lower())[:50].strip("-.")
+        case Kind.SCOPE:
+            account = _SERVICE_ACCOUNT.fullmatch(text)
+            text = f"tsg_id:{account[1]}" if account else text
+        case _:
+            pass
+    return read(kind, text)
 
 
 def rule(kind: Kind, value: str) -> str:
@@ -67,12 +85,12 @@ def rule(kind: Kind, value: str) -> str:
             return f"{len(value)} of 50 characters"
         case Kind.GUID:
             return "A GUID of 36 characters"
-        case Kind.TOKEN:
-            return f"{len(value):,} characters, never shown"
+        case Kind.TOKEN | Kind.CLIENT_ID | Kind.CLIENT_SECRET:
+            return f"{len(value):,} characters"
         case Kind.BASE_URL:
             return "Path kept as copied"
         case _:
-            return "As captured"
+            return ""
 
 
 def mask(kind: Kind, value: str) -> str:
@@ -80,9 +98,18 @@ def mask(kind: Kind, value: str) -> str:
     if kind is Kind.BASE_URL:
         parts = urlsplit(value)
         return f"{parts.scheme}://{parts.netloc}/\u2026"
-    if kind is Kind.TOKEN:
+    if kind in SECRET_KINDS:
         return "\u2022" * 22
     return value
+
+
+def looks_secret(text: str) -> bool:
+    """Whether a text may be a token, a secret or a Base URL, so that it must not stay in a readable field."""
+    clean = text.strip()
+    if re.match(r"https?://[^/\s]+/\S", clean, re.IGNORECASE):
+        return True
+    bare = re.sub(r"^(Authorization:\s*)?Bearer\s+", "", clean, flags=re.IGNORECASE)
+    return len(bare) >= 24 and _TOKEN.fullmatch(bare) is not None and not _DOMAIN.fullmatch(bare.lower())
 
 
 def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
@@ -152,6 +179,93 @@ def _domain(text: str, _practice: bool) -> Reading:
     return Reading(problem="A domain has letters, digits, hyphens and dots, for example contoso.com.")
 
 
+def _okta_domain(text: str, practice: bool) -> Reading:
+    reading = _domain(text, practice)
+    if reading.value is None:
+        return reading
+    host = re.sub(r"-admin(?=\.okta)", "", reading.value)
+    repairs = (*reading.repairs, "-admin removed") if host != reading.value else reading.repairs
+    usual = re.search(r"\.(okta|oktapreview|okta-emea|okta-gov)\.(com|net|mil)$", host)
+    odd = () if usual else ("This is not a host of okta.com. A custom domain is fine, a mail domain is not.",)
+    return Reading(host, repairs=repairs, warnings=odd)
+
+
+def _system_id(text: str, _practice: bool) -> Reading:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        return Reading(problem="A System ID has letters, digits and hyphens. Copy it from the list of data stores.")
+    bare = re.sub(r"^LDAP-", "", text, flags=re.IGNORECASE)
+    if not bare or len(bare) > 40:
+        return Reading(problem=f"A System ID has at most 40 characters after LDAP-, this has {len(bare)}.")
+    return Reading(text)
+
+
+def _ping_user(text: str, practice: bool) -> Reading:
+    name, at, domain = text.rpartition("@")
+    if "=" in text and not at:
+        return Reading(
+            problem="This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com."
+        )
+    reading = _domain(domain, practice)
+    if reading.value is None:
+        return Reading(problem="The part after the @ has to be a domain, for example corp.example.com.")
+    return Reading(f"{name}{at}{reading.value}", repairs=reading.repairs)
+
+
+def _service_account(text: str, _practice: bool) -> Reading:
+    if _SERVICE_ACCOUNT.fullmatch(text):
+        return Reading(text)
+    return Reading(problem="The name of a service account looks like scim@1234567890.iam.panserviceaccount.")
+
+
+def _client_id(text: str, _practice: bool) -> Reading:
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return Reading(problem="This looks like a web address. The Client ID stands in the downloaded CSV file.")
+    if not re.fullmatch(r"[\x21-\x7e]{3,300}", text):
+        return Reading(problem="A Client ID has no spaces and at most 300 characters. Copy it from the CSV file.")
+    if "," in text:
+        return Reading(problem="This looks like a whole line of the CSV file. Copy the Client ID alone.")
+    return Reading(text)
+
+
+def _client_secret(text: str, _practice: bool) -> Reading:
+    if _SERVICE_ACCOUNT.fullmatch(text):
+        return Reading(problem="This looks like the Client ID. The Client Secret stands beside it in the CSV file.")
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return Reading(problem="This looks like a web address. The Client Secret stands in the downloaded CSV file.")
+    if set(text) <= set("\u2022*\u25cf."):
+        return Reading(problem="These are the dots that hide the secret. Copy it from the CSV file.")
+    if not re.fullmatch(r"[\x21-\x7e]{8,500}", text):
+        return Reading(problem="A Client Secret has 8 to 500 characters and no spaces. Copy it from the CSV file.")
+    return Reading(text)
+
+
+def _token_url(text: str, practice: bool) -> Reading:
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").lower()
+        bare = not (parts.username or parts.query or parts.fragment or parts.port)
+    except ValueError:
+        return Reading(problem="This is not a complete web address.")
+    if parts.scheme == "https" and host == TOKEN_HOST and bare:
+        return Reading(text)
+    if practice and parts.scheme == "http" and host in _LOOPBACK:
+        return Reading(text)
+    return Reading(problem=f"Tokens are fetched from {TOKEN_HOST} only.")
+
+
+def _scope(text: str, _practice: bool) -> Reading:
+    if re.fullmatch(r"tsg_id:[0-9]{4,20}", text):
+        return Reading(text)
+    return Reading(problem="The scope is tsg_id: and the number of the tenant service group.")
+
+
+def _label(text: str, practice: bool) -> Reading:
+    reading = _text(text, practice)
+    if reading.value is not None and len(reading.value) > 40:
+        return Reading(problem=f"This has {len(reading.value)} characters. 40 fit.")
+    return reading
+
+
 def _directory_id(text: str, _practice: bool) -> Reading:
     repairs: tuple[str, ...] = ()
     value = text
@@ -169,6 +283,8 @@ def _directory_id(text: str, _practice: bool) -> Reading:
 def _directory_name(text: str, _practice: bool) -> Reading:
     value = text.lower()
     repairs = ("set in lower case",) if value != text else ()
+    if re.fullmatch(r"[^@\s]+@[^@]+", value):
+        value, repairs = value.rpartition("@")[2], (*repairs, "the part before the @ removed")
     if re.fullmatch(r"[a-z0-9._-]{1,50}", value):
         return Reading(value, repairs=repairs)
     if len(value) > 50:
@@ -252,6 +368,8 @@ def _token(text: str, _practice: bool) -> Reading:
 
 def _text(text: str, _practice: bool) -> Reading:
     line = re.sub(r"\s+", " ", text)
+    if re.search(r"[*{}]", line):
+        return Reading(problem="Leave out the signs * { and }.")
     if len(line) > 120:
         return Reading(problem=f"This has {len(line)} characters. 120 fit.")
     return Reading(line)
@@ -268,10 +386,19 @@ def _count(text: str, _practice: bool) -> Reading:
 _RULES = {
     Kind.GUID: _guid,
     Kind.DOMAIN: _domain,
+    Kind.OKTA_DOMAIN: _okta_domain,
+    Kind.SYSTEM_ID: _system_id,
+    Kind.PING_USER: _ping_user,
+    Kind.SERVICE_ACCOUNT: _service_account,
+    Kind.CLIENT_ID: _client_id,
+    Kind.CLIENT_SECRET: _client_secret,
+    Kind.TOKEN_URL: _token_url,
+    Kind.SCOPE: _scope,
     Kind.DIRECTORY_ID: _directory_id,
     Kind.DIRECTORY_NAME: _directory_name,
     Kind.BASE_URL: _base_url,
     Kind.TOKEN: _token,
     Kind.TEXT: _text,
+    Kind.LABEL: _label,
     Kind.COUNT: _count,
 }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, unquote_plus
 
+from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from app.practice.derive import TOKEN_PATH, same
 from app.practice.gate import first, stale, to
-from app.practice.ledger import SyncStatus, field_errors, sync_refusal
+from app.practice.ledger import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from app.guide.model import Guide
     from app.practice.derive import Derived
     from app.practice.endpoint import Endpoint
     from app.practice.gate import Pages
@@ -25,14 +28,18 @@ CLIENTS = ("Entra ID", "PingFederate", "Okta", "Idira", "PingOne", "SASE 5G", "O
 
 SYNC_SECONDS = 2.0
 
+TOKEN_SECONDS = 900
+"""Life of a fetched token ("15 minutes", vendor's page on the SCIM Connector)."""
+
 
 class Cie:
     """The pages under ``/cie``."""
 
     def __init__(
-        self, guide: Guide, ledger: Ledger, derived: Derived, endpoint: Endpoint, *, pages: Pages, port: int
+        self, clients: tuple[str, ...], ledger: Ledger, derived: Derived, endpoint: Endpoint, *, pages: Pages, port: int
     ) -> None:
-        self._guide = guide
+        """``clients`` are the entries of CIE's list that the guides name."""
+        self._clients = tuple(dict.fromkeys((*CLIENTS, *clients)))
         self._ledger = ledger
         self._derived = derived
         self._endpoint = endpoint
@@ -40,6 +47,8 @@ class Cie:
         self._origin = f"http://127.0.0.1:{port}"
         self._fresh: set[str] = set()
         """Directories whose new token is still to be shown, once."""
+        self._fresh_account: int | None = None
+        """The service account whose secret is still to be shown, once."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -55,6 +64,9 @@ class Cie:
             Route(f"{one}/acknowledge", self.acknowledge),
             Route(f"{one}/acknowledge", self.acknowledged, methods=["POST"]),
             Route(f"{one}/full-sync", self.full_sync, methods=["POST"]),
+            Route("/cie/service-accounts", self.accounts),
+            Route("/cie/service-accounts", self.create_account, methods=["POST"]),
+            Route(TOKEN_PATH, self.token, methods=["POST"]),
         ]
 
     def base_url(self, directory: Directory) -> str:
@@ -79,9 +91,8 @@ class Cie:
 
     async def set_up(self, request: Request) -> Response:
         """Set Up Directory: the tiles, then the SCIM clients."""
-        clients = CLIENTS if self._guide.scim_client in CLIENTS else (self._guide.scim_client, *CLIENTS)
         cloud = request.query_params.get("type") == "scim"
-        return self._pages.page("cie", "cie_setup.html", clients=clients, cloud=cloud)
+        return self._pages.page("cie", "cie_setup.html", clients=self._clients, cloud=cloud)
 
     async def choose_client(self, request: Request) -> Response:
         """Begin a directory for the chosen SCIM client."""
@@ -89,7 +100,7 @@ class Cie:
         if fields is None:
             return stale()
         client = first(fields, "client")
-        if client not in (*CLIENTS, self._guide.scim_client):
+        if client not in self._clients:
             self._pages.say("cie", "Select a SCIM client.", bad=True)
             return to("/cie/new?type=scim")
         return to(f"/cie/directories/{self._ledger.add(client).key}")
@@ -104,7 +115,13 @@ class Cie:
             self._fresh.discard(directory.key)
             token = self._derived.token(directory.key, directory.generation)
         return self._pages.page(
-            "cie", "cie_configure.html", directory=directory, base_url=self.base_url(directory), token=token
+            "cie",
+            "cie_configure.html",
+            directory=directory,
+            base_url=self.base_url(directory),
+            token=token,
+            methods=tuple(Method),
+            oidc=directory.method is Method.OIDC,
         )
 
     async def save(self, request: Request) -> Response:
@@ -114,12 +131,17 @@ class Cie:
         if fields is None or directory is None:
             return stale()
         typed = first(fields, "directory_id")[:200], first(fields, "directory_name")[:200]
+        if not directory.submitted:
+            method = first(fields, "method")
+            directory = self._ledger.change(
+                directory.key,
+                method=Method(method) if method in tuple(Method) else directory.method,
+                service_account=first(fields, "service_account")[:200],
+            )
         if first(fields, "action") == "generate":
             self._generate(directory, typed)
             return to(request.url.path)
-        errors = [*field_errors(*typed)]
-        if not directory.generation:
-            errors.append("Generate a token first.")
+        errors = [*field_errors(*typed), *self._authorization_errors(directory)]
         if any(d.submitted and d.key != directory.key and d.directory_id == typed[0] for d in self._ledger.directories):
             errors.append("Another directory has this Directory ID.")
         if errors:
@@ -130,6 +152,59 @@ class Cie:
         self._fresh.discard(directory.key)
         self._ledger.change(directory.key, directory_id=typed[0], directory_name=typed[1], submitted=True)
         return to(f"{request.url.path}/acknowledge")
+
+    def _authorization_errors(self, directory: Directory) -> list[str]:
+        if directory.method is Method.STATIC:
+            return [] if directory.generation else ["Generate a token first."]
+        known = {account_name(number) for number in range(1, self._ledger.service_accounts + 1)}
+        return [] if directory.service_account in known else ["There is no service account of that name."]
+
+    async def accounts(self, _request: Request) -> Response:
+        """Common Services: service accounts."""
+        fresh, self._fresh_account = self._fresh_account, None
+        return self._pages.page(
+            "cie",
+            "cie_accounts.html",
+            accounts=[account_name(number) for number in range(1, self._ledger.service_accounts + 1)],
+            name=account_name(fresh) if fresh else "",
+            secret=self._derived.client_secret(fresh) if fresh else "",
+        )
+
+    async def create_account(self, request: Request) -> Response:
+        """Create a service account; its secret is shown once."""
+        if await self._pages.form(request) is None:
+            return stale()
+        self._ledger.service_accounts += 1
+        self._ledger.save()
+        self._fresh_account = self._ledger.service_accounts
+        return to("/cie/service-accounts")
+
+    async def token(self, request: Request) -> Response:
+        """The token address: the client credentials grant (RFC 6749 section 4.4), tokens of 15 minutes."""
+        number = self._client(request.headers.get("authorization", ""))
+        if number is None:
+            return JSONResponse({"error": "invalid_client"}, 401)
+        fields = parse_qs((await request.body())[:4096].decode("utf-8", "replace"))
+        if fields.get("grant_type") != ["client_credentials"]:
+            return JSONResponse({"error": "unsupported_grant_type"}, 400)
+        if fields.get("scope") != [f"tsg_id:{TSG_ID}"]:
+            return JSONResponse({"error": "invalid_scope"}, 400)
+        until = int(self._ledger.now().timestamp()) + TOKEN_SECONDS
+        answer = {"access_token": self._derived.issue(number, until), "token_type": "Bearer"}
+        return JSONResponse({**answer, "expires_in": TOKEN_SECONDS, "scope": f"tsg_id:{TSG_ID}"})
+
+    def _client(self, authorization: str) -> int | None:
+        """The service account that Client ID and Client Secret belong to."""
+        scheme, _, pair = authorization.partition(" ")
+        try:
+            given = b64decode(pair, validate=True).decode()
+        except ValueError:
+            return None
+        name, _, secret = (unquote_plus(part) for part in given.partition(":"))
+        for number in range(1, self._ledger.service_accounts + 1):
+            if name == account_name(number) and same(secret, self._derived.client_secret(number)):
+                return number if scheme.lower() == "basic" else None
+        return None
 
     def _generate(self, directory: Directory, typed: tuple[str, str]) -> None:
         changes: dict[str, object] = {"generation": directory.generation + 1}
@@ -143,7 +218,7 @@ class Cie:
         directory = self._of(request)
         if directory is None or not directory.submitted:
             return to("/cie")
-        return self._pages.page("cie", "cie_acknowledge.html", directory=directory, guide=self._guide)
+        return self._pages.page("cie", "cie_acknowledge.html", directory=directory)
 
     async def acknowledged(self, request: Request) -> Response:
         """OK on the postconfiguration requirements."""

@@ -7,6 +7,9 @@ import hmac
 from dataclasses import dataclass, field
 from hashlib import sha256
 
+TOKEN_PATH = "/oauth2/access_token"  # noqa: S105 - an address
+"""Where the practice CIE issues tokens to service accounts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Derived:
@@ -21,6 +24,23 @@ class Derived:
     def token(self, key: str, generation: int) -> str:
         """The bearer token of a directory; each generation has another one."""
         return self._value("token", key, str(generation))
+
+    def client_secret(self, number: int) -> str:
+        """The Client Secret of a service account."""
+        return self._value("client-secret", str(number))
+
+    def issue(self, number: int, until: int) -> str:
+        """A token for that service account, good until that Unix time in seconds."""
+        return f"{number}.{until}.{self._value('issued', str(number), str(until))}"
+
+    def issued(self, token: str, now: float) -> int | None:
+        """The number of the service account that this token was issued to; None where it is not good."""
+        number, _, rest = token.partition(".")
+        until = rest.partition(".")[0]
+        if not (number.isdecimal() and until.isdecimal() and len(token) < 200):
+            return None
+        good = same(token, self.issue(int(number), int(until))) and now < int(until)
+        return int(number) if good else None
 
     @property
     def session_key(self) -> str:

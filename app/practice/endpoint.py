@@ -29,6 +29,7 @@ from scim2_server.service import ScimService  # noqa: TID253
 from scim2_server.testserver.application import BEARER_TOKEN_SCHEME  # noqa: TID253
 
 from app.practice.derive import same
+from app.practice.ledger import Method, account_name
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -107,9 +108,14 @@ class Endpoint:
     def _allowed(self, directory: Directory, scope: Scope) -> bool:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.decode("latin-1").partition(" ")
-        wanted = self._derived.token(directory.key, directory.generation)
         # Until Submit, CIE knows nothing of the directory, so its token opens nothing.
-        return scheme.lower() == "bearer" and same(token, wanted) and directory.submitted
+        return scheme.lower() == "bearer" and directory.submitted and self._good(directory, token)
+
+    def _good(self, directory: Directory, token: str) -> bool:
+        if directory.method is Method.STATIC:
+            return same(token, self._derived.token(directory.key, directory.generation))
+        number = self._derived.issued(token, self._ledger.now().timestamp())
+        return number is not None and account_name(number) == directory.service_account
 
     def _tenant(self, directory: Directory) -> tuple[_Storage, ASGIApplication]:
         if directory.key not in self._tenants:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.paths import resources
-from app.practice.derive import same
+from app.practice.derive import TOKEN_PATH, same
 from app.practice.endpoint import PREFIX
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class Gate:
             await _text("Requests from other pages are refused.", 403)(scope, receive, send)
         elif scope["path"].startswith(PREFIX):
             await self._endpoint(scope, receive, send)
+        elif scope["path"] == TOKEN_PATH:
+            # A SCIM client has no cookie; it shows its Client ID and Client Secret there.
+            await self._consoles(scope, receive, send)
         else:
             await self._console(scope, receive, send, headers)
 

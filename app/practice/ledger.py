@@ -24,6 +24,24 @@ DIRECTORY_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
 DIRECTORY_NAME = re.compile(r"[a-z0-9._-]{1,50}")
 
 
+TSG_ID = "1102345678"
+"""The tenant service group of the practice CIE."""
+
+
+class Method(StrEnum):
+    """The Authorization Method of a directory."""
+
+    STATIC = "Static Bearer Token"
+    """One generated token."""
+    OIDC = "OIDC Token"
+    """Tokens that a service account fetches."""
+
+
+def account_name(number: int) -> str:
+    """The name of a service account of the practice CIE."""
+    return f"scim-practice-{number}@{TSG_ID}.iam.panserviceaccount"
+
+
 class SyncStatus(StrEnum):
     """The Sync Status column of the Directories page."""
 
@@ -49,6 +67,8 @@ class Directory(_Record):
     directory_name: str = ""
     generation: int = 0
     """How many tokens were generated; only the last one is accepted."""
+    method: Method = Method.STATIC
+    service_account: str = ""
     submitted: bool = False
     acknowledged: bool = False
     change_timestamp: AwareDatetime | None = None
@@ -73,6 +93,8 @@ class Application(_Record):
 
     name: str
     lookalike: bool = False
+    live: bool = True
+    """False in a mode that only tries."""
     configured: bool = False
     matched_key: str = ""
     """The directory whose Base URL and token were saved, so that both can be derived again."""
@@ -97,7 +119,8 @@ class _State(_Record):
     version: int = 1
     port: int | None = None
     directories: tuple[Directory, ...] = ()
-    application: Application | None = None
+    service_accounts: int = 0
+    applications: dict[str, Application] = {}
 
 
 def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
@@ -131,8 +154,9 @@ class Ledger:
         self.now = clock
         state = _read(self._path)
         self.port = state.port
+        self.service_accounts = state.service_accounts
         self._directories = {directory.key: directory for directory in state.directories}
-        self.application = state.application
+        self._applications = dict(state.applications)
 
     @property
     def directories(self) -> tuple[Directory, ...]:
@@ -159,17 +183,31 @@ class Ledger:
         self.save()
         return directory
 
-    def change_application(self, **changes: object) -> Application:
-        """Change the portal's application and keep it. Raises RuntimeError where there is none."""
-        if self.application is None:
-            raise RuntimeError("there is no application to change")
-        self.application = self.application.model_copy(update=changes)
+    def application(self, guide: str) -> Application | None:
+        """The application in the portal of that guide."""
+        return self._applications.get(guide)
+
+    def set_application(self, guide: str, application: Application | None) -> None:
+        """Put an application in the portal of that guide, or take it out."""
+        self._applications.pop(guide, None)
+        if application is not None:
+            self._applications[guide] = application
         self.save()
-        return self.application
+
+    def change_application(self, guide: str, **changes: object) -> Application:
+        """Change the application and keep it. Raises KeyError where there is none."""
+        changed = self._applications[guide].model_copy(update=changes)
+        self.set_application(guide, changed)
+        return changed
 
     def save(self) -> None:
         """Write the file in one go, readable by its owner only."""
-        state = _State(port=self.port, directories=self.directories, application=self.application)
+        state = _State(
+            port=self.port,
+            directories=self.directories,
+            service_accounts=self.service_accounts,
+            applications=self._applications,
+        )
         self._path.parent.mkdir(parents=True, exist_ok=True)
         # mkstemp makes the file with mode 0600.
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".practice-")

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
+from app.guide.model import Kind
+from app.guide.words import speak
 from app.practice import provisioning
 from app.practice.derive import same
 from app.practice.gate import first, stale, to
 from app.practice.ledger import Application
 from app.practice.people import PEOPLE, TEAMS, in_scope
+from app.scim.authorization import ServiceAccount, StaticToken
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -23,19 +26,14 @@ if TYPE_CHECKING:
     from app.practice.derive import Derived
     from app.practice.gate import Pages
     from app.practice.ledger import Ledger
-
-GALLERY = {
-    "Palo Alto Networks SCIM Connector": False,
-    "Palo Alto Networks Cloud Identity Engine - Cloud Authentication Service": True,
-}
-"""Name in the gallery → whether it is the look-alike for sign-in."""
+    from app.scim.authorization import Credentials
 
 STEADY_SECONDS = 0.3
 """Time from the end of the first cycle until the steady state is reported."""
 
 
 class Portal:
-    """The pages under ``/portal``. The entered endpoint and token stay in memory."""
+    """The pages under ``/portal/<guide>``. What was entered stays in memory."""
 
     def __init__(
         self,
@@ -47,13 +45,16 @@ class Portal:
         pages: Pages,
         client: LoopbackClient,
     ) -> None:
-        self._guide = guide
+        # Where the admin names things, the practice portal has the names of its sample values.
+        self._guide = speak(guide, guide.practice.tenant_values)
+        self._at = f"/portal/{guide.id}"
         self._ledger = ledger
         self._derived = derived
         self._cie = cie
         self._pages = pages
         self._client = client
-        self._entered = provisioning.Target("", "")
+        self._entered: dict[str, str] = {}
+        """Value name → text, as entered."""
         self._passed: provisioning.Target | None = None
         self._saved = self._derive_again()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,24 +63,24 @@ class Portal:
     def routes(self) -> list[Route]:
         """Addresses of the console."""
         return [
-            Route("/portal", self.overview),
-            Route("/portal/gallery", self.gallery),
-            Route("/portal/gallery", self.create_app, methods=["POST"]),
-            Route("/portal/app", self.app),
-            Route("/portal/provisioning", self.enter, methods=["POST"]),
-            Route("/portal/assign", self.assign, methods=["POST"]),
-            Route("/portal/start", self.start, methods=["POST"]),
-            Route("/portal/delete", self.delete, methods=["POST"]),
+            Route(self._at, self.overview),
+            Route(f"{self._at}/gallery", self.gallery),
+            Route(f"{self._at}/gallery", self.create_app, methods=["POST"]),
+            Route(f"{self._at}/app", self.app),
+            Route(f"{self._at}/provisioning", self.enter, methods=["POST"]),
+            Route(f"{self._at}/assign", self.assign, methods=["POST"]),
+            Route(f"{self._at}/start", self.start, methods=["POST"]),
+            Route(f"{self._at}/delete", self.delete, methods=["POST"]),
         ]
 
     def resume(self) -> None:
         """Go on with a cycle that a restart interrupted, where the target can be derived again."""
-        application = self._ledger.application
+        application = self._application
         if application is not None and application.running:
             if self._saved is not None:
                 self._run(self._saved)
             else:
-                self._ledger.change_application(fault="Provisioning stopped. Enter the connection again.")
+                self._change(fault="Provisioning stopped. Enter the connection again.")
 
     async def overview(self, _request: Request) -> Response:
         """The tenant's overview with the values to capture."""
@@ -94,9 +95,10 @@ class Portal:
         """The gallery of applications and its search."""
         query = request.query_params.get("search", "").strip()
         words = query.lower().split()
-        hits = [name for name in GALLERY if words and all(word in name.lower() for word in words)]
+        entries = self._form.catalogue
+        hits = [name for name in entries if words and all(word in name.lower() for word in words)]
         chosen = request.query_params.get("app", "")
-        return self._page("portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in GALLERY else "")
+        return self._page("portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in entries else "")
 
     async def create_app(self, request: Request) -> Response:
         """Create an application from the gallery."""
@@ -104,29 +106,33 @@ class Portal:
         if fields is None:
             return stale()
         template, name = first(fields, "app"), first(fields, "name")[:120]
-        if template not in GALLERY or not name:
-            self._pages.say("portal", "Enter a name for the application.", bad=True)
-            return to("/portal/gallery")
-        if self._ledger.application is not None and self._ledger.application.running:
-            self._pages.say("portal", "Provisioning runs. Wait until the cycle has ended.", bad=True)
-            return to("/portal/app")
-        self._ledger.application = Application(name=name, lookalike=GALLERY[template])
-        self._ledger.save()
+        if template not in self._form.catalogue or not name:
+            self._say("Enter a name.", bad=True)
+            return to(f"{self._at}/gallery")
+        if self._application is not None and self._application.running:
+            self._say("Provisioning runs. Wait until the cycle has ended.", bad=True)
+            return to(f"{self._at}/app")
+        lookalike = template != self._form.catalogue[0]
+        self._ledger.set_application(self._guide.id, self._fresh(name, lookalike=lookalike))
         self._forget()
-        self._pages.say("portal", f"Application {name} was created.")
-        return to("/portal/app")
+        self._say(f"{name} was created.")
+        return to(f"{self._at}/app")
+
+    def _fresh(self, name: str, *, lookalike: bool = False) -> Application:
+        return Application(name=name, lookalike=lookalike, live=self._form.modes is None)
 
     async def app(self, _request: Request) -> Response:
         """The application: connection, assignment and provisioning status."""
-        application = self._ledger.application
+        application = self._application
+        if application is None and not self._form.catalogue:
+            application = self._fresh(self._guide.portal.name)
+            self._ledger.set_application(self._guide.id, application)
         if application is None:
-            return to("/portal/gallery")
-        shown = self._entered if self._entered.base_url else self._saved or self._entered
+            return to(f"{self._at}/gallery")
         return self._page(
             "portal_app.html",
             app=application,
-            base_url=shown.base_url,
-            has_token=bool(shown.token),
+            fields=self._fields,
             passed=self._passed is not None,
             people=PEOPLE,
             teams=TEAMS,
@@ -134,81 +140,120 @@ class Portal:
             reload=application.running or (application.completed and not application.steady),
         )
 
+    @property
+    def _fields(self) -> list[dict[str, object]]:
+        """The connection's fields: label, value name, what stands there, whether it is hidden."""
+        shown: dict[str, dict[str, object]] = {}
+        for field in (*self._form.fields, *self._form.oidc_fields):
+            hidden = self._guide.values[field.value].secret and self._kind(field.value) is not Kind.BASE_URL
+            text = self._entered.get(field.value, "")
+            shown[field.value] = {
+                "label": field.label,
+                "name": field.value,
+                "text": "" if hidden else text,
+                "hidden": hidden,
+                "entered": bool(text),
+            }
+        return list(shown.values())
+
+    def _kind(self, name: str) -> Kind:
+        return self._guide.values[name].kind
+
     async def enter(self, request: Request) -> Response:
         """The test button and the save button of the connection."""
         fields = await self._pages.form(request)
-        application = self._ledger.application
+        application = self._application
         if fields is None or application is None or application.lookalike:
             return stale()
-        known = self._entered if self._entered.token else self._saved or self._entered
-        # The page never shows a token again, so an empty field means the one entered before.
-        target = provisioning.Target(first(fields, "endpoint"), first(fields, "token") or known.token)
-        self._entered = target
-        if not target.base_url or not target.token:
-            labels = f"{self._form.endpoint_field} and {self._form.token_field}"
-            self._pages.say("portal", f"Enter {labels}.", bad=True)
+        for field in self._fields:
+            name = str(field["name"])
+            # The page never shows a secret again, so an empty field means the one entered before.
+            self._entered[name] = first(fields, name) or (self._entered.get(name, "") if field["hidden"] else "")
+        if self._form.modes is not None:
+            self._change(live=first(fields, "mode") == self._form.modes.live)
+        target = self._target()
+        if isinstance(target, str):
+            self._say(target, bad=True)
         elif first(fields, "action") == "test":
             await self._test(target)
-        elif self._passed != target:
-            self._pages.say("portal", f"Use {self._form.test_button} with these values first.", bad=True)
+        elif self._form.save_needs_test and self._passed != target:
+            self._say(f"Use {self._form.test_button} with these values first.", bad=True)
         else:
             self._save(target)
-        return to("/portal/app")
+        return to(f"{self._at}/app")
+
+    def _target(self) -> provisioning.Target | str:
+        """Where to, and how in, from the fields; or the sentence why not."""
+        found = {self._kind(name): text for name, text in self._entered.items() if text}
+        credentials: Credentials
+        if Kind.TOKEN in found:
+            credentials = StaticToken(found[Kind.TOKEN])
+        elif {Kind.CLIENT_ID, Kind.CLIENT_SECRET, Kind.TOKEN_URL} <= found.keys():
+            credentials = ServiceAccount(
+                found[Kind.TOKEN_URL], found[Kind.CLIENT_ID], found[Kind.CLIENT_SECRET], found.get(Kind.SCOPE, "")
+            )
+        else:
+            return f"Enter {' and '.join(field.label for field in self._form.fields)}."
+        base_url = found.get(Kind.BASE_URL) or self._url_of(found.get(Kind.DIRECTORY_NAME, ""))
+        return provisioning.Target(base_url, credentials) if base_url else "No directory of that name is known."
+
+    def _url_of(self, directory_name: str) -> str:
+        """Where the portal has no field for the Base URL, it finds the directory by its name."""
+        for directory in self._ledger.directories:
+            if directory_name and directory.submitted and directory.directory_name == directory_name:
+                return self._cie.base_url(directory)
+        return ""
 
     async def _test(self, target: provisioning.Target) -> None:
-        fault = await provisioning.test(self._client, target, self._form)
+        fault = await provisioning.test(self._client, target, self._guide)
         self._passed = None if fault else target
-        good = "The supplied credentials are authorized to enable provisioning"
-        self._pages.say("portal", fault or good, bad=fault is not None)
+        self._say(fault or "The test passed. The credentials are accepted.", bad=fault is not None)
 
     def _save(self, target: provisioning.Target) -> None:
         self._saved = target
         key, generation = self._match(target)
-        self._ledger.change_application(configured=True, matched_key=key, matched_generation=generation)
-        self._pages.say("portal", "The connection was saved.")
+        self._change(configured=True, matched_key=key, matched_generation=generation)
+        self._say("The connection was saved.")
 
     async def assign(self, request: Request) -> Response:
         """Assign users and groups."""
         fields = await self._pages.form(request)
-        if fields is None or self._ledger.application is None:
+        if fields is None or self._application is None:
             return stale()
         keys = {item.key for item in (*PEOPLE, *TEAMS)}
         assigned = tuple(key for key in fields.get("assigned", []) if key in keys)
-        self._ledger.change_application(assigned=assigned)
-        self._pages.say("portal", f"{len(assigned)} assignments saved.")
-        return to("/portal/app")
+        self._change(assigned=assigned)
+        self._say(f"{len(assigned)} assignments saved.")
+        return to(f"{self._at}/app")
 
     async def start(self, request: Request) -> Response:
         """Start provisioning, or start it over."""
         fields = await self._pages.form(request)
-        application = self._ledger.application
+        application = self._application
         if fields is None or application is None:
             return stale()
         if not application.configured or self._saved is None:
-            self._pages.say("portal", f"Enter the connection and use {self._form.save_button} first.", bad=True)
+            self._say(f"Enter the connection and use {self._form.save_button} first.", bad=True)
         elif not application.assigned:
-            self._pages.say("portal", "Assign users and groups first.", bad=True)
+            self._say("Assign users and groups first.", bad=True)
         elif application.running:
-            self._pages.say("portal", "Provisioning runs already.", bad=True)
+            self._say("Provisioning runs already.", bad=True)
         else:
-            self._ledger.change_application(
-                started=self._ledger.now(), completed=None, steady=None, users=0, groups=0, fault=""
-            )
+            self._change(started=self._ledger.now(), completed=None, steady=None, users=0, groups=0, fault="")
             self._run(self._saved)
-            self._pages.say("portal", "Provisioning started.")
-        return to("/portal/app")
+            self._say("Provisioning started.")
+        return to(f"{self._at}/app")
 
     async def delete(self, request: Request) -> Response:
         """Delete the application."""
         if await self._pages.form(request) is None:
             return stale()
-        if self._ledger.application is not None and self._ledger.application.running:
-            self._pages.say("portal", "Provisioning runs. Wait until the cycle has ended.", bad=True)
-            return to("/portal/app")
-        self._ledger.application = None
-        self._ledger.save()
+        if self._application is not None and self._application.running:
+            self._say("Provisioning runs. Wait until the cycle has ended.", bad=True)
+            return to(f"{self._at}/app")
+        self._ledger.set_application(self._guide.id, None)
         self._forget()
-        return to("/portal/gallery")
+        return to(f"{self._at}/gallery")
 
     def _run(self, target: provisioning.Target) -> None:
         task = asyncio.create_task(self._provision(target))
@@ -216,18 +261,31 @@ class Portal:
         task.add_done_callback(self._tasks.discard)
 
     async def _provision(self, target: provisioning.Target) -> None:
-        application = self._ledger.application
+        application = self._application
         if application is None:
             return
-        cycle = provisioning.Cycle(self._client, target, self._form, self._domain)
-        try:
-            users, groups = await cycle.run(*in_scope(application.assigned))
-        except provisioning.CycleStoppedError as stopped:
-            self._ledger.change_application(fault=str(stopped))
-            return
-        self._ledger.change_application(completed=self._ledger.now(), users=users, groups=groups)
+        people, teams = in_scope(application.assigned)
+        users = groups = 0
+        if application.live:
+            cycle = provisioning.Cycle(self._client, target, self._form, self._domain)
+            try:
+                users, groups = await cycle.run(people, teams)
+            except provisioning.CycleStoppedError as stopped:
+                self._change(fault=str(stopped))
+                return
+        self._change(completed=self._ledger.now(), users=users, groups=groups)
         await asyncio.sleep(STEADY_SECONDS)
-        self._ledger.change_application(steady=self._ledger.now())
+        self._change(steady=self._ledger.now())
+
+    @property
+    def _application(self) -> Application | None:
+        return self._ledger.application(self._guide.id)
+
+    def _change(self, **changes: object) -> None:
+        self._ledger.change_application(self._guide.id, **changes)
+
+    def _say(self, sentence: str, *, bad: bool = False) -> None:
+        self._pages.say(f"portal-{self._guide.id}", sentence, bad=bad)
 
     @property
     def _form(self) -> PracticeForm:
@@ -239,25 +297,31 @@ class Portal:
         return named[0].lower() if named else "practice.example"
 
     def _match(self, target: provisioning.Target) -> tuple[str, int]:
+        """The directory of a target with a generated token, so that both can be derived again."""
+        if not isinstance(target.credentials, StaticToken):
+            return "", 0
         for directory in self._ledger.directories:
             token = self._derived.token(directory.key, directory.generation)
-            if target.base_url.rstrip("/") == self._cie.base_url(directory) and same(target.token, token):
+            known = target.base_url.rstrip("/") == self._cie.base_url(directory)
+            if known and same(target.credentials.token, token):
                 return directory.key, directory.generation
         return "", 0
 
     def _derive_again(self) -> provisioning.Target | None:
-        application = self._ledger.application
+        application = self._application
         directory = self._ledger.directory(application.matched_key) if application else None
         if application is None or directory is None:
             return None
-        token = self._derived.token(directory.key, application.matched_generation)
+        token = StaticToken(self._derived.token(directory.key, application.matched_generation))
         return provisioning.Target(self._cie.base_url(directory), token)
 
     def _forget(self) -> None:
-        self._entered = provisioning.Target("", "")
+        self._entered = {}
         self._passed = self._saved = None
 
     def _page(self, template: str, **values: object) -> Response:
         return self._pages.page(
-            "portal", template, **{"guide": self._guide, "form": self._form, "reload": False, **values}
+            f"portal-{self._guide.id}",
+            template,
+            **{"guide": self._guide, "form": self._form, "at": self._at, "reload": False, **values},
         )

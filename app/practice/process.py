@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.practice.derive import Derived
+from app.practice.derive import TOKEN_PATH, Derived
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,8 +33,17 @@ class Started:
     """Scheme, host and port."""
     cie_url: str = field(repr=False)
     """Opens the practice CIE in a browser; carries the session key."""
-    portal_url: str = field(repr=False)
-    """Opens the practice portal in a browser; carries the session key."""
+    portals_url: str = field(repr=False)
+    """Like it for the portals; ``{guide}`` stands for the id of a guide."""
+
+    def portal_url(self, guide: str) -> str:
+        """Opens that guide's practice portal in a browser; carries the session key."""
+        return self.portals_url.replace("{guide}", guide)
+
+    @property
+    def token_url(self) -> str:
+        """Where the practice CIE issues tokens to service accounts."""
+        return f"{self.origin}{TOKEN_PATH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +70,15 @@ class PracticeProcess:
         """The process id of the child."""
         return self._child.pid if self._child is not None else None
 
-    async def start(self, state_dir: Path, seed: str, guide: str) -> Started | NotStarted:
+    async def start(self, state_dir: Path, seed: str) -> Started | NotStarted:
         """Start the server, on the port of last time where that is free.
 
         Args:
             state_dir: Where the server keeps what is not secret.
             seed: At least 32 hexadecimal digits; the same seed gives the same secrets.
-            guide: The id of the guide.
         """
         await self.stop()
-        order = json.dumps({"seed": seed, "state_dir": str(state_dir), "port": None, "guide": guide})
+        order = json.dumps({"seed": seed, "state_dir": str(state_dir), "port": None})
         try:
             # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
             self._child = child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours
@@ -97,7 +105,7 @@ class PracticeProcess:
             await self.stop()
             return NotStarted("The practice server ended before it could serve.")
         origin, key = f"http://127.0.0.1:{port}", Derived(bytes.fromhex(seed)).session_key
-        return Started(origin, f"{origin}/cie?key={key}", f"{origin}/portal?key={key}")
+        return Started(origin, f"{origin}/cie?key={key}", f"{origin}/portal/{{guide}}?key={key}")
 
     async def stop(self) -> None:
         """End the server in good order, or at once where it does not listen."""

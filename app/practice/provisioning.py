@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import asyncio
 import json
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from app.scim.authorization import NotIssued, TokenSource
+from app.scim.endpoint import Endpoint
+from app.scim.probes import PROBES, Expect
+
 if TYPE_CHECKING:
-    from app.guide.model import PracticeForm
+    from app.guide.model import Guide, PracticeForm
     from app.net import LoopbackClient
     from app.practice.people import Person, Team
+    from app.scim.authorization import Credentials
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
-_CODE = "SystemForCrossDomainIdentityManagement"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the portal provisions to."""
+    """Where the portal provisions to, and how it gets in."""
 
     base_url: str = field(repr=False)
-    token: str = field(repr=False)
+    credentials: Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Reply:
 
     status: int
     data: dict[str, Any] | None = None
+    refused: bool = False
+    """No token was issued, so nothing was sent."""
 
     @property
     def found(self) -> list[dict[str, Any]]:
@@ -51,7 +56,10 @@ async def send(
     client: LoopbackClient, target: Target, method: str, path: str, body: dict[str, Any] | None = None
 ) -> Reply:
     """Send one SCIM request."""
-    headers = {"Authorization": f"Bearer {target.token}", "Accept": "application/scim+json"}
+    issued = await TokenSource(target.credentials, practice=True).bearer()
+    if isinstance(issued, NotIssued):
+        return Reply(issued.status or 0, refused=True)
+    headers = {"Authorization": f"Bearer {issued.token}", "Accept": "application/scim+json"}
     content = None
     if body is not None:
         headers["Content-Type"] = "application/scim+json"
@@ -72,33 +80,41 @@ def equals(attribute: str, value: str) -> str:
     return "filter=" + quote(f"{attribute} eq {json.dumps(value, ensure_ascii=False)}")
 
 
-async def test(client: LoopbackClient, target: Target, form: PracticeForm) -> str | None:
-    """Ask for a user that cannot exist. None when the answer is right, else what the portal shows."""
+async def test(client: LoopbackClient, target: Target, guide: Guide) -> str | None:
+    """Ask as the real portal's test does. None when the answers are right, else what the portal shows."""
     try:
         parts = urlsplit(target.base_url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return f"{form.endpoint_field} is not a web address."
+        return "The address of the SCIM service is not a web address."
     if parts.scheme != "http" or host not in LOOPBACK or port is None:
-        field_name = form.endpoint_field
-        return f"The practice portal reaches only this computer. Paste the practice Base URL into {field_name}."
-    reply = await send(client, target, "GET", "/Users?" + equals(form.match_users_by, str(uuid.uuid4())))
-    return reason(reply)
+        return "The practice portal reaches only this computer. Paste the practice Base URL."
+    probe = PROBES[guide.probe]
+    for request in (probe.first, probe.second):
+        path = request.url(Endpoint(target.base_url, practice=True)).removeprefix(target.base_url.rstrip("/"))
+        if fault := reason(await send(client, target, "GET", path), guide.practice, request.expect):
+            return fault
+    return None
 
 
-def reason(reply: Reply) -> str | None:
-    """The portal's text for a reply to the connection test; None when the reply is right."""
+def reason(reply: Reply, form: PracticeForm, expect: Expect | None = None) -> str | None:
+    """The portal's text for a reply; None when the reply is right."""
+    if reply.refused:
+        return _coded(form, "CredentialValidationFailure", "No token was issued for this Client ID and secret.")
     if reply.status == 0:
-        return f"{_CODE}CredentialValidationUnavailable: no response was received from the address entered."
-    if reply.status == 200 and reply.data and _LIST in reply.data.get("schemas", ()) and not reply.found:
-        return None
+        return _coded(form, "CredentialValidationUnavailable", "No response was received from the address entered.")
     if reply.status == 200:
-        return f"{_CODE}ServiceIncompatible: the response is not the SCIM list that was asked for."
+        data = reply.data or {}
+        wrong = not data or (expect is not Expect.OBJECT and _LIST not in data.get("schemas", ()))
+        if wrong or (expect is Expect.EMPTY and reply.found):
+            return _coded(form, "ServiceIncompatible", "The response is not the SCIM list that was asked for.")
+        return None
     word = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}.get(reply.status, str(reply.status))
-    return (
-        f"{_CODE}CredentialValidationFailure: While attempting to validate our authorization to access your "
-        f"application, we received this unexpected response: {word} (StatusCode {reply.status})."
-    )
+    return _coded(form, "CredentialValidationFailure", f"Unexpected response: {word} (StatusCode {reply.status}).")
+
+
+def _coded(form: PracticeForm, code: str, sentence: str) -> str:
+    return f"{form.error_code}{code}: {sentence}" if form.error_code else f"The connection failed. {sentence}"
 
 
 @dataclass(slots=True)
@@ -135,18 +151,24 @@ class Cycle:
             {"op": "Replace", "path": "displayName", "value": person.name},
             {"op": "Replace", "path": "active", "value": True},
         ]
-        await self._update(f"/Users/{self.ids[person.key]}", operations, resource)
+        await self._update(self.form.update_users, f"/Users/{self.ids[person.key]}", operations, resource)
 
     async def _group(self, team: Team) -> None:
-        query = "/Groups?excludedAttributes=members&" + equals("displayName", team.name)
-        found = (await self._send("GET", query)).found
+        found = await self._groups_called(team.name)
         group = str(found[0]["id"]) if found else _id(await self._send("POST", "/Groups", team.resource()))
         members = [{"value": self.ids[key]} for key in team.members]
         operations = [{"op": "Add", "path": "members", "value": members}]
-        await self._update(f"/Groups/{group}", operations, {**team.resource(), "members": members})
+        whole = {**team.resource(), "members": members}
+        await self._update(self.form.update_groups, f"/Groups/{group}", operations, whole)
 
-    async def _update(self, path: str, operations: list[dict[str, Any]], whole: dict[str, Any]) -> None:
-        if self.form.update_verb == "PUT":
+    async def _groups_called(self, name: str) -> list[dict[str, Any]]:
+        if self.form.reads_all_groups:
+            groups = (await self._send("GET", "/Groups?startIndex=1&count=1000")).found
+            return [group for group in groups if group.get("displayName") == name]
+        return (await self._send("GET", "/Groups?excludedAttributes=members&" + equals("displayName", name))).found
+
+    async def _update(self, verb: str, path: str, operations: list[dict[str, Any]], whole: dict[str, Any]) -> None:
+        if verb == "PUT":
             await self._send("PUT", path, whole)
         else:
             await self._send("PATCH", path, {"schemas": [_PATCH], "Operations": operations})
@@ -157,12 +179,12 @@ class Cycle:
         if reply.status in (200, 201, 204):
             return reply
         if reply.status in (0, 401, 403, 404):
-            raise CycleStoppedError(reason(reply))
+            raise CycleStoppedError(reason(reply, self.form))
         raise CycleStoppedError(f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}.")
 
 
 def _id(reply: Reply) -> str:
     identifier = (reply.data or {}).get("id")
     if not isinstance(identifier, str):
-        raise CycleStoppedError(f"{_CODE}ServiceIncompatible: the created resource came back without an id.")
+        raise CycleStoppedError("The created resource came back without an id.")
     return identifier

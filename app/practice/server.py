@@ -23,7 +23,6 @@ class Order:
     seed: bytes = field(repr=False)
     state_dir: Path
     port: int | None
-    guide: str
 
     @classmethod
     def parse(cls, line: bytes) -> Order:
@@ -33,7 +32,7 @@ class Order:
         if len(seed) < 16:
             raise ValueError("the seed is too short")
         port = data["port"]
-        return cls(seed, Path(data["state_dir"]), None if port is None else int(port), str(data["guide"]))
+        return cls(seed, Path(data["state_dir"]), None if port is None else int(port))
 
 
 def main() -> int:
@@ -71,7 +70,7 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
-    from app.guide.catalog import guide
+    from app.guide import catalog
     from app.net import LoopbackClient
     from app.practice.cie import Cie
     from app.practice.derive import Derived
@@ -80,15 +79,16 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     from app.practice.ledger import Ledger
     from app.practice.portal import Portal
 
-    known, derived, ledger = guide(order.guide), Derived(order.seed), Ledger(order.state_dir)
+    guides, derived, ledger = catalog.guides(), Derived(order.seed), Ledger(order.state_dir)
     listener = _bind(order.port or ledger.port)
     port = ledger.port = listener.getsockname()[1]
     ledger.save()
     async with LoopbackClient() as client:
         endpoint, pages = Endpoint(ledger, derived), Pages(derived)
-        cie = Cie(known, ledger, derived, endpoint, pages=pages, port=port)
-        portal = Portal(known, ledger, derived, cie, pages=pages, client=client)
-        consoles = Starlette(routes=[*cie.routes, *portal.routes])
+        names = tuple(guide.scim_client for guide in guides)
+        cie = Cie(names, ledger, derived, endpoint, pages=pages, port=port)
+        portals = [Portal(guide, ledger, derived, cie, pages=pages, client=client) for guide in guides]
+        consoles = Starlette(routes=[*cie.routes, *(route for portal in portals for route in portal.routes)])
         config = uvicorn.Config(
             Gate(consoles, endpoint, derived, port),
             loop="asyncio",
@@ -101,7 +101,8 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         )
         server = uvicorn.Server(config)
         cie.resume()
-        portal.resume()
+        for portal in portals:
+            portal.resume()
         _end_with(stdin, server)
         # The socket listens already: whoever reads this line can connect, and is served in a moment.
         stdout.write(json.dumps({"port": port}).encode() + b"\n")

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from app.net import LoopbackClient
     from app.practice.page import Form
 
-CONNECTOR = "Palo Alto Networks SCIM Connector"
-
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -64,13 +62,29 @@ class Visitor:
         page = await self._get("/cie/new?type=scim")
         page, at = await self._press(page, "Next", {"SCIM Client": self.guide.scim_client})
         self._directory = at
-        self._fields = {"Directory ID": directory_id, "Directory Name": directory_name}
+        self._fields = {
+            "Directory ID": directory_id,
+            "Directory Name": directory_name,
+            "Authorization Method": "Static Bearer Token",
+        }
         return page.ids.get("base_url") or _refused(page)
 
     async def generate_token(self) -> str | Refused:
         """Generate Token; gives the token, which is shown once."""
         page, _ = await self._press(await self._get(self._directory), "Generate Token", self._fields)
         return page.ids.get("token") or _refused(page)
+
+    async def create_service_account(self) -> dict[str, str] | Refused:
+        """Create a service account; gives label → value of what is shown once."""
+        page, _ = await self._press(await self._get("/cie/service-accounts"), "Create service account", {})
+        if "client_secret" not in page.ids:
+            return _refused(page)
+        names = {"Service Account Name": "account_name", "Client ID": "client_id", "Client Secret": "client_secret"}
+        return {label: page.ids[key] for label, key in names.items()}
+
+    def use_service_account(self, name: str) -> None:
+        """Choose OIDC Token and enter the name; ``submit`` sends both."""
+        self._fields |= {"Authorization Method": "OIDC Token", "Service Account Name": name}
 
     async def submit(self) -> Refused | None:
         """Submit the directory. None when it was accepted."""
@@ -98,27 +112,35 @@ class Visitor:
 
     async def overview(self) -> dict[str, str]:
         """The values of the tenant: label → value."""
-        return {row[0]: row[1] for row in (await self._get("/portal")).rows if len(row) == 3}
+        return {row[0]: row[1] for row in (await self._get(self._portal)).rows if len(row) == 3}
 
-    async def create_app(self, name: str = CONNECTOR) -> Refused | None:
-        """Search the gallery, choose the application and create it. None when it was created."""
-        found = await self._get("/portal/gallery?" + urlencode({"search": name}))
-        if name not in found.links:
+    @property
+    def _portal(self) -> str:
+        return f"/portal/{self.guide.id}"
+
+    async def create_app(self, name: str | None = None) -> Refused | None:
+        """Search the catalogue, choose the entry (by default the right one) and create it. None when it was created."""
+        wanted = name or self.guide.practice.catalogue[0]
+        found = await self._get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
+        if wanted not in found.links:
             return _refused(found)
-        page, at = await self._press(await self._get(found.links[name]), "Create", {})
-        return None if at == "/portal/app" else _refused(page)
+        page, at = await self._press(await self._get(found.links[wanted]), "Create", {})
+        return None if at == f"{self._portal}/app" else _refused(page)
 
-    async def enter(self, base_url: str, token: str) -> Refused | None:
-        """Fill in the connection, under the labels of the guide. None when the fields are there."""
+    async def enter(self, values: dict[str, str]) -> Refused | None:
+        """Fill in the connection, label → text. None when the fields are there."""
         form = self.guide.practice
-        self._entered = {form.endpoint_field: base_url, form.token_field: token}
-        page = await self._get("/portal/app")
-        shown = page.form(form.test_button)
+        self._entered = dict(values)
+        if form.modes is not None:
+            self._entered[form.modes.field] = form.modes.live
+        page = await self._get(f"{self._portal}/app")
+        shown = page.form(form.save_button)
         return None if shown and set(self._entered) <= set(shown.labels) else _refused(page)
 
     async def test(self) -> str:
-        """Press the test button; gives the portal's message."""
-        return await self._connection(self.guide.practice.test_button)
+        """Press the test button, where the portal has one; gives the portal's message."""
+        button = self.guide.practice.test_button
+        return await self._connection(button) if button else ""
 
     async def create(self) -> str:
         """Press the save button; gives the portal's message."""
@@ -126,22 +148,22 @@ class Visitor:
 
     async def assign(self) -> str:
         """Assign all users and groups; gives the portal's message."""
-        page, _ = await self._press(await self._get("/portal/app"), "Assign", {}, tick=True)
+        page, _ = await self._press(await self._get(f"{self._portal}/app"), "Assign", {}, tick=True)
         return _message(page)
 
     async def start(self) -> str:
         """Press the start button; gives the portal's message."""
-        page, _ = await self._press(await self._get("/portal/app"), self.guide.practice.start_button, {})
+        page, _ = await self._press(await self._get(f"{self._portal}/app"), self.guide.practice.start_button, {})
         return _message(page)
 
     async def status(self) -> Progress:
         """The provisioning status."""
-        ids = (await self._get("/portal/app")).ids
+        ids = (await self._get(f"{self._portal}/app")).ids
         message = ids.get("fault") or ids.get("state", "")
         return Progress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
 
     async def _connection(self, button: str) -> str:
-        page, _ = await self._press(await self._get("/portal/app"), button, self._entered)
+        page, _ = await self._press(await self._get(f"{self._portal}/app"), button, self._entered)
         return _message(page)
 
     async def _get(self, path: str) -> Page:

@@ -63,11 +63,3 @@ class Endpoint:
             return base + path
         pairs = "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
         return f"{base}{path}?{pairs}"
-
-    def lookup_user(self, user_name: str) -> str:
-        """The URL that Entra ID's connection test asks for (``userName eq "<guid>"``)."""
-        return self.url("/Users", {"filter": f'userName eq "{user_name}"'})
-
-    def lookup_group(self, display_name: str) -> str:
-        """The URL that Entra ID's group matching asks for."""
-        return self.url("/Groups", {"excludedAttributes": "members", "filter": f'displayName eq "{display_name}"'})

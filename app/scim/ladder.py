@@ -1,4 +1,4 @@
-"""Test Connection: eight checks in the order in which a request meets them, read-only."""
+"""Test Connection: the checks in the order in which a request meets them, read-only."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import asyncio
 import secrets
 import socket
 import time
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.net import Answer, Failure, NoAnswer, Reached, ReadOnlyClient, system_proxy
-from app.scim.listing import Listing, read_listing
+from app.scim.authorization import NotIssued
+from app.scim.listing import Listing, read_listing, read_object
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.probes import Expect
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from app.scim.authorization import TokenSource
     from app.scim.endpoint import Endpoint
+    from app.scim.probes import Probe
 
 __all__ = ["Finding", "Limits", "Observation", "Rung", "Verdict", "run"]
 
@@ -29,6 +32,8 @@ class Rung(StrEnum):
 
     ADDRESS = "address"
     """The Base URL can be used as it stands."""
+    ISSUED = "issued"
+    """A token was issued to the service account; only with the OIDC method."""
     NAME = "name"
     """The host name resolves."""
     ROUTE = "route"
@@ -36,11 +41,11 @@ class Rung(StrEnum):
     CERTIFICATE = "certificate"
     """The TLS certificate is trusted by this computer."""
     TOKEN = "token"  # noqa: S105 - the name of a check
-    """The lookup that Entra ID sends is answered with 200."""
+    """The first request that the SCIM client sends is answered with 200."""
     USERS = "users"
-    """The body of that answer is an empty ListResponse."""
+    """The body of that answer is a ListResponse, empty where nobody was to be found."""
     GROUPS = "groups"
-    """The group lookup is answered likewise."""
+    """The client's second request is answered likewise: groups, or the configuration of the service."""
     CONTROL = "control"
     """A made-up token is refused: what answers really looks at the token."""
 
@@ -70,7 +75,8 @@ class Finding:
     seconds: float | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict)
     """``addresses`` (count), ``proxied`` (1), ``issuer``, ``days`` (of validity left), ``status``,
-    ``retry_after`` (seconds)."""
+    ``retry_after`` (seconds), ``expect`` (what the request was to bring, see ``app.scim.probes.Expect``),
+    ``asked`` (the request without address and token)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +90,20 @@ class Limits:
 
 async def run(
     endpoint: Endpoint,
-    token: str,
+    tokens: TokenSource,
+    probe: Probe,
     *,
     proxy_for: Callable[[str], str | None] = system_proxy,
     on_finding: Callable[[Finding], None] | None = None,
     resolver: Callable[[str, int], Awaitable[Sequence[object]]] | None = None,
     limits: Limits | None = None,
 ) -> tuple[Finding, ...]:
-    """Try all eight checks; those after a decisive failure come back as not tried. Cancellable.
+    """Try all checks; those after a decisive failure come back as not tried. Cancellable.
 
     ``proxy_for`` may block: it is called in a thread. ``resolver`` gives the addresses of a host and
     raises OSError where there are none.
     """
-    climb = _Climb(endpoint, token, on_finding, limits or Limits())
+    climb = _Climb(endpoint, tokens, probe, on_finding, limits or Limits())
     await climb.all(proxy_for, resolver or _addresses)
     return climb.finish()
 
@@ -110,10 +117,17 @@ class _Climb:
     """One run: the findings so far and the time left."""
 
     def __init__(
-        self, endpoint: Endpoint, token: str, on_finding: Callable[[Finding], None] | None, limits: Limits
+        self,
+        endpoint: Endpoint,
+        tokens: TokenSource,
+        probe: Probe,
+        on_finding: Callable[[Finding], None] | None,
+        limits: Limits,
     ) -> None:
         self._endpoint = endpoint
-        self._token = token
+        self._tokens = tokens
+        self._probe = probe
+        self._token = ""
         self._on_finding = on_finding
         self._limits = limits
         self._end = time.monotonic() + limits.whole
@@ -121,8 +135,9 @@ class _Climb:
         self._proxied: dict[str, str | int] = {}
 
     def finish(self) -> tuple[Finding, ...]:
-        """All eight findings; the missing ones as not tried."""
-        for rung in list(Rung)[len(self._findings) :]:
+        """All findings; the missing ones as not tried."""
+        rungs = [rung for rung in Rung if rung is not Rung.ISSUED or self._tokens.fetches]
+        for rung in rungs[len(self._findings) :]:
             self._add(rung, Verdict.NOT_TRIED, Observation.NOT_TRIED)
         return tuple(self._findings)
 
@@ -157,6 +172,8 @@ class _Climb:
             self._add(Rung.ADDRESS, Verdict.FAILED, Observation.MALFORMED)
             return
         self._pass(Rung.ADDRESS, None)
+        if not await self._issued(proxy_for):
+            return
         proxy = None if self._endpoint.plain else await self._proxy(proxy_for)
         self._proxied = {"proxied": 1} if proxy is not None else {}
         if proxy is not None:
@@ -169,6 +186,14 @@ class _Climb:
             if await self._lookup(client):
                 await self._groups(client)
                 await self._control(client)
+
+    async def _issued(self, proxy_for: Callable[[str], str | None]) -> bool:
+        issued = await self._tokens.bearer(proxy_for, self._left(self._limits.request))
+        if isinstance(issued, NotIssued):
+            facts = {} if issued.status is None else {"status": issued.status}
+            return self._add(Rung.ISSUED, Verdict.FAILED, issued.observation, issued.seconds, facts)
+        self._token = issued.token
+        return not self._tokens.fetches or self._pass(Rung.ISSUED, issued.seconds)
 
     async def _proxy(self, proxy_for: Callable[[str], str | None]) -> str | None:
         loop = asyncio.get_running_loop()
@@ -196,7 +221,9 @@ class _Climb:
         return await client.get(url, token, self._left(self._limits.request))
 
     async def _lookup(self, client: ReadOnlyClient) -> bool:
-        answer = await self._get(client, self._endpoint.lookup_user(str(uuid.uuid4())), self._token)
+        answer = await self._get(client, self._probe.first.url(self._endpoint), self._token)
+        if answer.status == 401:
+            self._tokens.forget()
         return self._way(answer) and self._token_rung(answer) and self._users(answer)
 
     def _way(self, answer: Answer | NoAnswer) -> bool:
@@ -218,29 +245,32 @@ class _Climb:
 
     def _token_rung(self, answer: Answer | NoAnswer) -> bool:
         """A status other than 200, a web page or no status at all: nothing shows that the token counts."""
-        seen, facts = _seen(answer), _facts(answer)
+        seen, facts = _seen(answer), {**_facts(answer), "asked": self._probe.first.words}
         if seen is Observation.GOOD or (answer.status == 200 and seen is not Observation.HTML):
             return self._pass(Rung.TOKEN, answer.timings.get("http"), facts)
         return self._add(Rung.TOKEN, Verdict.FAILED, seen, answer.seconds, facts)
 
     def _users(self, answer: Answer | NoAnswer) -> bool:
-        verdict, seen = _judge(answer)
-        return self._add(Rung.USERS, verdict, seen, None, _facts(answer))
+        expect = self._probe.first.expect
+        verdict, seen = _judge(answer, expect)
+        return self._add(Rung.USERS, verdict, seen, None, {**_facts(answer), "expect": expect.value})
 
     async def _groups(self, client: ReadOnlyClient) -> None:
-        answer = await self._get(client, self._endpoint.lookup_group(str(uuid.uuid4())), self._token)
-        verdict, seen = _judge(answer)
+        expect = self._probe.second.expect
+        answer = await self._get(client, self._probe.second.url(self._endpoint), self._token)
+        verdict, seen = _judge(answer, expect)
         if answer.status in (404, 501):
             verdict = Verdict.NOT_OFFERED
         elif verdict is Verdict.FAILED:
             # It is not known which group requests the endpoint offers to this computer.
             verdict = Verdict.WARNED
-        self._add(Rung.GROUPS, verdict, seen, answer.seconds, _facts(answer))
+        facts = {**_facts(answer), "expect": expect.value, "asked": self._probe.second.words}
+        self._add(Rung.GROUPS, verdict, seen, answer.seconds, facts)
 
     async def _control(self, client: ReadOnlyClient) -> None:
         made_up = secrets.token_urlsafe(32)
-        answer = await self._get(client, self._endpoint.lookup_user(str(uuid.uuid4())), made_up)
-        facts = _facts(answer)
+        answer = await self._get(client, self._probe.first.url(self._endpoint), made_up)
+        facts = {**_facts(answer), "asked": f"{self._probe.first.words} with a made-up token"}
         if answer.status in (401, 403):
             self._pass(Rung.CONTROL, answer.seconds, facts)
         elif answer.status == 200:
@@ -293,14 +323,23 @@ def _seen(answer: Answer | NoAnswer) -> Observation:
     return FAILURES[answer.failure]
 
 
-def _judge(answer: Answer | NoAnswer) -> tuple[Verdict, Observation]:
-    """An empty ListResponse is right; anything found by a random GUID is not."""
+def _judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observation]:
+    """Whether the answer is what was expected; anything found by a random GUID is not."""
+    if expect is Expect.OBJECT:
+        return _judge_object(answer)
     seen = _seen(answer)
     if seen is not Observation.GOOD or not isinstance(answer, Answer):
         return Verdict.FAILED, seen
     page = read_listing(answer)
-    if isinstance(page, Listing) and (page.total or page.resources):
+    if expect is Expect.EMPTY and isinstance(page, Listing) and (page.total or page.resources):
         return Verdict.FAILED, Observation.FILTER_IGNORED
     if isinstance(page, Listing) and not page.declared:
         return Verdict.WARNED, Observation.WRONG_SHAPE
     return Verdict.PASSED, Observation.GOOD
+
+
+def _judge_object(answer: Answer | NoAnswer) -> tuple[Verdict, Observation]:
+    if not isinstance(answer, Answer) or answer.status != 200:
+        return Verdict.FAILED, _seen(answer)
+    found = read_object(answer)
+    return (Verdict.FAILED, found) if isinstance(found, Observation) else (Verdict.PASSED, Observation.GOOD)

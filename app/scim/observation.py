@@ -76,6 +76,10 @@ class Observation(StrEnum):
     """The connection was closed before the answer was complete."""
     BAD_ENCODING = "bad-encoding"
     """The body is compressed in an unknown way or damaged."""
+    CLIENT_REFUSED = "client-refused"
+    """The token address refused Client ID and Client Secret."""
+    NO_TOKEN = "no-token"  # noqa: S105 - the name of an observation
+    """The token address answered without a token."""
     NOT_HTTP = "not-http"
     """What came back is not HTTP."""
     OPEN_DOOR = "open-door"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.guide.model import Milestone, Page
+from app.guide.model import Kind, Milestone, Page
 from app.guide.values import derive
 from app.setup.state import Counts
 
@@ -51,13 +51,8 @@ class Block:
 
 def visible(guide: Guide, setup: Setup) -> tuple[tuple[Stage, Step], ...]:
     """The steps shown under the setup's answers, in order."""
-    answers = {branch.id: setup.answers.get(branch.id, branch.options[0].id) for branch in guide.branches}
-    return tuple(
-        (stage, step)
-        for stage in guide.stages
-        for step in stage.steps
-        if all(answers.get(branch) == option for branch, option in step.when.items())
-    )
+    answers = guide.answers(setup.answers)
+    return tuple((stage, step) for stage in guide.stages for step in stage.steps if step.shown_under(answers))
 
 
 def places(guide: Guide, setup: Setup) -> tuple[Place, ...]:
@@ -104,6 +99,13 @@ def finished(setup: Setup) -> bool:
     return Milestone.FINISHED in setup.reached and not setup.stale
 
 
+def begin(guide: Guide, setup: Setup) -> Setup:
+    """Take in the values that a guide suggests and that no step captures."""
+    captured = {name for step in guide.steps for name in step.captures}
+    given = {n: s.suggestion for n, s in guide.values.items() if s.suggestion and n not in captured}
+    return setup.with_(values={**given, **setup.values})
+
+
 def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
     """The values that this step captures and that are not there yet."""
     return tuple(
@@ -113,15 +115,34 @@ def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
     )
 
 
+def unchosen(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
+    """The values that the admin has to choose here, because none could be derived."""
+    return tuple(c.value for c in step.carries if guide.values[c.value].own and c.value not in setup.values)
+
+
+def shut(guide: Guide, setup: Setup) -> Block | None:
+    """Why Full Sync stays locked under the answers given, e.g. a mode of the portal that sends nothing."""
+    for branch_id, option_id in guide.answers(setup.answers).items():
+        reason = guide.option(branch_id, option_id).shuts_gate
+        if reason is not None:
+            at = next(branch.at for branch in guide.branches if branch.id == branch_id)
+            return Block(reason, at)
+    return None
+
+
 def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
     """Why this step cannot be completed now; None where it can."""
     step = guide.step(step_id)
+    shown = {s.id for _, s in visible(guide, setup)}
     for need in step.needs:
-        if need.step not in setup.done or need.step in setup.stale:
+        if need.step in shown and (need.step not in setup.done or need.step in setup.stale):
             return Block(need.because, need.step)
+    if step.marks in _BEHIND_THE_GATE and (closed := shut(guide, setup)):
+        return closed
     if missing_values := missing(guide, setup, step):
         labels = " and ".join(guide.values[name].label for name in missing_values)
-        return Block(f"Paste the {labels} first.")
+        counts = all(guide.values[name].kind is Kind.COUNT for name in missing_values)
+        return Block(f"{'Enter' if counts else 'Paste'} the {labels} first.")
     if step.page is Page.CHECKLIST:
         open_items = [p for p in guide.prerequisites if p.id not in setup.ticked]
         if open_items:
@@ -130,7 +151,14 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
         return Block("Tick the sentence above first.")
     if step.page is Page.WATCH and setup.sighting is None:
         return Block("The SCIM Change Timestamp has not been seen yet.")
-    return _order(guide, setup, step_id)
+    if (before := _order(guide, setup, step_id)) is not None:
+        return before
+    if names := unchosen(guide, setup, step):
+        return Block(f"Choose the {' and '.join(guide.values[name].label for name in names)} first.")
+    return None
+
+
+_BEHIND_THE_GATE = (Milestone.TIMESTAMP, Milestone.FULL_SYNC)
 
 
 def _order(guide: Guide, setup: Setup, step_id: str) -> Block | None:
@@ -171,7 +199,7 @@ def _after(guide: Guide, setup: Setup, step_id: str) -> str:
     for candidate in later:
         if candidate not in setup.done or candidate in setup.stale:
             return candidate
-    return frontier(guide, setup) or step_id
+    return frontier(guide, setup) or next(iter(later), step_id)
 
 
 def neighbour(guide: Guide, setup: Setup, offset: int) -> str | None:
@@ -195,11 +223,22 @@ def capture(guide: Guide, setup: Setup, name: str, value: str, now: datetime) ->
     """Take in a captured value that is not secret, what derives from it, and mark what rested on it."""
     values = {**setup.values, name: value}
     for other, spec in guide.values.items():
-        if spec.derived_from == name and (derived := derive(spec.kind, value).value):
+        if spec.derived_from != name or _chosen(guide, setup, other):
+            continue
+        if derived := derive(spec.kind, value).value:
             values[other] = derived
     touched = frozenset(n for n, v in values.items() if setup.values.get(n) != v)
     named = values.get(guide.named_by, setup.name)
     return _mark_stale(guide, setup.with_(values=values, name=named, changed=now), touched)
+
+
+def _chosen(guide: Guide, setup: Setup, name: str) -> bool:
+    """Whether the admin gave a value of their own instead of the derived one."""
+    spec = guide.values[name]
+    source = setup.values.get(spec.derived_from or "")
+    if not spec.own or name not in setup.values or source is None:
+        return False
+    return setup.values[name] != derive(spec.kind, source).value
 
 
 def keep(guide: Guide, setup: Setup, name: str, now: datetime, *, replaced: bool) -> Setup:

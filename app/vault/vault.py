@@ -61,6 +61,11 @@ class Vault:
             return self._keyring.name
         return MEMORY_NAME if self._looked else keyrings.SYSTEM
 
+    @property
+    def memory_only(self) -> bool:
+        """Whether no keyring was found, so that secrets last only until the program ends."""
+        return self._looked and self._keyring is None
+
     async def ready(self) -> Ready:
         """Look for the keyring without blocking the caller; looks again where there was none before."""
         try:

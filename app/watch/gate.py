@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.guide.model import Milestone
+from app.setup.journey import shut
 
 if TYPE_CHECKING:
+    from app.guide.model import Guide
     from app.setup.state import Setup
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -30,13 +32,15 @@ class Open:
     timestamp: datetime
 
 
-def gate(setup: Setup) -> Locked | Open:
-    """Whether a change after Submit has been seen."""
+def gate(guide: Guide, setup: Setup) -> Locked | Open:
+    """Whether a change after Submit has been seen, and nothing in the answers speaks against it."""
+    if closed := shut(guide, setup):
+        return Locked(closed.sentence)
     submitted = setup.reached.get(Milestone.SUBMITTED)
     if submitted is None:
-        return Locked("Unlocks after Submit in CIE and the first change from the portal.")
+        return Locked("Full Sync unlocks after Submit in CIE and the first change from the portal.")
     if setup.sighting is None:
-        return Locked("Unlocks when the SCIM Change Timestamp is filled.")
+        return Locked("Full Sync unlocks when the SCIM Change Timestamp is filled.")
     if setup.sighting.at < submitted - CLOCK_SKEW:
         return Locked("The timestamp is older than Submit. Wait for a newer one.")
     return Open(setup.sighting.at)

@@ -16,6 +16,10 @@ LATEST = 900.0
 """Seconds; the longest pause, so that a change is noticed within a quarter of an hour."""
 
 
+UNKNOWN_MINUTES = 30
+"""Stands for a span or an interval that no source states; it steers how often to look and is never shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """How long the first data usually takes, in minutes, and what that rests on."""
@@ -28,7 +32,7 @@ class Expectation:
 
 def expectation(cadence: Cadence, objects: int | None) -> Expectation:
     """The documented span, widened by the documented estimate for that many objects."""
-    shortest, longest = cadence.first_minutes
+    shortest, longest = cadence.first_minutes or (0.0, UNKNOWN_MINUTES)
     if objects and cadence.per_object_minutes:
         least, most = cadence.per_object_minutes
         return Expectation(max(shortest, least * objects), max(shortest * 2.0, most * objects), objects)
@@ -48,9 +52,9 @@ def pause(
     each failure in a row; at least what ``Retry-After`` asked for (RFC 9110 section 10.2.3); spread
     by ten percent so that many assistants do not ask in step. ``random`` returns 0 to 1.
     """
-    interval = cadence.interval_minutes * 60.0
-    due = waited < cadence.first_minutes[1] * 60.0
-    base = max(SOONEST, interval / (40.0 if due else 10.0))
+    interval = (cadence.interval_minutes or UNKNOWN_MINUTES) * 60.0
+    longest = cadence.first_minutes[1] if cadence.first_minutes else UNKNOWN_MINUTES
+    base = max(SOONEST, interval / (40.0 if waited < longest * 60.0 else 10.0))
     slowed = min(LATEST, base * 2.0 ** min(failures, 8))
     spread = slowed * (0.9 + 0.2 * random())
     return max(spread, retry_after or 0.0)

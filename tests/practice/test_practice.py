@@ -35,7 +35,11 @@ GUIDE: dict[str, Any] = {
     "portal": {"name": "Sample portal", "address": "b.example", "url": "https://b.example"},
     "verified_on": "2026-11-01",
     "prerequisites": [{"id": "one", "text": "A", "why": "B"}],
-    "values": {"tenant_id": {"label": "Tenant ID", "kind": "guid", "origin": "Overview"}},
+    "values": {
+        "tenant_id": {"label": "Tenant ID", "kind": "guid", "origin": "Overview"},
+        "base_url": {"label": "Base URL", "kind": "base-url", "origin": "CIE"},
+        "token": {"label": "Bearer Token", "kind": "token", "origin": "CIE"},
+    },
     "named_by": "tenant_id",
     "stages": [
         {
@@ -58,17 +62,22 @@ GUIDE: dict[str, Any] = {
         "first_minutes": [1, 2],
         "interval_minutes": 40,
         "words": "W",
-        "meanwhile": [],
+        "meanwhile": ["M"],
         "source": "x",
     },
     "probe": "entra",
     "practice": {
-        "endpoint_field": "Tenant URL",
-        "token_field": "Secret Token",
+        "catalogue_title": "Gallery",
+        "catalogue": ["Sample Connector", "Sample Sign-in"],
+        "fields": [{"label": "Tenant URL", "value": "base_url"}, {"label": "Secret Token", "value": "token"}],
+        "save_needs_test": True,
+        "assign_title": "Users and groups",
+        "error_code": "SystemForCrossDomainIdentityManagement",
         "test_button": "Test Connection",
         "save_button": "Create configuration",
         "start_button": "Start Provisioning",
-        "update_verb": "PATCH",
+        "update_users": "PATCH",
+        "update_groups": "PATCH",
         "tenant_values": {"tenant_id": TENANT_ID},
     },
     "sources": {"x": {"title": "X", "url": "https://x.example"}},
@@ -77,7 +86,7 @@ GUIDE: dict[str, Any] = {
 # The child reads the guide of this test instead of one that ships; all else is the program's own.
 CHILD = (
     "import sys; from pathlib import Path; from app.guide import catalog; "
-    "catalog.guide = lambda _: catalog.read(Path(sys.argv[1])); "
+    "catalog.guides = lambda: (catalog.read(Path(sys.argv[1])),); "
     "from app.practice.server import main; sys.exit(main())"
 )
 
@@ -91,13 +100,13 @@ def command(folder: Path) -> list[str]:
 @asynccontextmanager
 async def practice(folder: Path) -> AsyncIterator[tuple[Visitor, LoopbackClient, PracticeProcess]]:
     process = PracticeProcess(command(folder))
-    started = await process.start(folder / "state", SEED, "sample")
+    started = await process.start(folder / "state", SEED)
     assert isinstance(started, Started), started
     assert "key=" not in repr(started)
     try:
         async with LoopbackClient() as client:
             guide = read(folder / "guide.yaml")
-            yield Visitor(client, started.cie_url, started.portal_url, guide), client, process
+            yield Visitor(client, started.cie_url, started.portal_url(guide.id), guide), client, process
     finally:
         await process.stop()
 
@@ -149,11 +158,11 @@ def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
             assert await visitor.overview() == {"Tenant ID": TENANT_ID}
             base_url, token = await submitted(visitor)
             assert await visitor.create_app() is None
-            assert await visitor.enter(base_url, "wrong-token-wrong-token") is None
+            assert await visitor.enter({"Tenant URL": base_url, "Secret Token": "wrong-token-wrong-token"}) is None
             assert "Unauthorized" in await visitor.test()
             assert "Test Connection" in await visitor.create()
-            assert await visitor.enter(base_url, token) is None
-            assert "authorized" in await visitor.test()
+            assert await visitor.enter({"Tenant URL": base_url, "Secret Token": token}) is None
+            assert "accepted" in await visitor.test()
             assert await visitor.create() == "The connection was saved."
             assert "Assign" in await visitor.start()
             await visitor.assign()
@@ -215,7 +224,7 @@ def test_other_hosts_other_sites_and_strangers_are_refused(tmp_path: Path) -> No
                 (base_url + "/Users", {**bearer, "Host": f"evil.example:{port}"}, 421),
                 (base_url + "/Users", {**bearer, "Origin": "https://evil.example"}, 403),
                 (origin + "/cie", {}, 403),
-                (origin + "/portal?key=wrong", {}, 403),
+                (origin + "/portal/sample?key=wrong", {}, 403),
                 (origin + "/cie", {"cookie": visitor._cookie}, 200),
                 (visitor.portal_url, {}, 303),
             ):
@@ -245,7 +254,7 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "child.stdin.write(order.encode() + b'\\n'); child.stdin.flush()\n"
         "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)\n"
     )
-    order = json.dumps({"seed": SEED, "state_dir": str(tmp_path / "state"), "port": None, "guide": "sample"})
+    order = json.dumps({"seed": SEED, "state_dir": str(tmp_path / "state"), "port": None})
     parent = subprocess.Popen(
         [sys.executable, "-c", parent_code, order, *command(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
     )
@@ -267,7 +276,7 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
 
 def test_a_child_that_cannot_serve_is_reported(tmp_path: Path) -> None:
     process = PracticeProcess([sys.executable, "-c", "raise SystemExit(3)"])
-    assert isinstance(asyncio.run(process.start(tmp_path, SEED, "sample")), NotStarted)
+    assert isinstance(asyncio.run(process.start(tmp_path, SEED)), NotStarted)
     assert not process.running
 
 

@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.guide.model import ProbeStyle
+from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
+from app.scim.probes import PROBES
 from tests.hostile.server import Hostile
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
 
+ENTRA = PROBES[ProbeStyle.ENTRA]
+TOKEN = TokenSource(StaticToken("token"), practice=False)
 LIMITS = Limits(name=0.2, request=0.4, whole=1.0)
 
 
 def climb(url: str, resolver: object = None, proxy: str | None = None) -> tuple[Finding, ...]:
     given = resolver if callable(resolver) else None
     return asyncio.run(
-        run(Endpoint(url, practice=False), "token", proxy_for=lambda _: proxy, resolver=given, limits=LIMITS)
+        run(Endpoint(url, practice=False), TOKEN, ENTRA, proxy_for=lambda _: proxy, resolver=given, limits=LIMITS)
     )
 
 
@@ -116,7 +121,7 @@ def test_a_run_can_be_cancelled() -> None:
             return ()
 
         endpoint = Endpoint("https://cie.example/scim", practice=False)
-        task = asyncio.create_task(run(endpoint, "token", proxy_for=lambda _: None, resolver=hangs))
+        task = asyncio.create_task(run(endpoint, TOKEN, ENTRA, proxy_for=lambda _: None, resolver=hangs))
         await asyncio.sleep(0.05)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -128,7 +133,7 @@ def test_a_run_can_be_cancelled() -> None:
 def test_the_path_stays_as_copied() -> None:
     endpoint = Endpoint("https://CIE.example:8443/a%2Fb//scim/", practice=False)
     assert (endpoint.host, endpoint.port) == ("cie.example", 8443)
-    assert endpoint.lookup_user("x-1") == (
+    assert endpoint.url("/Users", {"filter": 'userName eq "x-1"'}) == (
         "https://CIE.example:8443/a%2Fb//scim/Users?filter=userName%20eq%20%22x-1%22"
     )
     assert "scim" not in repr(endpoint)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.guide import catalog
 from app.guide.model import Cadence, Milestone
 from app.scim.changes import Seen, Unsuccessful
 from app.scim.ladder import Observation
@@ -17,6 +18,7 @@ from app.watch.schedule import LATEST, SOONEST, expectation, pause
 from app.watch.watch import Report, Watch
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+GUIDE = catalog.guide("entra")
 CADENCE = Cadence(
     first_minutes=(20, 240),
     interval_minutes=40,
@@ -33,13 +35,13 @@ def a_setup(**changes: object) -> Setup:
 
 
 def test_locked_until_submit_and_a_later_change() -> None:
-    assert isinstance(gate(a_setup()), Locked)
+    assert isinstance(gate(GUIDE, a_setup()), Locked)
     submitted = a_setup(reached={Milestone.SUBMITTED: NOW})
-    assert isinstance(gate(submitted), Locked)
+    assert isinstance(gate(GUIDE, submitted), Locked)
     old = submitted.with_(sighting=Sighting(NOW - timedelta(hours=1), NOW, entered=False))
-    assert isinstance(gate(old), Locked)
+    assert isinstance(gate(GUIDE, old), Locked)
     new = submitted.with_(sighting=Sighting(NOW + timedelta(minutes=3), NOW, entered=False))
-    assert gate(new) == Open(NOW + timedelta(minutes=3))
+    assert gate(GUIDE, new) == Open(NOW + timedelta(minutes=3))
 
 
 def test_an_entered_timestamp_is_read_and_checked() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -30,11 +30,12 @@ class Companion(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
-        self.setWindowTitle("SCIM Setup Assistant, companion")
+        self.setWindowTitle("Companion")
         self.setObjectName("companion-window")
         self._desk = desk
         self._drawn: object = None
         self._card: StepCard | None = None
+        self._lane = Lane.CIE
         self.resize(410, 560)
         self.setMinimumSize(360, 420)
         column = QVBoxLayout(self)
@@ -59,6 +60,10 @@ class Companion(QWidget):
         words.addWidget(self._where)
         words.addWidget(self._count)
         row.addLayout(words, 1)
+        self._open = IconButton("open", "Open this console in the browser")
+        self._open.setObjectName("open-console")
+        self._open.clicked.connect(lambda: self._desk.open_console(self._lane))
+        row.addWidget(self._open, 0, Qt.AlignmentFlag.AlignTop)
         large = IconButton("pin", "Back to the large window (F9)")
         large.setObjectName("large-window")
         large.clicked.connect(self.returned)
@@ -89,14 +94,16 @@ class Companion(QWidget):
         here = assistant.here
         guide = assistant.guide
         names = {Lane.CIE: guide.cie.name, Lane.PORTAL: guide.portal.name, Lane.ASSISTANT: "the assistant"}
-        self._where.setText(f"In {names[here.step.lane]}")
+        self._lane = Lane.CIE if here.step.page is Page.WATCH else here.step.lane
+        self._where.setText(f"In {names[self._lane]}")
+        self._open.setVisible(self._lane is not Lane.ASSISTANT)
         self._count.setText(f"Step {here.number} of {len(visible(guide, assistant.setup))}")
         blocked = assistant.block()
         large = here.step.page in (Page.TEST, Page.CHECKLIST)
-        self._done.setText("Open the large window" if large else "Done, next")
+        self._done.setText("Open the large window" if large else here.step.done_label or "Done, next")
         self._done.setEnabled(large or blocked is None)
         self._why.setText("" if large or blocked is None else blocked.sentence)
-        picture = (here.number, here.step.id, assistant.setup.stale)
+        picture = (here.number, here.step.id, assistant.setup.stale, assistant.setup.answers, guide)
         if picture != self._drawn:
             self._drawn = picture
             self._draw_card()
@@ -112,6 +119,11 @@ class Companion(QWidget):
         self._card = StepCard(here, self._desk, self, extra)
         self._scroll.column.addWidget(self._card)
         self._scroll.column.addStretch(1)
+        QTimer.singleShot(0, self._card, self._take_keyboard)
+
+    def _take_keyboard(self) -> None:
+        field = self._card.first_input() if self._card is not None else None
+        (field or self._done).setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Closing the companion brings the large window back."""

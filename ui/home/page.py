@@ -56,16 +56,20 @@ class HomePage(QWidget):
         self._foot = label("", "small", self)
         column.addWidget(self._foot)
         self._content: QWidget | None = None
+        self._keyring: str | None = ""
 
-    def show_mode(self, *, practice: bool, keyring: str) -> None:
-        """Say whether this is practice, and where secrets are kept."""
+    def show_mode(self, *, practice: bool, keyring: str | None) -> None:
+        """Say whether this is practice, and where secrets are kept; None where there is no keyring."""
         self._practice.setVisible(not practice)
         self._subtitle.setText(
             "Practice: consoles on this computer, nothing real is touched"
             if practice
             else "for the Cloud Identity Engine"
         )
-        self._foot.setText(f"Base URLs and tokens are kept in {keyring}. Nothing secret is written to disk.")
+        self._foot.setText(
+            f"Base URLs and tokens are kept in {keyring}. The program writes them nowhere else." if keyring else ""
+        )
+        self._keyring = keyring
 
     def show_setups(self, setups: tuple[Setup, ...], troubles: tuple[Trouble, ...], now: datetime) -> None:
         """Draw the list."""
@@ -77,6 +81,12 @@ class HomePage(QWidget):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
+        if self._keyring is None:
+            text = (
+                "This computer offers no keyring. Base URLs and tokens are held in memory "
+                "and are lost when the program ends."
+            )
+            column.addWidget(Note(text, "caution", self._content))
         for trouble in troubles:
             column.addWidget(Note(trouble.sentence, "caution", self._content))
         if setups:
@@ -116,8 +126,11 @@ class HomePage(QWidget):
         complete = setup.synced is not None
         waiting = setup.status.startswith("Waiting")
         tone = "good" if complete else "caution" if waiting else "accent"
-        row.addWidget(Pill("Complete" if complete else "Waiting" if waiting else "In progress", tone))
+        pill = Pill("Complete" if complete else "Waiting" if waiting else "In progress", tone)
+        pill.setMinimumWidth(104)
+        row.addWidget(pill)
         go_on = button("Open" if complete else "Continue")
+        go_on.setMinimumWidth(100)
         go_on.setObjectName(f"continue-{setup.id}")
         go_on.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup.name}")
         go_on.clicked.connect(lambda: self.opened.emit(setup.id))
@@ -132,10 +145,10 @@ class HomePage(QWidget):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(f"Delete the setup {setup.name}?")
-        box.setInformativeText(
-            "Its Base URL and token are removed from the keyring. The directory in CIE and the portal stay as they are."
-        )
+        box.setInformativeText("Its secrets are removed with it. The directory in CIE and the portal stay as they are.")
         delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)
-        box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
         box.buttonClicked.connect(lambda pressed: self.deleted.emit(setup.id) if pressed is delete else None)
         box.open()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import button
@@ -14,6 +14,10 @@ from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
+
+
+ROW_PADDING = 22
+"""Pixels that a row is higher than its words."""
 
 
 class Picker(QWidget):
@@ -47,16 +51,22 @@ class Picker(QWidget):
         self._search.setAccessibleName("Find a client")
         self._search.setObjectName("find-client")
         self._search.textChanged.connect(self._filter)
+        self._search.returnPressed.connect(self._start)
+        self._nothing = label("No SCIM client of that name is listed.", "muted", self)
+        self._nothing.setVisible(False)
         self._list = QListWidget(self)
         self._list.setObjectName("clients")
         self._list.setAccessibleName("SCIM clients")
         for guide in self._guides.values():
             item = QListWidgetItem(guide.name)
             item.setData(Qt.ItemDataRole.UserRole, guide.id)
+            # Rows are measured before the style sheet reaches the list; its padding would be missing.
+            item.setSizeHint(QSize(0, self._list.fontMetrics().height() + ROW_PADDING))
             self._list.addItem(item)
         self._list.currentItemChanged.connect(lambda item, _previous: self._show(item))
         self._list.itemActivated.connect(lambda _item: self._start())
         column.addWidget(self._search)
+        column.addWidget(self._nothing)
         column.addWidget(self._list, 1)
         return column
 
@@ -79,6 +89,11 @@ class Picker(QWidget):
             guide = self._guides[item.data(Qt.ItemDataRole.UserRole)]
             names = (guide.name, guide.short_name, guide.scim_client, *guide.aliases)
             item.setHidden(not any(wanted in name.casefold() for name in names))
+        shown = [self._list.item(row) for row in range(self._list.count()) if not self._list.item(row).isHidden()]
+        if self._list.currentItem() not in shown:
+            self._list.setCurrentRow(self._list.row(shown[0]) if shown else -1)
+        self._nothing.setVisible(not shown)
+        self._go.setEnabled(bool(shown))
 
     def _show(self, item: QListWidgetItem | None) -> None:
         while (old := self._side.column.takeAt(0)) is not None:

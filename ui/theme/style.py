@@ -184,7 +184,7 @@ def _buttons(t: Tokens) -> str:
     # The ring is two pixels wide: padding gives back what the border takes, so that nothing moves.
     ring = f"border: 2px solid {t.accent};"
     return f"""
-QPushButton {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
+QPushButton {{ outline: none; background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 6px 13px; }}
 QPushButton:hover {{ background: {t.window}; }}
 QPushButton:pressed {{ background: {t.accent_wash}; }}
@@ -227,6 +227,7 @@ def _inputs(t: Tokens) -> str:
 QLineEdit, QPlainTextEdit {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 7px 9px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 6px 8px; }}
+QLineEdit {{ placeholder-text-color: {t.muted}; }}
 QLineEdit:read-only {{ background: {t.window}; color: {t.muted}; }}
 QLineEdit[role="mono"] {{ font-family: {_mono()}; font-size: 12px; }}
 QCheckBox, QRadioButton {{ color: {t.text}; spacing: 9px; border: 2px solid transparent; border-radius: 6px;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from ui.theme import icons
@@ -13,7 +13,18 @@ from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 _ICON_COLOURS = {"primary": "on_accent", "link": "accent", "copy": "accent", "danger": "bad", "quiet": "muted"}
 
 
-class _IconedButton(QPushButton):
+class PushButton(QPushButton):
+    """A push button that Enter presses too, as in a browser; by itself Qt reacts to Space only."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Enter is a press."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
+            self.click()
+            return
+        super().keyPressEvent(event)
+
+
+class _IconedButton(PushButton):
     """Renders its icon again when the theme changes, since a pixmap keeps the colours it was drawn in."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
@@ -42,7 +53,7 @@ def button(text: str, role: str = "secondary", icon: str | None = None) -> QPush
     return made
 
 
-class LinkButton(QPushButton):
+class LinkButton(PushButton):
     """A button that looks like a link; a long one wraps."""
 
     def __init__(self, text: str) -> None:

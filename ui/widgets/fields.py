@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import IconButton, button
@@ -117,9 +117,12 @@ class ValueField(QWidget):
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         return frame
 
-    def show_value(self, masked: str) -> None:
-        """Show a value, or the mask of a secret."""
-        self._masked.setText(masked)
+    def show_value(self, masked: str, *, present: bool = True) -> None:
+        """Show a value, or the mask of a secret. What is not there cannot be copied or shown."""
+        self._masked.setText(masked if present else "\u2014")
+        self._copy.setEnabled(present)
+        if self._eye is not None:
+            self._eye.setEnabled(present)
 
     def set_hint(self, text: str, tone: str) -> None:
         """Say something about the value under it."""
@@ -178,6 +181,14 @@ class _Input(QLineEdit):
 
     pasted = Signal()
     dropped = Signal(str)
+    left = Signal()
+    """The keyboard went elsewhere after something was typed."""
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """What was typed is given when the field is left, as in any form."""
+        super().focusOutEvent(event)
+        if self.isModified() and self.text().strip() and not self.isReadOnly():
+            self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Paste goes to the owner; a password field gives nothing to the clipboard anyway."""
@@ -206,14 +217,20 @@ class CaptureField(QWidget):
     edited = Signal(str)
     """The text after each key."""
 
-    def __init__(self, text: str, read_clipboard: Callable[[], str], secret: bool = False) -> None:
+    def __init__(
+        self,
+        text: str,
+        read_clipboard: Callable[[], str],
+        secret: bool = False,
+        origin: str = "bring it back here",
+    ) -> None:
         super().__init__()
         self._read_clipboard = read_clipboard
         self._focused = False
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(5)
-        header, name = _header(self, text, "bring it back here")
+        header, name = _header(self, text, origin)
         column.addLayout(header)
         self._input = self._make_input(secret)
         name.setBuddy(self._input)
@@ -241,6 +258,8 @@ class CaptureField(QWidget):
             made.setEchoMode(QLineEdit.EchoMode.Password)
         made.setPlaceholderText("Copy it there, then press Paste")
         made.returnPressed.connect(self._enter)
+        if not secret:
+            made.left.connect(self._enter)
         made.pasted.connect(self._paste)
         made.dropped.connect(self._give)
         made.textEdited.connect(self._edit)
@@ -266,6 +285,7 @@ class CaptureField(QWidget):
             self.clear()
         else:
             self._input.setText(text.strip())
+        self._input.setModified(False)
         self.submitted.emit(text)
 
     def has_focus_text(self) -> bool:
@@ -276,6 +296,10 @@ class CaptureField(QWidget):
         """Show an accepted value."""
         if self._input.text() != text:
             self._input.setText(text)
+
+    def set_placeholder(self, text: str) -> None:
+        """Say what the empty field is for."""
+        self._input.setPlaceholderText(text)
 
     def clear(self) -> None:
         """Empty the field and its undo history."""

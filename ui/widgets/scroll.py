@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QWheelEvent
 
 
 class ScrollColumn(QScrollArea):
@@ -27,15 +32,31 @@ class ScrollColumn(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().setSingleStep(24)
         self.verticalScrollBar().rangeChanged.connect(self._be_reachable)
+        self._followed: QWidget | None = None
 
     def _be_reachable(self, _least: int, most: int) -> None:
         """Take the keyboard where there is something to scroll and nothing inside that could take it."""
+        if self._followed is not None:
+            self._scroll_to(self._followed)
         tab = Qt.FocusPolicy.TabFocus
         inside = any(w.focusPolicy().value & tab.value for w in self._inside.findChildren(QWidget))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if most == 0 or inside else Qt.FocusPolicy.StrongFocus)
 
     def keep_in_view(self, widget: QWidget) -> None:
-        """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits."""
+        """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits, also once it has grown."""
+        self._followed = widget
+        widget.destroyed.connect(self._forget)
+        self._scroll_to(widget)
+
+    def _forget(self) -> None:
+        self._followed = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
+        """Whoever scrolls by hand is not scrolled back."""
+        self._forget()
+        super().wheelEvent(event)
+
+    def _scroll_to(self, widget: QWidget) -> None:
         top = widget.mapTo(self._inside, widget.rect().topLeft()).y()
         bottom = top + widget.height() + 12
         bar, room = self.verticalScrollBar(), self.viewport().height()

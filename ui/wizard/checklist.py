@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.widgets.buttons import LinkButton
@@ -48,11 +49,11 @@ class Checklist(QWidget):
         self._boxes[item.id] = box
         card.body.addWidget(box)
         card.body.addWidget(label(rich(item.why), "muted", card, rich=True))
-        if item.link:
+        if item.link and not self._desk.assistant.setup.practice:
             link = LinkButton("Open this page")
             url = item.link
             link.clicked.connect(lambda: self._desk.open_link(url))
-            card.body.addWidget(link)
+            card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def refresh(self) -> None:

@@ -33,7 +33,7 @@ class RungRow(QFrame):
         words = QVBoxLayout()
         words.setSpacing(2)
         tried = verdict in ("passed", "failed", "warned")
-        words.addWidget(label(name, "strong" if tried else "muted", self))
+        words.addWidget(label(name, "strong" if tried else "muted", self, wrap=False))
         words.addWidget(label(sentence(finding) if finding else "Not tried", "small", self))
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 9, 16, 9)
@@ -78,6 +78,8 @@ class ConnectionPage(QWidget):
         found = {finding.rung: finding for finding in self._desk.assistant.findings}
         _clear(self._ladder.body)
         for rung in Rung:
+            if rung is Rung.ISSUED and not self._desk.assistant.fetches_tokens:
+                continue
             self._ladder.body.addWidget(RungRow(found.get(rung), title(rung), self._ladder))
         _clear(self._side.column)
         self._fill_side()
@@ -92,7 +94,8 @@ class ConnectionPage(QWidget):
         elif self._desk.notice:
             self._note("The test did not run", self._desk.notice)
         elif not assistant.findings:
-            self._note("Nothing is changed", "The test only reads. It looks for a user that cannot exist.")
+            name = assistant.guide.short_name
+            self._note("Nothing is changed", f"The test only reads. It asks the same kind of question as {name}.")
         else:
             diagnosis = explain(assistant.findings, assistant.guide, assistant.setup)
             if diagnosis is None:
@@ -115,10 +118,12 @@ class ConnectionPage(QWidget):
         card = Card("card-bad", self)
         card.body.addWidget(label(diagnosis.title, "bad-heading", card))
         assistant = self._desk.assistant
+        linked: set[str] = set()
         for cause in diagnosis.causes:
             card.body.addWidget(label(cause.sentence, "body", card))
-            if cause.step is None:
+            if cause.step is None or cause.step in linked:
                 continue
+            linked.add(cause.step)
             target = place(assistant.guide, assistant.setup, cause.step)
             link = LinkButton(f"Go to step {target.number}, {target.step.title}")
             link.setObjectName(f"cause-{cause.step}")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.guide.model import Lane
 
 if TYPE_CHECKING:
+    from asyncio import Task
     from collections.abc import Callable, Coroutine
     from typing import Any
 
@@ -46,10 +47,13 @@ class Desk(QObject):
         """What became of the last text given for each value, until it was accepted."""
         self.notice = ""
         """A line about the last change, e.g. which steps are to be redone."""
+        self.correcting = False
+        """The last step is open again, to correct the counts of a finished setup."""
         self.testing = False
         self.busy: str = ""
         """What the program waits for, in words; empty when nothing."""
         self._tasks = tasks
+        self._test_task: Task[Any] | None = None
         self._consoles = consoles
         self._open_url = open_url
         self._unsubscribe = assistant.subscribe(self.changed.emit)
@@ -109,6 +113,11 @@ class Desk(QObject):
             self.clipboard.copy_secret(outcome.value, label)
         self.announced.emit(f"{label} copied.")
 
+    def copy_built(self, text: str, label: str) -> None:
+        """Copy what a workshop built; nothing in it is secret."""
+        self.clipboard.copy_plain(text, label)
+        self.announced.emit(f"{label} copied.")
+
     def reveal(self, name: str, on: bool) -> None:
         """Show a secret for a moment, or hide it."""
         if on:
@@ -130,6 +139,7 @@ class Desk(QObject):
 
     async def _complete(self) -> None:
         blocked = await self.assistant.complete()
+        self.correcting = False
         if blocked is None:
             self.announced.emit(f"Next: {self.assistant.here.step.title}.")
         self.changed.emit()
@@ -137,7 +147,13 @@ class Desk(QObject):
     def go(self, step_id: str) -> None:
         """Open that step."""
         self.notice = ""
+        self.correcting = False
         self._start(self.assistant.go(step_id))
+
+    def correct(self) -> None:
+        """Open the last step of a finished setup again."""
+        self.correcting = True
+        self.changed.emit()
 
     def back(self) -> None:
         """Open the step before."""
@@ -168,13 +184,19 @@ class Desk(QObject):
         if not self.testing:
             self.testing = True
             self.changed.emit()
-            self._start(self._test())
+            self._test_task = self._tasks.start(self._test())
+
+    def stop_test(self) -> None:
+        """Give the running test up."""
+        if self._test_task is not None:
+            self._test_task.cancel()
 
     async def _test(self) -> None:
         try:
             problem = await self.assistant.test(lambda _finding: self.changed.emit())
         finally:
             self.testing = False
+            self.changed.emit()
         self.notice = problem or ""
         failed = self.assistant.test_failed
         self.announced.emit(problem or ("A check failed." if failed else "All checks passed."))

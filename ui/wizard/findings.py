@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.scim.ladder import Observation, Rung, Verdict
+from app.scim.probes import Expect
 
 if TYPE_CHECKING:
     from app.scim.ladder import Finding
 
 _TITLES = {
     Rung.ADDRESS: "Base URL is well formed",
+    Rung.ISSUED: "Service account gets a token",
     Rung.NAME: "Host name resolves",
     Rung.ROUTE: "Host is reached",
     Rung.CERTIFICATE: "Certificate is trusted",
     Rung.TOKEN: "Token is accepted",
     Rung.USERS: "User lookup, as the portal sends it",
-    Rung.GROUPS: "Group lookup",
+    Rung.GROUPS: "Second request of the portal",
     Rung.CONTROL: "Wrong token is refused",
 }
 
@@ -35,7 +37,7 @@ _SEEN = {
     Observation.EXPIRED: "It has expired",
     Observation.WRONG_HOST: "It was issued for another host",
     Observation.TLS_FAILED: "The encrypted connection could not be set up",
-    Observation.PLAIN_PRACTICE: "Practice runs on this computer without encryption",
+    Observation.PLAIN_PRACTICE: "Not checked: practice runs on this computer without encryption",
     Observation.UNAUTHORIZED: "The endpoint answered 401 Unauthorized",
     Observation.FORBIDDEN: "The endpoint answered 403 Forbidden",
     Observation.NOT_FOUND: "The endpoint answered 404 Not Found",
@@ -50,17 +52,25 @@ _SEEN = {
     Observation.TOO_SLOW: "The answer came too slowly to end",
     Observation.CLOSED: "The connection was closed before the answer",
     Observation.OPEN_DOOR: "It was accepted",
+    Observation.CLIENT_REFUSED: "Client ID and Client Secret were refused",
+    Observation.NO_TOKEN: "The answer held no token",
 }
 
 _GOOD = {
-    Rung.ADDRESS: "https, no query, path kept as pasted",
+    Rung.ADDRESS: "Well formed, no query, path kept as pasted",
+    Rung.ISSUED: "A token of 15 minutes was issued",
     Rung.NAME: "{addresses} addresses",
     Rung.ROUTE: "Connected",
     Rung.CERTIFICATE: "Issued by {issuer}, valid for {days} days",
     Rung.TOKEN: "The endpoint let it in",
-    Rung.USERS: "200 and an empty list, as it should be",
-    Rung.GROUPS: "200 and an empty list",
     Rung.CONTROL: "A made-up token was turned away",
+}
+
+
+_BROUGHT = {
+    Expect.EMPTY.value: "200 and an empty list, as it should be",
+    Expect.LIST.value: "200 and a list, as it should be",
+    Expect.OBJECT.value: "200 and the configuration of the service",
 }
 
 
@@ -87,6 +97,8 @@ def _good(finding: Finding) -> str:
         return "Left to the proxy"
     if finding.rung is Rung.NAME and finding.facts["addresses"] == 1:
         return "1 address"
+    if "expect" in finding.facts:
+        return _BROUGHT[str(finding.facts["expect"])]
     if finding.rung is Rung.ROUTE and finding.facts.get("proxied"):
         return "Reached through the proxy of the system settings"
     try:
@@ -97,14 +109,9 @@ def _good(finding: Finding) -> str:
 
 def sent_lines(findings: tuple[Finding, ...]) -> list[str]:
     """The requests behind the findings, without address and token."""
-    requests = {
-        Rung.TOKEN: 'GET \u2026/Users?filter=userName eq "<random GUID>"',
-        Rung.GROUPS: 'GET \u2026/Groups?filter=displayName eq "<random GUID>"',
-        Rung.CONTROL: "GET \u2026/Users?filter=\u2026 with a made-up token",
-    }
     lines = [
-        f"{requests[finding.rung]}  {finding.facts.get('status', finding.observation.value)}"
+        f"{finding.facts['asked']}  {finding.facts.get('status', finding.observation.value)}"
         for finding in findings
-        if finding.rung in requests and finding.verdict is not Verdict.NOT_TRIED
+        if "asked" in finding.facts and finding.verdict is not Verdict.NOT_TRIED
     ]
     return [*lines, "Authorization: Bearer \u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.guide.model import Milestone
+from app.guide.model import PORTAL_COUNTS, Kind, Milestone
 from app.setup.times import clock
+from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Card, Note
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -38,7 +40,7 @@ class Finish(QWidget):
         rows += [
             (spec.label, setup.values[name])
             for name, spec in guide.values.items()
-            if name in setup.values and spec.derived_from is not None
+            if name in setup.values and spec.kind in (Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME)
         ]
         words = {
             Milestone.SUBMITTED: "Submitted in CIE",
@@ -67,24 +69,33 @@ class Finish(QWidget):
         card.body.addWidget(label("Counts", "heading", card))
         synced = setup.synced
         pairs = (
-            ("Users", setup.values.get("portal_users"), synced.users if synced else None),
-            ("Groups", setup.values.get("portal_groups"), synced.groups if synced else None),
+            ("Users", setup.values.get(PORTAL_COUNTS[0]), synced.users if synced else None),
+            ("Groups", setup.values.get(PORTAL_COUNTS[1]), synced.groups if synced else None),
         )
         for name, portal, cie in pairs:
-            if portal is None or cie is None:
+            if cie is None:
+                continue
+            if portal is None:
+                card.body.addWidget(Note(f"{name}: {cie:,} in CIE.", "muted", card))
                 continue
             same = int(portal) == cie
             text = f"{name}: {int(portal):,} in the portal, {cie:,} in CIE."
-            more = "" if same else " They differ. Skipped objects are listed in the portal's provisioning logs."
+            less = cie < int(portal)
+            reason = (
+                "Some may have been skipped, or a sync still runs." if less else "Look again at the number you noted."
+            )
+            more = "" if same else f" They differ. {reason}"
             card.body.addWidget(Note(text + more, "good" if same else "caution", card))
+        correct = LinkButton("Correct the counts")
+        correct.setObjectName("correct-counts")
+        correct.clicked.connect(self._desk.correct)
+        card.body.addWidget(correct, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _after(self) -> Card:
         card = Card("card", self)
         card.body.addWidget(label("What comes next", "heading", card))
-        guide = self._desk.assistant.guide
         for text in (
-            f"{guide.cadence.words}",
             "A firewall pulls the directory on its own schedule, by default once an hour, and needs its own full sync.",
             "Use the users and groups in a policy rule and check one user you know.",
         ):

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.guide.model import Lane, Page
 from app.setup.journey import Mark, places
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
-from ui.widgets.cards import Card
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import label, rich
+from ui.widgets.text import ElidedLabel, label
+from ui.wizard.question import Question
 from ui.wizard.step_card import StepCard, StepLine
 from ui.wizard.watch_panel import WatchPanel
 
@@ -54,7 +54,7 @@ class LaneView(QFrame):
         words.setSpacing(2)
         first = QHBoxLayout()
         first.setSpacing(8)
-        first.addWidget(label(name, "heading", head, wrap=False))
+        first.addWidget(ElidedLabel(name, "heading", head), 0)
         self._here = Pill("You are here", "accent")
         first.addWidget(self._here)
         first.addStretch(1)
@@ -87,7 +87,7 @@ class LaneView(QFrame):
         guide = self._desk.assistant.guide
         stages = {p.stage.id for p in shown if p.stage.id == self._desk.assistant.here.stage.id}
         asked = {b for s in guide.stages if s.id in stages for step in s.steps for b in step.when}
-        return [b for b in guide.branches if b.id in asked and self._lane is Lane.PORTAL]
+        return [b for b in guide.branches if b.id in asked and b.at is None and self._lane is Lane.PORTAL]
 
     def refresh(self) -> None:
         """Redraw when something on it changed; typing in a field is never disturbed."""
@@ -98,6 +98,7 @@ class LaneView(QFrame):
             tuple((p.number, p.step.id, p.mark) for p in shown),
             setup.stale,
             tuple(setup.answers.items()),
+            assistant.guide,
         )
         if picture == self._drawn:
             return
@@ -118,7 +119,7 @@ class LaneView(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for branch in self._branches(shown):
-            column.addWidget(self._question(branch, self._content))
+            column.addWidget(Question(branch, self._desk, self._content))
         open_card: StepCard | None = None
         for place in shown:
             if place.mark is Mark.CURRENT:
@@ -138,19 +139,3 @@ class LaneView(QFrame):
         field = card.first_input()
         if field is not None and self.isVisible():
             field.setFocus()
-
-    def _question(self, branch: Branch, parent: QWidget) -> QWidget:
-        card = Card("card", parent)
-        card.body.addWidget(label(rich(branch.ask), "body", card, rich=True))
-        chosen = self._desk.assistant.setup.answers.get(branch.id, branch.options[0].id)
-        for option in branch.options:
-            choice = QRadioButton(option.label.replace("**", ""), card)
-            choice.setObjectName(f"branch-{branch.id}-{option.id}")
-            choice.setChecked(option.id == chosen)
-            choice.toggled.connect(lambda on, o=option.id: self._desk.answer(branch.id, o) if on else None)
-            card.body.addWidget(choice)
-            sign = label(rich(option.sign), "small", card, rich=True)  # a radio button does not wrap
-            sign.setContentsMargins(28, 0, 0, 0)
-            choice.setAccessibleDescription(option.sign.replace("**", ""))
-            card.body.addWidget(sign)
-        return card

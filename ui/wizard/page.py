@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.guide.model import Lane, Page
 from app.setup.journey import finished, frontier, neighbour, place
@@ -29,6 +29,7 @@ class WizardPage(QWidget):
         super().__init__(parent)
         self.desk = desk
         self._finish: Finish | None = None
+        self._opened: object = None
         self._body = QStackedWidget(self)
         self._checklist: Checklist | None = None
         self._test: ConnectionPage | None = None
@@ -77,7 +78,7 @@ class WizardPage(QWidget):
         row.setSpacing(12)
         self._back = button("Back", icon="arrow-left")
         self._back.setObjectName("back")
-        self._back.clicked.connect(self.desk.back)
+        self._back.clicked.connect(self._go_back)
         self._why = label("", "muted", footer)
         self._why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._jump = LinkButton("")
@@ -105,14 +106,28 @@ class WizardPage(QWidget):
         self._lead.setText(summary if done else here.stage.lead.replace("**", ""))
         self._show_body(here.step.page, done)
         self._refresh_footer(done)
+        opened = (here.step.id, done)
+        if opened != self._opened:
+            self._opened = opened
+            # Later: the lane puts the keyboard into a field of the new card first.
+            QTimer.singleShot(0, self, self._take_keyboard)
+
+    def _take_keyboard(self) -> None:
+        """Where the new page has no field, the next press of a key means going on, not going back or away."""
+        if not isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit):
+            (self._done if self._done.isEnabled() else self._body).setFocus()
 
     def _at_the_end(self) -> bool:
         assistant = self.desk.assistant
         last = assistant.guide.steps[-1].id
-        return finished(assistant.setup) and assistant.here.step.id == last
+        return finished(assistant.setup) and assistant.here.step.id == last and not self.desk.correcting
 
     def _show_body(self, page: Page | None, done: bool) -> None:
         if done:
+            if self._finish is not None and self._body.currentWidget() is not self._finish:
+                self._body.removeWidget(self._finish)
+                self._finish.deleteLater()
+                self._finish = None
             if self._finish is None:
                 self._finish = Finish(self.desk, self)
                 self._body.addWidget(self._finish)
@@ -140,8 +155,10 @@ class WizardPage(QWidget):
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
-        row.addWidget(LaneView(Lane.CIE, self.desk, both), 1)
-        row.addWidget(LaneView(Lane.PORTAL, self.desk, both), 1)
+        for lane in (Lane.CIE, Lane.PORTAL):
+            view = LaneView(lane, self.desk, both)
+            view.setMinimumWidth(1)
+            row.addWidget(view, 1)
         return both
 
     def _refresh_footer(self, done: bool) -> None:
@@ -172,15 +189,11 @@ class WizardPage(QWidget):
 
     def _test_footer(self) -> None:
         testing = self.desk.testing
-        again = "Testing\u2026" if testing else "Test again" if self.desk.assistant.findings else "Test Connection"
+        again = "Stop the test" if testing else "Test again" if self.desk.assistant.findings else "Test Connection"
         self._done.setText(again)
-        ready = all(
-            name in self.desk.assistant.setup.kept
-            for name, spec in self.desk.assistant.guide.values.items()
-            if spec.secret
-        )
+        ready = all(name in self.desk.assistant.setup.kept for name in self.desk.assistant.secrets)
         blocked = self.desk.assistant.block()
-        self._done.setEnabled(ready and not testing)
+        self._done.setEnabled(ready)
         if not ready:
             self._why.setText("Capture the Base URL and the token first.")
         elif blocked is not None and not testing:
@@ -209,10 +222,18 @@ class WizardPage(QWidget):
         assistant = self.desk.assistant
         if self._at_the_end():
             self.desk.left.emit()
+        elif self.desk.testing:
+            self.desk.stop_test()
         elif step.page is Page.TEST and (not assistant.findings or assistant.test_failed):
             self.desk.test()
         else:
             self.desk.complete()
+
+    def _go_back(self) -> None:
+        if self._at_the_end():
+            self.desk.correct()
+        else:
+            self.desk.back()
 
     def _jump_there(self) -> None:
         blocked = self.desk.assistant.block()

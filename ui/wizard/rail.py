@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from app.setup.journey import Mark, places
+from app.setup.journey import Mark, finished, places
 from ui.theme import icons
 from ui.widgets.badge import StepBadge
+from ui.widgets.buttons import PushButton
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ui.wizard.desk import Desk
 
 
-class StageRow(QPushButton):
+class StageRow(PushButton):
     """One stage: badge, title, and under it how far it is."""
 
     def __init__(self, number: int, stage: Stage, parent: QWidget) -> None:
@@ -43,9 +44,9 @@ class StageRow(QPushButton):
         for child in (self._badge, self._title, self._detail):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_state(self, steps: list[Place], current: Place, total: int) -> None:
+    def show_state(self, steps: list[Place], current: Place, total: int, *, over: bool) -> None:
         """Draw how this stage stands."""
-        here = current.stage.id == self.stage.id
+        here = current.stage.id == self.stage.id and not over
         done = all(p.step.id in self._done or p.step.optional for p in steps) if steps else False
         state = "current" if here else "stale" if self._stale(steps) else "done" if done else "later"
         self._badge.set_state(state, self._number)
@@ -56,7 +57,8 @@ class StageRow(QPushButton):
         self._detail.setVisible(bool(detail))
         self.setChecked(here)
         self.setAccessibleName(f"{self.stage.title}, {state}")
-        self.setMinimumHeight(max(40, self._row.heightForWidth(204), self._row.sizeHint().height()))
+        self._row.invalidate()
+        self.setMinimumHeight(max(40, self._row.totalHeightForWidth(204)))
 
     def remember(self, done: frozenset[str]) -> None:
         """Which steps are done and not stale."""
@@ -80,7 +82,7 @@ class Rail(QFrame):
         guide = desk.assistant.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
-        self._home = QPushButton("All setups", self)
+        self._home = PushButton("All setups", self)
         self._home.setIcon(icons.icon("arrow-left", "muted"))
         self._home.setProperty("role", "quiet")
         self._home.setObjectName("go-home")
@@ -124,9 +126,12 @@ class Rail(QFrame):
         every = places(assistant.guide, setup)
         current = next(p for p in every if p.mark is Mark.CURRENT)
         done = frozenset(setup.done) - setup.stale
+        over = finished(setup) and current.step.id == assistant.guide.steps[-1].id
         self._name.setText(setup.name)
         for row in self._rows:
             row.remember(done)
-            row.show_state([p for p in every if p.stage.id == row.stage.id], current, len(every))
+            row.show_state([p for p in every if p.stage.id == row.stage.id], current, len(every), over=over)
         self._kept.setText(assistant.kept_line())
-        self._lock.setPixmap(icons.pixmap("lock", 16, "good" if setup.kept else "muted"))
+        fleeting = assistant.vault.memory_only and bool(setup.kept)
+        tone = "caution" if fleeting else "good" if setup.kept else "muted"
+        self._lock.setPixmap(icons.pixmap("warning" if fleeting else "lock", 16, tone))

@@ -5,25 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.guide.model import Kind
-from app.setup.journey import Mark
+from app.guide.model import Kind, Lane
+from app.setup.journey import Mark, visible
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import LinkButton
+from ui.widgets.buttons import LinkButton, PushButton
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.text import label, rich
+from ui.wizard.question import Question
 
 if TYPE_CHECKING:
-    from app.guide.model import Carry, Choice, Failure
+    from app.guide.model import Carry, Choice, Failure, Step
     from app.setup.journey import Place
     from ui.clipboard import ClipboardState
     from ui.wizard.desk import Desk
 
 
-class StepLine(QPushButton):
+class StepLine(PushButton):
     """A folded step: badge and title; pressing it opens the step."""
 
     def __init__(self, place: Place, desk: Desk, parent: QWidget | None = None) -> None:
@@ -46,6 +47,9 @@ class StepLine(QPushButton):
         state = {Mark.DONE: "done", Mark.STALE: "to be redone"}.get(place.mark, "not done yet")
         self.setAccessibleName(f"Step {place.number}, {place.step.title}, {state}")
         self.setMinimumHeight(46)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.clicked.connect(lambda: desk.go(place.step.id))
 
 
@@ -57,6 +61,7 @@ class StepCard(Card):
         self._desk = desk
         self._values: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
+        self._changes: dict[str, LinkButton] = {}
         self.setObjectName(f"card-{place.step.id}")
         step = place.step
         self._add_head(place)
@@ -65,18 +70,8 @@ class StepCard(Card):
         self._column.addWidget(label(rich(step.text), "muted", self, rich=True))
         if extra is not None:
             self._column.addWidget(extra)
-        for carry in step.carries:
-            self._add_value(carry)
-        for choice in step.choices:
-            self._add_choice(choice)
-        for name in step.captures:
-            self._add_capture(name)
-        for note in step.notes:
-            self._column.addWidget(Note(rich(note), "muted", self))
-        for advice in step.advice:
-            self._column.addWidget(Note("Advice: " + rich(advice), "muted", self))
-        if step.link:
-            self._add_link(step.link)
+        self._add_work(step)
+        self._add_remarks(step)
         self._add_outcome(place)
         if step.confirm:
             self._add_confirmation(step.id, step.confirm)
@@ -84,6 +79,30 @@ class StepCard(Card):
         desk.clipboard.changed.connect(self._show_clipboard)
         desk.changed.connect(self.refresh)
         self.refresh()
+
+    def _add_work(self, step: Step) -> None:
+        """What there is to decide, to carry over and to bring back."""
+        for branch in self._desk.assistant.guide.branches:
+            if branch.at == step.id:
+                self._column.addWidget(Question(branch, self._desk, self))
+        for carry in step.carries:
+            self._add_value(carry)
+        for choice in step.choices:
+            self._add_choice(choice)
+        for name in step.captures:
+            self._add_capture(name)
+
+    def _add_remarks(self, step: Step) -> None:
+        for note in step.notes:
+            self._column.addWidget(Note(rich(note), "muted", self))
+        for advice in step.advice:
+            self._column.addWidget(Note("Advice: " + rich(advice), "muted", self))
+        practice = self._desk.assistant.setup.practice
+        if practice and step.lane is Lane.PORTAL and not (step.carries or step.captures or step.marks):
+            text = "Practice: this portal has one small page. Where it lacks this screen, read on and press Done."
+            self._column.addWidget(Note(text, "muted", self))
+        if step.link and not practice:
+            self._add_link(step.link)
 
     def _add_head(self, place: Place) -> None:
         badge = StepBadge(self)
@@ -106,12 +125,27 @@ class StepCard(Card):
         field.reveal_pressed.connect(lambda on: self._desk.reveal(carry.value, on))
         self._values[carry.value] = field
         self._column.addWidget(field)
+        if spec.own:
+            self._add_own(carry.value)
 
-    def _add_capture(self, name: str) -> None:
+    def _add_own(self, name: str) -> None:
+        """The way to another value than the suggested or derived one."""
+        change = LinkButton("Choose another one")
+        change.setObjectName(f"change-{name}")
+        change.setCheckable(True)
+        self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
+        self._add_capture(name, "your own choice")
+        change.toggled.connect(self._captures[name].setVisible)
+        self._captures[name].setVisible(False)
+        self._changes[name] = change
+
+    def _add_capture(self, name: str, origin: str = "bring it back here") -> None:
         spec = self._desk.assistant.guide.values[name]
-        field = CaptureField(spec.label, self._desk.paste_text, secret=spec.secret)
+        field = CaptureField(spec.label, self._desk.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
         field.submitted.connect(lambda text: self._desk.give(name, text))
+        if spec.kind is Kind.COUNT:
+            field.set_placeholder("Type the number")
         self._captures[name] = field
         self._column.addWidget(field)
 
@@ -133,7 +167,8 @@ class StepCard(Card):
     def _add_outcome(self, place: Place) -> None:
         step = place.step
         takes = f" Takes {step.takes}." if step.takes else ""
-        self._column.addWidget(Note(rich(step.success) + takes, "good", self))
+        # A criterion, not a result: only what was seen gets the green tick.
+        self._column.addWidget(Note("<b>It worked when:</b> " + rich(step.success) + takes, "muted", self))
         more = LinkButton("If it does not work")
         more.setObjectName(f"trouble-{step.id}")
         more.setCheckable(True)
@@ -152,7 +187,8 @@ class StepCard(Card):
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
         column.addWidget(label(rich(text), "body", parent, rich=True))
         column.addWidget(label(rich(f"{failure.cause} {failure.repair}"), "muted", parent, rich=True))
-        if failure.revisit:
+        shown = {step.id for _, step in visible(self._desk.assistant.guide, self._desk.assistant.setup)}
+        if failure.revisit and failure.revisit in shown:
             target = failure.revisit
             link = LinkButton(f"Go to: {self._desk.assistant.guide.step(target).title}")
             link.clicked.connect(lambda: self._desk.go(target))
@@ -170,7 +206,9 @@ class StepCard(Card):
         assistant = self._desk.assistant
         for name, value in self._values.items():
             shown = assistant.shown(name)
-            value.show_value(shown.text if shown.present else "not captured yet")
+            value.show_value(shown.text, present=shown.present)
+            if name in self._changes and not shown.present:
+                self._changes[name].setChecked(True)
             value.set_hint(shown.hint, "good" if shown.present else "caution")
         for name, field in self._captures.items():
             self._refresh_capture(name, field)
@@ -181,18 +219,22 @@ class StepCard(Card):
         spec = self._desk.assistant.guide.values[name]
         field.set_busy(spec.secret and bool(self._desk.busy))
         if given is not None and not given.accepted:
-            field.set_hint(given.sentence, "bad")
+            if given.sensitive:
+                field.clear()
+            kept = f" The value kept before stays: {shown.text}." if shown.present else ""
+            field.set_hint(given.sentence + kept, "bad")
             return
         if shown.present:
             if not spec.secret and not field.has_focus_text():
                 field.set_text(shown.text)
             if spec.secret:
                 field.clear()
-            words = [given.sentence if given else "Captured.", shown.hint + "."]
-            tone = "caution" if given and given.warnings else "good"
+                field.set_placeholder("Kept. Paste another one to replace it")
+            words = [given.sentence if given else "Captured.", f"{shown.hint}." if shown.hint else ""]
+            tone = "caution" if (given and given.warnings) or shown.fleeting else "good"
             extra = list(given.warnings) if given else []
             secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
-            field.set_hint(" ".join([words[0], *secret_words, words[1], *extra]), tone)
+            field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
         elif spec.secret and self._desk.busy:
             field.set_hint(self._desk.busy, "muted")
 
@@ -208,7 +250,7 @@ class StepCard(Card):
             if state.refused:
                 field.set_hint("The system refused to clear the clipboard. Copy something else.", "caution")
             elif state.cleared:
-                field.set_hint("Cleared from the clipboard", "good")
+                field.set_hint("Cleared from the clipboard. Press Copy again where it is still needed.", "muted")
             elif state.secret:
                 field.set_hint(f"Copied, clears from the clipboard in {state.seconds_left} s", "good")
             else:
@@ -220,4 +262,4 @@ class StepCard(Card):
 
     def first_input(self) -> QWidget | None:
         """The field that the keyboard should be in."""
-        return next(iter(self._captures.values()), None)
+        return next((field for field in self._captures.values() if not field.isHidden()), None)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.guide.model import Milestone
+from app.guide.model import ASSIGNED, Milestone
 from app.setup.times import ago, clock, span
 from app.watch.gate import Locked, gate
 from app.watch.schedule import expectation
@@ -15,6 +15,7 @@ from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.fields import CaptureField
+from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class WatchPanel(QWidget):
         column.addWidget(self._expected)
         column.addWidget(self._bar)
         column.addLayout(self._table())
-        column.addLayout(self._buttons())
+        column.addWidget(self._buttons())
         self._manual = CaptureField("SCIM Change Timestamp in CIE", desk.paste_text)
         self._manual.setObjectName("timestamp-entry")
         self._manual.submitted.connect(desk.enter_timestamp)
@@ -45,8 +46,14 @@ class WatchPanel(QWidget):
         column.addWidget(self._manual)
         self._gate = Note("", "muted", self)
         column.addWidget(self._gate)
-        for hint in desk.assistant.guide.cadence.meanwhile:
-            column.addWidget(Note(rich(hint), "muted", self))
+        self._meanwhile = QWidget(self)
+        hints = QVBoxLayout(self._meanwhile)
+        hints.setContentsMargins(0, 0, 0, 0)
+        hints.setSpacing(8)
+        cadence = desk.assistant.guide.cadence
+        for hint in (*cadence.meanwhile, *((cadence.on_demand,) if cadence.on_demand else ())):
+            hints.addWidget(Note(rich(hint), "muted", self._meanwhile))
+        column.addWidget(self._meanwhile)
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.refresh)
@@ -67,17 +74,16 @@ class WatchPanel(QWidget):
             grid.addWidget(cell, row, 1)
         return grid
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _buttons(self) -> Flow:
+        row = Flow(self, across=8, down=6)
         self._look = button("Look now", icon="refresh")
         self._look.setObjectName("look-now")
         self._look.clicked.connect(self._desk.look_now)
         self._enter = button("I can see a timestamp in CIE")
         self._enter.setObjectName("enter-timestamp")
         self._enter.clicked.connect(self._show_manual)
-        row.addWidget(self._look)
-        row.addWidget(self._enter)
-        row.addStretch(1)
+        row.add(self._look)
+        row.add(self._enter)
         return row
 
     def _show_manual(self) -> None:
@@ -98,16 +104,19 @@ class WatchPanel(QWidget):
             self._elapsed.setText("Not started")
         else:
             self._elapsed.setText(span((now - since).total_seconds()))
-        objects = setup.values.get("assigned_objects")
+        for waiting in (self._expected, self._bar, self._meanwhile):
+            waiting.setVisible(seen is None)
+        objects = setup.values.get(ASSIGNED)
         expected = expectation(assistant.guide.cadence, int(objects) if objects else None)
         self._expected.setText(self._estimate(expected.shortest, expected.longest, expected.objects))
         if since is not None and seen is None:
             self._bar.set_value(min(0.97, (now - since).total_seconds() / 60 / expected.longest))
         self._fill_cells()
-        state = gate(setup)
+        state = gate(assistant.guide, setup)
         words = state.reason if isinstance(state, Locked) else "Full Sync is unlocked. Go on to the next step."
         self._gate.set_text(words, "muted" if isinstance(state, Locked) else "good")
         self._look.setVisible(seen is None)
+        self._look.setEnabled(since is not None)
         self._enter.setVisible(seen is None)
 
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
@@ -125,7 +134,8 @@ class WatchPanel(QWidget):
         stamp.setText(clock(seen.at) if seen else "Not filled yet")
         through.setText("The SCIM endpoint, read-only")
         if report is None:
-            looked.setText("Looking now" if seen is None else "Seen")
+            began = Milestone.STARTED in assistant.setup.reached or Milestone.SUBMITTED in assistant.setup.reached
+            looked.setText("Seen" if seen is not None else "Looking now" if began else "Not yet")
             received.setText(
                 _counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet"
             )

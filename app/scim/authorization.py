@@ -1,0 +1,133 @@
+"""Where the bearer token of a request comes from: captured once, or fetched with a service account.
+
+OIDC Token of CIE is the client credentials grant (RFC 6749 section 4.4) with tokens of 15 minutes
+(vendor's page on the SCIM Connector; token address and scope: pan.dev, "Get an access token").
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from app.net import Answer, TokenClient
+from app.scim.observation import FAILURES, Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EARLY: Final = 60.0
+"""Seconds before its end that a fetched token is replaced."""
+
+SHORTEST: Final = 30.0
+"""Seconds that a fetched token is used at least, whatever its issuer says."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticToken:
+    """The token that CIE generated."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAccount:
+    """What tokens are fetched with."""
+
+    token_url: str
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    scope: str
+
+
+Credentials: TypeAlias = StaticToken | ServiceAccount
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """A token to send."""
+
+    token: str = field(repr=False)
+    seconds: float = 0.0
+    """How long fetching it took; 0 where none was fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotIssued:
+    """No token was issued."""
+
+    observation: Observation
+    seconds: float
+    status: int | None = None
+
+
+class TokenSource:
+    """Gives the token for the next request and keeps a fetched one until shortly before its end."""
+
+    def __init__(
+        self, credentials: Credentials, *, practice: bool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._credentials = credentials
+        self._practice = practice
+        self._clock = clock
+        self._kept: tuple[str, float] | None = None
+
+    def __repr__(self) -> str:
+        return "TokenSource()"
+
+    @property
+    def fetches(self) -> bool:
+        """Whether tokens are fetched rather than captured."""
+        return isinstance(self._credentials, ServiceAccount)
+
+    def serves(self, credentials: Credentials) -> bool:
+        """Whether it was made with exactly these."""
+        return self._credentials == credentials
+
+    def forget(self) -> None:
+        """Fetch a fresh token next time, e.g. after the endpoint refused this one."""
+        self._kept = None
+
+    async def bearer(
+        self, proxy_for: Callable[[str], str | None] | None = None, limit_seconds: float = 10.0
+    ) -> Bearer | NotIssued:
+        """The token to send. ``proxy_for`` may block: it is called in a thread."""
+        import asyncio
+
+        if isinstance(self._credentials, StaticToken):
+            return Bearer(self._credentials.token)
+        if self._kept is not None and self._clock() < self._kept[1]:
+            return Bearer(self._kept[0])
+        account = self._credentials
+        proxy = None
+        if proxy_for is not None:
+            proxy = await asyncio.get_running_loop().run_in_executor(None, proxy_for, account.token_url)
+        async with TokenClient(proxy, practice=self._practice) as client:
+            answer = await client.fetch(
+                account.token_url, account.client_id, account.client_secret, account.scope, limit_seconds
+            )
+        if not isinstance(answer, Answer):
+            return NotIssued(FAILURES[answer.failure], answer.seconds, answer.status)
+        if answer.status != 200:
+            seen = Observation.CLIENT_REFUSED if answer.status in (400, 401, 403) else Observation.NO_TOKEN
+            return NotIssued(seen, answer.seconds, answer.status)
+        found = _read(answer.body)
+        if found is None:
+            return NotIssued(Observation.NO_TOKEN, answer.seconds, answer.status)
+        token, lasts = found
+        self._kept = (token, self._clock() + max(SHORTEST, lasts - EARLY))
+        return Bearer(token, answer.seconds)
+
+
+def _read(body: bytes) -> tuple[str, float] | None:
+    """Token and seconds of life from a token response (RFC 6749 section 5.1)."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    token = data.get("access_token") if isinstance(data, dict) else None
+    if not isinstance(token, str) or not token:
+        return None
+    lasts = data.get("expires_in")
+    return token, float(lasts) if isinstance(lasts, (int, float)) and 0 < lasts < 86_400 else 0.0

@@ -1,0 +1,48 @@
+"""A question about the admin's situation, with its answers and what follows from each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ui.widgets.cards import Card
+from ui.widgets.choices import RadioLine
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from app.guide.model import Branch, Option
+    from ui.wizard.desk import Desk
+
+INDENT = 32
+"""Pixels that the words under an answer are set in."""
+
+
+class Question(Card):
+    """One branch of the guide as radio buttons."""
+
+    def __init__(self, branch: Branch, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        self.setObjectName(f"question-{branch.id}")
+        self._desk = desk
+        self.body.addWidget(label(rich(branch.ask), "body", self, rich=True))
+        chosen = desk.assistant.guide.answers(desk.assistant.setup.answers)[branch.id]
+        for option in branch.options:
+            self._add(branch, option, chosen=option.id == chosen)
+
+    def _add(self, branch: Branch, option: Option, *, chosen: bool) -> None:
+        choice = RadioLine(option.label.replace("**", ""), self)
+        choice.setObjectName(f"branch-{branch.id}-{option.id}")
+        choice.setChecked(chosen)
+        choice.setEnabled(option.unavailable is None)
+        choice.toggled.connect(lambda on: self._desk.answer(branch.id, option.id) if on else None)
+        self.body.addWidget(choice)
+        said = [option.sign, option.means, option.shuts_gate]
+        if option.unavailable:
+            said = [f"Not possible here. {option.unavailable}"]
+        choice.setAccessibleDescription(" ".join(words for words in said if words).replace("**", ""))
+        for words in said:
+            if words:
+                line = label(rich(words), "small", self, rich=True)
+                line.setContentsMargins(INDENT, 0, 0, 0)
+                self.body.addWidget(line)
