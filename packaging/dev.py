@@ -1,6 +1,6 @@
 """Sets everything up on a fresh machine, then runs the assistant, the checks or the benchmarks.
 
-Standard library only. Usage: ``python3 packaging/dev.py run|test|bench [--no-system] [-- arguments]``.
+Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema [--no-system] [-- arguments]``.
 """
 
 from __future__ import annotations
@@ -283,6 +283,15 @@ def test(extra: list[str]) -> int:
     return 0
 
 
+def schema(_extra: list[str]) -> int:
+    """Write the JSON Schema of guides for editors; returns the exit code."""
+    code = (
+        "import json; from app.guide.catalog import schema; from app.paths import resources; "
+        "(resources() / 'guides' / 'guide.schema.json').write_text(json.dumps(schema(), indent=1) + chr(10), 'utf-8')"
+    )
+    return supervise([str(PYTHON), "-c", code], dict(os.environ))
+
+
 def bench(extra: list[str]) -> int:
     """Print the benchmarks; returns their exit code."""
     return supervise([str(PYTHON), "tests/benchmarks/run.py", *extra], dict(os.environ))
@@ -306,7 +315,7 @@ def main(arguments: list[str]) -> int:
         description="Set up and run, test or measure the SCIM Setup Assistant.",
         epilog="What follows -- is passed on to the assistant, to pytest or to the benchmarks.",
     )
-    parser.add_argument("what", choices=("run", "test", "bench"))
+    parser.add_argument("what", choices=("run", "test", "bench", "schema"))
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
@@ -318,7 +327,7 @@ def main(arguments: list[str]) -> int:
         system_packages(needed(options.what))
     environment(RUN_LOCK if options.what == "run" else TEST_LOCK)
     say(f"Ready after {time.monotonic() - started:.1f} s")
-    return {"run": run, "test": test, "bench": bench}[options.what](arguments[cut + 1 :])
+    return {"run": run, "test": test, "bench": bench, "schema": schema}[options.what](arguments[cut + 1 :])
 
 
 if __name__ == "__main__":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import UTC, datetime, timedelta
 
 from app.guide import catalog
 from app.guide.model import Guide, Kind, Milestone, Page
+from app.paths import resources
 from app.setup import journey
 from app.setup.state import Setup, Sighting
+from app.watch.gate import Locked, Open, gate
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SAMPLES = {
@@ -76,6 +79,79 @@ def test_a_later_step_can_be_looked_at_but_not_completed() -> None:
         blocked = journey.block(guide, satisfy(guide, seen, place.step.id), place.step.id)
         assert blocked is not None
         assert blocked.step is not None
+
+
+def changed_guide(**changes: object) -> Guide:
+    """The guide of Entra ID with other parts."""
+    data = {**copy.deepcopy(catalog.whole(resources() / "guides" / "entra.yaml")), **changes}
+    return Guide.model_validate(data)
+
+
+def preview_guide() -> Guide:
+    mode = {
+        "id": "mode",
+        "ask": "Which mode?",
+        "at": "add-gallery-app",
+        "options": [
+            {"id": "live", "label": "Live", "sign": "Live is chosen.", "means": "Everything is sent."},
+            {"id": "preview", "label": "Preview", "sign": "Preview is chosen.", "shuts_gate": "Nothing is sent."},
+        ],
+    }
+    whole = catalog.whole(resources() / "guides" / "entra.yaml")
+    return changed_guide(branches=[*whole["branches"], mode])
+
+
+def test_an_answer_under_which_nothing_is_sent_shuts_the_gate() -> None:
+    guide = preview_guide()
+    setup = walk(guide, fresh(guide), Milestone.STARTED)
+    setup = journey.sight(setup, Sighting(NOW, NOW, entered=True))
+    assert isinstance(gate(guide, setup), Open)
+    setup = journey.answer(setup, "mode", "preview")
+    assert gate(guide, setup) == Locked("Nothing is sent.")
+    for step in guide.steps:
+        if step.marks in (Milestone.TIMESTAMP, Milestone.FULL_SYNC):
+            blocked = journey.block(guide, setup, step.id)
+            assert blocked is not None
+            if not step.needs:
+                assert (blocked.sentence, blocked.step) == ("Nothing is sent.", "add-gallery-app")
+    assert isinstance(gate(guide, journey.answer(setup, "mode", "live")), Open)
+
+
+def test_a_derived_value_follows_until_the_admin_chooses_another() -> None:
+    guide = entra()
+    assert guide.values["directory_name"].own
+    setup = journey.capture(guide, fresh(guide), "primary_domain", "contoso.com", NOW)
+    setup = journey.capture(guide, setup, "primary_domain", "fabrikam.com", NOW)
+    assert setup.values["directory_name"] == "fabrikam.com"
+    setup = journey.capture(guide, setup, "directory_name", "staff", NOW)
+    setup = journey.capture(guide, setup, "primary_domain", "contoso.com", NOW)
+    assert setup.values["directory_name"] == "staff"
+
+
+def test_a_suggestion_is_there_from_the_start_unless_a_step_captures_it() -> None:
+    whole = catalog.whole(resources() / "guides" / "entra.yaml")
+    values = copy.deepcopy(whole["values"])
+    values["directory_name"] = {**values["directory_name"], "derived_from": None, "suggestion": "staff"}
+    values["primary_domain"]["suggestion"] = "contoso.com"
+    begun = journey.begin(changed_guide(values=values), fresh(entra()))
+    assert begun.values == {"directory_name": "staff"}
+
+
+def test_a_step_of_another_answer_is_never_waited_for() -> None:
+    guide = entra()
+    data = copy.deepcopy(catalog.whole(resources() / "guides" / "entra.yaml"))
+    submit = next(s for stage in data["stages"] for s in stage["steps"] if s["id"] == "submit")
+    submit["needs"].append({"step": "open-provisioning-classic", "because": "Never under the newer screens."})
+    guide = Guide.model_validate(data)
+    assert journey.finished(walk(guide, fresh(guide), Milestone.FINISHED))
+
+
+def test_after_the_last_open_step_the_way_goes_on() -> None:
+    guide = entra()
+    setup = walk(guide, fresh(guide), Milestone.FINISHED)
+    first, second = (place.step.id for place in journey.places(guide, setup)[:2])
+    again = journey.complete(guide, journey.go(setup, first), first, NOW)
+    assert journey.position(guide, again) == second
 
 
 def test_submit_waits_for_the_token() -> None:

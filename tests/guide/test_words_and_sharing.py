@@ -1,0 +1,107 @@
+"""A guide speaks in the admin's words, and takes from one place what is the same for every client."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.guide import catalog
+from app.guide.model import Guide
+from app.guide.words import places, speak
+from app.paths import resources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def entra() -> dict[str, Any]:
+    data: dict[str, Any] = copy.deepcopy(catalog.whole(resources() / "guides" / "entra.yaml"))
+    return data
+
+
+def step_of(data: dict[str, Any], step_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(s for stage in data["stages"] for s in stage["steps"] if s["id"] == step_id)
+    return found
+
+
+def speaking(text: str, link: str | None = None) -> Guide:
+    data = entra()
+    step = step_of(data, "add-directory")
+    step["text"] = text
+    if link:
+        step["link"] = link
+    return Guide.model_validate(data)
+
+
+def test_words_that_were_not_given_stand_as_their_label() -> None:
+    guide = speaking("Search for {primary_domain} there.")
+    assert places(guide) == {"primary_domain"}
+    assert speak(guide, {}).step("add-directory").text == "Search for Primary domain there."
+    spoken = speak(guide, {"primary_domain": "contoso.com"})
+    assert spoken.step("add-directory").text == "Search for contoso.com there."
+    assert guide.step("add-directory").text == "Search for {primary_domain} there."
+
+
+def test_a_guide_without_places_stays_the_same_object() -> None:
+    guide = catalog.guide("entra")
+    assert speak(guide, {"primary_domain": "contoso.com"}) is guide
+
+
+def test_a_link_that_needs_a_value_waits_for_it() -> None:
+    guide = speaking("Look.", "https://{primary_domain}/admin")
+    assert speak(guide, {}).step("add-directory").link is None
+    assert speak(guide, {"primary_domain": "a.example"}).step("add-directory").link == "https://a.example/admin"
+
+
+@pytest.mark.parametrize("name", ["token", "base_url", "nobody"])
+def test_secrets_and_strangers_never_stand_in_words(name: str) -> None:
+    with pytest.raises(ValidationError, match="may stand in words"):
+        speaking(f"Never {{{name}}}.")
+
+
+def test_use_takes_over_replaces_and_appends(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "cie.yaml").write_text(
+        json.dumps({"steps": {"a": {"title": "Open {client}", "notes": ["One."], "takes": "1 minute"}}}), "utf-8"
+    )
+    own = {"short_name": "X", "stages": [{"steps": [{"use": "a", "takes": "2 minutes", "notes+": ["Two."]}]}]}
+    (tmp_path / "x.yaml").write_text(json.dumps(own), "utf-8")
+    (step,) = catalog.whole(tmp_path / "x.yaml")["stages"][0]["steps"]
+    assert step == {"id": "a", "title": "Open X", "notes": ["One.", "Two."], "takes": "2 minutes"}
+
+
+def test_using_what_is_not_shared_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(json.dumps({"stages": [{"steps": [{"use": "nothing"}]}]}), "utf-8")
+    with pytest.raises(ValueError, match="nothing shared called nothing"):
+        catalog.read(tmp_path / "x.yaml")
+
+
+def test_the_exported_schema_is_the_models() -> None:
+    exported = json.loads((resources() / "guides" / "guide.schema.json").read_text("utf-8"))
+    assert exported == catalog.schema(), "run: python3 packaging/dev.py schema"
+
+
+def test_the_schema_knows_shared_parts() -> None:
+    found = catalog.schema()
+    steps = found["$defs"]["Stage"]["properties"]["steps"]["items"]["anyOf"]
+    assert {"$ref": "#/$defs/SharedStep"} in steps
+    assert found["$defs"]["SharedStep"]["required"] == ["use"]
+
+
+def test_the_first_answer_has_to_lead_to_full_sync() -> None:
+    data = entra()
+    data["branches"][0]["options"][0]["shuts_gate"] = "Nothing is sent."
+    with pytest.raises(ValidationError, match="has to lead to Full Sync"):
+        Guide.model_validate(data)
+
+
+def test_an_answer_that_cannot_be_chosen_never_counts() -> None:
+    guide = catalog.guide("entra")
+    assert guide.answers({"authorization": "oidc", "screens": "classic"}) == {
+        "authorization": "static",
+        "screens": "classic",
+    }
