@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.guide.catalog import read
+from app.guide.model import Kind
+from app.guide.values import derive
 from app.net import Answer, LoopbackClient
+from app.practice.derive import TOKEN_PATH, Derived
 from app.practice.ledger import Directory, field_errors, sync_refusal
 from app.practice.process import NotStarted, PracticeProcess, Started
 from app.practice.visitor import Refused, Visitor
+from app.scim.authorization import Bearer, NotIssued, ServiceAccount, TokenSource
+from app.scim.observation import Observation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -211,6 +216,57 @@ def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
             assert await visitor.start() == "Provisioning started.", "the saved connection goes on"
 
     asyncio.run(story())
+
+
+async def fetched(client: LoopbackClient, base_url: str, account: dict[str, str], scope: str) -> Bearer | NotIssued:
+    token_url = base_url.partition("/scim")[0] + TOKEN_PATH
+    wanted = ServiceAccount(token_url, account["Client ID"], account["Client Secret"], scope)
+    return await TokenSource(wanted, practice=True).bearer()
+
+
+def test_a_service_account_opens_the_directory_that_names_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with practice(tmp_path) as (visitor, client, _):
+            base_url = await visitor.add_directory(TENANT_ID, "practice.example")
+            assert isinstance(base_url, str)
+            visitor.use_service_account("nobody@1.iam.panserviceaccount")
+            assert await visitor.submit() == Refused("There is no service account of that name.")
+            account, other = await visitor.create_service_account(), await visitor.create_service_account()
+            assert isinstance(account, dict)
+            assert isinstance(other, dict)
+            scope = derive(Kind.SCOPE, account["Service Account Name"]).value or ""
+            issued = await fetched(client, base_url, account, scope)
+            assert isinstance(issued, Bearer)
+            assert await status(client, base_url, issued.token) == 401, "nothing is open before Submit"
+            visitor.use_service_account(account["Service Account Name"])
+            assert await visitor.submit() is None
+            assert await status(client, base_url, issued.token) == 200
+            stranger = await fetched(client, base_url, other, scope)
+            assert isinstance(stranger, Bearer)
+            assert await status(client, base_url, stranger.token) == 401, "CIE names another account"
+            assert await status(client, base_url, issued.token + "0") == 401
+            wrong = {**account, "Client Secret": other["Client Secret"]}
+            for attempt in (
+                await fetched(client, base_url, wrong, scope),
+                await fetched(client, base_url, account, "tsg_id:9999"),
+            ):
+                assert isinstance(attempt, NotIssued)
+                assert attempt.observation is Observation.CLIENT_REFUSED
+            secret = account["Client Secret"]
+        kept = "".join(path.read_text("utf-8") for path in (tmp_path / "state").iterdir())
+        assert secret not in kept
+        assert issued.token not in kept
+
+    asyncio.run(story())
+
+
+def test_a_fetched_token_ends_after_fifteen_minutes() -> None:
+    derived = Derived(bytes.fromhex(SEED))
+    token = derived.issue(1, 900)
+    assert derived.issued(token, 899.0) == 1
+    assert derived.issued(token, 900.0) is None
+    assert derived.issued(token.replace("900", "901"), 0.0) is None
+    assert Derived(b"x" * 32).issued(token, 0.0) is None
 
 
 def test_other_hosts_other_sites_and_strangers_are_refused(tmp_path: Path) -> None:
