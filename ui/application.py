@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -288,7 +289,7 @@ class Application:
             return
         self._let_go()
         self.desk = Desk(
-            assistant, self.tasks, self.clipboard, self._consoles(assistant), self._open_console, self.window
+            assistant, self.tasks, self.clipboard, partial(self._console, assistant), self._open_console, self.window
         )
         self.page = WizardPage(self.desk)
         self.desk.left.connect(lambda: self.tasks.start(self.show_home()))
@@ -302,12 +303,14 @@ class Application:
     def _open_console(self, url: str) -> None:
         self.open_url(url)
 
-    def _consoles(self, assistant: Assistant) -> dict[Lane, str]:
+    def _console(self, assistant: Assistant, lane: Lane) -> str:
+        """The address of a console now: it may hold what the admin gave meanwhile."""
         from app.guide.model import Lane
 
         if self.practice is not None:
-            return {Lane.CIE: self.practice.cie_url, Lane.PORTAL: self.practice.portal_url(assistant.guide.id)}
-        return {Lane.CIE: assistant.guide.cie.url, Lane.PORTAL: assistant.guide.portal.url}
+            portal = self.practice.portal_url(assistant.guide.id)
+            return self.practice.cie_url if lane is Lane.CIE else portal
+        return assistant.guide.cie.url if lane is Lane.CIE else assistant.guide.portal.url
 
     def show_companion(self) -> None:
         """Swap the large window for the narrow one."""

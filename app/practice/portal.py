@@ -293,8 +293,9 @@ class Portal:
 
     @property
     def _domain(self) -> str:
-        named = [value for value in self._form.tenant_values.values() if "." in value and "/" not in value]
-        return named[0].lower() if named else "practice.example"
+        domains = (Kind.DOMAIN, Kind.OKTA_DOMAIN, Kind.PING_USER)
+        named = [text for name, text in self._form.tenant_values.items() if self._kind(name) in domains]
+        return named[0].rpartition("@")[2].lower() if named else "practice.example"
 
     def _match(self, target: provisioning.Target) -> tuple[str, int]:
         """The directory of a target with a generated token, so that both can be derived again."""

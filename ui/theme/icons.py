@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 
 from app.paths import resources
@@ -32,7 +31,9 @@ def _render(name: str, size: int, colour: str, ratio: float) -> QPixmap:
     image = QPixmap()
     if QPixmapCache.find(key, image):
         return image
-    from PySide6.QtSvg import QSvgRenderer  # the first window shows no icon
+    # The first window shows no icon.
+    from PySide6.QtCore import QByteArray, QRectF, Qt
+    from PySide6.QtSvg import QSvgRenderer
 
     renderer = QSvgRenderer(QByteArray(_source(name).replace("currentColor", colour).encode()))
     image = QPixmap(round(size * ratio), round(size * ratio))

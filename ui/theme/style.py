@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 
 from app.paths import resources
@@ -13,6 +13,9 @@ from ui.theme.tokens import DARK, LIGHT, READABLE, Tokens, contrast
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
+
+HALF = 128
+"""A window's lightness below this, of 255, means a dark scheme."""
 
 _state: dict[str, Tokens] = {"tokens": LIGHT}
 
@@ -25,20 +28,26 @@ def current() -> Tokens:
 def follow_system(app: QApplication) -> None:
     """Take light, dark or high contrast from the system, now and whenever it changes."""
     hints = app.styleHints()
+    # By the palette, since asking for the scheme loads Qt's enum namespace, for which the first window does not wait.
+    apply(app, dark=app.palette().window().color().lightness() < HALF)
 
     def take() -> None:
+        from PySide6.QtCore import Qt
+
         if _wants_contrast(app):
             apply_contrast(app)
-        else:
+        elif hints.colorScheme() is not Qt.ColorScheme.Unknown:
             apply(app, hints.colorScheme() is Qt.ColorScheme.Dark)
 
-    take()
+    QTimer.singleShot(0, app, take)
     hints.colorSchemeChanged.connect(take)
     if hasattr(hints, "accessibility"):  # from Qt 6.10
         hints.accessibility().contrastPreferenceChanged.connect(take)
 
 
 def _wants_contrast(app: QApplication) -> bool:
+    from PySide6.QtCore import Qt
+
     hints = app.styleHints()
     if not hasattr(hints, "accessibility"):
         return False
@@ -46,7 +55,7 @@ def _wants_contrast(app: QApplication) -> bool:
 
 
 def apply(app: QApplication, dark: bool) -> None:
-    """Put the light or dark look on the application."""
+    """Put the light or dark look on the application, where it has another one."""
     tokens = DARK if dark else LIGHT
     app.setStyle("Fusion")
     _put(app, tokens, _palette(tokens))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme import icons
-from ui.theme.style import current
-from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
 
 _ICON_COLOURS = {"primary": "on_accent", "link": "accent", "copy": "accent", "danger": "bad", "quiet": "muted"}
 
@@ -18,6 +20,8 @@ class PushButton(QPushButton):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter is a press."""
+        from PySide6.QtCore import Qt  # its namespace takes 12 ms, which the first window does not pay
+
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
             return
@@ -51,47 +55,6 @@ def button(text: str, role: str = "secondary", icon: str | None = None) -> QPush
     if icon is not None:
         made.show_icon(icon, _ICON_COLOURS.get(role, "text"))
     return made
-
-
-class LinkButton(PushButton):
-    """A button that looks like a link; a long one wraps."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.setProperty("role", "link")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The words on one line."""
-        return self._room(text_width(self.fontMetrics(), self.text()))
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The longest word."""
-        return self._room(widest_word(self.fontMetrics(), self.text()))
-
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
-        return text_height(self.fontMetrics(), self.text(), width - 8) + 8
-
-    def _room(self, words: int) -> QSize:
-        return QSize(words + 10, self.fontMetrics().height() + 8)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
-        """Draw the focus ring by the style sheet, and the words wrapped."""
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        painter = QPainter(self)
-        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
-        font = self.font()
-        font.setUnderline(self.underMouse() and self.isEnabled())
-        painter.setFont(font)
-        tokens = current()
-        painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
-        inside = QRect(self.rect()).adjusted(4, 4, -4, -4)
-        painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())
 
 
 class IconButton(_IconedButton):

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.setup.journey import place
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Card
+from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 from ui.wizard.findings import sent_lines, sentence, title

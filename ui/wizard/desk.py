@@ -36,7 +36,7 @@ class Desk(QObject):
         assistant: Assistant,
         tasks: Tasks,
         clipboard: ClipboardGuard,
-        consoles: dict[Lane, str],
+        console: Callable[[Lane], str],
         open_url: Callable[[str], None],
         parent: QObject | None = None,
     ) -> None:
@@ -54,7 +54,7 @@ class Desk(QObject):
         """What the program waits for, in words; empty when nothing."""
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
-        self._consoles = consoles
+        self._console = console
         self._open_url = open_url
         self._unsubscribe = assistant.subscribe(self.changed.emit)
 
@@ -171,11 +171,11 @@ class Desk(QObject):
 
     def open_console(self, lane: Lane) -> None:
         """Open that side's console in the browser."""
-        self._open_url(self._consoles[lane])
+        self._open_url(self._console(lane))
 
     def open_link(self, url: str) -> None:
         """Open a page that a guide names; in practice the console instead, since links lead to real portals."""
-        self._open_url(self._consoles[Lane.PORTAL] if self.assistant.setup.practice else url)
+        self._open_url(self._console(Lane.PORTAL) if self.assistant.setup.practice else url)
 
     # -- test and watch ------------------------------------------------------------------
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.guide.model import PORTAL_COUNTS, Kind, Milestone
 from app.setup.times import clock
-from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Card, Note
+from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QS
 
 from app.guide.model import Lane, Page
 from app.setup.journey import finished, frontier, neighbour, place
-from ui.widgets.buttons import LinkButton, button
+from ui.widgets.buttons import button
+from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 from ui.wizard.checklist import Checklist
 from ui.wizard.connection_page import ConnectionPage

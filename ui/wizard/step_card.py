@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from app.guide.model import Kind, Lane
 from app.setup.journey import Mark, visible
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import LinkButton, PushButton
+from ui.widgets.buttons import PushButton
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
+from ui.widgets.link import LinkButton
 from ui.widgets.text import label, rich
 from ui.wizard.question import Question
 
 if TYPE_CHECKING:
-    from app.guide.model import Carry, Choice, Failure, Step
+    from app.guide.model import Builder, Carry, Choice, Failure, Step
     from app.setup.journey import Place
     from ui.clipboard import ClipboardState
     from ui.wizard.desk import Desk
@@ -89,6 +90,8 @@ class StepCard(Card):
             self._add_value(carry)
         for choice in step.choices:
             self._add_choice(choice)
+        if step.builder is not None:
+            self._add_workshop(step.builder)
         for name in step.captures:
             self._add_capture(name)
 
@@ -138,6 +141,11 @@ class StepCard(Card):
         change.toggled.connect(self._captures[name].setVisible)
         self._captures[name].setVisible(False)
         self._changes[name] = change
+
+    def _add_workshop(self, builder: Builder) -> None:
+        from ui.wizard.workshop import WorkshopPanel
+
+        self._column.addWidget(WorkshopPanel(builder, self._desk, self))
 
     def _add_capture(self, name: str, origin: str = "bring it back here") -> None:
         spec = self._desk.assistant.guide.values[name]

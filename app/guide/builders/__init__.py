@@ -1,0 +1,28 @@
+"""Small workshops inside a step, for what the admin would otherwise type from memory.
+
+Each is a pure function from the texts of its inputs to a result or a reason.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from app.guide.builders import group_dn, identities_csv, ldap_filter, pingone_filter, provmgr
+from app.guide.builders.shape import Built, Input, Workshop
+from app.guide.model import Builder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["WORKSHOPS", "Built", "Input", "Workshop"]
+
+WORKSHOPS: Mapping[Builder, Workshop] = MappingProxyType(
+    {
+        Builder.PROVMGR: provmgr.WORKSHOP,
+        Builder.GROUP_DN: group_dn.WORKSHOP,
+        Builder.LDAP_FILTER: ldap_filter.WORKSHOP,
+        Builder.PINGONE_FILTER: pingone_filter.WORKSHOP,
+        Builder.IDENTITIES_CSV: identities_csv.WORKSHOP,
+    }
+)

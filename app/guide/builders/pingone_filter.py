@@ -1,0 +1,39 @@
+"""PingOne's User Filter Expression: how PingOne asks CIE whether a user is there already."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from app.guide.builders.shape import Built, Input, Workshop, picked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_NAME = r"[A-Za-z][A-Za-z0-9_-]*"
+ATTRIBUTE = re.compile(rf"(urn:[A-Za-z0-9][A-Za-z0-9-]*:[A-Za-z0-9:._-]+:)?{_NAME}(\.{_NAME})?")
+"""``attrPath`` of RFC 7644 section 3.4.2.2, without the ``$`` of ``$ref``, which nobody matches users by."""
+
+PLACE = "%s"
+"""Where PingOne puts the user's value (Ping, "SCIM outbound" connections)."""
+
+CHOICE = Input("attribute", "Attribute", "What a user is found by", choices=("userName", "externalId", "emails.value"))
+OTHER = Input("other", "Another attribute, if none of these", "urn:example:2.0:User:employeeNumber")
+
+
+def build(given: Mapping[str, str]) -> Built:
+    """``userName Eq "%s"``, PingOne's default and the one to keep."""
+    name = given.get("other", "").strip() or picked(given, CHOICE)
+    if len(name) > 200 or not ATTRIBUTE.fullmatch(name):
+        return Built(None, "An attribute looks like userName, name.familyName or urn:example:2.0:User:badge.")
+    return Built(f"{name} Eq {json.dumps(PLACE)}", notes=_notes(name))
+
+
+def _notes(name: str) -> tuple[str, ...]:
+    if name.lower() == "username":  # RFC 7643 section 2.1: names of attributes are case insensitive
+        return ()
+    return ("CIE is known to answer for userName. Whether it answers for others is not documented.",)
+
+
+WORKSHOP = Workshop((CHOICE, OTHER), "User Filter Expression", build, title="Write the User Filter Expression")

@@ -1,0 +1,72 @@
+"""The shape of a workshop: what is asked, what comes out, and the signs that nothing may hold."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Something the admin types, pastes or picks."""
+
+    id: str
+    label: str
+    hint: str
+    lines: int = 1
+    """Height of the field in lines of text."""
+    choices: tuple[str, ...] = ()
+    """The answers to pick from; the first one holds until the admin picks. Empty: free text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a workshop made: exactly one of ``text`` and ``problem``, both plain text without markup."""
+
+    text: str | None
+    problem: str | None = None
+    """Why nothing was made, in the admin's words."""
+    notes: tuple[str, ...] = ()
+    """What to look at before using the result."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """The inputs of a builder and the function that makes the result of them."""
+
+    inputs: tuple[Input, ...]
+    result_label: str
+    """What the result is, as a noun: ``Group DN``."""
+    build: Callable[[Mapping[str, str]], Built]
+    """From input id to text; an id that is missing counts as empty. Raises nothing, whatever the text."""
+    title: str
+    """What the admin clicks to open it, starting with a verb."""
+
+
+def picked(given: Mapping[str, str], wanted: Input) -> str:
+    """The picked choice, or the first one where nothing valid was picked."""
+    choice = given.get(wanted.id, "")
+    return choice if choice in wanted.choices else wanted.choices[0]
+
+
+def refused_sign(text: str) -> str | None:
+    """The first control character or broken piece of a character as ``U+0000``; None where there is none.
+
+    No name in a directory holds one, and a line break would end a command or a filter early.
+    """
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+            return f"U+{ord(character):04X}"
+    return None
+
+
+def hidden_sign(text: str) -> tuple[str, ...]:
+    """A note about a character that cannot be seen, such as U+200B from a web page; legal, but rarely meant."""
+    for character in text:
+        if character != " " and unicodedata.category(character) in ("Cf", "Zs", "Co", "Cn"):
+            return (f"It contains an invisible or unusual character (U+{ord(character):04X}). Type it instead.",)
+    return ()

@@ -1,0 +1,116 @@
+"""The list of setups on the home page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+
+from app.setup.times import day
+from ui.widgets.badge import Pill
+from ui.widgets.buttons import IconButton, button
+from ui.widgets.cards import Card, Note
+from ui.widgets.scroll import ScrollColumn
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.setup.state import Setup
+    from app.setup.store import Trouble
+
+
+class SetupList(ScrollColumn):
+    """A row for each setup, or what a setup is where there is none."""
+
+    opened = Signal(str)
+    deleted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._content: QWidget | None = None
+
+    def show_setups(
+        self, setups: tuple[Setup, ...], troubles: tuple[Trouble, ...], now: datetime, *, keyring: bool
+    ) -> None:
+        """Draw all rows, after what the admin has to know."""
+        if self._content is not None:
+            self.column.removeWidget(self._content)
+            self._content.hide()
+            self._content.deleteLater()
+        self._content = QWidget(self)
+        column = QVBoxLayout(self._content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        if not keyring:
+            text = (
+                "This computer offers no keyring. Base URLs and tokens are held in memory "
+                "and are lost when the program ends."
+            )
+            column.addWidget(Note(text, "caution", self._content))
+        for trouble in troubles:
+            column.addWidget(Note(trouble.sentence, "caution", self._content))
+        if setups:
+            card = Card("card", self._content)
+            card.body.setContentsMargins(0, 0, 0, 0)
+            card.body.setSpacing(0)
+            for setup in setups:
+                card.body.addWidget(self._row(setup, now, card))
+            column.addWidget(card)
+        else:
+            column.addWidget(self._empty(self._content))
+        column.addStretch(1)
+        self.column.addWidget(self._content, 1)
+
+    def _empty(self, parent: QWidget) -> Card:
+        card = Card("card", parent)
+        card.body.addWidget(label("No setup yet", "heading", card))
+        text = (
+            "A setup connects one identity provider to one directory in the Cloud Identity Engine. "
+            "It can be left and taken up again at any step. Practice shows the whole way on this computer."
+        )
+        card.body.addWidget(label(text, "muted", card))
+        return card
+
+    def _row(self, setup: Setup, now: datetime, parent: QWidget) -> QFrame:
+        frame = QFrame(parent)
+        frame.setProperty("role", "setup-row")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(28, 18, 20, 18)
+        row.setSpacing(14)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label(setup.name, "heading", frame))
+        words.addWidget(label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame))
+        row.addLayout(words, 4)
+        row.addWidget(label(setup.status, "muted", frame), 6)
+        complete = setup.synced is not None
+        waiting = setup.status.startswith("Waiting")
+        tone = "good" if complete else "caution" if waiting else "accent"
+        pill = Pill("Complete" if complete else "Waiting" if waiting else "In progress", tone)
+        pill.setMinimumWidth(104)
+        row.addWidget(pill)
+        go_on = button("Open" if complete else "Continue")
+        go_on.setMinimumWidth(100)
+        go_on.setObjectName(f"continue-{setup.id}")
+        go_on.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup.name}")
+        go_on.clicked.connect(lambda: self.opened.emit(setup.id))
+        row.addWidget(go_on)
+        bin_ = IconButton("trash", f"Delete {setup.name} and its secrets")
+        bin_.clicked.connect(lambda: self._ask(setup))
+        row.addWidget(bin_)
+        return frame
+
+    def _ask(self, setup: Setup) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(f"Delete the setup {setup.name}?")
+        box.setInformativeText("Its secrets are removed with it. The directory in CIE and the portal stay as they are.")
+        delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.buttonClicked.connect(lambda pressed: self.deleted.emit(setup.id) if pressed is delete else None)
+        box.open()

@@ -1,0 +1,52 @@
+"""A button that looks like a link."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton
+
+from ui.theme.style import current
+from ui.widgets.buttons import PushButton
+from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
+
+
+class LinkButton(PushButton):
+    """A button that looks like a link; a long one wraps."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.setProperty("role", "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The words on one line."""
+        return self._room(text_width(self.fontMetrics(), self.text()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """The longest word."""
+        return self._room(widest_word(self.fontMetrics(), self.text()))
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        """Pixels of height at that width."""
+        return text_height(self.fontMetrics(), self.text(), width - 8) + 8
+
+    def _room(self, words: int) -> QSize:
+        return QSize(words + 10, self.fontMetrics().height() + 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Draw the focus ring by the style sheet, and the words wrapped."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
+        font = self.font()
+        font.setUnderline(self.underMouse() and self.isEnabled())
+        painter.setFont(font)
+        tokens = current()
+        painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
+        inside = QRect(self.rect()).adjusted(4, 4, -4, -4)
+        painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())

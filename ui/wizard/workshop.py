@@ -1,0 +1,115 @@
+"""A small workshop inside a step: builds a command, a name or a filter from what the admin has at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.guide.builders import WORKSHOPS
+from ui.widgets.buttons import button
+from ui.widgets.cards import Card, Note
+from ui.widgets.link import LinkButton
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from app.guide.builders import Input
+    from app.guide.model import Builder
+    from ui.wizard.desk import Desk
+
+LONGEST = 200_000
+"""Characters of a pasted text that are looked at."""
+
+LINE = 20
+"""Pixels of height for each line of a larger input."""
+
+
+class WorkshopPanel(QWidget):
+    """Folded to a line until the admin wants it; nothing in it is kept."""
+
+    def __init__(self, builder: Builder, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(f"workshop-{builder.value}")
+        self._desk = desk
+        self._workshop = WORKSHOPS[builder]
+        self._inputs: dict[str, QLineEdit | QPlainTextEdit | QComboBox] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        opener = LinkButton(self._workshop.title)
+        opener.setObjectName(f"open-workshop-{builder.value}")
+        opener.setCheckable(True)
+        column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
+        self._bench = Card("card", self)
+        for each in self._workshop.inputs:
+            self._add(each)
+        self._bench.body.addWidget(self._result())
+        self._notes = QWidget(self._bench)
+        self._noted = QVBoxLayout(self._notes)
+        self._noted.setContentsMargins(0, 0, 0, 0)
+        self._bench.body.addWidget(self._notes)
+        self._bench.setVisible(False)
+        opener.toggled.connect(self._bench.setVisible)
+        column.addWidget(self._bench)
+        self._built = ""
+        self._build()
+
+    def _add(self, wanted: Input) -> None:
+        field: QLineEdit | QPlainTextEdit | QComboBox
+        if wanted.choices:
+            field = QComboBox(self._bench)
+            field.addItems(list(wanted.choices))
+            field.currentTextChanged.connect(self._build)
+        elif wanted.lines > 1:
+            field = QPlainTextEdit(self._bench)
+            field.setFixedHeight(wanted.lines * LINE + 16)
+            field.setPlaceholderText(wanted.hint)
+            field.setTabChangesFocus(True)
+            field.textChanged.connect(self._build)
+        else:
+            field = QLineEdit(self._bench)
+            field.setPlaceholderText(wanted.hint)
+            field.textChanged.connect(self._build)
+        field.setObjectName(f"input-{wanted.id}")
+        field.setAccessibleDescription(wanted.hint)
+        name = label(wanted.label, "strong", self._bench)
+        name.setBuddy(field)
+        self._bench.body.addWidget(name)
+        self._bench.body.addWidget(field)
+        self._inputs[wanted.id] = field
+
+    def _result(self) -> QFrame:
+        frame = QFrame(self._bench)
+        frame.setProperty("role", "value")
+        row = QHBoxLayout(frame)
+        row.setContentsMargins(10, 6, 6, 6)
+        self._shown = label("", "mono", frame)
+        self._copy = button("Copy", "copy", "copy")
+        self._copy.setObjectName("copy-built")
+        self._copy.setAccessibleName(f"Copy {self._workshop.result_label}")
+        self._copy.clicked.connect(lambda: self._desk.copy_built(self._built, self._workshop.result_label))
+        row.addWidget(self._shown, 1)
+        row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        return frame
+
+    def _text(self, field: QLineEdit | QPlainTextEdit | QComboBox) -> str:
+        if isinstance(field, QComboBox):
+            return field.currentText()
+        return (field.toPlainText() if isinstance(field, QPlainTextEdit) else field.text())[:LONGEST]
+
+    def _build(self) -> None:
+        given = {name: self._text(field) for name, field in self._inputs.items()}
+        built = self._workshop.build(given)
+        self._built = built.text or ""
+        self._shown.setText(self._built or self._workshop.result_label)
+        self._copy.setEnabled(bool(self._built))
+        while (old := self._noted.takeAt(0)) is not None:
+            if (widget := old.widget()) is not None:
+                widget.hide()
+                widget.deleteLater()
+        typed = any(self._text(f).strip() for f in self._inputs.values() if not isinstance(f, QComboBox))
+        if built.problem and typed:
+            self._noted.addWidget(Note(built.problem, "caution", self._notes))
+        for note in built.notes:
+            self._noted.addWidget(Note(note, "muted", self._notes))
