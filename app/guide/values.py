@@ -18,9 +18,15 @@ LONGEST = 16_384
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]"
+)
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=:|-]+")
-_SERVICE_ACCOUNT = re.compile(r"[^@\s]{1,100}@([0-9]{4,20})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE)
+_SERVICE_ACCOUNT = re.compile(
+    r"[^@\s]{1,100}@([0-9]{4,20})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE | re.ASCII
+)
+_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
+"""The characters of a web address (RFC 3986 section 2); a browser reads others differently than a client does."""
 _KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
 TOKEN_HOST = "auth.apps.paloaltonetworks.com"  # noqa: S105 - an address
 """Where service accounts get their tokens (pan.dev, "Get an access token")."""
@@ -65,7 +71,7 @@ def derive(kind: Kind, value: str) -> Reading:
     text = value.rpartition("@")[2] if kind in (Kind.DIRECTORY_NAME, Kind.DOMAIN) else value
     match kind:
         case Kind.DIRECTORY_ID:
-            text = re.sub(r"[^A-Za-z0-9]+", "-", re.sub(r"^LDAP-", "", text, flags=re.IGNORECASE))[:40].strip("-")
+            text = re.sub(r"[^A-Za-z0-9]+", "-", re.sub(r"^(LDAP-)+", "", text, flags=re.IGNORECASE))[:40].strip("-")
         case Kind.DIRECTORY_NAME:
             text = re.sub(r"[^a-z0-9._-]+", "-", text.lower())[:50].strip("-.")
         case Kind.SCOPE:
@@ -162,7 +168,10 @@ def _domain(text: str, _practice: bool) -> Reading:
     repairs: list[str] = []
     name = text
     if re.match(r"https?://", name, re.IGNORECASE):
-        name = urlsplit(name).netloc
+        try:
+            name = urlsplit(name).netloc
+        except ValueError:
+            return Reading(problem="This is not a complete web address. A domain looks like contoso.com.")
         repairs.append("web address shortened to its host")
     if name.startswith("@"):
         name = name[1:]
@@ -183,7 +192,9 @@ def _okta_domain(text: str, practice: bool) -> Reading:
     reading = _domain(text, practice)
     if reading.value is None:
         return reading
-    host = re.sub(r"-admin(?=\.okta)", "", reading.value)
+    host = re.sub(r"(-admin)+(?=\.okta)", "", reading.value)
+    if not _DOMAIN.fullmatch(host):
+        return Reading(problem="An Okta domain looks like acme.okta.com.")
     repairs = (*reading.repairs, "-admin removed") if host != reading.value else reading.repairs
     usual = re.search(r"\.(okta|oktapreview|okta-emea|okta-gov)\.(com|net|mil)$", host)
     odd = () if usual else ("This is not a host of okta.com. A custom domain is fine, a mail domain is not.",)
@@ -205,9 +216,13 @@ def _ping_user(text: str, practice: bool) -> Reading:
         return Reading(
             problem="This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com."
         )
+    if re.search(r"[\r\n\t]", name):
+        return Reading(problem="The User has a line break or a tab inside. Copy it alone.")
     reading = _domain(domain, practice)
     if reading.value is None:
         return Reading(problem="The part after the @ has to be a domain, for example corp.example.com.")
+    if at and not name:
+        return Reading(reading.value, repairs=("leading @ removed", *reading.repairs))
     return Reading(f"{name}{at}{reading.value}", repairs=reading.repairs)
 
 
@@ -243,7 +258,7 @@ def _token_url(text: str, practice: bool) -> Reading:
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").lower()
-        bare = not (parts.username or parts.query or parts.fragment or parts.port)
+        bare = _URL.fullmatch(text) and not ("@" in parts.netloc or parts.port is not None or set(text) & set("?#"))
     except ValueError:
         return Reading(problem="This is not a complete web address.")
     if parts.scheme == "https" and host == TOKEN_HOST and bare:
@@ -268,9 +283,9 @@ def _label(text: str, practice: bool) -> Reading:
 
 def _directory_id(text: str, _practice: bool) -> Reading:
     repairs: tuple[str, ...] = ()
-    value = text
-    if value[:5].upper() == "LDAP-":
-        value, repairs = value[5:], ("LDAP- at the front removed",)
+    value = re.sub(r"^(LDAP-)+", "", text, flags=re.IGNORECASE)
+    if value != text:
+        repairs = ("LDAP- at the front removed",)
     if re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
         return Reading(value, repairs=repairs)
     if len(value) > 40:
@@ -309,6 +324,8 @@ def _base_url(text: str, practice: bool) -> Reading:
         return Reading(problem="The Base URL starts with https://. Copy it again from CIE.")
     if problem := _address_problem(text, host, practice):
         return Reading(problem=problem)
+    if not _URL.fullmatch(text):
+        return Reading(problem="The Base URL has a sign that no web address has. Copy it again with its copy button.")
     return Reading(text, warnings=_address_warnings(host, parts.path, practice))
 
 
@@ -316,7 +333,7 @@ def _address_problem(text: str, host: str, practice: bool) -> str | None:
     parts = urlsplit(text)
     if not host:
         return "This web address has no host. Copy the Base URL again from CIE."
-    if parts.username or parts.password:
+    if "@" in parts.netloc:
         return "This web address carries a user name. The Base URL of CIE has none."
     if parts.query or parts.fragment or "?" in text or "#" in text:
         return "This address has a ? or #, so it comes from the browser's address bar. Copy the Base URL field."

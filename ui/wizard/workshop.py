@@ -11,7 +11,7 @@ from app.guide.builders import WORKSHOPS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.link import LinkButton
-from ui.widgets.text import label
+from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from app.guide.builders import Input
@@ -110,6 +110,6 @@ class WorkshopPanel(QWidget):
                 widget.deleteLater()
         typed = any(self._text(f).strip() for f in self._inputs.values() if not isinstance(f, QComboBox))
         if built.problem and typed:
-            self._noted.addWidget(Note(built.problem, "caution", self._notes))
+            self._noted.addWidget(Note(rich(built.problem), "caution", self._notes))
         for note in built.notes:
-            self._noted.addWidget(Note(note, "muted", self._notes))
+            self._noted.addWidget(Note(rich(note), "muted", self._notes))
