@@ -41,7 +41,7 @@ def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
         id=secrets.token_hex(16),
         guide=guide.id,
         client=guide.name,
-        name=f"New {guide.short_name} setup",
+        name=f"New {speak(guide, {}).short_name} setup",
         created=now,
         changed=now,
         practice=practice,
@@ -107,6 +107,8 @@ class Assistant:
         self._watch: Watch | None = None
         self._held: str | None = None
         """Why the last secret is only held for this run; None when the keyring has it."""
+        self._fleeting: set[str] = set()
+        """Secrets that the keyring did not take and that are held for this run."""
         self._capabilities: Capabilities | None = None
         self._tokens: TokenSource | None = None
         self._token_url = token_url if setup.practice else None
@@ -161,7 +163,7 @@ class Assistant:
             if name not in self.setup.kept:
                 return absent
             shown = self._shown.get(name, Shown("\u2022" * 12, "", present=True, secret=True))
-            return replace(shown, fleeting=self.vault.memory_only)
+            return replace(shown, fleeting=self.vault.memory_only or name in self._fleeting)
         value = self.setup.values.get(name)
         if value is None:
             return Shown("", f"Not captured yet: {spec.origin}", present=False, secret=False)
@@ -173,9 +175,15 @@ class Assistant:
         if not names:
             return "Base URL and token not captured yet"
         listed = ", ".join(names)
-        if self.vault.memory_only:
-            return f"{listed} only in memory, lost when the program ends"
+        if self.fleeting:
+            held = names if self.vault.memory_only else [self.guide.values[n].label for n in sorted(self._fleeting)]
+            return f"{', '.join(held)} only in memory, lost when the program ends"
         return f"{listed} in {self.vault.name}"
+
+    @property
+    def fleeting(self) -> bool:
+        """Whether a secret of this setup is in memory only."""
+        return bool(self.setup.kept) and (self.vault.memory_only or bool(self._fleeting))
 
     # -- opening -------------------------------------------------------------------------
 
@@ -249,6 +257,7 @@ class Assistant:
         if not outcome.kept:
             return Given(accepted=False, sentence=SENTENCES[outcome.status])
         self._held = outcome.sentence if outcome.held else None
+        (self._fleeting.add if outcome.held else self._fleeting.discard)(name)
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
         self._capabilities = self._tokens = None

@@ -106,6 +106,7 @@ class Tour:
         self._click("new-setup")
         await self._until(lambda: self._find("clients") is not None, "picker")
         await self._choose_client()
+        await asyncio.sleep(0.05)
         self._picture("client-picker")
         self._click("start-setup")
 
@@ -165,6 +166,10 @@ class Tour:
             if self._desk.assistant.here.step.id != step.id:
                 return
         await self._answer(step)
+        if step.builder is not None:
+            self._click(f"open-workshop-{step.builder.value}")
+            await asyncio.sleep(0.1)
+            self._picture(f"{step.id}-workshop")
         for carry in step.carries:
             await self._copy(carry.value)
         if any(self._kind(carry.value) in (Kind.TOKEN, Kind.CLIENT_SECRET) for carry in step.carries):
@@ -290,6 +295,7 @@ class Tour:
         field = self._find(f"capture-{name}")
         if field is None:
             raise Stuck(f"no field for {name}")
+        await self._until(lambda: not self._desk.busy, "the keyring")
         self._application.clipboard.copy_plain(text, "browser")
         self._press(self._button_of(field, "paste"))
         assistant = self._desk.assistant

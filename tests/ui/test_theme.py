@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from app.paths import resources
 from ui.theme import icons, style
 from ui.theme.tokens import DARK, LIGHT, READABLE, Tokens, contrast
-from ui.widgets.buttons import IconButton, LinkButton, button
+from ui.widgets.buttons import IconButton, button
 from ui.widgets.choices import CheckLine, RadioLine
+from ui.widgets.link import LinkButton
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

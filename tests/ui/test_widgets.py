@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 from ui.theme import style
 from ui.widgets.badge import StepBadge
 from ui.widgets.busy import ThinBar
-from ui.widgets.buttons import LinkButton
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.fields import TOO_LONG, CaptureField, ValueField
+from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import ElidedLabel, breakable, label, rich
 

@@ -99,6 +99,7 @@ class Picker(QWidget):
         while (old := self._side.column.takeAt(0)) is not None:
             widget = old.widget()
             if widget is not None:
+                widget.hide()
                 widget.deleteLater()
         if item is None:
             return

@@ -132,6 +132,6 @@ class Rail(QFrame):
             row.remember(done)
             row.show_state([p for p in every if p.stage.id == row.stage.id], current, len(every), over=over)
         self._kept.setText(assistant.kept_line())
-        fleeting = assistant.vault.memory_only and bool(setup.kept)
+        fleeting = assistant.fleeting
         tone = "caution" if fleeting else "good" if setup.kept else "muted"
         self._lock.setPixmap(icons.pixmap("warning" if fleeting else "lock", 16, tone))
