@@ -92,7 +92,8 @@ class Assistant:
         """``token_url`` stands in for the documented token address, in practice only."""
         self.setup = setup
         self._guide = guide
-        self._spoken = (guide, dict.fromkeys(places(guide), ""))
+        self._places = places(guide)
+        self._spoken: tuple[Guide, dict[str, str] | None] = (guide, None)
         self.vault = vault
         self.findings: tuple[Finding, ...] = ()
         self.report: Report | None = None
@@ -119,7 +120,7 @@ class Assistant:
     def guide(self) -> Guide:
         """The guide, with what the admin gave in its words."""
         spoken, before = self._spoken
-        given = {name: self.setup.values.get(name, "") for name in before}
+        given = {name: self.setup.values.get(name, "") for name in self._places}
         if given != before:
             spoken = speak(self._guide, self.setup.values)
             self._spoken = (spoken, given)

@@ -236,7 +236,12 @@ def _inputs(t: Tokens) -> str:
 QLineEdit, QPlainTextEdit {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 7px 9px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 6px 8px; }}
-QLineEdit {{ placeholder-text-color: {t.muted}; }}
+QLineEdit, QPlainTextEdit {{ placeholder-text-color: {t.muted}; }}
+QComboBox {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
+    padding: 6px 9px; }}
+QComboBox:focus {{ border: 2px solid {t.accent}; padding: 5px 8px; }}
+QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
+    selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:read-only {{ background: {t.window}; color: {t.muted}; }}
 QLineEdit[role="mono"] {{ font-family: {_mono()}; font-size: 12px; }}
 QCheckBox, QRadioButton {{ color: {t.text}; spacing: 9px; border: 2px solid transparent; border-radius: 6px;

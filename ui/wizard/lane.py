@@ -12,7 +12,7 @@ from app.setup.journey import Mark, places
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import ElidedLabel, label
+from ui.widgets.text import ElidedLabel
 from ui.wizard.question import Question
 from ui.wizard.step_card import StepCard, StepLine
 from ui.wizard.watch_panel import WatchPanel
@@ -33,38 +33,35 @@ class LaneView(QFrame):
         self._drawn: object = None
         self._content: QWidget | None = None
         self.setObjectName(f"lane-{lane.value}")
-        guide = desk.assistant.guide
-        console = guide.cie if lane is Lane.CIE else guide.portal
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        column.addWidget(self._head(console.name, console.address))
+        column.addWidget(self._head())
         self._scroll = ScrollColumn(self)
         self._scroll.column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self._scroll, 1)
         desk.changed.connect(self.refresh)
         self.refresh()
 
-    def _head(self, name: str, address: str) -> QFrame:
+    def _head(self) -> QFrame:
         head = QFrame(self)
         head.setProperty("role", "lane-head")
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 12, 12, 12)
         words = QVBoxLayout()
         words.setSpacing(2)
-        first = QHBoxLayout()
-        first.setSpacing(8)
-        first.addWidget(ElidedLabel(name, "heading", head), 0)
+        self._name = ElidedLabel("", "heading", head)
+        words.addWidget(self._name)
+        second = QHBoxLayout()
+        second.setSpacing(8)
         self._here = Pill("You are here", "accent")
-        first.addWidget(self._here)
-        first.addStretch(1)
-        words.addLayout(first)
-        practice = self._desk.assistant.setup.practice
-        words.addWidget(label("practice console" if practice else address, "small", head, wrap=False))
+        second.addWidget(self._here)
+        self._address = ElidedLabel("", "small", head)
+        second.addWidget(self._address, 1)
+        words.addLayout(second)
         row.addLayout(words, 1)
         self._open = button("Open", icon="open")
         self._open.setObjectName(f"open-{self._lane.value}")
-        self._open.setAccessibleName(f"Open {name}")
         self._open.clicked.connect(lambda: self._desk.open_console(self._lane))
         row.addWidget(self._open)
         return head
@@ -103,6 +100,10 @@ class LaneView(QFrame):
         if picture == self._drawn:
             return
         self._drawn = picture
+        console = assistant.guide.cie if self._lane is Lane.CIE else assistant.guide.portal
+        self._name.setText(console.name)
+        self._address.setText("practice console" if setup.practice else console.address)
+        self._open.setAccessibleName(f"Open {console.name}")
         current = any(p.mark is Mark.CURRENT for p in shown)
         self.setProperty("role", "lane-current" if current else "lane")
         self.style().polish(self)

@@ -128,6 +128,7 @@ class Rail(QFrame):
         done = frozenset(setup.done) - setup.stale
         over = finished(setup) and current.step.id == assistant.guide.steps[-1].id
         self._name.setText(setup.name)
+        self._client.setText(f"{assistant.guide.name} \u2192 {assistant.guide.cie.name}")
         for row in self._rows:
             row.remember(done)
             row.show_state([p for p in every if p.stage.id == row.stage.id], current, len(every), over=over)
