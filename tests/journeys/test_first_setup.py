@@ -57,7 +57,10 @@ def test_from_the_first_page_to_full_sync_with_a_break(qapp: QApplication, tmp_p
     async def story() -> Application:
         before = await one_session(options, tmp_path / "morning", "test-connection")
         assert before.clipboard.take_text() == ""
-        return await one_session(options, tmp_path / "afternoon", None)
+        after = await one_session(options, tmp_path / "afternoon", None)
+        left = after.clipboard.take_text()
+        assert left.isdigit(), "only the last count, which the browser copied"
+        return after
 
     results: list[Application] = []
 

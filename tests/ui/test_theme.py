@@ -36,8 +36,8 @@ PAIRS = [
 FOLDER = resources() / "icons"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.svg") if "currentColor" in path.read_text("utf-8"))
 NEEDED = {
-    *("check", "cross", "copy", "eye", "eye-off", "lock", "open", "pin", "arrow-left", "arrow-right", "chevron-right"),
-    *("info", "warning", "refresh", "clock", "trash", "paste", "play", "home", "companion", "dot"),
+    *("check", "cross", "copy", "eye", "eye-off", "lock", "open", "pin", "arrow-left", "chevron-right"),
+    *("info", "warning", "refresh", "trash", "paste", "home", "companion"),
 }
 
 

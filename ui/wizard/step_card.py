@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.guide.model import Kind, Lane
+from app.guide.model import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import PushButton
+from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
@@ -104,6 +104,11 @@ class StepCard(Card):
         if practice and step.lane is Lane.PORTAL and not (step.carries or step.captures or step.marks):
             text = "Practice: this portal has one small page. Where it lacks this screen, read on and press Done."
             self._column.addWidget(Note(text, "muted", self))
+        if step.marks is Milestone.FULL_SYNC:
+            directories = button("Open Directories in CIE", icon="open")
+            directories.setObjectName("open-directories")
+            directories.clicked.connect(lambda: self._desk.open_console(Lane.CIE))
+            self._column.addWidget(directories, 0, Qt.AlignmentFlag.AlignLeft)
         if step.link and not practice:
             self._add_link(step.link)
 

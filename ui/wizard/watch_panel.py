@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.guide.model import ASSIGNED, Milestone
 from app.setup.times import ago, clock, span
@@ -89,6 +89,15 @@ class WatchPanel(QWidget):
     def _show_manual(self) -> None:
         self._manual.setVisible(True)
         self._manual.setFocus()
+        QTimer.singleShot(0, self._manual, self._scroll_to_entry)
+
+    def _scroll_to_entry(self) -> None:
+        """The field opens below the fold of a small window."""
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, QScrollArea):
+            around = around.parentWidget()
+        if around is not None:
+            around.ensureWidgetVisible(self._manual)
 
     def refresh(self) -> None:
         """Redraw times and the gate."""

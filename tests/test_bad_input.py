@@ -1,0 +1,170 @@
+"""Bad input of every kind gets one clear sentence, and the setup stays as it was, on the disk and in the keyring."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.assistant import Assistant, new_setup
+from app.guide import catalog
+from app.guide.model import SECRET_KINDS, Kind
+from app.guide.values import LONGEST, looks_secret
+from app.setup.store import Store
+from app.vault import Vault
+from tests.hostile.server import Hostile, http, listing, says
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from app.guide.model import Guide
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+GOOD = {
+    Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10",
+    Kind.DOMAIN: "contoso.com",
+    Kind.OKTA_DOMAIN: "contoso.okta.com",
+    Kind.SYSTEM_ID: "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3",
+    Kind.PING_USER: "Administrator@contoso.com",
+    Kind.DIRECTORY_ID: "staff",
+    Kind.DIRECTORY_NAME: "staff",
+    Kind.BASE_URL: "https://scim.paloaltonetworks.com/canary/v2",
+    Kind.TOKEN: "canary-token-that-is-long-enough",
+    Kind.SERVICE_ACCOUNT: "scim@1234567890.iam.panserviceaccount",
+    Kind.CLIENT_ID: "scim@1234567890.iam.panserviceaccount.com",
+    Kind.CLIENT_SECRET: "canary-secret-that-is-long-enough",
+    Kind.TEXT: "words",
+    Kind.LABEL: "Access Key",
+    Kind.COUNT: "12",
+}
+LIMITS = {Kind.DIRECTORY_ID: 40, Kind.DIRECTORY_NAME: 50, Kind.LABEL: 40, Kind.TEXT: 120}
+WRONG_ALPHABET = {
+    Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a1g",
+    Kind.DOMAIN: "con toso.com",
+    Kind.OKTA_DOMAIN: "contoso okta com",
+    Kind.SYSTEM_ID: "LDAP-D803/7F",
+    Kind.PING_USER: "cn=administrator",
+    Kind.DIRECTORY_ID: "staff.one",
+    Kind.DIRECTORY_NAME: "staff one",
+    Kind.BASE_URL: "https://scim.paloaltonetworks.com/v2?x=1",
+    Kind.TOKEN: "canary token that is long enough",
+    Kind.SERVICE_ACCOUNT: "scim@nowhere",
+    Kind.CLIENT_ID: "an id",
+    Kind.CLIENT_SECRET: "a secret with spaces",
+    Kind.TEXT: "{words}",
+    Kind.LABEL: "**Key**",
+    Kind.COUNT: "twelve",
+}
+WRONG_FIELD = {
+    Kind.GUID: Kind.DOMAIN,
+    Kind.DOMAIN: Kind.GUID,
+    Kind.BASE_URL: Kind.TOKEN,
+    Kind.TOKEN: Kind.BASE_URL,
+    Kind.CLIENT_SECRET: Kind.CLIENT_ID,
+    Kind.COUNT: Kind.TOKEN,
+    Kind.SERVICE_ACCOUNT: Kind.DOMAIN,
+}
+
+
+def fields() -> Iterator[tuple[str, str]]:
+    """One field for each kind of value that some guide captures or lets the admin choose."""
+    seen = set()
+    for guide in catalog.guides():
+        for name, spec in guide.values.items():
+            given = spec.own or any(name in step.captures for step in guide.steps)
+            if given and spec.kind not in seen:
+                seen.add(spec.kind)
+                yield guide.id, name
+
+
+def bad_texts(kind: Kind) -> Iterator[tuple[str, str]]:
+    yield "empty", ""
+    yield "only spaces", " \n\t"
+    yield "invisible", GOOD[kind][:1] + "\u200b" + GOOD[kind][1:]
+    yield "a megabyte", "a" * 1_000_000
+    yield "just too long", "a" * (LIMITS.get(kind, LONGEST) + 1)
+    yield "wrong alphabet", WRONG_ALPHABET[kind]
+    if kind in WRONG_FIELD:
+        yield "wrong field", GOOD[WRONG_FIELD[kind]]
+
+
+def assistant(guide: Guide, folder: Path, vault: Vault) -> Assistant:
+    store = Store(folder)
+    store.lock()
+    return Assistant(guide, new_setup(guide, NOW, practice=False), vault, store, now=lambda: NOW)
+
+
+def test_every_kind_has_a_field() -> None:
+    kinds = {catalog.guide(guide_id).values[name].kind for guide_id, name in fields()}
+    assert kinds == set(GOOD) - {Kind.TEXT} or kinds == set(GOOD)
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize(("guide_id", "name"), list(fields()))
+def test_a_bad_text_changes_nothing(guide_id: str, name: str, tmp_path: Path) -> None:
+    guide = catalog.guide(guide_id)
+    spec = guide.values[name]
+    vault = Vault("setup")
+
+    async def story() -> None:
+        desk = assistant(guide, tmp_path, vault)
+        await desk.open()
+        first = await desk.give(name, GOOD[spec.kind])
+        assert first.accepted, first
+        before, kept = desk.setup, await vault.get(desk.setup.id, name) if spec.secret else None
+        files = {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")}
+        for what, text in bad_texts(spec.kind):
+            if spec.optional and not text.strip():
+                continue
+            given = await desk.give(name, text)
+            assert not given.accepted, what
+            assert given.sentence.endswith("."), what
+            assert 10 < len(given.sentence) < 200, what
+            assert desk.setup == before, what
+            if not spec.secret and looks_secret(text):
+                assert given.sensitive, what
+        if kept is not None:
+            assert (await vault.get(desk.setup.id, name)).value == kept.value == GOOD[spec.kind]
+        assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")} == files
+        for secret in SECRET_KINDS:
+            assert all(GOOD[secret].encode() not in content for content in files.values())
+        assert await desk.forget() == ()
+
+    try:
+        asyncio.run(story())
+    finally:
+        vault.close()
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize(
+    "answer",
+    [http(401), http(403), http(404), http(429), http(500), http(302, Location="https://x.example/"), b"",
+     http(200, b"<html></html>", "text/html"), http(200, b'{"totalResults": 1, "Reso'), listing({"id": "1"}, total=1)],
+)  # fmt: skip
+def test_a_bad_endpoint_leaves_the_setup_as_it_was(answer: bytes, tmp_path: Path) -> None:
+    guide = catalog.guide("entra")
+    vault = Vault("practice")
+
+    async def story(url: str) -> None:
+        store = Store(tmp_path)
+        store.lock()
+        desk = Assistant(guide, replace(new_setup(guide, NOW, practice=True)), vault, store, now=lambda: NOW)
+        await desk.open()
+        for name, text in (("base_url", url), ("token", "the-right-token-0123456789")):
+            assert (await desk.give(name, text)).accepted
+        before = desk.setup
+        assert await desk.test() is None
+        assert desk.test_failed
+        assert desk.setup == before
+        assert await desk.forget() == ()
+
+    try:
+        with Hostile(says(answer)) as server:
+            asyncio.run(story(server.base_url))
+    finally:
+        vault.close()
