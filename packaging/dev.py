@@ -152,10 +152,12 @@ def make_venv() -> list[str]:
     if works([*own, "--version"]) or works([str(PYTHON), "-m", "ensurepip", "--default-pip"]):
         return own
     # A bare Debian has no ensurepip (it comes with python3-venv); there the system's own pip fills the environment.
-    beside = [sys.executable, "-m", "pip", "--python", str(PYTHON)]
-    if not works([*beside, "--version"]):
-        sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian the package python3-venv helps.")
-    return beside
+    # Inside an environment without pip, the pip of the Python that it was made from does.
+    for python in dict.fromkeys((sys.executable, getattr(sys, "_base_executable", sys.executable))):
+        beside = [python, "-m", "pip", "--python", str(PYTHON)]
+        if works([*beside, "--version"]):
+            return beside
+    sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian the package python3-venv helps.")
 
 
 def venv_version() -> tuple[int, ...]:

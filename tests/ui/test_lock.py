@@ -1,0 +1,55 @@
+"""The desktop's word that the screen is locked arrives over a real session bus and hides what is revealed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# A process of its own: Qt connects to the session bus once, and other tests have one without an address.
+PROGRAM = """
+import subprocess, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from ui.lock import ScreenLock
+
+app = QApplication([])
+lock = ScreenLock()
+heard = []
+lock.locked.connect(lambda: (heard.append(1), app.quit()))
+send = [
+    "dbus-send", "--session", "--type=signal", sys.argv[1],
+    sys.argv[2] + ".ActiveChanged", "boolean:" + sys.argv[3],
+]
+QTimer.singleShot(100, lambda: subprocess.run(send, check=True))
+QTimer.singleShot(1500, app.quit)
+app.exec()
+print(len(heard))
+"""
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize(
+    ("path", "interface", "active", "heard"),
+    [
+        ("/org/freedesktop/ScreenSaver", "org.freedesktop.ScreenSaver", "true", "1"),
+        ("/ScreenSaver", "org.freedesktop.ScreenSaver", "true", "1"),
+        ("/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "true", "1"),
+        ("/org/gnome/ScreenSaver", "org.gnome.ScreenSaver", "false", "0"),
+        ("/org/gnome/ScreenSaver", "org.example.Other", "true", "0"),
+    ],
+)
+def test_a_lock_is_heard(path: str, interface: str, active: str, heard: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, path, interface, active],
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=True,
+    )
+    assert done.stdout.strip() == heard, done.stderr
