@@ -38,6 +38,7 @@ class Application:
 
     def __init__(self, options: Options, window: MainWindow, home: HomePage) -> None:
         from ui.clipboard import ClipboardGuard
+        from ui.lock import ScreenLock
         from ui.tasks import Tasks
         from ui.tray import Tray
 
@@ -48,6 +49,8 @@ class Application:
         self.tasks = Tasks(self._report_bug)
         self.clipboard = ClipboardGuard(window)
         self.tray = Tray(window)
+        self._lock = ScreenLock(window)
+        self._lock.locked.connect(self._conceal)
         self.desk: Desk | None = None
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
@@ -311,6 +314,12 @@ class Application:
             portal = self.practice.portal_url(assistant.guide.id)
             return self.practice.cie_url if lane is Lane.CIE else portal
         return assistant.guide.cie.url if lane is Lane.CIE else assistant.guide.portal.url
+
+    def _conceal(self) -> None:
+        """The screen is locked: nothing revealed stays, and a copied secret does not outlast the absence."""
+        if self.desk is not None:
+            self.desk.concealed.emit()
+        self.clipboard.clear_now()
 
     def show_companion(self) -> None:
         """Swap the large window for the narrow one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import cast
 
 from PySide6.QtCore import SLOT, QObject, Signal, Slot
 
@@ -15,6 +16,11 @@ _SAVERS = (
     ("org.xfce.ScreenSaver", "/"),
 )
 """Interface, which is the bus name too, and path, on the session bus: each sends ``ActiveChanged``."""
+
+
+# The stubs of QtDBus ask for bytes, the library itself for text.
+_ON_ACTIVE = cast("bytes", SLOT("_on_active(bool)"))
+_ON_LOCK = cast("bytes", SLOT("_on_lock()"))
 
 
 class ScreenLock(QObject):
@@ -38,13 +44,18 @@ class ScreenLock(QObject):
         if session.isConnected():
             for interface, path in _SAVERS:
                 # No service name: the signal counts from whichever process speaks for the desktop.
-                session.connect("", path, interface, "ActiveChanged", self, SLOT("_on_active(bool)"))
+                session.connect("", path, interface, "ActiveChanged", self, _ON_ACTIVE)
         system = QDBusConnection.systemBus()
         if system.isConnected():
             login = "org.freedesktop.login1"
-            system.connect(login, "", f"{login}.Session", "Lock", self, SLOT("_on_lock()"))
+            system.connect(login, "", f"{login}.Session", "Lock", self, _ON_LOCK)
             system.connect(
-                login, "/org/freedesktop/login1", f"{login}.Manager", "PrepareForSleep", self, SLOT("_on_active(bool)")
+                login,
+                "/org/freedesktop/login1",
+                f"{login}.Manager",
+                "PrepareForSleep",
+                self,
+                _ON_ACTIVE,
             )
 
     @Slot(bool)

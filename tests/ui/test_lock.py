@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QLabel
+
+from app.__main__ import Options
+from app.assistant import Assistant, new_setup, utc_now
+from app.guide import catalog
+from app.setup.store import Store
+from app.vault import Vault
+from ui import tasks
+from ui.application import Application
+from ui.home.page import HomePage
+from ui.theme import style
+from ui.widgets.fields import ValueField
+from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
 
 # A process of its own: Qt connects to the session bus once, and other tests have one without an address.
 PROGRAM = """
@@ -53,3 +69,47 @@ def test_a_lock_is_heard(path: str, interface: str, active: str, heard: str, tmp
         check=True,
     )
     assert done.stdout.strip() == heard, done.stderr
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(qapp: QApplication, tmp_path: Path) -> None:
+    style.apply(qapp, dark=False)
+    vault = Vault("setup")
+    store = Store(tmp_path)
+    store.lock()
+
+    async def story() -> int:
+        guide = catalog.guide("entra")
+        assistant = Assistant(guide, new_setup(guide, utc_now(), practice=False), vault, store)
+        await assistant.open()
+        assert (await assistant.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
+        assert (await assistant.give("token", "canary-token-that-is-long-enough")).accepted
+        await assistant.go("paste-credentials")
+        window, home = MainWindow(), HomePage()
+        window.show_page(home)
+        application = Application(Options(False, tmp_path, None, "entra", "light", None, False), window, home)
+        application._vault, application._store = vault, store
+        application._assistants[assistant.setup.id] = assistant
+        await application._open(assistant.setup)
+        window.show()
+        window.activateWindow()
+        await asyncio.sleep(0.2)
+        field = window.findChild(ValueField, "value-token")
+        assert isinstance(field, ValueField)
+        field.reveal("canary-token-that-is-long-enough")
+        assert field.revealed
+        application.clipboard.copy_secret("canary-token-that-is-long-enough", "Secret Token")
+        application._lock.locked.emit()
+        assert not field.revealed
+        assert "canary" not in "".join(label.text() for label in window.findChildren(QLabel))
+        assert application.clipboard.take_text() == ""
+        await assistant.forget()
+        application._let_go()
+        window.deleteLater()
+        return 0
+
+    try:
+        assert tasks.run(qapp, story) == 0
+    finally:
+        store.close()
+        vault.close()

@@ -25,6 +25,8 @@ class Desk(QObject):
     """Something to be redrawn."""
     revealed = Signal(str, str)
     """Value name, text to show for a moment. An empty text hides it."""
+    concealed = Signal()
+    """Hide at once whatever is revealed."""
     announced = Signal(str)
     """A sentence for screen readers and the status line."""
     left = Signal()

@@ -77,6 +77,7 @@ class StepCard(Card):
         if step.confirm:
             self._add_confirmation(step.id, step.confirm)
         desk.revealed.connect(self._show_secret)
+        desk.concealed.connect(self._conceal)
         desk.clipboard.changed.connect(self._show_clipboard)
         desk.changed.connect(self.refresh)
         self.refresh()
@@ -254,6 +255,10 @@ class StepCard(Card):
     def _show_secret(self, name: str, text: str) -> None:
         if name in self._values and text:
             self._values[name].reveal(text)
+
+    def _conceal(self) -> None:
+        for field in self._values.values():
+            field.hide_secret()
 
     def _show_clipboard(self, state: ClipboardState) -> None:
         for name, field in self._values.items():
