@@ -34,6 +34,7 @@ def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant",
         description="Guides the SCIM setup between an identity provider and the Cloud Identity Engine.",
+        epilog="`cie-scim-assistant check SETUP` tests a stored setup without a window, see check --help.",
         allow_abbrev=False,
     )
     parser.add_argument("--practice", action="store_true", help="open the practice consoles instead of real ones")
@@ -78,6 +79,8 @@ def main() -> int:
     """The program's entry point; returns its exit code."""
     if sys.argv[1:2] == ["--practice-server"]:  # a frozen program has no `python -m`
         return int(importlib.import_module("app.practice.__main__").main())
+    if sys.argv[1:2] == ["check"]:
+        return int(importlib.import_module("app.check").main(sys.argv[2:]))
     gc.disable()  # nothing built before the first window is garbage; ui.start switches it on again
     options = parse(sys.argv[1:])
     # Named, not imported: the rooms below know nothing of the window.

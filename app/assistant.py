@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from app import access
 from app.guide.model import Kind, Milestone, Page
 from app.guide.values import Reading, derive, looks_secret, mask, read, rule
 from app.guide.words import places, speak
@@ -346,36 +347,23 @@ class Assistant:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The secret values that the steps under the answers given capture."""
-        shown = journey.visible(self.guide, self.setup)
-        return tuple(name for _, step in shown for name in step.captures if self.guide.values[name].secret)
+        return access.secrets(self.guide, self.setup)
 
     @property
     def fetches_tokens(self) -> bool:
         """Whether tokens are fetched with a service account rather than captured."""
-        return any(self.guide.values[name].kind is Kind.CLIENT_SECRET for name in self.secrets)
+        return access.fetches_tokens(self.guide, self.setup)
 
     async def _way_in(self) -> tuple[Endpoint, TokenSource] | None:
-        """The endpoint and where its tokens come from; None while something of that is not in the keyring."""
-        from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
-        from app.scim.endpoint import Endpoint
+        from app.scim.authorization import TokenSource
 
-        found: dict[Kind, str] = {}
-        for name in self.secrets:
-            outcome = await self.vault.get(self.setup.id, name)
-            if outcome.value is None:
-                return None
-            found[self.guide.values[name].kind] = outcome.value
-        credentials: StaticToken | ServiceAccount
-        if Kind.CLIENT_SECRET in found:
-            plain = {spec.kind: self.setup.values.get(name, "") for name, spec in self.guide.values.items()}
-            credentials = ServiceAccount(
-                plain[Kind.TOKEN_URL], found[Kind.CLIENT_ID], found[Kind.CLIENT_SECRET], plain[Kind.SCOPE]
-            )
-        else:
-            credentials = StaticToken(found[Kind.TOKEN])
+        way = await access.way_in(self.guide, self.setup, self.vault)
+        if way is None:
+            return None
+        endpoint, credentials = way
         if self._tokens is None or not self._tokens.serves(credentials):
             self._tokens = TokenSource(credentials, practice=self.setup.practice)
-        return Endpoint(found[Kind.BASE_URL], self.setup.practice), self._tokens
+        return endpoint, self._tokens
 
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
         """Run Test Connection; findings go to ``self.findings``. Returns why it could not run."""

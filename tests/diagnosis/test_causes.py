@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from app.diagnosis.causes import explain
+from app.diagnosis.findings import sentence
 from app.guide import catalog
 from app.guide.model import Kind, Milestone
 from app.scim.ladder import Finding, Observation, Rung, Verdict
 from app.setup.state import Setup
-from ui.wizard.findings import sentence
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GUIDE = catalog.guide("entra")

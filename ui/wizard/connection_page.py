@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.diagnosis.findings import sent_lines, sentence, title
 from app.setup.journey import place
 from ui.widgets.badge import StepBadge
 from ui.widgets.cards import Card
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
-from ui.wizard.findings import sent_lines, sentence, title
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis

@@ -1,0 +1,45 @@
+"""From a setup and its keyring to the endpoint and its tokens: what Test Connection, the watch and ``check`` share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.guide.model import Kind
+from app.setup.journey import visible
+
+if TYPE_CHECKING:
+    from app.guide.model import Guide
+    from app.scim.authorization import Credentials
+    from app.scim.endpoint import Endpoint
+    from app.setup.state import Setup
+    from app.vault import Vault
+
+
+def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
+    """The secret values that the steps under the answers given capture."""
+    return tuple(name for _, step in visible(guide, setup) for name in step.captures if guide.values[name].secret)
+
+
+def fetches_tokens(guide: Guide, setup: Setup) -> bool:
+    """Whether tokens are fetched with a service account rather than captured."""
+    return any(guide.values[name].kind is Kind.CLIENT_SECRET for name in secrets(guide, setup))
+
+
+async def way_in(guide: Guide, setup: Setup, vault: Vault) -> tuple[Endpoint, Credentials] | None:
+    """The endpoint and what opens it; None while something of that is not in the keyring."""
+    from app.scim.authorization import ServiceAccount, StaticToken
+    from app.scim.endpoint import Endpoint
+
+    found: dict[Kind, str] = {}
+    for name in secrets(guide, setup):
+        outcome = await vault.get(setup.id, name)
+        if outcome.value is None:
+            return None
+        found[guide.values[name].kind] = outcome.value
+    endpoint = Endpoint(found[Kind.BASE_URL], setup.practice)
+    if Kind.CLIENT_SECRET not in found:
+        return endpoint, StaticToken(found[Kind.TOKEN])
+    plain = {spec.kind: setup.values.get(name, "") for name, spec in guide.values.items()}
+    return endpoint, ServiceAccount(
+        plain[Kind.TOKEN_URL], found[Kind.CLIENT_ID], found[Kind.CLIENT_SECRET], plain[Kind.SCOPE]
+    )

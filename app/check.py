@@ -1,0 +1,159 @@
+"""``cie-scim-assistant check SETUP``: Test Connection without a window, for monitoring and tickets.
+
+Reads the setup's file and the keyring, asks the SCIM endpoint, changes nothing. What it prints holds no host,
+path, token or name of a user. Exit codes: see ``Exit``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.guide.model import Guide
+    from app.scim.ladder import Finding
+    from app.setup.state import Setup
+    from app.vault import Vault
+
+
+class Exit(IntEnum):
+    """What the exit code says."""
+
+    PASSED = 0
+    """Every check passed."""
+    FAILED = 1
+    """A check failed; the first cause and its step are printed."""
+    USAGE = 2
+    """The command line is wrong."""
+    NO_SETUP = 3
+    """There is no such setup, more than one of that name, or its file cannot be read."""
+    NO_SECRETS = 4
+    """The keyring is locked or missing, or does not hold what the setup captured."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run one check; returns an ``Exit``."""
+    parser = argparse.ArgumentParser(
+        prog="cie-scim-assistant check",
+        description="Test the connection of a stored setup, read-only, without a window.",
+        epilog="Exit codes: 0 passed, 1 a check failed, 2 wrong usage, 3 no such setup, 4 secrets not available.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("setup", metavar="SETUP", help="name or id of the setup, as on the home page")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--practice", action="store_true", help="look among the practice setups")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="the folder of the setups")
+    known = parser.parse_args(arguments)
+    setup = _find(known.setup, known.data_dir, practice=known.practice)
+    if isinstance(setup, str):
+        return _end(Exit.NO_SETUP, setup, as_json=known.json)
+    return asyncio.run(_check(setup, as_json=known.json))
+
+
+def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
+    from app.paths import data_dir as own
+    from app.setup.store import Store
+
+    base = data_dir or own()
+    listing = Store(base / "practice" if practice else base).list()
+    named = [s for s in listing.setups if wanted in (s.id, s.name) or s.name.casefold() == wanted.casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        return f"{len(named)} setups have this name. Use the id: {', '.join(setup.id for setup in named)}."
+    troubles = " ".join(trouble.sentence for trouble in listing.troubles)
+    return f"There is no setup of this name or id. {troubles}".strip()
+
+
+async def _check(setup: Setup, *, as_json: bool) -> int:
+    from app import net
+    from app.access import way_in
+    from app.guide import catalog
+    from app.scim import ladder
+    from app.scim.authorization import TokenSource
+    from app.scim.probes import PROBES
+    from app.vault import Vault
+
+    try:
+        guide = catalog.guide(setup.guide)
+    except KeyError:
+        return _end(Exit.NO_SETUP, f"This version has no guide for {setup.client}.", as_json=as_json)
+    vault = Vault("practice" if setup.practice else "setup")
+    try:
+        way = await way_in(guide, setup, vault)
+        if way is None:
+            return _end(Exit.NO_SECRETS, await _missing(guide, setup, vault), as_json=as_json)
+        endpoint, credentials = way
+        net.prepare()
+        tokens = TokenSource(credentials, practice=setup.practice)
+        findings = await ladder.run(endpoint, tokens, PROBES[guide.probe])
+    finally:
+        vault.close()
+    return _report(findings, guide, setup, as_json=as_json)
+
+
+async def _missing(guide: Guide, setup: Setup, vault: Vault) -> str:
+    """Why the secrets are not available, without any value."""
+    from app.access import secrets
+    from app.vault import SENTENCES, Status
+
+    for name in secrets(guide, setup):
+        outcome = await vault.get(setup.id, name)
+        if outcome.value is None:
+            label = guide.values[name].label
+            if outcome.status is Status.ABSENT:
+                return f"The {label} is not in {vault.name}."
+            return f"The {label} could not be read. {SENTENCES[outcome.status]}"
+    return "The secrets are not available."
+
+
+def _report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json: bool) -> int:
+    from app.diagnosis.causes import explain
+    from app.diagnosis.findings import sentence, title
+    from app.setup.journey import place
+
+    diagnosis = explain(findings, guide, setup)
+    causes = []
+    for cause in diagnosis.causes if diagnosis is not None else ():
+        step = place(guide, setup, cause.step) if cause.step is not None else None
+        where = {"step": step.step.id, "number": step.number, "title": step.step.title} if step else None
+        causes.append({"sentence": cause.sentence, "revisit": where})
+    code = Exit.PASSED if diagnosis is None else Exit.FAILED
+    if as_json:
+        checks = [
+            {
+                "check": finding.rung.value,
+                "verdict": finding.verdict.value,
+                "observation": finding.observation.value,
+                "seconds": finding.seconds,
+                "status": finding.facts.get("status"),
+                "sentence": sentence(finding),
+            }
+            for finding in findings
+        ]
+        summary = {"title": diagnosis.title if diagnosis else None, "causes": causes}
+        print(json.dumps({"client": guide.id, "exit": int(code), "checks": checks, **summary}, indent=2))
+        return code
+    for finding in findings:
+        took = f"  {finding.seconds * 1000:,.0f} ms" if finding.seconds is not None else ""
+        print(f"{finding.verdict.value:<11} {title(finding.rung)}: {sentence(finding)}{took}")
+    if diagnosis is not None:
+        print(f"\n{diagnosis.title}")
+        for number, cause in enumerate(diagnosis.causes, start=1):
+            step = place(guide, setup, cause.step) if cause.step is not None else None
+            at = f" (step {step.number}, {step.step.title})" if step else ""
+            print(f"{number}. {cause.sentence}{at}")
+    return code
+
+
+def _end(code: Exit, reason: str, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"exit": int(code), "title": reason}, indent=2))
+    else:
+        print(reason, file=sys.stderr)
+    return code

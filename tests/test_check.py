@@ -1,0 +1,122 @@
+"""Test Connection without a window: what is printed, what the exit code says, and what never appears."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app.assistant import Assistant, new_setup
+from app.check import Exit
+from app.guide import catalog
+from app.setup.store import Store
+from app.vault import Vault
+from tests.hostile.server import TOKEN, Hostile, http, listing, says
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+CANARY = "canary-of-the-path"
+
+
+def stored(folder: Path, base_url: str | None, name: str = "contoso.com") -> Assistant:
+    """A practice setup with its secrets in the keyring."""
+    guide, vault = catalog.guide("entra"), Vault("practice")
+
+    async def give() -> Assistant:
+        store = Store(folder / "practice")
+        store.lock()
+        assistant = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
+        await assistant.open()
+        assert (await assistant.give("primary_domain", name)).accepted
+        if base_url is not None:
+            assert (await assistant.give("base_url", base_url)).accepted
+            assert (await assistant.give("token", TOKEN + "-0123456789")).accepted
+        store.close()
+        return assistant
+
+    return asyncio.run(give())
+
+
+def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "check", *arguments, "--practice", "--data-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def closing(assistant: Assistant) -> None:
+    assert asyncio.run(assistant.forget()) in ((), ("file",))
+    assistant.vault.close()
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize(
+    ("answer", "code", "first"),
+    [
+        (listing(), Exit.PASSED, None),
+        (http(401), Exit.FAILED, "submit"),
+        (http(404), Exit.FAILED, "submit"),
+        (http(200, b"<html>", "text/html"), Exit.FAILED, "copy-base-url"),
+    ],
+)
+def test_the_exit_code_and_the_step(answer: bytes, code: Exit, first: str | None, tmp_path: Path) -> None:
+    def answering(connection: object, request: str, stop: object) -> None:
+        says(answer)(connection, request.replace("-0123456789", ""), stop)  # type: ignore[arg-type]
+
+    with Hostile(answering) as server:
+        assistant = stored(tmp_path, f"{server.base_url}/{CANARY}")
+        before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
+        spoken = check(tmp_path, "Contoso.com")
+        machine = check(tmp_path, assistant.setup.id, "--json")
+    assert (spoken.returncode, machine.returncode) == (code, code), spoken.stderr
+    report = json.loads(machine.stdout)
+    assert report["exit"] == code
+    assert [entry["check"] for entry in report["checks"]][:2] == ["address", "name"]
+    if first is None:
+        assert report["causes"] == []
+        assert "failed" not in spoken.stdout
+    else:
+        assert report["causes"][0]["revisit"]["step"] == first
+        assert report["title"] in spoken.stdout
+    for output in (spoken.stdout, spoken.stderr, machine.stdout, machine.stderr):
+        assert CANARY not in output
+        assert TOKEN not in output
+        assert str(server.port) not in output
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
+    closing(assistant)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_secrets_that_are_not_there(tmp_path: Path) -> None:
+    assistant = stored(tmp_path, None)
+    done = check(tmp_path, "contoso.com")
+    assert done.returncode == Exit.NO_SECRETS
+    assert "Base URL is not in" in done.stderr
+    closing(assistant)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_name_that_is_not_there_or_not_alone(tmp_path: Path) -> None:
+    assert check(tmp_path, "nobody").returncode == Exit.NO_SETUP
+    both = [stored(tmp_path, None), stored(tmp_path, None)]
+    done = check(tmp_path, "contoso.com", "--json")
+    assert done.returncode == Exit.NO_SETUP
+    assert all(assistant.setup.id in json.loads(done.stdout)["title"] for assistant in both)
+    for assistant in both:
+        closing(assistant)
+
+
+def test_a_wrong_command_line(tmp_path: Path) -> None:
+    assert check(tmp_path).returncode == Exit.USAGE
+    assert check(tmp_path, "one", "two").returncode == Exit.USAGE
