@@ -25,6 +25,8 @@ class Options:
     smoke: bool
     answers: dict[str, str] = field(default_factory=dict)
     """Branch → option that the tour chooses."""
+    faults: tuple[str, ...] = ()
+    """Faults of the practice endpoint that the tour rehearses."""
     size: tuple[int, int] | None = None
     """Width and height of the window, in pixels."""
 
@@ -48,6 +50,9 @@ def parse(arguments: list[str]) -> Options:
         metavar="BRANCH=OPTION",
         help="an answer that the tour chooses",
     )
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="a fault that the tour rehearses, or all"
+    )
     parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="size of the window, for example 1000x680")
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
     parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
@@ -68,6 +73,7 @@ def parse(arguments: list[str]) -> Options:
         tour=known.tour,
         client=known.client,
         answers=answers,
+        faults=tuple(known.fault),
         size=(size[0], size[1]) if len(size) == 2 else None,
         theme=known.theme,
         scale=known.scale,

@@ -160,6 +160,7 @@ class Tour:
                 self._click(f"tick-{need.id}")
                 await asyncio.sleep(0.02)
         elif step.page is Page.TEST:
+            await self._rehearse(step, visitor)
             await self._test(step)
         elif step.page is Page.WATCH:
             await self._watch(step)
@@ -200,8 +201,27 @@ class Tour:
     def _is_given(self, branch: str, option: str) -> bool:
         return self._desk.assistant.setup.answers.get(branch) == option
 
+    async def _rehearse(self, step: Step, visitor: Visitor) -> None:
+        """Break the endpoint in each way that was asked for, and look at what the test says of it."""
+        from app.practice.switchboard import Fault
+
+        faults = self._application.options.faults
+        wanted = [f.value for f in Fault if f is not Fault.NONE] if "all" in faults else list(faults)
+        for fault in wanted:
+            await visitor.break_it(fault)
+            self._click("done")
+            await self._until(lambda: self._desk.testing, f"the test with {fault}")
+            await self._until(lambda: not self._desk.testing, f"the end of the test with {fault}")
+            if not self._desk.assistant.test_failed:
+                raise Stuck(f"the test did not notice {fault}")
+            await asyncio.sleep(0.05)
+            self._picture(f"{step.id}-{fault}")
+        if wanted:
+            await visitor.break_it(Fault.NONE.value)
+
     async def _test(self, step: Step) -> None:
         self._click("done")
+        await asyncio.sleep(0)
         await self._until(lambda: not self._desk.testing and bool(self._desk.assistant.findings), "the test")
         if self._desk.assistant.test_failed:
             raise Stuck("Test Connection failed")

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from app.practice.derive import TOKEN_PATH, same
 from app.practice.gate import first, stale, to
 from app.practice.ledger import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
+from app.practice.switchboard import WORDS, Fault
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -64,6 +65,8 @@ class Cie:
             Route(f"{one}/acknowledge", self.acknowledge),
             Route(f"{one}/acknowledge", self.acknowledged, methods=["POST"]),
             Route(f"{one}/full-sync", self.full_sync, methods=["POST"]),
+            Route("/cie/switchboard", self.switchboard),
+            Route("/cie/switchboard", self.break_it, methods=["POST"]),
             Route("/cie/service-accounts", self.accounts),
             Route("/cie/service-accounts", self.create_account, methods=["POST"]),
             Route(TOKEN_PATH, self.token, methods=["POST"]),
@@ -158,6 +161,24 @@ class Cie:
             return [] if directory.generation else ["Generate a token first."]
         known = {account_name(number) for number in range(1, self._ledger.service_accounts + 1)}
         return [] if directory.service_account in known else ["There is no service account of that name."]
+
+    async def switchboard(self, _request: Request) -> Response:
+        """How the endpoint misbehaves, and what it received."""
+        board = self._endpoint.switchboard
+        return self._pages.page(
+            "cie", "cie_switchboard.html", faults=tuple(WORDS.items()), chosen=board.fault, feed=tuple(board.feed)
+        )
+
+    async def break_it(self, request: Request) -> Response:
+        """Choose a fault."""
+        fields = await self._pages.form(request)
+        if fields is None:
+            return stale()
+        chosen = first(fields, "fault")
+        if chosen in tuple(Fault):
+            self._endpoint.switchboard.fault = Fault(chosen)
+            self._pages.say("cie", f"The endpoint from now on: {WORDS[Fault(chosen)]}.")
+        return to("/cie/switchboard")
 
     async def accounts(self, _request: Request) -> Response:
         """Common Services: service accounts."""

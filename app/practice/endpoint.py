@@ -30,6 +30,7 @@ from scim2_server.testserver.application import BEARER_TOKEN_SCHEME  # noqa: TID
 
 from app.practice.derive import same
 from app.practice.ledger import Method, account_name
+from app.practice.switchboard import Fault, Switchboard
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -71,6 +72,7 @@ class Endpoint:
     """Serves ``/scim/<segment>/v2`` for every directory of the ledger (ASGI)."""
 
     def __init__(self, ledger: Ledger, derived: Derived) -> None:
+        self.switchboard = Switchboard()
         self._ledger = ledger
         self._derived = derived
         self._provider = _provider()
@@ -79,6 +81,9 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Authenticate a request, serve it, and remember what it changed."""
+        send = self.switchboard.watch(scope, send)
+        if await self.switchboard.misbehave(send):
+            return
         segment = scope["path"].removeprefix(PREFIX).partition("/")[0]
         directory = self._directory(segment)
         if directory is None:
@@ -86,6 +91,8 @@ class Endpoint:
             return
         if not self._allowed(directory, scope):
             await _refuse(send, 401, "Authorization failure. The authorization header is invalid or missing.")
+            return
+        if await self.switchboard.find_anybody(scope, send):
             return
         storage, application = self._tenant(directory)
         await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)  # type: ignore[arg-type]
@@ -108,6 +115,8 @@ class Endpoint:
     def _allowed(self, directory: Directory, scope: Scope) -> bool:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.decode("latin-1").partition(" ")
+        if self.switchboard.fault is Fault.OPEN_DOOR:
+            return directory.submitted
         # Until Submit, CIE knows nothing of the directory, so its token opens nothing.
         return scheme.lower() == "bearer" and directory.submitted and self._good(directory, token)
 

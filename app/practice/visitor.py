@@ -110,6 +110,15 @@ class Visitor:
         page, _ = await self._send(forms[row], "Full Sync", {})
         return _message(page)
 
+    async def break_it(self, fault: str) -> str:
+        """Choose a fault of the endpoint, a value of ``Fault``; gives the console's message."""
+        page, _ = await self._press(await self._get("/cie/switchboard"), "Apply", {"The endpoint is to": fault})
+        return _message(page)
+
+    async def received(self) -> list[tuple[str, ...]]:
+        """The feed: rows of time, method, resource and status, newest first."""
+        return [tuple(row) for row in (await self._get("/cie/switchboard")).rows[1:] if len(row) == 4]
+
     async def overview(self) -> dict[str, str]:
         """The values of the tenant: label → value."""
         return {row[0]: row[1] for row in (await self._get(self._portal)).rows if len(row) == 3}

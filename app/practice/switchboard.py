@@ -1,0 +1,145 @@
+"""Breaks the practice endpoint on purpose, so that failures can be rehearsed, and lists the requests it received."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from starlette.types import Message, Scope, Send
+
+SLOW_SECONDS: Final = 12.0
+"""Longer than Test Connection waits for one answer."""
+
+_LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+
+KEPT: Final = 50
+"""Requests that the feed shows."""
+
+
+class Fault(StrEnum):
+    """One way to misbehave; the value is its name in addresses and forms."""
+
+    NONE = "none"
+    """Everything works."""
+    UNAUTHORIZED = "unauthorized"
+    """401, as after the token was replaced."""
+    FORBIDDEN = "forbidden"
+    """403, as with the token of another directory."""
+    NOT_FOUND = "not-found"
+    """404, as with a Base URL that was cut off."""
+    TOO_MANY = "too-many"
+    """429 with Retry-After."""
+    SERVER_ERROR = "server-error"
+    """500."""
+    REDIRECT = "redirect"
+    """A redirect to a page for browsers."""
+    HTML = "html"
+    """A web page with status 200."""
+    FILTER_IGNORED = "filter-ignored"
+    """Searches find somebody whatever they ask for."""
+    OPEN_DOOR = "open-door"
+    """Any token is accepted."""
+    SLOW = "slow"
+    """No answer for 12 seconds."""
+    CLOSED = "closed"
+    """The answer breaks off."""
+
+
+WORDS: Final = {
+    Fault.NONE: "Everything works",
+    Fault.UNAUTHORIZED: "Refuse every token (401)",
+    Fault.FORBIDDEN: "Recognise the token, but allow nothing (403)",
+    Fault.NOT_FOUND: "Know no such address (404)",
+    Fault.TOO_MANY: "Ask for a pause (429)",
+    Fault.SERVER_ERROR: "Fail inside (500)",
+    Fault.REDIRECT: "Point to a page for browsers (302)",
+    Fault.HTML: "Show a sign-in page (200)",
+    Fault.FILTER_IGNORED: "Ignore what is searched for",
+    Fault.OPEN_DOOR: "Accept any token",
+    Fault.SLOW: "Answer after 12 seconds",
+    Fault.CLOSED: "Break off in the middle of the answer",
+}
+
+_STATUS: Final = {
+    Fault.UNAUTHORIZED: 401,
+    Fault.FORBIDDEN: 403,
+    Fault.NOT_FOUND: 404,
+    Fault.TOO_MANY: 429,
+    Fault.SERVER_ERROR: 500,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as the feed shows it: without the secret part of its path, without its token."""
+
+    at: datetime
+    method: str
+    resource: str
+    status: int
+
+
+class Switchboard:
+    """The chosen fault and the feed. Both end with the server."""
+
+    def __init__(self) -> None:
+        self.fault = Fault.NONE
+        self.feed: deque[Received] = deque(maxlen=KEPT)
+
+    def watch(self, scope: Scope, send: Send) -> Send:
+        """A ``send`` that notes the answer's status in the feed."""
+        parts = scope["path"].split("/", 4)
+        resource = "/" + (parts[4] if len(parts) > 4 else "")
+        query = unquote(scope["query_string"].decode("latin-1"))
+        shown = f"{resource}?{query}"[:160] if query else resource[:160]
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                self.feed.appendleft(Received(datetime.now(UTC), scope["method"], shown, message["status"]))
+            await send(message)
+
+        return noting
+
+    async def misbehave(self, send: Send) -> bool:
+        """Answer in the way of the fault; False where the request is to be served."""
+        status = _STATUS.get(self.fault)
+        if status is not None:
+            headers = [(b"retry-after", b"30")] if status == 429 else []
+            await _answer(send, status, b"application/scim+json", b'{"detail":"Practice fault"}', headers)
+        elif self.fault is Fault.REDIRECT:
+            await _answer(send, 302, b"text/plain", b"", [(b"location", b"/cie")])
+        elif self.fault is Fault.HTML:
+            await _answer(send, 200, b"text/html", b"<!doctype html><title>Sign in</title>")
+        elif self.fault is Fault.CLOSED:
+            headers = [(b"content-type", b"application/scim+json"), (b"content-length", b"4096")]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": b'{"schemas":', "more_body": True})
+            raise ConnectionAbortedError
+        else:
+            if self.fault is Fault.SLOW:
+                await asyncio.sleep(SLOW_SECONDS)
+            return False
+        return True
+
+    async def find_anybody(self, scope: Scope, send: Send) -> bool:
+        """Answer a search with somebody, where searches are to be ignored; False where the request is to be served."""
+        if self.fault is not Fault.FILTER_IGNORED or b"filter=" not in scope["query_string"]:
+            return False
+        found = {"schemas": [_LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "somebody@practice"}]}
+        await _answer(send, 200, b"application/scim+json", json.dumps(found).encode())
+        return True
+
+
+async def _answer(
+    send: Send, status: int, kind: bytes, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    start = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *(headers or [])]
+    await send({"type": "http.response.start", "status": status, "headers": start})
+    await send({"type": "http.response.body", "body": body})

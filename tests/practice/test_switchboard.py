@@ -1,0 +1,85 @@
+"""Every way of misbehaving is told by the right check, and leads first to the right step."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.diagnosis.causes import explain
+from app.guide import catalog
+from app.guide.model import Milestone, ProbeStyle
+from app.net import LoopbackClient
+from app.practice.process import PracticeProcess, Started
+from app.practice.switchboard import WORDS, Fault
+from app.practice.visitor import Visitor
+from app.scim.authorization import StaticToken, TokenSource
+from app.scim.endpoint import Endpoint
+from app.scim.ladder import Limits, Observation, Rung, Verdict, run
+from app.scim.probes import PROBES
+from app.setup.state import Setup
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+GUIDE = catalog.guide("entra")
+EXPECTED = {
+    Fault.UNAUTHORIZED: (Rung.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
+    Fault.FORBIDDEN: (Rung.TOKEN, Observation.FORBIDDEN, "generate-token"),
+    Fault.NOT_FOUND: (Rung.TOKEN, Observation.NOT_FOUND, "copy-base-url"),
+    Fault.TOO_MANY: (Rung.TOKEN, Observation.TOO_MANY, "test-connection"),
+    Fault.SERVER_ERROR: (Rung.TOKEN, Observation.SERVER_ERROR, "test-connection"),
+    Fault.REDIRECT: (Rung.TOKEN, Observation.REDIRECT, "copy-base-url"),
+    Fault.HTML: (Rung.TOKEN, Observation.HTML, "copy-base-url"),
+    Fault.FILTER_IGNORED: (Rung.USERS, Observation.FILTER_IGNORED, None),
+    Fault.OPEN_DOOR: (Rung.CONTROL, Observation.OPEN_DOOR, "copy-base-url"),
+    Fault.SLOW: (Rung.TOKEN, Observation.TIMEOUT, None),
+    Fault.CLOSED: (Rung.USERS, Observation.CLOSED, "test-connection"),
+}
+
+
+def test_every_fault_is_named_and_expected() -> None:
+    assert set(WORDS) == set(Fault)
+    assert set(EXPECTED) == set(Fault) - {Fault.NONE}
+
+
+def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
+    reached = {Milestone.SUBMITTED.value: NOW}
+    setup = Setup(id="0" * 32, guide="entra", client="Entra", name="n", created=NOW, changed=NOW, reached=reached)
+    limits = Limits(name=1.0, request=1.0, whole=6.0)
+
+    async def story() -> None:
+        process = PracticeProcess()
+        started = await process.start(tmp_path / "state", "4d" * 32)
+        assert isinstance(started, Started), started
+        try:
+            async with LoopbackClient() as client:
+                visitor = Visitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
+                base_url = await visitor.add_directory("one", "one")
+                token = await visitor.generate_token()
+                assert isinstance(base_url, str)
+                assert isinstance(token, str)
+                assert await visitor.submit() is None
+                endpoint = Endpoint(base_url, practice=True)
+                tokens = TokenSource(StaticToken(token), practice=True)
+                probe = PROBES[ProbeStyle.ENTRA]
+                for fault, (rung, observation, step) in EXPECTED.items():
+                    assert WORDS[fault] in await visitor.break_it(fault.value)
+                    found = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
+                    failed = next(each for each in found if each.verdict is Verdict.FAILED)
+                    assert (failed.rung, failed.observation) == (rung, observation), fault
+                    diagnosis = explain(found, GUIDE, setup)
+                    assert diagnosis is not None
+                    assert diagnosis.causes[0].step == step, fault
+                assert WORDS[Fault.NONE] in await visitor.break_it("none")
+                good = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
+                assert {each.verdict for each in good} == {Verdict.PASSED}
+                feed = await visitor.received()
+                assert ("GET", "200") in {(row[1], row[3]) for row in feed}
+                assert token not in str(feed)
+                assert base_url.split("/")[4] not in str(feed)
+        finally:
+            await process.stop()
+
+    asyncio.run(story())
