@@ -28,6 +28,8 @@ class RungRow(QFrame):
         super().__init__(parent)
         self.setProperty("role", "rung")
         verdict = finding.verdict.value if finding else "not-tried"
+        if finding is not None and finding.observation.value == "plain-practice":
+            verdict = "not-tried"  # there is no certificate to look at
         badge = StepBadge(self)
         badge.set_state({"passed": "done", "failed": "failed", "warned": "stale"}.get(verdict, "later"), None)
         words = QVBoxLayout()
@@ -121,8 +123,9 @@ class ConnectionPage(QWidget):
         linked: set[str] = set()
         for cause in diagnosis.causes:
             card.body.addWidget(label(cause.sentence, "body", card))
-            if cause.step is None or cause.step in linked:
+            if cause.step in (None, assistant.here.step.id) or cause.step in linked:
                 continue
+            assert cause.step is not None
             linked.add(cause.step)
             target = place(assistant.guide, assistant.setup, cause.step)
             link = LinkButton(f"Go to step {target.number}, {target.step.title}")
