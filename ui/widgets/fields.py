@@ -72,6 +72,8 @@ class ValueField(QWidget):
     copy_pressed = Signal()
     reveal_pressed = Signal(bool)
     """True when the eye asks for the secret, False when it hides it again."""
+    shown = Signal(bool)
+    """Whether the secret is on the screen from now on."""
 
     def __init__(self, text: str, origin: str, secret: bool = False) -> None:
         super().__init__()
@@ -150,12 +152,14 @@ class ValueField(QWidget):
         self._masked.setVisible(False)
         self._revealed.setVisible(True)
         self._timer.start(round(seconds * 1000))
+        self.shown.emit(True)  # noqa: FBT003 - a signal's argument
         window.installEventFilter(self)
         self._eye.show_sign("eye-off", f"Hide {self._name}")
 
     def hide_secret(self) -> None:
         """Show the mask again and keep nothing."""
         self._timer.stop()
+        self.shown.emit(False)  # noqa: FBT003 - a signal's argument
         self._revealed.clear()
         self._revealed.setVisible(False)
         self._masked.setVisible(True)

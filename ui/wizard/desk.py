@@ -49,6 +49,8 @@ class Desk(QObject):
         """What became of the last text given for each value, until it was accepted."""
         self.notice = ""
         """A line about the last change, e.g. which steps are to be redone."""
+        self.keep_from_captures = True
+        """The admin's switch: secrets that are shown stay out of screen captures, where the system offers that."""
         self.correcting = False
         """The last step is open again, to correct the counts of a finished setup."""
         self.testing = False

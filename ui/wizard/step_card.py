@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from app.guide.model import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
+from ui.capture import CaptureGuard
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
@@ -60,6 +61,8 @@ class StepCard(Card):
     def __init__(self, place: Place, desk: Desk, parent: QWidget | None = None, extra: QWidget | None = None) -> None:
         super().__init__("card-current", parent)
         self._desk = desk
+        self._capture = CaptureGuard(self)
+        self._capture.wanted = desk.keep_from_captures
         self._values: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
         self._changes: dict[str, LinkButton] = {}
@@ -89,6 +92,8 @@ class StepCard(Card):
                 self._column.addWidget(Question(branch, self._desk, self))
         for carry in step.carries:
             self._add_value(carry)
+        if self._capture.offered and any(self._desk.assistant.guide.values[c.value].secret for c in step.carries):
+            self._add_capture_switch()
         for choice in step.choices:
             self._add_choice(choice)
         if step.builder is not None:
@@ -134,6 +139,8 @@ class StepCard(Card):
         field.reveal_pressed.connect(lambda on: self._desk.reveal(carry.value, on))
         self._values[carry.value] = field
         self._column.addWidget(field)
+        if spec.secret:
+            field.shown.connect(lambda on: self._capture.revealed(field, on=on))
         if spec.own:
             self._add_own(carry.value)
 
@@ -147,6 +154,16 @@ class StepCard(Card):
         change.toggled.connect(self._captures[name].setVisible)
         self._captures[name].setVisible(False)
         self._changes[name] = change
+
+    def _add_capture_switch(self) -> None:
+        switch = CheckLine("Keep secrets that are shown out of screen captures", self)
+        switch.setObjectName("capture-guard")
+        switch.setChecked(self._desk.keep_from_captures)
+        switch.toggled.connect(self._switch_capture)
+        self._column.addWidget(switch)
+
+    def _switch_capture(self, on: bool) -> None:
+        self._desk.keep_from_captures = self._capture.wanted = on
 
     def _add_workshop(self, builder: Builder) -> None:
         from ui.wizard.workshop import WorkshopPanel
