@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.model import Kind
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from app.scim.authorization import Credentials
     from app.scim.endpoint import Endpoint
     from app.setup.state import Setup
-    from app.vault import Vault
+    from app.vault import Outcome, Vault
 
 
 def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
@@ -25,8 +26,24 @@ def fetches_tokens(guide: Guide, setup: Setup) -> bool:
     return any(guide.values[name].kind is Kind.CLIENT_SECRET for name in secrets(guide, setup))
 
 
-async def way_in(guide: Guide, setup: Setup, vault: Vault) -> tuple[Endpoint, Credentials] | None:
-    """The endpoint and what opens it; None while something of that is not in the keyring."""
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that opens the endpoint could not be read from the keyring."""
+
+    sentence: str
+    """Which, and why, without any value."""
+
+
+def _missing(label: str, outcome: Outcome, keyring: str) -> Missing:
+    from app.vault import SENTENCES, Status
+
+    if outcome.status is Status.ABSENT:
+        return Missing(f"The {label} is not in {keyring} yet.")
+    return Missing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
+
+
+async def way_in(guide: Guide, setup: Setup, vault: Vault) -> tuple[Endpoint, Credentials] | Missing:
+    """The endpoint and what opens it, or what the keyring did not give."""
     from app.scim.authorization import ServiceAccount, StaticToken
     from app.scim.endpoint import Endpoint
 
@@ -34,7 +51,7 @@ async def way_in(guide: Guide, setup: Setup, vault: Vault) -> tuple[Endpoint, Cr
     for name in secrets(guide, setup):
         outcome = await vault.get(setup.id, name)
         if outcome.value is None:
-            return None
+            return _missing(guide.values[name].label, outcome, vault.name)
         found[guide.values[name].kind] = outcome.value
     endpoint = Endpoint(found[Kind.BASE_URL], setup.practice)
     if Kind.CLIENT_SECRET not in found:

@@ -98,8 +98,6 @@ class Assistant:
         self.vault = vault
         self.findings: tuple[Finding, ...] = ()
         self.report: Report | None = None
-        self.trouble: str | None = None
-        """Why the last change could not be written to disk; None when it was."""
         self._shown: dict[str, Shown] = {}
         self._store = store
         self._now = now
@@ -111,6 +109,13 @@ class Assistant:
         """Why the last secret is only held for this run; None when the keyring has it."""
         self._fleeting: set[str] = set()
         """Secrets that the keyring did not take and that are held for this run."""
+        self._lost: frozenset[str] = frozenset()
+        """Secrets that the keyring no longer had when the setup was opened."""
+        self._access = 0
+        """Counts the changes of what opens the endpoint; a test or a look begun before is of no use."""
+        self._gone = False
+        """The setup was deleted: nothing is written any more."""
+        self._unsaved: str | None = None
         self._capabilities: Capabilities | None = None
         self._tokens: TokenSource | None = None
         self._token_url = token_url if setup.practice else None
@@ -126,6 +131,14 @@ class Assistant:
             spoken = speak(self._guide, self.setup.values)
             self._spoken = (spoken, given)
         return spoken
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the last change could not be written to disk, or which secret has to be captured again."""
+        if self._unsaved is not None or not self._lost:
+            return self._unsaved
+        labels = " and ".join(self.guide.values[name].label for name in sorted(self._lost))
+        return f"No longer in the keyring: {labels}. Capture it again."
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after every change; returns the way to stop that."""
@@ -155,7 +168,13 @@ class Assistant:
             left = journey.sync_pause(self.setup, self._now())
             if left > 0:
                 return journey.Block(f"CIE takes the next Full Sync in {left:.0f} s. Start it only once.")
+        if step.page is Page.TEST and not self._tested:
+            return journey.block(self.guide, self.setup, step.id) or journey.Block("Run the test first.")
         return journey.block(self.guide, self.setup, step.id)
+
+    @property
+    def _tested(self) -> bool:
+        return bool(self.findings) and not self.test_failed
 
     def shown(self, name: str) -> Shown:
         """How that value stands on the screen. Secrets are masked."""
@@ -175,7 +194,7 @@ class Assistant:
         """What is in the keyring, in one line without any value."""
         names = [self.guide.values[n].label for n in self.guide.values if n in self.setup.kept]
         if not names:
-            return "Base URL and token not captured yet"
+            return "No secret captured yet"
         listed = ", ".join(names)
         if self.fleeting:
             held = names if self.vault.memory_only else [self.guide.values[n].label for n in sorted(self._fleeting)]
@@ -192,6 +211,8 @@ class Assistant:
     async def open(self) -> None:
         """Compare what the file says with what the keyring holds; a capture survives a crash between both."""
         await self.vault.ready()
+        # The guide may be newer than the setup: values and steps may have come, gone or become secret.
+        self.setup = journey.fit(self.guide, self.setup)
         for name, spec in self.guide.values.items():
             if spec.secret:
                 outcome = await self.vault.get(self.setup.id, name)
@@ -209,8 +230,7 @@ class Assistant:
                 self.setup = journey.keep(self.guide, self.setup, name, self._now(), replaced=False)
         elif outcome.status is Status.ABSENT and name in self.setup.kept:
             self.setup = journey.lose(self.setup, name)
-            label = self.guide.values[name].label
-            self.trouble = f"The {label} is no longer in the keyring. Capture it again."
+            self._lost |= {name}
 
     def _remember(self, name: str, kind: Kind, value: str) -> None:
         self._shown[name] = Shown(mask(kind, value), rule(kind, value), present=True, secret=True)
@@ -262,9 +282,16 @@ class Assistant:
         (self._fleeting.add if outcome.held else self._fleeting.discard)(name)
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
-        self._capabilities = self._tokens = None
+        self._lost -= {name}
+        self._reset_access()
         self.setup = journey.keep(self.guide, self.setup, name, self._now(), replaced=replaced)
         return None
+
+    def _reset_access(self) -> None:
+        """What opens the endpoint changed: nothing that was seen with the former still counts."""
+        self._capabilities = self._tokens = None
+        self.findings = ()
+        self._access += 1
 
     def _thanks(self, reading: Reading, secret: bool) -> str:
         where = (
@@ -281,10 +308,10 @@ class Assistant:
         step_id = step_id or self.here.step.id
         blocked = self.block() if step_id == self.here.step.id else journey.block(self.guide, self.setup, step_id)
         if blocked is None:
-            before = self.setup
+            submitted = self.setup.reached.get(Milestone.SUBMITTED)
             self.setup = journey.complete(self.guide, self.setup, step_id, self._now())
-            if self.guide.step(step_id).marks is Milestone.SUBMITTED and before.sighting is not None:
-                self.setup = self.setup.with_(sighting=None)
+            if self.setup.reached.get(Milestone.SUBMITTED) != submitted:
+                self.setup = journey.unsight(self.guide, self.setup)
             await self._save()
         return blocked
 
@@ -306,7 +333,11 @@ class Assistant:
 
     async def answer(self, branch: str, option: str) -> None:
         """Choose what stands on the admin's screen."""
+        before = self.secrets
         self.setup = journey.answer(self.setup, branch, option)
+        if self.secrets != before:
+            self.setup = journey.reopen(self.guide, self.setup)
+            self._reset_access()
         await self._save()
 
     async def forget(self) -> tuple[str, ...]:
@@ -314,17 +345,20 @@ class Assistant:
         from app.setup.store import NotSaved
         from app.vault import Status
 
+        self._gone, self._tokens = True, None
         left = []
-        for name, spec in self.guide.values.items():
-            if spec.secret:
-                outcome = await self.vault.delete(self.setup.id, name)
-                if outcome.status not in (Status.DELETED, Status.ABSENT):
-                    left.append(spec.label)
+        # Also what an older guide called secret and this one does not know.
+        for name in sorted({*self.setup.kept, *(n for n, spec in self.guide.values.items() if spec.secret)}):
+            outcome = await self.vault.delete(self.setup.id, name)
+            if outcome.status not in (Status.DELETED, Status.ABSENT):
+                spec = self.guide.values.get(name)
+                left.append(spec.label if spec else name)
         if not left:
             async with self._saving:
                 result = await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
             if isinstance(result, NotSaved):
                 left.append("file")
+        self._gone = not left
         return tuple(left)
 
     async def _save(self) -> None:
@@ -336,10 +370,12 @@ class Assistant:
         )
         self.announce()
         async with self._saving:
+            if self._gone:
+                return
             result = await asyncio.get_running_loop().run_in_executor(None, self._store.save, self.setup)
-        trouble = result.sentence if isinstance(result, NotSaved) else None
-        if trouble is not None or (self.trouble and "keyring" not in self.trouble):
-            self.trouble = trouble
+        unsaved = result.sentence if isinstance(result, NotSaved) else None
+        if unsaved != self._unsaved:
+            self._unsaved = unsaved
             self.announce()
 
     # -- asking the endpoint -------------------------------------------------------------
@@ -354,12 +390,12 @@ class Assistant:
         """Whether tokens are fetched with a service account rather than captured."""
         return access.fetches_tokens(self.guide, self.setup)
 
-    async def _way_in(self) -> tuple[Endpoint, TokenSource] | None:
+    async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
         from app.scim.authorization import TokenSource
 
         way = await access.way_in(self.guide, self.setup, self.vault)
-        if way is None:
-            return None
+        if isinstance(way, access.Missing):
+            return way
         endpoint, credentials = way
         if self._tokens is None or not self._tokens.serves(credentials):
             self._tokens = TokenSource(credentials, practice=self.setup.practice)
@@ -372,19 +408,29 @@ class Assistant:
         from app.scim.probes import PROBES
 
         way = await self._way_in()
-        if way is None:
-            return "The Base URL or the token is not in the keyring yet."
+        if isinstance(way, access.Missing):
+            return way.sentence
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         self.findings = ()
+        begun = self._access
 
         def take(finding: Finding) -> None:
             self.findings = (*self.findings, finding)
             if on_finding is not None:
                 on_finding(finding)
 
-        findings = await ladder.run(
-            *way, PROBES[self.guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=take
-        )
+        try:
+            findings = await ladder.run(
+                *way, PROBES[self.guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=take
+            )
+        except BaseException:
+            # Half a test says nothing, least of all that all is well.
+            self.findings = ()
+            self.announce()
+            raise
+        if begun != self._access:
+            self.findings = ()
+            return "What opens the endpoint was changed meanwhile. Test again."
         self.findings = findings
         test_step = next(step for step in self.guide.steps if step.page is Page.TEST)
         if not self.test_failed and journey.block(self.guide, self.setup, test_step.id) is None:
@@ -393,6 +439,21 @@ class Assistant:
             await self._save()
         self.announce()
         return None
+
+    @property
+    def may_skip_test(self) -> bool:
+        """Whether only the way from this computer failed, which says nothing about the portal's way."""
+        from app.scim.ladder import Rung, Verdict
+
+        failed = next((f for f in self.findings if f.verdict is Verdict.FAILED), None)
+        return failed is not None and failed.rung in (Rung.NAME, Rung.ROUTE, Rung.CERTIFICATE)
+
+    async def skip_test(self) -> None:
+        """Go on although this computer cannot reach the endpoint."""
+        step = self.here.step
+        if step.page is Page.TEST and self.may_skip_test and journey.block(self.guide, self.setup, step.id) is None:
+            self.setup = journey.complete(self.guide, self.setup, step.id, self._now())
+            await self._save()
 
     @property
     def test_failed(self) -> bool:
@@ -411,11 +472,14 @@ class Assistant:
         since = self.setup.reached.get(Milestone.STARTED) or self.setup.reached.get(Milestone.SUBMITTED)
         if since is None or self.setup.sighting is not None or self._watch is not None or self._silent:
             return
+        begun = self.setup.reached.get(Milestone.SUBMITTED)
         self._watch = Watch(self._look, self.guide.cadence, since, self._now)
         try:
-            report = await self._watch.run(self._take_report)
+            report = await self._watch.run(self._take_report, lambda: self.setup.sighting is not None)
         finally:
             self._watch = None
+        if self.setup.sighting is not None or self.setup.reached.get(Milestone.SUBMITTED) != begun:
+            return  # entered by the admin meanwhile, or of a directory that was submitted anew
         result = report.result
         self._silent = isinstance(result, NotOffered)
         if isinstance(result, Seen) and result.newest is not None:
@@ -443,8 +507,8 @@ class Assistant:
         from app.scim.observation import Observation
 
         way = await self._way_in()
-        if way is None:
-            return changes.Unsuccessful(Observation.UNAUTHORIZED, None)
+        if isinstance(way, access.Missing):
+            return changes.Unsuccessful(Observation.NO_SECRET, None)
         endpoint, tokens = way
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, net.prepare)
@@ -452,7 +516,7 @@ class Assistant:
         issued = await tokens.bearer(proxy_for)
         if isinstance(issued, NotIssued):
             return changes.Unsuccessful(issued.observation, None)
-        proxy = await loop.run_in_executor(None, proxy_for, f"https://{endpoint.host}/")
+        proxy = await loop.run_in_executor(None, proxy_for, endpoint.origin)
         since = self.setup.reached[Milestone.SUBMITTED]
         client = net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=self.setup.practice)
         async with client:
@@ -471,6 +535,8 @@ class Assistant:
         if isinstance(found, str):
             return found
         await self._sight(Sighting(found, self._now(), entered=True))
+        if self._watch is not None:
+            self._watch.look_now()  # it ends, since there is nothing left to wait for
         return None
 
     async def _sight(self, sighting: Sighting) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.scim.ladder import Finding
     from app.setup.state import Setup
-    from app.vault import Vault
 
 
 class Exit(IntEnum):
@@ -60,7 +59,7 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
     from app.setup.store import Store
 
     base = data_dir or own()
-    listing = Store(base / "practice" if practice else base).list()
+    listing = Store(base / "practice" if practice else base).list(repair=False)
     named = [s for s in listing.setups if wanted in (s.id, s.name) or s.name.casefold() == wanted.casefold()]
     if len(named) == 1:
         return named[0]
@@ -72,7 +71,7 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 
 async def _check(setup: Setup, *, as_json: bool) -> int:
     from app import net
-    from app.access import way_in
+    from app.access import Missing, way_in
     from app.guide import catalog
     from app.scim import ladder
     from app.scim.authorization import TokenSource
@@ -86,8 +85,8 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
     vault = Vault("practice" if setup.practice else "setup")
     try:
         way = await way_in(guide, setup, vault)
-        if way is None:
-            return _end(Exit.NO_SECRETS, await _missing(guide, setup, vault), as_json=as_json)
+        if isinstance(way, Missing):
+            return _end(Exit.NO_SECRETS, way.sentence, as_json=as_json)
         endpoint, credentials = way
         net.prepare()
         tokens = TokenSource(credentials, practice=setup.practice)
@@ -95,21 +94,6 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
     finally:
         vault.close()
     return _report(findings, guide, setup, as_json=as_json)
-
-
-async def _missing(guide: Guide, setup: Setup, vault: Vault) -> str:
-    """Why the secrets are not available, without any value."""
-    from app.access import secrets
-    from app.vault import SENTENCES, Status
-
-    for name in secrets(guide, setup):
-        outcome = await vault.get(setup.id, name)
-        if outcome.value is None:
-            label = guide.values[name].label
-            if outcome.status is Status.ABSENT:
-                return f"The {label} is not in {vault.name}."
-            return f"The {label} could not be read. {SENTENCES[outcome.status]}"
-    return "The secrets are not available."
 
 
 def _report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json: bool) -> int:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from app.guide.values import TOKEN_HOST
 
@@ -328,8 +328,11 @@ class TokenClient(_OneHost):
     async def fetch(
         self, url: str, client_id: str, client_secret: str, scope: str, limit_seconds: float = 10.0
     ) -> Answer | NoAnswer:
-        """The client credentials grant (RFC 6749 section 4.4), with HTTP Basic (section 2.3.1)."""
-        pair = f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()
+        """The client credentials grant (RFC 6749 section 4.4) with HTTP Basic.
+
+        The pair goes as it is, as the issuer documents it (``curl -u``), not encoded first as in section 2.3.1.
+        """
+        pair = f"{client_id}:{client_secret}".encode()
         headers = {"Accept": "application/json", "Authorization": f"Basic {b64encode(pair).decode('ascii')}"}
         form = {"grant_type": "client_credentials", "scope": scope}
         return await self._send("POST", url, headers, limit_seconds, form)

@@ -60,6 +60,7 @@ class Application:
         self._store: Store | None = None
         self._vault: Vault | None = None
         self._end = asyncio.Event()
+        self._opening = asyncio.Lock()
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._assistants: dict[str, Assistant] = {}
         window.closing.connect(self.close)
@@ -158,6 +159,7 @@ class Application:
         for watch in self._watches.values():
             watch.cancel()
         self._watches.clear()
+        self._practising = practice
         self._store, self._vault = store, Vault("practice" if practice else "setup")
         await self._vault.ready()
         await self.show_home()
@@ -178,7 +180,6 @@ class Application:
 
         from app.practice.process import PracticeProcess, Started
 
-        self._practising = True
         if not await self._enter(practice=True):
             return False
         assert self._vault is not None
@@ -197,9 +198,10 @@ class Application:
         return False
 
     async def start_practice(self) -> None:
-        """Go from the real setups to practice."""
-        if await self._enter_practice():
-            await self.show_home()
+        """Go from the real setups to practice, and back where practice does not start."""
+        if not await self._enter_practice() and self._practising:
+            await self._enter_real()
+        await self.show_home()
 
     # -- pages ---------------------------------------------------------------------------
 
@@ -264,11 +266,15 @@ class Application:
             self._say(getattr(setup, "sentence", "This setup cannot be read."))
 
     async def _assistant(self, setup: Setup) -> Assistant | None:
+
+        # Two presses, or home's own watch: both have to get the same one, or each would overwrite the other's file.
+        async with self._opening:
+            return self._assistants.get(setup.id) or await self._new_assistant(setup)
+
+    async def _new_assistant(self, setup: Setup) -> Assistant | None:
         from app.assistant import Assistant
         from app.guide import catalog
 
-        if setup.id in self._assistants:
-            return self._assistants[setup.id]
         assert self._store is not None
         assert self._vault is not None
         loop = asyncio.get_running_loop()
@@ -304,13 +310,18 @@ class Application:
         self._keep_watching(assistant)
 
     def _open_console(self, url: str) -> None:
-        self.open_url(url)
+        if url:
+            self.open_url(url)
+        else:
+            self._say("The practice consoles do not run. Close the assistant and open practice again.")
 
     def _console(self, assistant: Assistant, lane: Lane) -> str:
         """The address of a console now: it may hold what the admin gave meanwhile."""
         from app.guide.model import Lane
 
-        if self.practice is not None:
+        if assistant.setup.practice:
+            if self.practice is None:
+                return ""
             portal = self.practice.portal_url(assistant.guide.id)
             return self.practice.cie_url if lane is Lane.CIE else portal
         return assistant.guide.cie.url if lane is Lane.CIE else assistant.guide.portal.url

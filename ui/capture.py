@@ -28,7 +28,7 @@ def _windows(window: QWidget, *, hidden: bool) -> bool:
 
 
 def _macos(window: QWidget, *, hidden: bool) -> bool:
-    import objc
+    import objc  # type: ignore[import-not-found,unused-ignore]
 
     view = objc.objc_object(c_void_p=int(window.winId()))
     view.window().setSharingType_(_SHARING_NONE if hidden else _SHARING_READ_ONLY)

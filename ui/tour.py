@@ -146,13 +146,16 @@ class Tour:
             await self._do(step, visitor)
             await self._left(step)
             self._note(step.id, "done", time.monotonic() - started)
-            if finished(assistant.setup):
+            if finished(assistant.guide, assistant.setup):
                 return True
         raise Stuck("more steps than the guide has")
 
     async def _left(self, step: Step) -> None:
         assistant = self._desk.assistant
-        await self._until(lambda: finished(assistant.setup) or assistant.here.step.id != step.id, f"leaving {step.id}")
+        await self._until(
+            lambda: finished(assistant.guide, assistant.setup) or assistant.here.step.id != step.id,
+            f"leaving {step.id}",
+        )
 
     async def _do(self, step: Step, visitor: Visitor) -> None:
         if step.page is Page.CHECKLIST:

@@ -54,11 +54,12 @@ _SEEN = {
     Observation.OPEN_DOOR: "It was accepted",
     Observation.CLIENT_REFUSED: "Client ID and Client Secret were refused",
     Observation.NO_TOKEN: "The answer held no token",
+    Observation.NO_SECRET: "The keyring did not give what opens the endpoint",
 }
 
 _GOOD = {
     Rung.ADDRESS: "Well formed, no query, path kept as pasted",
-    Rung.ISSUED: "A token of 15 minutes was issued",
+    Rung.ISSUED: "A token for {minutes} minutes was issued",
     Rung.NAME: "{addresses} addresses",
     Rung.ROUTE: "Connected",
     Rung.CERTIFICATE: "Issued by {issuer}, valid for {days} days",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from base64 import b64decode
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qs, unquote_plus
+from urllib.parse import parse_qs
 
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -221,7 +221,7 @@ class Cie:
             given = b64decode(pair, validate=True).decode()
         except ValueError:
             return None
-        name, _, secret = (unquote_plus(part) for part in given.partition(":"))
+        name, _, secret = given.partition(":")
         for number in range(1, self._ledger.service_accounts + 1):
             if name == account_name(number) and same(secret, self._derived.client_secret(number)):
                 return number if scheme.lower() == "basic" else None

@@ -10,11 +10,10 @@ from starlette.routing import Route
 from app.guide.model import Kind
 from app.guide.words import speak
 from app.practice import provisioning
-from app.practice.derive import same
 from app.practice.gate import first, stale, to
 from app.practice.ledger import Application
 from app.practice.people import PEOPLE, TEAMS, in_scope
-from app.scim.authorization import ServiceAccount, StaticToken
+from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -55,6 +54,8 @@ class Portal:
         self._client = client
         self._entered: dict[str, str] = {}
         """Value name → text, as entered."""
+        self._by_account = False
+        self._entered_target: provisioning.Target | None = None
         self._passed: provisioning.Target | None = None
         self._saved = self._derive_again()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -165,6 +166,9 @@ class Portal:
         application = self._application
         if fields is None or application is None or application.lookalike:
             return stale()
+        if first(fields, "token") or first(fields, "client_secret"):
+            # A secret stays entered although it is not shown; the one entered last tells the method.
+            self._by_account = bool(first(fields, "client_secret"))
         for field in self._fields:
             name = str(field["name"])
             # The page never shows a secret again, so an empty field means the one entered before.
@@ -186,7 +190,7 @@ class Portal:
         """Where to, and how in, from the fields; or the sentence why not."""
         found = {self._kind(name): text for name, text in self._entered.items() if text}
         credentials: Credentials
-        if Kind.TOKEN in found:
+        if Kind.TOKEN in found and not self._by_account:
             credentials = StaticToken(found[Kind.TOKEN])
         elif {Kind.CLIENT_ID, Kind.CLIENT_SECRET, Kind.TOKEN_URL} <= found.keys():
             credentials = ServiceAccount(
@@ -195,7 +199,11 @@ class Portal:
         else:
             return f"Enter {' and '.join(field.label for field in self._form.fields)}."
         base_url = found.get(Kind.BASE_URL) or self._url_of(found.get(Kind.DIRECTORY_NAME, ""))
-        return provisioning.Target(base_url, credentials) if base_url else "No directory of that name is known."
+        if not base_url:
+            return "No directory of that name is known."
+        if self._entered_target is None or not self._entered_target.serves(base_url, credentials):
+            self._entered_target = provisioning.Target(base_url, TokenSource(credentials, practice=True))
+        return self._entered_target
 
     def _url_of(self, directory_name: str) -> str:
         """Where the portal has no field for the Base URL, it finds the directory by its name."""
@@ -299,12 +307,10 @@ class Portal:
 
     def _match(self, target: provisioning.Target) -> tuple[str, int]:
         """The directory of a target with a generated token, so that both can be derived again."""
-        if not isinstance(target.credentials, StaticToken):
-            return "", 0
         for directory in self._ledger.directories:
             token = self._derived.token(directory.key, directory.generation)
             known = target.base_url.rstrip("/") == self._cie.base_url(directory)
-            if known and same(target.credentials.token, token):
+            if known and target.tokens.serves(StaticToken(token)):
                 return directory.key, directory.generation
         return "", 0
 
@@ -314,10 +320,11 @@ class Portal:
         if application is None or directory is None:
             return None
         token = StaticToken(self._derived.token(directory.key, application.matched_generation))
-        return provisioning.Target(self._cie.base_url(directory), token)
+        return provisioning.Target(self._cie.base_url(directory), TokenSource(token, practice=True))
 
     def _forget(self) -> None:
         self._entered = {}
+        self._entered_target = None
         self._passed = self._saved = None
 
     def _page(self, template: str, **values: object) -> Response:

@@ -29,7 +29,11 @@ class Target:
     """Where the portal provisions to, and how it gets in."""
 
     base_url: str = field(repr=False)
-    credentials: Credentials
+    tokens: TokenSource
+
+    def serves(self, base_url: str, credentials: Credentials) -> bool:
+        """Whether it leads there with exactly these."""
+        return self.base_url == base_url and self.tokens.serves(credentials)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ async def send(
     client: LoopbackClient, target: Target, method: str, path: str, body: dict[str, Any] | None = None
 ) -> Reply:
     """Send one SCIM request."""
-    issued = await TokenSource(target.credentials, practice=True).bearer()
+    issued = await target.tokens.bearer()
     if isinstance(issued, NotIssued):
         return Reply(issued.status or 0, refused=True)
     headers = {"Authorization": f"Bearer {issued.token}", "Accept": "application/scim+json"}

@@ -6,6 +6,7 @@ OIDC Token of CIE is the client credentials grant (RFC 6749 section 4.4) with to
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from dataclasses import dataclass, field
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
 EARLY: Final = 60.0
 """Seconds before its end that a fetched token is replaced."""
-
-SHORTEST: Final = 30.0
-"""Seconds that a fetched token is used at least, whatever its issuer says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,8 @@ class Bearer:
     token: str = field(repr=False)
     seconds: float = 0.0
     """How long fetching it took; 0 where none was fetched."""
+    lasts: float = 0.0
+    """Seconds of life that the issuer named; 0 where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,6 @@ class TokenSource:
         self, proxy_for: Callable[[str], str | None] | None = None, limit_seconds: float = 10.0
     ) -> Bearer | NotIssued:
         """The token to send. ``proxy_for`` may block: it is called in a thread."""
-        import asyncio
-
         if isinstance(self._credentials, StaticToken):
             return Bearer(self._credentials.token)
         if self._kept is not None and self._clock() < self._kept[1]:
@@ -102,7 +100,12 @@ class TokenSource:
         account = self._credentials
         proxy = None
         if proxy_for is not None:
-            proxy = await asyncio.get_running_loop().run_in_executor(None, proxy_for, account.token_url)
+            loop = asyncio.get_running_loop()
+            try:
+                async with asyncio.timeout(limit_seconds):
+                    proxy = await loop.run_in_executor(None, proxy_for, account.token_url)
+            except TimeoutError:
+                return NotIssued(Observation.TIMEOUT, limit_seconds)
         async with TokenClient(proxy, practice=self._practice) as client:
             answer = await client.fetch(
                 account.token_url, account.client_id, account.client_secret, account.scope, limit_seconds
@@ -116,18 +119,19 @@ class TokenSource:
         if found is None:
             return NotIssued(Observation.NO_TOKEN, answer.seconds, answer.status)
         token, lasts = found
-        self._kept = (token, self._clock() + max(SHORTEST, lasts - EARLY))
-        return Bearer(token, answer.seconds)
+        self._kept = (token, self._clock() + max(lasts - EARLY, lasts / 2))
+        return Bearer(token, answer.seconds, lasts)
 
 
 def _read(body: bytes) -> tuple[str, float] | None:
     """Token and seconds of life from a token response (RFC 6749 section 5.1)."""
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     token = data.get("access_token") if isinstance(data, dict) else None
-    if not isinstance(token, str) or not token:
+    kind = data.get("token_type") if isinstance(data, dict) else None
+    if not isinstance(token, str) or not token or (isinstance(kind, str) and kind.lower() != "bearer"):
         return None
     lasts = data.get("expires_in")
     return token, float(lasts) if isinstance(lasts, (int, float)) and 0 < lasts < 86_400 else 0.0

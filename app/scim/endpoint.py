@@ -39,6 +39,12 @@ class Endpoint:
             return None
 
     @property
+    def origin(self) -> str:
+        """Scheme, host and port, which is all that a proxy configuration may see."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{host}:{self.port}/"
+
+    @property
     def plain(self) -> bool:
         """Whether the URL is plain HTTP."""
         return self.base_url.lower().startswith("http:")

@@ -188,20 +188,25 @@ class _Climb:
                 await self._control(client)
 
     async def _issued(self, proxy_for: Callable[[str], str | None]) -> bool:
+        self._tokens.forget()  # a test shows what happens now, not that a token from before still lives
         issued = await self._tokens.bearer(proxy_for, self._left(self._limits.request))
+        asked = "POST token address, grant_type=client_credentials"
         if isinstance(issued, NotIssued):
-            facts = {} if issued.status is None else {"status": issued.status}
+            facts: dict[str, str | int] = {"asked": asked}
+            if issued.status is not None:
+                facts["status"] = issued.status
             return self._add(Rung.ISSUED, Verdict.FAILED, issued.observation, issued.seconds, facts)
         self._token = issued.token
-        return not self._tokens.fetches or self._pass(Rung.ISSUED, issued.seconds)
+        if not self._tokens.fetches:
+            return True
+        facts = {"asked": asked, "status": 200, "minutes": round(issued.lasts / 60)}
+        return self._pass(Rung.ISSUED, issued.seconds, facts)
 
     async def _proxy(self, proxy_for: Callable[[str], str | None]) -> str | None:
         loop = asyncio.get_running_loop()
-        # Host and port only: an auto-configuration script must not see the path.
-        host = f"[{self._endpoint.host}]" if ":" in self._endpoint.host else self._endpoint.host
         try:
             async with asyncio.timeout(self._left(self._limits.name)):
-                return await loop.run_in_executor(None, proxy_for, f"https://{host}:{self._endpoint.port}/")
+                return await loop.run_in_executor(None, proxy_for, self._endpoint.origin)
         except TimeoutError:
             return None
 

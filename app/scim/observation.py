@@ -80,6 +80,8 @@ class Observation(StrEnum):
     """The token address refused Client ID and Client Secret."""
     NO_TOKEN = "no-token"  # noqa: S105 - the name of an observation
     """The token address answered without a token."""
+    NO_SECRET = "no-secret"  # noqa: S105 - the name of an observation
+    """Nothing was asked, because the keyring did not give what opens the endpoint."""
     NOT_HTTP = "not-http"
     """What came back is not HTTP."""
     OPEN_DOOR = "open-door"

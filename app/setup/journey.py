@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -94,9 +95,9 @@ def frontier(guide: Guide, setup: Setup) -> str | None:
     return None
 
 
-def finished(setup: Setup) -> bool:
-    """Whether Full Sync was completed and nothing is to be redone."""
-    return Milestone.FINISHED in setup.reached and not setup.stale
+def finished(guide: Guide, setup: Setup) -> bool:
+    """Whether Full Sync was completed and nothing that is shown is to be redone."""
+    return Milestone.FINISHED in setup.reached and not any(s.id in setup.stale for _, s in visible(guide, setup))
 
 
 def begin(guide: Guide, setup: Setup) -> Setup:
@@ -104,6 +105,19 @@ def begin(guide: Guide, setup: Setup) -> Setup:
     captured = {name for step in guide.steps for name in step.captures}
     given = {n: s.suggestion for n, s in guide.values.items() if s.suggestion and n not in captured}
     return setup.with_(values={**given, **setup.values})
+
+
+def fit(guide: Guide, setup: Setup) -> Setup:
+    """Fit a stored setup to its guide, which may be another edition: values and steps may have come or gone."""
+    steps = {step.id for step in guide.steps}
+    plain = {n: v for n, v in setup.values.items() if n not in guide.values or not guide.values[n].secret}
+    fitted = begin(guide, setup.with_(values=plain, stale=setup.stale & steps))
+    values = dict(fitted.values)
+    for name, spec in guide.values.items():
+        source = values.get(spec.derived_from or "")
+        if name not in values and source is not None and (derived := derive(spec.kind, source).value):
+            values[name] = derived
+    return fitted.with_(values=values)
 
 
 def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
@@ -149,10 +163,10 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
             return Block(f"{len(open_items)} of {len(guide.prerequisites)} checks are open.")
     if step.confirm and step.id not in setup.ticked:
         return Block("Tick the sentence above first.")
-    if step.page is Page.WATCH and setup.sighting is None:
-        return Block("The SCIM Change Timestamp has not been seen yet.")
     if (before := _order(guide, setup, step_id)) is not None:
         return before
+    if step.marks in _BEHIND_THE_GATE and (reason := unseen(setup)):
+        return Block(reason)
     if names := unchosen(guide, setup, step):
         return Block(f"Choose the {' and '.join(guide.values[name].label for name in names)} first.")
     return None
@@ -225,9 +239,12 @@ def capture(guide: Guide, setup: Setup, name: str, value: str, now: datetime) ->
     for other, spec in guide.values.items():
         if spec.derived_from != name or _chosen(guide, setup, other):
             continue
-        if derived := derive(spec.kind, value).value:
+        derived = derive(spec.kind, value).value
+        if derived:
             values[other] = derived
-    touched = frozenset(n for n, v in values.items() if setup.values.get(n) != v)
+        else:
+            values.pop(other, None)  # the one of the former value is no longer right
+    touched = frozenset(n for n in {*values, *setup.values} if setup.values.get(n) != values.get(n))
     named = values.get(guide.named_by, setup.name)
     return _mark_stale(guide, setup.with_(values=values, name=named, changed=now), touched)
 
@@ -267,6 +284,34 @@ def stale_titles(guide: Guide, before: Setup, after: Setup) -> tuple[str, ...]:
     return tuple(f"{p.number} {p.step.title}" for p in places(guide, after) if p.step.id in after.stale - before.stale)
 
 
+def unsight(guide: Guide, setup: Setup) -> Setup:
+    """Forget the timestamp of a directory that was submitted anew; what came after it is to be redone."""
+    behind = {step.id for step in guide.steps if step.marks in (*_BEHIND_THE_GATE, Milestone.FINISHED)}
+    return setup.with_(sighting=None, stale=setup.stale | (behind & set(setup.done)))
+
+
+def reopen(guide: Guide, setup: Setup) -> Setup:
+    """After another authorization method was chosen: Submit and the test are to be redone."""
+    again = {s.id for s in guide.steps if s.marks is Milestone.SUBMITTED or s.page is Page.TEST}
+    return setup.with_(stale=setup.stale | (again & set(setup.done)))
+
+
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far two clocks may differ before a time counts as being in the future or before Submit."""
+
+
+def unseen(setup: Setup) -> str | None:
+    """Why no timestamp opens Full Sync yet; None where one does."""
+    submitted = setup.reached.get(Milestone.SUBMITTED)
+    if submitted is None:
+        return "Full Sync unlocks after Submit in CIE and the first change from the portal."
+    if setup.sighting is None:
+        return "Full Sync unlocks when the SCIM Change Timestamp is filled."
+    if setup.sighting.at < submitted - CLOCK_SKEW:
+        return "The timestamp is older than Submit. Wait for a newer one."
+    return None
+
+
 def sight(setup: Setup, sighting: Sighting) -> Setup:
     """Remember the SCIM Change Timestamp that was seen."""
     return setup.with_(sighting=sighting)
@@ -284,7 +329,7 @@ def sync_pause(setup: Setup, now: datetime) -> float:
 
 def status_line(guide: Guide, setup: Setup) -> str:
     """One line for the home page: what this setup waits for."""
-    if finished(setup):
+    if finished(guide, setup):
         counts = setup.synced
         return f"Full Sync done, {counts.users:,} users and {counts.groups:,} groups" if counts else "Full Sync done"
     here = place(guide, setup, frontier(guide, setup))

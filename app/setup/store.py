@@ -133,8 +133,8 @@ class Store:
 
     # -- reading -------------------------------------------------------------------------
 
-    def list(self) -> Listing:
-        """Every setup; damaged files are set aside and their last good version used."""
+    def list(self, *, repair: bool = True) -> Listing:
+        """Every setup. Damaged files are set aside and their last good version used; without ``repair`` only told."""
         with self._guard:
             setups: list[Setup] = []
             troubles: list[Trouble] = []
@@ -143,7 +143,7 @@ class Store:
             except OSError as error:
                 return Listing((), (Trouble("", f"The setups cannot be listed: {_reason(error)}."),))
             for setup_id in found:
-                setup, trouble = self._open(setup_id)
+                setup, trouble = self._open(setup_id, repair=repair)
                 if setup is not None:
                     setups.append(setup)
                 if trouble is not None:
@@ -210,7 +210,7 @@ class Store:
         names = (re.sub(r"\.json(\.bak)?\Z", "", entry.name) for entry in self._folder.iterdir())
         return tuple(sorted({name for name in names if _ID.match(name)}))
 
-    def _open(self, setup_id: str) -> tuple[Setup | None, Trouble | None]:
+    def _open(self, setup_id: str, *, repair: bool = True) -> tuple[Setup | None, Trouble | None]:
         path = self._path(setup_id)
         found = self._read(path)
         match found:
@@ -219,12 +219,16 @@ class Store:
                 return None, Trouble(setup_id, sentence)
             case _Unreadable():
                 return None, Trouble(setup_id, f"A setup's file cannot be read: {found.sentence}.")
+            case _Damaged() if not repair:
+                return None, Trouble(setup_id, "A setup's file is damaged. Open the assistant to repair it.")
             case _Damaged():
                 return self._rescue(path)
             case None:
                 # Killed between the two moves of a save on a file system without hard links.
                 earlier = self._read(_previous(path))
-                return self._rescue(path) if isinstance(earlier, _Damaged) else (_setup_or_none(earlier), None)
+                return (
+                    self._rescue(path) if repair and isinstance(earlier, _Damaged) else (_setup_or_none(earlier), None)
+                )
             case setup:
                 return setup, None
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.guide.model import Milestone
-from app.setup.journey import shut
+from app.setup.journey import CLOCK_SKEW, shut, unseen
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.setup.state import Setup
-
-CLOCK_SKEW = timedelta(minutes=5)
-"""How far two clocks may differ before a time counts as being in the future or before Submit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +33,8 @@ def gate(guide: Guide, setup: Setup) -> Locked | Open:
     """Whether a change after Submit has been seen, and nothing in the answers speaks against it."""
     if closed := shut(guide, setup):
         return Locked(closed.sentence)
-    submitted = setup.reached.get(Milestone.SUBMITTED)
-    if submitted is None:
-        return Locked("Full Sync unlocks after Submit in CIE and the first change from the portal.")
-    if setup.sighting is None:
-        return Locked("Full Sync unlocks when the SCIM Change Timestamp is filled.")
-    if setup.sighting.at < submitted - CLOCK_SKEW:
-        return Locked("The timestamp is older than Submit. Wait for a newer one.")
+    if (reason := unseen(setup)) is not None or setup.sighting is None:
+        return Locked(reason or "")
     return Open(setup.sighting.at)
 
 

@@ -54,21 +54,23 @@ class Watch:
         """Look at once instead of waiting for the next turn."""
         self._hurry.set()
 
-    async def run(self, on_report: Callable[[Report], None]) -> Report:
-        """Look until a timestamp is seen or the endpoint turns out not to offer one."""
+    async def run(self, on_report: Callable[[Report], None], over: Callable[[], bool] = lambda: False) -> Report:
+        """Look until a timestamp is seen, the endpoint turns out not to offer one, or ``over`` says so."""
         failures = 0
         while True:
             self._hurry.clear()
             result = await self._look()
             failures = failures + 1 if isinstance(result, Unsuccessful) else 0
             looked = self._now()
-            if isinstance(result, NotOffered) or (isinstance(result, Seen) and result.newest is not None):
+            if over() or isinstance(result, NotOffered) or (isinstance(result, Seen) and result.newest is not None):
                 report = Report(looked, None, result, failures)
                 on_report(report)
                 return report
             wait = self._pause(result, looked, failures)
             on_report(Report(looked, looked + wait, result, failures))
             await self._sleep_until(looked + wait)
+            if over():
+                return Report(looked, None, result, failures)
 
     def _pause(self, result: Seen | NotOffered | Unsuccessful, looked: datetime, failures: int) -> timedelta:
         asked = result.retry_after if isinstance(result, Unsuccessful) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import threading
 from typing import TYPE_CHECKING, Self
@@ -89,5 +90,10 @@ class Hostile:
                     if not part:
                         return
                     request += part
+                head, _, body = request.partition(b"\r\n\r\n")
+                length = re.search(rb"content-length: (\d+)", head.lower())
+                while length is not None and len(body) < int(length[1]):
+                    body += connection.recv(65536)
+                request = head + b"\r\n\r\n" + body
                 self.requests.append(request.decode())
                 self._answering(connection, request.decode(), self._stop)

@@ -71,7 +71,7 @@ def test_from_the_first_page_to_full_sync_with_a_break(qapp: QApplication, tmp_p
     assert tasks.run(qapp, main) == 0
     (assistant,) = results[0]._assistants.values()
     setup = assistant.setup
-    assert journey.finished(setup)
+    assert journey.finished(assistant.guide, setup)
     assert setup.synced == Counts(int(setup.values["portal_users"]), int(setup.values["portal_groups"]))
     assert setup.synced.users > 0
     walked = json.loads((tmp_path / "afternoon" / "tour.json").read_text())

@@ -41,14 +41,14 @@ def source(server: Hostile, clock: list[float]) -> TokenSource:
 
 def test_the_request_is_the_client_credentials_grant() -> None:
     with answers(issuing()) as server:
-        assert asyncio.run(source(server, [0.0]).bearer()) == Bearer("issued", pytest.approx(0, abs=5))
+        assert asyncio.run(source(server, [0.0]).bearer()) == Bearer("issued", pytest.approx(0, abs=5), 900.0)
         (request,) = server.requests
     head, _, body = request.partition("\r\n\r\n")
     assert head.startswith("POST /token HTTP/1.1")
-    pair = b64encode(f"id%401:{SECRET}".encode()).decode()
+    pair = b64encode(f"id@1:{SECRET}".encode()).decode()
     assert f"authorization: basic {pair}".lower() in head.lower()
     assert "content-type: application/x-www-form-urlencoded" in head.lower()
-    assert body in ("", "grant_type=client_credentials&scope=tsg_id%3A1234")
+    assert body == "grant_type=client_credentials&scope=tsg_id%3A1234"
 
 
 def test_a_token_is_kept_until_a_minute_before_its_end() -> None:
@@ -83,6 +83,8 @@ def test_a_token_is_kept_until_a_minute_before_its_end() -> None:
         (http(200, b'{"access_token": ""}'), Observation.NO_TOKEN),
         (http(200, b'{"access_token": 7}'), Observation.NO_TOKEN),
         (http(200, b"[]"), Observation.NO_TOKEN),
+        (http(200, b"[" * 200_000), Observation.NO_TOKEN),
+        (http(200, b'{"access_token": "x", "token_type": "mac"}'), Observation.NO_TOKEN),
         (b"nonsense\r\n\r\n", Observation.NOT_HTTP),
         (b"", Observation.CLOSED),
     ],

@@ -64,7 +64,7 @@ def test_every_answer_leads_to_the_end() -> None:
     for option in guide.branches[0].options:
         setup = journey.answer(fresh(guide), guide.branches[0].id, option.id)
         setup = walk(guide, setup, Milestone.FINISHED)
-        assert journey.finished(setup)
+        assert journey.finished(guide, setup)
         assert journey.frontier(guide, setup) is None
         assert set(setup.reached) == set(Milestone)
         assert "Full Sync done" in journey.status_line(guide, setup)
@@ -143,7 +143,7 @@ def test_a_step_of_another_answer_is_never_waited_for() -> None:
     submit = next(s for stage in data["stages"] for s in stage["steps"] if s["id"] == "submit")
     submit["needs"].append({"step": "open-provisioning-classic", "because": "Never under the newer screens."})
     guide = Guide.model_validate(data)
-    assert journey.finished(walk(guide, fresh(guide), Milestone.FINISHED))
+    assert journey.finished(guide, walk(guide, fresh(guide), Milestone.FINISHED))
 
 
 def test_after_the_last_open_step_the_way_goes_on() -> None:

@@ -12,7 +12,7 @@ from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.cards import Card, Note
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import label
+from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,7 +50,7 @@ class SetupList(ScrollColumn):
             )
             column.addWidget(Note(text, "caution", self._content))
         for trouble in troubles:
-            column.addWidget(Note(trouble.sentence, "caution", self._content))
+            column.addWidget(Note(rich(trouble.sentence), "caution", self._content))
         if setups:
             card = Card("card", self._content)
             card.body.setContentsMargins(0, 0, 0, 0)
@@ -105,6 +105,7 @@ class SetupList(ScrollColumn):
     def _ask(self, setup: Setup) -> None:
         box = QMessageBox(self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(f"Delete the setup {setup.name}?")
         box.setInformativeText("Its secrets are removed with it. The directory in CIE and the portal stay as they are.")

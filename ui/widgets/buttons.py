@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize
@@ -68,5 +69,5 @@ class IconButton(_IconedButton):
     def show_sign(self, name: str, purpose: str) -> None:
         """Change what it is for."""
         self.show_icon(name, "muted", 18)
-        self.setToolTip(purpose)
+        self.setToolTip(html.escape(purpose))
         self.setAccessibleName(purpose)

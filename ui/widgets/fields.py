@@ -57,7 +57,7 @@ class Hint(QWidget):
 
 
 def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabel]:
-    name = label(text, "strong", parent)
+    name = label(text.replace("&", "&&"), "strong", parent)  # a buddy's label takes & for a shortcut
     row = QHBoxLayout()
     row.setSpacing(10)
     row.addWidget(name, 1)
@@ -191,7 +191,8 @@ class _Input(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """What was typed is given when the field is left, as in any form."""
         super().focusOutEvent(event)
-        if self.isModified() and self.text().strip() and not self.isReadOnly():
+        # Not when the card is being redrawn: what is half typed would be given.
+        if self.isVisible() and self.isModified() and self.text().strip() and not self.isReadOnly():
             self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -82,7 +82,7 @@ class ElidedLabel(QLabel):
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
         super().setText(shown)
-        self.setToolTip("" if shown == self._full else self._full)
+        self.setToolTip("" if shown == self._full else html.escape(self._full))
 
 
 def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = True, rich: bool = False) -> QLabel:

@@ -34,7 +34,7 @@ class Checklist(QWidget):
             scroll.column.addWidget(self._item(item))
         if not desk.assistant.setup.practice:
             about = f"Statements about {guide.short_name} were compared with their sources on {guide.verified_on}."
-            scroll.column.addWidget(Note(about, "muted", self))
+            scroll.column.addWidget(Note(rich(about), "muted", self))
         else:
             scroll.column.addWidget(Note("Practice: tick these as if you had them.", "muted", self))
         scroll.column.addStretch(1)

@@ -71,7 +71,8 @@ class ConnectionPage(QWidget):
 
     def refresh(self) -> None:
         """Redraw the checks and what they mean."""
-        picture = (self._desk.assistant.findings, self._desk.testing, self._desk.notice)
+        assistant = self._desk.assistant
+        picture = (assistant.findings, self._desk.testing, self._desk.notice, assistant.fetches_tokens)
         if picture == self._drawn:
             return
         self._drawn = picture
@@ -132,6 +133,11 @@ class ConnectionPage(QWidget):
             link.setObjectName(f"cause-{cause.step}")
             link.clicked.connect(lambda _checked=False, step=cause.step: self._desk.go(step))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        if assistant.may_skip_test:
+            skip = LinkButton(f"Go on without this test, since {assistant.guide.short_name} may still get through")
+            skip.setObjectName("skip-test")
+            skip.clicked.connect(self._desk.skip_test)
+            card.body.addWidget(skip, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _sent(self) -> Card:

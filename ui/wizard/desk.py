@@ -63,7 +63,8 @@ class Desk(QObject):
         self._unsubscribe = assistant.subscribe(self.changed.emit)
 
     def close(self) -> None:
-        """Stop listening to the setup."""
+        """Stop listening to the setup; what is under way for it ends."""
+        self.stop_test()
         self._unsubscribe()
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -189,6 +190,10 @@ class Desk(QObject):
             self.testing = True
             self.changed.emit()
             self._test_task = self._tasks.start(self._test())
+
+    def skip_test(self) -> None:
+        """Go on although this computer cannot reach the endpoint."""
+        self._start(self.assistant.skip_test())
 
     def stop_test(self) -> None:
         """Give the running test up."""

@@ -51,7 +51,7 @@ class Finish(QWidget):
         rows += [(words[m], clock(setup.reached[m])) for m in words if m in setup.reached]
         if setup.sighting is not None:
             rows.insert(-2, ("SCIM Change Timestamp", clock(setup.sighting.at)))
-        rows.append(("Base URL and token", self._desk.assistant.vault.name))
+        rows.append(("Secrets", self._desk.assistant.vault.name))
         card = Card("card", self)
         card.body.addWidget(label("What was set up", "heading", card))
         grid = QGridLayout()

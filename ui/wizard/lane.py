@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.guide.model import Lane, Page
 from app.setup.journey import Mark, places
@@ -18,7 +18,7 @@ from ui.wizard.step_card import StepCard, StepLine
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
-    from app.guide.model import Branch
+    from app.guide.model import Branch, Guide
     from app.setup.journey import Place
     from ui.wizard.desk import Desk
 
@@ -31,6 +31,8 @@ class LaneView(QFrame):
         self._lane = lane
         self._desk = desk
         self._drawn: object = None
+        self._words: Guide | None = None
+        """The guide that was drawn; its words change with what the admin gives."""
         self._content: QWidget | None = None
         self.setObjectName(f"lane-{lane.value}")
         column = QVBoxLayout(self)
@@ -95,11 +97,10 @@ class LaneView(QFrame):
             tuple((p.number, p.step.id, p.mark) for p in shown),
             setup.stale,
             tuple(setup.answers.items()),
-            assistant.guide,
         )
-        if picture == self._drawn:
+        if picture == self._drawn and (assistant.guide is self._words or self._typing()):
             return
-        self._drawn = picture
+        self._drawn, self._words = picture, assistant.guide
         console = assistant.guide.cie if self._lane is Lane.CIE else assistant.guide.portal
         self._name.setText(console.name)
         self._address.setText("practice console" if setup.practice else console.address)
@@ -109,6 +110,12 @@ class LaneView(QFrame):
         self.style().polish(self)
         self._here.setVisible(current)
         self._fill(shown)
+
+    def _typing(self) -> bool:
+        """Whether the keyboard is in a field of this lane; new words can wait until it is not."""
+        focused = self.window().focusWidget()
+        inside = isinstance(focused, QLineEdit | QPlainTextEdit) and self.isAncestorOf(focused)
+        return inside and focused is not None and focused.hasFocus()
 
     def _fill(self, shown: list[Place]) -> None:
         if self._content is not None:

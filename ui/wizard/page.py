@@ -121,7 +121,9 @@ class WizardPage(QWidget):
     def _at_the_end(self) -> bool:
         assistant = self.desk.assistant
         last = assistant.guide.steps[-1].id
-        return finished(assistant.setup) and assistant.here.step.id == last and not self.desk.correcting
+        return (
+            finished(assistant.guide, assistant.setup) and assistant.here.step.id == last and not self.desk.correcting
+        )
 
     def _show_body(self, page: Page | None, done: bool) -> None:
         if done:
@@ -196,7 +198,7 @@ class WizardPage(QWidget):
         blocked = self.desk.assistant.block()
         self._done.setEnabled(ready)
         if not ready:
-            self._why.setText("Capture the Base URL and the token first.")
+            self._why.setText("Capture what opens the endpoint first.")
         elif blocked is not None and not testing:
             self._why.setText(blocked.sentence)
             if blocked.step is not None:

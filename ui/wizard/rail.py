@@ -126,7 +126,7 @@ class Rail(QFrame):
         every = places(assistant.guide, setup)
         current = next(p for p in every if p.mark is Mark.CURRENT)
         done = frozenset(setup.done) - setup.stale
-        over = finished(setup) and current.step.id == assistant.guide.steps[-1].id
+        over = finished(assistant.guide, setup) and current.step.id == assistant.guide.steps[-1].id
         self._name.setText(setup.name)
         self._client.setText(f"{assistant.guide.name} \u2192 {assistant.guide.cie.name}")
         for row in self._rows:

@@ -1,0 +1,212 @@
+"""What an open setup does when things happen at the same time, in another order, or under another guide."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.assistant import Assistant, new_setup
+from app.guide import catalog
+from app.guide.model import Guide, Milestone
+from app.paths import resources
+from app.setup import journey
+from app.setup.store import Store
+from app.vault import Vault
+from tests.hostile.server import TOKEN, Hostile, listing, says
+
+if TYPE_CHECKING:
+    import socket
+    import threading
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+LONG = TOKEN + "-0123456789"
+
+
+def right(connection: socket.socket, request: str, stop: threading.Event) -> None:
+    says(listing())(connection, request.replace(LONG, TOKEN), stop)
+
+
+def slow(connection: socket.socket, request: str, stop: threading.Event) -> None:
+    stop.wait(0.4)
+    right(connection, request, stop)
+
+
+def whole(guide_id: str) -> dict[str, Any]:
+    data: dict[str, Any] = copy.deepcopy(catalog.whole(resources() / "guides" / f"{guide_id}.yaml"))
+    return data
+
+
+@asynccontextmanager
+async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> AsyncIterator[Assistant]:
+    store, vault = Store(folder), Vault("practice")
+    store.lock()
+    assistant = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
+    try:
+        await assistant.open()
+        if base_url is not None:
+            assert (await assistant.give("base_url", base_url)).accepted
+            assert (await assistant.give("token", LONG)).accepted
+            assistant.setup = assistant.setup.with_(
+                done={step.id: NOW for step in guide.steps[: guide.steps.index(guide.step("test-connection"))]},
+                reached={Milestone.SUBMITTED.value: NOW},
+            )
+            await assistant.go("test-connection")
+        yield assistant
+        await assistant.forget()
+    finally:
+        store.close()
+        vault.close()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_half_a_test_is_no_test(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
+            testing = asyncio.create_task(assistant.test())
+            while len(assistant.findings) < 2:
+                await asyncio.sleep(0.01)
+            testing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await testing
+            assert assistant.findings == ()
+            assert await assistant.complete() == journey.Block("Run the test first.")
+
+    with Hostile(slow) as server:
+        asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
+            assert await assistant.test() is None
+            assert "test-connection" in assistant.setup.done
+            assert (await assistant.give("token", LONG + "x")).accepted
+            assert assistant.findings == ()
+            await assistant.go("test-connection")
+            assert await assistant.complete() == journey.Block("Run the test first.")
+            testing = asyncio.create_task(assistant.test())
+            await asyncio.sleep(0.1)
+            assert (await assistant.give("token", LONG)).accepted
+            assert "meanwhile" in (await testing or "")
+            assert "test-connection" in assistant.setup.stale
+
+    with Hostile(slow) as server:
+        asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
+            testing = asyncio.create_task(assistant.test())
+            await asyncio.sleep(0.1)
+            assert await assistant.forget() == ()
+            await testing
+            await assistant.tick("licence", on=True)
+            assert list(tmp_path.rglob("*.json")) == []
+
+    with Hostile(slow) as server:
+        asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        async with opened(tmp_path, catalog.guide("others"), url) as assistant:
+            assert await assistant.test() is None
+            await assistant.answer("authorization", "oidc")
+            assert {"submit", "test-connection"} <= assistant.setup.stale
+            assert assistant.findings == ()
+
+    with Hostile(right) as server:
+        asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_submitting_anew_forgets_the_timestamp_and_shuts_the_gate(tmp_path: Path) -> None:
+    async def story(url: str) -> None:
+        guide = catalog.guide("entra")
+        async with opened(tmp_path, guide, url) as assistant:
+            every = {step.id: NOW for step in guide.steps}
+            assistant.setup = assistant.setup.with_(done=every, stale=frozenset({"submit"}))
+            assert await assistant.enter_timestamp((NOW + timedelta(minutes=1)).isoformat()) is None
+            assert assistant.setup.sighting is not None
+            assistant._now = lambda: NOW + timedelta(minutes=10)
+            await assistant.go("submit")
+            assert await assistant.complete() is None
+            assert assistant.setup.sighting is None
+            assert {"await-timestamp", "full-sync", "sync-status"} <= assistant.setup.stale
+            assert journey.block(guide, assistant.setup, "full-sync") is not None
+
+    asyncio.run(story("https://scim.paloaltonetworks.com/x/v2"))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
+    newer = whole("entra")
+    newer["values"]["realm"] = {"label": "Realm", "kind": "domain", "origin": "here", "derived_from": "primary_domain"}
+    newer["values"]["site"] = {"label": "Site", "kind": "label", "origin": "here", "suggestion": "Berlin"}
+    newer["values"]["tenant_id"]["kind"] = "client-id"
+    newer["branches"] = [b for b in newer["branches"] if b["id"] != "authorization"]
+
+    async def story() -> None:
+        async with opened(tmp_path, catalog.guide("entra")) as before:
+            assert (await before.give("tenant_id", "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10")).accepted
+            assert (await before.give("primary_domain", "contoso.com")).accepted
+            old = before.setup.with_(stale=frozenset({"gone"}), answers={"authorization": "static", "gone": "x"})
+            after = Assistant(Guide.model_validate(newer), old, before.vault, before._store, now=lambda: NOW)
+            await after.open()
+            assert "tenant_id" not in after.setup.values, "what became secret leaves the file"
+            assert (after.setup.values["site"], after.setup.values["realm"]) == ("Berlin", "contoso.com")
+            assert after.setup.stale == frozenset()
+            assert after.trouble is None
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_secrets_of_an_older_guide_are_deleted_too(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path, catalog.guide("entra")) as assistant:
+            await assistant.vault.put(assistant.setup.id, "old_secret", "canary-of-the-old-guide")
+            assistant.setup = assistant.setup.with_(kept={"old_secret": NOW})
+            assert await assistant.forget() == ()
+            assert (await assistant.vault.get(assistant.setup.id, "old_secret")).value is None
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path, catalog.guide("others")) as assistant:
+            assert (await assistant.give("client_name", "Acme")).accepted
+            assert assistant.setup.values["directory_id"] == "Acme"
+            assert (await assistant.give("client_name", "\u65e5\u672c")).accepted
+            assert "directory_id" not in assistant.setup.values
+            assert journey.unchosen(assistant.guide, assistant.setup, assistant.guide.step("enter-details"))
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path) -> None:
+    async def story(url: str, *, may: bool) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
+            assert await assistant.test() is None
+            assert assistant.test_failed
+            assert assistant.may_skip_test is may
+            await assistant.skip_test()
+            assert ("test-connection" in assistant.setup.done) is may
+
+    asyncio.run(story("http://127.0.0.1:9/scim", may=True))
+    with Hostile(says(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")) as server:
+        asyncio.run(story(server.base_url, may=False))
