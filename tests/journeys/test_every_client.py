@@ -44,13 +44,18 @@ def toured(root: Path, folder: Path, client: str, method: str) -> tuple[int, dic
     return done.returncode, report, done.stdout + done.stderr
 
 
-@pytest.mark.usefixtures("secret_service")
-def test_the_tour_completes_for_every_client_and_method(tmp_path: Path) -> None:
+def test_every_client_is_walked() -> None:
     assert len({client for client, _ in WAYS}) == 8
     assert {client for client, method in WAYS if method == "oidc"} == {"pingfederate", "pingone", "others"}
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("pair", range((len(WAYS) + 1) // 2))
+def test_the_tour_completes_for_every_client_and_method(pair: int, tmp_path: Path) -> None:
+    ways = WAYS[2 * pair : 2 * pair + 2]
     with ThreadPoolExecutor(2) as pool:
-        tours = [pool.submit(toured, ROOT, tmp_path / f"{c}-{m}", c, m) for c, m in WAYS]
-    for (client, method), tour in zip(WAYS, tours, strict=True):
+        tours = [pool.submit(toured, ROOT, tmp_path / f"{c}-{m}", c, m) for c, m in ways]
+    for (client, method), tour in zip(ways, tours, strict=True):
         code, report, output = tour.result()
         assert (code, report["outcome"]) == (0, "full sync completed"), (client, method, output[-2000:])
         assert report["client"] == client
