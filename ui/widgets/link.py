@@ -48,5 +48,5 @@ class LinkButton(PushButton):
         painter.setFont(font)
         tokens = current()
         painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
-        inside = QRect(self.rect()).adjusted(4, 4, -4, -4)
+        inside = QRect(self.rect()).adjusted(1, 4, -4, -4)
         painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -59,6 +59,7 @@ class LaneView(QFrame):
         self._here = Pill("You are here", "accent")
         second.addWidget(self._here)
         self._address = ElidedLabel("", "small", head)
+        self._address.setMinimumHeight(self._here.sizeHint().height())  # both heads stay equally high
         second.addWidget(self._address, 1)
         words.addLayout(second)
         row.addLayout(words, 1)
