@@ -135,7 +135,9 @@ def environment(lock: str) -> None:
     for old in VENV.glob("stamp-*"):
         old.unlink()
     say(f"Installing the libraries pinned in packaging/{lock}")
-    options = ["--quiet", "--require-hashes", "--disable-pip-version-check", "-r", f"packaging/{lock}"]
+    # The lock names every library. Asked to resolve as well, pip before 23.1 takes a library with extras, which no
+    # lock can name, in its newest version, and stops as soon as that is not the pinned one.
+    options = ["--quiet", "--require-hashes", "--no-deps", "--disable-pip-version-check", "-r", f"packaging/{lock}"]
     done = subprocess.run([*pip, "install", *options], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(f"pip ended with {done.returncode}. The environment is incomplete; the next run tries again.")

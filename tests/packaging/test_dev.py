@@ -193,6 +193,18 @@ def test_a_failed_installation_leaves_no_stamp(
     assert not old.exists()
 
 
+def test_the_lock_alone_says_what_is_installed(
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pip of Debian 12 would ask for the newest release of a library with extras, and stop at its hash."""
+    told = checkout / "told"
+    script = f"import pathlib, sys; pathlib.Path({str(told)!r}).write_text(' '.join(sys.argv[1:]))"
+    monkeypatch.setattr(dev, "make_venv", lambda: [sys.executable, "-c", script])
+    (checkout / ".venv").mkdir()
+    dev.environment("requirements.txt")
+    assert {"--require-hashes", "--no-deps"} <= set(told.read_text().split())
+
+
 def test_without_ensurepip_the_pip_beside_it_fills_the_environment(
     dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
