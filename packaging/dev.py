@@ -1,6 +1,6 @@
-"""Sets everything up on a fresh machine, then runs the assistant, the checks or the benchmarks.
+"""Sets everything up on a fresh machine, then runs the assistant, the checks or the benchmarks, or builds packages.
 
-Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema [--no-system] [-- arguments]``.
+Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema|build [--no-system] [-- arguments]``.
 """
 
 from __future__ import annotations
@@ -31,6 +31,13 @@ RUN_LOCK = "requirements.txt"
 TEST_LOCK = "requirements-test.txt"
 """The libraries of the run and those of the tests; the tests' hold all of the run's at the same versions."""
 
+BUILD_LOCK = "requirements-build.txt"
+BUILD_VENV = ROOT / "build/venv"
+"""The libraries of the run and PyInstaller, in an environment apart, so that nothing else gets into a package."""
+
+DISTRIBUTION_PYTHON = Path("/usr/bin/python3")
+"""On Linux packages are built with it: another Python would leave the path of its own libraries in them."""
+
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 """The range of Python that pyproject.toml names."""
 
@@ -53,6 +60,14 @@ SCREENLESS = {
     "a session bus with a keyring of its own": "dbus gnome-keyring",
     "the accessibility bus Qt looks for": "at-spi2-core",
     "the fonts of the pictures": "fonts-inter fonts-noto-core",
+}
+PACKAGES = {
+    "the library of Python that goes into the program": "libpython{}.{}".format(*sys.version_info[:2]),
+    "the tools that look into libraries and pack them": "binutils dpkg-dev",
+}
+PACKAGE_CHECKS = {
+    "the checks of the package": "lintian desktop-file-utils appstream",
+    "a bare system to install it on": "debootstrap",
 }
 OUTSIDE_VIEW = {"a look at the clipboard from outside": "xclip"}
 """Why, and which Debian packages."""
@@ -116,23 +131,30 @@ def stamp(lock: str) -> str:
     return hashlib.sha256((ROOT / "packaging" / lock).read_bytes() + python.encode()).hexdigest()
 
 
-def is_current(lock: str) -> bool:
+def python_of(venv: Path) -> Path:
+    """The Python of an environment."""
+    return venv / PYTHON.relative_to(VENV)
+
+
+def is_current(lock: str, venv: Path | None = None) -> bool:
     """Whether the environment holds the libraries of this lock file already."""
+    venv = venv or VENV
     # The tests' libraries hold those of the run, so `run` after `test` has nothing to do.
-    return PYTHON.exists() and any(
+    return python_of(venv).exists() and any(
         file.exists() and file.read_text() == stamp(name)
         for name in {lock, TEST_LOCK}
-        if (file := VENV / f"stamp-{name}")
+        if (file := venv / f"stamp-{name}")
     )
 
 
-def environment(lock: str) -> None:
+def environment(lock: str, venv: Path | None = None) -> None:
     """Make the virtual environment from the hash-pinned requirements, once for each state of the lock file."""
-    if is_current(lock):
+    venv = venv or VENV
+    if is_current(lock, venv):
         return
-    pip = make_venv()
+    pip = make_venv(venv)
     # A stamp must not outlive the libraries it speaks of, also when this is interrupted.
-    for old in VENV.glob("stamp-*"):
+    for old in venv.glob("stamp-*"):
         old.unlink()
     say(f"Installing the libraries pinned in packaging/{lock}")
     # The lock names every library. Asked to resolve as well, pip before 23.1 takes a library with extras, which no
@@ -141,31 +163,33 @@ def environment(lock: str) -> None:
     done = subprocess.run([*pip, "install", *options], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit(f"pip ended with {done.returncode}. The environment is incomplete; the next run tries again.")
-    (VENV / f"stamp-{lock}").write_text(stamp(lock))
+    (venv / f"stamp-{lock}").write_text(stamp(lock))
 
 
-def make_venv() -> list[str]:
-    """Make .venv where it is missing or of another Python; returns the command of a pip that installs into it."""
-    if not PYTHON.exists() or venv_version() != sys.version_info[:2]:
-        say("Making the environment in .venv")
-        if not works([sys.executable, "-m", "venv", "--clear", "--without-pip", str(VENV)], quiet=False):
-            sys.exit("Python could not make .venv. On Debian the package python3-venv helps.")
-    own = [str(PYTHON), "-m", "pip"]
+def make_venv(venv: Path | None = None) -> list[str]:
+    """Make an environment where it is missing or of another Python; returns the command of a pip that fills it."""
+    venv = venv or VENV
+    own_python = str(python_of(venv))
+    if not Path(own_python).exists() or venv_version(venv) != sys.version_info[:2]:
+        say(f"Making the environment in {venv.relative_to(ROOT)}")
+        if not works([sys.executable, "-m", "venv", "--clear", "--without-pip", str(venv)], quiet=False):
+            sys.exit("Python could not make the environment. On Debian the package python3-venv helps.")
+    own = [own_python, "-m", "pip"]
     if works([*own, "--version"]) or works([str(PYTHON), "-m", "ensurepip", "--default-pip"]):
         return own
     # A bare Debian has no ensurepip (it comes with python3-venv); there the system's own pip fills the environment.
     # Inside an environment without pip, the pip of the Python that it was made from does.
     for python in dict.fromkeys((sys.executable, getattr(sys, "_base_executable", sys.executable))):
-        beside = [python, "-m", "pip", "--python", str(PYTHON)]
+        beside = [python, "-m", "pip", "--python", own_python]
         if works([*beside, "--version"]):
             return beside
     sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian the package python3-venv helps.")
 
 
-def venv_version() -> tuple[int, ...]:
-    """The major and minor version of Python that .venv was made with; empty where it does not say."""
+def venv_version(venv: Path | None = None) -> tuple[int, ...]:
+    """The major and minor version of Python that an environment was made with; empty where it does not say."""
     with contextlib.suppress(OSError, ValueError):
-        for line in (VENV / "pyvenv.cfg").read_text(encoding="utf-8").splitlines():
+        for line in ((venv or VENV) / "pyvenv.cfg").read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition("=")
             if key.strip() in ("version", "version_info"):
                 return tuple(int(part) for part in value.strip().split(".")[:2])
@@ -301,12 +325,20 @@ def bench(extra: list[str]) -> int:
     return supervise([str(PYTHON), "tests/benchmarks/run.py", *extra], dict(os.environ))
 
 
-def needed(what: str) -> dict[str, str]:
+def build(extra: list[str]) -> int:
+    """Build the packages of this OS into dist/; returns the exit code."""
+    return supervise([str(python_of(BUILD_VENV)), "packaging/build.py", *extra], dict(os.environ))
+
+
+def needed(what: str, *, check: bool = False) -> dict[str, str]:
     """Which Debian packages a command needs, and why."""
     packages = WINDOW if what == "run" and has_display() else WINDOW | SCREENLESS
-    if what != "run":
+    if what == "build":
+        packages = WINDOW | PACKAGES | (PACKAGE_CHECKS if check else {})
+    elif what != "run":
         packages = packages | OUTSIDE_VIEW
-    if not PYTHON.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
+    python = python_of(BUILD_VENV) if what == "build" else PYTHON
+    if not python.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
         packages = packages | {"the making of the environment": "python3-venv"}
     return packages
 
@@ -316,22 +348,34 @@ def main(arguments: list[str]) -> int:
     # argparse loses what follows "--" when an option stands in front of it, so it never sees it.
     cut = arguments.index("--") if "--" in arguments else len(arguments)
     parser = argparse.ArgumentParser(
-        description="Set up and run, test or measure the SCIM Setup Assistant.",
+        description="Set up and run, test, measure or build the SCIM Setup Assistant.",
         epilog="What follows -- is passed on to the assistant, to pytest or to the benchmarks.",
     )
-    parser.add_argument("what", choices=("run", "test", "bench", "schema"))
+    parser.add_argument("what", choices=("run", "test", "bench", "schema", "build"))
+    parser.add_argument("--check", action="store_true", help="after build: check the packages, install and remove them")
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
         sys.exit("This needs Python 3.11, 3.12 or 3.13.")
+    if options.what == "build" and sys.platform == "linux" and not made_by(DISTRIBUTION_PYTHON):
+        os.execv(DISTRIBUTION_PYTHON, [str(DISTRIBUTION_PYTHON), __file__, *arguments])
     # Ended from outside, it ends what it started.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     started = time.monotonic()
     if not options.no_system:
-        system_packages(needed(options.what))
-    environment(RUN_LOCK if options.what == "run" else TEST_LOCK)
+        system_packages(needed(options.what, check=options.check))
+    if options.what == "build":
+        environment(BUILD_LOCK, BUILD_VENV)
+    else:
+        environment(RUN_LOCK if options.what == "run" else TEST_LOCK)
     say(f"Ready after {time.monotonic() - started:.1f} s")
-    return {"run": run, "test": test, "bench": bench, "schema": schema}[options.what](arguments[cut + 1 :])
+    extra = ["--check"] * options.check + arguments[cut + 1 :]
+    return {"run": run, "test": test, "bench": bench, "schema": schema, "build": build}[options.what](extra)
+
+
+def made_by(python: Path) -> bool:
+    """Whether this runs with that Python, or there is no such Python."""
+    return not python.exists() or Path(sys.executable).resolve() == python.resolve()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("requirements.txt", "requirements-test.txt")
+LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-build.txt")
 
 
 @pytest.fixture
@@ -84,9 +84,10 @@ def test_every_library_is_pinned_by_hash_and_no_host_is_named() -> None:
         assert "index-url" not in text
 
 
-def test_the_libraries_of_the_tests_hold_those_of_the_run() -> None:
-    """`run` after `test` installs nothing, which is only right while this holds."""
+def test_the_libraries_of_the_tests_and_of_a_build_hold_those_of_the_run() -> None:
+    """`run` after `test` installs nothing, and a package holds what was tested, only while this holds."""
     assert pins("requirements.txt").items() <= pins("requirements-test.txt").items()
+    assert pins("requirements.txt").items() <= pins("requirements-build.txt").items()
 
 
 def test_the_lock_holds_every_dependency_of_the_project() -> None:
@@ -94,6 +95,7 @@ def test_the_lock_holds_every_dependency_of_the_project() -> None:
     named = {
         "requirements.txt": project["project"]["dependencies"],
         "requirements-test.txt": project["dependency-groups"]["test"],
+        "requirements-build.txt": project["dependency-groups"]["build"],
     }
     for lock, dependencies in named.items():
         names = {re.split(r"[><=; ]", dependency)[0].lower().replace("_", "-") for dependency in dependencies}
@@ -187,7 +189,7 @@ def test_a_failed_installation_leaves_no_stamp(
     (checkout / ".venv").mkdir()
     old = checkout / ".venv/stamp-requirements.txt"
     old.write_text("older")
-    monkeypatch.setattr(dev, "make_venv", lambda: [sys.executable, "-c", "raise SystemExit(3)"])
+    monkeypatch.setattr(dev, "make_venv", lambda _venv: [sys.executable, "-c", "raise SystemExit(3)"])
     with pytest.raises(SystemExit, match="pip ended with 3"):
         dev.environment("requirements.txt")
     assert not old.exists()
@@ -199,10 +201,31 @@ def test_the_lock_alone_says_what_is_installed(
     """The pip of Debian 12 would ask for the newest release of a library with extras, and stop at its hash."""
     told = checkout / "told"
     script = f"import pathlib, sys; pathlib.Path({str(told)!r}).write_text(' '.join(sys.argv[1:]))"
-    monkeypatch.setattr(dev, "make_venv", lambda: [sys.executable, "-c", script])
-    (checkout / ".venv").mkdir()
-    dev.environment("requirements.txt")
+    monkeypatch.setattr(dev, "make_venv", lambda _venv: [sys.executable, "-c", script])
+    (checkout / "build/venv").mkdir(parents=True)
+    dev.environment("requirements-build.txt", checkout / "build/venv")
     assert {"--require-hashes", "--no-deps"} <= set(told.read_text().split())
+    assert (checkout / "build/venv/stamp-requirements-build.txt").exists()
+    assert not dev.VENV.exists()
+
+
+def test_packages_are_built_with_the_python_of_the_distribution(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = tmp_path / "python3"
+    python.touch()
+    started: list[list[str]] = []
+
+    def execv(_path: Path, arguments: list[str]) -> None:
+        started.append(arguments)
+        raise SystemExit
+
+    monkeypatch.setattr(dev, "DISTRIBUTION_PYTHON", python)
+    monkeypatch.setattr(dev.os, "execv", execv)
+    monkeypatch.setattr(dev.sys, "platform", "linux")
+    with pytest.raises(SystemExit):
+        dev.main(["build", "--check"])
+    assert started == [[str(python), dev.__file__, "build", "--check"]]
 
 
 def test_without_ensurepip_the_pip_beside_it_fills_the_environment(

@@ -1,0 +1,84 @@
+"""The portable archive: the program with the libraries that not every distribution has, a launcher and the licences."""
+
+from __future__ import annotations
+
+import lzma
+import re
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bill
+import deb
+
+from app import __version__
+from app.paths import APP_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+COMMON = Path("/usr/share/common-licenses")
+
+TAKEN = re.compile(
+    r"libxcb-(cursor|icccm|image|keysyms|render-util|util)\.|libxkbcommon-x11\."  # absent from many desktops
+    r"|lib(ssl|crypto|ffi|bz2|lzma|expat)\."  # of another name or version elsewhere
+)
+"""The libraries of the system that go along; all others are on every desktop of the last years."""
+
+
+def build(frozen: Path, parts: Sequence[bill.Part], when: int, out: Path) -> tuple[Path, list[bill.Part]]:
+    """Make the archive; returns its path, and what it holds beyond the frozen program."""
+    name = f"{APP_ID}-{__version__}-linux-x86_64"
+    tree = ROOT / "build/portable" / name
+    shutil.rmtree(tree.parent, ignore_errors=True)
+    shutil.copytree(frozen, tree / "program", symlinks=True)
+    found = system_libraries(tree / "program")
+    for library in found:
+        shutil.copyfile(library, tree / "program/_internal" / library.name)
+    taken = bill.debian(found)
+    deb.copy(ROOT / "resources/icons/app.svg", tree / f"{APP_ID}.svg")
+    deb.copy(ROOT / "packaging/linux" / f"{APP_ID}.desktop", tree / f"{APP_ID}.desktop")
+    deb.copy(ROOT / "packaging/linux/launcher.sh", tree / APP_ID)
+    licences([*parts, *taken], tree / "licences")
+    deb.tidy(tree)
+    archive = out / f"{name}.tar.xz"
+    pack(tree, archive, when)
+    return archive, taken
+
+
+def system_libraries(program: Path) -> list[Path]:
+    """Where the libraries that go along lie on this system, as the loader finds them."""
+    found: set[Path] = set()
+    for file in deb.files(program):
+        if deb.is_elf(file):
+            told = subprocess.run(["ldd", str(file)], capture_output=True, text=True, check=False).stdout
+            places = re.findall(r"^\s*(\S+) => (/\S+)", told, re.MULTILINE)
+            found |= {Path(place) for name, place in places if TAKEN.match(name)}
+    return sorted(found)
+
+
+def licences(parts: Sequence[bill.Part], folder: Path) -> None:
+    """All licences in full, because another system may have none of Debian's texts."""
+    deb.write(folder / "README", bill.copyright_text(parts))
+    for one in parts:
+        if one.text:
+            deb.write(folder / f"{one.name}.txt", one.text + "\n")
+    for name in ("Apache-2.0", "GPL-2", "GPL-3", "LGPL-3", "MPL-2.0"):
+        deb.copy(COMMON / name, folder / name)
+
+
+def pack(tree: Path, archive: Path, when: int) -> None:
+    """Write the tree in an order, and with owners and times, that are always the same."""
+
+    def plain(member: tarfile.TarInfo) -> tarfile.TarInfo:
+        member.uid = member.gid = 0
+        member.uname = member.gname = "root"
+        member.mtime = when
+        return member
+
+    with lzma.open(archive, "wb", preset=9) as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
+        for path in (tree, *sorted(tree.rglob("*"))):
+            tar.add(path, str(path.relative_to(tree.parent)), recursive=False, filter=plain)

@@ -1,0 +1,25 @@
+"""What the frozen program runs first: hands on to ``app`` with the environment that its user gave it.
+
+PyInstaller's start code points the loader, and Qt's, at the program's own folder. The program itself needs neither
+any more by now, but a browser that it opens would load our libraries instead of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+# Not in a function: the Qt plug-in path must be gone before the first import of Qt.
+for _name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
+    _before = os.environ.pop(f"{_name}_ORIG", None)
+    if _before is not None:
+        os.environ[_name] = _before
+    elif getattr(sys, "frozen", False):
+        os.environ.pop(_name, None)
+for _name in ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH"):
+    os.environ.pop(_name, None)  # the libraries know their own folder
+
+from app.__main__ import main  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""What goes into packages: nothing unnamed, nothing forgotten, and the same bytes each time."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from configparser import ConfigParser
+from importlib.metadata import PathDistribution
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import __version__
+from app.paths import APP_ID
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+LINUX = ROOT / "packaging/linux"
+
+
+def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "packaging")
+    return importlib.import_module(name)
+
+
+@pytest.fixture
+def bill(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return module("bill", monkeypatch)
+
+
+def test_what_is_imported_by_name_is_named_in_the_recipe() -> None:
+    """PyInstaller sees imports only; a name that app hands to importlib would be missing from the program."""
+    named = {
+        node.value
+        for file in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if re.fullmatch(r"(app|ui|anyio|httpcore|keyring)(\.\w+)+", node.value)
+    }
+    assert {"ui.start", "keyring.backends.SecretService"} <= named
+    recipe = (ROOT / "packaging/assistant.spec").read_text()
+    assert {name for name in named if f'"{name}' not in recipe} == set()
+
+
+def test_the_manual_names_every_option() -> None:
+    asked = [sys.executable, "-m", "app", "--help"]
+    usage = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
+    manual = (LINUX / f"{APP_ID}.1").read_text().replace("\\-", "-")
+    options = set(re.findall(r"--[a-z-]+", usage))
+    assert {option for option in options if option not in manual} == set()
+    assert set(re.findall(r"--[a-z-]+", manual)) - options == {"--all"}  # of secret-tool
+
+
+def test_the_menu_entry_starts_the_program_and_is_that_of_its_window() -> None:
+    entry = ConfigParser(interpolation=None)
+    entry.optionxform = str  # type: ignore[assignment, method-assign]
+    entry.read(LINUX / f"{APP_ID}.desktop")
+    main = entry["Desktop Entry"]
+    assert main["Exec"] == main["Icon"] == main["StartupWMClass"] == APP_ID
+    for action in main["Actions"].rstrip(";").split(";"):
+        assert entry[f"Desktop Action {action}"]["Exec"].split()[0] == APP_ID
+    described = ET.parse(LINUX / "metainfo.xml")
+    assert described.findtext("launchable") == f"{APP_ID}.desktop"
+    assert described.findtext("summary") == main["Comment"]
+
+
+def test_the_bill_names_what_needs_what_and_is_the_same_each_time(bill: ModuleType) -> None:
+    parts = [
+        bill.Part("pydantic_core", "2", "MIT", "pkg:pypi/pydantic-core@2"),
+        bill.Part("pydantic", "2", "MIT", "pkg:pypi/pydantic@2", needs=("pydantic-core",)),
+    ]
+    text = bill.cyclonedx(parts, APP_ID, __version__, 1_000_000_000)
+    assert text == bill.cyclonedx(parts, APP_ID, __version__, 1_000_000_000)
+    told = json.loads(text)
+    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
+    assert told["metadata"]["timestamp"] == "2001-09-09T01:46:40Z"
+    assert [(one["name"], one["licenses"]) for one in told["components"]] == [
+        ("pydantic_core", [{"expression": "MIT"}]),
+        ("pydantic", [{"expression": "MIT"}]),
+    ]
+    needs = {row["ref"]: row["dependsOn"] for row in told["dependencies"]}
+    own = told["metadata"]["component"]["bom-ref"]
+    assert needs[own] == ["pkg:pypi/pydantic@2"]
+    assert needs["pkg:pypi/pydantic@2"] == ["pkg:pypi/pydantic-core@2"]
+    assert text != bill.cyclonedx(parts[:1], APP_ID, __version__, 1_000_000_000)
+
+
+def test_a_library_without_a_known_licence_stops_the_build(bill: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "METADATA").write_text("Metadata-Version: 2.1\nName: unheard-of\nVersion: 1\n")
+    with pytest.raises(bill.UnknownPartError, match="unheard-of"):
+        bill.part(PathDistribution(tmp_path), set())
+
+
+def test_only_the_libraries_whose_code_is_in_the_build_are_named(bill: ModuleType, tmp_path: Path) -> None:
+    import platformdirs
+    import yaml
+
+    for name, source in (("PYZ", platformdirs.__file__), ("PKG", "start.py"), ("COLLECT", yaml.__file__)):
+        table = ("out", [("module", source, "PYMODULE")])
+        (tmp_path / f"{name}-00.toc").write_text(repr(table))
+    names = {one.name for one in bill.bundled(bill.sources(tmp_path))}
+    assert names == {"platformdirs", "PyYAML"}
+
+
+def test_everything_that_the_program_may_bring_has_a_licence_and_its_text(bill: ModuleType) -> None:
+    from importlib.metadata import distribution
+
+    pinned = (ROOT / "packaging/requirements.txt").read_text()
+    for line in re.findall(r"^(\S+)==\S+ (?:;(.*))?\\$", pinned, re.MULTILINE):
+        if "win32" in line[1] or "darwin" in line[1] or ("3.12" in line[1] and sys.version_info >= (3, 12)):
+            continue
+        assert bill.part(distribution(line[0]), set()).licence
+
+
+def test_the_archive_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    portable = module("portable", monkeypatch)
+    made = []
+    for name, mtime in (("first", 1_111_111_111), ("second", 1_222_222_222)):
+        tree = tmp_path / name / "program"
+        (tree / "folder").mkdir(parents=True)
+        for file in ("b", "a", "folder/c"):
+            (tree / file).write_text(file)
+            os.utime(tree / file, (mtime, mtime))
+        portable.pack(tree, tmp_path / f"{name}.tar.xz", 1_000_000_000)
+        made.append((tmp_path / f"{name}.tar.xz").read_bytes())
+    assert made[0] == made[1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the launcher is that of Linux")
+def test_the_launcher_enters_the_menu_and_leaves_it_again(tmp_path: Path) -> None:
+    folder = tmp_path / "a folder; $(with) 100"
+    folder.mkdir()
+    launcher = folder / APP_ID
+    shutil.copy(LINUX / "launcher.sh", launcher)
+    for source in (LINUX / f"{APP_ID}.desktop", ROOT / "resources/icons/app.svg"):
+        shutil.copy(source, folder / source.name.replace("app.svg", f"{APP_ID}.svg"))
+    env = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
+
+    def call(option: str) -> int:
+        return subprocess.run(["sh", launcher, option], env=env, capture_output=True, check=False).returncode
+
+    entry = tmp_path / f"home/.local/share/applications/{APP_ID}.desktop"
+    assert call("--add-to-menu") == 1  # a desktop entry cannot hold every name
+    assert not entry.exists()
+    folder = folder.rename(tmp_path / "a folder")
+    launcher = folder / APP_ID
+    assert call("--add-to-menu") == 0
+    lines = entry.read_text().splitlines()
+    assert f'Exec="{launcher}"' in lines
+    assert f'Exec="{launcher}" --practice' in lines
+    assert call("--remove-from-menu") == 0
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+
+
+def test_what_the_frozen_program_opens_gets_the_users_own_environment() -> None:
+    """A browser that loads our libraries instead of its own does not start."""
+    script = "import runpy, os; runpy.run_path('packaging/start.py'); print(sorted(os.environ.items()))"
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "LD_LIBRARY_PATH": "/ours",
+        "LD_LIBRARY_PATH_ORIG": "/theirs",
+        "QT_PLUGIN_PATH": "/ours/plugins",
+    }
+    ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    seen = dict(ast.literal_eval(ran.stdout))
+    assert seen["LD_LIBRARY_PATH"] == "/theirs"
+    assert not {"LD_LIBRARY_PATH_ORIG", "QT_PLUGIN_PATH"} & seen.keys()
