@@ -175,7 +175,7 @@ def make_venv(venv: Path | None = None) -> list[str]:
         if not works([sys.executable, "-m", "venv", "--clear", "--without-pip", str(venv)], quiet=False):
             sys.exit("Python could not make the environment. On Debian the package python3-venv helps.")
     own = [own_python, "-m", "pip"]
-    if works([*own, "--version"]) or works([str(PYTHON), "-m", "ensurepip", "--default-pip"]):
+    if works([*own, "--version"]) or works([own_python, "-m", "ensurepip", "--default-pip"]):
         return own
     # A bare Debian has no ensurepip (it comes with python3-venv); there the system's own pip fills the environment.
     # Inside an environment without pip, the pip of the Python that it was made from does.

@@ -209,6 +209,14 @@ def test_the_lock_alone_says_what_is_installed(
     assert not dev.VENV.exists()
 
 
+def test_the_environment_of_a_build_stands_alone(dev: ModuleType, checkout: Path) -> None:
+    pip = dev.make_venv(checkout / "build/venv")
+    told = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "pip" in told
+    assert dev.python_of(checkout / "build/venv").exists()
+    assert not dev.VENV.exists()
+
+
 def test_packages_are_built_with_the_python_of_the_distribution(
     dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
