@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from app.setup.state import Counts, Setup, Sighting
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from app.diagnosis.portal_errors import Decoded
     from app.guide.model import Guide
     from app.scim.authorization import TokenSource
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
@@ -29,6 +31,10 @@ if TYPE_CHECKING:
     from app.setup.store import Store
     from app.vault import Outcome, Vault
     from app.watch.watch import Report, Watch
+
+
+KEYRING_PATIENCE = 5.0
+"""Seconds that reading an error waits for the Base URL."""
 
 
 def utc_now() -> datetime:
@@ -461,6 +467,23 @@ class Assistant:
         from app.scim.ladder import Verdict
 
         return any(finding.verdict is Verdict.FAILED for finding in self.findings)
+
+    async def decode(self, text: str) -> Decoded:
+        """Read an error that the portal showed, beside the stored Base URL. Nothing of it is kept."""
+        name = next((n for n in self.secrets if self.guide.values[n].kind is Kind.BASE_URL), None)
+        base_url = None
+        with suppress(TimeoutError):  # a prompt of the keyring that nobody answers: read it without comparing
+            async with asyncio.timeout(KEYRING_PATIENCE):
+                if name is not None and name in self.setup.kept:
+                    base_url = (await self.vault.get(self.setup.id, name)).value
+        guide, setup = self.guide, self.setup
+
+        def work() -> Decoded:
+            from app.diagnosis.portal_errors import decode
+
+            return decode(text, guide, setup, base_url)
+
+        return await asyncio.get_running_loop().run_in_executor(None, work)
 
     # -- the watch -----------------------------------------------------------------------
 

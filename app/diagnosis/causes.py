@@ -22,6 +22,8 @@ class Cause:
     sentence: str
     step: str | None = None
     """The step of the guide to revisit; None where the remedy is outside the guide."""
+    evidence: str = ""
+    """What speaks for it, in one sentence; empty where that stands beside it already."""
 
 
 @dataclass(frozen=True, slots=True)

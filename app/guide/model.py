@@ -256,6 +256,8 @@ class Step(_Part):
     """The milestone reached when this step is done."""
     confirm: Text | None = None
     """A sentence the admin must tick before the step can be done."""
+    reads_errors: bool = False
+    """It tests or waits, so its card offers to read an error that is shown there."""
     done_label: Text | None = None
     """A verb for the button, where ``Done, next step`` is too weak."""
     needs: tuple[Need, ...] = ()

@@ -14,6 +14,7 @@ from ui.widgets.cards import Card
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.wizard.portal_error import PortalErrorCard
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
@@ -60,12 +61,17 @@ class ConnectionPage(QWidget):
         left.column.setContentsMargins(0, 0, 0, 0)
         left.column.addWidget(self._ladder)
         left.column.addStretch(1)
-        self._side = ScrollColumn(self)
+        side = ScrollColumn(self)
+        self._side = QVBoxLayout()
+        self._side.setSpacing(10)
+        side.column.addLayout(self._side)
+        side.column.addWidget(PortalErrorCard(desk, side, "Did the portal show an error?"))
+        side.column.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         row.addWidget(left, 11)
-        row.addWidget(self._side, 9)
+        row.addWidget(side, 9)
         desk.changed.connect(self.refresh)
         self.refresh()
 
@@ -84,9 +90,8 @@ class ConnectionPage(QWidget):
             if rung is Rung.ISSUED and not self._desk.assistant.fetches_tokens:
                 continue
             self._ladder.body.addWidget(RungRow(found.get(rung), title(rung), self._ladder))
-        _clear(self._side.column)
+        _clear(self._side)
         self._fill_side()
-        self._side.column.addStretch(1)
 
     def _fill_side(self) -> None:
         from app.diagnosis.causes import explain
@@ -107,15 +112,15 @@ class ConnectionPage(QWidget):
                     f"{assistant.guide.short_name} connects from its own network. Its own test comes later.",
                 )
             else:
-                self._side.column.addWidget(self._causes(diagnosis))
+                self._side.addWidget(self._causes(diagnosis))
         if assistant.findings:
-            self._side.column.addWidget(self._sent())
+            self._side.addWidget(self._sent())
 
     def _note(self, heading: str, text: str) -> None:
         card = Card("card", self)
         card.body.addWidget(label(heading, "heading", card))
         card.body.addWidget(label(text, "muted", card))
-        self._side.column.addWidget(card)
+        self._side.addWidget(card)
 
     def _causes(self, diagnosis: Diagnosis) -> Card:
         card = Card("card-bad", self)

@@ -27,6 +27,8 @@ class Desk(QObject):
     """Value name, text to show for a moment. An empty text hides it."""
     concealed = Signal()
     """Hide at once whatever is revealed."""
+    error_read = Signal(object)
+    """What became of the text that was last given to ``read_error``."""
     announced = Signal(str)
     """A sentence for screen readers and the status line."""
     left = Signal()
@@ -58,6 +60,7 @@ class Desk(QObject):
         """What the program waits for, in words; empty when nothing."""
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
+        self._reading: Task[Any] | None = None
         self._console = console
         self._open_url = open_url
         self._unsubscribe = assistant.subscribe(self.changed.emit)
@@ -65,6 +68,7 @@ class Desk(QObject):
     def close(self) -> None:
         """Stop listening to the setup; what is under way for it ends."""
         self.stop_test()
+        self.drop_error()
         self._unsubscribe()
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -210,6 +214,23 @@ class Desk(QObject):
         failed = self.assistant.test_failed
         self.announced.emit(problem or ("A check failed." if failed else "All checks passed."))
         self.changed.emit()
+
+    def read_error(self, text: str) -> None:
+        """Read a pasted error in the background; it is not kept, and replaces one that is still being read."""
+        self.drop_error()
+        self._reading = self._tasks.start(self._read_error(text))
+
+    def drop_error(self) -> None:
+        """Give a reading up."""
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+
+    async def _read_error(self, text: str) -> None:
+        decoded = await self.assistant.decode(text)
+        self.error_read.emit(decoded)
+        first = decoded.causes[0].sentence if decoded.causes else decoded.hint
+        self.announced.emit(f"{decoded.title}. {first}")
 
     def watch(self) -> None:
         """Wait for the timestamp in the background, where there is something to wait for."""

@@ -17,6 +17,7 @@ from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label, rich
+from ui.wizard.portal_error import PortalErrorCard
 from ui.wizard.question import Question
 
 if TYPE_CHECKING:
@@ -77,6 +78,8 @@ class StepCard(Card):
         self._add_work(step)
         self._add_remarks(step)
         self._add_outcome(place)
+        if step.reads_errors:
+            self._add_error_reader(step.lane)
         if step.confirm:
             self._add_confirmation(step.id, step.confirm)
         desk.revealed.connect(self._show_secret)
@@ -224,6 +227,17 @@ class StepCard(Card):
             link = LinkButton(f"Go to: {self._desk.assistant.guide.step(target).title}")
             link.clicked.connect(lambda: self._desk.go(target))
             column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_error_reader(self, lane: Lane) -> None:
+        who = "CIE" if lane is Lane.CIE else self._desk.assistant.guide.portal.name
+        opener = LinkButton(f"Did {who} show an error?")
+        opener.setObjectName("open-portal-error")
+        opener.setCheckable(True)
+        self._column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
+        card = PortalErrorCard(self._desk, self)
+        card.setVisible(False)
+        opener.toggled.connect(card.setVisible)
+        self._column.addWidget(card)
 
     def _add_confirmation(self, step_id: str, sentence: str) -> None:
         box = CheckLine(sentence.replace("**", ""), self)

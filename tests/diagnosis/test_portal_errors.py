@@ -1,0 +1,408 @@
+"""An error pasted from a portal names its cause and the step to revisit, and nothing of the text comes back."""
+
+from __future__ import annotations
+
+import copy
+import re
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml  # noqa: TID253 - the texts are a YAML file
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.diagnosis.patterns import Errors, Fact, errors, stands_in
+from app.diagnosis.portal_errors import LONGEST, MOST_CAUSES, Decoded, decode
+from app.guide import catalog
+from app.guide.model import Kind, Milestone, Page
+from app.paths import resources
+from app.setup import journey
+from app.setup.state import Setup
+
+if TYPE_CHECKING:
+    from app.guide.model import Guide
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+BASE = "https://scim.example.com/tenant/v2"
+TEXTS = yaml.safe_load(Path(__file__).with_name("portal_texts.yaml").read_text("utf-8"))
+ENTRA = catalog.guide("entra")
+
+
+def a_setup(guide: Guide, state: str = "submitted", answers: dict[str, str] | None = None) -> Setup:
+    """A setup in which every step up to the start of provisioning is done, a minute each.
+
+    ``fresh``: none is. ``submitted``: all but Test Connection. ``tested``: that too. ``token-newer`` and
+    ``url-newer``: as submitted, and that value was stored again afterwards.
+    """
+    setup = Setup("0" * 32, guide.id, guide.name, "n", NOW, NOW, answers=answers or {})
+    if state == "fresh":
+        return setup
+    done, kept, reached = {}, {}, {}
+    at = NOW
+    for _, step in journey.visible(guide, setup):
+        at += timedelta(minutes=1)
+        kept.update({name: at for name in step.captures if guide.values[name].secret})
+        if step.page is not Page.TEST or state == "tested":
+            done[step.id] = at
+        if step.marks is not None:
+            reached[step.marks.value] = at
+        if step.marks is Milestone.STARTED:
+            break
+    newer = {"token-newer": Kind.TOKEN, "url-newer": Kind.BASE_URL}.get(state)
+    kept.update({name: at + timedelta(hours=1) for name in kept if guide.values[name].kind is newer})
+    return setup.with_(done=done, kept=kept, reached=reached)
+
+
+def first_step(decoded: Decoded) -> str | None:
+    assert decoded.causes, decoded
+    return decoded.causes[0].step
+
+
+def capturing(kind: Kind) -> str:
+    return next(s.id for s in ENTRA.steps if any(ENTRA.values[n].kind is kind for n in s.captures))
+
+
+# -- texts of the real world -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("entry", TEXTS["decoded"], ids=lambda e: f"{e['guide']}-{e['signs'][0]}")
+def test_a_real_text_leads_to_the_right_step(entry: dict[str, Any]) -> None:
+    guide = catalog.guide(entry["guide"])
+    setup = a_setup(guide, entry.get("state", "submitted"), entry.get("answers"))
+    decoded = decode(entry["text"], guide, setup, BASE)
+    assert set(entry["signs"]) <= set(decoded.recognised), decoded
+    assert first_step(decoded) == entry["step"], decoded
+    sentences = {errors().facts[Fact(fact)].replace("{client}", guide.short_name) for fact in entry.get("compared", ())}
+    assert sentences <= set(decoded.compared), decoded
+    for cause in decoded.causes:
+        assert cause.evidence
+        assert cause.step is None or cause.step in {s.id for _, s in journey.visible(guide, setup)}
+
+
+@pytest.mark.parametrize("entry", TEXTS["undecoded"], ids=lambda e: e["text"][:30])
+def test_a_text_of_something_else_is_left_alone(entry: dict[str, Any]) -> None:
+    for guide in catalog.guides():
+        decoded = decode(entry["text"], guide, a_setup(guide), BASE)
+        assert decoded == decode("", guide, a_setup(guide), BASE), (guide.id, decoded)
+        assert (decoded.recognised, decoded.compared, decoded.causes) == ((), (), ())
+        assert "Nothing" in decoded.title
+        assert decoded.hint
+
+
+def test_the_texts_are_many_and_have_sources() -> None:
+    assert len({entry["text"] for entry in TEXTS["decoded"]}) >= 60
+    assert len(TEXTS["undecoded"]) >= 20
+    assert {entry["guide"] for entry in TEXTS["decoded"]} == set(catalog.ids())
+    assert all(entry["source"].startswith("https://") for entry in TEXTS["decoded"])
+
+
+def test_the_licence_says_nothing_about_provisioning() -> None:
+    licence = (Path(__file__).parents[2] / "LICENSE").read_text("utf-8")
+    for paragraph in licence.split("\n\n"):
+        if not re.fullmatch(r"\s*http\S+\s*", paragraph):
+            assert not decode(paragraph, ENTRA, a_setup(ENTRA), BASE).recognised, paragraph
+
+
+# -- the same error at another time ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("state", "step"),
+    [
+        ("fresh", "submit"),
+        ("submitted", "generate-token"),
+        ("tested", "paste-credentials"),
+        ("token-newer", "paste-credentials"),
+        ("url-newer", "paste-credentials"),
+    ],
+)
+def test_the_same_401_differs_by_what_was_done(state: str, step: str) -> None:
+    decoded = decode("Response Status Code: Unauthorized", ENTRA, a_setup(ENTRA, state))
+    assert first_step(decoded) == step
+
+
+def test_every_guide_has_another_first_cause_before_submit_and_after() -> None:
+    for guide in catalog.guides():
+        before, after = (decode("HTTP 401", guide, a_setup(guide, state)) for state in ("fresh", "submitted"))
+        assert guide.step(first_step(before) or "").marks is Milestone.SUBMITTED
+        assert any(guide.values[n].kind is Kind.TOKEN for n in guide.step(first_step(after) or "").captures)
+        assert before.causes[0].evidence != after.causes[0].evidence
+
+
+def test_an_old_token_is_told() -> None:
+    decoded = decode("HTTP 401", ENTRA, a_setup(ENTRA, "token-newer"))
+    assert any("newer" in sentence for sentence in decoded.compared)
+    assert "earlier token" in decoded.causes[0].sentence
+    assert not decode("nothing known", ENTRA, a_setup(ENTRA, "token-newer")).compared
+
+
+def test_a_token_stored_after_submit_and_a_changed_directory_lead_to_submit() -> None:
+    setup = a_setup(ENTRA)
+    late = setup.with_(kept={**setup.kept, "token": setup.reached["submitted"] + timedelta(seconds=1)})
+    assert "submit" in [cause.step for cause in decode("HTTP 401", ENTRA, late).causes]
+    changed = setup.with_(stale=frozenset({"submit"}))
+    assert first_step(decode("HTTP 401", ENTRA, changed)) == "submit"
+
+
+def test_fetched_tokens_have_causes_of_their_own() -> None:
+    guide = catalog.guide("pingfederate")
+    setup = a_setup(guide, answers={"authorization": "oidc"})
+    for text in ("HTTP 401", "HTTP 403", "invalid_client"):
+        assert first_step(decode(text, guide, setup)) == "create-service-account", text
+
+
+# -- compared with the Base URL --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("GET https://scim.example.org/tenant/v2/Users 401", Fact.HOST_DIFFERS),
+        ("CredentialValidationUnavailable: No such host is known. (scim.example.co:443)", Fact.HOST_DIFFERS),
+        ("CredentialValidationUnavailable: No such host is known. (other.test:443)", Fact.HOST_DIFFERS),
+        ("https://scim.example.org/tenant/v2", Fact.HOST_DIFFERS),
+        ("Tenant URL: https://wrong.example.org/", Fact.HOST_DIFFERS),
+        ("GET https://scim.example.com/tenant/v2/tenant/v2/Users", Fact.PATH_DOUBLED),
+        ("GET https://scim.example.com/tenant/v2/v2/Groups?count=1", Fact.PATH_DOUBLED),
+        ('GET https://scim.example.com/tenant/Users?filter=userName eq "x"', Fact.PATH_CUT),
+        ("SCIM URL https://scim.example.com/", Fact.PATH_CUT),
+        ("GET https://scim.example.com/tenant/v1/Users", Fact.PATH_DIFFERS),
+        ("GET https://scim.example.com/tenant/v2/Users/Users?count=1", Fact.USERS_APPENDED),
+        ("GET https://scim.example.com/tenant/v2/Users/Groups", Fact.USERS_APPENDED),
+        ("Base URL=https://scim.example.com/tenant/v2/Users", Fact.USERS_APPENDED),
+        ("GET https://scim.example.com/tenant/v2//Users", Fact.SLASH_DOUBLED),
+        ("GET http://scim.example.com/tenant/v2/Users", Fact.PLAIN_HTTP),
+        ("Authorization: Bearer Bearer abc", Fact.BEARER_DOUBLED),
+        ("authorization=Bearer%20Bearer%20abc", Fact.BEARER_DOUBLED),
+        ("GET https://scim.example.com/tenant/v2/Users/7f HTTP 404", Fact.SAME_ADDRESS),
+        ("GET https://SCIM.EXAMPLE.COM/Tenant/v2/Groups", Fact.SAME_ADDRESS),
+        ("GET https://a.example.org/Users, GET https://scim.example.com/tenant/v2/Users", Fact.SAME_ADDRESS),
+    ],
+)
+def test_an_address_is_compared(text: str, fact: Fact) -> None:
+    decoded = decode(text, ENTRA, a_setup(ENTRA, "tested"), BASE)
+    shown = [f for f in Fact if errors().facts[f] in decoded.compared]
+    assert shown == [fact], decoded
+    if fact is not Fact.SAME_ADDRESS:
+        assert first_step(decoded) == "paste-credentials"
+        assert decoded.causes[0].evidence == errors().facts[fact]
+
+
+def test_a_right_address_is_not_blamed() -> None:
+    decoded = decode(f"GET {BASE}/Users?count=1 HTTP/1.1 404", ENTRA, a_setup(ENTRA, "submitted"), BASE)
+    assert {cause.step for cause in decoded.causes} == {"submit"}
+
+
+@pytest.mark.parametrize("base", [None, "", "https://[", "https://"])
+def test_without_a_base_url_it_says_so(base: str | None) -> None:
+    decoded = decode("GET https://scim.example.org/v2/Users 401 Unauthorized", ENTRA, a_setup(ENTRA), base)
+    assert decoded.compared == (errors().facts[Fact.NOT_COMPARED],)
+    assert first_step(decoded) == "generate-token"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HTTP 401, see https://learn.microsoft.com/entra/users",
+        "HTTP 401 at https://graph.microsoft.com/v1.0/users",
+        "HTTP 401, more at https://scim.example.com",
+        "HTTP 401 javax.naming UnknownHostException: ldap.corp.example",
+    ],
+)
+def test_an_address_beside_the_point_is_not_compared(text: str) -> None:
+    assert decode(text, ENTRA, a_setup(ENTRA), BASE).compared == ()
+
+
+# -- what is known and what is not -----------------------------------------------------------
+
+
+def test_a_message_of_another_product_is_named() -> None:
+    okta = catalog.guide("okta")
+    decoded = decode("DuplicateSourceEntries", okta, a_setup(okta))
+    assert decoded.recognised == ("DuplicateSourceEntries",)
+    assert decoded.causes == ()
+    assert decoded.hint == "This looks like a message of Microsoft Entra ID. This setup is for Okta."
+
+
+@pytest.mark.parametrize("text", ["HTTP/1.1 200 OK", "status: 418", "Sync started"])
+def test_what_was_recognised_is_shown_though_it_explains_nothing(text: str) -> None:
+    decoded = decode(text, ENTRA, a_setup(ENTRA))
+    assert len(decoded.recognised) == 1
+    assert decoded.causes == ()
+    assert decoded.title == errors().only_signs
+    assert decoded.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  status\r\n\tcode\u00a0:  401 ",
+        '{\\"status\\":\\"401\\"}',
+        "\u201cUnauthorized\u201d",
+        "\ufeffHTTP 401\u200b",
+        "The remote server returned an error: (401) Unauthorized.",
+    ],
+)
+def test_a_text_is_read_as_portals_and_logs_write_it(text: str) -> None:
+    assert decode(text, ENTRA, a_setup(ENTRA)).recognised == ("HTTP 401",)
+
+
+@pytest.mark.parametrize("text", ["error 4010", "status 40.1", "an unauthorized visitor", "http-401k", "code: 1.401"])
+def test_a_number_or_a_word_alone_is_no_status(text: str) -> None:
+    assert decode(text, ENTRA, a_setup(ENTRA)).recognised == ()
+
+
+def test_of_a_long_text_the_end_is_read() -> None:
+    decoded = decode("HTTP 403 " + "x" * LONGEST + " HTTP 401", ENTRA, a_setup(ENTRA))
+    assert decoded.recognised == ("HTTP 401",)
+    assert errors().facts[Fact.CUT_SHORT] in decoded.compared
+    assert decode("x" * (LONGEST + 1), ENTRA, a_setup(ENTRA)).recognised == ()
+
+
+# -- nothing comes back, and never late ------------------------------------------------------
+
+CANARY = "eyJhbGciOiJub25lIn0.canary-7f3d91"
+PIECES = [
+    *(phrase.strip("=*").replace(" ... ", " x ").replace("#", "7") for s in errors().signs for phrase in s.find),
+    *errors().elsewhere,
+    f"Authorization: Bearer {CANARY}",
+    f"Bearer Bearer {CANARY}",
+    f"{BASE}/{CANARY}/Users/{CANARY}",
+    f"https://{CANARY}.example.com/{CANARY}/Users/Users",
+    f"No such host is known. ({CANARY}.example.com:443)",
+    f"Tenant URL: https://scim.example.com/{CANARY}",
+    "status code 401",
+    "HTTP/1.1 404",
+    "\\n",
+    '{"',
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    pieces=st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=40)), max_size=30),
+    glue=st.sampled_from([" ", "\n", "", ": "]),
+    times=st.sampled_from([1, 1, 1, 50, 5000]),
+    guide_id=st.sampled_from(catalog.ids()),
+    state=st.sampled_from(["fresh", "submitted", "tested", "token-newer"]),
+    base=st.sampled_from([None, BASE, f"{BASE}/{CANARY}"]),
+)
+def test_any_text_ends_in_words_of_this_program(
+    pieces: list[str], glue: str, times: int, guide_id: str, state: str, base: str | None
+) -> None:
+    guide = catalog.guide(guide_id)
+    text, setup = (glue.join(pieces) * times)[:200_000], a_setup(guide, state)
+    began = time.process_time()
+    decoded = decode(text, guide, setup, base)
+    assert time.process_time() - began < 1
+    assert "canary" not in repr(decoded)
+    assert len(decoded.causes) <= MOST_CAUSES
+    assert all(label in {sign.label for sign in errors().signs} for label in decoded.recognised)
+    allowed = {sentence.replace("{client}", guide.short_name) for sentence in errors().facts.values()}
+    assert set(decoded.compared) <= allowed
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        " ",
+        "\\",
+        "\0",
+        "\u0130\u200b\U0001f600",
+        "https://",
+        "https://[",
+        "https://a.b/Users ",
+        "status code 404 ",
+        "bearer ",
+        'http/1.1" ',
+        "directory id ",
+        "group email ",
+        "error code: ",
+        "enotfound ",
+        "enotfound a.b ",
+        "users/",
+    ],
+)
+def test_no_text_takes_a_second(piece: str) -> None:
+    text = ("https://scim.example.com/" + piece * 200_000)[:200_000]
+    for guide_id in ("cyberark", "entra"):
+        guide = catalog.guide(guide_id)
+        began = time.process_time()
+        decode(text, guide, a_setup(guide), BASE)
+        assert time.process_time() - began < 1
+
+
+# -- the data file ---------------------------------------------------------------------------
+
+
+def test_each_phrase_is_found_in_itself() -> None:
+    for sign in errors().signs:
+        for phrase in (*sign.find, *sign.beside):
+            itself = phrase.strip("=*").replace(" ... ", " between ").replace("#", "3")
+            assert stands_in(phrase, itself), phrase
+            if not phrase.startswith("*"):
+                assert not stands_in(phrase, "x" + itself + "x"), phrase
+
+
+def test_each_place_is_in_a_guide_and_each_part_is_used() -> None:
+    known: Errors = errors()
+    ids = {step.id for guide in catalog.guides() for step in guide.steps}
+    assert {line for lines in known.places.values() for line in lines if " " not in line} <= ids
+    remedies = [*known.slips, *(cause for trouble in known.troubles.values() for cause in trouble.causes)]
+    assert set(known.places) == {remedy.at for remedy in remedies if remedy.at}
+    assert set(known.troubles) == {sign.trouble for sign in known.signs if sign.trouble}
+    assert set(known.products) <= set(catalog.ids())
+
+
+def test_connection_troubles_have_a_step_in_every_guide() -> None:
+    for guide in catalog.guides():
+        for text in (
+            "HTTP 401",
+            "HTTP 403",
+            "HTTP 404",
+            "HTTP 500",
+            "econnrefused",
+            "enotfound",
+            "scimtype: uniqueness",
+        ):
+            assert any(cause.step for cause in decode(text, guide, a_setup(guide)).causes), (guide.id, text)
+
+
+def test_the_words_are_plain() -> None:
+    known = errors()
+    remedies = [*known.slips, *(cause for trouble in known.troubles.values() for cause in trouble.causes)]
+    texts = [known.seen.replace("{sign}", "x"), known.foreign, known.hint, *known.facts.values()]
+    for text in [*texts, *(remedy.say for remedy in remedies)]:
+        assert text.endswith("."), text
+        assert not re.search(r"!|\s[-\u2013\u2014]\s|\b(please|simply|just|easy|easily)\b", text, re.IGNORECASE), text
+        assert all(len(sentence.split()) <= 30 for sentence in re.split(r"(?<=[.!?])\s+", text)), text
+    for title in (
+        *(trouble.title for trouble in known.troubles.values()),
+        known.nothing,
+        known.only_signs,
+        known.address,
+    ):
+        assert not title.endswith("."), title
+        assert "{" not in title, title
+
+
+def test_the_file_is_checked() -> None:
+    data = yaml.safe_load((resources() / "diagnosis" / "portal_errors.yaml").read_text("utf-8"))
+    for break_it in (
+        lambda d: d["signs"].append({"label": "x"}),
+        lambda d: d["signs"].append({"label": "x", "find": ["Upper"]}),
+        lambda d: d["signs"].append({"label": "x", "find": ["abc"], "trouble": "nowhere"}),
+        lambda d: d["signs"].append({"label": "x", "find": ["abc"], "of": ["nobody"]}),
+        lambda d: d["slips"].append({"say": "No evidence."}),
+        lambda d: d["slips"].append({"say": "No place.", "when": ["tested"], "at": "nowhere"}),
+        lambda d: d["facts"].pop("tested"),
+    ):
+        broken = copy.deepcopy(data)
+        break_it(broken)
+        with pytest.raises(ValueError, match=r"sign|trouble|product|place|evidence|sentence"):
+            Errors.model_validate(broken)
+    Errors.model_validate(data)

@@ -1,0 +1,313 @@
+"""The card for a pasted error: reads in the background, links to the step, and keeps nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from keyring.backend import KeyringBackend  # noqa: TID253 - one that never answers
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
+
+import app.assistant
+from app.assistant import Assistant, new_setup
+from app.diagnosis import portal_errors
+from app.guide import catalog
+from app.guide.model import Lane
+from app.setup import journey
+from app.setup.store import Store
+from app.vault import Vault
+from ui import tasks
+from ui.clipboard import ClipboardGuard
+from ui.theme import style
+from ui.wizard.connection_page import ConnectionPage
+from ui.wizard.desk import Desk
+from ui.wizard.portal_error import SHOWN, PortalErrorCard
+from ui.wizard.step_card import StepCard
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+BASE = "https://scim.example.com/canary-tenant/v2"
+CANARY = "canary-token-7f3d91"
+TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bearer {CANARY}\n401 Unauthorized"
+
+
+class Silent(KeyringBackend):
+    """A keyring whose prompt nobody answers."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.answered = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.answered.wait(20)
+        return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise NotImplementedError
+
+    def delete_password(self, service: str, username: str) -> None:
+        raise NotImplementedError
+
+
+def words(root: QWidget) -> str:
+    """Every text on a widget and what a screen reader is told of it; what was replaced is hidden and goes later."""
+    there = [w for w in root.findChildren(QWidget) if w.isVisibleTo(root)]
+    texts = [w.text() for w in there if isinstance(w, QLabel | QAbstractButton)]
+    texts += [w.toPlainText() + w.placeholderText() for w in there if isinstance(w, QPlainTextEdit)]
+    texts += [w.accessibleName() + w.accessibleDescription() + w.windowTitle() for w in there]
+    return "\n".join(texts).replace("\u200b", "")
+
+
+def child(root: QWidget, name: str) -> QAbstractButton:
+    found = root.findChild(QAbstractButton, name)
+    assert isinstance(found, QAbstractButton), name
+    return found
+
+
+def editor(root: QWidget) -> QPlainTextEdit:
+    found = root.findChild(QPlainTextEdit, "portal-error-text")
+    assert isinstance(found, QPlainTextEdit)
+    return found
+
+
+def paste(field: QPlainTextEdit, text: str) -> None:
+    data = QMimeData()
+    data.setText(text)
+    field.insertFromMimeData(data)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+def walk(
+    qapp: QApplication, folder: Path, story: Callable[[Desk], Awaitable[None]], vault: Vault | None = None
+) -> None:
+    """Play a story on a desk with a submitted Entra ID setup."""
+    style.apply(qapp, dark=False)
+    bugs: list[BaseException] = []
+    host = QWidget()  # owns what must not be collected in another thread
+    qapp.setQuitOnLastWindowClosed(False)
+
+    async def main() -> int:
+        store = Store(folder)
+        store.lock()
+        guide = catalog.guide("entra")
+        keyring = vault or Vault("setup")
+        assistant = Assistant(guide, new_setup(guide, NOW, practice=False), keyring, store, now=lambda: NOW)
+        background = tasks.Tasks(bugs.append)
+        desk = Desk(assistant, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host)
+        try:
+            if vault is None:
+                await assistant.open()
+                assert (await assistant.give("base_url", BASE)).accepted
+                assert (await assistant.give("token", CANARY * 3)).accepted
+            await story(desk)
+        finally:
+            desk.close()
+            await background.cancel_all()
+            if vault is None:
+                await assistant.forget()
+            keyring.close()
+            host.deleteLater()
+            await asyncio.sleep(0.02)
+        return 0
+
+    try:
+        assert tasks.run(qapp, main) == 0
+    finally:
+        qapp.setQuitOnLastWindowClosed(True)
+        gc.collect()  # the timers of a loop that has ended must not be collected in the next story's thread
+    assert bugs == []
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, tmp_path: Path) -> None:
+    announced: list[str] = []
+
+    async def story(desk: Desk) -> None:
+        page = ConnectionPage(desk)
+        page.resize(760, 330)
+        page.show()
+        desk.announced.connect(announced.append)
+        threads: list[threading.Thread] = []
+        real = portal_errors.decode
+
+        def spy(*given: object) -> portal_errors.Decoded:
+            threads.append(threading.current_thread())
+            return real(*given)  # type: ignore[arg-type]
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(portal_errors, "decode", spy)
+            paste(editor(page), TEXT)
+            await until(lambda: page.findChild(QAbstractButton, "error-cause-paste-credentials") is not None)
+        assert threads
+        assert threads[0] is not threading.main_thread()
+        told = words(page)
+        for sentence in ("The token was not accepted", "HTTP 401", "another host", "Submit is not confirmed"):
+            assert sentence in told, sentence
+        title = next(w for w in page.findChildren(QLabel) if w.text() == "The token was not accepted")
+        await until(lambda: not title.visibleRegion().isEmpty())  # below the fold of this window before
+        results = told.replace(editor(page).toPlainText(), "")
+        assert "canary" not in results
+        assert announced
+        assert all("canary" not in line for line in announced)
+        # A redraw of the page, as a running test brings it, leaves the card alone.
+        desk.testing = True
+        desk.changed.emit()
+        assert "The token was not accepted" in words(page)
+        child(page, "error-cause-paste-credentials").click()
+        await until(lambda: desk.assistant.here.step.id == "paste-credentials")
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+    for path in tmp_path.rglob("*"):
+        if path.is_file():
+            assert b"canary" not in path.read_bytes(), path
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_what_is_out_of_sight_is_gone(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        card = PortalErrorCard(desk)
+        card.show()
+        field = editor(card)
+        for vanish in (card.hide, desk.concealed.emit, child(card, "clear-error").click):
+            card.show()
+            paste(field, TEXT)
+            await until(lambda: "The token was not accepted" in words(card))
+            vanish()
+            assert "canary" not in words(card)
+            assert "The token was not accepted" not in words(card)
+            card.show()
+            assert field.toPlainText() == ""
+            assert not field.isUndoRedoEnabled()
+            QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Undo))
+            assert field.toPlainText() == ""
+        card.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_reading_under_way_ends_with_its_card(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        first, second = PortalErrorCard(desk), PortalErrorCard(desk)
+        first.show()
+        second.show()
+        heard: list[object] = []
+        desk.error_read.connect(heard.append)
+        paste(editor(first), TEXT)
+        first.hide()
+        await asyncio.sleep(0.3)
+        assert heard == []
+        paste(editor(second), "HTTP 403")
+        await until(lambda: "not allowed here" in words(second))
+        assert "not allowed here" not in words(first), "the result belongs to the card that asked"
+        # Only the last of two readings counts.
+        paste(editor(second), " HTTP 404")
+        editor(second).setPlainText("HTTP 429")
+        child(second, "read-error").click()
+        await until(lambda: "asks to wait" in words(second))
+        await asyncio.sleep(0.2)
+        assert "asks to wait" in words(second)
+        first.deleteLater()
+        second.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_typed_dropped_long_and_empty_texts(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        card = PortalErrorCard(desk)
+        card.show()
+        field = editor(card)
+        QTest.keyClicks(field, "HTTP 404")
+        child(card, "read-error").click()
+        await until(lambda: "Nothing answers" in words(card))
+        QGuiApplication.clipboard().setText("nobody knows this")
+        field.selectAll()
+        QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
+        await until(lambda: "Nothing in this text is known here" in words(card))
+        paste(field, "x" * SHOWN + " HTTP 401")
+        await until(lambda: "The token was not accepted" in words(card))
+        assert field.toPlainText() == "", "a long text is not laid out"
+        assert f"{SHOWN + 9:,}" in field.placeholderText()
+        field.setPlainText("   ")
+        child(card, "read-error").click()
+        assert "The token was not accepted" not in words(card)
+        assert field.accessibleName() == "Error message"
+        assert field.inputMethodHints() & Qt.InputMethodHint.ImhSensitiveData
+        card.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        guide, setup = desk.assistant.guide, desk.assistant.setup
+        for step, who in (("test-in-portal", guide.portal.name), ("full-sync", "CIE")):
+            await desk.assistant.go(step)
+            card = StepCard(journey.place(guide, desk.assistant.setup, step), desk)
+            card.show()
+            opener = child(card, "open-portal-error")
+            assert opener.text() == f"Did {who} show an error?"
+            inside = card.findChild(PortalErrorCard)
+            assert isinstance(inside, PortalErrorCard)
+            assert not inside.isVisible()
+            opener.click()
+            assert inside.isVisible()
+            paste(editor(inside), "401 Unauthorized")
+            await until(lambda shown=inside: shown.findChild(QAbstractButton, "error-cause-submit") is not None)
+            opener.click()
+            assert "The token was not accepted" not in words(inside)
+            card.deleteLater()
+        other = StepCard(journey.place(guide, setup, "enter-details"), desk)
+        assert other.findChild(PortalErrorCard) is None
+        other.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_every_guide_has_such_a_step_in_the_portal_and_in_cie() -> None:
+    for guide in catalog.guides():
+        lanes = {step.lane for step in guide.steps if step.reads_errors}
+        assert {Lane.PORTAL, Lane.CIE} <= lanes, guide.id
+
+
+def test_a_keyring_that_never_answers_does_not_hold_it_up(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.assistant, "KEYRING_PATIENCE", 0.2)
+    silent = Silent()
+
+    async def story(desk: Desk) -> None:
+        desk.assistant.setup = journey.keep(desk.assistant.guide, desk.assistant.setup, "base_url", NOW, replaced=False)
+        card = PortalErrorCard(desk)
+        card.show()
+        paste(editor(card), TEXT)
+        await until(lambda: "no Base URL could be read here" in words(card))
+        assert "The token was not accepted" in words(card)
+        card.deleteLater()
+
+    try:
+        walk(qapp, tmp_path, story, Vault("setup", silent))
+    finally:
+        silent.answered.set()

@@ -1,0 +1,153 @@
+"""Did the portal show an error? Paste it, and read what it means; gone as soon as it is out of sight."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from app.setup.journey import place
+from ui.widgets.buttons import button
+from ui.widgets.cards import Card, Note
+from ui.widgets.link import LinkButton
+from ui.widgets.scroll import ScrollColumn
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent
+
+    from app.diagnosis.portal_errors import Decoded
+    from ui.wizard.desk import Desk
+
+SHOWN = 20_000
+"""Characters; a longer text goes straight to the reader, since laying it out would hold up the window."""
+
+
+class _Pasted(QPlainTextEdit):
+    """Takes a text and hands a pasted or dropped one over at once. Nothing in it can be undone or learnt."""
+
+    given = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setUndoRedoEnabled(False)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(96)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """Pasted or dropped."""
+        text = source.text()
+        if len(text) > SHOWN:
+            self.clear()
+            self.setPlaceholderText(f"A text of {len(text):,} characters was read. It is not shown.")
+        else:
+            self.insertPlainText(text)
+            text = self.toPlainText()
+        self.given.emit(text)
+
+
+class PortalErrorCard(Card):
+    """An input and, under it, what the text means. The text is read on this computer and never kept."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None, heading: str = "") -> None:
+        super().__init__("card", parent)
+        self.setObjectName("portal-error")
+        self._desk = desk
+        self._asked = False
+        if heading:
+            self.body.addWidget(label(heading, "heading", self))
+        told = "Paste the whole message. It is read on this computer, sent nowhere and not kept."
+        self.body.addWidget(label(told, "muted", self))
+        self._input = _Pasted(self)
+        self._input.setObjectName("portal-error-text")
+        self._input.setAccessibleName("Error message")
+        self._input.given.connect(self._read)
+        self.body.addWidget(self._input)
+        row = QHBoxLayout()
+        for text, name, press in (
+            ("Read it", "read-error", lambda: self._read(self._input.toPlainText())),
+            ("Clear", "clear-error", self.clear),
+        ):
+            made = button(text)
+            made.setObjectName(name)
+            made.clicked.connect(press)
+            row.addWidget(made)
+        row.addStretch(1)
+        self.body.addLayout(row)
+        self._results: QWidget | None = None
+        desk.error_read.connect(self._show)
+        desk.concealed.connect(self.clear)
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the text, what was found, and a reading under way."""
+        if self._asked:
+            self._desk.drop_error()
+        self._asked = False
+        self._input.clear()
+        self._input.setPlaceholderText("Message, code or lines of a log")
+        self._replace(None)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Nothing of it outlives its page."""
+        self.clear()
+        super().hideEvent(event)
+
+    def _read(self, text: str) -> None:
+        if text.strip():
+            self._asked = True
+            self._desk.read_error(text)
+        else:
+            self.clear()
+
+    def _show(self, decoded: Decoded) -> None:
+        if not self._asked:
+            return  # another card's
+        results = QWidget(self)
+        column = QVBoxLayout(results)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(label(decoded.title, "bad-heading" if decoded.causes else "heading", results))
+        if decoded.recognised:
+            column.addWidget(label("Recognised: " + ", ".join(decoded.recognised), "small", results))
+        for sentence in decoded.compared:
+            column.addWidget(Note(rich(sentence), "muted", results))
+        if decoded.hint:
+            column.addWidget(label(decoded.hint, "muted", results))
+        linked: set[str] = {self._desk.assistant.here.step.id}
+        evidence = ""
+        for cause in decoded.causes:
+            column.addWidget(label(cause.sentence, "body", results))
+            if cause.evidence != evidence:  # said once for all that rest on it
+                column.addWidget(label(cause.evidence, "small", results))
+            evidence = cause.evidence
+            if cause.step is not None and cause.step not in linked:
+                linked.add(cause.step)
+                column.addWidget(self._link(cause.step), 0, Qt.AlignmentFlag.AlignLeft)
+        self._replace(results)
+        QTimer.singleShot(0, results, lambda: self._bring_into_view(results))
+
+    def _link(self, step_id: str) -> LinkButton:
+        target = place(self._desk.assistant.guide, self._desk.assistant.setup, step_id)
+        link = LinkButton(f"Go to step {target.number}, {target.step.title}")
+        link.setObjectName(f"error-cause-{step_id}")
+        link.clicked.connect(lambda: self._desk.go(step_id))
+        return link
+
+    def _bring_into_view(self, results: QWidget) -> None:
+        around = self.parentWidget()
+        while around is not None and not isinstance(around, ScrollColumn):
+            around = around.parentWidget()
+        if around is not None:
+            around.keep_in_view(results)
+
+    def _replace(self, results: QWidget | None) -> None:
+        if self._results is not None:
+            self.body.removeWidget(self._results)
+            self._results.hide()
+            self._results.deleteLater()
+        self._results = results
+        if results is not None:
+            self.body.addWidget(results)
