@@ -87,7 +87,7 @@ def main() -> int:
         return int(importlib.import_module("app.practice.__main__").main())
     if sys.argv[1:2] == ["check"]:
         return int(importlib.import_module("app.check").main(sys.argv[2:]))
-    gc.disable()  # nothing built before the first window is garbage; ui.start switches it on again
+    gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later
     options = parse(sys.argv[1:])
     # Named, not imported: the rooms below know nothing of the window.
     return int(importlib.import_module("ui.start").main(options))

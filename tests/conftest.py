@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import time
@@ -14,6 +15,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+COLLECT_EVERY = 25
+"""Tests between two looks for garbage."""
+
+
+def pytest_sessionstart() -> None:
+    """As in the program: a widget must not be destroyed in the thread that happens to look for garbage."""
+    gc.disable()
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Look for garbage in the main thread, now and then."""
+    count = item.session.stash.get(_COUNT, 0) + 1
+    item.session.stash[_COUNT] = count
+    if count % COLLECT_EVERY == 0:
+        gc.collect()
+
+
+_COUNT = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
@@ -131,6 +132,7 @@ class Application:
 
     def _say(self, sentence: str) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.open()
 
     # -- real and practice ---------------------------------------------------------------
@@ -218,6 +220,7 @@ class Application:
         self.home.show_setups(listing.setups, listing.troubles, utc_now())
         self.window.setWindowTitle("Practice" if self._practising else "")
         self.window.show_page(self.home)
+        gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
         for setup in listing.setups:
             if setup.status.startswith("Waiting"):
                 await self._watch_in_background(setup)

@@ -19,6 +19,22 @@ if TYPE_CHECKING:
     from app.__main__ import Options
 
 
+COLLECT_MS = 2000
+"""Milliseconds between two looks for garbage."""
+
+
+def _collect_here(qt: QApplication) -> None:
+    """Look for garbage in this thread only.
+
+    Python would look in whichever thread allocates, and a widget that a worker thread destroys can end the program.
+    """
+    gc.freeze()
+    timer = QTimer(qt)
+    timer.setInterval(COLLECT_MS)
+    timer.timeout.connect(lambda: gc.collect(1))
+    timer.start()
+
+
 def main(options: Options) -> int:
     """Show the first window at once, then start everything that takes longer."""
     if options.scale is not None:
@@ -42,7 +58,7 @@ def main(options: Options) -> int:
     first_idle = QEventLoop()
     QTimer.singleShot(0, first_idle.quit)
     first_idle.exec()
-    gc.enable()
+    _collect_here(qt)
     qt.setWindowIcon(icons.icon("app"))
     if options.smoke:
         return 0

@@ -88,6 +88,8 @@ def sentence(finding: Finding) -> str:
         return "The endpoint does not offer this; nothing depends on it"
     if finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE:
         return _good(finding)
+    if finding.observation is Observation.WRONG_SHAPE and finding.facts.get("expect") == Expect.OBJECT.value:
+        return "The answer is not the configuration of a SCIM service"
     status = finding.facts.get("status")
     default = f"The endpoint answered {status}" if status else "It did not succeed"
     return _SEEN.get(finding.observation, default)

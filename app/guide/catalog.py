@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from app.legible import code, unseen
 from app.paths import resources
 
 if TYPE_CHECKING:
@@ -26,11 +27,15 @@ def read(path: Path) -> Guide:
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is not YAML, or not a guide (pydantic's ValidationError says where).
+        ValueError: It is not YAML, has an unseen character, or is no guide (pydantic's ValidationError says where).
     """
     from app.guide.model import Guide
 
-    return Guide.model_validate(whole(path))
+    data = whole(path)
+    signs = {sign for text in _strings(data) for sign in str(text)} - {"\n"}
+    if hidden := sorted(filter(unseen, signs)):
+        raise ValueError(f"{path.name} has the unseen character {code(hidden[0])}")
+    return Guide.model_validate(data)
 
 
 def whole(path: Path) -> Any:

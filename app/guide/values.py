@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from app.guide import address
+from app.guide.address import LOOPBACK, TOKEN_HOST, URL
 from app.guide.model import SECRET_KINDS, Kind
+from app.legible import code, legible, unseen
 
 LONGEST = 16_384
 """Characters; no value that CIE or a portal shows comes near it."""
@@ -25,12 +29,6 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/=:|-]+")
 _SERVICE_ACCOUNT = re.compile(
     r"[^@\s]{1,100}@([0-9]{4,20})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE | re.ASCII
 )
-_URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
-"""The characters of a web address (RFC 3986 section 2); a browser reads others differently than a client does."""
-_KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
-TOKEN_HOST = "auth.apps.paloaltonetworks.com"  # noqa: S105 - an address
-"""Where service accounts get their tokens (pan.dev, "Get an access token")."""
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +98,14 @@ def rule(kind: Kind, value: str) -> str:
 
 
 def mask(kind: Kind, value: str) -> str:
-    """What may stand on the screen for a secret: the host of a Base URL, the length of a token."""
+    """What may stand on the screen for a secret: the host of a Base URL, the length of a token.
+
+    The value may come from a keyring into which others write, so it need not satisfy its rule.
+    """
     if kind is Kind.BASE_URL:
-        parts = urlsplit(value)
-        return f"{parts.scheme}://{parts.netloc}/\u2026"
+        with suppress(ValueError):
+            parts = urlsplit(value)
+            return legible(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/\u2026")
     if kind in SECRET_KINDS:
         return "\u2022" * 22
     return value
@@ -132,11 +134,10 @@ def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _hidden(text: str) -> str | None:
-    for character in text:
-        if character in "\r\n\t ":
-            continue
-        if unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp", "Co", "Cn", "Cs"):
-            return f"U+{ord(character):04X}"
+    """The code of the first character that is not seen, or of a space that is not the usual one."""
+    for sign in text:
+        if sign not in "\r\n\t " and (unseen(sign) or unicodedata.category(sign) == "Zs"):
+            return code(sign)
     return None
 
 
@@ -258,12 +259,12 @@ def _token_url(text: str, practice: bool) -> Reading:
     try:
         parts = urlsplit(text)
         host = (parts.hostname or "").lower()
-        bare = _URL.fullmatch(text) and not ("@" in parts.netloc or parts.port is not None or set(text) & set("?#"))
+        bare = URL.fullmatch(text) and not ("@" in parts.netloc or parts.port is not None or set(text) & set("?#"))
     except ValueError:
         return Reading(problem="This is not a complete web address.")
     if parts.scheme == "https" and host == TOKEN_HOST and bare:
         return Reading(text)
-    if practice and parts.scheme == "http" and host in _LOOPBACK:
+    if practice and parts.scheme == "http" and host in LOOPBACK:
         return Reading(text)
     return Reading(problem=f"Tokens are fetched from {TOKEN_HOST} only.")
 
@@ -314,7 +315,6 @@ def _base_url(text: str, practice: bool) -> Reading:
         return Reading(problem="The Base URL has a space or a line break inside. Copy it again with its copy button.")
     try:
         parts = urlsplit(text)
-        host = (parts.hostname or "").lower()
         _ = parts.port
     except ValueError:
         return Reading(problem="This is not a complete web address. Copy the Base URL again from CIE.")
@@ -322,41 +322,9 @@ def _base_url(text: str, practice: bool) -> Reading:
         if len(text) > 60 or _GUID.fullmatch(text):
             return Reading(problem=f"This looks like {_looks_like(text) or 'the token'}, not the Base URL.")
         return Reading(problem="The Base URL starts with https://. Copy it again from CIE.")
-    if problem := _address_problem(text, host, practice):
+    if problem := address.problem(text, practice=practice):
         return Reading(problem=problem)
-    if not _URL.fullmatch(text):
-        return Reading(problem="The Base URL has a sign that no web address has. Copy it again with its copy button.")
-    return Reading(text, warnings=_address_warnings(host, parts.path, practice))
-
-
-def _address_problem(text: str, host: str, practice: bool) -> str | None:
-    parts = urlsplit(text)
-    if not host:
-        return "This web address has no host. Copy the Base URL again from CIE."
-    if "@" in parts.netloc:
-        return "This web address carries a user name. The Base URL of CIE has none."
-    if parts.query or parts.fragment or "?" in text or "#" in text:
-        return "This address has a ? or #, so it comes from the browser's address bar. Copy the Base URL field."
-    if parts.scheme.lower() == "https":
-        return None
-    if practice and parts.scheme.lower() == "http" and host in _LOOPBACK:
-        return None
-    return "The Base URL starts with https://. A token is never sent without encryption."
-
-
-def _address_warnings(host: str, path: str, practice: bool) -> tuple[str, ...]:
-    if practice and host in _LOOPBACK:
-        return ()
-    warnings = []
-    if "/iam/v1/scim" in path.lower():
-        warnings.append("This is the service for administrator accounts, not the SCIM Connector of a directory.")
-    if host.startswith(("directory-sync.", "agent-directory-sync.")):
-        warnings.append("This host serves the CIE pages or the agent. The Base URL stands beside Authorization Method.")
-    if not host.endswith(_KNOWN_HOSTS):
-        warnings.append("This host is not a name of the vendor that we know. Check that it was copied from CIE.")
-    if host.startswith("xn--") or ".xn--" in host:
-        warnings.append("This host name holds letters that can pass for others.")
-    return tuple(warnings)
+    return Reading(text, warnings=address.warnings(text, practice=practice))
 
 
 def _token(text: str, _practice: bool) -> Reading:

@@ -7,12 +7,12 @@ OIDC Token of CIE is the client credentials grant (RFC 6749 section 4.4) with to
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from app.net import Answer, TokenClient
+from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
+from app.scim.listing import read_object
 from app.scim.observation import FAILURES, Observation
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 EARLY: Final = 60.0
 """Seconds before its end that a fetched token is replaced."""
+
+LONGEST: Final = 86_400
+"""Seconds; a longer life is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class TokenSource:
         self._kept = None
 
     async def bearer(
-        self, proxy_for: Callable[[str], str | None] | None = None, limit_seconds: float = 10.0
+        self, proxy_for: Callable[[str], str | None] | None = None, limit_seconds: float = REQUEST_SECONDS
     ) -> Bearer | NotIssued:
         """The token to send. ``proxy_for`` may block: it is called in a thread."""
         if isinstance(self._credentials, StaticToken):
@@ -115,7 +118,7 @@ class TokenSource:
         if answer.status != 200:
             seen = Observation.CLIENT_REFUSED if answer.status in (400, 401, 403) else Observation.NO_TOKEN
             return NotIssued(seen, answer.seconds, answer.status)
-        found = _read(answer.body)
+        found = _read(answer)
         if found is None:
             return NotIssued(Observation.NO_TOKEN, answer.seconds, answer.status)
         token, lasts = found
@@ -123,15 +126,13 @@ class TokenSource:
         return Bearer(token, answer.seconds, lasts)
 
 
-def _read(body: bytes) -> tuple[str, float] | None:
+def _read(answer: Answer) -> tuple[str, float] | None:
     """Token and seconds of life from a token response (RFC 6749 section 5.1)."""
-    try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+    data = read_object(answer)
+    if isinstance(data, Observation):
         return None
-    token = data.get("access_token") if isinstance(data, dict) else None
-    kind = data.get("token_type") if isinstance(data, dict) else None
-    if not isinstance(token, str) or not token or (isinstance(kind, str) and kind.lower() != "bearer"):
+    token, kind = data.get("access_token"), data.get("token_type", "bearer")
+    if not isinstance(token, str) or not sendable(token) or not isinstance(kind, str) or kind.lower() != "bearer":
         return None
     lasts = data.get("expires_in")
-    return token, float(lasts) if isinstance(lasts, (int, float)) and 0 < lasts < 86_400 else 0.0
+    return token, float(lasts) if isinstance(lasts, (int, float)) and 0 < lasts <= LONGEST else 0.0

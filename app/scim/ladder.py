@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from app.net import Answer, Failure, NoAnswer, Reached, ReadOnlyClient, system_proxy
+from app.net import REQUEST_SECONDS, Answer, Failure, NoAnswer, Reached, ReadOnlyClient, system_proxy
 from app.scim.authorization import NotIssued
-from app.scim.listing import Listing, read_listing, read_object
+from app.scim.listing import CONFIGURATION, Listing, declares, read_listing, read_object
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 from app.scim.probes import Expect
 
@@ -84,7 +84,7 @@ class Limits:
     """Seconds after which waiting ends."""
 
     name: float = 5.0
-    request: float = 10.0
+    request: float = REQUEST_SECONDS
     whole: float = 20.0
 
 
@@ -303,8 +303,7 @@ def _certificate(answer: Answer | NoAnswer) -> dict[str, str | int]:
     if not isinstance(answer, Answer) or answer.peer is None:
         return {}
     days = (answer.peer.not_after - datetime.now(UTC)).days
-    issuer = "".join(sign for sign in answer.peer.issuer if sign.isprintable())[:80]
-    return {"issuer": issuer, "days": days}
+    return {"issuer": answer.peer.issuer, "days": days}
 
 
 def _facts(answer: Answer | NoAnswer) -> dict[str, str | int]:
@@ -338,7 +337,8 @@ def _judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observat
     page = read_listing(answer)
     if expect is Expect.EMPTY and isinstance(page, Listing) and (page.total or page.resources):
         return Verdict.FAILED, Observation.FILTER_IGNORED
-    if isinstance(page, Listing) and not page.declared:
+    if isinstance(page, Listing) and (not page.declared or (page.total and not page.resources)):
+        # Without its schema, or counted and not handed out, though the request asked from the first one on.
         return Verdict.WARNED, Observation.WRONG_SHAPE
     return Verdict.PASSED, Observation.GOOD
 
@@ -347,4 +347,8 @@ def _judge_object(answer: Answer | NoAnswer) -> tuple[Verdict, Observation]:
     if not isinstance(answer, Answer) or answer.status != 200:
         return Verdict.FAILED, _seen(answer)
     found = read_object(answer)
-    return (Verdict.FAILED, found) if isinstance(found, Observation) else (Verdict.PASSED, Observation.GOOD)
+    if isinstance(found, Observation):
+        return Verdict.FAILED, found
+    if not declares(found, CONFIGURATION):
+        return Verdict.WARNED, Observation.WRONG_SHAPE
+    return Verdict.PASSED, Observation.GOOD

@@ -12,7 +12,14 @@ from app.scim.observation import Observation
 if TYPE_CHECKING:
     from app.net import Answer
 
-_URN: Final = "urn:ietf:params:scim:api:messages:2.0:listresponse"
+LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+CONFIGURATION: Final = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
+
+MOST_RESOURCES: Final = 1_000_000_000
+"""A larger ``totalResults`` counts no directory, and would not fit where it is shown."""
+
+LONGEST_TIME: Final = 64
+"""Characters of a ``meta.lastModified`` that is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +37,22 @@ class Listing:
         return tuple(moment for each in self.resources if (moment := _last_modified(each)) is not None)
 
 
+class _Doubled(dict[str, Any]):
+    """An object in which a name stands twice, so that two readers may understand it differently."""
+
+
 def read_object(answer: Answer) -> dict[str, Any] | Observation:
-    """The JSON object in the body, or what is there instead."""
+    """The JSON object in the body, or what is there instead.
+
+    As strict as the strictest client: UTF-8 (RFC 8259 section 8.1), no NaN, no name twice (RFC 7493 section 2.3).
+    """
     if answer.content_type in ("text/html", "application/xhtml+xml") or answer.body.lstrip()[:1] == b"<":
         return Observation.HTML
     try:
-        data = json.loads(answer.body)
+        data = json.loads(answer.body.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_number)
     except (ValueError, RecursionError):
         return Observation.NOT_JSON
-    return data if isinstance(data, dict) else Observation.WRONG_SHAPE
+    return data if isinstance(data, dict) and not isinstance(data, _Doubled) else Observation.WRONG_SHAPE
 
 
 def read_listing(answer: Answer) -> Listing | Observation:
@@ -46,19 +60,38 @@ def read_listing(answer: Answer) -> Listing | Observation:
     data = read_object(answer)
     if isinstance(data, Observation):
         return data
-    total, resources, schemas = data.get("totalResults"), data.get("Resources"), data.get("schemas")
+    total, resources = data.get("totalResults"), data.get("Resources")
     if resources is None:
         resources = []
-    if isinstance(total, bool) or not isinstance(total, int) or total < 0 or not isinstance(resources, list):
+    if isinstance(total, bool) or not isinstance(total, int) or not isinstance(resources, list):
         return Observation.WRONG_SHAPE
-    declared = isinstance(schemas, list) and any(isinstance(s, str) and s.lower() == _URN for s in schemas)
-    return Listing(total, tuple(each for each in resources if isinstance(each, dict)), declared)
+    objects = tuple(each for each in resources if isinstance(each, dict))
+    if len(objects) < len(resources) or not len(objects) <= total <= MOST_RESOURCES:
+        return Observation.WRONG_SHAPE
+    return Listing(total, objects, declares(data, LIST))
+
+
+def declares(data: dict[str, Any], urn: str) -> bool:
+    """Whether an object names that schema, as each must (RFC 7643 section 3)."""
+    schemas = data.get("schemas")
+    if not isinstance(schemas, list) or not all(isinstance(each, str) for each in schemas):
+        return False
+    return urn.lower() in (each.lower() for each in schemas)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _Doubled(found)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
 
 
 def _last_modified(resource: dict[str, Any]) -> datetime | None:
     meta = resource.get("meta")
     text = meta.get("lastModified") if isinstance(meta, dict) else None
-    if not isinstance(text, str) or len(text) > 64:
+    if not isinstance(text, str) or len(text) > LONGEST_TIME:
         return None
     try:
         moment = datetime.fromisoformat(text)

@@ -125,15 +125,18 @@ def of_status(status: int) -> Observation:
     return Observation.SERVER_ERROR if 500 <= status < 600 else Observation.OTHER_STATUS
 
 
+LONGEST_PAUSE: Final = 86_400.0
+"""Seconds; no endpoint can make the assistant wait longer."""
+
+
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, as a number or a date (RFC 9110 section 10.2.3)."""
     text = (value or "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        return float(text)
+    if text.isascii() and text.isdigit():
+        return min(float(text), LONGEST_PAUSE)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        left = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, left), LONGEST_PAUSE)

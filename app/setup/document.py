@@ -7,12 +7,16 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.legible import legible
 from app.setup.state import Counts, Setup, Sighting
 
 FORMAT = 1
 """Raised with every change of shape that an older program would misread."""
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+Words = Annotated[str, AfterValidator(legible)]
+"""Text that is shown. The admin's own has nothing unseen in it; a file may have been changed by others."""
 
 
 class _Part(BaseModel):
@@ -61,8 +65,8 @@ class Document(_Part):
     format: Literal[1]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     guide: str
-    client: str
-    name: str
+    client: Words
+    name: Words
     created: Moment
     changed: Moment
     practice: bool
@@ -70,13 +74,13 @@ class Document(_Part):
     done: dict[str, Moment]
     stale: list[str]
     answers: dict[str, str]
-    values: dict[str, str]
+    values: dict[str, Words]
     kept: dict[str, Moment]
     ticked: list[str]
     reached: dict[str, Moment]
     sighting: SightingPart | None
     synced: CountsPart | None
-    status: str
+    status: Words
 
     @classmethod
     def of(cls, setup: Setup) -> Self:

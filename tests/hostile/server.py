@@ -6,12 +6,15 @@ import contextlib
 import json
 import re
 import socket
+import ssl
 import threading
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
+    from datetime import datetime
+
+    import trustme
 
     Answering = Callable[[socket.socket, str, threading.Event], None]
 
@@ -42,6 +45,19 @@ def says(answer: bytes) -> Answering:
     return answering
 
 
+def serving(issuer: trustme.CA, host: str = "localhost", not_after: datetime | None = None) -> ssl.SSLContext:
+    """TLS with a certificate for that host."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issuer.issue_cert(host, not_after=not_after).configure_cert(context)
+    return context
+
+
+def _whole(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"\r\ncontent-length: (\d+)", head, re.IGNORECASE)
+    return bool(end) and len(body) >= int(length[1] if length else 0)
+
+
 class Hostile:
     """Listens on loopback while used as a context manager. One thread per connection."""
 
@@ -52,7 +68,7 @@ class Hostile:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.05)
+        self._listener.settimeout(0.01)
         self.port = self._listener.getsockname()[1]
         scheme = "http" if tls is None else "https"
         self.base_url = f"{scheme}://localhost:{self.port}/scim/v2"
@@ -85,7 +101,7 @@ class Hostile:
             connection = plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
             with connection:
                 request = b""
-                while b"\r\n\r\n" not in request:
+                while not _whole(request):
                     part = connection.recv(65536)
                     if not part:
                         return

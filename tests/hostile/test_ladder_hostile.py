@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import ssl
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,50 +11,21 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app import net
 from app.guide.model import ProbeStyle
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
-from tests.hostile.server import TOKEN, Hostile, http, listing, says
+from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
 
 if TYPE_CHECKING:
     import socket
     import threading
-    from pathlib import Path
 
     from tests.hostile.server import Answering
 
 ENTRA = PROBES[ProbeStyle.ENTRA]
 QUICK = Limits(name=1.0, request=0.6, whole=1.5)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _imports() -> None:
-    net.prepare()
-
-
-@pytest.fixture(scope="session")
-def authority() -> trustme.CA:
-    """The only authority that these tests trust."""
-    return trustme.CA()
-
-
-@pytest.fixture
-def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """This computer trusts that authority and no other."""
-    file = tmp_path / "authority.pem"
-    authority.cert_pem.write_to_path(str(file))
-    (tmp_path / "empty").mkdir()
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path / "empty"))
-
-
-def serving(issuer: trustme.CA, host: str = "localhost", not_after: datetime | None = None) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    issuer.issue_cert(host, not_after=not_after).configure_cert(context)
-    return context
 
 
 def climb(base_url: str, *, practice: bool = False, token: str = TOKEN) -> tuple[Finding, ...]:

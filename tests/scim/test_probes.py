@@ -14,6 +14,7 @@ from app.guide.model import ProbeStyle
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Observation, Rung, Verdict, run
+from app.scim.listing import CONFIGURATION
 from app.scim.probes import PROBES
 from tests.hostile.server import LIST, TOKEN, Hostile, http
 
@@ -43,7 +44,8 @@ def serving(*, filters: bool = True) -> Hostile:
             return
         path = request.split(" ")[1]
         if path.endswith("/ServiceProviderConfig"):
-            connection.sendall(http(200, json.dumps({"patch": {"supported": True}}).encode()))
+            configuration = {"schemas": [CONFIGURATION], "patch": {"supported": True}}
+            connection.sendall(http(200, json.dumps(configuration).encode()))
             return
         found = [] if filters and "filter=" in path else [{"id": "1", "userName": "one"}]
         body = {"schemas": [LIST], "totalResults": len(found), "Resources": found}

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.legible import legible
 from app.setup import files
 from app.setup.document import decode, encode
 from app.setup.state import Counts, Setup, Sighting
@@ -25,13 +26,14 @@ ID = "0123456789abcdef0123456789abcdef"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 moments = st.datetimes(timezones=st.just(UTC))
 words = st.text(max_size=12)
+shown = words.map(legible)
 counts = st.builds(Counts, st.integers(0, 10**9), st.integers(0, 10**9))
 setups = st.builds(
     Setup,
     id=st.text("0123456789abcdef", min_size=32, max_size=32),
     guide=words,
-    client=words,
-    name=words,
+    client=shown,
+    name=shown,
     created=moments,
     changed=moments,
     practice=st.booleans(),
@@ -39,13 +41,13 @@ setups = st.builds(
     done=st.dictionaries(words, moments, max_size=3),
     stale=st.frozensets(words, max_size=3),
     answers=st.dictionaries(words, words, max_size=3),
-    values=st.dictionaries(words, words, max_size=3),
+    values=st.dictionaries(words, shown, max_size=3),
     kept=st.dictionaries(words, moments, max_size=3),
     ticked=st.frozensets(words, max_size=3),
     reached=st.dictionaries(words, moments, max_size=3),
     sighting=st.none() | st.builds(Sighting, moments, moments, st.booleans(), st.none() | counts),
     synced=st.none() | counts,
-    status=words,
+    status=shown,
 )
 
 
@@ -193,6 +195,7 @@ def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Pat
     script = f"""
 import os, signal, sys
 from pathlib import Path
+from app.legible import legible
 from app.setup import files
 from app.setup.store import Store
 done = files.{moment}

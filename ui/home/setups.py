@@ -107,6 +107,7 @@ class SetupList(ScrollColumn):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(f"Delete the setup {setup.name}?")
         box.setInformativeText("Its secrets are removed with it. The directory in CIE and the portal stay as they are.")
         delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from ui.theme import icons
+from ui.widgets.text import tip
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -69,5 +69,5 @@ class IconButton(_IconedButton):
     def show_sign(self, name: str, purpose: str) -> None:
         """Change what it is for."""
         self.show_icon(name, "muted", 18)
-        self.setToolTip(html.escape(purpose))
+        self.setToolTip(tip(purpose))
         self.setAccessibleName(purpose)

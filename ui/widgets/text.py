@@ -25,6 +25,11 @@ def rich(text: str) -> str:
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
 
 
+def tip(text: str) -> str:
+    """The text for a tooltip, where Qt takes for HTML whatever looks like it."""
+    return f"<span>{html.escape(text, quote=False)}</span>" if "<" in text else text
+
+
 def breakable(text: str) -> str:
     """The text with invisible places to break in addresses, names and tokens that are longer than a line."""
     return _RUN.sub(lambda run: _AFTER.sub(rf"\g<0>{_BREAK}", run.group()), text)
@@ -82,7 +87,7 @@ class ElidedLabel(QLabel):
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
         super().setText(shown)
-        self.setToolTip("" if shown == self._full else html.escape(self._full))
+        self.setToolTip("" if shown == self._full else tip(self._full))
 
 
 def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = True, rich: bool = False) -> QLabel:

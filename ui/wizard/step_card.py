@@ -202,7 +202,7 @@ class StepCard(Card):
         step = place.step
         takes = f" Takes {step.takes}." if step.takes else ""
         # A criterion, not a result: only what was seen gets the green tick.
-        self._column.addWidget(Note("<b>It worked when:</b> " + rich(step.success) + takes, "muted", self))
+        self._column.addWidget(Note("<b>It worked when:</b> " + rich(step.success + takes), "muted", self))
         more = LinkButton("If it does not work")
         more.setObjectName(f"trouble-{step.id}")
         more.setCheckable(True)

@@ -123,7 +123,7 @@ class WatchPanel(QWidget):
         self._fill_cells()
         state = gate(assistant.guide, setup)
         words = state.reason if isinstance(state, Locked) else "Full Sync is unlocked. Go on to the next step."
-        self._gate.set_text(words, "muted" if isinstance(state, Locked) else "good")
+        self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
         self._look.setVisible(seen is None)
         self._look.setEnabled(since is not None)
         self._enter.setVisible(seen is None)

@@ -1,0 +1,35 @@
+"""HTTP towards one host at a time: who may be asked what, and what comes back."""
+
+from __future__ import annotations
+
+from app.net.answers import Answer, Failure, NoAnswer, Peer, Reached
+from app.net.body import BODY_LIMIT, HEAD_LIMIT
+from app.net.client import (
+    LONGEST_TOKEN,
+    REQUEST_SECONDS,
+    LoopbackClient,
+    ReadOnlyClient,
+    TokenClient,
+    prepare,
+    sendable,
+)
+from app.net.proxy import LOOPBACK, system_proxy
+
+__all__ = [
+    "BODY_LIMIT",
+    "HEAD_LIMIT",
+    "LONGEST_TOKEN",
+    "LOOPBACK",
+    "REQUEST_SECONDS",
+    "Answer",
+    "Failure",
+    "LoopbackClient",
+    "NoAnswer",
+    "Peer",
+    "Reached",
+    "ReadOnlyClient",
+    "TokenClient",
+    "prepare",
+    "sendable",
+    "system_proxy",
+]

@@ -1,0 +1,101 @@
+"""What comes back from a request: an answer of any status, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+
+class Failure(StrEnum):
+    """Why no usable answer came back."""
+
+    NAME = "name"
+    """The host name could not be resolved."""
+    REFUSED = "refused"
+    """The host refused the TCP connection."""
+    UNREACHABLE = "unreachable"
+    """No route, or another network error before the connection stood."""
+    TIMEOUT = "timeout"
+    """No answer began within the time limit; ``NoAnswer.reached`` says how far it came."""
+    PROXY = "proxy"
+    """The proxy could not be used, or did not pass the connection on."""
+    PROXY_SIGN_IN = "proxy-sign-in"
+    """The proxy answered 407 (RFC 9110 section 15.5.8)."""
+    TLS_UNTRUSTED = "tls-untrusted"
+    """The certificate chain does not end in an authority that this computer trusts."""
+    TLS_EXPIRED = "tls-expired"
+    """A certificate of the chain is expired or not valid yet."""
+    TLS_HOST = "tls-host"
+    """The certificate was issued for another host."""
+    TLS = "tls"
+    """Any other failure of the TLS handshake."""
+    CLOSED = "closed"
+    """The other side closed the connection before the answer was complete."""
+    TOO_LARGE = "too-large"
+    """The body exceeds the limit, before or after inflating."""
+    TOO_SLOW = "too-slow"
+    """The answer began but its body did not end within the time limit."""
+    ENCODING = "encoding"
+    """The body is compressed in a way that was not asked for, or is damaged."""
+    PROTOCOL = "protocol"
+    """What came back is not HTTP."""
+    REFUSED_BY_US = "refused-by-us"
+    """The request would break a rule of this module and was not sent."""
+
+
+class Reached(StrEnum):
+    """How far a request came."""
+
+    NOTHING = "nothing"
+    """No connection stood. With a proxy: not even to the proxy."""
+    CONNECTED = "connected"
+    """A TCP connection stood. With a proxy: to the proxy."""
+    ENCRYPTED = "encrypted"
+    """The TLS handshake with the host was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """The certificate that the host showed."""
+
+    issuer: str
+    """Organisation or common name of the authority that signed it; legible."""
+    subject: str
+    """Common name, or the first host name; legible."""
+    not_after: datetime
+    """End of validity, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A complete HTTP answer of any status."""
+
+    status: int
+    content_type: str = field(repr=False)
+    """Media type in lower case, without parameters."""
+    headers: Mapping[str, str] = field(repr=False)
+    """Names in lower case."""
+    body: bytes = field(repr=False)
+    seconds: float
+    timings: Mapping[str, float]
+    """Seconds of ``connect`` (name and TCP), ``tls`` and ``http``; absent where a connection was reused."""
+    peer: Peer | None
+    """None without TLS, and where the operating system keeps the certificate to itself."""
+    proxied: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Why there is no complete answer."""
+
+    failure: Failure
+    seconds: float
+    timings: Mapping[str, float]
+    reached: Reached
+    status: int | None = None
+    """The HTTP status, where the headers came and the body did not."""

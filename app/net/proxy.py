@@ -1,0 +1,27 @@
+"""The proxy that this computer's settings name for a URL."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts that never leave this computer."""
+
+
+def system_proxy(url: str) -> str | None:
+    """The proxy that environment or static system settings name for that URL. May block: use a thread.
+
+    Proxy auto-configuration scripts are not read.
+    """
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if not host or host in LOOPBACK or proxy_bypass(parts.netloc.rpartition("@")[2]) or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme.lower()) or proxies.get("all")
+    if not proxy:
+        return None
+    return proxy if "://" in proxy else f"http://{proxy}"

@@ -1,0 +1,158 @@
+"""Text of others is legible wherever it is shown: of certificates, of setups' files, of guides."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import ssl
+import unicodedata
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import net
+from app.diagnosis.findings import sentence
+from app.guide import catalog
+from app.guide.model import ProbeStyle
+from app.legible import legible, unseen
+from app.paths import resources
+from app.scim.authorization import StaticToken, TokenSource
+from app.scim.endpoint import Endpoint
+from app.scim.ladder import Rung, Verdict, run
+from app.scim.probes import PROBES
+from app.setup.document import encode
+from app.setup.state import Setup
+from app.setup.store import Store
+from tests.hostile.server import TOKEN, Hostile, listing, says
+from ui.home.setups import SetupList
+from ui.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+NASTY = "Ev\u202eil\u200b\x1b[2J\r\nCA\u2066\x00\ufeff\u3164\x7f\u2028\U000e0041"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("Contoso GmbH & Co. KG", "Contoso GmbH & Co. KG"),
+        ("株式会社 Ελληνικά Ünïcode \u2764\ufe0f", "株式会社 Ελληνικά Ünïcode \u2764\ufe0f"),
+        ("a\nb\tc\r", "a[U+000A]b[U+0009]c[U+000D]"),
+        ("\u202eabc\u202c", "[U+202E]abc[U+202C]"),
+        ("a\u200bb\u2060c\u00add\ufeff", "a[U+200B]b[U+2060]c[U+00AD]d[U+FEFF]"),
+        ("\x1b[31mred\x9b0m", "[U+001B][31mred[U+009B]0m"),
+        ("\ud800", "[U+D800]"),
+        ("\U000e0041", "[U+E0041]"),
+        ("\u3164", "[U+3164]"),
+    ],
+)
+def test_what_is_not_seen_stands_as_its_code(text: str, shown: str) -> None:
+    assert legible(text) == shown
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_nothing_unseen_is_left_and_nothing_seen_is_changed(text: str) -> None:
+    shown = legible(text)
+    assert not any(unseen(sign) for sign in shown)
+    assert not {unicodedata.category(sign) for sign in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert legible(shown) == shown
+    assert re.sub(r"\[U\+[0-9A-F]{4,6}\]", "", shown) == "".join(sign for sign in text if not unseen(sign))
+    shown.encode()
+
+
+@pytest.mark.parametrize("length", [79, 80, 81, 5000])
+def test_a_long_text_is_cut(length: int) -> None:
+    shown = legible("x" * length, 80)
+    assert len(shown) == min(length, 80)
+    assert shown.endswith("\u2026") == (length > 80)
+
+
+def test_the_issuer_of_a_certificate_is_legible(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    net.prepare()
+    authority = trustme.CA(organization_name=NASTY.replace("\x00", "") + "<b>" + "long" * 40)
+    file = tmp_path / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(tls)
+    with Hostile(says(listing()), tls) as server:
+        tokens = TokenSource(StaticToken(TOKEN), practice=False)
+        climb = run(
+            Endpoint(server.base_url, practice=False), tokens, PROBES[ProbeStyle.ENTRA], proxy_for=lambda _: None
+        )
+        found = {finding.rung: finding for finding in asyncio.run(climb)}
+    finding = found[Rung.CERTIFICATE]
+    assert finding.verdict is Verdict.PASSED
+    issuer = str(finding.facts["issuer"])
+    assert issuer.startswith("Ev[U+202E]il[U+200B][U+001B][2J[U+000D][U+000A]CA")
+    assert len(issuer) == 80
+    assert f"Issued by {issuer}, valid for" in sentence(finding)
+
+
+def stored(data_dir: Path, **changes: object) -> Store:
+    """A store with one setup whose file somebody changed."""
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    setup = Setup(id="0" * 32, guide="entra", client="Entra", name="Example", created=now, changed=now)
+    store = Store(data_dir)
+    store.save(setup)
+    path = data_dir / "setups" / f"{setup.id}.json"
+    path.write_text(json.dumps({**json.loads(encode(setup)), **changes}))
+    return store
+
+
+def test_a_setups_file_is_legible(tmp_path: Path) -> None:
+    store = stored(tmp_path, name=NASTY, client=NASTY, status=NASTY, values={"tenant_id": NASTY})
+    (setup,) = store.list().setups
+    for text in (setup.name, setup.client, setup.status, setup.values["tenant_id"]):
+        assert text == legible(NASTY)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")
+@pytest.mark.usefixtures("qapp")
+def test_markup_in_a_setups_file_is_shown_as_it_stands(tmp_path: Path, qtbot: QtBot) -> None:
+    name = '<img src="file:///etc/passwd"><b>bold</b>'
+    store = stored(tmp_path, name=name)
+    store.save(store.list().setups[0])  # the earlier version, which is opened once the file is damaged
+    (tmp_path / "setups" / f"{'0' * 32}.json").write_text("{")
+    listing_ = store.list()
+    assert name in listing_.troubles[0].sentence
+    page = SetupList()
+    qtbot.addWidget(page)
+    page.show_setups(listing_.setups, listing_.troubles, datetime.now(UTC), keyring=True)
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QLabel, QMessageBox
+
+    for each in page.findChildren(QLabel):
+        assert "<img" not in each.text() or each.textFormat() is Qt.TextFormat.PlainText
+    bin_ = next(each for each in page.findChildren(IconButton) if "Delete" in each.accessibleName())
+    assert "<img" not in bin_.toolTip()
+    assert "&lt;img" in bin_.toolTip()
+    bin_.click()
+    (box,) = page.findChildren(QMessageBox)
+    assert name in box.text()
+    assert box.textFormat() is Qt.TextFormat.PlainText
+    box.close()
+
+
+@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
+def test_a_guide_with_an_unseen_character_is_refused(tmp_path: Path, sign: str) -> None:
+    guides = resources() / "guides"
+    text = (guides / "entra.yaml").read_text("utf-8")
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared/cie.yaml").write_text((guides / "shared/cie.yaml").read_text("utf-8"), "utf-8")
+    path = tmp_path / "entra.yaml"
+    path.write_text(text, "utf-8")
+    assert catalog.read(path)
+    path.write_text(text.replace("Tenant ID", f"Tenant{sign} ID"), "utf-8")
+    with pytest.raises(ValueError, match=f"U\\+{ord(sign):04X}"):
+        catalog.read(path)
