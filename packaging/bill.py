@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
-WORK = ROOT / "build/work/assistant"
+WORK = ROOT / "build/steps/assistant"
 
 TABLES = ("PYZ", "PKG", "COLLECT")
 """PyInstaller's lists of what went into the archive, into the program file and into the folder."""

@@ -74,7 +74,7 @@ def freeze(when: int) -> Path:
     """Run PyInstaller; returns the folder of the frozen program."""
     # A fixed hash seed gives sets, and with them compiled modules, the same order in each build.
     env = {**os.environ, "SOURCE_DATE_EPOCH": str(when), "PYTHONHASHSEED": "0"}
-    out, work = BUILD / "frozen", BUILD / "work"
+    out, work = BUILD / "frozen", BUILD / "steps"
     for old in (out, work):
         shutil.rmtree(old, ignore_errors=True)
     spec = str(ROOT / "packaging/assistant.spec")
