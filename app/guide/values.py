@@ -353,12 +353,12 @@ def _token(text: str, _practice: bool) -> Reading:
 
 def _text(text: str, _practice: bool) -> Reading:
     line = re.sub(r"\s+", " ", text)
-    if " " not in line and looks_secret(line):
-        return Reading(problem="This looks like a secret or an address. Paste it into its own field.")
     if re.search(r"[*{}]", line):
         return Reading(problem="Leave out the signs * { and }.")
     if len(line) > 120:
         return Reading(problem=f"This has {len(line)} characters. 120 fit.")
+    if " " not in line and looks_secret(line):
+        return Reading(problem="This looks like a secret or an address. Paste it into its own field.")
     return Reading(line)
 
 
