@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app import access
+from app.connection import Connection
 from app.guide.model import Kind, Milestone, Page
 from app.guide.values import Reading, derive, looks_secret, mask, read, rule
 from app.guide.words import places, speak
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
 
     from app.diagnosis.portal_errors import Decoded
     from app.guide.model import Guide
-    from app.scim.authorization import TokenSource
-    from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
-    from app.scim.endpoint import Endpoint
+    from app.scim.changes import NotOffered, Seen, Unsuccessful
     from app.scim.ladder import Finding
     from app.setup.store import Store
     from app.vault import Outcome, Vault
@@ -107,7 +106,6 @@ class Assistant:
         self._shown: dict[str, Shown] = {}
         self._store = store
         self._now = now
-        self._proxy_for = proxy_for
         self._listeners: list[Callable[[], None]] = []
         self._saving = asyncio.Lock()
         self._watch: Watch | None = None
@@ -117,13 +115,10 @@ class Assistant:
         """Secrets that the keyring did not take and that are held for this run."""
         self._lost: frozenset[str] = frozenset()
         """Secrets that the keyring no longer had when the setup was opened."""
-        self._access = 0
-        """Counts the changes of what opens the endpoint; a test or a look begun before is of no use."""
+        self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for)
         self._gone = False
         """The setup was deleted: nothing is written any more."""
         self._unsaved: str | None = None
-        self._capabilities: Capabilities | None = None
-        self._tokens: TokenSource | None = None
         self._token_url = token_url if setup.practice else None
         self._silent = False
         """The endpoint tells of no changes; looked at again only when the admin asks."""
@@ -295,9 +290,8 @@ class Assistant:
 
     def _reset_access(self) -> None:
         """What opens the endpoint changed: nothing that was seen with the former still counts."""
-        self._capabilities = self._tokens = None
+        self.connection.reset()
         self.findings = ()
-        self._access += 1
 
     def _thanks(self, reading: Reading, secret: bool) -> str:
         where = (
@@ -351,7 +345,8 @@ class Assistant:
         from app.setup.store import NotSaved
         from app.vault import Status
 
-        self._gone, self._tokens = True, None
+        self._gone = True
+        self.connection.forget()
         left = []
         # Also what an older guide called secret and this one does not know.
         for name in sorted({*self.setup.kept, *(n for n, spec in self.guide.values.items() if spec.secret)}):
@@ -396,29 +391,9 @@ class Assistant:
         """Whether tokens are fetched with a service account rather than captured."""
         return access.fetches_tokens(self.guide, self.setup)
 
-    async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
-        from app.scim.authorization import TokenSource
-
-        way = await access.way_in(self.guide, self.setup, self.vault)
-        if isinstance(way, access.Missing):
-            return way
-        endpoint, credentials = way
-        if self._tokens is None or not self._tokens.serves(credentials):
-            self._tokens = TokenSource(credentials, practice=self.setup.practice)
-        return endpoint, self._tokens
-
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
         """Run Test Connection; findings go to ``self.findings``. Returns why it could not run."""
-        from app import net
-        from app.scim import ladder
-        from app.scim.probes import PROBES
-
-        way = await self._way_in()
-        if isinstance(way, access.Missing):
-            return way.sentence
-        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         self.findings = ()
-        begun = self._access
 
         def take(finding: Finding) -> None:
             self.findings = (*self.findings, finding)
@@ -426,17 +401,15 @@ class Assistant:
                 on_finding(finding)
 
         try:
-            findings = await ladder.run(
-                *way, PROBES[self.guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=take
-            )
+            findings = await self.connection.test(take)
         except BaseException:
             # Half a test says nothing, least of all that all is well.
             self.findings = ()
             self.announce()
             raise
-        if begun != self._access:
+        if isinstance(findings, str):
             self.findings = ()
-            return "What opens the endpoint was changed meanwhile. Test again."
+            return findings
         self.findings = findings
         test_step = next(step for step in self.guide.steps if step.page is Page.TEST)
         if not self.test_failed and journey.block(self.guide, self.setup, test_step.id) is None:
@@ -524,31 +497,7 @@ class Assistant:
         self.announce()
 
     async def _look(self) -> Seen | NotOffered | Unsuccessful:
-        from app import net
-        from app.scim import changes
-        from app.scim.authorization import NotIssued
-        from app.scim.observation import Observation
-
-        way = await self._way_in()
-        if isinstance(way, access.Missing):
-            return changes.Unsuccessful(Observation.NO_SECRET, None)
-        endpoint, tokens = way
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, net.prepare)
-        proxy_for = self._proxy_for or net.system_proxy
-        issued = await tokens.bearer(proxy_for)
-        if isinstance(issued, NotIssued):
-            return changes.Unsuccessful(issued.observation, None)
-        proxy = await loop.run_in_executor(None, proxy_for, endpoint.origin)
-        since = self.setup.reached[Milestone.SUBMITTED]
-        client = net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=self.setup.practice)
-        async with client:
-            result = await changes.look(client, endpoint, issued.token, since, self._capabilities)
-        if isinstance(result, changes.Unsuccessful) and result.observation is Observation.UNAUTHORIZED:
-            tokens.forget()
-        if isinstance(result, changes.Seen):
-            self._capabilities = result.capabilities
-        return result
+        return await self.connection.look(self.setup.reached[Milestone.SUBMITTED])
 
     async def enter_timestamp(self, text: str) -> str | None:
         """Take the timestamp that the admin sees on the Directories page; returns why not."""

@@ -70,12 +70,8 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 
 
 async def _check(setup: Setup, *, as_json: bool) -> int:
-    from app import net
-    from app.access import Missing, way_in
+    from app.connection import Connection
     from app.guide import catalog
-    from app.scim import ladder
-    from app.scim.authorization import TokenSource
-    from app.scim.probes import PROBES
     from app.vault import Vault
 
     try:
@@ -84,15 +80,11 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
         return _end(Exit.NO_SETUP, f"This version has no guide for {setup.client}.", as_json=as_json)
     vault = Vault("practice" if setup.practice else "setup")
     try:
-        way = await way_in(guide, setup, vault)
-        if isinstance(way, Missing):
-            return _end(Exit.NO_SECRETS, way.sentence, as_json=as_json)
-        endpoint, credentials = way
-        net.prepare()
-        tokens = TokenSource(credentials, practice=setup.practice)
-        findings = await ladder.run(endpoint, tokens, PROBES[guide.probe])
+        findings = await Connection(vault, lambda: (guide, setup)).test()
     finally:
         vault.close()
+    if isinstance(findings, str):
+        return _end(Exit.NO_SECRETS, findings, as_json=as_json)
     return _report(findings, guide, setup, as_json=as_json)
 
 

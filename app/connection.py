@@ -1,0 +1,114 @@
+"""The endpoint of one setup, asked again and again: what opens it is fetched once and forgotten when it changes.
+
+No state of the setup is changed here; the assistant decides what follows from an answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from app import access
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from app.guide.model import Guide
+    from app.scim.authorization import TokenSource
+    from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
+    from app.scim.endpoint import Endpoint
+    from app.scim.ladder import Finding
+    from app.setup.state import Setup
+    from app.vault import Vault
+
+CHANGED = "What opens the endpoint was changed meanwhile. Test again."
+
+
+class Connection:
+    """Test Connection and a look for changes, with the secrets that the keyring holds at that moment."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        state: Callable[[], tuple[Guide, Setup]],
+        proxy_for: Callable[[str], str | None] | None = None,
+    ) -> None:
+        """``state`` gives the guide and the setup as they are now; ``proxy_for`` may block."""
+        self._vault = vault
+        self._state = state
+        self._proxy_for = proxy_for
+        self._capabilities: Capabilities | None = None
+        self._tokens: TokenSource | None = None
+        self._changes = 0
+        """Counts the changes of what opens the endpoint; a test begun before one is of no use."""
+
+    def reset(self) -> None:
+        """What opens the endpoint changed: nothing that was seen with the former still counts."""
+        self._capabilities = self._tokens = None
+        self._changes += 1
+
+    def forget(self) -> None:
+        """Keep no token any more."""
+        self._tokens = None
+
+    async def way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
+        """The endpoint and the source of its tokens, or what the keyring did not give."""
+        from app.scim.authorization import TokenSource
+
+        guide, setup = self._state()
+        way = await access.way_in(guide, setup, self._vault)
+        if isinstance(way, access.Missing):
+            return way
+        endpoint, credentials = way
+        if self._tokens is None or not self._tokens.serves(credentials):
+            self._tokens = TokenSource(credentials, practice=setup.practice)
+        return endpoint, self._tokens
+
+    async def proxy(self, url: str) -> str | None:
+        """The proxy for that address, asked in a thread."""
+        from app import net
+
+        proxy_for = self._proxy_for or net.system_proxy
+        return await asyncio.get_running_loop().run_in_executor(None, proxy_for, url)
+
+    async def test(self, on_finding: Callable[[Finding], None] | None = None) -> tuple[Finding, ...] | str:
+        """All findings of Test Connection, or in a sentence why there are none."""
+        from app import net
+        from app.scim import ladder
+        from app.scim.probes import PROBES
+
+        begun = self._changes
+        way = await self.way_in()
+        if isinstance(way, access.Missing):
+            return way.sentence
+        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        guide, _ = self._state()
+        findings = await ladder.run(
+            *way, PROBES[guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=on_finding
+        )
+        return findings if begun == self._changes else CHANGED
+
+    async def look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
+        """Look once for changes not before ``since`` (aware)."""
+        from app import net
+        from app.scim import changes
+        from app.scim.authorization import NotIssued
+        from app.scim.observation import Observation
+
+        way = await self.way_in()
+        if isinstance(way, access.Missing):
+            return changes.Unsuccessful(Observation.NO_SECRET, None)
+        endpoint, tokens = way
+        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        issued = await tokens.bearer(self._proxy_for or net.system_proxy)
+        if isinstance(issued, NotIssued):
+            return changes.Unsuccessful(issued.observation, None)
+        proxy = await self.proxy(endpoint.origin)
+        async with net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice) as client:
+            result = await changes.look(client, endpoint, issued.token, since, self._capabilities)
+        if isinstance(result, changes.Unsuccessful) and result.observation is Observation.UNAUTHORIZED:
+            tokens.forget()
+        if isinstance(result, changes.Seen):
+            self._capabilities = result.capabilities
+        return result
