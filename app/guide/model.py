@@ -127,6 +127,13 @@ class Builder(StrEnum):
     """A check of the file with IMEI, IMSI and APN for SASE 5G."""
 
 
+class Tool(StrEnum):
+    """A page beside the steps, where the admin looks closer at something; it changes nothing in the setup."""
+
+    PORTAL_ERROR = "portal-error"
+    """Reads an error that the portal or CIE showed."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -264,6 +271,8 @@ class Step(_Part):
     depends_on: tuple[Identifier, ...] = ()
     """Values whose change makes this step to be redone, besides those it carries."""
     builder: Builder | None = None
+    tools: tuple[Tool, ...] = ()
+    """Pages beside the steps that help here; the card links to them."""
     when: dict[Identifier, Identifier | tuple[Identifier, ...]] = Field(default_factory=dict)
     """Branch → option, or several of them: the step is shown only under these answers."""
     covers: tuple[str, ...] = ()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,29 +14,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 
 import app.assistant
-from app.assistant import Assistant, new_setup
 from app.diagnosis import portal_errors
 from app.guide import catalog
 from app.guide.model import Lane
 from app.setup import journey
-from app.setup.store import Store
 from app.vault import Vault
-from ui import tasks
-from ui.clipboard import ClipboardGuard
-from ui.theme import style
+from tests.ui.stories import CANARY, NOW, child, until, walk, words
 from ui.wizard.connection_page import ConnectionPage
-from ui.wizard.desk import Desk
 from ui.wizard.portal_error import SHOWN, PortalErrorCard
 from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from ui.wizard.desk import Desk
+
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-BASE = "https://scim.example.com/canary-tenant/v2"
-CANARY = "canary-token-7f3d91"
 TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bearer {CANARY}\n401 Unauthorized"
 
 
@@ -62,21 +53,6 @@ class Silent(KeyringBackend):
         raise NotImplementedError
 
 
-def words(root: QWidget) -> str:
-    """Every text on a widget and what a screen reader is told of it; what was replaced is hidden and goes later."""
-    there = [w for w in root.findChildren(QWidget) if w.isVisibleTo(root)]
-    texts = [w.text() for w in there if isinstance(w, QLabel | QAbstractButton)]
-    texts += [w.toPlainText() + w.placeholderText() for w in there if isinstance(w, QPlainTextEdit)]
-    texts += [w.accessibleName() + w.accessibleDescription() + w.windowTitle() for w in there]
-    return "\n".join(texts).replace("\u200b", "")
-
-
-def child(root: QWidget, name: str) -> QAbstractButton:
-    found = root.findChild(QAbstractButton, name)
-    assert isinstance(found, QAbstractButton), name
-    return found
-
-
 def editor(root: QWidget) -> QPlainTextEdit:
     found = root.findChild(QPlainTextEdit, "portal-error-text")
     assert isinstance(found, QPlainTextEdit)
@@ -87,53 +63,6 @@ def paste(field: QPlainTextEdit, text: str) -> None:
     data = QMimeData()
     data.setText(text)
     field.insertFromMimeData(data)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not true():
-            await asyncio.sleep(0.01)
-
-
-def walk(
-    qapp: QApplication, folder: Path, story: Callable[[Desk], Awaitable[None]], vault: Vault | None = None
-) -> None:
-    """Play a story on a desk with a submitted Entra ID setup."""
-    style.apply(qapp, dark=False)
-    bugs: list[BaseException] = []
-    host = QWidget()  # owns what must not be collected in another thread
-    qapp.setQuitOnLastWindowClosed(False)
-
-    async def main() -> int:
-        store = Store(folder)
-        store.lock()
-        guide = catalog.guide("entra")
-        keyring = vault or Vault("setup")
-        assistant = Assistant(guide, new_setup(guide, NOW, practice=False), keyring, store, now=lambda: NOW)
-        background = tasks.Tasks(bugs.append)
-        desk = Desk(assistant, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host)
-        try:
-            if vault is None:
-                await assistant.open()
-                assert (await assistant.give("base_url", BASE)).accepted
-                assert (await assistant.give("token", CANARY * 3)).accepted
-            await story(desk)
-        finally:
-            desk.close()
-            await background.cancel_all()
-            if vault is None:
-                await assistant.forget()
-            keyring.close()
-            host.deleteLater()
-            await asyncio.sleep(0.02)
-        return 0
-
-    try:
-        assert tasks.run(qapp, main) == 0
-    finally:
-        qapp.setQuitOnLastWindowClosed(True)
-        gc.collect()  # the timers of a loop that has ended must not be collected in the next story's thread
-    assert bugs == []
 
 
 @pytest.mark.usefixtures("secret_service")

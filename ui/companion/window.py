@@ -49,6 +49,7 @@ class Companion(QWidget):
         column.addLayout(self._foot())
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
         desk.changed.connect(self.refresh)
+        desk.tool_opened.connect(self._give_way)
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
@@ -81,6 +82,11 @@ class Companion(QWidget):
         row.addStretch(1)
         row.addWidget(self._done)
         return row
+
+    def _give_way(self) -> None:
+        """A page beside the steps needs the large window."""
+        if self.isVisible():
+            self.returned.emit()
 
     def _press(self) -> None:
         if self._desk.assistant.here.step.page in (Page.TEST, Page.CHECKLIST):

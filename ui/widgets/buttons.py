@@ -13,7 +13,14 @@ from ui.widgets.text import tip
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
-_ICON_COLOURS = {"primary": "on_accent", "link": "accent", "copy": "accent", "danger": "bad", "quiet": "muted"}
+_ICON_COLOURS = {
+    "primary": "on_accent",
+    "link": "accent",
+    "copy": "accent",
+    "danger": "bad",
+    "quiet": "muted",
+    "tool": "muted",
+}
 
 
 class PushButton(QPushButton):
@@ -50,7 +57,7 @@ class _IconedButton(PushButton):
 
 
 def button(text: str, role: str = "secondary", icon: str | None = None) -> QPushButton:
-    """A button that says what it does. Roles: primary, secondary, quiet, link, copy, danger."""
+    """A button that says what it does. Roles: primary, secondary, quiet, link, copy, danger, tool."""
     made = _IconedButton(text)
     made.setProperty("role", role)
     if icon is not None:

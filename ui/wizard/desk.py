@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.guide.model import Lane
+from app.guide.model import Lane, Tool
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -34,6 +34,8 @@ class Desk(QObject):
     left = Signal()
     """The admin wants to go home."""
     companion_wanted = Signal()
+    tool_opened = Signal()
+    """A page beside the steps was asked for; it stands in the large window."""
 
     def __init__(
         self,
@@ -55,6 +57,8 @@ class Desk(QObject):
         """The admin's switch: secrets that are shown stay out of screen captures, where the system offers that."""
         self.correcting = False
         """The last step is open again, to correct the counts of a finished setup."""
+        self.tool: Tool | None = None
+        """The page beside the steps that is open."""
         self.testing = False
         self.busy: str = ""
         """What the program waits for, in words; empty when nothing."""
@@ -144,6 +148,7 @@ class Desk(QObject):
     def complete(self) -> None:
         """Done, next step."""
         self.notice = ""
+        self.tool = None
         self._start(self._complete())
 
     async def _complete(self) -> None:
@@ -156,6 +161,7 @@ class Desk(QObject):
     def go(self, step_id: str) -> None:
         """Open that step."""
         self.notice = ""
+        self.tool = None
         self.correcting = False
         self._start(self.assistant.go(step_id))
 
@@ -166,7 +172,19 @@ class Desk(QObject):
 
     def back(self) -> None:
         """Open the step before."""
+        self.tool = None
         self._start(self.assistant.move(-1))
+
+    def open_tool(self, tool: Tool) -> None:
+        """Open a page beside the steps; the step stays where it is."""
+        self.tool = tool
+        self.changed.emit()
+        self.tool_opened.emit()
+
+    def close_tool(self) -> None:
+        """Back to the step."""
+        self.tool = None
+        self.changed.emit()
 
     def tick(self, item: str, on: bool) -> None:
         """Tick a prerequisite or confirmation."""

@@ -18,8 +18,10 @@ from ui.wizard.connection_page import ConnectionPage
 from ui.wizard.finish import Finish
 from ui.wizard.lane import LaneView
 from ui.wizard.rail import Rail
+from ui.wizard.tools import TOOLS
 
 if TYPE_CHECKING:
+    from app.guide.model import Tool
     from ui.wizard.desk import Desk
 
 
@@ -35,6 +37,7 @@ class WizardPage(QWidget):
         self._checklist: Checklist | None = None
         self._test: ConnectionPage | None = None
         self._lanes: QWidget | None = None
+        self._tools: dict[Tool, QWidget] = {}
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(0)
@@ -51,6 +54,7 @@ class WizardPage(QWidget):
         row.addWidget(Rail(desk, self))
         row.addLayout(right, 1)
         QShortcut(QKeySequence("F9"), self, desk.companion_wanted.emit)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, desk.close_tool)
         desk.changed.connect(self.refresh)
         desk.announced.connect(self._announce)
         self.refresh()
@@ -98,16 +102,21 @@ class WizardPage(QWidget):
 
     def refresh(self) -> None:
         """Derive head, body and footer from the state."""
-        assistant = self.desk.assistant
-        here = assistant.here
+        here = self.desk.assistant.here
         done = self._at_the_end()
-        self._title.setText("Full Sync is complete" if done else _page_title(here.step.page) or here.stage.title)
-        counts = assistant.setup.synced
-        summary = f"CIE holds {counts.users:,} users and {counts.groups:,} groups." if counts else ""
-        self._lead.setText(summary if done else here.stage.lead.replace("**", ""))
-        self._show_body(here.step.page, done)
-        self._refresh_footer(done)
-        opened = (here.step.id, done)
+        tool = self.desk.tool
+        self._escape.setEnabled(tool is not None)
+        if tool is not None:
+            self._title.setText(TOOLS[tool].title)
+            self._lead.setText(TOOLS[tool].lead)
+            self._show_tool(tool)
+            self._tool_footer(done)
+        else:
+            self._title.setText("Full Sync is complete" if done else _page_title(here.step.page) or here.stage.title)
+            self._lead.setText(self._summary() if done else here.stage.lead.replace("**", ""))
+            self._show_body(here.step.page, done)
+            self._refresh_footer(done)
+        opened = (here.step.id, done) if tool is None else tool
         if opened != self._opened:
             self._opened = opened
             # Later: the lane puts the keyboard into a field of the new card first.
@@ -116,7 +125,12 @@ class WizardPage(QWidget):
     def _take_keyboard(self) -> None:
         """Where the new page has no field, the next press of a key means going on, not going back or away."""
         if not isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit):
-            (self._done if self._done.isEnabled() else self._body).setFocus()
+            page = self._tools.get(self.desk.tool) if self.desk.tool is not None else None
+            (page or (self._done if self._done.isEnabled() else self._body)).setFocus()
+
+    def _summary(self) -> str:
+        counts = self.desk.assistant.setup.synced
+        return f"CIE holds {counts.users:,} users and {counts.groups:,} groups." if counts else ""
 
     def _at_the_end(self) -> bool:
         assistant = self.desk.assistant
@@ -124,6 +138,12 @@ class WizardPage(QWidget):
         return (
             finished(assistant.guide, assistant.setup) and assistant.here.step.id == last and not self.desk.correcting
         )
+
+    def _show_tool(self, tool: Tool) -> None:
+        if tool not in self._tools:
+            self._tools[tool] = TOOLS[tool].make(self.desk, self)
+            self._body.addWidget(self._tools[tool])
+        self._body.setCurrentWidget(self._tools[tool])
 
     def _show_body(self, page: Page | None, done: bool) -> None:
         if done:
@@ -168,7 +188,9 @@ class WizardPage(QWidget):
         assistant = self.desk.assistant
         step = assistant.here.step
         self._back.setEnabled(neighbour(assistant.guide, assistant.setup, -1) is not None)
+        self._back.setText("Back")
         self._jump.setVisible(False)
+        self._done.setVisible(True)
         if done:
             self._why.setText("This setup is complete.")
             self._done.setText("All setups")
@@ -189,6 +211,14 @@ class WizardPage(QWidget):
                 self._jump.setVisible(True)
             return
         self._why.setText(words or self._next_words())
+
+    def _tool_footer(self, done: bool) -> None:
+        """The way back; a page beside the steps completes nothing."""
+        self._back.setText("Back" if done else f"Back to step {self.desk.assistant.here.number}")
+        self._back.setEnabled(True)
+        self._jump.setVisible(False)
+        self._done.setVisible(False)
+        self._why.setText("Esc goes back as well.")
 
     def _test_footer(self) -> None:
         testing = self.desk.testing
@@ -233,7 +263,9 @@ class WizardPage(QWidget):
             self.desk.complete()
 
     def _go_back(self) -> None:
-        if self._at_the_end():
+        if self.desk.tool is not None:
+            self.desk.close_tool()
+        elif self._at_the_end():
             self.desk.correct()
         else:
             self.desk.back()

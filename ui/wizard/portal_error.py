@@ -64,6 +64,7 @@ class PortalErrorCard(Card):
         self._input.setObjectName("portal-error-text")
         self._input.setAccessibleName("Error message")
         self._input.given.connect(self._read)
+        self.setFocusProxy(self._input)
         self.body.addWidget(self._input)
         row = QHBoxLayout()
         for text, name, press in (
@@ -151,3 +152,18 @@ class PortalErrorCard(Card):
         self._results = results
         if results is not None:
             self.body.addWidget(results)
+
+
+class PortalErrorPage(QWidget):
+    """The same card as a page beside the steps."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        scroll = ScrollColumn(self)
+        card = PortalErrorCard(desk, scroll)
+        scroll.column.addWidget(card)
+        scroll.column.addStretch(1)
+        outer.addWidget(scroll)
+        self.setFocusProxy(card)

@@ -1,22 +1,29 @@
-"""The rail: whose setup this is, the stages with their state, and what is in the keyring."""
+"""The rail: whose setup this is, the stages with their state, the pages beside them, and what is in the keyring."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.setup.journey import Mark, finished, places
 from ui.theme import icons
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import PushButton
+from ui.widgets.buttons import PushButton, button
+from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.wizard.tools import TOOLS, offered
 
 if TYPE_CHECKING:
-    from app.guide.model import Stage
+    from app.guide.model import Stage, Tool
     from app.setup.journey import Place
     from ui.wizard.desk import Desk
+    from ui.wizard.tools import ToolPage
+
+
+ROOM = 194
+"""Pixels for a stage: the width of the rail without its margins and a scroll bar."""
 
 
 class StageRow(PushButton):
@@ -44,8 +51,8 @@ class StageRow(PushButton):
         for child in (self._badge, self._title, self._detail):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_state(self, steps: list[Place], current: Place, total: int, *, over: bool) -> None:
-        """Draw how this stage stands."""
+    def show_state(self, steps: list[Place], current: Place, total: int, *, over: bool, beside: bool) -> None:
+        """Draw how this stage stands; ``beside``: the open page belongs to no step."""
         here = current.stage.id == self.stage.id and not over
         done = all(p.step.id in self._done or p.step.optional for p in steps) if steps else False
         state = "current" if here else "stale" if self._stale(steps) else "done" if done else "later"
@@ -55,10 +62,10 @@ class StageRow(PushButton):
         detail = f"Step {current.number} of {total}" if here else "To be redone" if state == "stale" else ""
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
-        self.setChecked(here)
+        self.setChecked(here and not beside)
         self.setAccessibleName(f"{self.stage.title}, {state}")
         self._row.invalidate()
-        self.setMinimumHeight(max(40, self._row.totalHeightForWidth(204)))
+        self.setMinimumHeight(max(40, self._row.totalHeightForWidth(ROOM)))
 
     def remember(self, done: frozenset[str]) -> None:
         """Which steps are done and not stale."""
@@ -95,14 +102,32 @@ class Rail(QFrame):
         column.addWidget(self._name)
         column.addWidget(self._client)
         column.addSpacing(12)
+        self._followed = ""
+        """The stage that the rail was last scrolled to."""
+        self._stages = ScrollColumn(self)
+        self._stages.column.setSpacing(2)
         self._rows = [StageRow(i, stage, self) for i, stage in enumerate(guide.stages, start=1)]
         for row in self._rows:
-            column.addWidget(row)
+            self._stages.column.addWidget(row)
             row.clicked.connect(lambda _checked=False, r=row: self._open(r.stage))
-        column.addStretch(1)
+        self._stages.column.addStretch(1)
+        column.addWidget(self._stages, 1)
+        column.addSpacing(8)
+        column.addWidget(label("Look closer", "small", self))
+        self._tools = {tool: self._tool_row(tool, page) for tool, page in TOOLS.items()}
+        for tool_row in self._tools.values():
+            column.addWidget(tool_row)
+        column.addSpacing(10)
         column.addLayout(self._keyring_line())
         desk.changed.connect(self.refresh)
         self.refresh()
+
+    def _tool_row(self, tool: Tool, page: ToolPage) -> QPushButton:
+        row = button(page.title, "tool", page.icon)
+        row.setCheckable(True)
+        row.setObjectName(f"tool-{tool.value}")
+        row.clicked.connect(lambda: self._desk.open_tool(tool))
+        return row
 
     def _keyring_line(self) -> QHBoxLayout:
         self._lock = QLabel(self)
@@ -129,9 +154,18 @@ class Rail(QFrame):
         over = finished(assistant.guide, setup) and current.step.id == assistant.guide.steps[-1].id
         self._name.setText(setup.name)
         self._client.setText(f"{assistant.guide.name} \u2192 {assistant.guide.cie.name}")
+        tool = self._desk.tool
         for row in self._rows:
             row.remember(done)
-            row.show_state([p for p in every if p.stage.id == row.stage.id], current, len(every), over=over)
+            mine = [p for p in every if p.stage.id == row.stage.id]
+            row.show_state(mine, current, len(every), over=over, beside=tool is not None)
+            if row.stage.id == current.stage.id != self._followed:
+                self._followed = row.stage.id
+                self._stages.keep_in_view(row)
+        pages = offered(assistant)
+        for each, tool_row in self._tools.items():
+            tool_row.setVisible(each in pages)
+            tool_row.setChecked(each is tool)
         self._kept.setText(assistant.kept_line())
         fleeting = assistant.fleeting
         tone = "caution" if fleeting else "good" if setup.kept else "muted"

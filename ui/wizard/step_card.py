@@ -19,9 +19,10 @@ from ui.widgets.link import LinkButton
 from ui.widgets.text import label, rich
 from ui.wizard.portal_error import PortalErrorCard
 from ui.wizard.question import Question
+from ui.wizard.tools import offered
 
 if TYPE_CHECKING:
-    from app.guide.model import Builder, Carry, Choice, Failure, Step
+    from app.guide.model import Builder, Carry, Choice, Failure, Step, Tool
     from app.setup.journey import Place
     from ui.clipboard import ClipboardState
     from ui.wizard.desk import Desk
@@ -78,6 +79,7 @@ class StepCard(Card):
         self._add_work(step)
         self._add_remarks(step)
         self._add_outcome(place)
+        self._add_tools(step.tools)
         if step.reads_errors:
             self._add_error_reader(step.lane)
         if step.confirm:
@@ -227,6 +229,15 @@ class StepCard(Card):
             link = LinkButton(f"Go to: {self._desk.assistant.guide.step(target).title}")
             link.clicked.connect(lambda: self._desk.go(target))
             column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _add_tools(self, tools: tuple[Tool, ...]) -> None:
+        pages = offered(self._desk.assistant)
+        for tool in tools:
+            if tool in pages:
+                link = LinkButton(pages[tool].invitation)
+                link.setObjectName(f"look-{tool.value}")
+                link.clicked.connect(lambda _checked=False, wanted=tool: self._desk.open_tool(wanted))
+                self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_error_reader(self, lane: Lane) -> None:
         who = "CIE" if lane is Lane.CIE else self._desk.assistant.guide.portal.name

@@ -1,0 +1,169 @@
+"""The pages beside the steps: opened from the rail, from a step and from the companion, and always a way back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from app.guide import catalog
+from app.guide.model import Step, Tool
+from tests.ui.stories import child, until, walk, words
+from ui.companion.window import Companion
+from ui.theme import icons
+from ui.wizard.page import WizardPage
+from ui.wizard.rail import Rail
+from ui.wizard.step_card import StepCard
+from ui.wizard.tools import TOOLS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ui.wizard.desk import Desk
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def test_every_tool_has_a_page_with_short_words_and_an_icon(qapp: QApplication) -> None:
+    assert set(TOOLS) == set(Tool)
+    for page in TOOLS.values():
+        assert len(page.title) <= 24
+        assert page.lead.endswith(".")
+        assert not icons.pixmap(page.icon, 16).isNull()
+
+
+def _open_page(desk: Desk) -> WizardPage:
+    page = WizardPage(desk)
+    page.resize(1000, 680)
+    page.show()
+    page.activateWindow()
+    return page
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_tool_opens_from_the_rail_and_escape_goes_back(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = _open_page(desk)
+        title = page._title.text()
+        row = child(page, "tool-portal-error")
+        row.click()
+        assert desk.tool is Tool.PORTAL_ERROR
+        assert page._title.text() == TOOLS[Tool.PORTAL_ERROR].title
+        assert page._lead.text() == TOOLS[Tool.PORTAL_ERROR].lead
+        assert row.isChecked()
+        number = desk.assistant.here.number
+        assert child(page, "back").text() == f"Back to step {number}"
+        assert not child(page, "done").isVisibleTo(page)
+        assert not child(page, f"stage-{desk.assistant.here.stage.id}").isChecked()
+        await until(lambda: page.focusWidget() is not None and page.focusWidget().objectName() == "portal-error-text")
+        row.click()  # once more changes nothing
+        assert row.isChecked()
+        QTest.keyClick(page, Qt.Key.Key_Escape)
+        await until(lambda: desk.tool is None)
+        assert page._title.text() == title
+        assert child(page, "back").text() == "Back"
+        assert child(page, "done").isVisibleTo(page)
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_every_way_to_a_step_closes_the_tool(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = _open_page(desk)
+        number = desk.assistant.here.number
+        desk.open_tool(Tool.PORTAL_ERROR)
+        child(page, "back").click()
+        assert desk.tool is None
+        assert desk.assistant.here.number == number, "back from a tool is back to the same step"
+        other = desk.assistant.guide.stages[-1]
+        for leave in (
+            lambda: desk.go(other.steps[0].id),
+            desk.back,
+            desk.complete,
+            lambda: child(page, f"stage-{other.id}").click(),
+        ):
+            desk.open_tool(Tool.PORTAL_ERROR)
+            leave()
+            await asyncio.sleep(0.02)
+            assert desk.tool is None
+            assert page._title.text() != TOOLS[Tool.PORTAL_ERROR].title
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_tool_keeps_what_it_shows_while_a_step_is_looked_at(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = _open_page(desk)
+        desk.open_tool(Tool.PORTAL_ERROR)
+        first = page._body.currentWidget()
+        desk.close_tool()
+        assert page._body.currentWidget() is not first
+        desk.open_tool(Tool.PORTAL_ERROR)
+        assert page._body.currentWidget() is first
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_step_links_to_its_tools_and_the_companion_gives_way(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        here = desk.assistant.here
+        step = Step.model_validate({**here.step.model_dump(), "tools": ["portal-error"]})
+        card = StepCard(here, desk)
+        assert card.findChild(QPushButton, "look-portal-error") is None
+        card.deleteLater()
+        card = StepCard(replace(here, step=step), desk)
+        companion = Companion(desk)
+        swaps: list[bool] = []
+        companion.returned.connect(lambda: swaps.append(True))
+        desk.open_tool(Tool.PORTAL_ERROR)
+        assert swaps == [], "the large window is there already"
+        desk.close_tool()
+        companion.show()
+        link = child(card, "look-portal-error")
+        assert link.text() == TOOLS[Tool.PORTAL_ERROR].invitation
+        link.click()
+        assert desk.tool is Tool.PORTAL_ERROR
+        assert swaps == [True]
+        companion.hide()
+        companion.deleteLater()
+        card.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_rail_shows_stages_tools_and_keyring_in_the_smallest_window(qapp: QApplication, tmp_path: Path) -> None:
+    longest = max(catalog.guides(), key=lambda guide: len(guide.stages))
+    assert len(longest.stages) >= 7
+
+    async def story(desk: Desk) -> None:
+        rail = Rail(desk)
+        rail.resize(236, 680)
+        rail.show()
+        await asyncio.sleep(0.05)
+        assert "Look closer" in words(rail)
+        for tool in TOOLS:
+            row = child(rail, f"tool-{tool.value}")
+            assert row.visibleRegion().boundingRect().height() == row.height()
+        assert rail.minimumSizeHint().height() <= 680
+        last = desk.assistant.guide.stages[-1]
+        desk.go(last.steps[-1].id)
+        await until(lambda: desk.assistant.here.stage.id == last.id)
+        await asyncio.sleep(0.05)
+        row = child(rail, f"stage-{last.id}")
+        assert row.visibleRegion().boundingRect().height() == row.height(), "the current stage is kept in view"
+        rail.hide()
+        rail.deleteLater()
+
+    walk(qapp, tmp_path, story, guide=longest.id)

@@ -1,0 +1,56 @@
+"""The pages beside the steps, each opened from the rail or from a step that it helps with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.guide.model import Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from app.assistant import Assistant
+    from ui.wizard.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class ToolPage:
+    """One page beside the steps. Its widget lives until the setup is left, so that results outlast a look at a step."""
+
+    title: str
+    """In the rail and at the head of the page, at most 24 characters."""
+    lead: str
+    """One sentence under the title."""
+    invitation: str
+    """The words of the link on a step's card."""
+    icon: str
+    make: Callable[[Desk, QWidget], QWidget]
+    """Builds the widget; its focus proxy is where the keyboard goes."""
+    offered: Callable[[Assistant], bool] = lambda _assistant: True
+    """Whether it is any use in this setup."""
+
+
+def _portal_error(desk: Desk, parent: QWidget) -> QWidget:
+    from ui.wizard.portal_error import PortalErrorPage
+
+    return PortalErrorPage(desk, parent)
+
+
+TOOLS: dict[Tool, ToolPage] = {
+    Tool.PORTAL_ERROR: ToolPage(
+        title="Error message",
+        lead="What an error means that the portal or CIE showed, and which step to revisit.",
+        invitation="Read an error message",
+        icon="warning",
+        make=_portal_error,
+    ),
+}
+"""In the order of the rail."""
+
+
+def offered(assistant: Assistant) -> dict[Tool, ToolPage]:
+    """The pages that are of use in this setup."""
+    return {tool: page for tool, page in TOOLS.items() if page.offered(assistant)}
