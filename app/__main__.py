@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app import __version__
+from app import __version__, log
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,7 @@ def parse(arguments: list[str]) -> Options:
 
 def main() -> int:
     """The program's entry point; returns its exit code."""
+    log.take_over()
     if sys.argv[1:2] == ["--practice-server"]:  # a frozen program has no `python -m`
         return int(importlib.import_module("app.practice.__main__").main())
     if sys.argv[1:2] == ["check"]:

@@ -14,6 +14,9 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import log
+from app.hardening import harden
+
 if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.scim.ladder import Finding
@@ -37,6 +40,8 @@ class Exit(IntEnum):
 
 def main(arguments: list[str]) -> int:
     """Run one check; returns an ``Exit``."""
+    harden()
+    log.quiet_libraries()
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant check",
         description="Test the connection of a stored setup, read-only, without a window.",

@@ -7,9 +7,11 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
+from app import log
+from app.hardening import harden
 from app.paths import APP_ID
 from ui.home.page import HomePage
 from ui.theme import icons, style
@@ -35,6 +37,12 @@ def _collect_here(qt: QApplication) -> None:
     timer.start()
 
 
+def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
+    """Of what Qt reports, its grade and its subject: the text may hold what a widget shows."""
+    if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
+        log.qt(kind.name, context.category or "")
+
+
 def main(options: Options) -> int:
     """Show the first window at once, then start everything that takes longer."""
     if options.scale is not None:
@@ -58,10 +66,13 @@ def main(options: Options) -> int:
     first_idle = QEventLoop()
     QTimer.singleShot(0, first_idle.quit)
     first_idle.exec()
+    harden()  # the desktop has told its colours, and no secret was read yet
+    qInstallMessageHandler(_qt_says)
     _collect_here(qt)
     qt.setWindowIcon(icons.icon("app"))
     if options.smoke:
         return 0
+    log.quiet_libraries()
     from ui import tasks
     from ui.application import Application
 

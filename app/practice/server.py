@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from app import log
+from app.hardening import harden
+
 GRACE_SECONDS = 2.0
 """How long an orderly end may take after the parent has gone."""
 
@@ -37,6 +40,9 @@ class Order:
 
 def main() -> int:
     """Serve until standard input ends. Returns the exit status."""
+    harden()
+    log.take_over()
+    log.quiet_libraries()
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     line = stdin.readline()
     try:

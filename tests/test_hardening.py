@@ -1,0 +1,134 @@
+"""Real processes: no core, no look into their memory or environment from outside, on Windows as documented."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from app.hardening import harden
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAIN = ["setpriv", "--bounding-set=-sys_ptrace,-sys_admin,-perfmon"] if os.geteuid() == 0 else []
+"""Root may look into every process; without these capabilities it is towards its own as any other user is."""
+
+ALONE = """
+import ctypes, os, resource, sys
+from app.hardening import harden
+if os.geteuid() == 0:
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # changing the user has switched it off
+print("plain", flush=True)
+sys.stdin.readline()
+print(harden(), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), flush=True)
+sys.stdin.readline()
+"""
+
+
+def can_look_into(pid: int, part: str = "environ") -> bool:
+    """Whether another process of this user can read that part of the process."""
+    return subprocess.run([*PLAIN, "cat", f"/proc/{pid}/{part}"], capture_output=True, check=False).returncode == 0
+
+
+def core_limit(pid: int) -> list[str]:
+    lines = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    return next(line for line in lines if line.startswith("Max core file size")).split()[4:6]
+
+
+def test_what_the_kernel_keeps_for_root_once_hardened() -> None:
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", ALONE], cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        environ = Path(f"/proc/{process.pid}/environ")
+        assert process.stdout.readline() == "plain\n"
+        assert environ.stat().st_uid == (os.geteuid() or 65534)
+        process.stdin.write("\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "True 0\n"
+        assert environ.stat().st_uid == 0
+        assert core_limit(process.pid) == ["0", "0"]
+        process.stdin.close()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_program_and_its_practice_child_cannot_be_looked_into(tmp_path: Path) -> None:
+    bystander = subprocess.Popen([*PLAIN, "sleep", "60"])
+    program = subprocess.Popen(
+        [*PLAIN, sys.executable, "-m", "app", "--practice", "--data-dir", str(tmp_path / "data")],
+        cwd=ROOT,
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)},
+    )
+    try:
+        child = wait_for_child(program)
+        for pid in (program.pid, child):
+            assert core_limit(pid) == ["0", "0"]
+            for part in ("environ", "maps", "mem"):
+                assert not can_look_into(pid, part)
+        assert can_look_into(bystander.pid), "this way of looking sees nothing at all"
+    finally:
+        for process in (program, bystander):
+            process.kill()
+            process.wait(10)
+
+
+def wait_for_child(program: subprocess.Popen[bytes]) -> int:
+    """The practice server, once it has set itself up."""
+    end = time.monotonic() + 30
+    children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
+    while time.monotonic() < end:
+        assert program.poll() is None
+        for child in map(int, children.read_text().split()):
+            if core_limit(child) == ["0", "0"] and not can_look_into(child):
+                return child
+        time.sleep(0.1)
+    raise AssertionError("no hardened practice server")
+
+
+def test_a_crash_leaves_no_core_and_the_interpreters_own_trace_holds_no_values(tmp_path: Path) -> None:
+    script = f"""
+import ctypes, sys
+sys.path.insert(0, {str(ROOT)!r})
+from app.hardening import harden
+harden()
+def fail(token):
+    ctypes.string_at(0)
+fail("canary" + "-in-a-local")
+"""
+    command = ["sh", "-c", 'ulimit -c unlimited 2>/dev/null; exec "$@"', "sh", sys.executable, "-X", "faulthandler"]
+    done = subprocess.run([*command, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode < 0
+    assert "in fail" in done.stderr
+    assert "canary" not in done.stdout + done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+class FakeKernel32:
+    """As documented. Not yet run on Windows."""
+
+    def __init__(self, answer: int) -> None:
+        self.answer = answer
+        self.mode = 0x8000
+
+    def GetErrorMode(self) -> int:  # noqa: N802 - the system's name
+        return self.mode
+
+    def SetErrorMode(self, mode: int) -> int:  # noqa: N802 - the system's name
+        before, self.mode = self.mode, mode
+        return before
+
+    def WerSetFlags(self, flags: int) -> int:  # noqa: N802 - the system's name
+        assert flags == 1
+        return self.answer
+
+
+def test_windows_reports_no_crash_and_no_heap() -> None:
+    kernel = FakeKernel32(0)
+    assert harden("win32", kernel)
+    assert kernel.mode == 0x8003, "what was set before stays"
+    assert not harden("win32", FakeKernel32(-2147024809))
