@@ -1,6 +1,6 @@
 """Sets everything up on a fresh machine, then runs the assistant, the checks or the benchmarks, or builds packages.
 
-Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema|build [--no-system] [-- arguments]``.
+Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema|help|build``, options, ``-- arguments``.
 """
 
 from __future__ import annotations
@@ -320,6 +320,12 @@ def schema(_extra: list[str]) -> int:
     return supervise([str(PYTHON), "-c", code], dict(os.environ))
 
 
+def write_help(_extra: list[str]) -> int:
+    """Write the handbook's pages from the guides; returns the exit code."""
+    code = "from app.handbook.pages import write; from app.paths import resources; write(resources() / 'help')"
+    return supervise([str(PYTHON), "-c", code], dict(os.environ))
+
+
 def bench(extra: list[str]) -> int:
     """Print the benchmarks; returns their exit code."""
     return supervise([str(PYTHON), "tests/benchmarks/run.py", *extra], dict(os.environ))
@@ -351,7 +357,7 @@ def main(arguments: list[str]) -> int:
         description="Set up and run, test, measure or build the SCIM Setup Assistant.",
         epilog="What follows -- is passed on to the assistant, to pytest or to the benchmarks.",
     )
-    parser.add_argument("what", choices=("run", "test", "bench", "schema", "build"))
+    parser.add_argument("what", choices=("run", "test", "bench", "schema", "help", "build"))
     parser.add_argument("--check", action="store_true", help="after build: check the packages, install and remove them")
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
@@ -370,7 +376,8 @@ def main(arguments: list[str]) -> int:
         environment(RUN_LOCK if options.what == "run" else TEST_LOCK)
     say(f"Ready after {time.monotonic() - started:.1f} s")
     extra = ["--check"] * options.check + arguments[cut + 1 :]
-    return {"run": run, "test": test, "bench": bench, "schema": schema, "build": build}[options.what](extra)
+    commands = {"run": run, "test": test, "bench": bench, "schema": schema, "help": write_help, "build": build}
+    return commands[options.what](extra)
 
 
 def made_by(python: Path) -> bool:

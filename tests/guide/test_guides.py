@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import itertools
 import re
 from pathlib import Path
@@ -16,6 +15,7 @@ from app.guide import catalog, words
 from app.guide.model import Guide, Kind, Lane, Milestone, Page
 from app.guide.values import derive, read
 from app.paths import resources
+from tests.guide.vendor_page import eights, hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 
 FOLDER = resources() / "guides"
 IDS = catalog.ids()
-
-VENDOR_PAGE = Path(__file__).with_name("vendor_page_ngrams.txt")
-"""Every run of eight words on the vendor's SCIM Connector page, as hashes; the page itself is not here.
-
-Made so: the page as plain text, lower case, words are runs of a-z and 0-9, joined by one space,
-SHA-256 of each eight neighbouring words, the first 8 bytes in hexadecimal, sorted, one a line.
-"""
 
 COMMON = ["C1.1", "C1.2", "C1.3", "C1.4", "C2", "C3.1", "C3.2", "C3.3", "C3.4", "C3.5", "C4"]
 """The steps of the vendor's page that every guide has to carry."""
@@ -107,13 +100,6 @@ def words_of(guide: Guide) -> list[tuple[str, str]]:
     found = list(texts(guide.model_dump(mode="json")))
     assert len(found) > 100
     return found
-
-
-def eights(text: str) -> Iterator[tuple[str, str]]:
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    for start in range(len(words) - 7):
-        run = " ".join(words[start : start + 8])
-        yield run, hashlib.sha256(run.encode()).digest()[:8].hex()
 
 
 def sentences(text: str) -> list[str]:
@@ -336,7 +322,7 @@ def test_no_sentence_is_longer_than_thirty_words(guide: Guide) -> None:
 
 
 def test_no_eight_words_in_a_row_are_the_vendors(guide: Guide) -> None:
-    theirs = set(VENDOR_PAGE.read_text("ascii").split())
+    theirs = hashes()
     assert len(theirs) > 2000
     shared = [(at, run) for at, text in words_of(guide) for run, mark in eights(text) if mark in theirs]
     assert not shared
@@ -344,7 +330,7 @@ def test_no_eight_words_in_a_row_are_the_vendors(guide: Guide) -> None:
 
 def test_the_hashes_are_those_of_the_vendors_page() -> None:
     """The heading of the page, which is also its title, has to be recognised."""
-    theirs = set(VENDOR_PAGE.read_text("ascii").split())
+    theirs = hashes()
     assert [mark in theirs for _, mark in eights("Configure SCIM Connector for the Cloud Identity Engine")] == [True]
     assert not any(mark in theirs for _, mark in eights("Eight words that nobody has ever written there before"))
 

@@ -1,0 +1,138 @@
+"""A guide as it stands on paper: every step under every answer, and every value with its way through the steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.guide.model import SECRET_KINDS, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.guide.model import Branch, Guide, Option, Stage, Step, ValueSpec
+
+RULES: dict[Kind, str] = {
+    Kind.GUID: "36 characters: hexadecimal digits and four hyphens",
+    Kind.DOMAIN: "a domain name",
+    Kind.OKTA_DOMAIN: "the host of the organisation; -admin is removed",
+    Kind.SYSTEM_ID: "letters, digits and hyphens, with or without LDAP- in front",
+    Kind.PING_USER: "name@domain, or the domain alone",
+    Kind.DIRECTORY_ID: "at most 40 letters, digits and hyphens",
+    Kind.DIRECTORY_NAME: "at most 50 lower-case letters, digits, periods, hyphens and underscores",
+    Kind.BASE_URL: "an address with https",
+    Kind.TOKEN: "at least 16 characters without spaces; the word Bearer is removed",
+    Kind.SERVICE_ACCOUNT: "name@number.iam.panserviceaccount",
+    Kind.CLIENT_ID: "3 to 300 characters without spaces",
+    Kind.CLIENT_SECRET: "8 to 500 characters without spaces",
+    Kind.TOKEN_URL: "the documented address",
+    Kind.SCOPE: "tsg_id: and the number in the Service Account Name",
+    Kind.TEXT: "at most 120 characters",
+    Kind.LABEL: "at most 40 characters",
+    Kind.COUNT: "a whole number",
+}
+"""What a value of each kind has to look like, in a few words; the rules themselves are in ``app.guide.values``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A step is shown only under these answers to that question."""
+
+    branch: Branch
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A step with what the program derives from the answers."""
+
+    step: Step
+    number: int
+    """As the program counts under the first answers, and under the step's own where it asks for others."""
+    conditions: tuple[Condition, ...]
+    before: tuple[Branch, ...]
+    """Questions that are asked above it."""
+    inside: tuple[Branch, ...]
+    """Questions that are asked in its card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stage with its entries."""
+
+    stage: Stage
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A value: where it comes from, and which fields it goes into."""
+
+    name: str
+    spec: ValueSpec
+    rule: str
+    captured: tuple[Entry, ...]
+    carried: tuple[tuple[Entry, str], ...]
+    """Entry and the label of the field."""
+
+    @property
+    def secret(self) -> bool:
+        """Whether the program keeps it in the keyring only."""
+        return self.spec.kind in SECRET_KINDS
+
+
+def sections(guide: Guide) -> tuple[Section, ...]:
+    """All stages in order. A question without a place of its own stands above the first step that depends on it."""
+    asked: set[str] = set()
+    done = []
+    for stage in guide.stages:
+        entries = []
+        for step in stage.steps:
+            before = tuple(b for b in guide.branches if b.at is None and b.id in step.when and b.id not in asked)
+            asked |= {branch.id for branch in before}
+            inside = tuple(b for b in guide.branches if b.at == step.id)
+            entries.append(Entry(step, _number(guide, step), _conditions(guide, step), before, inside))
+        done.append(Section(stage, tuple(entries)))
+    return tuple(done)
+
+
+def journeys(guide: Guide, written: tuple[Section, ...]) -> tuple[Journey, ...]:
+    """All values that a step captures or carries, in the order in which they first occur."""
+    entries = [entry for section in written for entry in section.entries]
+    named = (n for e in entries for n in (*e.step.captures, *(c.value for c in e.step.carries)))
+    return tuple(
+        Journey(
+            name,
+            guide.values[name],
+            RULES[guide.values[name].kind],
+            tuple(e for e in entries if name in e.step.captures),
+            tuple((e, c.field) for e in entries for c in e.step.carries if c.value == name),
+        )
+        for name in dict.fromkeys(named)
+    )
+
+
+def steps_at_most(guide: Guide) -> int:
+    """The highest number that a step has."""
+    return max(entry.number for section in sections(guide) for entry in section.entries)
+
+
+def _number(guide: Guide, step: Step) -> int:
+    answers = guide.answers({})
+    for branch, wanted in _wanted(step):
+        if answers[branch] not in wanted:
+            answers[branch] = wanted[0]
+    return [each.id for each in guide.steps if each.shown_under(answers)].index(step.id) + 1
+
+
+def _conditions(guide: Guide, step: Step) -> tuple[Condition, ...]:
+    branches = {branch.id: branch for branch in guide.branches}
+    return tuple(
+        Condition(branches[branch], tuple(guide.option(branch, option) for option in wanted))
+        for branch, wanted in _wanted(step)
+    )
+
+
+def _wanted(step: Step) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for branch, wanted in step.when.items():
+        yield branch, (wanted,) if isinstance(wanted, str) else wanted

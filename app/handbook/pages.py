@@ -1,0 +1,82 @@
+"""Writes the handbook's pages from the guides and the templates in ``resources/handbook``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from app.guide import catalog
+from app.guide.builders import WORKSHOPS
+from app.guide.words import speak
+from app.handbook.entries import journeys, sections, steps_at_most
+from app.paths import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    from app.guide.model import Guide
+
+
+def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
+    """File name → HTML of every page, in a fixed form: the same guides give the same text."""
+    templates = _templates()
+    # As before the first value is captured: a value stands as its suggestion or its label, never as a real one.
+    spoken = tuple(speak(guide, {}) for guide in (catalog.guides() if guides is None else guides))
+    common = {"guides": spoken, "most": {guide.id: steps_at_most(guide) for guide in spoken}}
+    written = {"index.html": _page(templates, "index.html", common)}
+    for guide in spoken:
+        written[f"{guide.id}.html"] = client_page(templates, guide, common)
+    return written
+
+
+def client_page(templates: Environment, guide: Guide, common: Mapping[str, Any]) -> str:
+    """The page of one SCIM client."""
+    written = sections(guide)
+    parts = {
+        "guide": guide,
+        "sections": written,
+        "journeys": journeys(guide, written),
+        "numbers": {entry.step.id: entry for section in written for entry in section.entries},
+        "workshops": WORKSHOPS,
+    }
+    return _page(templates, "client.html", {**common, **parts})
+
+
+def write(folder: Path) -> tuple[Path, ...]:
+    """Write all pages into that folder, without those of guides that are gone; returns their paths."""
+    written = pages()
+    for old in folder.glob("*.html"):
+        if old.name not in written:
+            old.unlink()
+    for name, html in written.items():
+        (folder / name).write_text(html, "utf-8", newline="\n")
+    return tuple(folder / name for name in written)
+
+
+def _page(templates: Environment, name: str, parts: Mapping[str, Any]) -> str:
+    return templates.get_template(name).render(**parts) + "\n"
+
+
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    templates = Environment(
+        loader=FileSystemLoader(resources() / "handbook"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["marked"] = _marked
+    return templates
+
+
+def _marked(text: str) -> Markup:
+    """The words of a guide as HTML: ``**label**`` is bold, everything else as it stands."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(text))))  # noqa: S704 - escaped before
