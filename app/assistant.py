@@ -139,7 +139,9 @@ class Assistant:
         if self._unsaved is not None or not self._lost:
             return self._unsaved
         labels = " and ".join(self.guide.values[name].label for name in sorted(self._lost))
-        return f"No longer in the keyring: {labels}. Capture it again."
+        return (
+            f"Not in the keyring of this computer: {labels}. Capture {'it' if len(self._lost) == 1 else 'them'} again."
+        )
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call ``listener`` after every change; returns the way to stop that."""

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import sys
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
@@ -16,7 +17,6 @@ from app.setup.state import Setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from app.__main__ import Options
     from app.assistant import Assistant
@@ -39,6 +39,7 @@ class Application:
 
     def __init__(self, options: Options, window: MainWindow, home: HomePage) -> None:
         from ui.clipboard import ClipboardGuard
+        from ui.handover import HandOver
         from ui.lock import ScreenLock
         from ui.tasks import Tasks
         from ui.tray import Tray
@@ -50,6 +51,8 @@ class Application:
         self.tasks = Tasks(self._report_bug)
         self.clipboard = ClipboardGuard(window)
         self.tray = Tray(window)
+        self._files = HandOver(window, self.tasks.start, self._say, self._names)
+        self._files.accepted.connect(lambda setup: self.tasks.start(self._take_over(setup)))
         self._lock = ScreenLock(window)
         self._lock.locked.connect(self._conceal)
         self.desk: Desk | None = None
@@ -69,6 +72,9 @@ class Application:
         home.wanted.connect(lambda: self.tasks.start(self.pick()))
         home.practice.connect(lambda: self.tasks.start(self.start_practice()))
         home.deleted.connect(lambda setup_id: self.tasks.start(self.delete(setup_id)))
+        home.handed_over.connect(lambda setup_id: self.tasks.start(self.hand_over(setup_id)))
+        home.file_wanted.connect(self._files.choose)
+        home.file_dropped.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
         self.tray.opened.connect(self._raise)
         self.tray.quit_wanted.connect(self._end.set)
 
@@ -267,6 +273,36 @@ class Application:
             await self._open(setup)
         else:
             self._say(getattr(setup, "sentence", "This setup cannot be read."))
+
+    # -- hand-over -----------------------------------------------------------------------
+
+    async def hand_over(self, setup_id: str) -> None:
+        """Write a setup into a file for a colleague."""
+        assert self._store is not None
+        setup = await asyncio.get_running_loop().run_in_executor(None, self._store.load, setup_id)
+        if isinstance(setup, Setup):
+            self._files.give(setup)
+
+    async def open_file(self, path: Path) -> None:
+        """Open a hand-over file, dropped here or double-clicked."""
+        if self._practising:
+            self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
+        else:
+            await self._files.read(path)
+
+    async def _take_over(self, setup: Setup) -> None:
+        from app.setup.store import NotSaved
+
+        assert self._store is not None
+        saved = await asyncio.get_running_loop().run_in_executor(None, self._store.save, setup)
+        if isinstance(saved, NotSaved):
+            self._say(saved.sentence)
+        else:
+            await self._open(setup)
+
+    def _names(self) -> frozenset[str]:
+        assert self._store is not None
+        return frozenset(setup.name for setup in self._store.list(repair=False).setups)
 
     async def _assistant(self, setup: Setup) -> Assistant | None:
 

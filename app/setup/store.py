@@ -117,7 +117,7 @@ class Store:
             except OSError as error:
                 if handle is not None:
                     os.close(handle)
-                return CannotUse(f"The data folder cannot be used: {_reason(error)}.")
+                return CannotUse(f"The data folder cannot be used: {reason(error)}.")
             if not taken:
                 os.close(handle)
                 return AlreadyOpen()
@@ -141,7 +141,7 @@ class Store:
             try:
                 found = self._ids()
             except OSError as error:
-                return Listing((), (Trouble("", f"The setups cannot be listed: {_reason(error)}."),))
+                return Listing((), (Trouble("", f"The setups cannot be listed: {reason(error)}."),))
             for setup_id in found:
                 setup, trouble = self._open(setup_id, repair=repair)
                 if setup is not None:
@@ -179,7 +179,7 @@ class Store:
                     self._set_aside(path)
                 files.replace_whole(path, content, _previous(path))
             except OSError as error:
-                return NotSaved(f"The setup could not be saved: {_reason(error)}.")
+                return NotSaved(f"The setup could not be saved: {reason(error)}.")
             return Saved()
 
     def delete(self, setup_id: str) -> Saved | NotSaved:
@@ -191,7 +191,7 @@ class Store:
                 files.remove(_previous(path))
                 files.remove(path)
             except OSError as error:
-                return NotSaved(f"The setup could not be deleted: {_reason(error)}.")
+                return NotSaved(f"The setup could not be deleted: {reason(error)}.")
             files.flush_folder(self._folder)
             return Saved()
 
@@ -243,7 +243,7 @@ class Store:
 
                 files.replace_whole(path, encode(earlier), None)
         except OSError as error:
-            return earlier, Trouble(setup_id, f"A setup's file is damaged and cannot be moved: {_reason(error)}.")
+            return earlier, Trouble(setup_id, f"A setup's file is damaged and cannot be moved: {reason(error)}.")
         kept = f"The damaged file was kept as {aside}."
         if earlier is None:
             return None, Trouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
@@ -267,7 +267,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return _Unreadable(_reason(error))
+            return _Unreadable(reason(error))
         if len(content) > _LIMIT_BYTES:
             return _Damaged()
         if _format_of(content) > FORMAT:
@@ -313,7 +313,8 @@ _REASONS = {
 }
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system refused, in the admin's words, to go on after a colon."""
     return _REASONS.get(error.errno or 0, "the system did not allow it")
 
 

@@ -13,6 +13,9 @@ from ui.widgets.fixed import fixed
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from PySide6.QtCore import SignalInstance
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
     from app.setup.state import Setup
     from app.setup.store import Trouble
     from ui.home.setups import SetupList
@@ -26,6 +29,11 @@ class HomePage(QWidget):
     """A new setup."""
     practice = Signal()
     deleted = Signal(str)
+    handed_over = Signal(str)
+    file_wanted = Signal()
+    """A hand-over file is to be chosen and opened."""
+    file_dropped = Signal(str)
+    """Path of a file that was dropped here."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +59,11 @@ class HomePage(QWidget):
         column.addStretch(1)
         self._column = column
         self._foot = fixed("", "small", self)
-        column.addWidget(self._foot)
+        self._links = QHBoxLayout()
+        self._links.setSpacing(16)
+        self._links.addWidget(self._foot, 1)
+        column.addLayout(self._links)
+        self.setAcceptDrops(True)
         self._list: SetupList | None = None
         self._keyring: str | None = ""
 
@@ -67,6 +79,28 @@ class HomePage(QWidget):
             f"Base URLs and tokens are kept in {keyring}. The program writes them nowhere else." if keyring else ""
         )
         self._keyring = keyring
+        if self._links.count() == 1:  # not needed for the first window
+            self._add_link("Open a hand-over file", "open-file", self.file_wanted)
+
+    def _add_link(self, words: str, name: str, wanted: SignalInstance) -> None:
+        from ui.widgets.link import LinkButton
+
+        link = LinkButton(words)
+        link.setObjectName(name)
+        link.clicked.connect(wanted)
+        self._links.addWidget(link)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """A file may be dropped."""
+        if _file(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open it."""
+        path = _file(event)
+        if path is not None:
+            event.acceptProposedAction()
+            self.file_dropped.emit(path)
 
     def show_setups(self, setups: tuple[Setup, ...], troubles: tuple[Trouble, ...], now: datetime) -> None:
         """Draw the list."""
@@ -76,6 +110,13 @@ class HomePage(QWidget):
             self._list = SetupList(self)
             self._list.opened.connect(self.opened)
             self._list.deleted.connect(self.deleted)
+            self._list.handed_over.connect(self.handed_over)
             self._column.takeAt(1)
             self._column.insertWidget(1, self._list, 1)
         self._list.show_setups(setups, troubles, now, keyring=self._keyring is not None)
+
+
+def _file(event: QDropEvent) -> str | None:
+    """The path of the one local file that is dropped."""
+    urls = event.mimeData().urls()
+    return urls[0].toLocalFile() or None if len(urls) == 1 else None

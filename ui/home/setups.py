@@ -26,6 +26,7 @@ class SetupList(ScrollColumn):
 
     opened = Signal(str)
     deleted = Signal(str)
+    handed_over = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +98,11 @@ class SetupList(ScrollColumn):
         go_on.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup.name}")
         go_on.clicked.connect(lambda: self.opened.emit(setup.id))
         row.addWidget(go_on)
+        if not setup.practice:
+            give = IconButton("hand-over", f"Hand {setup.name} over to a colleague, without its secrets")
+            give.setObjectName(f"hand-over-{setup.id}")
+            give.clicked.connect(lambda: self.handed_over.emit(setup.id))
+            row.addWidget(give)
         bin_ = IconButton("trash", f"Delete {setup.name} and its secrets")
         bin_.clicked.connect(lambda: self._ask(setup))
         row.addWidget(bin_)

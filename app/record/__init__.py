@@ -1,0 +1,1 @@
+"""What leaves the program: a setup handed over to a colleague."""
