@@ -81,6 +81,13 @@ class Shown:
     """A secret that no keyring keeps: it is gone when the program ends."""
 
 
+def _read_causes() -> None:
+    """Read what findings mean, away from the event loop."""
+    from app.diagnosis.causes import reasons
+
+    reasons()
+
+
 class Assistant:
     """The open setup and everything that can be done with it. Not thread-safe: one event loop."""
 
@@ -403,6 +410,7 @@ class Assistant:
                 on_finding(finding)
 
         try:
+            await asyncio.get_running_loop().run_in_executor(None, _read_causes)
             findings = await self.connection.test(take)
         except BaseException:
             # Half a test says nothing, least of all that all is well.
@@ -416,7 +424,8 @@ class Assistant:
         test_step = next(step for step in self.guide.steps if step.page is Page.TEST)
         if not self.test_failed and journey.block(self.guide, self.setup, test_step.id) is None:
             here = self.here.step.id
-            self.setup = journey.go(journey.complete(self.guide, self.setup, test_step.id, self._now()), here)
+            passed = journey.tick(self.setup, test_step.id, on=False)
+            self.setup = journey.go(journey.complete(self.guide, passed, test_step.id, self._now()), here)
             await self._save()
         self.announce()
         return None
@@ -433,7 +442,7 @@ class Assistant:
         """Go on although this computer cannot reach the endpoint."""
         step = self.here.step
         if step.page is Page.TEST and self.may_skip_test and journey.block(self.guide, self.setup, step.id) is None:
-            self.setup = journey.complete(self.guide, self.setup, step.id, self._now())
+            self.setup = journey.skip(self.guide, self.setup, step.id, self._now())
             await self._save()
 
     @property

@@ -103,7 +103,7 @@ def _report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_jso
     for cause in diagnosis.causes if diagnosis is not None else ():
         step = place(guide, setup, cause.step) if cause.step is not None else None
         where = {"step": step.step.id, "number": step.number, "title": step.step.title} if step else None
-        causes.append({"sentence": cause.sentence, "revisit": where})
+        causes.append({"sentence": cause.sentence, "evidence": cause.evidence, "revisit": where})
     code = Exit.PASSED if diagnosis is None else Exit.FAILED
     if as_json:
         checks = [
@@ -128,7 +128,7 @@ def _report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_jso
         for number, cause in enumerate(diagnosis.causes, start=1):
             step = place(guide, setup, cause.step) if cause.step is not None else None
             at = f" (step {step.number}, {step.step.title})" if step else ""
-            print(f"{number}. {cause.sentence}{at}")
+            print(f"{number}. {cause.sentence}{at}\n   {cause.evidence}")
     return code
 
 

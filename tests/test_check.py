@@ -89,6 +89,10 @@ def test_the_exit_code_and_the_step(answer: bytes, code: Exit, first: str | None
     else:
         assert report["causes"][0]["revisit"]["step"] == first
         assert report["title"] in spoken.stdout
+        for cause in report["causes"]:
+            assert cause["evidence"].endswith(".")
+            assert cause["sentence"] in spoken.stdout
+            assert cause["evidence"] in spoken.stdout
     for output in (spoken.stdout, spoken.stderr, machine.stdout, machine.stderr):
         assert CANARY not in output
         assert TOKEN not in output

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.diagnosis.patterns import Fact
+from app.diagnosis.facts import Fact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

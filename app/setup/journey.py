@@ -207,6 +207,16 @@ def complete(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
     return go(changed, _after(guide, changed, step_id))
 
 
+def skip(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
+    """Complete a test that did not pass, as the admin confirmed; it stays known as untested."""
+    return tick(complete(guide, setup, step_id, now), step_id, on=True)
+
+
+def untested(setup: Setup, step_id: str) -> bool:
+    """Whether that test was skipped, or a value it rests on has changed since it passed."""
+    return step_id in setup.ticked or step_id in setup.stale
+
+
 def _after(guide: Guide, setup: Setup, step_id: str) -> str:
     steps = [step.id for _, step in visible(guide, setup)]
     later = steps[steps.index(step_id) + 1 :]

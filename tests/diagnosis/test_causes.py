@@ -1,45 +1,132 @@
-"""A failed check names its cause and the step to revisit, given what the setup has done so far."""
+"""A failed check names its cause, what speaks for it and the step to revisit, given what the setup has done so far."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import copy
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 
-from app.diagnosis.causes import explain
+from app.diagnosis import facts
+from app.diagnosis.causes import Reasons, explain, reasons
+from app.diagnosis.facts import Fact, Grounds, grounds
 from app.diagnosis.findings import sentence
+from app.diagnosis.history import history
+from app.diagnosis.patterns import errors
 from app.guide import catalog
 from app.guide.model import Kind, Milestone
 from app.scim.ladder import Finding, Observation, Rung, Verdict
-from app.setup.state import Setup
+from app.setup import journey
+from tests.diagnosis.test_portal_errors import NOW, a_setup, plain_words
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-GUIDE = catalog.guide("entra")
+if TYPE_CHECKING:
+    from app.diagnosis.causes import Cause
+    from app.guide.model import Guide
+    from app.setup.state import Setup
 
-
-def a_setup(*, submitted: bool) -> Setup:
-    reached = {Milestone.SUBMITTED.value: NOW} if submitted else {}
-    return Setup(id="0" * 32, guide="entra", client="Entra", name="n", created=NOW, changed=NOW, reached=reached)
+ENTRA = catalog.guide("entra")
+PING = catalog.guide("pingfederate")
+REFUSALS = (Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND)
 
 
 def failed(observation: Observation, rung: Rung = Rung.TOKEN) -> tuple[Finding, ...]:
     return (Finding(rung, Verdict.FAILED, observation, 0.1, {}),)
 
 
-def first_step(observation: Observation, *, submitted: bool) -> str | None:
-    diagnosis = explain(failed(observation), GUIDE, a_setup(submitted=submitted))
+def first(observation: Observation, setup: Setup, guide: Guide = ENTRA, rung: Rung = Rung.TOKEN) -> Cause:
+    diagnosis = explain(failed(observation, rung), guide, setup)
     assert diagnosis is not None
-    return diagnosis.causes[0].step
+    return diagnosis.causes[0]
 
 
-def capturing(kind: Kind) -> str:
-    return next(s.id for s in GUIDE.steps if any(GUIDE.values[n].kind is kind for n in s.captures))
+def capturing(kind: Kind, guide: Guide = ENTRA) -> str:
+    return next(s.id for s in guide.steps if any(guide.values[n].kind is kind for n in s.captures))
 
 
-def test_the_same_401_differs_before_and_after_submit() -> None:
-    submit = next(s.id for s in GUIDE.steps if s.marks is Milestone.SUBMITTED)
-    assert first_step(Observation.UNAUTHORIZED, submitted=False) == submit
-    assert first_step(Observation.UNAUTHORIZED, submitted=True) == capturing(Kind.TOKEN)
+def stored_after_submit(name: str) -> Setup:
+    setup = a_setup(ENTRA)
+    return setup.with_(kept={**setup.kept, name: setup.reached["submitted"] + timedelta(hours=1)})
+
+
+def stored_twice() -> Setup:
+    """Between the step of the token and Submit."""
+    setup = a_setup(ENTRA)
+    return setup.with_(kept={**setup.kept, "token": setup.done["generate-token"] + timedelta(seconds=1)})
+
+
+# -- the same answer at another time ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("setup", "step", "said", "evidence"),
+    [
+        (a_setup(ENTRA, "fresh"), "submit", "only after Submit", Fact.NOT_SUBMITTED),
+        (a_setup(ENTRA), "generate-token", "incomplete", Fact.TOKEN_BEFORE_SUBMIT),
+        (stored_after_submit("token"), "submit", "may not know this token", Fact.TOKEN_AFTER_SUBMIT),
+        (stored_twice(), "generate-token", "stored last", Fact.TOKEN_AGAIN),
+        (stored_after_submit("base_url"), "copy-base-url", "another directory", Fact.URL_AFTER_SUBMIT),
+        (a_setup(ENTRA).with_(stale=frozenset({"submit"})), "submit", "submitted again", Fact.RESUBMIT),
+        (a_setup(ENTRA, "tested"), "generate-token", "replaced in CIE", None),
+    ],
+    ids=["fresh", "before-submit", "after-submit", "twice", "another-url", "value-changed", "tested"],
+)
+def test_the_same_401_differs_by_what_was_done(setup: Setup, step: str, said: str, evidence: Fact | None) -> None:
+    cause = first(Observation.UNAUTHORIZED, setup)
+    assert cause.step == step
+    assert said in cause.sentence
+    assert cause.evidence == (grounds().facts[evidence] if evidence else reasons_of_tested())
+
+
+def reasons_of_tested() -> str:
+    causes = reasons().observations[Observation.UNAUTHORIZED].causes
+    return next(str(remedy.because) for remedy in causes if remedy.when == (Fact.TESTED,))
+
+
+@pytest.mark.parametrize("observation", REFUSALS)
+@pytest.mark.parametrize("guide", catalog.guides(), ids=lambda guide: guide.id)
+def test_before_submit_every_refusal_leads_there(observation: Observation, guide: Guide) -> None:
+    submit = next(s.id for s in guide.steps if s.marks is Milestone.SUBMITTED)
+    before, after = (first(observation, a_setup(guide, state), guide) for state in ("fresh", "submitted"))
+    assert before.step == submit
+    assert after.step != submit
+    assert before.evidence != after.evidence
+
+
+def test_submit_is_not_doubted_before_it_is_confirmed() -> None:
+    for observation in REFUSALS:
+        for setup in (a_setup(ENTRA, "fresh"), a_setup(ENTRA).with_(stale=frozenset({"submit"}))):
+            diagnosis = explain(failed(observation), ENTRA, setup)
+            assert diagnosis is not None
+            assert [cause.step for cause in diagnosis.causes].count("submit") == 1
+
+
+def test_a_skipped_test_did_not_pass() -> None:
+    setup = a_setup(ENTRA)
+    test = next(s.id for s in ENTRA.steps if s.page is not None and s.page.value == "test")
+    at = NOW + timedelta(days=1)
+    passed, skipped = journey.complete(ENTRA, setup, test, at), journey.skip(ENTRA, setup, test, at)
+    assert Fact.TESTED in history(ENTRA, passed)
+    assert Fact.TESTED not in history(ENTRA, skipped)
+    assert test in skipped.done
+    newer = {**passed.kept, "token": at + timedelta(seconds=1)}
+    assert Fact.TESTED not in history(ENTRA, passed.with_(kept=newer))
+
+
+def test_fetched_tokens_have_causes_of_their_own() -> None:
+    setup = a_setup(PING, answers={"authorization": "oidc"})
+    for observation in (Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.CLIENT_REFUSED):
+        assert first(observation, setup, PING).step == capturing(Kind.CLIENT_SECRET, PING), observation
+    assert "Deployment Administrator" in first(Observation.FORBIDDEN, setup, PING).sentence
+
+
+@pytest.mark.parametrize("observation", Observation)
+def test_the_base_url_is_not_blamed_for_a_token_that_could_not_be_fetched(observation: Observation) -> None:
+    setup = a_setup(PING, answers={"authorization": "oidc"})
+    diagnosis = explain(failed(observation, Rung.ISSUED), PING, setup)
+    assert diagnosis is not None
+    assert capturing(Kind.BASE_URL, PING) not in [cause.step for cause in diagnosis.causes]
+    assert "token" in diagnosis.title or observation is Observation.NO_SECRET
 
 
 @pytest.mark.parametrize(
@@ -47,17 +134,69 @@ def test_the_same_401_differs_before_and_after_submit() -> None:
     [Observation.MALFORMED, Observation.NOT_FOUND_NAME, Observation.HTML, Observation.REDIRECT, Observation.WRONG_HOST],
 )
 def test_a_wrong_address_leads_to_the_base_url(observation: Observation) -> None:
-    assert first_step(observation, submitted=True) == capturing(Kind.BASE_URL)
+    assert first(observation, a_setup(ENTRA)).step == capturing(Kind.BASE_URL)
 
 
-@pytest.mark.parametrize("observation", [o for o in Observation if o is not Observation.GOOD])
-def test_every_observation_has_a_sentence_and_a_cause(observation: Observation) -> None:
-    diagnosis = explain(failed(observation), GUIDE, a_setup(submitted=True))
-    assert diagnosis is not None
-    assert diagnosis.causes
-    assert sentence(failed(observation)[0])
+@pytest.mark.parametrize("state", ["fresh", "submitted", "tested", "token-newer", "url-newer"])
+@pytest.mark.parametrize("guide", catalog.guides(), ids=lambda guide: guide.id)
+def test_every_observation_has_causes_with_evidence(guide: Guide, state: str) -> None:
+    setup = a_setup(guide, state)
+    shown = {step.id for _, step in journey.visible(guide, setup)}
+    for observation in set(Observation) - {Observation.GOOD}:
+        diagnosis = explain(failed(observation), guide, setup)
+        assert diagnosis is not None
+        assert diagnosis.causes
+        assert sentence(failed(observation)[0])
+        assert len({cause.sentence for cause in diagnosis.causes}) == len(diagnosis.causes)
+        for cause in diagnosis.causes:
+            plain_words(cause.sentence)
+            plain_words(cause.evidence)
+            assert cause.step is None or cause.step in shown
+            assert "{" not in cause.sentence + cause.evidence
 
 
 def test_nothing_failed_needs_no_diagnosis() -> None:
     good = (Finding(Rung.TOKEN, Verdict.PASSED, Observation.GOOD, 0.1, {}),)
-    assert explain(good, GUIDE, a_setup(submitted=True)) is None
+    assert explain(good, ENTRA, a_setup(ENTRA)) is None
+
+
+# -- the data files --------------------------------------------------------------------------
+
+
+def test_every_observation_that_can_fail_has_an_entry() -> None:
+    never = {Observation.GOOD, Observation.NOT_TRIED, Observation.PLAIN_PRACTICE, Observation.OTHER_STATUS}
+    assert set(reasons().observations) == set(Observation) - never
+
+
+def test_each_place_is_in_a_guide_and_used() -> None:
+    known = reasons()
+    troubles = [known.unissued, known.otherwise, *known.observations.values(), *errors().troubles.values()]
+    used = {remedy.at for trouble in troubles for remedy in trouble.causes} | {r.at for r in errors().slips}
+    ids = {step.id for guide in catalog.guides() for step in guide.steps}
+    assert {line for lines in grounds().places.values() for line in lines if " " not in line} <= ids
+    assert set(grounds().places) == used - {None}
+    assert set(grounds().own_network) <= set(catalog.ids())
+
+
+def test_each_fact_is_used() -> None:
+    known = reasons()
+    troubles = [known.unissued, known.otherwise, *known.observations.values(), *errors().troubles.values()]
+    remedies = [*errors().slips, *(remedy for trouble in troubles for remedy in trouble.causes)]
+    named = {fact for remedy in remedies for fact in (*remedy.when, *remedy.unless)}
+    told = {Fact.NOT_COMPARED, Fact.CUT_SHORT, Fact.NOT_STARTED}  # shown, or for a later use
+    assert set(Fact) - named <= told
+
+
+def test_the_files_are_checked() -> None:
+    for name, shape, break_it in (
+        ("facts", Grounds, lambda d: d["facts"].pop("tested")),
+        ("facts", Grounds, lambda d: d["places"].update(x=["nowhere at all"])),
+        ("causes", Reasons, lambda d: d["otherwise"]["causes"].append({"say": "Nowhere.", "at": "nowhere"})),
+        ("causes", Reasons, lambda d: d["observations"].update(nothing=d["otherwise"])),
+    ):
+        data = facts.load(name)
+        shape.model_validate(data)
+        broken = copy.deepcopy(data)
+        break_it(broken)
+        with pytest.raises(ValueError, match=r"sentence|pattern|place|observations"):
+            shape.model_validate(broken)

@@ -14,8 +14,10 @@ import yaml  # noqa: TID253 - the texts are a YAML file
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.diagnosis.patterns import Errors, Fact, errors, stands_in
-from app.diagnosis.portal_errors import LONGEST, MOST_CAUSES, Decoded, decode
+from app.diagnosis.facts import Fact, grounds
+from app.diagnosis.patterns import Errors, errors, stands_in
+from app.diagnosis.portal_errors import LONGEST, Decoded, decode
+from app.diagnosis.ranking import MOST_CAUSES
 from app.guide import catalog
 from app.guide.model import Kind, Milestone, Page
 from app.paths import resources
@@ -75,7 +77,9 @@ def test_a_real_text_leads_to_the_right_step(entry: dict[str, Any]) -> None:
     decoded = decode(entry["text"], guide, setup, BASE)
     assert set(entry["signs"]) <= set(decoded.recognised), decoded
     assert first_step(decoded) == entry["step"], decoded
-    sentences = {errors().facts[Fact(fact)].replace("{client}", guide.short_name) for fact in entry.get("compared", ())}
+    sentences = {
+        grounds().facts[Fact(fact)].replace("{client}", guide.short_name) for fact in entry.get("compared", ())
+    }
     assert sentences <= set(decoded.compared), decoded
     for cause in decoded.causes:
         assert cause.evidence
@@ -184,11 +188,11 @@ def test_fetched_tokens_have_causes_of_their_own() -> None:
 )
 def test_an_address_is_compared(text: str, fact: Fact) -> None:
     decoded = decode(text, ENTRA, a_setup(ENTRA, "tested"), BASE)
-    shown = [f for f in Fact if errors().facts[f] in decoded.compared]
+    shown = [f for f in Fact if grounds().facts[f] in decoded.compared]
     assert shown == [fact], decoded
     if fact is not Fact.SAME_ADDRESS:
         assert first_step(decoded) == "paste-credentials"
-        assert decoded.causes[0].evidence == errors().facts[fact]
+        assert decoded.causes[0].evidence == grounds().facts[fact]
 
 
 def test_a_right_address_is_not_blamed() -> None:
@@ -199,7 +203,7 @@ def test_a_right_address_is_not_blamed() -> None:
 @pytest.mark.parametrize("base", [None, "", "https://[", "https://"])
 def test_without_a_base_url_it_says_so(base: str | None) -> None:
     decoded = decode("GET https://scim.example.org/v2/Users 401 Unauthorized", ENTRA, a_setup(ENTRA), base)
-    assert decoded.compared == (errors().facts[Fact.NOT_COMPARED],)
+    assert decoded.compared == (grounds().facts[Fact.NOT_COMPARED],)
     assert first_step(decoded) == "generate-token"
 
 
@@ -258,7 +262,7 @@ def test_a_number_or_a_word_alone_is_no_status(text: str) -> None:
 def test_of_a_long_text_the_end_is_read() -> None:
     decoded = decode("HTTP 403 " + "x" * LONGEST + " HTTP 401", ENTRA, a_setup(ENTRA))
     assert decoded.recognised == ("HTTP 401",)
-    assert errors().facts[Fact.CUT_SHORT] in decoded.compared
+    assert grounds().facts[Fact.CUT_SHORT] in decoded.compared
     assert decode("x" * (LONGEST + 1), ENTRA, a_setup(ENTRA)).recognised == ()
 
 
@@ -301,7 +305,7 @@ def test_any_text_ends_in_words_of_this_program(
     assert "canary" not in repr(decoded)
     assert len(decoded.causes) <= MOST_CAUSES
     assert all(label in {sign.label for sign in errors().signs} for label in decoded.recognised)
-    allowed = {sentence.replace("{client}", guide.short_name) for sentence in errors().facts.values()}
+    allowed = {sentence.replace("{client}", guide.short_name) for sentence in grounds().facts.values()}
     assert set(decoded.compared) <= allowed
 
 
@@ -348,12 +352,8 @@ def test_each_phrase_is_found_in_itself() -> None:
                 assert not stands_in(phrase, "x" + itself + "x"), phrase
 
 
-def test_each_place_is_in_a_guide_and_each_part_is_used() -> None:
+def test_each_part_is_used() -> None:
     known: Errors = errors()
-    ids = {step.id for guide in catalog.guides() for step in guide.steps}
-    assert {line for lines in known.places.values() for line in lines if " " not in line} <= ids
-    remedies = [*known.slips, *(cause for trouble in known.troubles.values() for cause in trouble.causes)]
-    assert set(known.places) == {remedy.at for remedy in remedies if remedy.at}
     assert set(known.troubles) == {sign.trouble for sign in known.signs if sign.trouble}
     assert set(known.products) <= set(catalog.ids())
 
@@ -372,14 +372,18 @@ def test_connection_troubles_have_a_step_in_every_guide() -> None:
             assert any(cause.step for cause in decode(text, guide, a_setup(guide)).causes), (guide.id, text)
 
 
+def plain_words(text: str) -> None:
+    assert text.endswith("."), text
+    assert not re.search(r"!|\s[-\u2013\u2014]\s|\b(please|simply|just|easy|easily)\b", text, re.IGNORECASE), text
+    assert all(len(sentence.split()) <= 30 for sentence in re.split(r"(?<=[.!?])\s+", text)), text
+
+
 def test_the_words_are_plain() -> None:
     known = errors()
     remedies = [*known.slips, *(cause for trouble in known.troubles.values() for cause in trouble.causes)]
-    texts = [known.seen.replace("{sign}", "x"), known.foreign, known.hint, *known.facts.values()]
+    texts = [known.seen.replace("{sign}", "x"), known.foreign, known.hint, *grounds().facts.values()]
     for text in [*texts, *(remedy.say for remedy in remedies)]:
-        assert text.endswith("."), text
-        assert not re.search(r"!|\s[-\u2013\u2014]\s|\b(please|simply|just|easy|easily)\b", text, re.IGNORECASE), text
-        assert all(len(sentence.split()) <= 30 for sentence in re.split(r"(?<=[.!?])\s+", text)), text
+        plain_words(text)
     for title in (
         *(trouble.title for trouble in known.troubles.values()),
         known.nothing,
@@ -399,10 +403,9 @@ def test_the_file_is_checked() -> None:
         lambda d: d["signs"].append({"label": "x", "find": ["abc"], "of": ["nobody"]}),
         lambda d: d["slips"].append({"say": "No evidence."}),
         lambda d: d["slips"].append({"say": "No place.", "when": ["tested"], "at": "nowhere"}),
-        lambda d: d["facts"].pop("tested"),
     ):
         broken = copy.deepcopy(data)
         break_it(broken)
-        with pytest.raises(ValueError, match=r"sign|trouble|product|place|evidence|sentence"):
+        with pytest.raises(ValueError, match=r"sign|trouble|product|place|evidence"):
             Errors.model_validate(broken)
     Errors.model_validate(data)

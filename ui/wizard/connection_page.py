@@ -127,8 +127,12 @@ class ConnectionPage(QWidget):
         card.body.addWidget(label(diagnosis.title, "bad-heading", card))
         assistant = self._desk.assistant
         linked: set[str] = set()
+        evidence = ""
         for cause in diagnosis.causes:
             card.body.addWidget(label(cause.sentence, "body", card))
+            if cause.evidence != evidence:  # said once for all that rest on it
+                card.body.addWidget(label(cause.evidence, "small", card))
+            evidence = cause.evidence
             if cause.step in (None, assistant.here.step.id) or cause.step in linked:
                 continue
             assert cause.step is not None

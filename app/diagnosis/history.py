@@ -1,0 +1,75 @@
+"""What the setup has done so far, as far as it bears on a failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.diagnosis.facts import Fact, grounds
+from app.guide.model import SECRET_KINDS, Kind, Lane, Milestone, Page
+from app.setup.journey import untested, visible
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.guide.model import Guide, Step
+    from app.setup.state import Setup
+
+
+def history(guide: Guide, setup: Setup) -> frozenset[Fact]:
+    """The facts about this setup."""
+    shown = [step for _, step in visible(guide, setup)]
+    submitted = setup.reached.get(Milestone.SUBMITTED)
+    facts = _stored(guide, setup, shown, submitted) | _entered(guide, setup, shown)
+    if submitted is None:
+        facts.add(Fact.NOT_SUBMITTED)
+    elif any(step.marks is Milestone.SUBMITTED and step.id in setup.stale for step in shown):
+        facts.add(Fact.RESUBMIT)
+    if any(step.page is Page.TEST and _passed(guide, setup, step) for step in shown):
+        facts.add(Fact.TESTED)
+    if Milestone.STARTED not in setup.reached:
+        facts.add(Fact.NOT_STARTED)
+    if guide.id in grounds().own_network:
+        facts.add(Fact.OWN_NETWORK)
+    return frozenset(facts)
+
+
+def _passed(guide: Guide, setup: Setup, test: Step) -> bool:
+    """Whether that test passed with what is kept now."""
+    done = setup.done.get(test.id)
+    kept = [at for name, at in setup.kept.items() if name in guide.values and guide.values[name].kind in SECRET_KINDS]
+    return done is not None and not untested(setup, test.id) and all(at <= done for at in kept)
+
+
+def _stored(guide: Guide, setup: Setup, shown: list[Step], submitted: datetime | None) -> set[Fact]:
+    """When the secrets that open the endpoint were stored."""
+    facts = set()
+    for step in shown:
+        for name in step.captures:
+            kind, kept, done = guide.values[name].kind, setup.kept.get(name), setup.done.get(step.id)
+            if kind is Kind.CLIENT_SECRET:
+                facts.add(Fact.FETCHED)
+            if kept is None:
+                continue
+            if kind is Kind.TOKEN and submitted is not None:
+                facts.add(Fact.TOKEN_AFTER_SUBMIT if kept > submitted else Fact.TOKEN_BEFORE_SUBMIT)
+            if kind is Kind.TOKEN and done is not None and kept > done:
+                facts.add(Fact.TOKEN_AGAIN)
+            if kind is Kind.BASE_URL and submitted is not None and kept > submitted:
+                facts.add(Fact.URL_AFTER_SUBMIT)
+    return facts
+
+
+def _entered(guide: Guide, setup: Setup, shown: list[Step]) -> set[Fact]:
+    """How what stands in the portal relates to what is kept here."""
+    facts = set()
+    for step in shown:
+        for carry in step.carries if step.lane is Lane.PORTAL else ():
+            kind = guide.values[carry.value].kind
+            done, kept = setup.done.get(step.id), setup.kept.get(carry.value)
+            if kind not in SECRET_KINDS:
+                continue
+            if done is None:
+                facts.add(Fact.NOT_ENTERED)
+            elif kept is not None and kept > done:
+                facts.add(Fact.URL_NEWER if kind is Kind.BASE_URL else Fact.TOKEN_NEWER)
+    return facts

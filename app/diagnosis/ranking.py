@@ -1,0 +1,75 @@
+"""From remedies to causes: those that fit this setup, most likely first, each with its evidence and its step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.diagnosis.facts import grounds
+from app.guide.model import Lane
+from app.setup.journey import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.diagnosis.facts import Fact, Place, Remedy
+    from app.guide.model import Guide, Step
+    from app.setup.state import Setup
+
+MOST_CAUSES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One possible reason, and where to mend it."""
+
+    sentence: str
+    step: str | None
+    """The step of the guide to revisit; None where the remedy is outside the guide."""
+    evidence: str
+    """What speaks for it, in one sentence."""
+
+
+def rank(
+    told: Iterable[tuple[str, Iterable[Remedy]]], facts: frozenset[Fact], guide: Guide, setup: Setup
+) -> tuple[Cause, ...]:
+    """The causes, each said once. Before its remedies stands what speaks for them where nothing else does."""
+    known = grounds()
+    made: dict[str, Cause] = {}
+    nowhere: dict[str, Cause] = {}
+    for seen, remedies in told:
+        for remedy in remedies:
+            if not remedy.fits(facts):
+                continue
+            because = remedy.because or (known.facts[remedy.when[0]] if remedy.when else seen)
+            step = _where(known.places[remedy.at], guide, setup) if remedy.at else None
+            say = fill(remedy.say, guide)
+            # What has no place in this guide is less likely to be the reason.
+            kind = nowhere if remedy.at and step is None else made
+            kind.setdefault(say, Cause(say, step, fill(because, guide)))
+    return tuple({**made, **nowhere}.values())[:MOST_CAUSES]
+
+
+def fill(words: str, guide: Guide) -> str:
+    """The words with the names that the guide gives."""
+    return words.replace("{client}", guide.short_name).replace("{portal}", guide.portal.name)
+
+
+def _where(places: tuple[Place, ...], guide: Guide, setup: Setup) -> str | None:
+    shown = [step for _, step in visible(guide, setup)]
+    return next((step.id for place in places for step in shown if _fits(place, step, guide)), None)
+
+
+def _fits(place: Place, step: Step, guide: Guide) -> bool:
+    how, _, what = place.rpartition(" ")
+    match how:
+        case "captures":
+            return any(guide.values[name].kind == what for name in step.captures)
+        case "carries":
+            return step.lane is Lane.PORTAL and any(guide.values[c.value].kind == what for c in step.carries)
+        case "marks":
+            return step.marks == what
+        case "page":
+            return step.page == what
+        case _:
+            return step.id == what
