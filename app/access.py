@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.model import Kind
+from app.policy import NO_POLICY
 from app.setup.journey import visible
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
+    from app.policy import Policy
     from app.scim.authorization import Credentials
     from app.scim.endpoint import Endpoint
     from app.setup.state import Setup
@@ -28,7 +30,7 @@ def fetches_tokens(guide: Guide, setup: Setup) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that opens the endpoint could not be read from the keyring."""
+    """Something that opens the endpoint could not be read from the keyring, or may not be used."""
 
     sentence: str
     """Which, and why, without any value."""
@@ -42,8 +44,10 @@ def _missing(label: str, outcome: Outcome, keyring: str) -> Missing:
     return Missing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
 
 
-async def way_in(guide: Guide, setup: Setup, vault: Vault) -> tuple[Endpoint, Credentials] | Missing:
-    """The endpoint and what opens it, or what the keyring did not give."""
+async def way_in(
+    guide: Guide, setup: Setup, vault: Vault, policy: Policy = NO_POLICY
+) -> tuple[Endpoint, Credentials] | Missing:
+    """The endpoint and what opens it, or what the keyring did not give or the policy forbids."""
     from app.scim.authorization import ServiceAccount, StaticToken
     from app.scim.endpoint import Endpoint
 
@@ -53,6 +57,8 @@ async def way_in(guide: Guide, setup: Setup, vault: Vault) -> tuple[Endpoint, Cr
         if outcome.value is None:
             return _missing(guide.values[name].label, outcome, vault.name)
         found[guide.values[name].kind] = outcome.value
+    if not setup.practice and not policy.allows(found[Kind.BASE_URL]):
+        return Missing(policy.refusal("The policy of this computer does not allow the host of this Base URL."))
     endpoint = Endpoint(found[Kind.BASE_URL], setup.practice)
     if Kind.CLIENT_SECRET not in found:
         return endpoint, StaticToken(found[Kind.TOKEN])

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from app import access
 from app.connection import Connection
-from app.guide.model import Kind, Milestone, Page
+from app.guide.model import SECRET_KINDS, Kind, Milestone, Page
 from app.guide.values import Reading, derive, looks_secret, mask, read, rule
 from app.guide.words import places, speak
+from app.policy import NO_POLICY
 from app.setup import journey
 from app.setup.state import Counts, Setup, Sighting
 
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
 
     from app.diagnosis.portal_errors import Decoded
     from app.guide.model import Guide
+    from app.policy import Policy
     from app.scim.changes import NotOffered, Seen, Unsuccessful
     from app.scim.ladder import Finding
     from app.setup.store import Store
     from app.vault import Outcome, Vault
     from app.watch.watch import Report, Watch
 
+
+_NO_KEYRING = "The policy of this computer allows secrets in a keyring only."
 
 KEYRING_PATIENCE = 5.0
 """Seconds that reading an error waits for the Base URL."""
@@ -101,6 +105,7 @@ class Assistant:
         now: Callable[[], datetime] = utc_now,
         proxy_for: Callable[[str], str | None] | None = None,
         token_url: str | None = None,
+        policy: Policy = NO_POLICY,
     ) -> None:
         """``token_url`` stands in for the documented token address, in practice only."""
         self.setup = setup
@@ -122,7 +127,8 @@ class Assistant:
         """Secrets that the keyring did not take and that are held for this run."""
         self._lost: frozenset[str] = frozenset()
         """Secrets that the keyring no longer had when the setup was opened."""
-        self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for)
+        self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for, policy)
+        self.policy = policy
         self._gone = False
         """The setup was deleted: nothing is written any more."""
         self._unsaved: str | None = None
@@ -258,7 +264,7 @@ class Assistant:
         if reading.value is None:
             sensitive = not spec.secret and looks_secret(text)
             return Given(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
-        if problem := self._clash(name, reading.value):
+        if problem := self._clash(name, reading.value) or self._forbidden(spec.kind, reading.value):
             return Given(accepted=False, sentence=problem)
         before = self.setup
         if spec.secret:
@@ -281,11 +287,23 @@ class Assistant:
                 return f"This is the {spec.label}, which is captured already."
         return None
 
+    def _forbidden(self, kind: Kind, value: str) -> str | None:
+        """Why the policy does not allow to take this secret."""
+        policy = self.policy
+        if kind is Kind.BASE_URL and not self.setup.practice and not policy.allows(value):
+            return policy.refusal("The policy of this computer does not allow this host.")
+        if kind in SECRET_KINDS and policy.keyring_required and self.vault.memory_only:
+            return policy.refusal(_NO_KEYRING)
+        return None
+
     async def _keep(self, name: str, kind: Kind, value: str) -> Given | None:
         from app.vault import SENTENCES
 
         previous = await self.vault.get(self.setup.id, name)
         outcome = await self.vault.put(self.setup.id, name, value)
+        if outcome.held and self.policy.keyring_required:
+            await self.vault.delete(self.setup.id, name)
+            return Given(accepted=False, sentence=self.policy.refusal(f"{SENTENCES[outcome.status]} {_NO_KEYRING}"))
         if not outcome.kept:
             return Given(accepted=False, sentence=SENTENCES[outcome.status])
         self._held = outcome.sentence if outcome.held else None

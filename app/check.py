@@ -35,7 +35,7 @@ class Exit(IntEnum):
     NO_SETUP = 3
     """There is no such setup, more than one of that name, or its file cannot be read."""
     NO_SECRETS = 4
-    """The keyring is locked or missing, or does not hold what the setup captured."""
+    """The keyring is locked or missing or does not hold what the setup captured, or the policy forbids its use."""
 
 
 def main(arguments: list[str]) -> int:
@@ -77,15 +77,19 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 async def _check(setup: Setup, *, as_json: bool) -> int:
     from app.connection import Connection
     from app.guide import catalog
+    from app.policy import Invalid, read
     from app.vault import Vault
 
     try:
         guide = catalog.guide(setup.guide)
     except KeyError:
         return _end(Exit.NO_SETUP, f"This version has no guide for {setup.client}.", as_json=as_json)
+    policy = read()
+    if isinstance(policy, Invalid):
+        return _end(Exit.NO_SECRETS, policy.sentence, as_json=as_json)
     vault = Vault("practice" if setup.practice else "setup")
     try:
-        findings = await Connection(vault, lambda: (guide, setup)).test()
+        findings = await Connection(vault, lambda: (guide, setup), policy=policy).test()
     finally:
         vault.close()
     if isinstance(findings, str):

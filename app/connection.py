@@ -9,12 +9,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from app import access
+from app.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from app.guide.model import Guide
+    from app.policy import Policy
     from app.scim.authorization import TokenSource
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
     from app.scim.endpoint import Endpoint
@@ -33,11 +35,13 @@ class Connection:
         vault: Vault,
         state: Callable[[], tuple[Guide, Setup]],
         proxy_for: Callable[[str], str | None] | None = None,
+        policy: Policy = NO_POLICY,
     ) -> None:
         """``state`` gives the guide and the setup as they are now; ``proxy_for`` may block."""
         self._vault = vault
         self._state = state
         self._proxy_for = proxy_for
+        self._policy = policy
         self._capabilities: Capabilities | None = None
         self._tokens: TokenSource | None = None
         self._changes = 0
@@ -57,7 +61,7 @@ class Connection:
         from app.scim.authorization import TokenSource
 
         guide, setup = self._state()
-        way = await access.way_in(guide, setup, self._vault)
+        way = await access.way_in(guide, setup, self._vault, self._policy)
         if isinstance(way, access.Missing):
             return way
         endpoint, credentials = way

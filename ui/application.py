@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
+from app.policy import NO_POLICY
 from app.setup.state import Setup
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Application:
         self._practising = options.practice
         self._store: Store | None = None
         self._vault: Vault | None = None
+        self._policy = NO_POLICY
         self._end = asyncio.Event()
         self._opening = asyncio.Lock()
         self._watches: dict[str, asyncio.Task[None]] = {}
@@ -93,6 +95,17 @@ class Application:
             await self._finish()
 
     async def _begin(self) -> bool:
+        from app import policy
+
+        found = await asyncio.get_running_loop().run_in_executor(None, policy.read)
+        if isinstance(found, policy.Policy) and self._practising and not found.practice:
+            found = policy.Invalid(found.refusal("The policy of this computer does not offer practice."))
+        if isinstance(found, policy.Invalid):
+            await self._stop_with(found.sentence)
+            return False
+        self._policy = found
+        if found.clipboard_seconds is not None:
+            self.clipboard.ttl_seconds = found.clipboard_seconds
         if self._practising:
             return await self._enter_practice()
         return await self._enter_real()
@@ -158,9 +171,7 @@ class Application:
         locked = await loop.run_in_executor(None, store.lock)
         if not isinstance(locked, Locked):
             sentence = getattr(locked, "sentence", "The assistant is already open with this data folder.")
-            sys.stderr.write(f"{sentence}\n")
-            if self.options.tour is None:
-                await self._say_and_wait(sentence)
+            await self._stop_with(sentence)
             return False
         self._shut()
         self._assistants.clear()
@@ -173,7 +184,11 @@ class Application:
         await self.show_home()
         return True
 
-    async def _say_and_wait(self, sentence: str) -> None:
+    async def _stop_with(self, sentence: str) -> None:
+        """Say why the program cannot go on, and wait until that was read."""
+        sys.stderr.write(f"{sentence}\n")
+        if self.options.tour is not None:
+            return
         shut = asyncio.Event()
         box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
         box.finished.connect(lambda _result: shut.set())
@@ -200,9 +215,7 @@ class Application:
         if isinstance(started, Started):
             self.practice = started
             return True
-        sys.stderr.write(f"{started.sentence}\n")
-        if self.options.tour is None:
-            await self._say_and_wait(started.sentence)
+        await self._stop_with(started.sentence)
         return False
 
     async def start_practice(self) -> None:
@@ -222,7 +235,7 @@ class Application:
         self._let_go()
         listing = await asyncio.get_running_loop().run_in_executor(None, self._store.list)
         keyring = None if self._vault.memory_only else self._vault.name
-        self.home.show_mode(practice=self._practising, keyring=keyring)
+        self.home.show_mode(practice=self._practising, keyring=keyring, offered=self._policy.practice)
         self.home.show_setups(listing.setups, listing.troubles, utc_now())
         self.window.setWindowTitle("Practice" if self._practising else "")
         self.window.show_page(self.home)
@@ -323,7 +336,7 @@ class Application:
             self._say(f"This version has no guide for {setup.client}.")
             return None
         token_url = self.practice.token_url if self.practice is not None else None
-        assistant = Assistant(guide, setup, self._vault, self._store, token_url=token_url)
+        assistant = Assistant(guide, setup, self._vault, self._store, token_url=token_url, policy=self._policy)
         await assistant.open()
         self._assistants[setup.id] = assistant
         return assistant

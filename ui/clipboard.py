@@ -73,7 +73,8 @@ class ClipboardGuard(QObject):
         self, parent: QObject | None = None, ttl_seconds: float = TTL_SECONDS, platform: str = sys.platform
     ) -> None:
         super().__init__(parent)
-        self._ttl = ttl_seconds
+        self.ttl_seconds = ttl_seconds
+        """How long a secret stays in the clipboard; changed by a policy."""
         self._platform = platform
         self._board: _Board | None = None
         self._label: str | None = None
@@ -93,9 +94,9 @@ class ClipboardGuard(QObject):
         self._label, self._refused = None, False  # our own change is not a loss of what was there before
         self._board.write(text)
         self._label = label
-        self._deadline = time.monotonic() + self._ttl
-        self._timer.start(min(1000, max(1, int(self._ttl * 1000))))
-        self._emit(seconds_left=math.ceil(self._ttl))
+        self._deadline = time.monotonic() + self.ttl_seconds
+        self._timer.start(min(1000, max(1, int(self.ttl_seconds * 1000))))
+        self._emit(seconds_left=math.ceil(self.ttl_seconds))
 
     def copy_plain(self, text: str, label: str) -> None:
         """Copy a text that is no secret; it replaces a secret of ours, which is then gone."""

@@ -67,9 +67,9 @@ class HomePage(QWidget):
         self._list: SetupList | None = None
         self._keyring: str | None = ""
 
-    def show_mode(self, *, practice: bool, keyring: str | None) -> None:
-        """Say whether this is practice, and where secrets are kept; None where there is no keyring."""
-        self._practice.setVisible(not practice)
+    def show_mode(self, *, practice: bool, keyring: str | None, offered: bool = True) -> None:
+        """Say whether this is practice or that is offered, and where secrets are kept; None without a keyring."""
+        self._practice.setVisible(offered and not practice)
         self._subtitle.setText(
             "Practice: consoles on this computer, nothing real is touched"
             if practice

@@ -139,6 +139,8 @@ class Desk(QObject):
             self.revealed.emit(name, "")
 
     async def _reveal(self, name: str) -> None:
+        if not self.assistant.policy.reveal:
+            return
         outcome = await self.assistant.reveal(name)
         if outcome.value is not None:
             self.revealed.emit(name, outcome.value)

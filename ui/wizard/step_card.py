@@ -138,13 +138,14 @@ class StepCard(Card):
 
     def _add_value(self, carry: Carry) -> None:
         spec = self._desk.assistant.guide.values[carry.value]
-        field = ValueField(carry.field, f"from {spec.origin}", secret=spec.secret)
+        eye = spec.secret and self._desk.assistant.policy.reveal
+        field = ValueField(carry.field, f"from {spec.origin}", secret=eye)
         field.setObjectName(f"value-{carry.value}")
         field.copy_pressed.connect(lambda: self._desk.copy(carry.value, carry.field))
         field.reveal_pressed.connect(lambda on: self._desk.reveal(carry.value, on))
         self._values[carry.value] = field
         self._column.addWidget(field)
-        if spec.secret:
+        if eye:
             field.shown.connect(lambda on: self._capture.revealed(field, on=on))
         if spec.own:
             self._add_own(carry.value)

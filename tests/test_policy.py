@@ -1,0 +1,290 @@
+"""What an administrator decides holds everywhere; a policy that cannot be understood stops the program."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Self
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtWidgets import QMessageBox, QPushButton
+
+from app import access, policy
+from app.__main__ import Options
+from app.assistant import Assistant, new_setup, utc_now
+from app.check import Exit
+from app.check import main as check
+from app.guide import catalog
+from app.policy import Invalid, Policy, parse, read
+from app.setup.store import Store
+from app.vault import Vault
+from tests.vault.test_vault import Locked
+from ui import tasks
+from ui.application import Application
+from ui.home.page import HomePage
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+INSIDE = "https://scim.cie.paloaltonetworks.com/v2/abcdefgh"
+OUTSIDE = "https://scim.example.com/v2/abcdefgh"
+TOKEN = "t0ken-" + "x" * 40
+STRICT = Policy(keyring_required=True, base_url_hosts=("*.paloaltonetworks.com",), contact="Ask the identity team.")
+ALL = """
+keyring_required = true
+clipboard_seconds = 20
+reveal = false
+practice = false
+base_url_hosts = ["*.paloaltonetworks.com", "scim.partner.example"]
+contact = "Ask the identity team, extension 4711."
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "policy.toml"
+    monkeypatch.setattr(policy, "place", lambda _platform="linux": path)
+    return path
+
+
+def test_without_a_file_nothing_is_forbidden(file: Path) -> None:
+    assert read() == Policy()
+    assert Policy().allows(OUTSIDE)
+
+
+def test_every_decision_is_read(file: Path) -> None:
+    file.write_text(ALL)
+    assert read() == Policy(
+        keyring_required=True,
+        clipboard_seconds=20,
+        reveal=False,
+        practice=False,
+        base_url_hosts=("*.paloaltonetworks.com", "scim.partner.example"),
+        contact="Ask the identity team, extension 4711.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("reveal = maybe", "cannot be read"),
+        ("\ufeff\x00", "cannot be read"),
+        ("x" * 70_000, "cannot be read"),
+        ("revael = false", "revael is not known"),
+        ('reveal = "no"', "reveal takes true or false"),
+        ("clipboard_seconds = 4", "from 5 to 300"),
+        ("clipboard_seconds = true", "from 5 to 300"),
+        ("base_url_hosts = []", "list of host names"),
+        ('base_url_hosts = ["*"]', "list of host names"),
+        ('base_url_hosts = ["https://a.example"]', "list of host names"),
+        ('contact = "a\\nb"', "one line"),
+    ],
+)
+def test_what_cannot_be_followed_is_said(file: Path, text: str, says: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    found = read()
+    assert isinstance(found, Invalid)
+    assert says in found.sentence
+
+
+def test_a_file_that_may_not_be_read_does_not_count_as_none(file: Path) -> None:
+    file.mkdir()
+    assert isinstance(read(), Invalid)
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("https://scim.paloaltonetworks.com/x", True),
+        ("https://a.b.PaloAltoNetworks.com:443/x", True),
+        ("https://paloaltonetworks.com/x", False),
+        ("https://evilpaloaltonetworks.com/x", False),
+        ("https://scim.paloaltonetworks.com.evil.example/x", False),
+        ("https://scim.paloaltonetworks.com@evil.example/x", False),
+        ("https://[::1", False),
+    ],
+)
+def test_hosts(url: str, allowed: bool) -> None:
+    assert STRICT.allows(url) is allowed
+
+
+@given(st.dictionaries(st.sampled_from(sorted(policy._READERS)) | st.text(), st.none() | st.integers() | st.text()))
+def test_whatever_is_written_it_is_a_policy_or_a_sentence(given_: dict[str, object]) -> None:
+    assert isinstance(parse(given_), Policy | Invalid)
+
+
+def test_windows_reads_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = [("reveal", 0, 4), ("clipboard_seconds", 30, 4), ("base_url_hosts", ["a.example"], 7)]
+
+    class Key:
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_error: object) -> None:
+            pass
+
+    def opened(root: str, path: str) -> Key:
+        assert (root, path) == ("HKLM", r"SOFTWARE\Policies\cie-scim-assistant")
+        return Key()
+
+    fake = SimpleNamespace(
+        HKEY_LOCAL_MACHINE="HKLM",
+        OpenKey=opened,
+        QueryInfoKey=lambda _key: (0, len(values), 0),
+        EnumValue=lambda _key, index: values[index],
+    )
+    monkeypatch.setitem(sys.modules, "winreg", fake)
+    assert read("win32") == Policy(reveal=False, clipboard_seconds=30, base_url_hosts=("a.example",))
+
+    def absent(_root: str, _path: str) -> Key:
+        raise FileNotFoundError
+
+    fake.OpenKey = absent
+    assert read("win32") == Policy()
+
+
+async def opened(folder: Path, vault: Vault, strict: Policy) -> Assistant:
+    store = Store(folder)
+    store.lock()
+    setup = new_setup(catalog.guide("entra"), utc_now(), practice=False)
+    assistant = Assistant(catalog.guide("entra"), setup, vault, store, policy=strict)
+    await assistant.open()
+    return assistant
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None:
+    async def story() -> None:
+        vault = Vault("setup")
+        assistant = await opened(tmp_path, vault, STRICT)
+        refused = await assistant.give("base_url", OUTSIDE)
+        assert not refused.accepted
+        assert refused.sentence == "The policy of this computer does not allow this host. Ask the identity team."
+        assert (await assistant.give("base_url", INSIDE)).accepted
+        assert (await assistant.give("token", TOKEN)).accepted
+        way = await access.way_in(assistant.guide, assistant.setup, vault, STRICT)
+        assert not isinstance(way, access.Missing)
+        # Kept before the policy came.
+        await vault.put(assistant.setup.id, "base_url", OUTSIDE)
+        problem = await assistant.test()
+        assert problem is not None
+        assert "does not allow the host" in problem
+        assert await assistant.forget() == ()
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.vault.backend.allowed", lambda _platform: None)
+
+    async def story() -> None:
+        vault = Vault("setup")
+        assistant = await opened(tmp_path, vault, STRICT)
+        refused = await assistant.give("token", TOKEN)
+        assert not refused.accepted
+        assert "in a keyring only. Ask the identity team." in refused.sentence
+        assert (await vault.get(assistant.setup.id, "token")).value is None
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
+    async def story() -> None:
+        vault = Vault("setup", Locked())
+        assistant = await opened(tmp_path, vault, STRICT)
+        refused = await assistant.give("token", TOKEN)
+        assert not refused.accepted
+        assert "keyring only" in refused.sentence
+        assert "token" not in assistant.setup.kept
+        assert (await vault.get(assistant.setup.id, "token")).value is None
+        vault.close()
+
+    asyncio.run(story())
+
+
+async def begun(options: Options) -> tuple[Application, bool]:
+    window, home = MainWindow(), HomePage()
+    window.show_page(home)
+    window.show()
+    application = Application(options, window, home)
+    task = asyncio.ensure_future(application._begin())
+    async with asyncio.timeout(20):
+        while not task.done():
+            for box in window.findChildren(QMessageBox):
+                box.accept()
+            await asyncio.sleep(0.02)
+    return application, task.result()
+
+
+async def ended(application: Application) -> None:
+    await application._finish()
+    application.window.deleteLater()
+    await asyncio.sleep(0)
+
+
+def options(folder: Path, *, practice: bool = False) -> Options:
+    return Options(practice, folder, None, "entra", "light", None, False)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_window_follows(qapp: QApplication, tmp_path: Path, file: Path) -> None:
+    file.write_text(ALL)
+
+    async def main() -> int:
+        application, going = await begun(options(tmp_path))
+        assert going
+        assert not application.home._practice.isVisible()
+        assert application.clipboard.ttl_seconds == 20
+        await application.new_setup("entra")
+        assert application.desk is not None
+        assistant = application.desk.assistant
+        assert (await assistant.give("base_url", INSIDE)).accepted
+        shown: list[str] = []
+        application.desk.revealed.connect(lambda _name, text: shown.append(text))
+        await application.desk._reveal("base_url")
+        assert shown == []
+        step = next(s for s in assistant.guide.steps if any(c.value == "base_url" for c in s.carries))
+        await assistant.go(step.id)
+        assert application.page is not None
+        assert application.page.findChild(QPushButton, "copy") is not None
+        assert application.page.findChild(QPushButton, "reveal") is None
+        await application.delete(assistant.setup.id)
+        await ended(application)
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+
+
+@pytest.mark.parametrize(("text", "practice"), [("practice = false", True), ("nonsense", False)])
+def test_the_program_does_not_go_on(
+    qapp: QApplication, tmp_path: Path, file: Path, text: str, practice: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(text)
+
+    async def main() -> int:
+        application, going = await begun(options(tmp_path, practice=practice))
+        assert not going
+        assert application._store is None
+        await ended(application)
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+    assert "The policy of this computer" in capsys.readouterr().err
+
+
+def test_the_check_without_a_window_stops_too(tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text("nonsense")
+    store = Store(tmp_path)
+    store.lock()
+    store.save(new_setup(catalog.guide("entra"), utc_now(), practice=False).with_(name="contoso.com"))
+    store.close()
+    assert check(["contoso.com", "--data-dir", str(tmp_path)]) == Exit.NO_SECRETS
+    assert "policy" in capsys.readouterr().err
