@@ -9,12 +9,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMessageBox
 
 from app.policy import NO_POLICY
 from app.setup.state import Setup
+from ui.browser import open_handbook, open_in_browser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +49,7 @@ class Application:
         self.options = options
         self.window = window
         self.home = home
-        self.open_url: Callable[[str], None] = _open_in_browser
+        self.open_url: Callable[[str], None] = open_in_browser
         self.tasks = Tasks(self._report_bug)
         self.clipboard = ClipboardGuard(window)
         self.tray = Tray(window)
@@ -73,6 +74,8 @@ class Application:
         home.opened.connect(lambda setup_id: self.tasks.start(self.open_setup(setup_id)))
         home.wanted.connect(lambda: self.tasks.start(self.pick()))
         home.practice.connect(lambda: self.tasks.start(self.start_practice()))
+        home.help_wanted.connect(self._help)
+        QShortcut(QKeySequence("F1"), window, self._help)
         home.deleted.connect(lambda setup_id: self.tasks.start(self.delete(setup_id)))
         home.handed_over.connect(lambda setup_id: self.tasks.start(self.hand_over(setup_id)))
         home.file_wanted.connect(self._files.choose)
@@ -354,12 +357,16 @@ class Application:
         )
         self.page = WizardPage(self.desk)
         self.desk.left.connect(lambda: self.tasks.start(self.show_home()))
+        self.desk.help_wanted.connect(self._help)
         self.desk.companion_wanted.connect(self.show_companion)
         self.desk.changed.connect(lambda: self._keep_watching(assistant))
         practice = ", practice" if setup.practice else ""
         self.window.setWindowTitle(f"{assistant.guide.short_name} setup{practice}")
         self.window.show_page(self.page, keep=self.home)
         self._keep_watching(assistant)
+
+    def _help(self) -> None:
+        self.tasks.start(open_handbook(self.desk, self._data_dir(practice=self._practising), self.open_url))
 
     def _open_console(self, url: str) -> None:
         if url:
@@ -438,7 +445,3 @@ class Application:
         await assistant.watch()
         if assistant.setup.sighting is not None:
             self.tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
-
-
-def _open_in_browser(url: str) -> None:
-    QDesktopServices.openUrl(QUrl(url))

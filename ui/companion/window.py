@@ -48,6 +48,7 @@ class Companion(QWidget):
         column.addWidget(self._why)
         column.addLayout(self._foot())
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
+        QShortcut(QKeySequence("F1"), self, desk.help_wanted.emit)
         desk.changed.connect(self.refresh)
         desk.tool_opened.connect(self._give_way)
         self.refresh()

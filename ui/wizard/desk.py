@@ -33,6 +33,8 @@ class Desk(QObject):
     """A sentence for screen readers and the status line."""
     left = Signal()
     """The admin wants to go home."""
+    help_wanted = Signal()
+    """The admin wants to read about the open step in the handbook."""
     companion_wanted = Signal()
     tool_opened = Signal()
     """A page beside the steps was asked for; it stands in the large window."""

@@ -89,15 +89,10 @@ class Rail(QFrame):
         guide = desk.assistant.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
-        self._home = PushButton("All setups", self)
-        self._home.setIcon(icons.icon("arrow-left", "muted"))
-        self._home.setProperty("role", "quiet")
-        self._home.setObjectName("go-home")
-        self._home.clicked.connect(desk.left)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 16)
         column.setSpacing(2)
-        column.addWidget(self._home, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(self._ways_out())
         column.addSpacing(4)
         column.addWidget(self._name)
         column.addWidget(self._client)
@@ -137,6 +132,20 @@ class Rail(QFrame):
         line.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self._kept, 1)
         return line
+
+    def _ways_out(self) -> QHBoxLayout:
+        home = button("All setups", "quiet", "arrow-left")
+        home.setObjectName("go-home")
+        home.clicked.connect(self._desk.left)
+        handbook = button("Help", "quiet")
+        handbook.setObjectName("help")
+        handbook.setToolTip("The handbook at this step, in the browser (F1)")
+        handbook.clicked.connect(self._desk.help_wanted)
+        row = QHBoxLayout()
+        row.addWidget(home)
+        row.addStretch(1)
+        row.addWidget(handbook)
+        return row
 
     def _open(self, stage: Stage) -> None:
         steps = [p for p in places(self._desk.assistant.guide, self._desk.assistant.setup) if p.stage.id == stage.id]

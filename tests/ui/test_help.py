@@ -1,0 +1,88 @@
+"""Help, by button and by F1, from every window."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtTest import QTest
+
+from app.__main__ import Options
+from app.handbook import bookmark
+from tests.ui.stories import child, until
+from ui import tasks
+from ui.application import Application
+from ui.home.page import HomePage
+from ui.theme import style
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication, QWidget
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: Path) -> None:
+    style.apply(qapp, dark=False)
+    data = tmp_path / "data"
+    opened: list[str] = []
+
+    async def helped() -> str:
+        await until(lambda: bool(opened))
+        return opened.pop()
+
+    async def press_f1(window: QWidget) -> str:
+        window.activateWindow()
+        await until(window.isActiveWindow)
+        QTest.keyClick(window, Qt.Key.Key_F1)
+        return await helped()
+
+    async def story(application: Application) -> None:
+        application.open_url = opened.append
+        first_page = bookmark.page(None).as_uri()
+        child(application.home, "help").click()
+        assert await helped() == first_page
+        assert await press_f1(application.window) == first_page
+        await application.pick()
+        assert await press_f1(application.window) == first_page
+
+        await application.new_setup("okta")
+        assert application.desk is not None
+        assert application.page is not None
+        assert QUrl(await press_f1(application.window)).toLocalFile() == str(data / "handbook.html")
+        assert "/okta.html#check-prerequisites" in (data / "handbook.html").read_text()
+        application.desk.go("find-app")
+        await until(lambda: application.desk is not None and application.desk.assistant.here.step.id == "find-app")
+        child(application.page, "help").click()
+        await helped()
+        assert "/okta.html#find-app" in (data / "handbook.html").read_text()
+
+        application.show_companion()
+        assert application.companion is not None
+        (data / "handbook.html").unlink()
+        await press_f1(application.companion)
+        assert "/okta.html#find-app" in (data / "handbook.html").read_text()
+        application.companion.returned.emit()
+        await application.show_home()
+        assert await press_f1(application.window) == first_page
+
+    async def main() -> int:
+        window, home = MainWindow(), HomePage()
+        window.show_page(home)
+        window.show()
+        application = Application(Options(False, data, None, "entra", "light", None, False), window, home)
+        try:
+            assert await application._begin()
+            await story(application)
+        finally:
+            await application._finish()
+            window.deleteLater()
+            await asyncio.sleep(0)
+        return 0
+
+    assert tasks.run(qapp, main) == 0

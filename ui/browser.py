@@ -1,0 +1,35 @@
+"""The browser: addresses of consoles, and pages of the handbook."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.handbook import bookmark
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ui.wizard.desk import Desk
+
+
+def open_in_browser(url: str) -> None:
+    """Hand an address to the desktop."""
+    QDesktopServices.openUrl(QUrl(url))
+
+
+async def open_handbook(desk: Desk | None, folder: Path, open_url: Callable[[str], None]) -> None:
+    """Open the handbook at the open step, or its first page where no setup is open.
+
+    ``folder`` is the user's own, for the page that leads there.
+    """
+    found = bookmark.page(None)
+    if desk is not None:
+        step = desk.assistant.here.step.id
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(None, bookmark.at_step, desk.assistant.guide.id, step, folder)
+    open_url(found.as_uri())
