@@ -15,6 +15,9 @@ from app.legible import code
 TOKEN_HOST = "auth.apps.paloaltonetworks.com"  # noqa: S105 - an address
 """Where service accounts get their tokens (pan.dev, "Get an access token")."""
 
+API_HOSTS = ("api.sase.paloaltonetworks.com", "api.strata.paloaltonetworks.com")
+"""Where the Directory Sync API answers: the host of its description, and that of the general pages (pan.dev)."""
+
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")

@@ -7,6 +7,7 @@ from app.net.body import BODY_LIMIT, HEAD_LIMIT
 from app.net.client import (
     LONGEST_TOKEN,
     REQUEST_SECONDS,
+    ApiClient,
     LoopbackClient,
     ReadOnlyClient,
     TokenClient,
@@ -22,6 +23,7 @@ __all__ = [
     "LOOPBACK",
     "REQUEST_SECONDS",
     "Answer",
+    "ApiClient",
     "Failure",
     "LoopbackClient",
     "NoAnswer",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-import socket
 import ssl
 import time
 from base64 import b64encode
@@ -14,15 +13,16 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
-from app.guide.address import TOKEN_HOST
+from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.net.answers import Answer, Failure, NoAnswer, Reached
+from app.net.behind import behind, connect_failure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, Inflater, UnusableError
 from app.net.certificate import certificate_failure, peer
 from app.net.proxy import LOOPBACK
 from app.net.trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
 
     import httpx
@@ -34,6 +34,9 @@ for _name in ("httpx", "httpcore"):
 
 REQUEST_SECONDS: Final = 10.0
 """Seconds for a request as a whole: name, connection, handshake, sending, waiting and reading."""
+
+API_QUERIES: Final = ("/cache-users", "/cache-groups")
+"""Ends of the addresses that the Directory Sync API reads with POST; its fourth operation changes something."""
 
 LONGEST_TOKEN: Final = 16_384
 """Characters; twice what usual servers take as one header line."""
@@ -90,13 +93,22 @@ class _OneHost:
             await self._client.aclose()
 
     async def _send(
-        self, method: str, url: str, headers: Mapping[str, str], limit: float, form: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        limit: float,
+        *,
+        form: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> Answer | NoAnswer:
         if not self._may(url):
             return _not_sent(Failure.REFUSED_BY_US)
         if self._client is None:
             return _not_sent(Failure.PROXY)
-        request = _request(self._client, method, url, {"Accept-Encoding": "identity", **headers}, form=form)
+        request = _request(
+            self._client, method, url, {"Accept-Encoding": "identity", **headers}, content=content, form=form
+        )
         if request is None:
             return _not_sent(Failure.REFUSED_BY_US)
         return await _exchange(self._client, request, limit, proxied=self._proxy is not None)
@@ -145,7 +157,38 @@ class TokenClient(_OneHost):
         pair = f"{client_id}:{client_secret}".encode()
         headers = {"Accept": "application/json", "Authorization": f"Basic {b64encode(pair).decode('ascii')}"}
         form = {"grant_type": "client_credentials", "scope": scope}
-        return await self._send("POST", url, headers, limit_seconds, form)
+        return await self._send("POST", url, headers, limit_seconds, form=form)
+
+
+class ApiClient(_OneHost):
+    """Reads from one documented host of the Directory Sync API, in practice from this computer."""
+
+    def __init__(self, host: str, proxy: str | None = None, *, practice: bool = False) -> None:
+        """A ``host`` that is not documented is sent nothing."""
+        allowed = LOOPBACK if practice else API_HOSTS
+        super().__init__(host if host in allowed else "", proxy, allow_http_loopback=practice)
+
+    async def get(self, url: str, token: str, limit_seconds: float = REQUEST_SECONDS) -> Answer | NoAnswer:
+        """One GET."""
+        return await self._ask("GET", url, token, limit_seconds)
+
+    async def query(
+        self, url: str, token: str, content: bytes, limit_seconds: float = REQUEST_SECONDS
+    ) -> Answer | NoAnswer:
+        """One of the two operations that read with POST; ``content`` is JSON. Any other is not sent."""
+        if not url.endswith(API_QUERIES):
+            return _not_sent(Failure.REFUSED_BY_US)
+        return await self._ask("POST", url, token, limit_seconds, content)
+
+    async def _ask(
+        self, method: str, url: str, token: str, limit_seconds: float, content: bytes | None = None
+    ) -> Answer | NoAnswer:
+        if not sendable(token):
+            return _not_sent(Failure.REFUSED_BY_US)
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        return await self._send(method, url, headers, limit_seconds, content=content)
 
 
 class LoopbackClient:
@@ -307,14 +350,14 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> Failure:
         return Failure.PROXY
     if isinstance(error, httpx.TimeoutException):
         return Failure.TIMEOUT
-    chain = list(_chain(error))
+    chain = list(behind(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return certificate_failure(link)
     if any(isinstance(link, ssl.SSLError) and not isinstance(link, ssl.SSLEOFError) for link in chain):
         return Failure.TLS
     if not trace.connected:
-        return _connect_failure(chain)
+        return connect_failure(chain)
     if isinstance(error, httpx.RemoteProtocolError) and not _is_cut(error):
         return Failure.PROTOCOL
     if isinstance(
@@ -334,32 +377,6 @@ def _is_cut(error: BaseException) -> bool:
     # httpcore and h11 tell an early end only by these two sentences.
     text = str(error)
     return "disconnected" in text or "closed connection" in text
-
-
-def _connect_failure(chain: list[BaseException]) -> Failure:
-    if any(isinstance(link, socket.gaierror) for link in chain):
-        return Failure.NAME
-    if any(isinstance(link, ConnectionRefusedError) for link in chain):
-        return Failure.REFUSED
-    if any(isinstance(link, TimeoutError) for link in chain):
-        return Failure.TIMEOUT
-    if any(isinstance(link, UnicodeError) for link in chain):
-        return Failure.NAME
-    return Failure.UNREACHABLE
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything behind it, also inside groups (one error for each address tried)."""
-    waiting, seen = [error], set[int]()
-    while waiting:
-        link = waiting.pop()
-        if id(link) in seen:
-            continue
-        seen.add(id(link))
-        yield link
-        if isinstance(link, BaseExceptionGroup):
-            waiting.extend(link.exceptions)
-        waiting.extend(behind for behind in (link.__cause__, link.__context__) if behind is not None)
 
 
 def _tls(response: httpx.Response) -> ssl.SSLObject | None:

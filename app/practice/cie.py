@@ -10,10 +10,10 @@ from urllib.parse import parse_qs
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from app.practice.derive import TOKEN_PATH, same
+from app.practice.derive import TOKEN_PATHS, same
 from app.practice.gate import first, stale, to
 from app.practice.ledger import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
-from app.practice.switchboard import WORDS, Fault
+from app.practice.switchboard import API_WORDS, WORDS, ApiFault, Fault
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -69,7 +69,7 @@ class Cie:
             Route("/cie/switchboard", self.break_it, methods=["POST"]),
             Route("/cie/service-accounts", self.accounts),
             Route("/cie/service-accounts", self.create_account, methods=["POST"]),
-            Route(TOKEN_PATH, self.token, methods=["POST"]),
+            *(Route(path, self.token, methods=["POST"]) for path in TOKEN_PATHS),
         ]
 
     def base_url(self, directory: Directory) -> str:
@@ -166,15 +166,24 @@ class Cie:
         """How the endpoint misbehaves, and what it received."""
         board = self._endpoint.switchboard
         return self._pages.page(
-            "cie", "cie_switchboard.html", faults=tuple(WORDS.items()), chosen=board.fault, feed=tuple(board.feed)
+            "cie",
+            "cie_switchboard.html",
+            faults=tuple(WORDS.items()),
+            chosen=board.fault,
+            api_faults=tuple(API_WORDS.items()),
+            api_chosen=board.api_fault,
+            feed=tuple(board.feed),
         )
 
     async def break_it(self, request: Request) -> Response:
-        """Choose a fault."""
+        """Choose a fault of the endpoint, or of the API."""
         fields = await self._pages.form(request)
         if fields is None:
             return stale()
-        chosen = first(fields, "fault")
+        chosen, of_api = first(fields, "fault"), first(fields, "api_fault")
+        if of_api in tuple(ApiFault):
+            self._endpoint.switchboard.api_fault = ApiFault(of_api)
+            self._pages.say("cie", f"The Directory Sync API from now on: {API_WORDS[ApiFault(of_api)]}.")
         if chosen in tuple(Fault):
             self._endpoint.switchboard.fault = Fault(chosen)
             self._pages.say("cie", f"The endpoint from now on: {WORDS[Fault(chosen)]}.")
@@ -189,6 +198,7 @@ class Cie:
             accounts=[account_name(number) for number in range(1, self._ledger.service_accounts + 1)],
             name=account_name(fresh) if fresh else "",
             secret=self._derived.client_secret(fresh) if fresh else "",
+            tsg_id=TSG_ID,
         )
 
     async def create_account(self, request: Request) -> Response:
@@ -277,7 +287,8 @@ class Cie:
         directory = self._ledger.directory(key)
         if directory is not None:
             users, groups = self._endpoint.counts(directory)
-            self._ledger.change(key, sync_completed=self._ledger.now(), users=users, groups=groups)
+            now = self._ledger.now()
+            self._ledger.change(key, sync_completed=now, last_success=now, users=users, groups=groups)
 
     def _of(self, request: Request) -> Directory | None:
         return self._ledger.directory(request.path_params["key"])

@@ -10,6 +10,9 @@ from hashlib import sha256
 TOKEN_PATH = "/oauth2/access_token"  # noqa: S105 - an address
 """Where the practice CIE issues tokens to service accounts."""
 
+TOKEN_PATHS = (TOKEN_PATH, "/auth/v1/oauth2/access_token")
+"""Both documented paths of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Derived:

@@ -12,13 +12,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.paths import resources
-from app.practice.derive import TOKEN_PATH, same
+from app.practice import directory_sync
+from app.practice.derive import TOKEN_PATHS, same
 from app.practice.endpoint import PREFIX
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from app.practice.derive import Derived
+
+API_PREFIXES = (f"{directory_sync.PREFIX}/", f"{directory_sync.OTHER_PREFIX}/")
+"""Addresses of the Directory Sync API."""
 
 _FORM_LIMIT = 16_384
 """Characters of a form that are read at most."""
@@ -51,8 +55,8 @@ class Gate:
             await _text("Requests from other pages are refused.", 403)(scope, receive, send)
         elif scope["path"].startswith(PREFIX):
             await self._endpoint(scope, receive, send)
-        elif scope["path"] == TOKEN_PATH:
-            # A SCIM client has no cookie; it shows its Client ID and Client Secret there.
+        elif scope["path"] in TOKEN_PATHS or scope["path"].startswith(API_PREFIXES):
+            # A program has no cookie; it shows its Client ID and Client Secret, or its token there.
             await self._consoles(scope, receive, send)
         else:
             await self._console(scope, receive, send, headers)

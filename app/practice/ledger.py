@@ -75,6 +75,8 @@ class Directory(_Record):
     """When the endpoint last took in a change."""
     sync_started: AwareDatetime | None = None
     sync_completed: AwareDatetime | None = None
+    last_success: AwareDatetime | None = None
+    """When the last full sync that ended well ended; the next one leaves it until it has ended too."""
     users: int | None = None
     """What the last full sync counted."""
     groups: int | None = None

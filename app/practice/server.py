@@ -80,6 +80,7 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     from app.net import LoopbackClient
     from app.practice.cie import Cie
     from app.practice.derive import Derived
+    from app.practice.directory_sync import DirectorySync
     from app.practice.endpoint import Endpoint
     from app.practice.gate import Gate, Pages
     from app.practice.ledger import Ledger
@@ -94,7 +95,10 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         names = tuple(guide.scim_client for guide in guides)
         cie = Cie(names, ledger, derived, endpoint, pages=pages, port=port)
         portals = [Portal(guide, ledger, derived, cie, pages=pages, client=client) for guide in guides]
-        consoles = Starlette(routes=[*cie.routes, *(route for portal in portals for route in portal.routes)])
+        api = DirectorySync(ledger, derived, endpoint.switchboard)
+        consoles = Starlette(
+            routes=[*cie.routes, *api.routes, *(route for portal in portals for route in portal.routes)]
+        )
         config = uvicorn.Config(
             Gate(consoles, endpoint, derived, port),
             loop="asyncio",

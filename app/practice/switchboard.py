@@ -1,4 +1,4 @@
-"""Breaks the practice endpoint on purpose, so that failures can be rehearsed, and lists the requests it received."""
+"""Breaks the practice endpoint and API on purpose, so that failures can be rehearsed, and lists what was received."""
 
 from __future__ import annotations
 
@@ -67,6 +67,24 @@ WORDS: Final = {
     Fault.CLOSED: "Break off in the middle of the answer",
 }
 
+
+class ApiFault(StrEnum):
+    """One way in which the Directory Sync API misbehaves, likewise."""
+
+    NONE = "none"
+    """Everything works."""
+    ROLE = "role"
+    """403, as with a role that it does not accept."""
+    ADDRESS = "address"
+    """It answers at its other address, and 404 at the usual one."""
+
+
+API_WORDS: Final = {
+    ApiFault.NONE: "Everything works",
+    ApiFault.ROLE: "Refuse the role of the service account (403)",
+    ApiFault.ADDRESS: "Answer at another address (404 at the usual one)",
+}
+
 _STATUS: Final = {
     Fault.UNAUTHORIZED: 401,
     Fault.FORBIDDEN: 403,
@@ -87,10 +105,11 @@ class Received:
 
 
 class Switchboard:
-    """The chosen fault and the feed. Both end with the server."""
+    """The chosen faults and the feed. They end with the server."""
 
     def __init__(self) -> None:
         self.fault = Fault.NONE
+        self.api_fault = ApiFault.NONE
         self.feed: deque[Received] = deque(maxlen=KEPT)
 
     def watch(self, scope: Scope, send: Send) -> Send:

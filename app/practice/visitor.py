@@ -115,6 +115,12 @@ class Visitor:
         page, _ = await self._press(await self._get("/cie/switchboard"), "Apply", {"The endpoint is to": fault})
         return _message(page)
 
+    async def break_api(self, fault: str) -> str:
+        """Choose a fault of the Directory Sync API, a value of ``ApiFault``; gives the console's message."""
+        page = await self._get("/cie/switchboard")
+        page, _ = await self._press(page, "Apply to the API", {"The Directory Sync API is to": fault})
+        return _message(page)
+
     async def received(self) -> list[tuple[str, ...]]:
         """The feed: rows of time, method, resource and status, newest first."""
         return [tuple(row) for row in (await self._get("/cie/switchboard")).rows[1:] if len(row) == 4]

@@ -10,15 +10,12 @@ from typing import TYPE_CHECKING
 
 from app.scim.changes import NotOffered, Seen, Unsuccessful
 from app.watch.schedule import pause
+from app.watch.sleep import sleep_until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from app.guide.model import Cadence
-
-
-SLICE = 5.0
-"""Seconds slept at a time. The wall clock is read after each, so that a laptop that slept looks at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ class Watch:
                 return report
             wait = self._pause(result, looked, failures)
             on_report(Report(looked, looked + wait, result, failures))
-            await self._sleep_until(looked + wait)
+            await sleep_until(looked + wait, self._now, self._hurry)
             if over():
                 return Report(looked, None, result, failures)
 
@@ -76,11 +73,3 @@ class Watch:
         asked = result.retry_after if isinstance(result, Unsuccessful) else None
         waited = (looked - self._since).total_seconds()
         return timedelta(seconds=pause(self._cadence, waited, failures, asked, random.random))
-
-    async def _sleep_until(self, moment: datetime) -> None:
-        while (left := (moment - self._now()).total_seconds()) > 0 and not self._hurry.is_set():
-            try:
-                async with asyncio.timeout(min(left, SLICE)):
-                    await self._hurry.wait()
-            except TimeoutError:
-                continue

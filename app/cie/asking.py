@@ -1,0 +1,138 @@
+"""Asks the Directory Sync API once, and tells what came back as a value."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from app.cie.directories import Directory, read_directories
+from app.net import Answer, ApiClient, system_proxy
+from app.scim.authorization import NotIssued
+from app.scim.observation import FAILURES, Observation, of_status, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from app.net import NoAnswer
+    from app.scim.authorization import TokenSource
+
+CLOCK_RESOLUTION: Final = 2.0
+"""Seconds; a smaller difference of clocks cannot be told from a Date header, which has whole seconds."""
+
+
+class Stage(StrEnum):
+    """How far a question came."""
+
+    KEYRING = "keyring"
+    """The keyring did not give the service account."""
+    TOKEN = "token"  # noqa: S105 - the name of a stage
+    """No token was issued."""
+    API = "api"
+    """The API itself was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The directories of the tenant."""
+
+    looked: datetime
+    """When they were listed, UTC, by this computer's clock."""
+    directories: tuple[Directory, ...]
+    ahead: float | None = None
+    """Seconds that CIE's clock is ahead of this computer's; None where the answer has no usable date."""
+
+    def named(self, name: str) -> tuple[Directory, ...]:
+        """The directories called like that; the page takes lower case only, so case says nothing."""
+        return tuple(each for each in self.directories if each.name.lower() == name.lower())
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """Why there is no list."""
+
+    looked: datetime
+    """UTC."""
+    stage: Stage
+    observation: Observation
+    status: int | None = None
+    """The HTTP status, where one came."""
+    retry_after: float | None = None
+    """Seconds that the API asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the API is asked."""
+
+    base: str
+    """The address in front of the operations."""
+    tokens: TokenSource
+    practice: bool
+    now: Callable[[], datetime]
+    """UTC."""
+    proxy_for: Callable[[str], str | None] = system_proxy
+    """May block: called in a thread."""
+
+    async def directories(self) -> Listed | Unlisted:
+        """``GET domains``."""
+        answer = await self._send("/domains", None)
+        looked = self.now()
+        if isinstance(answer, Unlisted):
+            return answer
+        found = read_directories(answer)
+        if isinstance(found, Observation):
+            return Unlisted(looked, Stage.API, found, answer.status)
+        return Listed(looked, found, clock_ahead(answer, looked))
+
+    async def query(self, path: str, question: dict[str, Any]) -> Answer | Unlisted:
+        """One of the two operations that search, with status 200."""
+        return await self._send(path, json.dumps(question).encode())
+
+    async def _send(self, path: str, content: bytes | None) -> Answer | Unlisted:
+        answer, fresh = await self._once(path, content)
+        if isinstance(answer, Unlisted) and answer.observation is Observation.UNAUTHORIZED:
+            self.tokens.forget()
+            if not fresh:  # a token that was kept may have been withdrawn meanwhile
+                answer, _ = await self._once(path, content)
+        return answer
+
+    async def _once(self, path: str, content: bytes | None) -> tuple[Answer | Unlisted, bool]:
+        issued = await self.tokens.bearer(self.proxy_for)
+        if isinstance(issued, NotIssued):
+            return Unlisted(self.now(), Stage.TOKEN, issued.observation, issued.status), True
+        loop = asyncio.get_running_loop()
+        proxy = await loop.run_in_executor(None, self.proxy_for, self.base)
+        async with ApiClient(urlsplit(self.base).hostname or "", proxy, practice=self.practice) as client:
+            if content is None:
+                answer = await client.get(self.base + path, issued.token)
+            else:
+                answer = await client.query(self.base + path, issued.token, content)
+        return self._checked(answer), issued.seconds > 0
+
+    def _checked(self, answer: Answer | NoAnswer) -> Answer | Unlisted:
+        now = self.now()
+        if not isinstance(answer, Answer):
+            return Unlisted(now, Stage.API, FAILURES[answer.failure], answer.status)
+        seen = of_status(answer.status)
+        if seen is Observation.GOOD:
+            return answer
+        pause = retry_after(answer.headers.get("retry-after"), now)
+        return Unlisted(now, Stage.API, seen, answer.status, pause)
+
+
+def clock_ahead(answer: Answer, received: datetime) -> float | None:
+    """Seconds that the clock of an answer (RFC 9110 section 6.6.1) is ahead of this computer's; 0 for about none."""
+    try:
+        said = parsedate_to_datetime(answer.headers.get("date", ""))
+        middle = received.timestamp() - answer.seconds / 2
+        ahead = said.replace(tzinfo=said.tzinfo or UTC).timestamp() - middle
+    except (ValueError, OverflowError):
+        return None
+    return 0.0 if abs(ahead) <= CLOCK_RESOLUTION + answer.seconds / 2 else ahead

@@ -1,0 +1,148 @@
+"""Sees a Full Sync end: CIE's own last success, compared with the moment at which the admin started it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from app.cie.asking import CLOCK_RESOLUTION, Listed, Unlisted
+from app.scim.observation import Observation
+from app.watch.sleep import sleep_until
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from app.cie.directories import Directory
+
+SOONEST: Final = 60.0
+"""Seconds; no look follows the last one sooner, unless the admin asks."""
+
+LATEST: Final = 900.0
+"""Seconds; the longest pause."""
+
+CONFIRMING: Final = timedelta(minutes=10)
+"""How much later than Full Sync itself an admin may have told that it was started."""
+
+REFUSED: Final = frozenset(
+    {
+        Observation.CLIENT_REFUSED,
+        Observation.UNAUTHORIZED,
+        Observation.FORBIDDEN,
+        Observation.NOT_FOUND,
+        Observation.NO_SECRET,
+        Observation.MALFORMED,
+    }
+)
+"""What looking again does not mend."""
+
+
+class Progress(StrEnum):
+    """What CIE's last success says about a Full Sync."""
+
+    COMPLETED = "completed"
+    """A sync ended after the start, and the directory has users or groups."""
+    EMPTY = "empty"
+    """A sync ended after the start, and the directory has neither, or their number is not told."""
+    JUST_BEFORE = "just-before"
+    """A sync ended shortly before the admin told of the start: it may be this one."""
+    WAITING = "waiting"
+    """The last success is older, or there was none yet."""
+    NOT_LISTED = "not-listed"
+    """No directory has the Directory Name."""
+    AMBIGUOUS = "ambiguous"
+    """More than one directory has the Directory Name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the directory stands at one look."""
+
+    progress: Progress
+    directory: Directory | None = None
+
+
+Look: TypeAlias = Listed | Unlisted
+
+
+def standing(listed: Listed, name: str, started: datetime | None) -> Standing:
+    """How the directory of that name stands towards a Full Sync of which the admin told at ``started`` (UTC).
+
+    The success carries the clock of CIE, the start that of this computer: both are compared by the difference
+    that the Date header of the answer showed. CIE syncs changes by itself too, so a success after
+    the start shows that a sync ended, not which one.
+    """
+    found = listed.named(name)
+    if len(found) != 1:
+        return Standing(Progress.AMBIGUOUS if found else Progress.NOT_LISTED)
+    (directory,) = found
+    if directory.last_success is None or started is None:
+        return Standing(Progress.WAITING, directory)
+    begun = started + timedelta(seconds=(listed.ahead or 0.0) - CLOCK_RESOLUTION)
+    if directory.last_success >= begun:
+        there = bool(directory.users or directory.groups)
+        return Standing(Progress.COMPLETED if there else Progress.EMPTY, directory)
+    near = directory.last_success >= begun - CONFIRMING
+    return Standing(Progress.JUST_BEFORE if near else Progress.WAITING, directory)
+
+
+def pause(waited: float, failures: int, asked: float | None, chance: Callable[[], float]) -> float:
+    """Seconds until the next look: a tenth of what was waited, from 60 on, doubled with each failure in a row.
+
+    At most 900, but never less than ``asked`` (Retry-After, RFC 9110 section 10.2.3). ``chance`` returns 0 to 1
+    and adds up to a tenth, so that many assistants do not ask in step.
+    """
+    base = max(SOONEST, waited / 10.0)
+    return max(min(LATEST, base * 2.0 ** min(failures, 8)) * (1.0 + 0.1 * chance()), asked or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One look of the wait."""
+
+    look: Look
+    next_look: datetime | None
+    """UTC; None once nothing more is looked for."""
+
+
+class Following:
+    """One wait for the end of a Full Sync. Use ``run`` once; ``look_now`` cuts the pause short."""
+
+    def __init__(self, ask: Callable[[], Awaitable[Look]], name: str, started: datetime, now: Callable[[], datetime]):
+        """``name`` is the Directory Name, ``started`` when the admin told of the start; times are UTC."""
+        self._ask = ask
+        self._name = name
+        self._started = started
+        self._now = now
+        self._hurry = asyncio.Event()
+
+    def look_now(self) -> None:
+        """Look at once instead of waiting for the next turn."""
+        self._hurry.set()
+
+    async def run(self, on_look: Callable[[Followed], None], over: Callable[[], bool] = lambda: False) -> Look:
+        """Look until the sync is seen to have ended, the API refuses, or ``over`` says so; the last look."""
+        failures = 0
+        while True:
+            self._hurry.clear()
+            look = await self._ask()
+            failures = failures + 1 if isinstance(look, Unlisted) else 0
+            if over() or self._ends(look):
+                on_look(Followed(look, None))
+                return look
+            asked = look.retry_after if isinstance(look, Unlisted) else None
+            waited = (look.looked - self._started).total_seconds()
+            moment = look.looked + timedelta(seconds=pause(waited, failures, asked, random.random))
+            on_look(Followed(look, moment))
+            await sleep_until(moment, self._now, self._hurry)
+            if over():
+                return look
+
+    def _ends(self, look: Look) -> bool:
+        if isinstance(look, Unlisted):
+            return look.observation in REFUSED
+        return standing(look, self._name, self._started).progress is Progress.COMPLETED

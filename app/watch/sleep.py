@@ -1,0 +1,23 @@
+"""Sleeps until a moment of the wall clock, and wakes early when asked to hurry."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+SLICE = 5.0
+"""Seconds slept at a time. The wall clock is read after each, so that a laptop that slept looks at once."""
+
+
+async def sleep_until(moment: datetime, now: Callable[[], datetime], hurry: asyncio.Event) -> None:
+    """Return at that moment, or as soon as ``hurry`` is set."""
+    while (left := (moment - now()).total_seconds()) > 0 and not hurry.is_set():
+        try:
+            async with asyncio.timeout(min(left, SLICE)):
+                await hurry.wait()
+        except TimeoutError:
+            continue

@@ -1,0 +1,82 @@
+"""A practice CIE with a directory of one user and one group, a Full Sync, and service accounts on demand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app.cie.asking import Listed, Way
+from app.guide import catalog
+from app.net import Answer, LoopbackClient
+from app.practice.process import PracticeProcess, Started
+from app.practice.visitor import Visitor
+from app.scim.authorization import ServiceAccount, TokenSource
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from app.cie.address import Access
+
+NAME = "one.example"
+"""The Directory Name."""
+
+
+@asynccontextmanager
+async def practice(folder: Path) -> AsyncIterator[tuple[Started, Visitor, LoopbackClient]]:
+    """The running server, after Actions → Full Sync was pressed."""
+    process = PracticeProcess()
+    started = await process.start(folder / "state", "7b" * 32)
+    assert isinstance(started, Started), started
+    try:
+        async with LoopbackClient() as client:
+            visitor = Visitor(client, started.cie_url, started.portal_url("entra"), catalog.guide("entra"))
+            base_url = await visitor.add_directory("one", NAME)
+            token = await visitor.generate_token()
+            assert isinstance(base_url, str)
+            assert isinstance(token, str)
+            assert await visitor.submit() is None
+            assert await visitor.acknowledge() is None
+            await _fill(client, base_url, token)
+            assert await visitor.full_sync() == "Sync started"
+            yield started, visitor, client
+    finally:
+        await process.stop()
+
+
+async def _fill(client: LoopbackClient, base_url: str, token: str) -> None:
+    core = "urn:ietf:params:scim:schemas:core:2.0"
+    headers = {"authorization": f"Bearer {token}", "content-type": "application/scim+json"}
+    for path, resource in (
+        ("/Users", {"schemas": [f"{core}:User"], "userName": f"jo@{NAME}", "displayName": "Jo"}),
+        ("/Groups", {"schemas": [f"{core}:Group"], "displayName": "Admins"}),
+    ):
+        answer = await client.request("POST", base_url + path, headers, json.dumps(resource))
+        assert isinstance(answer, Answer)
+        assert answer.status == 201
+
+
+async def account(visitor: Visitor, origin: str, access: Access) -> ServiceAccount:
+    """A new service account."""
+    made = await visitor.create_service_account()
+    assert isinstance(made, dict)
+    return ServiceAccount(access.token_url(origin), made["Client ID"], made["Client Secret"], access.scope)
+
+
+def way(origin: str, access: Access, tokens: TokenSource) -> Way:
+    """How that practice is asked."""
+    return Way(access.base(origin), tokens, practice=True, now=lambda: datetime.now(UTC), proxy_for=lambda _: None)
+
+
+async def synced(asked: Way) -> Listed:
+    """The list as soon as it tells of a success."""
+    async with asyncio.timeout(20):
+        while True:
+            listed = await asked.directories()
+            assert isinstance(listed, Listed), listed
+            if listed.directories[0].last_success is not None:
+                return listed
+            await asyncio.sleep(0.1)
