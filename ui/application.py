@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.assistant import Assistant
     from app.guide.model import Lane
     from app.practice.process import PracticeProcess, Started
-    from app.setup.store import Store
+    from app.setup.store import Listing, Store
     from app.vault import Vault
     from ui.companion.window import Companion
     from ui.home.page import HomePage
@@ -40,6 +40,7 @@ class Application:
     """The running program."""
 
     def __init__(self, options: Options, window: MainWindow, home: HomePage) -> None:
+        from ui.bugs import Bugs
         from ui.clipboard import ClipboardGuard
         from ui.handover import HandOver
         from ui.lock import ScreenLock
@@ -50,8 +51,9 @@ class Application:
         self.window = window
         self.home = home
         self.open_url: Callable[[str], None] = open_in_browser
-        self.tasks = Tasks(self._report_bug)
         self.clipboard = ClipboardGuard(window)
+        self.bugs = Bugs(window, self.clipboard, self._diagnose)
+        self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
         self._files = HandOver(window, self.tasks.start, self._say, self._names)
         self._files.accepted.connect(lambda setup: self.tasks.start(self._take_over(setup)))
@@ -70,6 +72,7 @@ class Application:
         self._opening = asyncio.Lock()
         self._watches: dict[str, asyncio.Task[None]] = {}
         self._assistants: dict[str, Assistant] = {}
+        self._listing: Listing | None = None
         window.closing.connect(self.close)
         home.opened.connect(lambda setup_id: self.tasks.start(self.open_setup(setup_id)))
         home.wanted.connect(lambda: self.tasks.start(self.pick()))
@@ -80,6 +83,7 @@ class Application:
         home.handed_over.connect(lambda setup_id: self.tasks.start(self.hand_over(setup_id)))
         home.file_wanted.connect(self._files.choose)
         home.file_dropped.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
+        home.diagnostics.connect(self.bugs.show_diagnostics)
         self.tray.opened.connect(self._raise)
         self.tray.quit_wanted.connect(self._end.set)
 
@@ -116,7 +120,7 @@ class Application:
     async def _tour(self, folder: Path) -> int:
         from ui.tour import Tour
 
-        return await Tour(self, folder).run()
+        return await Tour(self, folder).run() or int(self.bugs.count > 0)
 
     async def _finish(self) -> None:
         self.clipboard.clear_now()
@@ -146,11 +150,11 @@ class Application:
         self.window.raise_()
         self.window.activateWindow()
 
-    def _report_bug(self, error: BaseException) -> None:
-        from app import log
+    def _diagnose(self) -> str:
+        from ui.diagnose import diagnose
 
-        log.bug(error)
-        self._say("Something went wrong in the assistant. What was captured is safe; go back one step and on again.")
+        opened = self._assistants.values()
+        return diagnose(self.window, self._vault, self._listing, opened, practice=self._practising)
 
     def _say(self, sentence: str) -> None:
         box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
@@ -236,7 +240,7 @@ class Application:
         assert self._store is not None
         assert self._vault is not None
         self._let_go()
-        listing = await asyncio.get_running_loop().run_in_executor(None, self._store.list)
+        self._listing = listing = await asyncio.get_running_loop().run_in_executor(None, self._store.list)
         keyring = None if self._vault.memory_only else self._vault.name
         self.home.show_mode(practice=self._practising, keyring=keyring, offered=self._policy.practice)
         self.home.show_setups(listing.setups, listing.troubles, utc_now())

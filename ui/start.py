@@ -77,6 +77,11 @@ def main(options: Options) -> int:
     from ui.application import Application
 
     async def live() -> int:
-        return await Application(options, window, home).run()
+        application = Application(options, window, home)
+        log.take_over(application.bugs.report)
+        try:
+            return await application.run()
+        finally:
+            log.take_over()  # what fails from here on has no window any more
 
     return tasks.run(qt, live)

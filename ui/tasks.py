@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, Any
 
 from app.threads import DaemonExecutor
@@ -41,6 +42,13 @@ class Tasks:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """What the loop itself caught goes the way of every bug; its own report would print messages and values."""
+    error = context.get("exception")
+    if isinstance(error, Exception):
+        sys.excepthook(type(error), error, error.__traceback__)
+
+
 def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
     """Run ``main`` on an event loop that is Qt's own; returns its result."""
     import qasync
@@ -52,4 +60,5 @@ def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
         return loop
 
     with asyncio.Runner(loop_factory=make_loop) as runner:
+        runner.get_loop().set_exception_handler(_report)
         return runner.run(main())

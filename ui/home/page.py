@@ -35,6 +35,7 @@ class HomePage(QWidget):
     """A hand-over file is to be chosen and opened."""
     file_dropped = Signal(str)
     """Path of a file that was dropped here."""
+    diagnostics = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,6 +88,7 @@ class HomePage(QWidget):
         self._keyring = keyring
         if self._links.count() == 1:  # not needed for the first window
             self._add_link("Open a hand-over file", "open-file", self.file_wanted)
+            self._add_link("Copy diagnostics\u2026", "diagnostics", self.diagnostics)
 
     def _add_link(self, words: str, name: str, wanted: SignalInstance) -> None:
         from ui.widgets.link import LinkButton

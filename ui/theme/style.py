@@ -248,7 +248,7 @@ QComboBox:focus {{ border: 2px solid {t.accent}; padding: 5px 8px; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
 QLineEdit:read-only {{ background: {t.window}; color: {t.muted}; }}
-QLineEdit[role="mono"] {{ font-family: {_mono()}; font-size: 12px; }}
+QLineEdit[role="mono"], QPlainTextEdit[role="mono"] {{ font-family: {_mono()}; font-size: 12px; }}
 QCheckBox, QRadioButton {{ color: {t.text}; spacing: 9px; border: 2px solid transparent; border-radius: 6px;
     padding: 2px; background: transparent; }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {t.accent}; }}

@@ -1,0 +1,138 @@
+"""Diagnostics for a ticket, built from an allow-list: what is not named here is not in them.
+
+Left out on purpose: names of setups, directories and folders, hosts, values and their lengths, messages.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from app.assistant import Assistant
+    from app.setup.state import Setup
+
+_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,_()/+-]{0,59}\Z")
+_DIGITS = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """What only the side of the window knows."""
+
+    qt: str
+    """Version of Qt."""
+    binding: str
+    """Version of PySide6."""
+    platform_plugin: str
+    """Qt's name for the kind of screen: ``xcb``, ``wayland``, ``windows``, ``cocoa``."""
+    theme: str
+    scale: float
+    """Device pixels for one pixel of the layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The setups of the data folder, as numbers."""
+
+    setups: int
+    complete: int
+    waiting: int
+    troubles: int
+    """Files that could not be read as they were."""
+
+    @classmethod
+    def of(cls, setups: Sequence[Setup], troubles: int) -> Shelf:
+        """Count them."""
+        complete = sum(setup.synced is not None for setup in setups)
+        return cls(len(setups), complete, sum(setup.status.startswith("Waiting") for setup in setups), troubles)
+
+
+def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assistant], *, practice: bool) -> str:
+    """The text, safe to paste into a ticket. ``opened`` are the setups that this run has opened."""
+    lines = [
+        f"Program: {__version__} ({'package' if getattr(sys, 'frozen', False) else 'source'})",
+        f"System: {_system()}",
+        f"Python: {_digits(platform.python_version())}",
+        f"Qt: {_digits(surface.qt)}, PySide6 {_digits(surface.binding)}, {_words(surface.platform_plugin)}",
+        f"Look: {_words(surface.theme)}, scale {surface.scale:g}",
+        f"Keyring: {_words(keyring)}",
+        f"Mode: {'practice' if practice else 'real'}",
+        f"Setups: {shelf.setups}, of which complete {shelf.complete}, waiting {shelf.waiting}; "
+        f"files in trouble: {shelf.troubles}",
+    ]
+    for number, assistant in enumerate(opened, start=1):
+        lines += ["", f"Opened setup {number}", *(f"  {line}" for line in _setup(assistant))]
+    return "\n".join(lines) + "\n"
+
+
+def _setup(assistant: Assistant) -> Iterator[str]:
+    from app.guide.model import Milestone
+
+    # Identifiers from the guide, never from the setup's file, which may have been written by anybody.
+    yield f"Guide: {assistant.guide.id}"
+    yield f"Step: {assistant.here.step.id}"
+    for milestone in Milestone:
+        if (when := assistant.setup.reached.get(milestone)) is not None:
+            yield f"Reached {milestone.value}: {_moment(when)}"
+    for finding in assistant.findings:
+        status = finding.facts.get("status")
+        code = f", status {status}" if isinstance(status, int) else ""
+        yield f"Test {finding.rung.value}: {finding.verdict.value}, {finding.observation.value}{code}"
+    yield f"Watch: {_watch(assistant)}"
+
+
+def _watch(assistant: Assistant) -> str:
+    from app.guide.model import Milestone
+    from app.scim.changes import NotOffered, Unsuccessful
+
+    if (sighting := assistant.setup.sighting) is not None:
+        return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
+    if Milestone.STARTED not in assistant.setup.reached:
+        return "not begun"
+    report = assistant.report
+    if report is None:
+        return "no look yet"
+    match report.result:
+        case NotOffered():
+            state = f"not offered, {report.result.reason.value}"
+        case Unsuccessful():
+            state = f"no answer, {report.result.observation.value}, in a row {report.failures}"
+        case _:
+            state = "nothing yet"
+    return f"{state}, last look {_moment(report.looked)}"
+
+
+def _system() -> str:
+    machine = _words(platform.machine())
+    if platform.system() == "Linux":
+        try:
+            known = platform.freedesktop_os_release()
+        except OSError:
+            known = {}
+        name = f"{_words(known.get('ID', 'Linux'))} {_digits(known.get('VERSION_ID', ''))}"
+        return f"{name}, kernel {_digits(platform.release())}, {machine}"
+    release = platform.mac_ver()[0] or platform.version()
+    return f"{_words(platform.system())} {_digits(release)}, {machine}"
+
+
+def _words(text: str) -> str:
+    return text if _WORDS.match(text) else "other"
+
+
+def _digits(text: str) -> str:
+    """The version at the start: what follows may be anybody's own words."""
+    found = _DIGITS.match(text)
+    return found.group() if found else "unknown"
+
+
+def _moment(when: datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,127 @@
+"""Diagnostics hold what the list names and nothing else, whatever the setup, the system or the keyring holds."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import re
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from app.diagnostics import Shelf, Surface, report
+from app.guide import catalog
+from app.guide.model import Milestone
+from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
+from app.scim.observation import Observation
+from app.setup.state import Setup, Sighting
+from app.watch.watch import Report
+from tests.hostile.server import TOKEN, Hostile, says
+from tests.test_assistant import opened
+
+if TYPE_CHECKING:
+    from app.assistant import Assistant
+
+CANARY = "canary-9d2c"
+NOW = datetime(2026, 11, 25, 9, 30, 15, 123456, tzinfo=UTC)
+SURFACE = Surface("6.12.0", "6.12.0", "xcb", "dark", 2.0)
+LINES = (
+    r"Program: [\d.]+ \((source|package)\)",
+    r"System: [\w ]+ [\d.]+, kernel [\d.]+, \w+",
+    r"Python: [\d.]+",
+    r"Qt: [\d.]+, PySide6 [\d.]+, \w+",
+    r"Look: [\w ]+, scale [\d.]+",
+    r"Keyring: [\w ]+",
+    r"Mode: (practice|real)",
+    r"Setups: \d+, of which complete \d+, waiting \d+; files in trouble: \d+",
+    r"Opened setup \d+",
+    r"  Guide: [a-z0-9-]+",
+    r"  Step: [a-z0-9-]+",
+    r"  Reached [a-z-]+: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+    r"  Test [a-z]+: [a-z-]+, [a-z-]+(, status \d{3})?",
+    r"  Watch: (not begun|no look yet|[a-z -]+(, [a-z-]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
+    r"",
+)
+"""Every line there may be."""
+
+
+def only_what_is_listed(text: str) -> None:
+    for line in text.rstrip("\n").split("\n"):
+        assert any(re.fullmatch(form, line) for form in LINES), line
+    assert CANARY not in text
+    assert socket.gethostname() not in text or len(socket.gethostname()) < 4
+    assert str(Path.home()) not in text or str(Path.home()) == "/"
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None:
+    async def story(url: str) -> str:
+        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
+            await assistant.test()
+            spoilt = assistant.setup.with_(
+                name=CANARY,
+                client=CANARY,
+                status=f"Waiting for {CANARY}",
+                values={**assistant.setup.values, "directory_name": CANARY, CANARY: CANARY},
+                reached={Milestone.STARTED.value: NOW, CANARY: NOW},
+                answers={CANARY: CANARY},
+                ticked=frozenset({CANARY}),
+            )
+            assistant.setup = spoilt
+            shelf = Shelf.of((spoilt,), 1)
+            return report(SURFACE, "GNOME Keyring", shelf, (assistant,), practice=True)
+
+    with Hostile(
+        says(f"HTTP/1.1 401 {CANARY}\r\nX-{CANARY}: {CANARY}\r\nContent-Length: 0\r\n\r\n".encode())
+    ) as server:
+        text = asyncio.run(story(server.base_url))
+    only_what_is_listed(text)
+    assert "  Guide: entra\n" in text
+    assert "  Test token: failed, unauthorized, status 401\n" in text
+    assert "  Reached started: 2026-11-25T09:30:15Z\n" in text
+    assert "  Watch: no look yet\n" in text
+    assert "Setups: 1, of which complete 0, waiting 1; files in trouble: 1\n" in text
+    for secret in (TOKEN, server.base_url, "127.0.0.1"):
+        assert secret not in text
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        (Seen(None, 5, None, 3, Capabilities()), "nothing yet, last look"),
+        (NotOffered(Reason.NO_LAST_MODIFIED), "not offered, no-last-modified, last look"),
+        (Unsuccessful(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
+    ],
+)
+def test_the_watch(result: Seen | NotOffered | Unsuccessful, told: str) -> None:
+    looked = Report(NOW, NOW + timedelta(minutes=5), result, 2)
+    only_what_is_listed(text := report(SURFACE, "x", Shelf(1, 0, 0, 0), (doing(looked),), practice=False))
+    assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
+
+
+def test_a_sighting() -> None:
+    text = report(SURFACE, "x", Shelf(1, 0, 0, 0), (doing(None, Sighting(NOW, NOW, entered=True)),), practice=False)
+    only_what_is_listed(text)
+    assert "  Watch: timestamp entered 2026-11-25T09:30:15Z\n" in text
+
+
+def doing(looked: Report | None, sighting: Sighting | None = None) -> Assistant:
+    """An assistant as far as diagnostics ask it."""
+    guide = catalog.guide("okta")
+    setup = Setup("0" * 32, CANARY, CANARY, CANARY, NOW, NOW, reached={Milestone.STARTED: NOW}, sighting=sighting)
+    here = SimpleNamespace(step=guide.steps[0])
+    return cast("Assistant", SimpleNamespace(guide=guide, setup=setup, here=here, findings=(), report=looked))
+
+
+def test_what_somebody_else_worded_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "release", lambda: f"6.1.0-{CANARY}")
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": f"</{CANARY}>", "VERSION_ID": f"12{CANARY}"})
+    surface = Surface(f"6.12.0-{CANARY}", f"6.12.0 {CANARY}", f"@{CANARY}", "light", 1.5)
+    text = report(surface, f"https://{CANARY}", Shelf(0, 0, 0, 0), (), practice=False)
+    only_what_is_listed(text)
+    assert "System: other 12, kernel 6.1.0, " in text
+    assert "Keyring: other\n" in text

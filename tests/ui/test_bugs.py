@@ -1,0 +1,184 @@
+"""A bug anywhere opens one dialog with details that can be handed on; Home offers diagnostics before it copies them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import threading
+import warnings
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton
+
+from app import log
+from app.__main__ import Options
+from ui import tasks
+from ui.application import Application
+from ui.bugs import Bugs
+from ui.clipboard import ClipboardGuard
+from ui.home.page import HomePage
+from ui.report import ReportDialog
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+CANARY = "canary-51be"
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    made = MainWindow()
+    qtbot.addWidget(made)
+    made.show()
+    yield made
+    for open_one in dialogs(made):
+        open_one.close()
+
+
+@pytest.fixture
+def bugs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Bugs:
+    for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(owner, hook, getattr(owner, hook))  # put back as they were after the test
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    made = Bugs(window, ClipboardGuard(window), lambda: "Program: 1\n")
+    log.take_over(made.report)
+    return made
+
+
+def dialogs(window: MainWindow) -> list[ReportDialog]:
+    return [one for one in window.findChildren(ReportDialog) if one.isVisible()]
+
+
+def shown(dialog: ReportDialog) -> str:
+    return dialog.findChild(QPlainTextEdit).toPlainText()
+
+
+def fail() -> None:
+    raise ValueError(CANARY)
+
+
+def in_a_slot() -> None:
+    QTimer.singleShot(0, fail)
+
+
+def in_an_event_handler() -> None:
+    class Seen(QObject):
+        def event(self, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.User:
+                fail()
+            return super().event(event)
+
+    seen = Seen(QGuiApplication.instance())
+    QGuiApplication.postEvent(seen, QEvent(QEvent.Type.User))
+    QTimer.singleShot(50, seen.deleteLater)
+
+
+def in_a_thread() -> None:
+    thread = threading.Thread(target=fail, name=CANARY)
+    thread.start()
+    thread.join()
+
+
+def in_a_destructor() -> None:
+    class Frail:
+        def __del__(self) -> None:
+            fail()
+
+    Frail()
+    gc.collect()
+
+
+@pytest.mark.parametrize("somewhere", [in_a_slot, in_an_event_handler, in_a_thread, in_a_destructor])
+def test_a_bug_anywhere_opens_one_dialog(
+    window: MainWindow, bugs: Bugs, qtbot: QtBot, capsys: pytest.CaptureFixture[str], somewhere: Callable[[], None]
+) -> None:
+    somewhere()
+    somewhere()
+    qtbot.waitUntil(lambda: bugs.count == 2)
+    (dialog,) = dialogs(window)
+    assert "Bug, 2 times: ValueError\n" in shown(dialog)
+    assert "Program: 1" in shown(dialog)
+    assert CANARY not in shown(dialog)
+    assert CANARY not in capsys.readouterr().err
+
+
+def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: Bugs, qapp: QApplication) -> None:
+    async def main() -> int:
+        loop = asyncio.get_running_loop()
+        loop.call_soon(fail)
+        tasks.Tasks(bugs.report).start(asyncio.to_thread(fail))
+        while bugs.count < 2:
+            await asyncio.sleep(0.01)
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+    (dialog,) = dialogs(window)
+    assert shown(dialog).count("ValueError") == 2, "two places, told apart"
+
+
+def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(window: MainWindow, bugs: Bugs, qtbot: QtBot) -> None:
+    for number in range(40):
+        bugs.report(type(f"Kind{number}", (Exception,), {})())
+    (dialog,) = dialogs(window)
+    assert shown(dialog).count("Bug: ") == 5
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialogs(window) == []
+    bugs.report(KeyError(CANARY))
+    (again,) = dialogs(window)
+    assert shown(again).startswith("Bug: KeyError")
+
+
+def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: Bugs, qtbot: QtBot) -> None:
+    bugs.report(KeyError(CANARY))
+    (dialog,) = dialogs(window)
+    assert dialog.focusWidget() is dialog.findChild(QPushButton, "copy-report")
+    QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Return)
+    assert QGuiApplication.clipboard().text() == shown(dialog)
+    assert dialogs(window) == [dialog], "copying does not close it"
+
+
+def test_a_bug_while_telling_a_bug_is_told(window: MainWindow, qtbot: QtBot) -> None:
+    bugs = Bugs(window, ClipboardGuard(window), fail)  # type: ignore[arg-type]
+    bugs.report(KeyError())
+    (dialog,) = dialogs(window)
+    assert "Diagnostics failed: ValueError" in shown(dialog)
+    assert CANARY not in shown(dialog)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_home_shows_what_it_copies(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    window, home = MainWindow(), HomePage()
+    qtbot.addWidget(window)
+    window.show_page(home)
+    window.show()
+    options = Options(False, tmp_path / CANARY, None, "entra", "light", None, False)
+    seen: list[str] = []
+
+    async def main() -> int:
+        application = Application(options, window, home)
+        try:
+            assert await application._begin()
+            QTest.mouseClick(home.findChild(QPushButton, "diagnostics"), Qt.MouseButton.LeftButton)
+            (dialog,) = dialogs(window)
+            QTest.mouseClick(dialog.findChild(QPushButton, "copy-report"), Qt.MouseButton.LeftButton)
+            seen.extend([shown(dialog), application.clipboard.take_text()])
+            dialog.close()
+        finally:
+            await application._finish()
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+    assert seen[0] == seen[1]
+    assert "Setups: 0" in seen[0]
+    assert "Mode: real" in seen[0]
+    assert CANARY not in seen[0]

@@ -1,0 +1,88 @@
+"""What the admin sees of the program's own bugs: one dialog, however many there are, and diagnostics to copy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from app import log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+    from ui.clipboard import ClipboardGuard
+    from ui.report import ReportDialog
+
+_KINDS = 5
+"""Different bugs told in one dialog; a broken part of the program may fail again with each redraw."""
+
+
+class Bugs(QObject):
+    """Takes exceptions that nobody caught, from any thread."""
+
+    _happened = Signal(str)
+
+    def __init__(self, window: QWidget, clipboard: ClipboardGuard, diagnose: Callable[[], str]) -> None:
+        super().__init__(window)
+        self.count = 0
+        """How many there were in this run."""
+        self._window = window
+        self._clipboard = clipboard
+        self._diagnose = diagnose
+        self._dialog: ReportDialog | None = None
+        self._told: dict[str, int] = {}
+        """Bug → how often it happened since the dialog was opened."""
+        self._happened.connect(self._show)
+
+    def report(self, error: BaseException) -> None:
+        """Write the bug to standard error and show it. Only kinds and places leave this method."""
+        log.bug(error)
+        self._happened.emit("\n".join(log.describe(error)))
+
+    def show_diagnostics(self) -> None:
+        """Show what would be copied, before it is."""
+        from ui.report import ReportDialog
+
+        heading = "Diagnostics for a ticket"
+        sentence = (
+            "This is all that is copied. No address, token, value or name of a setup, a directory, a user or this "
+            "computer is in it."
+        )
+        ReportDialog(
+            heading, sentence, "Copy diagnostics", self._safe_diagnosis(), self._clipboard, self._window
+        ).open()
+
+    def _show(self, told: str) -> None:
+        self.count += 1
+        if told in self._told or len(self._told) < _KINDS:
+            self._told[told] = self._told.get(told, 0) + 1
+        if self._dialog is not None:
+            self._dialog.show_text(self._text())
+            return
+        from ui.report import ReportDialog
+
+        heading = "Something went wrong in the assistant"
+        sentence = (
+            "What was captured is safe. Go back one step and on again. If it happens again, copy these details into "
+            "a ticket: they name places in the program and the state of the work, no address, token or name."
+        )
+        self._dialog = ReportDialog(heading, sentence, "Copy details", self._text(), self._clipboard, self._window)
+        self._dialog.finished.connect(self._closed)
+        self._dialog.open()
+
+    def _closed(self) -> None:
+        self._dialog = None
+        self._told.clear()
+
+    def _text(self) -> str:
+        bugs = [f"Bug, {times} times: {told}" if times > 1 else f"Bug: {told}" for told, times in self._told.items()]
+        return "\n\n".join([*bugs, self._safe_diagnosis()])
+
+    def _safe_diagnosis(self) -> str:
+        try:
+            return self._diagnose()
+        except Exception as error:  # noqa: BLE001 - the report of one bug must not end in another
+            return "Diagnostics failed: " + "\n".join(log.describe(error))
