@@ -15,11 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ground import BUILD, ROOT
+
+from app import __version__
+from app.paths import APP_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
-WORK = ROOT / "build/steps/assistant"
+WORK = BUILD / "steps/assistant"
 
 TABLES = ("PYZ", "PKG", "COLLECT")
 """PyInstaller's lists of what went into the archive, into the program file and into the folder."""
@@ -212,6 +216,13 @@ def cyclonedx(parts: Sequence[Part], name: str, version: str, epoch: int) -> str
         "dependencies": dependencies(parts, own),
     }
     return json.dumps(bill, indent=1, ensure_ascii=False) + "\n"
+
+
+def beside(file: Path, parts: Sequence[Part], when: int) -> Path:
+    """Put the bill of materials beside the artefact that it is about; returns its path."""
+    path = file.with_name(f"{file.name}.cdx.json")
+    path.write_text(cyclonedx(parts, APP_ID, __version__, when), encoding="utf-8", newline="\n")
+    return path
 
 
 def component(one: Part) -> dict[str, Any]:

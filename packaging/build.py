@@ -5,46 +5,28 @@ Run by ``python3 packaging/dev.py build`` in an environment of its own, which ho
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import importlib
 import os
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import bill
+from ground import BUILD, DIST, ICONS, ROOT, epoch, say
 
-import bill  # noqa: E402
-import deb  # noqa: E402
-import portable  # noqa: E402
+from app.paths import APP_ID
 
-from app import __version__  # noqa: E402
-from app.paths import APP_ID  # noqa: E402
+if TYPE_CHECKING:
+    from pathlib import Path
 
-DIST = ROOT / "dist"
-BUILD = ROOT / "build"
-ICONS = BUILD / "icons"
-DOWNLOAD, INSTALLED = 48_000_000, 160_000_000
-"""The most bytes that a package may have, and what it unpacks to."""
+MAKERS = {"linux": "on_linux"}
+"""Who makes the packages of an OS, and proves them."""
 
 SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
 """Those of the hicolor theme that desktops ask for, in pixels."""
-
-
-def say(text: str) -> None:
-    """Tell what happens, at once."""
-    print(text, flush=True)  # noqa: T201 - a command line tool
-
-
-def epoch() -> int:
-    """Seconds since 1970 of what is built: given from outside, else the time of the commit."""
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    if given:
-        return int(given)
-    asked = ["git", "log", "-1", "--format=%ct"]
-    return int(subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
 
 
 def icons() -> None:
@@ -83,66 +65,31 @@ def freeze(when: int) -> Path:
     return out / APP_ID
 
 
-def linux(frozen: Path, parts: list[bill.Part], when: int) -> list[Path]:
-    """The Debian package and the portable archive, each with its bill of materials."""
-    with ThreadPoolExecutor() as both:  # packing takes a minute each
-        packed = both.submit(deb.build, frozen, ICONS, parts, when, DIST)
-        archive, taken = portable.build(frozen, parts, when, DIST)
-        package = packed.result()
-    return [package, write_bill(package, parts, when), archive, write_bill(archive, [*parts, *taken], when)]
-
-
-def write_bill(file: Path, parts: list[bill.Part], when: int) -> Path:
-    """Put the bill of materials beside what it is about."""
-    path = file.with_name(f"{file.name}.cdx.json")
-    path.write_text(bill.cyclonedx(parts, APP_ID, __version__, when), encoding="utf-8")
-    return path
-
-
 def checksums(files: list[Path]) -> None:
     """Write dist/SHA256SUMS as sha256sum --check reads it."""
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(files)]
     (DIST / "SHA256SUMS").write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
-CHECKS = (
-    ["desktop-file-validate", "build/deb/debian/{id}/usr/share/applications/{id}.desktop"],
-    ["appstreamcli", "validate", "--no-net", "build/deb/debian/{id}/usr/share/metainfo/{id}.metainfo.xml"],
-    ["lintian", "--pedantic", "--display-info", "--display-experimental", "--fail-on",
-     "error,warning,info,pedantic,experimental", "{package}"],
-    ["{python}", "tests/benchmarks/run.py", "--program", "build/deb/debian/{id}/usr/bin/{id}"],
-    ["packaging/linux/check-deb.sh", "{package}", "build/tour"],
-)  # fmt: skip
-
-
-def check(package: Path) -> int:
-    """Weigh and validate the package, install it on a bare system, walk the tour, remove it; returns the exit code."""
-    unpacked = sum(file.stat().st_size for file in deb.files(BUILD / "deb/debian" / APP_ID))
-    say(f"==> {package.stat().st_size / 1e6:.1f} MB to download, {unpacked / 1e6:.1f} MB installed")
-    if package.stat().st_size > DOWNLOAD or unpacked > INSTALLED:
-        return 1
-    for command in CHECKS:
-        arguments = [part.format(id=APP_ID, package=package, python=sys.executable) for part in command]
-        say(f"==> {' '.join(arguments[:2])}")
-        code = subprocess.run(arguments, cwd=ROOT, check=False).returncode
-        if code:
-            return code
-    return 0
-
-
 def main(arguments: list[str]) -> int:
     """Build everything, and with --check see that it holds; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="dev.py build --", allow_abbrev=False)
+    parser.add_argument("--check", action="store_true", help="validate, install, run and remove what was built")
+    options = parser.parse_args(arguments)
+    maker = importlib.import_module(MAKERS[sys.platform])
     when = epoch()
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     icons()
+    maker.prepare(when)
     frozen = freeze(when)
     parts = bill.contents()
-    made = linux(frozen, parts, when)
+    packed = maker.build(frozen, parts, when)
+    made = [path for file, within in packed for path in (file, bill.beside(file, within, when))]
     checksums(made)
     for file in made:
         say(f"{file.stat().st_size / 1e6:7.1f} MB  {file.relative_to(ROOT)}")
-    return check(made[0]) if "--check" in arguments else 0
+    return int(maker.check(made, when)) if options.check else 0
 
 
 if __name__ == "__main__":

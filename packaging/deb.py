@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bill
+from ground import BUILD, ROOT
 
 from app import __version__
 from app.paths import APP_ID
@@ -19,7 +20,6 @@ from app.paths import APP_ID
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
 LINUX = ROOT / "packaging/linux"
 REVISION = f"{__version__}-1"
 MAINTAINER = "SCIM Setup Assistant maintainers <maintainers@cie-scim-assistant.invalid>"
@@ -29,7 +29,7 @@ ARCHITECTURE = "amd64"
 def build(frozen: Path, icons: Path, parts: Sequence[bill.Part], when: int, out: Path) -> Path:
     """Stage the tree and make the package; returns its path."""
     # dpkg-shlibdeps takes libraries below debian/ for the package's own.
-    top = ROOT / "build/deb/debian"
+    top = BUILD / "deb/debian"
     shutil.rmtree(top.parent, ignore_errors=True)
     tree = top / APP_ID
     stage_program(frozen, tree)
@@ -100,6 +100,7 @@ def stage_control(top: Path, tree: Path) -> None:
         f"{hashlib.md5(f.read_bytes(), usedforsecurity=False).hexdigest()}  {f.relative_to(tree)}" for f in files(tree)
     ]
     write(control / "md5sums", "\n".join(line for line in sums if "  DEBIAN/" not in line) + "\n")
+    tidy(control)
 
 
 def libraries(top: Path, tree: Path) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import bill
 import deb
+from ground import BUILD, ROOT
 
 from app import __version__
 from app.paths import APP_ID
@@ -19,7 +20,6 @@ from app.paths import APP_ID
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROOT = Path(__file__).resolve().parent.parent
 COMMON = Path("/usr/share/common-licenses")
 
 TAKEN = re.compile(
@@ -32,7 +32,7 @@ TAKEN = re.compile(
 def build(frozen: Path, parts: Sequence[bill.Part], when: int, out: Path) -> tuple[Path, list[bill.Part]]:
     """Make the archive; returns its path, and what it holds beyond the frozen program."""
     name = f"{APP_ID}-{__version__}-linux-x86_64"
-    tree = ROOT / "build/portable" / name
+    tree = BUILD / "portable" / name
     shutil.rmtree(tree.parent, ignore_errors=True)
     shutil.copytree(frozen, tree / "program", symlinks=True)
     found = system_libraries(tree / "program")
