@@ -73,10 +73,12 @@ class HomePage(QWidget):
         self.setAcceptDrops(True)
         self._list: SetupList | None = None
         self._keyring: str | None = ""
+        self._offers_practice = True
 
     def show_mode(self, *, practice: bool, keyring: str | None, offered: bool = True) -> None:
         """Say whether this is practice or that is offered, and where secrets are kept; None without a keyring."""
-        self._practice.setVisible(offered and not practice)
+        self._offers_practice = offered and not practice
+        self._practice.setVisible(self._offers_practice)
         self._subtitle.setText(
             "Practice: consoles on this computer, nothing real is touched"
             if practice
@@ -119,9 +121,14 @@ class HomePage(QWidget):
             self._list.opened.connect(self.opened)
             self._list.deleted.connect(self.deleted)
             self._list.handed_over.connect(self.handed_over)
+            self._list.practice.connect(self.practice)
             self._column.takeAt(1)
             self._column.insertWidget(1, self._list, 1)
-        self._list.show_setups(setups, troubles, now, keyring=self._keyring is not None)
+        self._list.show_setups(
+            setups, troubles, now, keyring=self._keyring is not None, offer_practice=self._offers_practice
+        )
+        if not setups:
+            self._new.setFocus()
 
 
 def _file(event: QDropEvent) -> str | None:

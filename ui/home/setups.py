@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from app.setup.times import day
+from ui.home.welcome import Welcome
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.cards import Card, Note
@@ -22,20 +23,27 @@ if TYPE_CHECKING:
 
 
 class SetupList(ScrollColumn):
-    """A row for each setup, or what a setup is where there is none."""
+    """A row for each setup."""
 
     opened = Signal(str)
     deleted = Signal(str)
     handed_over = Signal(str)
+    practice = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content: QWidget | None = None
 
     def show_setups(
-        self, setups: tuple[Setup, ...], troubles: tuple[Trouble, ...], now: datetime, *, keyring: bool
+        self,
+        setups: tuple[Setup, ...],
+        troubles: tuple[Trouble, ...],
+        now: datetime,
+        *,
+        keyring: bool,
+        offer_practice: bool,
     ) -> None:
-        """Draw all rows, after what the admin has to know."""
+        """Draw all rows, after what the admin has to know; without a setup, what one is."""
         if self._content is not None:
             self.column.removeWidget(self._content)
             self._content.hide()
@@ -60,19 +68,14 @@ class SetupList(ScrollColumn):
                 card.body.addWidget(self._row(setup, now, card))
             column.addWidget(card)
         else:
-            column.addWidget(self._empty(self._content))
+            column.addWidget(self._welcome(offer_practice))
         column.addStretch(1)
         self.column.addWidget(self._content, 1)
 
-    def _empty(self, parent: QWidget) -> Card:
-        card = Card("card", parent)
-        card.body.addWidget(label("No setup yet", "heading", card))
-        text = (
-            "A setup connects one identity provider to one directory in the Cloud Identity Engine. "
-            "It can be left and taken up again at any step. Practice shows the whole way on this computer."
-        )
-        card.body.addWidget(label(text, "muted", card))
-        return card
+    def _welcome(self, offer_practice: bool) -> Welcome:
+        welcome = Welcome(self._content, offer_practice=offer_practice)
+        welcome.practice.connect(self.practice)
+        return welcome
 
     def _row(self, setup: Setup, now: datetime, parent: QWidget) -> QFrame:
         frame = QFrame(parent)

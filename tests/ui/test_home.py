@@ -1,0 +1,71 @@
+"""Home: what a setup is where there is none, and a row for each where there are some."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QPushButton
+
+from app.assistant import new_setup
+from app.guide import catalog
+from tests.ui.stories import words
+from ui.home.page import HomePage
+from ui.theme import style
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
+
+
+def home(qapp: QApplication, *, practice: bool = False, offered: bool = True) -> HomePage:
+    style.apply(qapp, dark=False)
+    page = HomePage()
+    page.resize(1000, 680)
+    page.show_mode(practice=practice, keyring="GNOME Keyring", offered=offered)
+    page.show()
+    return page
+
+
+def test_the_first_time_it_tells_the_way_and_offers_practice(qapp: QApplication) -> None:
+    page = home(qapp)
+    page.show_setups((), (), NOW)
+    qapp.processEvents()
+    assert "SCIM Change Timestamp" in words(page)
+    pressed: list[bool] = []
+    page.practice.connect(lambda: pressed.append(True))
+    go = page.findChild(QPushButton, "practise")
+    assert go is not None
+    go.click()
+    assert pressed == [True]
+    page.deleteLater()
+
+
+def test_practice_is_not_offered_in_practice_nor_where_the_policy_forbids_it(qapp: QApplication) -> None:
+    for practice, offered in ((True, True), (False, False)):
+        page = home(qapp, practice=practice, offered=offered)
+        page.show_setups((), (), NOW)
+        assert page.findChild(QPushButton, "practise") is None
+        page.deleteLater()
+
+
+def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
+    page = home(qapp)
+    page.show_setups((), (), NOW)
+    setup = new_setup(catalog.guide("okta"), NOW, practice=False).with_(name="acme.okta.com")
+    page.show_setups((setup,), (), NOW)
+    qapp.processEvents()
+    seen = words(page)
+    assert "acme.okta.com" in seen
+    assert "The first time?" not in seen
+    assert page.findChild(QPushButton, f"hand-over-{setup.id}") is not None
+    page.deleteLater()
+
+
+def test_practice_setups_are_not_handed_over(qapp: QApplication) -> None:
+    page = home(qapp, practice=True)
+    setup = new_setup(catalog.guide("okta"), NOW, practice=True)
+    page.show_setups((setup,), (), NOW)
+    assert page.findChild(QPushButton, f"hand-over-{setup.id}") is None
+    page.deleteLater()
