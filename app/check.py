@@ -94,10 +94,11 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
         vault.close()
     if isinstance(findings, str):
         return _end(Exit.NO_SECRETS, findings, as_json=as_json)
-    return _report(findings, guide, setup, as_json=as_json)
+    return report(findings, guide, setup, as_json=as_json)
 
 
-def _report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json: bool) -> int:
+def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json: bool) -> int:
+    """Print what was found and what it means; returns an ``Exit``."""
     from app.diagnosis.causes import explain
     from app.diagnosis.findings import sentence, title
     from app.setup.journey import place

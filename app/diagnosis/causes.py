@@ -42,11 +42,19 @@ class Reasons(Part):
     """The way to the token address failed."""
     otherwise: Trouble
     """The failure has no entry of its own."""
+    checks: dict[Rung, dict[Observation, Trouble]]
+    """What an observation points to at one check, where that differs."""
     observations: dict[Observation, Trouble]
+
+    @property
+    def troubles(self) -> tuple[Trouble, ...]:
+        """Everything that is said of failures."""
+        apart = (trouble for of_check in self.checks.values() for trouble in of_check.values())
+        return (self.unissued, self.otherwise, *apart, *self.observations.values())
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        if problems := unplaced(self.unissued, self.otherwise, *self.observations.values()):
+        if problems := unplaced(*self.troubles):
             raise ValueError("; ".join(problems))
         return self
 
@@ -73,7 +81,9 @@ _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observat
 def _trouble(failed: Finding) -> Trouble:
     """By what failed, and whether it was the way to the token address or to the endpoint."""
     known = reasons()
-    seen = known.observations.get(failed.observation, known.otherwise)
+    seen = known.checks.get(failed.rung, {}).get(failed.observation) or known.observations.get(
+        failed.observation, known.otherwise
+    )
     if failed.rung is not Rung.ISSUED or failed.observation in _ISSUING:
         return seen
     # The Base URL has no part in fetching a token.

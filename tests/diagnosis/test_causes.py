@@ -18,7 +18,8 @@ from app.guide import catalog
 from app.guide.model import Kind, Milestone
 from app.scim.ladder import Finding, Observation, Rung, Verdict
 from app.setup import journey
-from tests.diagnosis.test_portal_errors import NOW, a_setup, plain_words
+from tests.diagnosis.setups import NOW, STATES, a_setup
+from tests.diagnosis.test_portal_errors import plain_words
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Cause
@@ -44,17 +45,6 @@ def capturing(kind: Kind, guide: Guide = ENTRA) -> str:
     return next(s.id for s in guide.steps if any(guide.values[n].kind is kind for n in s.captures))
 
 
-def stored_after_submit(name: str) -> Setup:
-    setup = a_setup(ENTRA)
-    return setup.with_(kept={**setup.kept, name: setup.reached["submitted"] + timedelta(hours=1)})
-
-
-def stored_twice() -> Setup:
-    """Between the step of the token and Submit."""
-    setup = a_setup(ENTRA)
-    return setup.with_(kept={**setup.kept, "token": setup.done["generate-token"] + timedelta(seconds=1)})
-
-
 # -- the same answer at another time ---------------------------------------------------------
 
 
@@ -63,10 +53,10 @@ def stored_twice() -> Setup:
     [
         (a_setup(ENTRA, "fresh"), "submit", "only after Submit", Fact.NOT_SUBMITTED),
         (a_setup(ENTRA), "generate-token", "incomplete", Fact.TOKEN_BEFORE_SUBMIT),
-        (stored_after_submit("token"), "submit", "may not know this token", Fact.TOKEN_AFTER_SUBMIT),
-        (stored_twice(), "generate-token", "stored last", Fact.TOKEN_AGAIN),
-        (stored_after_submit("base_url"), "copy-base-url", "another directory", Fact.URL_AFTER_SUBMIT),
-        (a_setup(ENTRA).with_(stale=frozenset({"submit"})), "submit", "submitted again", Fact.RESUBMIT),
+        (a_setup(ENTRA, "token-after-submit"), "submit", "may not know this token", Fact.TOKEN_AFTER_SUBMIT),
+        (a_setup(ENTRA, "token-again"), "generate-token", "stored last", Fact.TOKEN_AGAIN),
+        (a_setup(ENTRA, "url-after-submit"), "copy-base-url", "another directory", Fact.URL_AFTER_SUBMIT),
+        (a_setup(ENTRA, "resubmit"), "submit", "submitted again", Fact.RESUBMIT),
         (a_setup(ENTRA, "tested"), "generate-token", "replaced in CIE", None),
     ],
     ids=["fresh", "before-submit", "after-submit", "twice", "another-url", "value-changed", "tested"],
@@ -95,7 +85,7 @@ def test_before_submit_every_refusal_leads_there(observation: Observation, guide
 
 def test_submit_is_not_doubted_before_it_is_confirmed() -> None:
     for observation in REFUSALS:
-        for setup in (a_setup(ENTRA, "fresh"), a_setup(ENTRA).with_(stale=frozenset({"submit"}))):
+        for setup in (a_setup(ENTRA, "fresh"), a_setup(ENTRA, "resubmit")):
             diagnosis = explain(failed(observation), ENTRA, setup)
             assert diagnosis is not None
             assert [cause.step for cause in diagnosis.causes].count("submit") == 1
@@ -134,10 +124,10 @@ def test_the_base_url_is_not_blamed_for_a_token_that_could_not_be_fetched(observ
     [Observation.MALFORMED, Observation.NOT_FOUND_NAME, Observation.HTML, Observation.REDIRECT, Observation.WRONG_HOST],
 )
 def test_a_wrong_address_leads_to_the_base_url(observation: Observation) -> None:
-    assert first(observation, a_setup(ENTRA)).step == capturing(Kind.BASE_URL)
+    assert first(observation, a_setup(ENTRA), rung=Rung.ADDRESS).step == capturing(Kind.BASE_URL)
 
 
-@pytest.mark.parametrize("state", ["fresh", "submitted", "tested", "token-newer", "url-newer"])
+@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("guide", catalog.guides(), ids=lambda guide: guide.id)
 def test_every_observation_has_causes_with_evidence(guide: Guide, state: str) -> None:
     setup = a_setup(guide, state)
@@ -170,7 +160,7 @@ def test_every_observation_that_can_fail_has_an_entry() -> None:
 
 def test_each_place_is_in_a_guide_and_used() -> None:
     known = reasons()
-    troubles = [known.unissued, known.otherwise, *known.observations.values(), *errors().troubles.values()]
+    troubles = [*known.troubles, *errors().troubles.values()]
     used = {remedy.at for trouble in troubles for remedy in trouble.causes} | {r.at for r in errors().slips}
     ids = {step.id for guide in catalog.guides() for step in guide.steps}
     assert {line for lines in grounds().places.values() for line in lines if " " not in line} <= ids
@@ -180,7 +170,7 @@ def test_each_place_is_in_a_guide_and_used() -> None:
 
 def test_each_fact_is_used() -> None:
     known = reasons()
-    troubles = [known.unissued, known.otherwise, *known.observations.values(), *errors().troubles.values()]
+    troubles = [*known.troubles, *errors().troubles.values()]
     remedies = [*errors().slips, *(remedy for trouble in troubles for remedy in trouble.causes)]
     named = {fact for remedy in remedies for fact in (*remedy.when, *remedy.unless)}
     told = {Fact.NOT_COMPARED, Fact.CUT_SHORT, Fact.NOT_STARTED}  # shown, or for a later use

@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import re
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml  # noqa: TID253 - the texts are a YAML file
@@ -19,43 +18,14 @@ from app.diagnosis.patterns import Errors, errors, stands_in
 from app.diagnosis.portal_errors import LONGEST, Decoded, decode
 from app.diagnosis.ranking import MOST_CAUSES
 from app.guide import catalog
-from app.guide.model import Kind, Milestone, Page
+from app.guide.model import Kind, Milestone
 from app.paths import resources
 from app.setup import journey
-from app.setup.state import Setup
+from tests.diagnosis.setups import a_setup
 
-if TYPE_CHECKING:
-    from app.guide.model import Guide
-
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 BASE = "https://scim.example.com/tenant/v2"
 TEXTS = yaml.safe_load(Path(__file__).with_name("portal_texts.yaml").read_text("utf-8"))
 ENTRA = catalog.guide("entra")
-
-
-def a_setup(guide: Guide, state: str = "submitted", answers: dict[str, str] | None = None) -> Setup:
-    """A setup in which every step up to the start of provisioning is done, a minute each.
-
-    ``fresh``: none is. ``submitted``: all but Test Connection. ``tested``: that too. ``token-newer`` and
-    ``url-newer``: as submitted, and that value was stored again afterwards.
-    """
-    setup = Setup("0" * 32, guide.id, guide.name, "n", NOW, NOW, answers=answers or {})
-    if state == "fresh":
-        return setup
-    done, kept, reached = {}, {}, {}
-    at = NOW
-    for _, step in journey.visible(guide, setup):
-        at += timedelta(minutes=1)
-        kept.update({name: at for name in step.captures if guide.values[name].secret})
-        if step.page is not Page.TEST or state == "tested":
-            done[step.id] = at
-        if step.marks is not None:
-            reached[step.marks.value] = at
-        if step.marks is Milestone.STARTED:
-            break
-    newer = {"token-newer": Kind.TOKEN, "url-newer": Kind.BASE_URL}.get(state)
-    kept.update({name: at + timedelta(hours=1) for name in kept if guide.values[name].kind is newer})
-    return setup.with_(done=done, kept=kept, reached=reached)
 
 
 def first_step(decoded: Decoded) -> str | None:
@@ -144,11 +114,9 @@ def test_an_old_token_is_told() -> None:
 
 
 def test_a_token_stored_after_submit_and_a_changed_directory_lead_to_submit() -> None:
-    setup = a_setup(ENTRA)
-    late = setup.with_(kept={**setup.kept, "token": setup.reached["submitted"] + timedelta(seconds=1)})
+    late = a_setup(ENTRA, "token-after-submit")
     assert "submit" in [cause.step for cause in decode("HTTP 401", ENTRA, late).causes]
-    changed = setup.with_(stale=frozenset({"submit"}))
-    assert first_step(decode("HTTP 401", ENTRA, changed)) == "submit"
+    assert first_step(decode("HTTP 401", ENTRA, a_setup(ENTRA, "resubmit"))) == "submit"
 
 
 def test_fetched_tokens_have_causes_of_their_own() -> None:

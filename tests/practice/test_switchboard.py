@@ -34,7 +34,7 @@ EXPECTED = {
     Fault.HTML: (Rung.TOKEN, Observation.HTML, "copy-base-url"),
     Fault.FILTER_IGNORED: (Rung.USERS, Observation.FILTER_IGNORED, None),
     Fault.OPEN_DOOR: (Rung.CONTROL, Observation.OPEN_DOOR, "copy-base-url"),
-    Fault.SLOW: (Rung.TOKEN, Observation.TIMEOUT, None),
+    Fault.SLOW: (Rung.TOKEN, Observation.TIMEOUT, "test-connection"),
     Fault.CLOSED: (Rung.USERS, Observation.CLOSED, "test-connection"),
 }
 

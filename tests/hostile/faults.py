@@ -1,0 +1,351 @@
+"""Faults on the way to an endpoint and in it, each injected for real on loopback."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import socket
+import ssl
+import threading
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from app.scim.authorization import ServiceAccount, StaticToken
+from tests.hostile.proxy import Proxy
+from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.scim.authorization import Credentials
+    from tests.hostile.server import Answering
+
+    Injection = Callable[["Scene"], "Way"]
+
+PAGE = b"<!doctype html><html><title>Welcome to Hotel Wifi</title><form>Room number</form></html>"
+OTHER_JSON = json.dumps({"status": "ok", "version": "4.2", "links": {"docs": "/docs"}}).encode()
+SCIM_1 = json.dumps({"schemas": ["urn:scim:schemas:core:1.0"], "totalResults": 0, "Resources": []}).encode()
+SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a test is run with once the fault is in place."""
+
+    base_url: str
+    credentials: Credentials = field(default_factory=lambda: StaticToken(TOKEN))
+    proxy: str | None = None
+    practice: bool = False
+
+
+class Scene:
+    """Starts what a fault needs, and ends it again."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        self.authority = authority
+        self.stack = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
+
+    def serve(self, answering: Answering, tls: ssl.SSLContext | None = None) -> Hostile:
+        """A server, by default with a certificate that this computer trusts."""
+        return self.stack.enter_context(Hostile(answering, tls or serving(self.authority)))
+
+    def serve_plainly(self, answering: Answering) -> Hostile:
+        """A server without TLS."""
+        return self.stack.enter_context(Hostile(answering))
+
+
+# -- the answer ------------------------------------------------------------------------------
+
+
+def answers(answering: Answering, path: str = "") -> Injection:
+    """The endpoint answers so; ``path`` follows the Base URL."""
+    return lambda scene: Way(scene.serve(answering).base_url + path)
+
+
+def replies(status: int, body: bytes = b"", kind: str = "application/scim+json", **headers: str) -> Injection:
+    """The endpoint gives that answer to the right token."""
+    return answers(says(http(status, body, kind, **headers)))
+
+
+def anybody(answer: bytes) -> Answering:
+    """The same to whoever asks, as what knows nothing of SCIM does."""
+
+    def answering(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+        connection.sendall(answer)
+
+    return answering
+
+
+def only_at(path: str, otherwise: bytes) -> Answering:
+    """A SCIM service at that path and nowhere else."""
+
+    def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        asked = request.split(" ", 2)[1].partition("?")[0]
+        right = asked in (f"{path}/Users", f"{path}/Groups")
+        says(listing() if right else otherwise)(connection, request, stop)
+
+    return answering
+
+
+def drip(head: bytes, seconds: float = 0.02) -> Answering:
+    """Starts so and goes on a byte at a time."""
+
+    def answering(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+        connection.sendall(head)
+        while not stop.wait(seconds):
+            connection.sendall(b" ")
+
+    return answering
+
+
+def endless(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    """A body without end."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while not stop.is_set():
+        connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+
+def silent(_connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    """No answer."""
+    stop.wait(5)
+
+
+def closes(_connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+    """No answer, and the end."""
+
+
+def halves(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+    """An answer that breaks off."""
+    connection.sendall(listing()[:-10])
+
+
+BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n"
+HEAD = b"HTTP/1.1 200 OK\r\nX-Slow: "
+BOMB = http(200, gzip.compress(b"\0" * 50_000_000, 9), Content_Encoding="gzip")
+
+
+# -- the address and the way -----------------------------------------------------------------
+
+
+def at(base_url: str, token: str = TOKEN) -> Injection:
+    """Just this Base URL."""
+    return lambda _scene: Way(base_url, StaticToken(token))
+
+
+def plain_http(scene: Scene) -> Way:
+    """The Base URL begins with http."""
+    return Way(scene.serve_plainly(says(listing())).base_url)
+
+
+def broken_token(scene: Scene) -> Way:
+    """A line break in the middle of the token."""
+    return Way(scene.serve(says(listing())).base_url, StaticToken("the-right\n-token"))
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        return int(gone.getsockname()[1])
+
+
+def closed_port(_scene: Scene) -> Way:
+    """Nobody listens there."""
+    return Way(f"https://localhost:{_free_port()}/scim/v2")
+
+
+def full_queue(scene: Scene) -> Way:
+    """Connections are neither taken nor refused, as behind a firewall that drops."""
+    listener = scene.stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+    for _ in range(3):
+        waiting = scene.stack.enter_context(socket.socket())
+        waiting.setblocking(False)
+        waiting.connect_ex(listener.getsockname())
+    return Way(f"https://localhost:{listener.getsockname()[1]}/scim/v2")
+
+
+def never_greets(scene: Scene) -> Way:
+    """TCP stands, and TLS never comes."""
+    return Way(scene.serve_plainly(silent).base_url.replace("http:", "https:"))
+
+
+def greets_with(first: bytes, *, reset: bool = False) -> Injection:
+    """TCP stands, and something other than TLS comes back."""
+
+    def inject(scene: Scene) -> Way:
+        listener = scene.stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+        def take() -> None:
+            for _ in range(4):
+                try:
+                    taken, _address = listener.accept()
+                except OSError:
+                    return
+                with taken:
+                    taken.recv(65536)
+                    taken.sendall(first)
+                    if reset:
+                        linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
+                        taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+        thread = threading.Thread(target=take, daemon=True)
+        thread.start()
+        scene.stack.callback(lambda: (listener.shutdown(socket.SHUT_RDWR), thread.join(2)))
+        return Way(f"https://localhost:{listener.getsockname()[1]}/scim/v2")
+
+    return inject
+
+
+# -- the proxy -------------------------------------------------------------------------------
+
+
+HOST = "cie.example"
+"""Reached through a proxy alone: what is on loopback never goes through one."""
+
+
+def _behind_proxy(scene: Scene, tls: ssl.SSLContext, answer: bytes | None = None) -> Way:
+    server = scene.serve(says(listing()), tls)
+    proxy = scene.stack.enter_context(Proxy({HOST: server.port}, answer))
+    return Way(f"https://{HOST}:{server.port}/scim/v2", proxy=proxy.url)
+
+
+def proxy_says(answer: bytes) -> Injection:
+    """The proxy answers so instead of opening a tunnel."""
+    return lambda scene: _behind_proxy(scene, serving(scene.authority, HOST), answer)
+
+
+def proxy_opens_traffic(scene: Scene) -> Way:
+    """A tunnel that ends at the proxy, which shows a certificate of its own making."""
+    return _behind_proxy(scene, serving(trustme.CA(organization_name="Blue Coat Systems"), HOST))
+
+
+def proxy_works(scene: Scene) -> Way:
+    """Nothing is wrong."""
+    return _behind_proxy(scene, serving(scene.authority, HOST))
+
+
+def proxy_is(behaving: Answering) -> Injection:
+    """What stands where the proxy should be behaves so."""
+
+    def inject(scene: Scene) -> Way:
+        proxy = scene.serve_plainly(behaving)
+        return Way("https://scim.example/v2", proxy=f"http://127.0.0.1:{proxy.port}")
+
+    return inject
+
+
+def no_proxy_there(_scene: Scene) -> Way:
+    """The proxy of the settings does not exist."""
+    return Way("https://scim.example/v2", proxy=f"http://127.0.0.1:{_free_port()}")
+
+
+def misspelt_behind_proxy(scene: Scene) -> Way:
+    """The host does not exist, which only the proxy finds out."""
+    proxy = scene.stack.enter_context(Proxy({}))
+    return Way("https://scim.exampel/v2", proxy=proxy.url)
+
+
+# -- the certificate -------------------------------------------------------------------------
+
+
+def certified(make: Callable[[trustme.CA], ssl.SSLContext]) -> Injection:
+    """A working endpoint with that certificate."""
+    return lambda scene: Way(scene.serve(says(listing()), make(scene.authority)).base_url)
+
+
+def by_unknown(organization: str) -> Injection:
+    """Issued by an authority of that name, which nobody trusts."""
+    return certified(lambda _ours: serving(trustme.CA(organization_name=organization)))
+
+
+def expired(ours: trustme.CA) -> ssl.SSLContext:
+    """Two days ago."""
+    return serving(ours, not_after=datetime.now(UTC) - timedelta(days=2))
+
+
+def not_yet_valid(ours: trustme.CA) -> ssl.SSLContext:
+    """From the day after tomorrow on."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    later = datetime.now(UTC) + timedelta(days=2)
+    ours.issue_cert("localhost", not_before=later, not_after=later + timedelta(days=9)).configure_cert(context)
+    return context
+
+
+def wrong_host(ours: trustme.CA) -> ssl.SSLContext:
+    """For another name."""
+    return serving(ours, "elsewhere.example")
+
+
+def without_chain(ours: trustme.CA) -> ssl.SSLContext:
+    """The certificate between is not sent."""
+    between = ours.create_child_ca()
+    leaf = between.issue_cert("localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with trustme.Blob(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()).tempfile() as alone:
+        context.load_cert_chain(alone)
+    return context
+
+
+def self_signed(_ours: trustme.CA) -> ssl.SSLContext:
+    """By itself, as appliances come from the factory."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=9))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with trustme.Blob(private + certificate.public_bytes(pem)).tempfile() as both:
+        context.load_cert_chain(both)
+    return context
+
+
+def old_tls(ours: trustme.CA) -> ssl.SSLContext:
+    """Only ciphers that no client takes any more."""
+    context = serving(ours)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("AES128-SHA:@SECLEVEL=0")
+    return context
+
+
+# -- the service account ---------------------------------------------------------------------
+
+
+def issuing(answer: bytes | Answering, endpoint: bytes | None = None) -> Injection:
+    """The token address answers so, and then the endpoint so."""
+
+    def inject(scene: Scene) -> Way:
+        issuer = scene.serve_plainly(anybody(answer) if isinstance(answer, bytes) else answer)
+        server = scene.serve_plainly(says(endpoint or listing()))
+        url = f"http://127.0.0.1:{issuer.port}/token"
+        return Way(server.base_url, ServiceAccount(url, "an-id", "a-secret", "tsg_id:1234"), practice=True)
+
+    return inject
+
+
+def no_issuer(scene: Scene) -> Way:
+    """Nobody listens at the token address."""
+    server = scene.serve_plainly(says(listing()))
+    url = f"http://127.0.0.1:{_free_port()}/token"
+    return Way(server.base_url, ServiceAccount(url, "an-id", "a-secret", "tsg_id:1234"), practice=True)
+
+
+ISSUED = http(200, json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 899}).encode())
