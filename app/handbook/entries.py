@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 from app.guide.model import SECRET_KINDS, Kind
@@ -113,8 +114,14 @@ def journeys(guide: Guide, written: tuple[Section, ...]) -> tuple[Journey, ...]:
 
 
 def steps_at_most(guide: Guide) -> int:
-    """The highest number that a step has."""
-    return max(entry.number for section in sections(guide) for entry in section.entries)
+    """How many steps the answers with the most of them lead through."""
+    deciding = {branch for step in guide.steps for branch in step.when}
+    possible = [
+        [(branch.id, option.id) for option in branch.options if option.unavailable is None]
+        for branch in guide.branches
+        if branch.id in deciding
+    ]
+    return max(sum(step.shown_under(dict(given)) for step in guide.steps) for given in product(*possible))
 
 
 def _number(guide: Guide, step: Step) -> int:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from app import policy
 from app.guide import catalog
+from app.guide.address import TOKEN_HOST
 from app.guide.builders import WORKSHOPS
 from app.guide.words import speak
 from app.handbook.entries import journeys, sections, steps_at_most
@@ -20,14 +22,27 @@ if TYPE_CHECKING:
 
     from app.guide.model import Guide
 
+EXAMPLE = """\
+keyring_required = true
+clipboard_seconds = 20
+base_url_hosts = ["*.paloaltonetworks.com"]
+contact = "Ask the identity team, extension 4711."
+"""
+"""A policy, as the administrators' page shows it."""
+
 
 def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     """File name → HTML of every page, in a fixed form: the same guides give the same text."""
     templates = _templates()
     # As before the first value is captured: a value stands as its suggestion or its label, never as a real one.
-    spoken = tuple(speak(guide, {}) for guide in (catalog.guides() if guides is None else guides))
+    every = catalog.guides() if guides is None else tuple(guides)
+    spoken = tuple(speak(guide, {}) for guide in every)
     common = {"guides": spoken, "most": {guide.id: steps_at_most(guide) for guide in spoken}}
-    written = {"index.html": _page(templates, "index.html", common)}
+    for_administrators = {**common, **_decided(), "consoles": [_consoles(guide) for guide in every]}
+    written = {
+        "index.html": _page(templates, "index.html", common),
+        "administrators.html": _page(templates, "administrators.html", for_administrators),
+    }
     for guide in spoken:
         written[f"{guide.id}.html"] = client_page(templates, guide, common)
     return written
@@ -44,6 +59,18 @@ def client_page(templates: Environment, guide: Guide, common: Mapping[str, Any])
         "workshops": WORKSHOPS,
     }
     return _page(templates, "client.html", {**common, **parts})
+
+
+def _consoles(guide: Guide) -> Guide:
+    """The guide with the labels of values in its words, where an address may hold one."""
+    return speak(guide, {name: spec.label for name, spec in guide.values.items()})
+
+
+def _decided() -> dict[str, Any]:
+    """What the administrators' page takes from the code that it speaks of."""
+    places = {"linux": policy.place("linux"), "macos": policy.place("darwin"), "registry": policy.REGISTRY}
+    limits = {"shortest": policy.SHORTEST, "longest": policy.LONGEST, "contact": policy.LONGEST_CONTACT}
+    return {"token_host": TOKEN_HOST, "policy": {**places, **limits, "example": EXAMPLE}}
 
 
 def write(folder: Path) -> tuple[Path, ...]:

@@ -16,7 +16,7 @@ from app.assistant import new_setup
 from app.guide import catalog
 from app.guide.model import Guide, Kind, Lane
 from app.guide.words import speak
-from app.handbook.entries import RULES, sections
+from app.handbook.entries import RULES, sections, steps_at_most
 from app.handbook.pages import pages, write
 from app.paths import resources
 from app.setup.journey import places
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 HELP = resources() / "help"
 NINTH = Path(__file__).parents[1] / "journeys/ninth_client.yaml"
+EXPECTED = Path(__file__).parents[1] / "guide/expected"
 CLIENTS = (*catalog.ids(), "ninth")
-EVERY = ("index", *CLIENTS)
+EVERY = ("index", "administrators", *CLIENTS)
 
 GROUNDS = ("window", "surface", "rail", "wash")
 INKS = ("text", "muted", "accent", "good", "caution", "bad")
@@ -144,6 +145,15 @@ def test_the_numbers_are_those_of_the_program(guide: Guide) -> None:
         assert {p.step.id: p.number for p in shown}[step.id] == entries[step.id].number
 
 
+@pytest.mark.parametrize("guide_id", catalog.ids())
+def test_the_most_steps_are_the_listed_ones(guide_id: str, guides: dict[str, Guide], written: dict[str, Read]) -> None:
+    import yaml
+
+    listed = yaml.safe_load((EXPECTED / f"{guide_id}.yaml").read_text("utf-8"))
+    assert steps_at_most(guides[guide_id]) == listed["steps"][1]
+    assert f"{listed['steps'][1]} at most" in "\n".join(written[guide_id].blocks)
+
+
 def test_every_question_is_there_with_all_its_answers_before_what_depends_on_it(guide: Guide, page: Read) -> None:
     order = page.ids
     for branch in guide.branches:
@@ -201,6 +211,9 @@ def test_every_link_leads_somewhere(any_page: Read, written: dict[str, Read]) ->
         if parts.scheme:
             assert parts.scheme == "https", href
             continue
+        if parts.path.endswith(".md"):
+            assert (HELP / parts.path).exists(), href
+            continue
         name = parts.path.removesuffix(".html")
         target = written[name] if parts.path else any_page
         assert not parts.fragment or parts.fragment in target.ids, href
@@ -246,5 +259,5 @@ def sentences(text: str) -> list[str]:
 
 def test_nothing_looks_like_a_secret(any_page: Read) -> None:
     shown = "\n".join(any_page.blocks)
-    assert not re.search(r"127\.0\.0\.1|localhost|/scim/|eyJ[\w-]{10}", shown)
+    assert not re.search(r"://127\.0\.0\.1|localhost|/scim/|eyJ[\w-]{10}", shown)
     assert not [word for word in shown.split() if re.fullmatch(r"[A-Za-z0-9_-]{40,}", word)]
