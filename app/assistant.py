@@ -147,6 +147,11 @@ class Assistant:
         return spoken
 
     @property
+    def unsaved(self) -> str | None:
+        """Why the last change is in memory only."""
+        return self._unsaved
+
+    @property
     def trouble(self) -> str | None:
         """Why the last change could not be written to disk, or which secret has to be captured again."""
         if self._unsaved is not None or not self._lost:
@@ -389,14 +394,22 @@ class Assistant:
         self._gone = not left
         return tuple(left)
 
-    async def _save(self) -> None:
-        from app.setup.store import NotSaved
+    async def save_again(self) -> None:
+        """Try once more to write what is in memory only."""
+        if self._unsaved is not None:
+            await self._write()
 
+    async def _save(self) -> None:
         self.setup = self.setup.with_(
             position=journey.position(self.guide, self.setup),
             status=journey.status_line(self.guide, self.setup),
         )
         self.announce()
+        await self._write()
+
+    async def _write(self) -> None:
+        from app.setup.store import NotSaved
+
         async with self._saving:
             if self._gone:
                 return

@@ -44,6 +44,7 @@ class Application:
         from ui.clipboard import ClipboardGuard
         from ui.handover import HandOver
         from ui.lock import ScreenLock
+        from ui.saving import Saving
         from ui.tasks import Tasks
         from ui.tray import Tray
 
@@ -57,6 +58,7 @@ class Application:
         self.tray = Tray(window)
         self._files = HandOver(window, self.tasks.start, self._say, self._names)
         self._files.accepted.connect(lambda setup: self.tasks.start(self._take_over(setup)))
+        self._saving = Saving(window, self.tasks.start)
         self._lock = ScreenLock(window)
         self._lock.locked.connect(self._conceal)
         self.desk: Desk | None = None
@@ -85,7 +87,7 @@ class Application:
         home.file_dropped.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
         home.diagnostics.connect(self.bugs.show_diagnostics)
         self.tray.opened.connect(self._raise)
-        self.tray.quit_wanted.connect(self._end.set)
+        self.tray.quit_wanted.connect(self._leave)
 
     # -- life ----------------------------------------------------------------------------
 
@@ -125,6 +127,8 @@ class Application:
     async def _finish(self) -> None:
         self.clipboard.clear_now()
         await self.tasks.cancel_all()
+        for assistant in self._assistants.values():
+            await assistant.save_again()
         if self._process is not None:
             await self._process.stop()
         self._shut()
@@ -143,7 +147,13 @@ class Application:
             self.clipboard.clear_now()
             self.window.hide()
             return
-        self._end.set()
+        self._leave()
+
+    def _leave(self) -> None:
+        if not self._saving.ask(self._assistants.values(), self._end.set):
+            self._end.set()
+        elif not self.window.isVisible():
+            self._raise()
 
     def _raise(self) -> None:
         self.window.showNormal()
@@ -439,6 +449,7 @@ class Application:
     def _keep_watching(self, assistant: Assistant) -> None:
         from app.guide.model import Milestone
 
+        self._saving.look(assistant)
         setup = assistant.setup
         running = self._watches.get(setup.id)
         wanted = Milestone.STARTED in setup.reached and setup.sighting is None

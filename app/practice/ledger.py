@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from app.setup import files
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+LIMIT_BYTES = 16_000_000
+"""Far above what practice makes; a larger file is not one of ours."""
 
 FULL_SYNC_PAUSE = 90.0
 """Seconds between the end of a full sync and the start of the next ("Synchronize Cloud Identity Engine Tenants")."""
@@ -210,24 +213,20 @@ class Ledger:
             service_accounts=self.service_accounts,
             applications=self._applications,
         )
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp makes the file with mode 0600.
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=".practice-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(state.model_dump_json())
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        # Where the disk is full or gone the consoles go on in memory; the assistant, on the same disk, tells of it.
+        with suppress(OSError):
+            files.own_folder(self._path.parent)
+            files.replace_whole(self._path, state.model_dump_json().encode(), None)
 
 
 def _read(path: Path) -> _State:
     try:
-        return _State.model_validate(json.loads(path.read_text("utf-8")))
+        if path.parent.is_symlink():
+            return _State()
+        return _State.model_validate(json.loads(files.read_own(path, LIMIT_BYTES)))
     except FileNotFoundError:
         return _State()
-    except (ValidationError, ValueError):
+    except (ValidationError, ValueError, OSError):
         # Practice data is worth less than a start: an unreadable file is put aside, not fought with.
         with suppress(OSError):
             path.replace(path.with_suffix(".unreadable"))

@@ -4,29 +4,68 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_CAREFUL = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Not through a symbolic link, not into a child process, and without waiting for the other end of a pipe."""
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def own_folder(folder: Path) -> None:
-    """Make the folder for this user alone (0700). Raises OSError, also where it is a symbolic link."""
+    """Make the folder for this user alone (0700). Raises OSError, also where it is a link or somebody else's."""
     if folder.is_symlink():
         raise OSError(errno.ELOOP, "symbolic link")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not _is_mine(folder.stat()):
+        raise OSError(errno.EPERM, "of another account")
     folder.chmod(0o700)
 
 
+def base_folder(folder: Path) -> None:
+    """Make the folder above (0700) where it is missing; one that is there stays as its user made it. Raises OSError.
+
+    It may be a link of one's own to another disk, but whoever owns it could put another folder into its place.
+    """
+    if not folder.exists():
+        own_folder(folder)
+    for seen in (folder.lstat(), folder.stat()):
+        if not _is_mine(seen) and seen.st_uid != 0:
+            raise OSError(errno.EPERM, "of another account")
+
+
 def open_own(path: Path, flags: int) -> int:
-    """A descriptor of the file (0600), never through a symbolic link. Raises OSError."""
+    """A descriptor of the file, new ones with 0600. Raises OSError where it is no plain file of this user."""
     if path.is_symlink():  # for Windows, which has no O_NOFOLLOW
         raise OSError(errno.ELOOP, "symbolic link")
-    return os.open(path, flags | _NO_LINK | _BINARY, 0o600)
+    handle = os.open(path, flags | _CAREFUL | _BINARY, 0o600)
+    try:
+        seen = os.fstat(handle)
+        if not stat.S_ISREG(seen.st_mode):
+            raise OSError(errno.EISDIR if stat.S_ISDIR(seen.st_mode) else errno.ENOTSUP, "not a file")
+        if not _is_mine(seen):
+            raise OSError(errno.EPERM, "of another account")
+        if flags & os.O_CREAT and hasattr(os, "fchmod"):
+            os.fchmod(handle, 0o600)  # whatever the umask took away
+    except OSError:
+        os.close(handle)
+        raise
+    return handle
+
+
+def _is_mine(seen: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or seen.st_uid == os.geteuid()
+
+
+def device(folder: Path) -> int:
+    """The device that the folder is on, or would be made on. Raises OSError."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder.stat().st_dev
 
 
 def read_own(path: Path, limit_bytes: int) -> bytes:

@@ -99,6 +99,8 @@ class Store:
         self._data_dir = data_dir
         self._folder = data_dir / "setups"
         self._lock: int | None = None
+        self._place: tuple[int, int] | None = None
+        """Device and number of the lock file, once the folder was taken."""
         self._guard = threading.RLock()
 
     # -- one instance --------------------------------------------------------------------
@@ -110,10 +112,11 @@ class Store:
                 return Locked()
             handle: int | None = None
             try:
-                self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+                files.base_folder(self._data_dir)
                 files.own_folder(self._folder)
                 handle = files.open_own(self._data_dir / "lock", os.O_RDWR | os.O_CREAT)
                 taken = _take(handle)
+                seen = os.fstat(handle)
             except OSError as error:
                 if handle is not None:
                     os.close(handle)
@@ -121,15 +124,42 @@ class Store:
             if not taken:
                 os.close(handle)
                 return AlreadyOpen()
-            self._lock = handle
+            self._lock, self._place = handle, (seen.st_dev, seen.st_ino)
             return Locked()
+
+    def _hold(self) -> None:
+        """See that what was taken is still there, and take it again where it is back. Raises OSError.
+
+        An unplugged drive leaves an empty folder on another device: nothing is to be written there.
+        """
+        if self._place is None:
+            return
+        try:
+            there = (self._data_dir / "lock").lstat()
+        except OSError:
+            if files.device(self._data_dir) != self._place[0]:
+                raise OSError(errno.ENODEV, "unplugged") from None
+        else:
+            if self._lock is not None and (there.st_dev, there.st_ino) == self._place:
+                return
+        self._let_go()
+        again = self.lock()
+        if isinstance(again, AlreadyOpen):
+            raise OSError(errno.EBUSY, "taken")
+        if isinstance(again, CannotUse):
+            raise OSError(errno.ENOENT, "gone")
 
     def close(self) -> None:
         """Let the data folder go."""
         with self._guard:
-            if self._lock is not None:
+            self._let_go()
+            self._place = None
+
+    def _let_go(self) -> None:
+        if self._lock is not None:
+            with suppress(OSError):  # of a drive that is gone
                 os.close(self._lock)
-                self._lock = None
+            self._lock = None
 
     # -- reading -------------------------------------------------------------------------
 
@@ -139,6 +169,7 @@ class Store:
             setups: list[Setup] = []
             troubles: list[Trouble] = []
             try:
+                self._hold()
                 found = self._ids()
             except OSError as error:
                 return Listing((), (Trouble("", f"The setups cannot be listed: {reason(error)}."),))
@@ -168,12 +199,13 @@ class Store:
         content = encode(setup)
         path = self._path(setup.id)
         with self._guard:
-            before = self._read(path)
-            if isinstance(before, _Newer):
-                return NotSaved("This setup was saved by a newer version of the assistant and was left untouched.")
-            if isinstance(before, _Unreadable):
-                return NotSaved(f"The setup could not be saved: {before.sentence}.")
             try:
+                self._hold()
+                before = self._read(path)
+                if isinstance(before, _Newer):
+                    return NotSaved("This setup was saved by a newer version of the assistant and was left untouched.")
+                if isinstance(before, _Unreadable):
+                    return NotSaved(f"The setup could not be saved: {before.sentence}.")
                 files.own_folder(self._folder)
                 if isinstance(before, _Damaged):
                     self._set_aside(path)
@@ -187,6 +219,7 @@ class Store:
         path = self._path(setup_id)
         with self._guard:
             try:
+                self._hold()
                 # The earlier version first: killed in between, the setup is still there, whole.
                 files.remove(_previous(path))
                 files.remove(path)
@@ -302,7 +335,7 @@ _REASONS = {
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk is read-only",
     errno.EACCES: "this account may not write there",
-    errno.EPERM: "this account may not write there",
+    errno.EPERM: "it belongs to another account, or this account may not write there",
     errno.ELOOP: "it is a symbolic link",
     errno.ENOENT: "the folder is gone",
     errno.ENOTDIR: "a file is in the way of the folder",
@@ -310,6 +343,10 @@ _REASONS = {
     errno.EEXIST: "a file is in the way of the folder",
     errno.EIO: "the disk reported an error",
     errno.ENODEV: "the drive is gone",
+    errno.ENOTSUP: "something other than a file is in its place",
+    errno.ENXIO: "something other than a file is in its place",
+    errno.EFBIG: "the file would be larger than the system allows",
+    errno.EBUSY: "another program has taken the folder over",
 }
 
 

@@ -1,0 +1,125 @@
+"""A disk that takes nothing is told, tried again until it does, and never left with changes without a question."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QMessageBox, QPushButton
+
+from app.__main__ import Options
+from app.assistant import new_setup
+from app.guide import catalog
+from app.setup.state import Setup
+from app.setup.store import Store
+from ui import saving, tasks
+from ui.application import Application
+from ui.home.page import HomePage
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.qtbot import QtBot
+
+NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
+
+
+async def until(true: Callable[[], bool], seconds: float = 5) -> None:
+    end = asyncio.get_running_loop().time() + seconds
+    while not true():
+        assert asyncio.get_running_loop().time() < end
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_disk_in_trouble_and_back(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "PAUSE", 0.05)
+    data = tmp_path / "data"
+    window, home = MainWindow(), HomePage()
+    qtbot.addWidget(window)
+    window.show_page(home)
+    window.show()
+    options = Options(False, data, None, "entra", "light", None, False)
+
+    async def main() -> int:
+        application = Application(options, window, home)
+        try:
+            assert await application._begin()
+            await application._open(new_setup(catalog.guide("entra"), NOW, practice=False))
+            assert application.desk is not None
+            assistant = application.desk.assistant
+            item = assistant.guide.prerequisites[0].id
+            block(data)
+            await assistant.tick(item, on=True)
+            assert assistant.unsaved is not None
+            assert "could not be saved" in (assistant.trouble or "")
+            application.close()
+            assert not application._end.is_set(), "closing would lose the tick"
+            (box,) = window.findChildren(QMessageBox)
+            assert assistant.unsaved in box.informativeText()
+            application.close()
+            assert len(window.findChildren(QMessageBox)) == 1
+            press(box, "Keep it open")
+            assert not application._end.is_set()
+            unblock(data)
+            await until(lambda: assistant.unsaved is None)
+            stored = Store(data).load(assistant.setup.id)
+            assert isinstance(stored, Setup)
+            assert item in stored.ticked
+            application.close()
+            assert application._end.is_set()
+        finally:
+            await application._finish()
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_closing_all_the_same_is_possible(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    window, home = MainWindow(), HomePage()
+    qtbot.addWidget(window)
+    window.show_page(home)
+    window.show()
+    options = Options(False, data, None, "entra", "light", None, False)
+
+    async def main() -> int:
+        application = Application(options, window, home)
+        try:
+            assert await application._begin()
+            await application._open(new_setup(catalog.guide("entra"), NOW, practice=False))
+            assert application.desk is not None
+            block(data)
+            await application.desk.assistant.tick("x", on=True)
+            application.close()
+            (box,) = window.findChildren(QMessageBox)
+            press(box, "Close and lose them")
+            assert application._end.is_set()
+        finally:
+            await application._finish()
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+
+
+def block(data: Path) -> None:
+    """Nothing can be written there, also not by root: a file stands where the folder was."""
+    (data / "setups").rename(data / "aside")
+    (data / "setups").write_bytes(b"")
+
+
+def unblock(data: Path) -> None:
+    (data / "setups").unlink()
+    (data / "aside").rename(data / "setups")
+
+
+def press(box: QMessageBox, text: str) -> None:
+    next(b for b in box.findChildren(QPushButton) if b.text() == text).click()

@@ -1,0 +1,68 @@
+"""Goes on saving what could not be saved, and asks before the program ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Iterable
+    from typing import Any
+
+    from PySide6.QtWidgets import QWidget
+
+    from app.assistant import Assistant
+
+PAUSE = 5.0
+"""Seconds between two tries."""
+
+
+class Saving:
+    """One per program: a disk that was full or unplugged is used again as soon as it can be."""
+
+    def __init__(self, window: QWidget, start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]) -> None:
+        """``start`` runs work in the background."""
+        self._window = window
+        self._start = start
+        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._box: QMessageBox | None = None
+
+    def look(self, assistant: Assistant) -> None:
+        """Begin to try again where the last change is in memory only."""
+        running = self._running.get(assistant.setup.id)
+        if assistant.unsaved is not None and (running is None or running.done()):
+            self._running[assistant.setup.id] = self._start(_again(assistant))
+
+    def ask(self, assistants: Iterable[Assistant], close: Callable[[], None]) -> bool:
+        """Ask whether to close all the same, where something would be lost; ``close`` is called on yes."""
+        unsaved = [f"{assistant.setup.name}: {assistant.unsaved}" for assistant in assistants if assistant.unsaved]
+        if not unsaved:
+            return False
+        if self._box is None:
+            self._box = box = QMessageBox(self._window)
+            box.setIcon(QMessageBox.Icon.Warning)
+            box.setTextFormat(Qt.TextFormat.PlainText)
+            box.setText("The last changes are not on the disk yet")
+            box.setInformativeText("\n".join(unsaved) + "\nThe assistant goes on trying while it is open.")
+            leave = box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
+            stay = box.addButton("Keep it open", QMessageBox.ButtonRole.RejectRole)
+            box.setDefaultButton(stay)
+            box.setEscapeButton(stay)
+            box.buttonClicked.connect(lambda pressed: close() if pressed is leave else None)
+            box.finished.connect(self._answered)
+            box.open()
+        return True
+
+    def _answered(self) -> None:
+        if self._box is not None:
+            self._box.deleteLater()
+            self._box = None
+
+
+async def _again(assistant: Assistant) -> None:
+    while assistant.unsaved is not None:
+        await asyncio.sleep(PAUSE)
+        await assistant.save_again()
