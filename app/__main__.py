@@ -86,6 +86,8 @@ def main() -> int:
     log.take_over()
     if sys.argv[1:2] == ["--practice-server"]:  # a frozen program has no `python -m`
         return int(importlib.import_module("app.practice.__main__").main())
+    if sys.argv[1:2] == ["--export-reader"]:
+        return int(importlib.import_module("app.export.worker").main())
     if sys.argv[1:2] == ["check"]:
         return int(importlib.import_module("app.check").main(sys.argv[2:]))
     gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later

@@ -1,0 +1,180 @@
+"""Has a process of its own read an export, from the side of the window.
+
+A thread would not do: it holds the interpreter, and the window stutters. Measured in ``tests/benchmarks/export.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.diagnosis.groups_export import Found, Kind, Report
+from app.export.columns import Role
+from app.export.findings_file import part_of
+from app.export.problems import Problem, Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be read, and how."""
+
+    path: Path
+    titled: bool | None = None
+    """Whether the first row names the columns; None where the file has to tell."""
+    columns: Mapping[Role, int | None] = field(default_factory=dict)
+    """What the admin chose over what the headers tell; None for no column."""
+    save: Path | None = None
+    """Where all findings go."""
+    stamp: tuple[int, int] | None = None
+    """Size and time of the file that was read before; another file is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How the file is written and which columns were taken."""
+
+    words: str
+    """Encoding and separator."""
+    headers: tuple[str, ...]
+    first: tuple[str, ...]
+    """The first row of data."""
+    titled: bool
+    roles: dict[Role, int | None]
+    stamp: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer to an order."""
+
+    seen: Seen
+    report: Report | None
+    """None where the column of the names is not known."""
+
+
+async def check(order: Order, on_share: Callable[[float], None] | None = None) -> Checked | Unusable:
+    """Check an export of groups. Cancelling ends the process at once and leaves no file behind.
+
+    ``on_share`` gets the share that is done, from 0 to 1.
+    """
+    try:
+        # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
+        child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours
+            _command(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_ROOT,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError:
+        return Unusable(Problem.ENDED)
+    try:
+        return await _Talk(child, on_share).answer(_line(order))
+    except BaseException:
+        child.kill()
+        if order.save is not None:
+            part_of(order.save).unlink(missing_ok=True)
+        raise
+    finally:
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _command() -> list[str]:
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--export-reader"]
+    return [sys.executable, "-m", "app.export.worker"]
+
+
+def _line(order: Order) -> bytes:
+    words = {
+        "path": str(order.path),
+        "titled": order.titled,
+        "columns": {role.value: at for role, at in order.columns.items()},
+        "save": None if order.save is None else str(order.save),
+        "stamp": order.stamp,
+    }
+    return json.dumps(words).encode() + b"\n"
+
+
+class _Talk:
+    """One order and the lines that answer it, read in a thread."""
+
+    def __init__(self, child: subprocess.Popen[bytes], on_share: Callable[[float], None] | None) -> None:
+        self._child = child
+        self._on_share = on_share
+        self._seen: Seen | None = None
+        self._found: list[Found] = []
+        self._report: Report | None = None
+        self._problem: Unusable | None = None
+
+    async def answer(self, order: bytes) -> Checked | Unusable:
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[None] = loop.create_future()
+
+        def tell(act: Callable[..., object], *words: object) -> None:
+            if not loop.is_closed():  # the program may be ending
+                loop.call_soon_threadsafe(act, *words)
+
+        def settle() -> None:
+            if not ended.done():
+                ended.set_result(None)
+
+        def listen() -> None:
+            try:
+                assert self._child.stdin is not None
+                assert self._child.stdout is not None
+                self._child.stdin.write(order)
+                self._child.stdin.flush()
+                for line in self._child.stdout:
+                    words = json.loads(line)
+                    if "share" in words and self._on_share is not None:
+                        tell(self._on_share, words["share"])
+                    self._take(words)
+            except (OSError, ValueError):
+                pass  # it was ended; what is missing then tells
+            finally:
+                tell(settle)
+
+        threading.Thread(target=listen, name="export", daemon=True).start()
+        await ended
+        if self._problem is not None:
+            return self._problem
+        if self._seen is None or (self._report is None and self._seen.roles.get(Role.NAME) is not None):
+            return Unusable(Problem.ENDED)
+        return Checked(self._seen, self._report)
+
+    def _take(self, words: dict[str, Any]) -> None:
+        if "problem" in words:
+            self._problem = Unusable(Problem(words["problem"]), words["row"])
+        elif "shape" in words:
+            shape = words["shape"]
+            self._seen = Seen(
+                shape["words"],
+                tuple(shape["columns"]),
+                tuple(shape["first"]),
+                shape["titled"],
+                {Role(name): at for name, at in words["columns"].items()},
+                (words["stamp"][0], words["stamp"][1]),
+            )
+        elif "found" in words:
+            self._found += [Found(row, name, Kind(kind), detail) for row, name, kind, detail in words["found"]]
+        elif "report" in words:
+            report = words["report"]
+            counts = Counter({Kind(kind): count for kind, count in report["counts"].items()})
+            self._report = Report(report["rows"], report["others"], report["uneven"], counts, self._found)

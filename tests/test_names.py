@@ -1,0 +1,68 @@
+"""Names that are the same to the eye: the key they share, and the way in which they differ."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.legible import visible
+from app.names import WORDS, Sameness, key, sameness
+
+ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad\u200d"
+
+
+@given(st.text())
+def test_the_key_is_one_for_every_form_of_a_name(name: str) -> None:
+    found = key(name)
+    assert key(found) == found
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert key(unicodedata.normalize(form, name)) == found  # type: ignore[arg-type]
+    assert key(name.casefold()) == found
+    assert key(f" \u00a0{name}\t{ZERO_WIDTH}") == found
+
+
+@given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
+def test_the_short_way_for_ascii_is_the_long_one(name: str) -> None:
+    assert key(name) == key(f"{name}\u200b")
+
+
+@given(st.text(), st.text(st.sampled_from(ZERO_WIDTH + "\x00\x07\u202e"), max_size=3))
+def test_what_is_drawn_as_nothing_goes(name: str, nothing: str) -> None:
+    assert visible(nothing) == ""
+    assert visible(name + nothing) == visible(name)
+    assert visible("a b\u00a0c") == "a b\u00a0c", "spaces are seen"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "how"),
+    [
+        ("Sales", "Sales", Sameness.EXACT),
+        ("Sales", "SALES", Sameness.CASE),
+        ("Straße", "STRASSE", Sameness.CASE),
+        ("Sales EMEA", "Sales  EMEA ", Sameness.SPACES),
+        ("Sales EMEA", "sales\u00a0EMEA", Sameness.SPACES),
+        ("Sales", "Sa\u200bles", Sameness.INVISIBLE),
+        ("Sales", "\u202eSALES", Sameness.INVISIBLE),
+        ("Vertrieb S\u00fcd", "Vertrieb Su\u0308d", Sameness.UNICODE),
+        ("Finance", "\uff26inance", Sameness.LOOKALIKE),
+        ("Team 2", "Team \u00b2", Sameness.LOOKALIKE),
+    ],
+)
+def test_the_difference_is_named(one: str, other: str, how: Sameness) -> None:
+    assert key(one) == key(other)
+    assert sameness(one, other) is how
+    assert sameness(other, one) is how
+    assert WORDS[how]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Sales", "Sale"), ("Müller", "Muller"), ("R&D", "RD"), ("a-b", "a_b")])
+def test_other_names_have_other_keys(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u200b", "\u00a0\t\u2060", "\u3164"])
+def test_a_name_that_cannot_be_seen_has_no_key(name: str) -> None:
+    assert key(name) == ""
