@@ -29,6 +29,10 @@ class Options:
     """Faults of the practice endpoint that the tour rehearses."""
     size: tuple[int, int] | None = None
     """Width and height of the window, in pixels."""
+    open_file: Path | None = None
+    """A hand-over file to open, as a file manager names it."""
+    remove_my_data: bool = False
+    """Instead of opening the window: remove the setups and secrets of this account."""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -39,6 +43,7 @@ def parse(arguments: list[str]) -> Options:
         epilog="`cie-scim-assistant check SETUP` tests a stored setup without a window, see check --help.",
         allow_abbrev=False,
     )
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a hand-over file (.ciescim) to open")
     parser.add_argument("--practice", action="store_true", help="open the practice consoles instead of real ones")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep setups in this folder")
     parser.add_argument("--tour", type=Path, metavar="DIR", help="walk a practice setup and take pictures into DIR")
@@ -57,6 +62,9 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
     parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
     parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window is shown")
+    parser.add_argument(
+        "--remove-my-data", action="store_true", help="remove the setups and secrets of this account, after a question"
+    )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     known = parser.parse_args(arguments)
     if known.scale is not None and not 0.5 <= known.scale <= 4:
@@ -67,6 +75,8 @@ def parse(arguments: list[str]) -> Options:
     size = tuple(int(side) for side in (known.size or "").split("x") if side.isdecimal() and len(side) < 6)
     if known.size is not None and len(size) != 2:
         parser.error("--size takes WIDTHxHEIGHT, for example 1000x680")
+    if known.file is not None and not known.file.is_file():
+        parser.error(f"there is no file {known.file}")
     return Options(
         practice=known.practice or known.tour is not None,
         data_dir=known.data_dir,
@@ -78,6 +88,8 @@ def parse(arguments: list[str]) -> Options:
         theme=known.theme,
         scale=known.scale,
         smoke=known.smoke,
+        open_file=known.file,
+        remove_my_data=known.remove_my_data,
     )
 
 
@@ -92,6 +104,12 @@ def main() -> int:
         return int(importlib.import_module("app.check").main(sys.argv[2:]))
     gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later
     options = parse(sys.argv[1:])
+    if options.remove_my_data:
+        from app.paths import data_dir
+
+        # A program of Windows with a window has no standard input.
+        asking = "app.removal" if sys.stdin is not None else "ui.removal"
+        return int(importlib.import_module(asking).main(options.data_dir or data_dir()))
     # Named, not imported: the rooms below know nothing of the window.
     return int(importlib.import_module("ui.start").main(options))
 

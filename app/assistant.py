@@ -374,18 +374,15 @@ class Assistant:
 
     async def forget(self) -> tuple[str, ...]:
         """Delete the setup: its secrets first, then its file. Returns what could not be deleted."""
+        from app.removal import secrets_left
         from app.setup.store import NotSaved
-        from app.vault import Status
 
         self._gone = True
         self.connection.forget()
-        left = []
         # Also what an older guide called secret and this one does not know.
-        for name in sorted({*self.setup.kept, *(n for n, spec in self.guide.values.items() if spec.secret)}):
-            outcome = await self.vault.delete(self.setup.id, name)
-            if outcome.status not in (Status.DELETED, Status.ABSENT):
-                spec = self.guide.values.get(name)
-                left.append(spec.label if spec else name)
+        names = sorted({*self.setup.kept, *(n for n, spec in self.guide.values.items() if spec.secret)})
+        kept = await secrets_left(self.vault, self.setup.id, names)
+        left = [self.guide.values[name].label if name in self.guide.values else name for name in kept]
         if not left:
             async with self._saving:
                 result = await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)

@@ -56,6 +56,7 @@ def stage_desktop(share: Path, icons: Path, when: int) -> None:
     """What a desktop shows: the menu entry, the icon, and the description for software centres."""
     write(share / "applications" / f"{APP_ID}.desktop", (LINUX / f"{APP_ID}.desktop").read_text())
     write(share / "metainfo" / f"{APP_ID}.metainfo.xml", filled("metainfo.xml", when))
+    write(share / "mime/packages" / f"{APP_ID}.xml", (LINUX / "mime.xml").read_text())
     hicolor = share / "icons/hicolor"
     for picture in icons.glob("*.png"):
         copy(picture, hicolor / f"{picture.stem}x{picture.stem}/apps/{APP_ID}.png")

@@ -41,6 +41,8 @@ def build(frozen: Path, parts: Sequence[bill.Part], when: int, out: Path) -> tup
     taken = bill.debian(found)
     deb.copy(ROOT / "resources/icons/app.svg", tree / f"{APP_ID}.svg")
     deb.copy(ROOT / "packaging/linux" / f"{APP_ID}.desktop", tree / f"{APP_ID}.desktop")
+    deb.copy(ROOT / "packaging/linux/mime.xml", tree / "mime.xml")
+    deb.write(tree / "metainfo.xml", deb.filled("metainfo.xml", when))
     deb.copy(ROOT / "packaging/linux/launcher.sh", tree / APP_ID)
     licences([*parts, *taken], tree / "licences")
     deb.tidy(tree)

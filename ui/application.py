@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from ui.wizard.desk import Desk
     from ui.wizard.page import WizardPage
 
-KEPT_SEED = "seed"
-"""The name under which the practice consoles' seed is kept in the keyring."""
-
 
 class Application:
     """The running program."""
@@ -98,6 +95,8 @@ class Application:
                 return 1
             if self.options.tour is not None:
                 return await self._tour(self.options.tour)
+            if self.options.open_file is not None:
+                await self.open_file(self.options.open_file)
             await self._end.wait()
             return 0
         finally:
@@ -218,15 +217,15 @@ class Application:
     async def _enter_practice(self) -> bool:
         import secrets
 
-        from app.practice.process import PracticeProcess, Started
+        from app.practice.process import KEPT_SEED, PracticeProcess, Started
 
         if not await self._enter(practice=True):
             return False
         assert self._vault is not None
-        known = await self._vault.get("consoles", KEPT_SEED)
+        known = await self._vault.get(*KEPT_SEED)
         seed = known.value or secrets.token_hex(32)
         if known.value is None:
-            await self._vault.put("consoles", KEPT_SEED, seed)
+            await self._vault.put(*KEPT_SEED, seed)
         self._process = PracticeProcess()
         started = await self._process.start(self._data_dir(practice=True) / "consoles", seed)
         if isinstance(started, Started):

@@ -24,6 +24,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 3.0
 """How long it may take to end before it is ended."""
 
+KEPT_SEED = ("consoles", "seed")
+"""Owner and name under which the consoles' seed is in the keyring, among the practice values."""
+
 
 @dataclass(frozen=True, slots=True)
 class Started:

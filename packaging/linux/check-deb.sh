@@ -63,7 +63,7 @@ inside() {
 
     say "Getting a desktop's screen, bus and keyring"
     get xvfb xauth x11-utils dbus dbus-x11 gnome-keyring fonts-inter fonts-noto-core libglib2.0-bin procps man-db \
-        binutils
+        binutils shared-mime-info desktop-file-utils
     useradd --create-home --shell /bin/sh admin
     install -d -m 700 -o admin /run/admin
     man -w $name >/dev/null || fail "the manual"
@@ -87,8 +87,14 @@ inside() {
         pkill -u admin -x "$(printf %.15s "$2")" && [ -n "$window" ]' sh $entry $name || fail "no window of class $name came up"
     [ -d /home/admin/.local/share/$name ] || fail "the program made no data folder"
 
+    say "Looking what opens a hand-over file"
+    kind=application/vnd.$name.setup+json
+    as_admin touch /home/admin/contoso.ciescim
+    as_admin gio info -a standard::content-type /home/admin/contoso.ciescim | grep -qF "$kind" || fail "the file type"
+    as_admin gio mime $kind | grep -q "$name.desktop" || fail "nothing opens hand-over files"
+
     say "Walking the tour with the installed program"
-    started=$(sed -n '/^\[Desktop Entry\]/,/^$/s/^Exec=//p' $entry)
+    started=$(sed -n '/^\[Desktop Entry\]/,/^$/s/^Exec=\(.*\) %f$/\1/p' $entry)
     # shellcheck disable=SC2086 # the entry holds a command, not a word
     session $started --practice --tour /home/admin/tour >/tmp/tour.log || { tail -5 /tmp/tour.log; fail "the tour"; }
     tail -1 /tmp/tour.log

@@ -58,7 +58,7 @@ def test_the_manual_names_every_option() -> None:
     manual = (LINUX / f"{APP_ID}.1").read_text().replace("\\-", "-")
     options = set(re.findall(r"--[a-z-]+", usage))
     assert {option for option in options if option not in manual} == set()
-    assert set(re.findall(r"--[a-z-]+", manual)) - options == {"--all"}  # of secret-tool
+    assert set(re.findall(r"--[a-z-]+", manual)) - options == set()
 
 
 def test_the_menu_entry_starts_the_program_and_is_that_of_its_window() -> None:
@@ -66,7 +66,7 @@ def test_the_menu_entry_starts_the_program_and_is_that_of_its_window() -> None:
     entry.optionxform = str  # type: ignore[assignment, method-assign]
     entry.read(LINUX / f"{APP_ID}.desktop")
     main = entry["Desktop Entry"]
-    assert main["Exec"] == main["Icon"] == main["StartupWMClass"] == APP_ID
+    assert main["Exec"].split()[0] == main["Icon"] == main["StartupWMClass"] == APP_ID
     for action in main["Actions"].rstrip(";").split(";"):
         assert entry[f"Desktop Action {action}"]["Exec"].split()[0] == APP_ID
     described = ET.parse(LINUX / "metainfo.xml")
@@ -142,7 +142,7 @@ def test_the_launcher_enters_the_menu_and_leaves_it_again(tmp_path: Path) -> Non
     folder.mkdir()
     launcher = folder / APP_ID
     shutil.copy(LINUX / "launcher.sh", launcher)
-    for source in (LINUX / f"{APP_ID}.desktop", ROOT / "resources/icons/app.svg"):
+    for source in (LINUX / f"{APP_ID}.desktop", LINUX / "mime.xml", ROOT / "resources/icons/app.svg"):
         shutil.copy(source, folder / source.name.replace("app.svg", f"{APP_ID}.svg"))
     env = {"HOME": str(tmp_path / "home"), "PATH": os.environ["PATH"]}
 
@@ -156,10 +156,13 @@ def test_the_launcher_enters_the_menu_and_leaves_it_again(tmp_path: Path) -> Non
     launcher = folder / APP_ID
     assert call("--add-to-menu") == 0
     lines = entry.read_text().splitlines()
-    assert f'Exec="{launcher}"' in lines
+    assert f'Exec="{launcher}" %f' in lines
+    assert (tmp_path / f"home/.local/share/mime/packages/{APP_ID}.xml").exists()
     assert f'Exec="{launcher}" --practice' in lines
     assert call("--remove-from-menu") == 0
-    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+    # The desktop's own lists may stay, without a word of the program.
+    left = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert [path for path in left if APP_ID in path.name or APP_ID.encode() in path.read_bytes()] == []
 
 
 def test_what_the_frozen_program_opens_gets_the_users_own_environment() -> None:

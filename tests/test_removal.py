@@ -1,0 +1,163 @@
+"""Removing this account's data: what is told, what is asked, and the proof that nothing of it is left."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from app import removal
+from app.__main__ import parse
+from app.assistant import Assistant, new_setup
+from app.guide import catalog
+from app.practice.process import KEPT_SEED
+from app.setup.store import Store
+from app.vault import Status, Vault
+
+ROOT = Path(__file__).resolve().parents[1]
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+TOKEN = "canary-token-0123456789-0123456789"
+
+
+def capture(folder: Path, *, practice: bool = False) -> str:
+    """A setup with its Base URL and token in the keyring; returns its id."""
+    guide = catalog.guide("entra")
+
+    async def work() -> str:
+        store, vault = Store(folder / "practice" if practice else folder), Vault("practice" if practice else "setup")
+        store.lock()
+        assistant = Assistant(guide, new_setup(guide, NOW, practice=practice), vault, store, now=lambda: NOW)
+        await assistant.open()
+        host = "http://127.0.0.1:9" if practice else "https://scim.example.com"
+        assert (await assistant.give("base_url", f"{host}/directory")).accepted
+        assert (await assistant.give("token", TOKEN)).accepted
+        store.close()
+        vault.close()
+        return assistant.setup.id
+
+    return asyncio.run(work())
+
+
+def kept(setup_id: str, name: str = "token", *, practice: bool = False) -> Status:
+    """What the keyring says of a value."""
+    vault = Vault("practice" if practice else "setup")
+    try:
+        return asyncio.run(vault.get(setup_id, name)).status
+    finally:
+        vault.close()
+
+
+def call(folder: Path, answer: str, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", "--remove-my-data", "--data-dir", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "HOME": str(folder.parent), **env},
+        input=answer,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_what_is_removed_is_told_first_and_gone_afterwards(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    setups = [capture(folder), capture(folder)]
+    practice = capture(folder, practice=True)
+    owner, seed = KEPT_SEED
+    consoles = Vault("practice")
+    asyncio.run(consoles.put(owner, seed, "00" * 32))
+    consoles.close()
+    (folder / "setups" / "damaged.json").write_text("what an earlier run set aside")
+
+    refused = call(folder, "y\n")
+    assert refused.returncode == 0
+    assert "  2 setups with 4 secrets in the keyring\n" in refused.stdout
+    assert "  1 practice setup with 2 secrets in the keyring\n" in refused.stdout
+    assert str(folder) in refused.stdout
+    assert TOKEN not in refused.stdout
+    assert refused.stdout.endswith(f"{removal.KEPT}\n")
+    assert kept(setups[0]) is Status.READ
+
+    removed = call(folder, "Yes\n")
+    assert removed.returncode == 0, removed.stderr
+    assert "Removed: 3 setups and 6 secrets." in removed.stdout
+    assert not folder.exists()
+    for setup_id in setups:
+        assert kept(setup_id) is kept(setup_id, "base_url") is Status.ABSENT
+    assert kept(practice, practice=True) is kept(owner, seed, practice=True) is Status.ABSENT
+    again = call(folder, "yes\n")
+    assert (again.returncode, "nothing of the assistant" in again.stdout) == (0, True)
+    assert not folder.exists()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_files_that_are_not_the_programs_stay(tmp_path: Path) -> None:
+    capture(tmp_path)
+    (tmp_path / "letter.txt").write_text("of the admin")
+    assert call(tmp_path, "yes\n").returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_secrets_of_a_setup_that_cannot_be_read_go_too(tmp_path: Path) -> None:
+    setup_id = capture(tmp_path)
+    for file in (tmp_path / "setups").iterdir():
+        file.write_text('{"format": 9999}')  # of a newer version
+    assert call(tmp_path, "yes\n").returncode == 0
+    assert kept(setup_id) is Status.ABSENT
+    assert not (tmp_path / "setups").exists()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_without_the_keyring_nothing_is_removed(tmp_path: Path) -> None:
+    setup_id = capture(tmp_path)
+    ended = call(tmp_path, "yes\n", DBUS_SESSION_BUS_ADDRESS="unix:path=/nowhere")
+    assert ended.returncode == 1
+    assert "keyring" in ended.stderr
+    assert list((tmp_path / "setups").glob("*.json"))
+    assert kept(setup_id) is Status.READ
+    asyncio.run(removal.remove(removal.survey(tmp_path)))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_while_the_assistant_is_open_nothing_is_removed(tmp_path: Path) -> None:
+    setup_id = capture(tmp_path)
+    store = Store(tmp_path)
+    store.lock()
+    ended = call(tmp_path, "yes\n")
+    assert ended.returncode == 1
+    assert "Close it first" in ended.stderr
+    store.close()
+    assert kept(setup_id) is Status.READ
+    asyncio.run(removal.remove(removal.survey(tmp_path)))
+
+
+def test_a_folder_behind_a_link_is_not_followed(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "letter.txt").write_text("of the admin")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "practice").symlink_to(elsewhere)
+    result = asyncio.run(removal.remove(removal.survey(folder)))
+    assert not result.complete
+    assert (elsewhere / "letter.txt").exists()
+
+
+def test_a_hand_over_file_is_carried_and_one_that_is_not_there_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "contoso.ciescim"
+    file.write_text("{}")
+    assert parse([str(file), "--practice"]).open_file == file
+    assert parse([]).open_file is None
+    with pytest.raises(SystemExit):
+        parse(["chekc"])
+    assert "there is no file chekc" in capsys.readouterr().err
