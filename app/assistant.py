@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app import access
+from app.cie.address import TOKEN_PATHS, Issuer
+from app.cie.service import DirectorySync
 from app.connection import Connection
-from app.guide.model import SECRET_KINDS, Kind, Milestone, Page
+from app.guide.model import CIE_COUNTS, SECRET_KINDS, Kind, Milestone, Page
 from app.guide.values import Reading, derive, looks_secret, mask, read, rule
 from app.guide.words import places, speak
-from app.policy import NO_POLICY
+from app.policy import NO_KEYRING, NO_POLICY
 from app.setup import journey
 from app.setup.state import Counts, Setup, Sighting
 
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
     from app.vault import Outcome, Vault
     from app.watch.watch import Report, Watch
 
-
-_NO_KEYRING = "The policy of this computer allows secrets in a keyring only."
 
 KEYRING_PATIENCE = 5.0
 """Seconds that reading an error waits for the Base URL."""
@@ -129,6 +129,16 @@ class Assistant:
         """Secrets that the keyring no longer had when the setup was opened."""
         self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for, policy)
         self.policy = policy
+        self.api = DirectorySync(
+            vault,
+            lambda: (self.guide, self.setup),
+            self._change,
+            self.announce,
+            now,
+            proxy_for=proxy_for,
+            practice=token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if token_url and setup.practice else None,
+            policy=policy,
+        )
         self._gone = False
         """The setup was deleted: nothing is written any more."""
         self._unsaved: str | None = None
@@ -240,6 +250,7 @@ class Assistant:
                 self._reconcile(name, spec.kind, outcome)
             elif spec.kind is Kind.TOKEN_URL and self._token_url is not None:
                 self.setup = self.setup.with_(values={**self.setup.values, name: self._token_url})
+        await self.api.reconcile()
         await self._save()
 
     def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
@@ -298,7 +309,7 @@ class Assistant:
         if kind is Kind.BASE_URL and not self.setup.practice and not policy.allows(value):
             return policy.refusal("The policy of this computer does not allow this host.")
         if kind in SECRET_KINDS and policy.keyring_required and self.vault.memory_only:
-            return policy.refusal(_NO_KEYRING)
+            return policy.refusal(NO_KEYRING)
         return None
 
     async def _keep(self, name: str, kind: Kind, value: str) -> Given | None:
@@ -308,7 +319,7 @@ class Assistant:
         outcome = await self.vault.put(self.setup.id, name, value)
         if outcome.held and self.policy.keyring_required:
             await self.vault.delete(self.setup.id, name)
-            return Given(accepted=False, sentence=self.policy.refusal(f"{SENTENCES[outcome.status]} {_NO_KEYRING}"))
+            return Given(accepted=False, sentence=self.policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}"))
         if not outcome.kept:
             return Given(accepted=False, sentence=SENTENCES[outcome.status])
         self._held = outcome.sentence if outcome.held else None
@@ -380,9 +391,9 @@ class Assistant:
         self._gone = True
         self.connection.forget()
         # Also what an older guide called secret and this one does not know.
-        names = sorted({*self.setup.kept, *(n for n, spec in self.guide.values.items() if spec.secret)})
-        kept = await secrets_left(self.vault, self.setup.id, names)
-        left = [self.guide.values[name].label if name in self.guide.values else name for name in kept]
+        labels = self.api.labels | {name: spec.label for name, spec in self.guide.values.items() if spec.secret}
+        kept = await secrets_left(self.vault, self.setup.id, sorted({*self.setup.kept, *labels}))
+        left = [labels.get(name, name) for name in kept]
         if not left:
             async with self._saving:
                 result = await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
@@ -395,6 +406,10 @@ class Assistant:
         """Try once more to write what is in memory only."""
         if self._unsaved is not None:
             await self._write()
+
+    async def _change(self, change: Callable[[Setup], Setup]) -> None:
+        self.setup = change(self.setup)
+        await self._save()
 
     async def _save(self) -> None:
         self.setup = self.setup.with_(
@@ -536,7 +551,22 @@ class Assistant:
         self.announce()
 
     async def _look(self) -> Seen | NotOffered | Unsuccessful:
-        return await self.connection.look(self.setup.reached[Milestone.SUBMITTED])
+        _, seen = await asyncio.gather(
+            self.api.look_calmly(), self.connection.look(self.setup.reached[Milestone.SUBMITTED])
+        )
+        return seen
+
+    async def follow_full_sync(self) -> bool:
+        """Wait until CIE reports the end of the Full Sync, and fill in its counts; whether it was seen to end."""
+        listed = await self.api.follow()
+        if listed is None:
+            return False
+        (directory,) = listed.named(self.api.directory_name)
+        for name, count in zip(CIE_COUNTS, (directory.users, directory.groups), strict=True):
+            # What the admin has entered is the admin's.
+            if count is not None and name in self.guide.values and name not in self.setup.values:
+                await self.give(name, str(count))
+        return True
 
     async def enter_timestamp(self, text: str) -> str | None:
         """Take the timestamp that the admin sees on the Directories page; returns why not."""

@@ -65,6 +65,8 @@ class Policy:
 
 NO_POLICY: Final = Policy()
 
+NO_KEYRING: Final = "The policy of this computer allows secrets in a keyring only."
+
 
 @dataclass(frozen=True, slots=True)
 class Invalid:

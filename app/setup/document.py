@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from app.cie.address import Access, Address, Issuer
 from app.legible import legible
 from app.setup.state import Counts, Setup, Sighting
 
@@ -59,6 +60,23 @@ class SightingPart(_Part):
         return Sighting(at=self.at, seen_at=self.seen_at, entered=self.entered, counts=counts)
 
 
+class AccessPart(_Part):
+    """How the Directory Sync API is reached."""
+
+    tsg_id: Annotated[str, Field(pattern=r"^([0-9]{4,20})?$")]
+    address: Address
+    issuer: Issuer
+
+    @classmethod
+    def of(cls, access: Access) -> Self:
+        """From the state."""
+        return cls(tsg_id=access.tsg_id, address=access.address, issuer=access.issuer)
+
+    def state(self) -> Access:
+        """To the state."""
+        return Access(self.tsg_id, self.address, self.issuer)
+
+
 class Document(_Part):
     """One setup as written to its file: every field of ``Setup``, and the format's number."""
 
@@ -80,6 +98,8 @@ class Document(_Part):
     reached: dict[str, Moment]
     sighting: SightingPart | None
     synced: CountsPart | None
+    api: AccessPart | None = None
+    """Not in files of before this part existed."""
     status: Words
 
     @classmethod
@@ -104,6 +124,7 @@ class Document(_Part):
             reached=dict(setup.reached),
             sighting=SightingPart.of(setup.sighting) if setup.sighting else None,
             synced=CountsPart.of(setup.synced) if setup.synced else None,
+            api=AccessPart.of(setup.api) if setup.api else None,
             status=setup.status,
         )
 
@@ -127,6 +148,7 @@ class Document(_Part):
             reached=self.reached,
             sighting=self.sighting.state() if self.sighting else None,
             synced=self.synced.state() if self.synced else None,
+            api=self.api.state() if self.api else None,
             status=self.status,
         )
 

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from app.cie.address import Access
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -68,6 +70,8 @@ class Setup:
     sighting: Sighting | None = None
     synced: Counts | None = None
     """What the Directories page showed after Full Sync."""
+    api: Access | None = None
+    """How the Directory Sync API is reached; None while nothing of it was given."""
     status: str = ""
     """One line for the home page, kept so that it needs no guide."""
 

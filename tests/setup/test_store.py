@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.cie.address import Access, Address, Issuer
 from app.legible import legible
 from app.setup import files
 from app.setup.document import decode, encode
@@ -47,6 +48,10 @@ setups = st.builds(
     reached=st.dictionaries(words, moments, max_size=3),
     sighting=st.none() | st.builds(Sighting, moments, moments, st.booleans(), st.none() | counts),
     synced=st.none() | counts,
+    api=st.none()
+    | st.builds(
+        Access, st.text("0123456789", min_size=4, max_size=20), st.sampled_from(Address), st.sampled_from(Issuer)
+    ),
     status=shown,
 )
 
@@ -195,6 +200,7 @@ def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Pat
     script = f"""
 import os, signal, sys
 from pathlib import Path
+from app.cie.address import Access, Address, Issuer
 from app.legible import legible
 from app.setup import files
 from app.setup.store import Store

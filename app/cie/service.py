@@ -1,0 +1,323 @@
+"""The Directory Sync API of one setup: turned on by giving a service account, asked, followed, and turned off."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from app.cie.account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
+from app.cie.address import Access, Address, Issuer
+from app.guide.model import Kind, Milestone
+from app.guide.values import read
+from app.policy import NO_KEYRING, NO_POLICY
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from app.cie.asking import Listed, Unlisted, Way
+    from app.cie.full_sync import Followed, Following, Look, Standing
+    from app.cie.objects import Matches
+    from app.guide.model import Guide
+    from app.policy import Policy
+    from app.scim.authorization import TokenSource
+    from app.setup.state import Setup
+    from app.vault import Vault
+
+SECRETS: Final = {
+    Kind.CLIENT_ID: "directory-sync-api.client-id",
+    Kind.CLIENT_SECRET: "directory-sync-api.client-secret",
+}
+"""The names of both in the keyring; the dot keeps them apart from every value of a guide."""
+
+
+class DirectorySync:
+    """What can be done with the API for one setup. Not thread-safe: one event loop."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        state: Callable[[], tuple[Guide, Setup]],
+        change: Callable[[Callable[[Setup], Setup]], Awaitable[None]],
+        announce: Callable[[], None],
+        now: Callable[[], datetime],
+        proxy_for: Callable[[str], str | None] | None = None,
+        practice: str | None = None,
+        policy: Policy = NO_POLICY,
+    ) -> None:
+        """``change`` keeps a changed setup; ``practice`` is the origin that stands in for every host."""
+        self.look: Look | None = None
+        """The last answer."""
+        self.next_look: datetime | None = None
+        """UTC; None while nothing is followed."""
+        self._vault = vault
+        self._state = state
+        self._change = change
+        self._announce = announce
+        self._now = now
+        self._proxy_for = proxy_for
+        self._practice = practice
+        self._policy = policy
+        self._fleeting: set[Kind] = set()
+        """Secrets that the keyring did not take and that are held for this run."""
+        self._tokens: TokenSource | None = None
+        self._ended: datetime | None = None
+        """The start of the Full Sync for which nothing more is looked for."""
+        self._following: Following | None = None
+        self._changes = 0
+        """Counts the changes of what opens the API; an answer to a question asked before one is of no use."""
+
+    # -- what is there -------------------------------------------------------------------
+
+    @property
+    def access(self) -> Access:
+        """Address and TSG ID as they are now."""
+        return self._state()[1].api or Access("")
+
+    def kept(self, kind: Kind) -> bool:
+        """Whether that secret was given."""
+        return SECRETS[kind] in self._state()[1].kept
+
+    def fleeting(self, kind: Kind) -> bool:
+        """Whether that secret is in memory only, so that it is lost when the program ends."""
+        return self.kept(kind) and (self._vault.memory_only or kind in self._fleeting)
+
+    @property
+    def on(self) -> bool:
+        """Whether everything was given that the API is asked with."""
+        return bool(self.access.tsg_id) and all(self.kept(kind) for kind in SECRETS)
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it was given, so that there is something to remove."""
+        return self._state()[1].api is not None or any(self.kept(kind) for kind in SECRETS)
+
+    @property
+    def directory_name(self) -> str:
+        """The Directory Name of the setup; empty where it is not captured yet."""
+        guide, setup = self._state()
+        return next(
+            (setup.values.get(n, "") for n, spec in guide.values.items() if spec.kind is Kind.DIRECTORY_NAME), ""
+        )
+
+    @property
+    def started(self) -> datetime | None:
+        """When the admin told that Full Sync was started, UTC."""
+        return self._state()[1].reached.get(Milestone.FULL_SYNC)
+
+    @property
+    def standing(self) -> Standing | None:
+        """How the directory stood at the last look; None without an answer or a Directory Name."""
+        from app.cie.asking import Listed
+        from app.cie.full_sync import standing
+
+        if not isinstance(self.look, Listed) or not self.directory_name:
+            return None
+        return standing(self.look, self.directory_name, self.started)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The names of both secrets in the keyring, and what they are called."""
+        return {name: LABELS[kind] for kind, name in SECRETS.items()}
+
+    async def reconcile(self) -> None:
+        """Forget that a secret was given where the keyring no longer has it; a file from elsewhere may claim it."""
+        from app.vault import Status
+
+        _, setup = self._state()
+        given = [name for name in SECRETS.values() if name in setup.kept]
+        gone = {name for name in given if (await self._vault.get(setup.id, name)).status is Status.ABSENT}
+        if gone:
+            left = {name: at for name, at in setup.kept.items() if name not in gone}
+            await self._change(lambda setup: setup.with_(kept=left))
+
+    # -- on and off ----------------------------------------------------------------------
+
+    async def give_tsg_id(self, text: str) -> str | None:
+        """Take the TSG ID; returns why not."""
+        reading = read_tsg_id(text)
+        if reading.value is None:
+            return reading.problem
+        await self._set(Access(reading.value, self.access.address, self.access.issuer))
+        return None
+
+    async def choose(self, address: Address, issuer: Issuer) -> None:
+        """Use these addresses from now on."""
+        await self._set(Access(self.access.tsg_id, address, issuer))
+
+    async def give_secret(self, kind: Kind, text: str) -> str | None:
+        """Take the Client ID or the Client Secret into the keyring; returns why not."""
+        from app.vault import SENTENCES
+
+        reading = read(kind, text)
+        if reading.value is None:
+            return reading.problem
+        if self._policy.keyring_required and self._vault.memory_only:
+            return self._policy.refusal(NO_KEYRING)
+        _, setup = self._state()
+        outcome = await self._vault.put(setup.id, SECRETS[kind], reading.value)
+        if outcome.held and self._policy.keyring_required:
+            await self._vault.delete(setup.id, SECRETS[kind])
+            return self._policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
+        if not outcome.kept:
+            return SENTENCES[outcome.status]
+        (self._fleeting.add if outcome.held else self._fleeting.discard)(kind)
+        self._reset()
+        now = self._now()
+        tsg_id = tsg_id_in(reading.value) if kind is Kind.CLIENT_ID and not self.access.tsg_id else None
+
+        def keep(setup: Setup) -> Setup:
+            api = Access(tsg_id, self.access.address, self.access.issuer) if tsg_id else setup.api or self.access
+            return setup.with_(api=api, kept={**setup.kept, SECRETS[kind]: now})
+
+        await self._change(keep)
+        return None
+
+    async def give_file(self, text: str) -> str | None:
+        """Take both out of the CSV file of a service account; returns why not."""
+        pair = read_pair(text)
+        if not isinstance(pair, Pair):
+            return pair
+        for kind, value in ((Kind.CLIENT_ID, pair.client_id), (Kind.CLIENT_SECRET, pair.client_secret)):
+            if problem := await self.give_secret(kind, value):
+                return problem
+        return None
+
+    async def turn_off(self) -> tuple[str, ...]:
+        """Remove both secrets and what is remembered of the API. Returns the labels of what could not be removed."""
+        from app.vault import Status
+
+        self._reset()
+        _, setup = self._state()
+        left = {}
+        for kind, name in SECRETS.items():
+            outcome = await self._vault.delete(setup.id, name)
+            if outcome.status not in (Status.DELETED, Status.ABSENT):
+                left[name] = LABELS[kind]
+
+        def drop(setup: Setup) -> Setup:
+            kept = {name: at for name, at in setup.kept.items() if name not in SECRETS.values() or name in left}
+            return setup.with_(kept=kept, api=setup.api if left else None)
+
+        await self._change(drop)
+        return tuple(left.values())
+
+    async def _set(self, access: Access) -> None:
+        self._reset()
+        await self._change(lambda setup: setup.with_(api=access))
+
+    def _reset(self) -> None:
+        """What opens the API changed: nothing that was seen with the former still counts."""
+        self._tokens = self.look = self._ended = None
+        self._changes += 1
+        if self._following is not None:
+            self._following.look_now()
+
+    # -- asking --------------------------------------------------------------------------
+
+    async def ask(self) -> Look:
+        """List the directories once."""
+        from app.cie.asking import Unlisted
+
+        begun = self._changes
+        way = await self._way()
+        look = way if isinstance(way, Unlisted) else await way.directories()
+        if begun == self._changes:
+            self.look = look
+            self._announce()
+        return look
+
+    async def look_calmly(self) -> None:
+        """List the directories where the API is on, was not asked within the last minute, and did not refuse."""
+        from app.cie.asking import Unlisted
+        from app.cie.full_sync import REFUSED, SOONEST
+
+        last = self.look
+        if not self.on or (isinstance(last, Unlisted) and last.observation in REFUSED):
+            return
+        if last is None or (self._now() - last.looked).total_seconds() >= SOONEST:
+            await self.ask()
+
+    async def find(self, *, group: bool, value: str) -> Matches | Unlisted:
+        """Look for one user by User Principal Name, or one group by name, in what CIE has taken over."""
+        from app.cie.asking import Stage, Unlisted
+        from app.cie.objects import question, read_objects
+        from app.scim.observation import Observation
+
+        way = await self._way()
+        if isinstance(way, Unlisted):
+            return way
+        path, attribute = ("/cache-groups", "Name") if group else ("/cache-users", "User Principal Name")
+        answer = await way.query(path, question(self.directory_name, attribute, value))
+        if isinstance(answer, Unlisted):
+            return answer
+        found = read_objects(answer)
+        return Unlisted(self._now(), Stage.API, found, answer.status) if isinstance(found, Observation) else found
+
+    async def _way(self) -> Way | Unlisted:
+        from app import net
+        from app.cie.asking import Stage, Unlisted, Way
+        from app.scim.authorization import ServiceAccount, TokenSource
+        from app.scim.observation import Observation
+
+        _, setup = self._state()
+        secrets = [(await self._vault.get(setup.id, name)).value for name in SECRETS.values()]
+        client_id, client_secret = secrets
+        if client_id is None or client_secret is None or not self.access.tsg_id:
+            return Unlisted(self._now(), Stage.KEYRING, Observation.NO_SECRET)
+        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        access = self.access
+        account = ServiceAccount(access.token_url(self._practice), client_id, client_secret, access.scope)
+        if self._tokens is None or not self._tokens.serves(account):
+            self._tokens = TokenSource(account, practice=setup.practice)
+        proxy_for = self._proxy_for or net.system_proxy
+        return Way(access.base(self._practice), self._tokens, setup.practice, self._now, proxy_for)
+
+    # -- a Full Sync ---------------------------------------------------------------------
+
+    @property
+    def may_follow(self) -> bool:
+        """Whether there is a Full Sync to wait for, and a way to see it end."""
+        started = self.started
+        over = started is None or Milestone.FINISHED in self._state()[1].reached or self._ended == started
+        return self.on and not over and bool(self.directory_name)
+
+    @property
+    def following(self) -> bool:
+        """Whether a Full Sync is being waited for."""
+        return self._following is not None
+
+    async def follow(self) -> Listed | None:
+        """Wait until CIE reports a sync that ended after the start; run as a task, cancel to stop.
+
+        Gives the answer that showed it; None where the wait ended otherwise.
+        """
+        from app.cie.asking import Listed
+        from app.cie.full_sync import Following, Progress, standing
+
+        started = self.started
+        if not self.may_follow or started is None or self._following is not None:
+            return None
+        name = self.directory_name
+        self._following = Following(self.ask, name, started, self._now)
+        try:
+            look = await self._following.run(self._take, lambda: not self.may_follow or self.started != started)
+            self._ended = started
+        finally:
+            self._following = self.next_look = None
+            self._announce()
+        if not isinstance(look, Listed) or look is not self.look or self.started != started:
+            return None  # asked with what was changed meanwhile, or of a sync that was started anew
+        return look if standing(look, name, started).progress is Progress.COMPLETED else None
+
+    def _take(self, followed: Followed) -> None:
+        self.next_look = followed.next_look
+        self._announce()
+
+    def look_now(self) -> None:
+        """Look for the end of the Full Sync at once, also where nothing more was looked for."""
+        self._ended = None
+        if self._following is not None:
+            self._following.look_now()
+        else:
+            self._announce()

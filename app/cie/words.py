@@ -1,0 +1,190 @@
+"""What an answer of the Directory Sync API means, in sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from app.cie.asking import CLOCK_RESOLUTION, Listed, Stage
+from app.cie.full_sync import Progress, standing
+from app.scim.observation import Observation
+from app.setup.times import clock, span
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.cie.asking import Unlisted
+    from app.cie.directories import Directory
+    from app.cie.full_sync import Look, Standing
+
+ROLE: Final = (
+    "Of the roles that the pages on this API name (View Only Administrator, Deployment Administrator, Superuser, "
+    "Multitenant Superuser), **View Only Administrator** allows least. Our advice: begin with it, for the app "
+    "**Cloud Identity Engine**."
+)
+"""Accepted roles: pan.dev, use cases of the API. That the first is the smallest of them is our reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer in words; ``**labels**`` are bold."""
+
+    good: bool
+    title: str
+    sentences: tuple[str, ...] = ()
+
+
+def told(look: Look, name: str) -> Told:
+    """The answer, for the directory of that name (empty where it is not captured yet)."""
+    if not isinstance(look, Listed):
+        return _refused(look)
+    count = len(look.directories)
+    if not name:
+        listed = _number(count)
+        return Told(
+            good=True, title="The API answers", sentences=(f"It lists {listed}. No Directory Name is captured.",)
+        )
+    match standing(look, name, None).progress:
+        case Progress.NOT_LISTED if count == 0:
+            return _bad("CIE lists no directory", "The TSG ID may be of another tenant, or CIE has no directory yet.")
+        case Progress.NOT_LISTED:
+            return _bad(
+                "The directory is not in the list",
+                f"CIE lists {_number(count)}, and none is called **{name}**.",
+                "Compare the name with the Directories page in CIE, and the TSG ID with the tenant that it shows.",
+            )
+        case Progress.AMBIGUOUS:
+            several = f"More than one directory is called **{name}**, so their counts say nothing about this one."
+            return _bad("The name is there more than once", several)
+        case _:
+            return Told(good=True, title="CIE reports this directory")
+
+
+def _bad(title: str, *sentences: str) -> Told:
+    return Told(good=False, title=title, sentences=sentences)
+
+
+def _number(count: int) -> str:
+    return "1 directory" if count == 1 else f"{count:,} directories"
+
+
+def _refused(look: Unlisted) -> Told:
+    if look.stage is Stage.KEYRING:
+        return _bad("The service account is not complete", "Give TSG ID, Client ID and Client Secret.")
+    at_token = look.stage is Stage.TOKEN
+    table = _AT_TOKEN if at_token else _AT_API
+    if at_token and look.status in _TOKEN_STATUS:
+        return _bad(*_TOKEN_STATUS[look.status])
+    if look.observation in table:
+        return _bad(*table[look.observation])
+    whom = "The token address" if at_token else "The API"
+    if reached := _ON_THE_WAY.get(look.observation):
+        return _bad(f"{whom} cannot be reached", reached)
+    return _bad(f"{whom} gave no usable answer", "Something else than expected came back. Check again in some minutes.")
+
+
+_SIGN_IN = (
+    "A web page or something else came back instead of data. A sign-in page of the network may stand in between, "
+    "or the address is another one: choose another **Address of the API**."
+)
+
+_AT_TOKEN: Final = {
+    Observation.CLIENT_REFUSED: (
+        "The service account was refused (401)",
+        "Client ID or Client Secret is not right, or the secret was replaced or the account removed.",
+        "Compare the Client ID in Common Services. The secret is shown only once: make a new one if in doubt.",
+    ),
+}
+
+_TOKEN_STATUS: Final = {
+    400: (
+        "The token request was refused (400)",
+        "Most often the TSG ID is not that of the tenant in which the service account has a role. Compare both.",
+    ),
+    404: ("There is nothing at the token address (404)", "Choose the other **Token address**."),
+}
+
+_AT_API: Final = {
+    Observation.UNAUTHORIZED: (
+        "The API refused the token (401)",
+        "The service account may be of another tenant, or its secret was just replaced. Check TSG ID and account.",
+    ),
+    Observation.FORBIDDEN: (
+        "The role does not allow it (403)",
+        "The service account is known, but has no role that this API accepts in this tenant.",
+        ROLE,
+    ),
+    Observation.NOT_FOUND: (
+        "There is nothing at this address (404)",
+        "The vendor's pages name more than one address. Choose another **Address of the API** and check again.",
+    ),
+    Observation.TOO_MANY: ("The API wants a pause (429)", "It was asked too often. Check again in some minutes."),
+    Observation.SERVER_ERROR: (
+        "The API has an error of its own",
+        "The service behind it may be down. Check again in some minutes.",
+    ),
+    Observation.REDIRECT: ("The API points elsewhere", _SIGN_IN),
+    Observation.HTML: ("A web page came back", _SIGN_IN),
+    Observation.NOT_JSON: ("The answer cannot be read", _SIGN_IN),
+    Observation.WRONG_SHAPE: ("The answer is not a list of directories", _SIGN_IN),
+}
+
+_ON_THE_WAY: Final = {
+    Observation.NOT_FOUND_NAME: "No name server knows its host. Look at the network of this computer.",
+    Observation.NAME_SLOW: "No name server answered in time.",
+    Observation.REFUSED: "The connection was refused. A firewall may stand in between.",
+    Observation.UNREACHABLE: "There is no way to it from this computer. A firewall may stand in between.",
+    Observation.TIMEOUT: "No answer came in time. A firewall may stand in between.",
+    Observation.PROXY_FAILED: "The proxy did not pass the request on.",
+    Observation.PROXY_SIGN_IN: "The proxy wants a sign-in (407).",
+    Observation.UNTRUSTED: "Its certificate is not trusted here. Something in between may open connections.",
+    Observation.EXPIRED: "Its certificate has expired, or the clock of this computer is wrong.",
+    Observation.WRONG_HOST: "Its certificate is for another host. Something in between may open connections.",
+    Observation.TLS_FAILED: "The encrypted connection could not be set up.",
+}
+
+
+def success(directory: Directory) -> str:
+    """When CIE's own last sync ended, in UTC and in local time."""
+    return both(directory.last_success) if directory.last_success else "Not told"
+
+
+def both(moment: datetime) -> str:
+    """A moment in UTC and in this computer's zone."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC, here {clock(moment)}"
+
+
+def skew(ahead: float | None) -> str:
+    """What is to be said of CIE's clock; empty where it agrees."""
+    if ahead is None:
+        return "The answer has no date, so a difference of the clocks is not taken into account."
+    if abs(ahead) <= CLOCK_RESOLUTION:
+        return ""
+    way = "ahead of" if ahead > 0 else "behind"
+    return f"The clock of CIE is {span(abs(ahead))} {way} this computer's. That is taken into account."
+
+
+def full_sync(found: Standing, started: datetime | None) -> tuple[str, bool]:
+    """How the Full Sync stands, and whether it is seen to have ended."""
+    directory = found.directory
+    if directory is None or started is None:
+        return "", False
+    at = success(directory)
+    match found.progress:
+        case Progress.COMPLETED:
+            return (
+                f"CIE reports a sync completed at {at}. CIE also syncs changes by itself, and its status may say "
+                "success while such a sync runs: compare the counts with the Directories page before you confirm.",
+                True,
+            )
+        case Progress.EMPTY:
+            return f"CIE reports a sync completed at {at}, without users and groups so far.", False
+        case Progress.JUST_BEFORE:
+            return (
+                f"CIE's last sync ended at {at}, shortly before you told that Full Sync was started. It may be this "
+                "one. Compare **Sync Status** on the Directories page.",
+                False,
+            )
+        case _:
+            last = f"The last success was at {at}." if directory.last_success else "There is no success yet."
+            return f"CIE does not report the end of this Full Sync yet. {last}", False
