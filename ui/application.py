@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.policy import NO_POLICY
 from app.setup.state import Setup
@@ -95,8 +95,8 @@ class Application:
                 return 1
             if self.options.tour is not None:
                 return await self._tour(self.options.tour)
-            if self.options.open_file is not None:
-                await self.open_file(self.options.open_file)
+            if (wanted := self._file_to_open()) is not None:
+                await self.open_file(wanted)
             await self._end.wait()
             return 0
         finally:
@@ -311,6 +311,16 @@ class Application:
         setup = await asyncio.get_running_loop().run_in_executor(None, self._store.load, setup_id)
         if isinstance(setup, Setup):
             self._files.give(setup)
+
+    def _file_to_open(self) -> Path | None:
+        """The file that the program was started with, and from now on those that are opened while it runs."""
+        from ui.program import Program
+
+        program = QApplication.instance()
+        if not isinstance(program, Program):
+            return self.options.open_file
+        program.file_opened.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
+        return Path(program.asked_for) if program.asked_for else self.options.open_file
 
     async def open_file(self, path: Path) -> None:
         """Open a hand-over file, dropped here or double-clicked."""

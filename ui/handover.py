@@ -6,8 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.setup.times import clock
@@ -126,23 +125,6 @@ class HandOver(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setNameFilter(f"Hand-over files (*{SUFFIX})")
         return dialog
-
-
-class FileOpened(QObject):
-    """macOS tells a running program by an event which file was double-clicked.
-
-    Signals:
-        opened: Path of the file.
-    """
-
-    opened = Signal(str)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Takes the event out of the application's queue."""
-        if isinstance(event, QFileOpenEvent) and event.file():
-            self.opened.emit(event.file())
-            return True
-        return super().eventFilter(watched, event)
 
 
 def _unpack(path: Path, names: Callable[[], frozenset[str]]) -> Received | Refused:

@@ -8,16 +8,18 @@ import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication
 
 from app import log
 from app.hardening import harden
 from app.paths import APP_ID
 from ui.home.page import HomePage
+from ui.program import Program
 from ui.theme import icons, style
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
     from app.__main__ import Options
 
 
@@ -47,7 +49,7 @@ def main(options: Options) -> int:
     """Show the first window at once, then start everything that takes longer."""
     if options.scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
-    qt = QApplication(sys.argv[:1])
+    qt = Program(sys.argv[:1])
     qt.setApplicationName(APP_ID)
     qt.setApplicationDisplayName("SCIM Setup Assistant")
     qt.setDesktopFileName(APP_ID)

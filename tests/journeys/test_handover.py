@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFileOpenEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
 from app.__main__ import Options
 from ui import tasks
 from ui.application import Application
-from ui.handover import FileOpened
 from ui.home.page import HomePage
 from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
     from PySide6.QtWidgets import QApplication, QWidget
 
+ROOT = Path(__file__).resolve().parents[2]
 TENANT = "8a7b6c5d-1234-4abc-9def-0123456789ab"
 URL = "https://scim.example.paloaltonetworks.com/canary-path-5f1d/v2"
 
@@ -138,13 +140,11 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(qapp: QApplication, t
     assert tasks.run(qapp, main) == 0
 
 
-def test_macos_tells_which_file_was_double_clicked(qapp: QApplication) -> None:
-    listener = FileOpened()
-    seen: list[str] = []
-    listener.opened.connect(seen.append)
-    qapp.installEventFilter(listener)
-    try:
-        qapp.sendEvent(qapp, QFileOpenEvent("/tmp/given.ciescim"))
-    finally:
-        qapp.removeEventFilter(listener)
-    assert seen == ["/tmp/given.ciescim"]
+def test_macos_tells_which_file_was_double_clicked() -> None:
+    program = (
+        "import ui\nfrom PySide6.QtGui import QFileOpenEvent\nfrom ui.program import Program\n"
+        "qt = Program([])\nqt.file_opened.connect(print)\n"
+        "qt.sendEvent(qt, QFileOpenEvent('first.ciescim'))\nprint(qt.asked_for)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=60, text=True)
+    assert (done.returncode, done.stdout.split()) == (0, ["first.ciescim"] * 2), done.stderr
