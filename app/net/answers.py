@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,9 @@ class Failure(StrEnum):
     TLS_UNTRUSTED = "tls-untrusted"
     """The certificate chain does not end in an authority that this computer trusts."""
     TLS_EXPIRED = "tls-expired"
-    """A certificate of the chain is expired or not valid yet."""
+    """A certificate of the chain is expired; the clock of this computer decides."""
+    TLS_NOT_YET = "tls-not-yet"
+    """A certificate of the chain is not valid yet, by the clock of this computer."""
     TLS_HOST = "tls-host"
     """The certificate was issued for another host."""
     TLS = "tls"
@@ -46,6 +48,11 @@ class Failure(StrEnum):
     """What came back is not HTTP."""
     REFUSED_BY_US = "refused-by-us"
     """The request would break a rule of this module and was not sent."""
+
+
+TLS_FAILURES: Final = frozenset(
+    {Failure.TLS, Failure.TLS_EXPIRED, Failure.TLS_NOT_YET, Failure.TLS_HOST, Failure.TLS_UNTRUSTED}
+)
 
 
 class Reached(StrEnum):
@@ -67,8 +74,15 @@ class Peer:
     """Organisation or common name of the authority that signed it; legible."""
     subject: str
     """Common name, or the first host name; legible."""
+    not_before: datetime
     not_after: datetime
-    """End of validity, UTC."""
+    """Validity, UTC."""
+    version: str = ""
+    """The protocol that was agreed on, such as ``TLSv1.3``; empty where there was no agreement."""
+    shown: int = 0
+    """Certificates that the host sent; 0 where the library does not tell."""
+    top: tuple[str, str] = field(default=("", ""), repr=False)
+    """Subject and issuer of the last certificate of the chain as far as it is known, each as one text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,8 @@ class Answer:
     peer: Peer | None
     """None without TLS, and where the operating system keeps the certificate to itself."""
     proxied: bool
+    family: str = ""
+    """``ipv4`` or ``ipv6``, by which the host or the proxy was reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +115,7 @@ class NoAnswer:
     reached: Reached
     status: int | None = None
     """The HTTP status, where the headers came and the body did not."""
+    peer: Peer | None = None
+    """The certificate that was not accepted, as far as the library hands it out. Nothing in it is verified."""
+    sign_in: tuple[str, ...] = ()
+    """How a proxy wants a sign-in, from ``Proxy-Authenticate``: the names of schemes that are known."""

@@ -10,14 +10,15 @@ import time
 from base64 import b64encode
 from contextlib import AsyncExitStack
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from app.guide.address import API_HOSTS, TOKEN_HOST
-from app.net.answers import Answer, Failure, NoAnswer, Reached
+from app.net.answers import TLS_FAILURES, Answer, Failure, NoAnswer, Reached
 from app.net.behind import behind, connect_failure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, Inflater, UnusableError
-from app.net.certificate import certificate_failure, peer
+from app.net.certificate import Shown, certificate_failure, peer
+from app.net.names import family_of
 from app.net.proxy import LOOPBACK
 from app.net.trace import Trace
 
@@ -69,6 +70,7 @@ class _OneHost:
         self._host = host.strip("[]").lower()
         self._proxy = None if self._host in LOOPBACK else proxy
         self._allow_http = allow_http_loopback
+        self._shown = Shown()
         self._client: httpx.AsyncClient | None = None
 
     def __repr__(self) -> str:
@@ -78,7 +80,7 @@ class _OneHost:
         import httpx
 
         try:
-            self._client = _client(self._proxy)
+            self._client = _client(self._proxy, self._shown)
         except (ValueError, ImportError, httpx.InvalidURL):
             self._client = None
         return self
@@ -111,7 +113,7 @@ class _OneHost:
         )
         if request is None:
             return _not_sent(Failure.REFUSED_BY_US)
-        return await _exchange(self._client, request, limit, proxied=self._proxy is not None)
+        return await _exchange(self._client, request, limit, proxied=self._proxy is not None, shown=self._shown)
 
     def _may(self, url: str) -> bool:
         try:
@@ -200,7 +202,7 @@ class LoopbackClient:
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = _client(None)
+        self._client = _client(None, Shown())
         return self
 
     async def __aexit__(
@@ -241,11 +243,16 @@ def _not_sent(failure: Failure) -> NoAnswer:
     return NoAnswer(failure, 0.0, {}, Reached.NOTHING)
 
 
-def _client(proxy: str | None) -> httpx.AsyncClient:
+def _client(proxy: str | None, shown: Shown) -> httpx.AsyncClient:
     import httpx
     import truststore
 
-    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    class Context(truststore.SSLContext):
+        def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
+            shown.handshake = super().wrap_bio(*given, **named)
+            return shown.handshake
+
+    context = Context(ssl.PROTOCOL_TLS_CLIENT)
     through = None
     if proxy is not None:
         secure = urlsplit(proxy).scheme == "https"
@@ -284,6 +291,7 @@ async def _exchange(
     limit_seconds: float,
     *,
     proxied: bool,
+    shown: Shown | None = None,
 ) -> Answer | NoAnswer:
     import httpx
 
@@ -311,8 +319,9 @@ async def _exchange(
                 body=body,
                 seconds=time.perf_counter() - began,
                 timings=trace.finish(),
-                peer=peer(_tls(response)),
+                peer=peer(_of_stream(response, "ssl_object")),
                 proxied=proxied,
+                family=family_of(str((_of_stream(response, "server_addr") or ("",))[0])) or "",
             )
     except UnusableError as unusable:
         failure = unusable.failure
@@ -328,7 +337,9 @@ async def _exchange(
         ValueError,  # h11, for a Content-Length of more digits than Python turns into a number
     ) as error:
         failure = _classify(error, trace, proxied=proxied)
-    return NoAnswer(failure, time.perf_counter() - began, trace.finish(), trace.reached, status)
+    refused = shown.refused() if shown is not None and failure in TLS_FAILURES else None
+    took = time.perf_counter() - began
+    return NoAnswer(failure, took, trace.finish(), trace.reached, status, refused, trace.sign_in)
 
 
 async def _body(response: httpx.Response) -> bytes:
@@ -379,6 +390,6 @@ def _is_cut(error: BaseException) -> bool:
     return "disconnected" in text or "closed connection" in text
 
 
-def _tls(response: httpx.Response) -> ssl.SSLObject | None:
+def _of_stream(response: httpx.Response, what: str) -> Any:
     stream = response.extensions.get("network_stream")
-    return stream.get_extra_info("ssl_object") if stream is not None else None
+    return stream.get_extra_info(what) if stream is not None else None

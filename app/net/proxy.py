@@ -9,6 +9,13 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Hosts that never leave this computer."""
 
 
+def from_environment(proxy: str) -> bool:
+    """Whether that proxy stands in an environment variable, rather than in the system's settings."""
+    from urllib.request import getproxies_environment
+
+    return proxy.partition("://")[2] in {each.partition("://")[2] or each for each in getproxies_environment().values()}
+
+
 def system_proxy(url: str) -> str | None:
     """The proxy that environment or static system settings name for that URL. May block: use a thread.
 

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from app.net.answers import Reached
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+
+SCHEMES = ("Negotiate", "NTLM", "Kerberos", "Basic", "Digest", "Bearer")
+"""Ways to sign in that are told by name (the IANA registry of HTTP authentication schemes, and Microsoft's two)."""
+
+
+def schemes(values: Iterable[str]) -> tuple[str, ...]:
+    """The known schemes in the values of ``WWW-Authenticate`` or ``Proxy-Authenticate`` (RFC 9110 section 11.3)."""
+    words = {word.lower() for value in values for part in value[:2000].split(",") for word in part.split()[:1]}
+    return tuple(scheme for scheme in SCHEMES if scheme.lower() in words)
 
 
 class Trace:
@@ -19,10 +29,12 @@ class Trace:
         self.connected = False
         self.encrypted = False
         self.in_tls = False
+        self.sign_in: tuple[str, ...] = ()
+        """How a proxy wants a sign-in."""
         self._started: dict[str, float] = {}
         self._sent: float | None = None
 
-    async def __call__(self, event: str, _info: Mapping[str, Any]) -> None:
+    async def __call__(self, event: str, info: Mapping[str, Any]) -> None:
         step, _, phase = event.rpartition(".")
         name = step.rpartition(".")[2]
         now = time.perf_counter()
@@ -35,12 +47,20 @@ class Trace:
             self.in_tls = phase != "complete"
         if phase != "complete":
             return
+        if name == "receive_response_headers":
+            self._take_sign_in(info.get("return_value"))
         if name == "connect_tcp":
             self.connected = True
             self.timings["connect"] = now - self._started[name]
         elif name == "start_tls":
             self.encrypted = True
             self.timings["tls"] = now - self._started[name]
+
+    def _take_sign_in(self, answer: Any) -> None:
+        """Of the answer to CONNECT httpx tells the status only; its headers are seen here."""
+        if isinstance(answer, tuple) and len(answer) >= 4 and answer[1] == 407:
+            given = [value.decode("latin-1") for name, value in answer[3] if name.lower() == b"proxy-authenticate"]
+            self.sign_in = schemes(given)
 
     def finish(self) -> dict[str, float]:
         """Seconds of each part, with ``http`` up to now."""

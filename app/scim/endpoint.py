@@ -62,6 +62,13 @@ class Endpoint:
             return False
         return parts.scheme == "https" or (parts.scheme == "http" and self.practice and self.host in LOOPBACK)
 
+    def is_own(self, url: str) -> bool:
+        """Whether a URL leads to the host of the Base URL."""
+        try:
+            return (urlsplit(url).hostname or "").lower() == self.host
+        except ValueError:
+            return False
+
     def url(self, path: str, query: Mapping[str, str] | None = None) -> str:
         """The URL of a path such as ``/Users``; query values are percent-encoded in full (RFC 3986)."""
         base = self.base_url.removesuffix("/")

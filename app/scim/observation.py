@@ -23,7 +23,15 @@ class Observation(StrEnum):
     MALFORMED = "malformed"
     """The Base URL or the token cannot be sent in a request."""
     NOT_FOUND_NAME = "not-found-name"
-    """The host name does not resolve."""
+    """No such host name."""
+    NO_ADDRESS = "no-address"
+    """The host name exists and has no address."""
+    NAME_SERVER_FAILED = "name-server-failed"
+    """The name server answered that it cannot tell, or was not reached."""
+    NAME_LOCAL = "name-local"
+    """The name resolves on this computer only: with a search domain or the hosts file. A warning."""
+    SPLIT_DNS = "split-dns"
+    """A name that should be public resolves to private addresses, or to this computer. A warning."""
     NAME_SLOW = "name-slow"
     """The name lookup did not end within its limit."""
     REFUSED = "refused"
@@ -38,8 +46,16 @@ class Observation(StrEnum):
     """The proxy answered 407."""
     UNTRUSTED = "untrusted"
     """The certificate's authority is not trusted by this computer."""
+    INSPECTION_UNTRUSTED = "inspection-untrusted"
+    """As ``UNTRUSTED``, and its names are those of a product that opens encrypted traffic."""
+    INSPECTED = "inspected"
+    """Trusted by this computer, but the authority is no public one: encrypted traffic is opened. A warning."""
+    CLOCK_OFF = "clock-off"
+    """The clock of this computer and the ``Date`` of the answer are minutes apart. A warning."""
     EXPIRED = "expired"
-    """A certificate is expired or not valid yet."""
+    """A certificate is expired."""
+    NOT_YET_VALID = "not-yet-valid"
+    """A certificate is not valid yet, by the clock of this computer."""
     WRONG_HOST = "wrong-host"
     """The certificate is for another host."""
     TLS_FAILED = "tls-failed"
@@ -52,6 +68,10 @@ class Observation(StrEnum):
     """Status 403."""
     NOT_FOUND = "not-found"
     """Status 404."""
+    DOUBLED_PATH = "doubled-path"
+    """The Base URL ends in the path of a resource, such as ``/Users``, and nothing usable answers there."""
+    SLASH = "slash"
+    """Not found or moved, and the same request with a slash after its path gets through."""
     TOO_MANY = "too-many"
     """Status 429."""
     SERVER_ERROR = "server-error"
@@ -62,10 +82,16 @@ class Observation(StrEnum):
     """Any other status than 200."""
     HTML = "html"
     """Status 200 with a web page."""
+    SIGN_IN_PAGE = "sign-in-page"
+    """A page, or a redirect to one, where people sign in with a browser."""
+    CAPTIVE = "captive"
+    """A network that wants a sign-in before it lets anything through (status 511, RFC 6585, or a redirect there)."""
     NOT_JSON = "not-json"
     """Status 200 with a body that is not JSON, or a part of it."""
     WRONG_SHAPE = "wrong-shape"
     """Status 200 with JSON that is not a ListResponse (RFC 7644 section 3.4.2)."""
+    SCIM_1 = "scim-1"
+    """A list of SCIM 1.1, whose schemas begin with ``urn:scim:schemas:core:1.0``."""
     FILTER_IGNORED = "filter-ignored"
     """A lookup of a random GUID found something."""
     TOO_LARGE = "too-large"
@@ -97,6 +123,7 @@ FAILURES: Final[Mapping[Failure, Observation]] = {
     Failure.PROXY_SIGN_IN: Observation.PROXY_SIGN_IN,
     Failure.TLS_UNTRUSTED: Observation.UNTRUSTED,
     Failure.TLS_EXPIRED: Observation.EXPIRED,
+    Failure.TLS_NOT_YET: Observation.NOT_YET_VALID,
     Failure.TLS_HOST: Observation.WRONG_HOST,
     Failure.TLS: Observation.TLS_FAILED,
     Failure.CLOSED: Observation.CLOSED,
@@ -113,6 +140,7 @@ _STATUSES: Final[Mapping[int, Observation]] = {
     403: Observation.FORBIDDEN,
     404: Observation.NOT_FOUND,
     429: Observation.TOO_MANY,
+    511: Observation.CAPTIVE,
 }
 
 

@@ -33,6 +33,9 @@ ZONE: dict[str, tuple[str, ...]] = {
     "inside.example": ("10.1.2.3",),
     "here.example": ("127.0.0.1",),
     f"short.{SEARCH}": ("10.1.2.4",),
+    "two.example": ("8.8.8.8", "9.9.9.9", "2620:fe::fe"),  # public ones; nothing leaves the child's network
+    "filtered.example": ("0.0.0.0",),
+    f"cie.api.{SEARCH}": ("10.1.2.3",),
 }
 """Name → addresses. ``broken.`` names get SERVFAIL, ``silent.`` names nothing, all others NXDOMAIN."""
 

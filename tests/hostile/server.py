@@ -45,10 +45,15 @@ def says(answer: bytes) -> Answering:
     return answering
 
 
-def serving(issuer: trustme.CA, host: str = "localhost", not_after: datetime | None = None) -> ssl.SSLContext:
+def serving(
+    issuer: trustme.CA,
+    host: str = "localhost",
+    not_after: datetime | None = None,
+    not_before: datetime | None = None,
+) -> ssl.SSLContext:
     """TLS with a certificate for that host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    issuer.issue_cert(host, not_after=not_after).configure_cert(context)
+    issuer.issue_cert(host, not_after=not_after, not_before=not_before).configure_cert(context)
     return context
 
 

@@ -85,7 +85,10 @@ def halves(connection: socket.socket, _request: str, _stop: threading.Event) -> 
 
 
 BOMB = gzip.compress(gzip.compress(b"\0" * 200_000_000, 9), 0)
-HTML = b"<!doctype html><title>Sign in</title>"
+HTML = b"<!doctype html><title>Welcome</title>"
+SIGN_IN = b"<!doctype html><title>Sign in</title>"
+PASSWORD = b'<html><form><input name="p" type="password"></form>'
+SCIM_1 = b'{"schemas": ["urn:scim:schemas:core:1.0"], "totalResults": 0, "Resources": []}'
 SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
 
 
@@ -100,6 +103,12 @@ SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
         (says(http(418)), Rung.TOKEN, Observation.OTHER_STATUS),
         (says(http(200, HTML, "text/html; charset=utf-8")), Rung.TOKEN, Observation.HTML),
         (says(http(200, HTML)), Rung.TOKEN, Observation.HTML),
+        (says(http(200, SIGN_IN)), Rung.TOKEN, Observation.SIGN_IN_PAGE),
+        (says(http(200, PASSWORD)), Rung.TOKEN, Observation.SIGN_IN_PAGE),
+        (says(http(302, Location="/sso/start")), Rung.TOKEN, Observation.SIGN_IN_PAGE),
+        (says(http(302, Location="https://guest.net.example/hotspot")), Rung.TOKEN, Observation.CAPTIVE),
+        (says(http(511, HTML, "text/html")), Rung.TOKEN, Observation.CAPTIVE),
+        (says(http(200, SCIM_1)), Rung.USERS, Observation.SCIM_1),
         (says(http(200, b'{"schemas": ["urn')), Rung.USERS, Observation.NOT_JSON),
         (says(http(200, b"[" * 100_000)), Rung.USERS, Observation.NOT_JSON),
         (says(http(200, b"[]")), Rung.USERS, Observation.WRONG_SHAPE),
@@ -125,7 +134,8 @@ def test_misbehaviour_is_named(
     with Hostile(answering, serving(authority)) as server:
         failed = first_failed(climb(server.base_url))
     assert (failed.rung, failed.observation) == (rung, observation)
-    assert len(server.requests) == 1
+    # Not found: once more, with a slash.
+    assert len(server.requests) == (2 if observation is Observation.NOT_FOUND else 1)
     if observation is Observation.TOO_MANY:
         asked = 'GET \u2026/Users?filter=userName eq "<random GUID>"'
         assert failed.facts == {"status": 429, "retry_after": 37, "asked": asked}

@@ -31,7 +31,7 @@ EXPECTED = {
     Fault.TOO_MANY: (Rung.TOKEN, Observation.TOO_MANY, "test-connection"),
     Fault.SERVER_ERROR: (Rung.TOKEN, Observation.SERVER_ERROR, "test-connection"),
     Fault.REDIRECT: (Rung.TOKEN, Observation.REDIRECT, "copy-base-url"),
-    Fault.HTML: (Rung.TOKEN, Observation.HTML, "copy-base-url"),
+    Fault.HTML: (Rung.TOKEN, Observation.SIGN_IN_PAGE, "copy-base-url"),
     Fault.FILTER_IGNORED: (Rung.USERS, Observation.FILTER_IGNORED, None),
     Fault.OPEN_DOOR: (Rung.CONTROL, Observation.OPEN_DOOR, "copy-base-url"),
     Fault.SLOW: (Rung.TOKEN, Observation.TIMEOUT, "test-connection"),

@@ -80,7 +80,8 @@ def test_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     found = climb(f"https://127.0.0.1:{port}/scim")
-    assert found[1].facts == {"addresses": 1}
+    assert found[1].facts == {"addresses": 1, "ipv4": 1}
+    assert found[2].facts == {"ipv4": "refused"}
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.REFUSED)
 
 

@@ -1,0 +1,135 @@
+"""Looks a host name up: its addresses of each family, and what speaks against them."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    Resolver = Callable[[str, int], Awaitable[Sequence[object]]]
+
+_OWN_SUFFIXES: Final = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa")
+"""Ends of names that no public name server knows (RFC 6762 appendix G, RFC 8375)."""
+
+_SERVER_FAILED: Final = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL, 11002, 11003})
+"""glibc and macOS: EAI_*; Windows: WSATRY_AGAIN and WSANO_RECOVERY. No answer at all ends likewise, but later."""
+
+_NO_ADDRESS: Final = frozenset({getattr(socket, "EAI_NODATA", 11004), 11004})
+"""The name exists without an address of either family; Windows: WSANO_DATA."""
+
+
+class Name(StrEnum):
+    """What a lookup came to."""
+
+    FOUND = "found"
+    UNKNOWN = "unknown"
+    """No such name (NXDOMAIN)."""
+    NO_ADDRESS = "no-address"
+    """The name exists and has no address."""
+    SERVER_FAILED = "server-failed"
+    """A name server answered that it cannot tell, or none is reached."""
+    SILENT = "silent"
+    """No answer within the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What the name servers said about a host."""
+
+    name: Name
+    addresses: tuple[str, ...] = ()
+    local: bool = False
+    """The absolute name does not exist: only a search domain or the hosts file of this computer gives addresses."""
+
+    @property
+    def families(self) -> dict[str, int]:
+        """How many addresses of each family: ``ipv4``, ``ipv6``; what is no address counts for neither."""
+        found = {"ipv4": 0, "ipv6": 0}
+        for address in self.addresses:
+            if (family := family_of(address)) is not None:
+                found[family] += 1
+        return {family: count for family, count in found.items() if count}
+
+    @property
+    def scope(self) -> str:
+        """``loopback`` or ``inside`` where every address is at least that; else ``public``."""
+        scopes = {_scope(address) for address in self.addresses}
+        if scopes == {"loopback"}:
+            return "loopback"
+        return "public" if not scopes or "public" in scopes else "inside"
+
+
+def family_of(address: str) -> str | None:
+    """``ipv4`` or ``ipv6``; None for what is no address."""
+    try:
+        return f"ipv{ipaddress.ip_address(address.partition('%')[0]).version}"
+    except ValueError:
+        return None
+
+
+def _scope(address: str) -> str:
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return "public"
+    if found.is_loopback or found.is_unspecified:
+        return "loopback"
+    # 100.64.0.0/10 (RFC 6598) is neither private nor global for the library; inside a network it is private.
+    return "inside" if found.is_private or found.is_link_local or not found.is_global else "public"
+
+
+def public_looking(host: str) -> bool:
+    """Whether that name is one that everybody's name servers should know alike."""
+    name = host.rstrip(".").lower()
+    if family_of(name) is not None or "." not in name:
+        return False
+    return not any(name.endswith(f".{suffix}") for suffix in _OWN_SUFFIXES)
+
+
+async def system_resolver(host: str, port: int) -> Sequence[object]:
+    """The addresses that this computer finds, as text. Raises OSError where there are none."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return sorted({str(entry[4][0]) for entry in found})
+
+
+async def look_up(host: str, port: int, resolver: Resolver, limit_seconds: float) -> Lookup:
+    """Look a name up, and beside it the absolute name with a trailing dot, which no search domain is added to.
+
+    A resolver may raise OSError; a ``gaierror`` tells more. Both lookups end within ``limit_seconds``.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + limit_seconds
+    absolute = None
+    if host and not host.endswith(".") and family_of(host) is None and host != "localhost":
+        absolute = asyncio.create_task(_ask(f"{host}.", port, resolver, end))
+    try:
+        found = await _ask(host, port, resolver, end)
+        if found.name is Name.FOUND and absolute is not None:
+            other = await absolute
+            return Lookup(found.name, found.addresses, local=other.name in (Name.UNKNOWN, Name.NO_ADDRESS))
+        return found
+    finally:
+        if absolute is not None:
+            absolute.cancel()
+
+
+async def _ask(host: str, port: int, resolver: Resolver, end: float) -> Lookup:
+    try:
+        async with asyncio.timeout_at(end) as limit:
+            found = tuple(str(address) for address in await resolver(host, port))
+    except (OSError, UnicodeError) as error:
+        return Lookup(Name.SILENT if limit.expired() else _why(error))
+    return Lookup(Name.FOUND if found else Name.NO_ADDRESS, found)
+
+
+def _why(error: Exception) -> Name:
+    code = error.args[0] if isinstance(error, socket.gaierror) and error.args else None
+    if code in _SERVER_FAILED:
+        return Name.SERVER_FAILED
+    return Name.NO_ADDRESS if code in _NO_ADDRESS else Name.UNKNOWN

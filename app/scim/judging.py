@@ -1,0 +1,136 @@
+"""What an answer shows, and whether it is what was expected."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urljoin, urlsplit
+
+from app.net import Answer
+from app.scim.evidence import error_code
+from app.scim.finding import Verdict
+from app.scim.listing import CONFIGURATION, Listing, declares, read_listing, read_object
+from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.probes import Expect
+
+if TYPE_CHECKING:
+    from app.net import NoAnswer
+    from app.scim.finding import Facts
+
+_ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
+_SCIM_1: Final = "urn:scim:schemas:core:1.0"
+
+_SIGN_IN: Final = re.compile(
+    r"(?<![a-z])(?:log[ -]?in|sign[ -_]?in|signon|sso|saml2?|oauth2?|authorize|anmelden)(?![a-z])"
+)
+_CAPTIVE: Final = re.compile(r"(?<![a-z])(?:captive(?:portal)?|hotspot|guest|wifi|wlan|walledgarden)(?![a-z])")
+_PASSWORD: Final = re.compile(rb"<input[^>]{0,200}type=[\"']?password", re.IGNORECASE)
+_TITLE: Final = re.compile(rb"<title[^>]{0,80}>([^<]{0,200})", re.IGNORECASE)
+_LOOKED_AT: Final = 65_536
+"""Bytes of a page that are looked at."""
+
+
+def facts_of(answer: Answer | NoAnswer) -> Facts:
+    """``status``, ``retry_after``, ``error``, ``page``, ``scim``, ``leads``: see ``Finding.facts``."""
+    facts: Facts = {}
+    if answer.status is not None:
+        facts["status"] = answer.status
+    if not isinstance(answer, Answer):
+        return facts
+    pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+    if pause is not None:
+        facts["retry_after"] = round(pause)
+    if answer.status != 200:
+        facts |= _refusal(answer)
+    return facts
+
+
+def _refusal(answer: Answer) -> Facts:
+    facts: Facts = {}
+    if (code := error_code(answer)) is not None:
+        facts["error"] = code
+    body = read_object(answer)
+    if body is Observation.HTML:
+        facts["page"] = 1
+    elif isinstance(body, dict) and declares(body, _ERROR):
+        facts["scim"] = 1
+    return facts
+
+
+def seen(answer: Answer | NoAnswer, asked: str = "") -> Observation:
+    """What an answer shows; ``asked`` is the URL, to which a redirect may be relative."""
+    if not isinstance(answer, Answer):
+        if answer.status is not None and answer.status != 200:
+            return of_status(answer.status)
+        return FAILURES[answer.failure]
+    shown = of_status(answer.status)
+    if shown is Observation.REDIRECT:
+        return _redirect(answer, asked)
+    page = read_listing(answer) if shown is Observation.GOOD else None
+    if page is Observation.HTML:
+        return _page(answer.body[:_LOOKED_AT])
+    if page is Observation.WRONG_SHAPE and _is_scim_1(answer):
+        return Observation.SCIM_1
+    return page if isinstance(page, Observation) else shown
+
+
+def target(answer: Answer, asked: str) -> str:
+    """Where a redirect leads; empty where it does not say so legibly."""
+    try:
+        found = urljoin(asked, answer.headers.get("location", ""))
+        return found if urlsplit(found).hostname and found != asked else ""
+    except ValueError:
+        return ""
+
+
+def _redirect(answer: Answer, asked: str) -> Observation:
+    place = target(answer, asked)
+    if not place:
+        return Observation.REDIRECT
+    to, base = urlsplit(place), urlsplit(asked)
+    words = f"{to.hostname if to.hostname != base.hostname else ''} {to.path}".lower()
+    if to.hostname != base.hostname and _CAPTIVE.search(words):
+        return Observation.CAPTIVE
+    return Observation.SIGN_IN_PAGE if _SIGN_IN.search(words) and to.path != base.path else Observation.REDIRECT
+
+
+def _page(page: bytes) -> Observation:
+    title = _TITLE.search(page)
+    named = title is not None and _SIGN_IN.search(title[1].decode("utf-8", "replace").lower())
+    return Observation.SIGN_IN_PAGE if named or _PASSWORD.search(page) else Observation.HTML
+
+
+def _is_scim_1(answer: Answer) -> bool:
+    body = read_object(answer)
+    schemas = body.get("schemas") if isinstance(body, dict) else None
+    return isinstance(schemas, list) and _SCIM_1 in schemas
+
+
+def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observation]:
+    """Whether the answer is what was expected; anything found by a random GUID is not."""
+    if expect is Expect.OBJECT:
+        return _judge_object(answer)
+    found = seen(answer)
+    if found is not Observation.GOOD or not isinstance(answer, Answer):
+        return Verdict.FAILED, found
+    page = read_listing(answer)
+    if isinstance(page, Listing) and not page.declared and _is_scim_1(answer):
+        return Verdict.FAILED, Observation.SCIM_1
+    if expect is Expect.EMPTY and isinstance(page, Listing) and (page.total or page.resources):
+        return Verdict.FAILED, Observation.FILTER_IGNORED
+    if isinstance(page, Listing) and (not page.declared or (page.total and not page.resources)):
+        # Without its schema, or counted and not handed out, though the request asked from the first one on.
+        return Verdict.WARNED, Observation.WRONG_SHAPE
+    return Verdict.PASSED, Observation.GOOD
+
+
+def _judge_object(answer: Answer | NoAnswer) -> tuple[Verdict, Observation]:
+    if not isinstance(answer, Answer) or answer.status != 200:
+        return Verdict.FAILED, seen(answer)
+    found = read_object(answer)
+    if isinstance(found, Observation):
+        return Verdict.FAILED, found
+    if not declares(found, CONFIGURATION):
+        return Verdict.WARNED, Observation.WRONG_SHAPE
+    return Verdict.PASSED, Observation.GOOD

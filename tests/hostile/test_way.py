@@ -1,0 +1,314 @@
+"""The way to the endpoint: names, address families, proxies, certificates, clocks, and Base URLs nearly right."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from app.diagnosis.findings import sentence
+from app.guide.model import ProbeStyle
+from app.net.inspection import Authority
+from app.net.names import Lookup, Name, public_looking
+from app.scim.authorization import StaticToken, TokenSource
+from app.scim.endpoint import Endpoint
+from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
+from app.scim.probes import PROBES
+from tests.hostile import names
+from tests.hostile.proxy import Proxy
+from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+    from pathlib import Path
+
+HOST = "cie.example"
+QUICK = Limits(name=1.0, request=1.0, whole=2.0)
+
+
+def climb(
+    url: str, addresses: Sequence[str] | None = None, proxy: str | None = None, limits: Limits = QUICK
+) -> dict[Rung, Finding]:
+    async def resolver(_host: str, _port: int) -> Sequence[object]:
+        return addresses or ()
+
+    found = asyncio.run(
+        run(
+            Endpoint(url, practice=False),
+            TokenSource(StaticToken(TOKEN), practice=False),
+            PROBES[ProbeStyle.ENTRA],
+            proxy_for=lambda _: proxy,
+            resolver=resolver if addresses is not None else None,
+            limits=limits,
+        )
+    )
+    assert TOKEN not in repr(found)
+    assert all(sentence(each) for each in found)
+    return {each.rung: each for each in found}
+
+
+# -- names -----------------------------------------------------------------------------------
+
+
+def test_what_a_name_server_says_is_told_apart() -> None:
+    hosts = {
+        "two.example": ["passed", "good", {"addresses": 3, "ipv4": 2, "ipv6": 1}],
+        "gone.example": ["failed", "not-found-name", {}],
+        "empty.example": ["failed", "no-address", {}],
+        "broken.example": ["failed", "name-server-failed", {}],
+        "silent.example": ["failed", "name-slow", {}],
+        "inside.example": ["warned", "split-dns", {"addresses": 1, "ipv4": 1, "scope": "inside"}],
+        "filtered.example": ["warned", "split-dns", {"addresses": 1, "ipv4": 1, "scope": "loopback"}],
+        # Only with the search domain corp.example.
+        "cie.api": ["warned", "name-local", {"addresses": 1, "ipv4": 1, "scope": "inside"}],
+        "short": ["warned", "name-local", {"addresses": 1, "ipv4": 1}],
+    }
+    found = names.climb_each([f"https://{host}/scim" for host in hosts])
+    if found is None:
+        pytest.skip("this machine lets nobody have a network of its own")
+    seen = {url: next(each for each in findings if each.rung is Rung.NAME) for url, findings in found.items()}
+    assert {host: tell(seen[f"https://{host}/scim"]) for host in hosts} == hosts
+
+
+def tell(finding: Finding) -> list[object]:
+    return [finding.verdict, finding.observation, finding.facts]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "scope"),
+    [
+        (("8.8.8.8",), "public"),
+        (("8.8.8.8", "10.0.0.1"), "public"),
+        (("2a00:1450:4001::1",), "public"),
+        (("10.0.0.1", "fe80::1%eth0"), "inside"),
+        (("100.64.1.1",), "inside"),
+        (("10.0.0.1", "127.0.0.1"), "inside"),
+        (("127.0.0.1", "::1", "0.0.0.0"), "loopback"),
+    ],
+)
+def test_where_addresses_lead(addresses: tuple[str, ...], scope: str) -> None:
+    assert Lookup(Name.FOUND, addresses).scope == scope
+
+
+@pytest.mark.parametrize(
+    ("host", "public"),
+    [("cie.example.com", True), ("cie", False), ("cie.corp", False), ("10.0.0.1", False), ("cie.home.arpa", False)],
+)
+def test_names_that_everybody_should_know(host: str, public: bool) -> None:
+    assert public_looking(host) is public
+
+
+# -- connections -----------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_family_that_does_not_work_is_told_beside_the_one_that_does(authority: trustme.CA) -> None:
+    with Hostile(says(listing()), serving(authority)) as server:
+        found = climb(server.base_url, ("127.0.0.1", "::1"))
+    assert found[Rung.ROUTE].verdict is Verdict.PASSED
+    assert found[Rung.ROUTE].facts["ipv4"] == "connected"
+    assert found[Rung.ROUTE].facts["ipv6"] in ("refused", "unreachable")
+    assert sentence(found[Rung.ROUTE]).startswith("Connected over IPv4, but IPv6 is ")
+
+
+@pytest.mark.usefixtures("trusted")
+def test_one_dead_address_does_not_hide_a_living_one(authority: trustme.CA) -> None:
+    with Hostile(says(listing()), serving(authority)) as server:
+        found = climb(server.base_url, ("127.0.0.2", "127.0.0.1"))
+    assert found[Rung.ROUTE].verdict is Verdict.PASSED
+    assert found[Rung.ROUTE].facts == {"ipv4": "connected"}
+
+
+def full(backlog: socket.socket) -> list[socket.socket]:
+    """Connections that fill a queue nobody empties, so that the next one hears nothing."""
+    waiting = []
+    for _ in range(3):
+        one = socket.socket()
+        one.setblocking(False)
+        one.connect_ex(backlog.getsockname())
+        waiting.append(one)
+    time.sleep(0.05)
+    return waiting
+
+
+def test_nothing_that_answers_ends_in_time() -> None:
+    limits = Limits(name=0.25, request=0.5, whole=1.0)  # a twentieth of the real ones
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
+        waiting = full(deaf)
+        began = time.monotonic()
+        found = climb(f"https://localhost:{deaf.getsockname()[1]}/scim", ("127.0.0.1",), limits=limits)
+        assert time.monotonic() - began < limits.whole
+        for one in waiting:
+            one.close()
+    assert (found[Rung.ROUTE].verdict, found[Rung.ROUTE].observation) == (Verdict.FAILED, Observation.TIMEOUT)
+    assert (Limits().whole, Limits().name) == (20.0, 5.0)
+
+
+# -- proxies ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "schemes"),
+    [
+        ('Basic realm="corp"', "Basic"),
+        ("NTLM", "NTLM"),
+        ("Negotiate, NTLM, Basic realm=x", "Negotiate, NTLM, Basic"),
+        ("Secret the-right-token", None),
+    ],
+)
+def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: str, schemes: str | None) -> None:
+    with Proxy({}, http(407, Proxy_Authenticate=header)) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        route = climb(f"https://{HOST}/scim", proxy=proxy.url)[Rung.ROUTE]
+    assert (route.verdict, route.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
+    assert route.facts.get("sign_in") == schemes
+    assert route.facts["proxy_from"] == "environment"
+    assert (schemes or "wants a sign-in") in sentence(route)
+
+
+# -- certificates and clocks -----------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_inspecting_product_is_told_by_its_issuer() -> None:
+    with Hostile(says(listing()), serving(trustme.CA(organization_name="Zscaler Inc."))) as server:
+        found = climb(server.base_url)
+    certificate = found[Rung.CERTIFICATE]
+    assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.INSPECTION_UNTRUSTED)
+    assert certificate.facts["issuer"] == "Zscaler Inc."
+    assert server.requests == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_unknown_issuer_is_named_and_not_called_inspection() -> None:
+    with Hostile(says(listing()), serving(trustme.CA(organization_name="Contoso"))) as server:
+        certificate = climb(server.base_url)[Rung.CERTIFICATE]
+    assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.UNTRUSTED)
+    assert certificate.facts["issuer"] == "Contoso"
+    assert certificate.facts["authority"] == Authority.OWN
+    assert int(certificate.evidence["shown"]) == 1
+
+
+@pytest.mark.parametrize("product", ["Netskope", None])
+def test_inspection_that_this_computer_trusts_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, product: str | None
+) -> None:
+    own = trustme.CA(organization_name=product)
+    own.cert_pem.write_to_path(str(tmp_path / "own.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    with Hostile(says(listing()), serving(own, HOST)) as server, Proxy({HOST: server.port}) as proxy:
+        found = climb(f"https://{HOST}/scim/v2", proxy=proxy.url)
+    certificate = found[Rung.CERTIFICATE]
+    assert (certificate.verdict, certificate.observation) == (Verdict.WARNED, Observation.INSPECTED)
+    assert certificate.facts["authority"] == (Authority.INSPECTION if product else Authority.OWN)
+    assert "opens encrypted traffic" in sentence(certificate) or "probably opened" in sentence(certificate)
+    assert found[Rung.CONTROL].verdict is Verdict.PASSED
+
+
+@pytest.mark.usefixtures("trusted")
+def test_an_authority_of_ones_own_is_no_surprise_inside(authority: trustme.CA) -> None:
+    with Hostile(says(listing()), serving(authority)) as server:
+        certificate = climb(server.base_url)[Rung.CERTIFICATE]
+    assert certificate.verdict is Verdict.PASSED
+    assert certificate.facts["authority"] == Authority.OWN
+    assert str(certificate.evidence["version"]).startswith("TLSv1.")
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_of_the_future_speaks_of_the_clock(authority: trustme.CA) -> None:
+    tls = serving(authority, not_before=datetime.now(UTC) + timedelta(days=3))
+    with Hostile(says(listing()), tls) as server:
+        certificate = climb(server.base_url)[Rung.CERTIFICATE]
+    assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.NOT_YET_VALID)
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize(
+    ("off", "said"),
+    [
+        (timedelta(hours=-3), "3 hours ahead"),
+        (timedelta(minutes=20, seconds=30), "20 minutes behind"),
+        (timedelta(0), None),
+    ],
+)
+def test_the_clock_is_compared_with_the_date_of_the_answer(
+    authority: trustme.CA, off: timedelta, said: str | None
+) -> None:
+    date = format_datetime(datetime.now(UTC) + off, usegmt=True)
+    with Hostile(says(listing().replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)), serving(authority)) as server:
+        found = climb(server.base_url)
+    certificate = found[Rung.CERTIFICATE]
+    assert certificate.observation is (Observation.CLOCK_OFF if said else Observation.GOOD)
+    assert (said or "Issued by") in sentence(certificate)
+    assert found[Rung.CONTROL].verdict is Verdict.PASSED
+
+
+# -- Base URLs nearly right ------------------------------------------------------------------
+
+
+def only_at(path: str) -> object:
+    """An endpoint that knows one path, and 404 for others."""
+
+    def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        target = request.split(" ")[1].partition("?")[0]
+        says(listing() if target == path else http(404))(connection, request, stop)
+
+    return answering
+
+
+@pytest.mark.usefixtures("trusted")
+def test_the_end_of_a_request_in_the_base_url(authority: trustme.CA) -> None:
+    with Hostile(only_at("/scim/v2/Users"), serving(authority)) as server:  # type: ignore[arg-type]
+        found = climb(f"{server.base_url}/Users/")
+    assert (found[Rung.ADDRESS].verdict, found[Rung.ADDRESS].observation) == (Verdict.WARNED, Observation.DOUBLED_PATH)
+    token = found[Rung.TOKEN]
+    assert (token.verdict, token.observation) == (Verdict.FAILED, Observation.DOUBLED_PATH)
+    assert token.facts["works"] == "without-end"
+    assert [request.split(" ")[1].partition("?")[0] for request in server.requests] == [
+        "/scim/v2/Users/Users",
+        "/scim/v2/Users",
+    ]
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_slash_is_tried_as_a_repair_only(authority: trustme.CA, moved: bool) -> None:
+    def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        target, _, query = request.split(" ")[1].partition("?")
+        slashed = http(301, Location=f"{target}/?{query}") if moved else http(404)
+        says(listing() if target.endswith("/") else slashed)(connection, request, stop)
+
+    with Hostile(answering, serving(authority)) as server:
+        token = climb(server.base_url)[Rung.TOKEN]
+    assert (token.verdict, token.observation) == (Verdict.FAILED, Observation.SLASH)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_repair_that_does_not_help_is_not_claimed(authority: trustme.CA) -> None:
+    with Hostile(says(http(404)), serving(authority)) as server:
+        token = climb(server.base_url)[Rung.TOKEN]
+    assert token.observation is Observation.NOT_FOUND
+    assert "works" not in token.facts
+
+
+@pytest.mark.usefixtures("trusted")
+def test_the_codes_of_a_refusal_are_facts(authority: trustme.CA) -> None:
+    refusal = http(401, WWW_Authenticate='Bearer realm="x", error="invalid_token", error_description="the-right-token"')
+    with Hostile(says(refusal), serving(authority)) as server:
+        token = climb(server.base_url)[Rung.TOKEN]
+    assert token.facts["error"] == "invalid_token"
+    assert token.evidence["www-authenticate"] == "Bearer"
+    page = http(403, b"<html>Blocked by policy", "text/html")
+    with Hostile(says(page), serving(authority)) as server:
+        token = climb(server.base_url)[Rung.TOKEN]
+    assert token.facts["page"] == 1
+    assert sentence(token) == "403 Forbidden, with a web page: not from a SCIM service"
