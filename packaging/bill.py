@@ -10,6 +10,7 @@ import platform
 import re
 import subprocess
 import sys
+import sysconfig
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -157,10 +158,17 @@ def foundations() -> list[Part]:
 
 
 def python_text() -> str:
-    """The licences of Python and what is in it, where the system has them."""
+    """The licences of Python and what is in it, from where the system has them."""
     name = "libpython{}.{}".format(*sys.version_info[:2])
-    file = Path(f"/usr/share/doc/{name}/copyright")
-    return file.read_text(encoding="utf-8") if file.exists() else ""
+    places = (
+        Path(f"/usr/share/doc/{name}/copyright"),
+        Path(sys.base_prefix) / "LICENSE.txt",  # Windows
+        Path(sysconfig.get_path("stdlib")) / "LICENSE.txt",
+    )
+    found = next((place for place in places if place.exists()), None)
+    if found is None:
+        raise UnknownPartError("Nothing here holds the licence of Python.")
+    return found.read_text(encoding="utf-8")
 
 
 def icu() -> str:
@@ -243,13 +251,17 @@ def dependencies(parts: Sequence[Part], own: str) -> list[dict[str, Any]]:
 
 
 def copyright_text(parts: Sequence[Part]) -> str:
-    """Who owns what is in the build, and under which terms it is passed on."""
-    head = (ROOT / "packaging/linux/copyright").read_text(encoding="utf-8")
-    width = max(len(one.name) for one in parts) + 2
-    table = "\n".join(f"  {one.name:<{width}}{one.version:<14}{one.licence}" for one in parts)
+    """Who owns what is in the build, and under which terms it is passed on, as a Debian system tells it."""
     own = [(one, text) for one in parts if (text := short(one.text))]
     pieces = [f"{'-' * 78}\n{one.name} {one.version}\n\n{text}\n" for one, text in own]
-    return head.replace("@TABLE@", table) + "\n" + "\n".join(pieces)
+    return head(parts) + "\n" + "\n".join(pieces)
+
+
+def head(parts: Sequence[Part]) -> str:
+    """The program's own terms, and a table of what it takes along."""
+    words = (ROOT / "packaging/linux/copyright").read_text(encoding="utf-8")
+    width = max(len(one.name) for one in parts) + 2
+    return words.replace("@TABLE@", "\n".join(f"  {one.name:<{width}}{one.version:<14}{one.licence}" for one in parts))
 
 
 def short(text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import bill
+import release
 from ground import BUILD, ROOT
 
 from app import __version__
@@ -33,6 +34,7 @@ def build(frozen: Path, icons: Path, parts: Sequence[bill.Part], when: int, out:
     shutil.rmtree(top.parent, ignore_errors=True)
     tree = top / APP_ID
     stage_program(frozen, tree)
+    release.put(tree / "usr/lib" / APP_ID / "_internal/resources", parts)
     stage_desktop(tree / "usr/share", icons, when)
     stage_documents(tree / "usr/share", parts, when)
     tidy(tree)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import bill
 import deb
+import release
 from ground import BUILD, ROOT
 
 from app import __version__
@@ -20,7 +21,8 @@ from app.paths import APP_ID
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMON = Path("/usr/share/common-licenses")
+NAME = f"{APP_ID}-{__version__}-linux-x86_64"
+TREE = BUILD / "portable" / NAME
 
 TAKEN = re.compile(
     r"libxcb-(cursor|icccm|image|keysyms|render-util|util)\.|libxkbcommon-x11\."  # absent from many desktops
@@ -31,8 +33,7 @@ TAKEN = re.compile(
 
 def build(frozen: Path, parts: Sequence[bill.Part], when: int, out: Path) -> tuple[Path, list[bill.Part]]:
     """Make the archive; returns its path, and what it holds beyond the frozen program."""
-    name = f"{APP_ID}-{__version__}-linux-x86_64"
-    tree = BUILD / "portable" / name
+    tree = TREE
     shutil.rmtree(tree.parent, ignore_errors=True)
     shutil.copytree(frozen, tree / "program", symlinks=True)
     found = system_libraries(tree / "program")
@@ -44,9 +45,10 @@ def build(frozen: Path, parts: Sequence[bill.Part], when: int, out: Path) -> tup
     deb.copy(ROOT / "packaging/linux/mime.xml", tree / "mime.xml")
     deb.write(tree / "metainfo.xml", deb.filled("metainfo.xml", when))
     deb.copy(ROOT / "packaging/linux/launcher.sh", tree / APP_ID)
+    release.put(tree / "program/_internal/resources", [*parts, *taken])
     licences([*parts, *taken], tree / "licences")
     deb.tidy(tree)
-    archive = out / f"{name}.tar.xz"
+    archive = out / f"{NAME}.tar.xz"
     pack(tree, archive, when)
     return archive, taken
 
@@ -63,13 +65,14 @@ def system_libraries(program: Path) -> list[Path]:
 
 
 def licences(parts: Sequence[bill.Part], folder: Path) -> None:
-    """All licences in full, because another system may have none of Debian's texts."""
+    """All licences as files of their own, as far as they come with a text."""
     deb.write(folder / "README", bill.copyright_text(parts))
     for one in parts:
         if one.text:
             deb.write(folder / f"{one.name}.txt", one.text + "\n")
-    for name in ("Apache-2.0", "GPL-2", "GPL-3", "LGPL-3", "MPL-2.0"):
-        deb.copy(COMMON / name, folder / name)
+    for file in release.LICENCES.iterdir():
+        deb.copy(file, folder / file.name)
+    deb.copy(ROOT / "LICENSE", folder / "Apache-2.0")
 
 
 def pack(tree: Path, archive: Path, when: int) -> None:

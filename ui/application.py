@@ -83,6 +83,7 @@ class Application:
         home.file_wanted.connect(self._files.choose)
         home.file_dropped.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
         home.diagnostics.connect(self.bugs.show_diagnostics)
+        home.about_wanted.connect(self._show_about)
         self.tray.opened.connect(self._raise)
         self.tray.quit_wanted.connect(self._leave)
 
@@ -169,6 +170,11 @@ class Application:
         box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.open()
+
+    def _show_about(self) -> None:
+        from ui.home import about
+
+        self.tasks.start(about.show(self.window, self.open_url))
 
     # -- real and practice ---------------------------------------------------------------
 

@@ -52,7 +52,7 @@ def main(options: Options) -> int:
     qt = Program(sys.argv[:1])
     qt.setApplicationName(APP_ID)
     qt.setApplicationDisplayName("SCIM Setup Assistant")
-    qt.setDesktopFileName(APP_ID)
+    qt.setDesktopFileName(os.environ.get("FLATPAK_ID", APP_ID))  # a Flatpak's entry has the name of its id
     qt.setQuitOnLastWindowClosed(False)
     if options.theme is None:
         style.follow_system(qt)

@@ -36,6 +36,7 @@ class HomePage(QWidget):
     file_dropped = Signal(str)
     """Path of a file that was dropped here."""
     diagnostics = Signal()
+    about_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,6 +92,7 @@ class HomePage(QWidget):
         if self._links.count() == 1:  # not needed for the first window
             self._add_link("Open a hand-over file", "open-file", self.file_wanted)
             self._add_link("Copy diagnostics\u2026", "diagnostics", self.diagnostics)
+            self._add_link("About", "about", self.about_wanted)
 
     def _add_link(self, words: str, name: str, wanted: SignalInstance) -> None:
         from ui.widgets.link import LinkButton

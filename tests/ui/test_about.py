@@ -1,0 +1,84 @@
+"""About: the version, where new ones are as the build said, and the licences where there is a build."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
+
+from app import __version__, release
+from ui import tasks
+from ui.home import about
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture
+def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that a build fills."""
+    monkeypatch.setattr(release, "resources", lambda: tmp_path)
+    folder = tmp_path / release.FOLDER
+    folder.mkdir()
+    return folder
+
+
+def shown(qapp: QApplication, opened: list[str]) -> tuple[QWidget, about.AboutDialog]:
+    """The dialog as Home's link opens it."""
+    window = QWidget()
+
+    async def ask() -> int:
+        await about.show(window, opened.append)
+        await asyncio.sleep(0)
+        return 0
+
+    assert tasks.run(qapp, ask) == 0
+    return window, window.findChild(about.AboutDialog)
+
+
+def words(dialog: QWidget) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
+
+
+def buttons(dialog: QWidget) -> dict[str, QPushButton]:
+    return {button.text(): button for button in dialog.findChildren(QPushButton)}
+
+
+def test_a_checkout_names_no_address_and_no_licences(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release, "resources", lambda: tmp_path)
+    window, dialog = shown(qapp, [])
+    assert f"Version {__version__}" in words(dialog)
+    assert "Ask whoever gave you this package" in words(dialog)
+    assert set(buttons(dialog)) == {"Close"}
+    dialog.close()
+    window.deleteLater()
+
+
+def test_the_address_of_the_build_opens_in_the_browser_only_when_pressed(qapp: QApplication, build: Path) -> None:
+    (build / release.DOWNLOADS).write_text("https://downloads.example/assistant\n")
+    opened: list[str] = []
+    window, dialog = shown(qapp, opened)
+    assert opened == []
+    buttons(dialog)["https://downloads.example/assistant"].click()
+    assert opened == ["https://downloads.example/assistant"]
+    dialog.close()
+    window.deleteLater()
+
+
+def test_the_licences_of_the_build_can_be_read(qapp: QApplication, build: Path) -> None:
+    (build / release.PARTS).write_text("Qt 6  LGPL-3.0-only <b>\n")
+    window, dialog = shown(qapp, [])
+    buttons(dialog)["Open licences"].click()
+    licences = dialog.findChild(about.LicencesDialog)
+    text = licences.findChild(QPlainTextEdit)
+    assert text.toPlainText() == "Qt 6  LGPL-3.0-only <b>"
+    assert text.isReadOnly()
+    licences.close()
+    dialog.close()
+    window.deleteLater()

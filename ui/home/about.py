@@ -1,0 +1,120 @@
+"""What program this is: version, where new ones are, and the licences of what it takes along."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+
+from ui.theme import icons
+from ui.widgets.buttons import button
+from ui.widgets.link import LinkButton
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.release import Release
+
+
+async def show(window: QWidget, open_url: Callable[[str], None]) -> None:
+    """Say which version this is, where new ones are, and what it takes along."""
+    from app import release
+
+    told = await asyncio.get_running_loop().run_in_executor(None, release.read)
+    dialog = AboutDialog(told, window)
+    dialog.address_wanted.connect(open_url)
+    dialog.open()
+
+
+ICON = 56
+"""Device-independent pixels."""
+
+
+class AboutDialog(QDialog):
+    """A small window about the program.
+
+    Signals:
+        address_wanted: The address of new versions is to be opened in the browser.
+    """
+
+    address_wanted = Signal(str)
+
+    def __init__(self, release: Release, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._release = release
+        self.setWindowTitle("About")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFixedWidth(460)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(28, 26, 28, 22)
+        column.setSpacing(12)
+        column.addLayout(self._head())
+        column.addWidget(label(release.newer, "body", self))
+        if release.downloads:
+            link = LinkButton(release.downloads)
+            link.clicked.connect(lambda: self.address_wanted.emit(release.downloads))
+            column.addWidget(link)
+        column.addWidget(
+            label("The program is independent of the vendors it names. Their names belong to them.", "muted", self)
+        )
+        column.addSpacing(6)
+        column.addLayout(self._foot())
+
+    def _head(self) -> QHBoxLayout:
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        picture = label("", "body", self, wrap=False)
+        picture.setPixmap(icons.icon("app").pixmap(ICON, ICON))
+        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label("SCIM Setup Assistant", "title", self, wrap=False))
+        version = label(f"Version {self._release.version}", "body", self, wrap=False)
+        version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # for tickets
+        words.addWidget(version)
+        words.addWidget(label("Licence: Apache-2.0", "muted", self, wrap=False))
+        head.addLayout(words, 1)
+        return head
+
+    def _foot(self) -> QHBoxLayout:
+        foot = QHBoxLayout()
+        if self._release.parts:
+            licences = button("Open licences")
+            licences.setObjectName("licences")
+            licences.clicked.connect(self._open_licences)
+            foot.addWidget(licences)
+        foot.addStretch(1)
+        close = button("Close", "primary")
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        foot.addWidget(close)
+        close.setFocus()
+        return foot
+
+    def _open_licences(self) -> None:
+        LicencesDialog(self._release.parts, self).open()
+
+
+class LicencesDialog(QDialog):
+    """Who owns what is in the program, and under which terms it is passed on."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Licences")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(960, 640)  # the widest text has 120 columns
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 20, 20, 16)
+        column.setSpacing(14)
+        shown = QPlainTextEdit(text, self)
+        shown.setProperty("role", "mono")
+        shown.setReadOnly(True)
+        shown.setTabChangesFocus(True)
+        shown.setAccessibleName("Licences of what is in the program")
+        column.addWidget(shown, 1)
+        close = button("Close", "primary")
+        close.clicked.connect(self.accept)
+        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
