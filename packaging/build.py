@@ -12,17 +12,14 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import bill
 from ground import BUILD, DIST, ICONS, ROOT, epoch, say
 
 from app.paths import APP_ID
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
-MAKERS = {"linux": "on_linux"}
+MAKERS = {"linux": "on_linux", "win32": "on_windows", "darwin": "on_macos"}
 """Who makes the packages of an OS, and proves them."""
 
 SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
@@ -75,6 +72,7 @@ def main(arguments: list[str]) -> int:
     """Build everything, and with --check see that it holds; returns the exit code."""
     parser = argparse.ArgumentParser(prog="dev.py build --", allow_abbrev=False)
     parser.add_argument("--check", action="store_true", help="validate, install, run and remove what was built")
+    parser.add_argument("--runtime-file", type=Path, metavar="FILE", help="AppImage's start code, to make one on Linux")
     options = parser.parse_args(arguments)
     maker = importlib.import_module(MAKERS[sys.platform])
     when = epoch()
@@ -85,6 +83,8 @@ def main(arguments: list[str]) -> int:
     frozen = freeze(when)
     parts = bill.contents()
     packed = maker.build(frozen, parts, when)
+    if options.runtime_file is not None and sys.platform == "linux":
+        packed.append(maker.appimage_of(options.runtime_file, packed))
     made = [path for file, within in packed for path in (file, bill.beside(file, within, when))]
     checksums(made)
     for file in made:

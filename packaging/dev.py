@@ -67,11 +67,12 @@ SCREENLESS = {
 }
 PACKAGES = {
     "the library of Python that goes into the program": "libpython{}.{}".format(*sys.version_info[:2]),
-    "the tools that look into libraries and pack them": "binutils dpkg-dev",
+    "the tools that look into libraries and pack them": "binutils dpkg-dev squashfs-tools",
 }
 PACKAGE_CHECKS = {
     "the checks of the package": "lintian desktop-file-utils appstream",
     "a bare system to install it on": "debootstrap",
+    "the setup of Windows, and something to run it": "nsis wine64",
 }
 OUTSIDE_VIEW = {"a look at the clipboard from outside": "xclip"}
 """Why, and which Debian packages."""

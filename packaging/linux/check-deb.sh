@@ -111,6 +111,12 @@ inside() {
     find /home/admin/.local/share/$name -type f | head -3 | sed "s/^/    the user keeps /"
     [ -n "$(find /home/admin/.local/share/$name -type f)" ] || fail "the user's data are gone"
     say "Nothing is left but the user's own data"
+
+    say "Removing that too, on the user's word"
+    dpkg -x /tmp/$name.deb /tmp/unpacked
+    # shellcheck disable=SC2016 # the inner shell has a $0 of its own
+    session sh -c 'echo yes | "$0" --remove-my-data' /tmp/unpacked/usr/lib/$name/$name || fail "the removal of the data"
+    [ ! -e /home/admin/.local/share/$name ] || fail "something of the user's data is left"
 }
 
 case ${1-} in

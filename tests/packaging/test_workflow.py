@@ -1,0 +1,46 @@
+"""The workflow of hosted runners: one command for every system, nothing unpinned, no rights that it does not need."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def workflow() -> dict[Any, Any]:
+    import yaml
+
+    told: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/packages.yml").read_text())
+    return told
+
+
+def test_every_system_builds_and_checks_with_the_command_of_the_readme(workflow: dict[Any, Any]) -> None:
+    command = "packaging/dev.py build --check"
+    assert f"python3 {command}" in (ROOT / "README.md").read_text()
+    assert set(workflow["jobs"]) == {"linux", "windows", "macos"}
+    for name, job in workflow["jobs"].items():
+        runs = [step["run"] for step in job["steps"] if "run" in step]
+        assert [run for run in runs if re.fullmatch(rf"python3? {re.escape(command)}", run)], name
+        kept = [step["with"] for step in job["steps"] if "upload-artifact" in step.get("uses", "")]
+        assert [(one["path"], one["if-no-files-found"]) for one in kept] == [("dist/", "error")]
+
+
+def test_nothing_is_taken_in_whatever_version_is_newest(workflow: dict[Any, Any]) -> None:
+    for job in workflow["jobs"].values():
+        assert not job["runs-on"].endswith("-latest")
+        assert job["timeout-minutes"] <= 60
+        for step in job["steps"]:
+            if "uses" in step:
+                assert re.fullmatch(r"actions/[\w-]+@v\d+(\.\d+)*", step["uses"])
+            if "choco install" in step.get("run", ""):
+                assert re.search(r"--version \d", step["run"])
+
+
+def test_it_may_only_read(workflow: dict[Any, Any]) -> None:
+    assert workflow["permissions"] == {"contents": "read"}
+    assert "secrets." not in (ROOT / ".github/workflows/packages.yml").read_text()
