@@ -55,9 +55,9 @@ class Kind(StrEnum):
 
 TITLES: Final = {
     Kind.SAME: "Duplicate names",
-    Kind.ALIKE: "Nearly duplicate names",
+    Kind.ALIKE: "Nearly the same names",
     Kind.EMPTY: "Empty names",
-    Kind.SIGNS: "Prisma Access characters",
+    Kind.SIGNS: "Prisma Access signs",
     Kind.QUOTING: "Filter characters",
     Kind.UNSEEN: "Unseen characters",
     Kind.LONG_DN: "Long names (DN)",
@@ -78,6 +78,9 @@ ADVICE: Final = {
 }
 
 
+WHOSE: Final = {Kind.CHILD: "Child group", Kind.PARENT: "Parent group"}
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One finding."""
@@ -88,7 +91,7 @@ class Found:
     """Legible, cut after ``SHOWN`` characters."""
     kind: Kind
     detail: str
-    """What exactly, in a few words."""
+    """What exactly, a sentence without its full stop."""
 
 
 @dataclass(slots=True)
@@ -186,14 +189,14 @@ class Check:
 
     def _judge_name(self, number: int, row: Sequence[str], name: str, mark: int) -> None:
         if not mark:
-            self._take(number, name, Kind.EMPTY, "no visible character" if name.strip() else "nothing there")
+            self._take(number, name, Kind.EMPTY, "No visible character" if name.strip() else "No name")
             return
         if mark in self._repeated:
             if self._goes_on(row, name, mark):
                 return
             self._compare(number, name, mark)
         if signs := _PRISMA.findall(name):
-            self._take(number, name, Kind.SIGNS, " ".join(dict.fromkeys(signs)))
+            self._take(number, name, Kind.SIGNS, "Has " + " ".join(dict.fromkeys(signs)))
         if _ODD.search(name):
             self._judge_signs(number, name)
         if self._dn and len(self._cell(row, Role.DN)) > LONGEST_DN:
@@ -216,14 +219,14 @@ class Check:
         how = sameness(first[1], name)
         other = "" if how is Sameness.EXACT else f", {legible(first[1], SHOWN)}"
         kind = Kind.SAME if how is Sameness.EXACT else Kind.ALIKE
-        self._take(number, name, kind, f"{WORDS[how]} as in row {first[0]:,}{other}")
+        self._take(number, name, kind, f"{WORDS[how].capitalize()} as in row {first[0]:,}{other}")
 
     def _judge_signs(self, number: int, name: str) -> None:
         if "\\" in name:
-            self._take(number, name, Kind.QUOTING, "a backslash")
+            self._take(number, name, Kind.QUOTING, "Has a backslash")
         if name != name.strip() or visible(name) != name:
             shown = legible(name, SHOWN)
-            self._take(number, name, Kind.UNSEEN, "a space at an end" if shown == name else shown.strip())
+            self._take(number, name, Kind.UNSEEN, "A space at an end" if shown == name else shown.strip())
 
     def _judge_nesting(self, number: int, row: Sequence[str], name: str) -> None:
         children = _references(self._cell(row, Role.CHILDREN))
@@ -232,7 +235,7 @@ class Check:
         for kind, references in ((Kind.CHILD, children), (Kind.PARENT, _references(self._cell(row, Role.PARENT)))):
             for reference in references:
                 if not self._is_known(reference):
-                    self._take(number, name, kind, legible(reference, SHOWN))
+                    self._take(number, name, kind, f"{WHOSE[kind]} {legible(reference, SHOWN)} is not in the export")
 
     def _is_known(self, reference: str) -> bool:
         if hash(reference.casefold()) in self._references or self._is_name(reference):

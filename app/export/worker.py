@@ -83,7 +83,7 @@ def _open(save: Path, source: BinaryIO) -> FindingsFile:
     try:
         if save.exists() and os.path.samestat(os.fstat(source.fileno()), save.stat()):
             raise UnusableError(Problem.ITSELF)
-        return FindingsFile(save, ("Row", "Name", "Finding", "Detail"))
+        return FindingsFile(save, ("Row", "Name", "Kind", "Finding"))
     except OSError:
         raise UnusableError(Problem.NOT_SAVED) from None
 

@@ -132,6 +132,8 @@ class Tool(StrEnum):
 
     PORTAL_ERROR = "portal-error"
     """Reads an error that the portal or CIE showed."""
+    GROUPS_EXPORT = "groups-export"
+    """Checks an export of groups for duplicate names and what else stops a sync."""
 
 
 class _Part(BaseModel):

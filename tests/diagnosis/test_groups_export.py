@@ -64,34 +64,34 @@ def test_every_surplus_name_is_found_once_and_no_other(names: list[str]) -> None
 def test_a_duplicate_names_the_row_that_has_the_name_first() -> None:
     table = [["Sales"], ["Finance"], ["Sales"], ["SALES"], ["Sa\u200bles"]]
     assert found(table)[:3] == [
-        (4, Kind.SAME, "the same name as in row 2"),
-        (5, Kind.ALIKE, "the same but for capitals as in row 2, Sales"),
-        (6, Kind.ALIKE, "the same but for characters that cannot be seen as in row 2, Sales"),
+        (4, Kind.SAME, "The same name as in row 2"),
+        (5, Kind.ALIKE, "The same but for capitals as in row 2, Sales"),
+        (6, Kind.ALIKE, "The same but for characters that cannot be seen as in row 2, Sales"),
     ]
 
 
 def test_one_group_in_several_rows_is_no_duplicate() -> None:
     by_id = [["Sales", "1", "ann"], ["Sales", "1", "bob"], ["Sales", "2", "eve"], ["Sales", "2", "mia"], ["Sales", "1"]]
-    assert found(by_id, COLUMNS) == [(4, Kind.SAME, "the same name as in row 2")]
+    assert found(by_id, COLUMNS) == [(4, Kind.SAME, "The same name as in row 2")]
     members = {Role.NAME: 0, Role.MEMBER: 1}
     one_after_the_other = [["Sales", "ann"], ["Sales", "bob"], ["Finance", "eve"], ["Sales", "mia"]]
-    assert found(one_after_the_other, members) == [(5, Kind.SAME, "the same name as in row 2")]
+    assert found(one_after_the_other, members) == [(5, Kind.SAME, "The same name as in row 2")]
 
 
 @pytest.mark.parametrize("sign", list("\"'<>&"))
 def test_each_character_that_stops_a_commit_is_found(sign: str) -> None:
-    assert found([[f"Team {sign} {sign}"]]) == [(2, Kind.SIGNS, sign)]
+    assert found([[f"Team {sign} {sign}"]]) == [(2, Kind.SIGNS, f"Has {sign}")]
 
 
 def test_all_characters_of_a_name_are_told_together() -> None:
-    assert found([["<R&D's>"]]) == [(2, Kind.SIGNS, "< & ' >")]
+    assert found([["<R&D's>"]]) == [(2, Kind.SIGNS, "Has < & ' >")]
 
 
 def test_quoting_and_what_cannot_be_seen() -> None:
-    assert found([["ACME\\Sales"]]) == [(2, Kind.QUOTING, "a backslash")]
+    assert found([["ACME\\Sales"]]) == [(2, Kind.QUOTING, "Has a backslash")]
     assert found([[" Sales"], ["Finance "]]) == [
-        (2, Kind.UNSEEN, "a space at an end"),
-        (3, Kind.UNSEEN, "a space at an end"),
+        (2, Kind.UNSEEN, "A space at an end"),
+        (3, Kind.UNSEEN, "A space at an end"),
     ]
     assert found([["Sa\u202eles"]]) == [(2, Kind.UNSEEN, "Sa[U+202E]les")]
     assert found([["Vertrieb Süd"], ["営業"], ["Équipe"]]) == [], "letters of other languages are no fault"
@@ -127,8 +127,8 @@ def test_child_groups_are_looked_up_by_name_id_and_distinguished_name() -> None:
         ["Child C", "c", "CN=child c,OU=groups,DC=example", ""],
     ]
     assert found(table, roles) == [
-        (2, Kind.CHILD, "Gone"),
-        (4, Kind.CHILD, "CN=No One,OU=Groups,DC=example"),
+        (2, Kind.CHILD, "Child group Gone is not in the export"),
+        (4, Kind.CHILD, "Child group CN=No One,OU=Groups,DC=example is not in the export"),
     ]
 
 
@@ -140,7 +140,7 @@ def test_members_count_as_child_groups_only_where_their_type_says_so() -> None:
         ["All", "Gone", "#microsoft.graph.group"],
         ["Sales", "bob", "user"],
     ]
-    assert found(table, roles) == [(4, Kind.CHILD, "Gone")]
+    assert found(table, roles) == [(4, Kind.CHILD, "Child group Gone is not in the export")]
     assert found(table, {Role.NAME: 0, Role.MEMBER: 1}) == [], "a member of unknown kind may be a user"
 
 
@@ -152,7 +152,7 @@ def test_a_parent_by_its_common_name_and_a_parent_that_is_missing() -> None:
         ["Other", "CN=Domain Users,DC=example"],
         ["Slip", "Microsoft.ActiveDirectory.Management.ADPropertyValueCollection"],
     ]
-    assert found(table, roles) == [(4, Kind.PARENT, "CN=Domain Users,DC=example")]
+    assert found(table, roles) == [(4, Kind.PARENT, "Parent group CN=Domain Users,DC=example is not in the export")]
 
 
 def test_what_is_held_is_bounded_and_everything_is_counted_and_written(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -249,7 +249,7 @@ def test_all_findings_are_saved_and_no_spreadsheet_runs_them(tmp_path: Path) -> 
     assert save.read_bytes().startswith(b"\xef\xbb\xbf"), "or Excel takes it for another encoding"
     with save.open(encoding="utf-8-sig", newline="") as back:
         table = list(csv.reader(back))
-    assert table[0] == ["Row", "Name", "Finding", "Detail"]
+    assert table[0] == ["Row", "Name", "Kind", "Finding"]
     assert [row[1] for row in table[1:]] == ["'=1+cmd|'/c calc'!A0", "'@SUM(1)\"", "Ein[U+200B]kauf", "R&D"]
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in table for cell in row)
     assert not part_of(save).exists()

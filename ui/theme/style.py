@@ -177,6 +177,7 @@ def _frames(t: Tokens) -> str:
 QFrame[role="card"], QFrame[role="lane"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 8px; }}
 QFrame[role="card-current"], QFrame[role="lane-current"] {{
     background: {t.surface}; border: 1px solid {t.accent}; border-radius: 8px; }}
+QFrame[role="drop"] {{ background: {t.surface}; border: 1px dashed {t.muted}; border-radius: 8px; }}
 QFrame[role="card-bad"] {{ background: {t.bad_wash}; border: 1px solid {t.bad}; border-radius: 8px; }}
 QFrame[role="choice"] {{ background: {t.accent_wash}; border: none; border-radius: 6px; }}
 QFrame[role="value"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px; }}
@@ -244,6 +245,7 @@ QLineEdit:focus, QPlainTextEdit:focus {{ border: 2px solid {t.accent}; padding: 
 QLineEdit, QPlainTextEdit {{ placeholder-text-color: {t.muted}; }}
 QComboBox {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 6px 9px; }}
+QComboBox::drop-down {{ border: none; width: 24px; }}
 QComboBox:focus {{ border: 2px solid {t.accent}; padding: 5px 8px; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
@@ -270,6 +272,14 @@ QListWidget {{ background: {t.surface}; border: 1px solid {t.line}; border-radiu
 QListWidget:focus {{ border: 2px solid {t.accent}; padding: 5px; }}
 QListWidget::item {{ padding: 10px; border-radius: 6px; color: {t.text}; border: 1px solid transparent; }}
 QListWidget::item:selected {{ background: {t.accent_wash}; color: {t.text}; border: 1px solid {t.accent}; }}
+QTableView {{ background: transparent; border: none; color: {t.text}; outline: 0;
+    selection-background-color: {t.accent_wash}; selection-color: {t.text}; }}
+QTableView:focus {{ border: 2px solid {t.accent}; border-radius: 7px; }}
+QTableView::item {{ padding: 0 8px; border-bottom: 1px solid {t.line}; }}
+QTableView::item:selected {{ background: {t.accent_wash}; color: {t.text}; }}
+QHeaderView {{ background: transparent; border: none; }}
+QHeaderView::section {{ background: {t.rail}; color: {t.muted}; font-weight: 600; border: none;
+    border-bottom: 1px solid {t.line}; padding: 6px 8px 6px 11px; }}
 QScrollBar:vertical {{ width: 10px; background: transparent; margin: 0; }}
 QScrollBar::handle:vertical {{ background: {t.faint}; border-radius: 3px; margin: 2px;
     min-height: 30px; }}

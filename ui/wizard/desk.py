@@ -67,6 +67,7 @@ class Desk(QObject):
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
         self._reading: Task[Any] | None = None
+        self._looks: set[Task[Any]] = set()
         self._console = console
         self._open_url = open_url
         self._unsubscribe = assistant.subscribe(self.changed.emit)
@@ -75,6 +76,7 @@ class Desk(QObject):
         """Stop listening to the setup; what is under way for it ends."""
         self.stop_test()
         self.drop_error()
+        self._end_looks()
         self._unsubscribe()
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -189,6 +191,17 @@ class Desk(QObject):
         """Back to the step."""
         self.tool = None
         self.changed.emit()
+
+    def look_into(self, work: Coroutine[Any, Any, None]) -> Task[None]:
+        """Run what a page beside the steps is for; it ends with the desk."""
+        task = self._tasks.start(work)
+        self._looks.add(task)
+        task.add_done_callback(self._looks.discard)
+        return task
+
+    def _end_looks(self) -> None:
+        for look in tuple(self._looks):
+            look.cancel()
 
     def tick(self, item: str, on: bool) -> None:
         """Tick a prerequisite or confirmation."""

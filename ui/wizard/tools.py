@@ -39,6 +39,12 @@ def _portal_error(desk: Desk, parent: QWidget) -> QWidget:
     return PortalErrorPage(desk, parent)
 
 
+def _groups_export(desk: Desk, parent: QWidget) -> QWidget:
+    from ui.wizard.groups_export import GroupsExportPage
+
+    return GroupsExportPage(desk, parent)
+
+
 TOOLS: dict[Tool, ToolPage] = {
     Tool.PORTAL_ERROR: ToolPage(
         title="Error message",
@@ -46,6 +52,13 @@ TOOLS: dict[Tool, ToolPage] = {
         invitation="Read an error message",
         icon="warning",
         make=_portal_error,
+    ),
+    Tool.GROUPS_EXPORT: ToolPage(
+        title="Groups export",
+        lead="Duplicate names and other things in an export of the groups that stop a sync or break a policy.",
+        invitation="Check an export of the groups",
+        icon="table",
+        make=_groups_export,
     ),
 }
 """In the order of the rail."""

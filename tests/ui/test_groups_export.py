@@ -1,0 +1,280 @@
+"""The page of the groups export: dropped or chosen, checked in the background, saved and copied, nothing kept."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QListWidget, QWidget
+
+from app.guide.model import Tool
+from tests.ui.stories import child, until, walk, words
+from ui.widgets.drop import DropCard
+from ui.wizard.groups_export import GroupsExportPage
+from ui.wizard.page import WizardPage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ui.wizard.desk import Desk
+
+pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
+
+TABLE = [["displayName", "id"], ["Sales", "1"], ["SALES", "2"], ["R&D", "3"], ["Finance", "4"], ["=Finance", "5"]]
+
+
+@pytest.fixture
+def groups(tmp_path: Path) -> Path:
+    """An export with a near duplicate and a forbidden sign."""
+    file = tmp_path / "canary-groups.csv"
+    with file.open("w", newline="") as out:
+        csv.writer(out).writerows(TABLE)
+    return file
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[Path]:
+    """The data folder, in which nothing of the export may turn up."""
+    folder = tmp_path / "data"
+    yield folder
+    kept = [path for path in folder.rglob("*") if path.is_file()]
+    assert kept
+    for path in kept:
+        assert b"Finance" not in path.read_bytes()
+        assert b"canary" not in path.read_bytes()
+
+
+def opened(desk: Desk) -> tuple[WizardPage, GroupsExportPage]:
+    wizard = WizardPage(desk)
+    wizard.resize(1000, 680)
+    wizard.show()
+    wizard.activateWindow()
+    desk.open_tool(Tool.GROUPS_EXPORT)
+    page = wizard.findChild(GroupsExportPage)
+    assert isinstance(page, GroupsExportPage)
+    return wizard, page
+
+
+async def settled(page: GroupsExportPage) -> None:
+    await until(lambda: page._task is None)
+
+
+def drop(card: QWidget, *urls: QUrl) -> None:
+    mime = QMimeData()
+    mime.setUrls(list(urls))
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    entering = QDragEnterEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys)
+    QApplication.sendEvent(card, entering)
+    assert entering.isAccepted()
+    assert card.property("role") == "card-current"
+    QApplication.sendEvent(card, QDropEvent(QPointF(20, 20), Qt.DropAction.CopyAction, mime, buttons, keys))
+
+
+def table(page: GroupsExportPage) -> list[tuple[str | int, ...]]:
+    return [row.cells for row in page._findings.table.rows.shown]
+
+
+def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication, data: Path, groups: Path) -> None:
+    async def story(desk: Desk) -> None:
+        said: list[str] = []
+        desk.announced.connect(said.append)
+        wizard, page = opened(desk)
+        assert "Drop a CSV" in words(page)
+        card = page.findChild(DropCard, "drop")
+        assert card is not None
+        drop(card, QUrl.fromLocalFile(str(groups)))
+        assert child(page, "cancel-check").isVisibleTo(page)
+        await settled(page)
+        assert table(page) == [(3, "SALES", "The same but for capitals as in row 2, Sales"), (4, "R&D", "Has &")]
+        kinds = page.findChild(QListWidget, "kinds")
+        assert kinds is not None
+        lines = [kinds.item(at).text() for at in range(kinds.count())]
+        assert lines == ["All findings, 2", "Nearly the same names, 1", "Prisma Access signs, 1"]
+        assert said[-1] == "2 findings in 5 groups."
+        assert "canary-groups.csv" in words(page)
+        assert "5 groups, UTF-8, commas" in words(page)
+        kinds.setCurrentRow(2)
+        assert [row[1] for row in table(page)] == ["R&D"]
+        assert "Prisma Access cannot commit" in words(page)
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_rows_are_filtered_sorted_and_copied_without_formulas(qapp: QApplication, data: Path, groups: Path) -> None:
+    groups.write_text(groups.read_text() + "=Finance & Co,6\n")
+
+    async def story(desk: Desk) -> None:
+        wizard, page = opened(desk)
+        page.open_file(groups)
+        await settled(page)
+        view = page._findings.table
+        view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+        assert [row[1] for row in table(page)] == ["SALES", "R&D", "=Finance & Co"]
+        view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        field = page.findChild(QLineEdit, "filter")
+        assert field is not None
+        QTest.keyClicks(field, "HAS &")
+        assert [row[0] for row in table(page)] == [4, 7]
+        child(page, "copy-rows").click()
+        assert desk.paste_text().splitlines() == [
+            "Row\tName\tFinding",
+            "4\tR&D\tHas &",
+            "7\t'=Finance & Co\tHas &",
+        ]
+        view.selectRow(1)
+        QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert desk.paste_text().splitlines()[1:] == ["7\t'=Finance & Co\tHas &"]
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_unknown_columns_are_asked_for_and_can_be_chosen_by_keyboard(
+    qapp: QApplication, data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text("Bezeichnung;Nummer\nSales;7\nSales;8\n")
+
+    async def story(desk: Desk) -> None:
+        wizard, page = opened(desk)
+        page.open_file(file)
+        await settled(page)
+        assert "Which column holds the names" in words(page)
+        box = page.findChild(QComboBox, "column-name")
+        assert box is not None
+        assert box.accessibleName() == "Name"
+        again = child(page, "check-again")
+        assert not again.isEnabled()
+        await until(lambda: wizard.focusWidget() is box)
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        assert box.currentText() == "Bezeichnung (Sales)"
+        again.click()
+        await settled(page)
+        assert table(page) == [(3, "Sales", "The same name as in row 2")]
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_findings_are_saved_through_the_systems_dialog(
+    qapp: QApplication, data: Path, groups: Path, tmp_path: Path
+) -> None:
+    async def story(desk: Desk) -> None:
+        wizard, page = opened(desk)
+        page.open_file(groups)
+        await settled(page)
+        child(page, "save-findings").click()
+        dialog = wizard.window().findChild(QFileDialog)
+        assert dialog is not None
+        assert not dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.emit(str(tmp_path / "findings.csv"))
+        dialog.reject()
+        assert page._findings.isVisibleTo(page), "what is shown stays while it is saved"
+        await settled(page)
+        assert "The findings are in findings.csv." in words(page)
+        with (tmp_path / "findings.csv").open(encoding="utf-8-sig", newline="") as back:
+            assert [row[0] for row in csv.reader(back)] == ["Row", "3", "4"]
+        page.save_findings(groups)
+        await settled(page)
+        assert "This is the export itself" in words(page)
+        assert groups.read_text().startswith("displayName")
+        child(page, "open-columns").click()
+        child(page, "check-again").click()
+        await settled(page)
+        assert len(table(page)) == 2, "a place that did not work is not tried again"
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_a_running_check_is_cancelled_at_once(qapp: QApplication, data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text("name,id\n" + "".join(f"Group {i},{i}\n" for i in range(200_000)))
+
+    async def story(desk: Desk) -> None:
+        wizard, page = opened(desk)
+        await until(lambda: wizard.focusWidget() is child(page, "choose-file"))
+        page.open_file(file)
+        stop = child(page, "cancel-check")
+        assert wizard.focusWidget() is stop
+        task = page._task
+        assert task is not None
+        await until(lambda: page._bar.value() > 0)
+        QTest.keyClick(stop, Qt.Key.Key_Return)
+        assert "The check was cancelled." in words(page)
+        await until(task.done)
+        assert not page._findings.isVisibleTo(page)
+        page.open_file(file)
+        running = page._task
+        assert running is not None
+        desk._end_looks()
+        await until(running.done)
+        assert running.cancelled(), "what is under way ends with the desk"
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_what_cannot_be_used_says_why(qapp: QApplication, data: Path, tmp_path: Path, groups: Path) -> None:
+    book = tmp_path / "groups.xlsx"
+    book.write_bytes(b"PK\x03\x04")
+
+    async def story(desk: Desk) -> None:
+        wizard, page = opened(desk)
+        card = page.findChild(DropCard, "drop")
+        assert card is not None
+        drop(card, QUrl.fromLocalFile(str(book)), QUrl.fromLocalFile(str(groups)))
+        assert "Drop one file at a time." in words(page)
+        drop(card, QUrl("https://example.com/groups.csv"))
+        assert "no file of this computer" in words(page)
+        drop(card, QUrl.fromLocalFile(str(book)))
+        await settled(page)
+        assert "save it as CSV" in words(page)
+        drop(card, QUrl.fromLocalFile(str(groups)))
+        await settled(page)
+        assert len(table(page)) == 2
+        assert "save it as CSV" not in words(page)
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_no_problem_is_said_as_such(qapp: QApplication, data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text("name\nSales\nMarketing\n")
+
+    async def story(desk: Desk) -> None:
+        wizard, page = opened(desk)
+        page.open_file(file)
+        await settled(page)
+        assert "No problem was found in 2 groups." in words(page)
+        assert not page._findings.isVisibleTo(page)
+        assert not child(page, "save-findings").isVisibleTo(page)
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+def test_fifty_thousand_rows_sort_and_filter_within_a_blink(qapp: QApplication) -> None:
+    import time
+
+    from ui.widgets.table import ResultTable, Row
+
+    host = QWidget()
+    view = ResultTable(("Row", "Name"), (60, 0), "Findings", host)
+    view.rows.set_rows([Row("a" if at % 2 else "b", (at, f"Group {at * 7919 % 50_000}")) for at in range(50_000)])
+    started = time.perf_counter()
+    view.sortByColumn(1, Qt.SortOrder.AscendingOrder)
+    view.rows.set_filter("9", "a")
+    assert time.perf_counter() - started < 1, "not the seconds that asking for each cell would take"
+    shown = view.rows.shown
+    assert shown
+    assert all("9" in f"{row.cells}" and row.group == "a" for row in shown)
+    assert [row.cells[1] for row in shown] == sorted(row.cells[1] for row in shown)  # type: ignore[type-var]
+    host.deleteLater()

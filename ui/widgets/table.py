@@ -1,0 +1,160 @@
+"""A table of many rows that sorts, filters and hands rows over to be copied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from ui.widgets.text import tip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+ROW_HEIGHT = 30
+"""Pixels."""
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row; numbers are sorted as numbers."""
+
+    group: str
+    """What the row can be filtered by besides its text."""
+    cells: tuple[str | int, ...]
+
+
+class RowsModel(QAbstractTableModel):
+    """Sorts and filters in Python's own lists: a proxy model would ask for each of 50,000 rows many times."""
+
+    def __init__(self, headers: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._headers = headers
+        self._rows: list[Row] = []
+        self._shown: list[Row] = []
+        self._text = ""
+        self._group: str | None = None
+        self._order: tuple[int, Qt.SortOrder] | None = None
+
+    @property
+    def shown(self) -> Sequence[Row]:
+        """The rows that pass the filter, in their order."""
+        return self._shown
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Replace all rows."""
+        self._rows = list(rows)
+        self._arrange()
+
+    def set_filter(self, text: str, group: str | None) -> None:
+        """Show the rows of a group (None for all) that hold a text, whatever its case."""
+        self._text, self._group = text.casefold(), group
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; the order is kept for rows that come later. -1 is the order in which they came."""
+        self._order = None if column < 0 else (column, order)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        shown = [row for row in self._rows if self._group in (None, row.group)]
+        if self._text:
+            shown = [row for row in shown if any(self._text in str(cell).casefold() for cell in row.cells)]
+        if self._order is not None:
+            column, order = self._order
+            shown.sort(key=_sortable(column), reverse=order is Qt.SortOrder.DescendingOrder)
+        self._shown = shown
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
+        """Rows that are shown."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
+        """Columns."""
+        return 0 if parent.isValid() else len(self._headers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The text of a cell, also as its tooltip, since a column may be too narrow for it."""
+        cell = self._shown[index.row()].cells[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return f"{cell:,}" if isinstance(cell, int) else cell
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(cell, str):
+            return tip(cell)
+        if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(cell, int):
+            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def headerData(  # noqa: N802 - Qt's name
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """The name of a column."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._headers[section]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            number = bool(self._shown) and isinstance(self._shown[0].cells[section], int)
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+def _sortable(column: int) -> Callable[[Row], tuple[bool, int, str]]:
+    def key(row: Row) -> tuple[bool, int, str]:
+        cell = row.cells[column]
+        return (False, cell, "") if isinstance(cell, int) else (True, 0, cell.casefold())
+
+    return key
+
+
+class ResultTable(QTableView):
+    """Rows with a header that sorts; Tab leaves it, Enter does nothing, Ctrl+C copies through ``on_copy``."""
+
+    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, parent: QWidget) -> None:
+        """``widths`` in pixels; the column with 0 takes what is left."""
+        super().__init__(parent)
+        self.rows = RowsModel(headers, self)
+        self.on_copy: Callable[[], None] = lambda: None
+        self.setModel(self.rows)
+        self.setObjectName("rows")
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSortIndicatorClearable(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        for column, width in enumerate(widths):
+            if width:
+                self.setColumnWidth(column, width)
+            else:
+                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+
+    def chosen(self) -> list[Row]:
+        """The selected rows in their order, or all that are shown where none is selected."""
+        picked = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [self.rows.shown[at] for at in picked] or list(self.rows.shown)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
+        """Copying goes the program's own way to the clipboard, not Qt's."""
+        from PySide6.QtGui import QKeySequence
+
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.on_copy()
+            return
+        super().keyPressEvent(event)

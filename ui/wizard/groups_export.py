@@ -1,0 +1,267 @@
+"""Groups export: drop a CSV, and see what would stop a sync or break a policy. Nothing of the file is kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.diagnosis.groups_export import ADVICE, HELD, TITLES, Kind
+from app.export.columns import Role
+from app.export.problems import Unusable
+from app.export.reading import Order, check
+from app.legible import legible
+from ui.widgets.busy import ThinBar
+from ui.widgets.buttons import button
+from ui.widgets.cards import Card, Note
+from ui.widgets.drop import DropCard
+from ui.widgets.findings import FindingKind, FindingsView
+from ui.widgets.table import Row
+from ui.widgets.text import ElidedLabel, label, rich
+from ui.wizard.columns import ColumnsCard
+
+if TYPE_CHECKING:
+    from asyncio import Task
+
+    from app.diagnosis.groups_export import Report
+    from app.export.reading import Checked
+    from ui.wizard.desk import Desk
+
+COLUMNS = (Role.NAME, Role.ID, Role.CHILDREN, Role.PARENT)
+LOOKED_FOR = (
+    "Names that occur twice, also where they differ only in capitals, spaces or characters that cannot be seen.",
+    "Characters that Prisma Access or a filter cannot take, empty names, and distinguished names that are too long.",
+    "Child and parent groups that are missing, where the export tells of them.",
+)
+
+
+class GroupsExportPage(QWidget):
+    """The page beside the steps."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("groups-export")
+        self._desk = desk
+        self._order: Order | None = None
+        """The file and its columns; never where findings went."""
+        self._saving = False
+        self._task: Task[None] | None = None
+        self._answer: Checked | None = None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addWidget(self._drop_card(), 1)
+        column.addWidget(self._progress())
+        self._columns = ColumnsCard(COLUMNS, self)
+        self._columns.chosen.connect(self._check_with)
+        column.addWidget(self._columns)
+        self._verdict = Note("", "muted", self)
+        column.addWidget(self._verdict)
+        self._findings = FindingsView(("Row", "Name", "Finding"), (64, 180, 0), self)
+        self._findings.copied.connect(self._copy)
+        column.addWidget(self._findings, 1000)
+        self._rest = QWidget(self)
+        column.addWidget(self._rest, 1000)
+        self._tell("", "muted")
+
+    def _drop_card(self) -> DropCard:
+        self._drop = DropCard(self)
+        self._drop.setObjectName("drop")
+        self._drop.given.connect(self.open_file)
+        self._drop.refused.connect(lambda sentence: self._tell(sentence, "bad"))
+        self._welcome = QWidget(self._drop)
+        middle = QHBoxLayout(self._welcome)
+        words = QVBoxLayout()
+        middle.addStretch(1)
+        middle.addLayout(words, 1000)
+        middle.addStretch(1)
+        words.addStretch(1)
+        words.addWidget(label("Drop a CSV of the groups here", "heading", self._welcome))
+        told = (
+            "From Entra ID, Okta, Active Directory or any other. It is read on this computer and nothing of it is kept."
+        )
+        words.addWidget(label(told, "muted", self._welcome))
+        words.addSpacing(4)
+        for each in LOOKED_FOR:
+            words.addWidget(Note(rich(each), "muted", self._welcome))
+        words.addSpacing(8)
+        self._first = button("Choose a file", "primary", "open")
+        self._first.setObjectName("choose-file")
+        self._first.clicked.connect(self._choose_file)
+        words.addWidget(self._first, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addStretch(1)
+        self._file = ElidedLabel("", "strong", self._drop)
+        self._facts = label("", "small", self._drop)
+        self._another = button("Another file", icon="open")
+        self._another.setObjectName("another-file")
+        self._another.clicked.connect(self._choose_file)
+        self._save = button("Save findings as CSV")
+        self._save.setObjectName("save-findings")
+        self._save.clicked.connect(self._ask_where)
+        about = QVBoxLayout()
+        about.setSpacing(1)
+        about.addWidget(self._file)
+        about.addWidget(self._facts)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addLayout(about, 1)
+        row.addWidget(self._save)
+        row.addWidget(self._another)
+        self._drop.body.addWidget(self._welcome, 1)
+        self._drop.body.addLayout(row)
+        self.setFocusProxy(self._first)
+        return self._drop
+
+    def _progress(self) -> Card:
+        self._running = Card("card", self)
+        self._bar = ThinBar(self._running)
+        self._bar.setAccessibleName("Share of the file that was read")
+        self._stop = button("Cancel")
+        self._stop.setObjectName("cancel-check")
+        self._stop.clicked.connect(self._cancel)
+        self._share = label("", "small", self._running, wrap=False)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._bar, 1)
+        row.addWidget(self._share)
+        row.addWidget(self._stop)
+        self._running.body.addLayout(row)
+        return self._running
+
+    def _choose_file(self) -> None:
+        self._drop.choose("Choose an export of groups")
+
+    # -- intents -------------------------------------------------------------------------
+
+    def open_file(self, path: Path) -> None:
+        """Check that file."""
+        self._answer = None
+        self._start(Order(path))
+
+    def _check_with(self, columns: dict[Role, int | None], titled: bool) -> None:
+        if self._order is not None:
+            self._start(replace(self._order, columns=columns, titled=titled))
+
+    def _start(self, order: Order) -> None:
+        if self._task is not None:
+            self._task.cancel()
+        held = self._holds_keyboard()
+        self._order = replace(order, save=None)
+        self._saving = order.save is not None
+        self._show_share(0)
+        self._task = self._desk.look_into(self._work(order))
+        self._tell("", "muted")
+        if held:
+            self._stop.setFocus()
+
+    def _holds_keyboard(self) -> bool:
+        """Whether the keyboard is on this page, which then says where it goes when its widgets change."""
+        focused = self.window().focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self._tell("The check was cancelled.", "muted")
+
+    async def _work(self, order: Order) -> None:
+        answer = await check(order, self._show_share)
+        held = self._holds_keyboard()
+        self._task = None
+        self._take(answer, order)
+        if held:
+            shown = (self._findings, self._columns.first) if self._answer is not None else ()
+            (next((w for w in shown if w.isVisibleTo(self)), self._another)).setFocus()
+
+    def _take(self, answer: Checked | Unusable, order: Order) -> None:
+        if isinstance(answer, Unusable):
+            self._tell(answer.sentence, "bad")
+            return
+        self._order = replace(order, stamp=answer.seen.stamp, save=None)
+        self._answer = answer
+        self._columns.show_columns(answer.seen)
+        if order.save is not None:
+            self._tell(f"The findings are in {legible(order.save.name)}.", "good")
+        elif answer.report is None:
+            self._tell("Which column holds the names? Choose it, then check.", "caution")
+        else:
+            self._show_report(answer.report)
+
+    def _ask_where(self) -> None:
+        dialog = QFileDialog(self.window(), "Save the findings", "findings.csv", "CSV (*.csv)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.fileSelected.connect(lambda name: self.save_findings(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_findings(self, path: Path) -> None:
+        """Check the file once more and write all findings, also those that are not held."""
+        if self._order is not None:
+            self._start(replace(self._order, save=path))
+
+    def _copy(self, text: str, rows: int) -> None:
+        self._desk.copy_built(text, f"{rows:,} rows" if rows != 1 else "1 row")
+
+    # -- what is shown -------------------------------------------------------------------
+
+    def _show_share(self, share: float) -> None:
+        self._bar.set_value(share)
+        self._share.setText(f"{share:.0%}")
+
+    def _show_report(self, report: Report) -> None:
+        kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in Kind]
+        rows = [Row(f.kind.value, (f.row, f.name, f.detail)) for f in report.found]
+        total = report.counts.total()
+        self._findings.show_findings(kinds, rows, total)
+        if not total:
+            self._tell(f"No problem was found in {_groups(report.rows)}.", "good")
+        elif total > HELD:
+            self._tell(f"{total:,} findings. The first {HELD:,} are shown; all can be saved.", "caution")
+        else:
+            self._tell(f"{total:,} findings in {_groups(report.rows)}.", "caution")
+
+    def _tell(self, sentence: str, tone: str) -> None:
+        self._verdict.set_text(rich(sentence), tone)
+        self._verdict.setVisible(bool(sentence))
+        if sentence:
+            self._desk.announced.emit(sentence)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        running, answer, order = self._task is not None, self._answer, self._order
+        report = answer.report if answer is not None else None
+        self._welcome.setVisible(order is None)
+        self._file.setText(legible(order.path.name) if order is not None else "")
+        self._facts.setText(_facts(answer) if answer is not None else "")
+        self._facts.setVisible(answer is not None)
+        self._another.setVisible(order is not None)
+        self.setFocusProxy(self._first if order is None else self._another)
+        self._save.setVisible(bool(report and report.counts))
+        self._save.setEnabled(not running)
+        self._running.setVisible(running)
+        self._columns.setVisible(answer is not None and not running)
+        found = bool(report and report.counts) and (self._saving or not running)
+        self._findings.setVisible(found)
+        self._rest.setVisible(not found and order is not None)
+
+
+def _groups(rows: int) -> str:
+    return "1 group" if rows == 1 else f"{rows:,} groups"
+
+
+def _facts(answer: Checked) -> str:
+    words = [answer.seen.words]
+    if answer.report is not None:
+        words.insert(0, _groups(answer.report.rows))
+        if answer.report.others:
+            words.append(f"{answer.report.others:,} rows are no groups")
+        if answer.report.uneven:
+            words.append(f"{answer.report.uneven:,} rows with more or fewer fields than columns")
+    if answer.seen.words.startswith("Windows-1252"):
+        words.append("if letters look wrong, save it as UTF-8")
+    return ", ".join(words)
