@@ -74,6 +74,7 @@ PACKAGE_CHECKS = {
     "a bare system to install it on": "debootstrap",
     "the setup of Windows, and something to run it": "nsis wine64",
 }
+KEYRINGS = {"KeePassXC and KWallet, where secrets are kept too": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
 OUTSIDE_VIEW = {"a look at the clipboard from outside": "xclip"}
 """Why, and which Debian packages."""
 
@@ -347,7 +348,7 @@ def needed(what: str, *, check: bool = False) -> dict[str, str]:
     if what == "build":
         packages = WINDOW | PACKAGES | (PACKAGE_CHECKS if check else {})
     elif what != "run":
-        packages = packages | OUTSIDE_VIEW
+        packages = packages | OUTSIDE_VIEW | (KEYRINGS if what == "test" else {})
     python = python_of(BUILD_VENV) if what == "build" else PYTHON
     if not python.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
         packages = packages | {"the making of the environment": "python3-venv"}

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterator
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -68,7 +67,7 @@ def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         keyring.stdin.write(b"only for tests")
         keyring.stdin.close()
         patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        _wait_for(home / ".local/share/keyrings/login.keyring")
+        _wait_for(lambda: (home / ".local/share/keyrings/login.keyring").exists() and _served(address))
         yield address
     finally:
         patch.undo()
@@ -78,8 +77,20 @@ def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         bus.stdout.close()
 
 
-def _wait_for(path: Path, seconds: float = 10) -> None:
+def _served(address: str) -> bool:
+    """Whether our daemon has the name. Asked for it before, the bus would start a second one, with nothing unlocked."""
+    from jeepney import message_bus
+    from jeepney.io.blocking import Proxy, open_dbus_connection
+
+    connection = open_dbus_connection(address)
+    try:
+        return bool(Proxy(message_bus, connection).NameHasOwner("org.freedesktop.secrets")[0])
+    finally:
+        connection.close()
+
+
+def _wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
-    while not path.exists():
-        assert time.monotonic() < deadline, f"{path.name} did not appear"
+    while not true():
+        assert time.monotonic() < deadline, "the keyring did not appear"
         time.sleep(0.02)

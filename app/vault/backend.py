@@ -8,34 +8,24 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
+from app.vault import linux
 from app.vault.outcome import Outcome, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from keyring.backend import KeyringBackend
-
 USERNAME = "secret"
 """Constant, because keyrings let anyone search by it."""
 
 _ALLOWED: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "linux": ("keyring.backends.SecretService", "Keyring"),
-        "darwin": ("keyring.backends.macOS", "Keyring"),
-        "win32": ("keyring.backends.Windows", "WinVaultKeyring"),
-    }
+    {"darwin": ("keyring.backends.macOS", "Keyring"), "win32": ("keyring.backends.Windows", "WinVaultKeyring")}
 )
 
 _NAMES: Mapping[str, str] = MappingProxyType(
     {"darwin": "macOS Keychain", "win32": "Windows Credential Manager"},
-)
-
-_LINUX_OWNERS: Mapping[str, str] = MappingProxyType(
-    {"gnome-keyring": "GNOME Keyring", "kwalletd": "KWallet", "ksecretd": "KWallet", "keepassxc": "KeePassXC"}
 )
 
 SYSTEM = "the system keyring"
@@ -43,11 +33,24 @@ _WINDOWS_UNITS = 1280
 """UTF-16 units: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes. Above it Windows answers with error 1783."""
 
 
+class Secrets(Protocol):
+    """What a keyring does for us; the library keyring's backends do it."""
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        """The secret, or None."""
+
+    def set_password(self, service: str, username: str, password: str, /) -> None:
+        """Keep the secret."""
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        """Remove the secret."""
+
+
 @dataclass(frozen=True, slots=True)
 class Keyring:
     """A backend that may be used, with its name for the screen."""
 
-    backend: KeyringBackend
+    backend: Secrets
     name: str
     units: int | None = None
     """The longest value in UTF-16 units; None where there is no known limit."""
@@ -86,6 +89,11 @@ class Keyring:
             return Outcome(Status.DELETED)
         return Outcome(Status.LOCKED if Status.LOCKED in (failure, after) else Status.REFUSED)
 
+    def release(self) -> None:
+        """Let go what this thread holds open."""
+        if isinstance(self.backend, linux.SecretService):
+            self.backend.release()
+
     def _write(self, service: str, value: str) -> Status:
         try:
             self.backend.set_password(service, USERNAME, value)
@@ -108,49 +116,33 @@ class Keyring:
 
 def allowed(platform: str) -> Keyring | None:
     """The keyring for ``sys.platform``, or None where there is none that may be used."""
+    try:
+        backend = _backend(platform)
+    except Exception:  # noqa: BLE001 - a library, a service or a bus that is not there: all mean no keyring
+        return None
+    return None if backend is None else describe(backend, platform)
+
+
+def describe(backend: Secrets, platform: str) -> Keyring:
+    """That backend, with the name and the limits of the platform."""
+    name = _NAMES.get(platform) or linux.owner() or SYSTEM
+    return Keyring(backend, name, _WINDOWS_UNITS if platform == "win32" else None)
+
+
+def _backend(platform: str) -> Secrets | None:
+    if platform == "linux":
+        return linux.SecretService() if linux.served() else None
     known = _ALLOWED.get(platform)
     if known is None:
         return None
     module, name = known
-    try:
-        kind = getattr(importlib.import_module(module), name)
-        if kind.priority <= 0:
-            return None
-        backend = kind()
-    except Exception:  # noqa: BLE001 - a library, a service or a bus that is not there: all mean no keyring
+    kind = getattr(importlib.import_module(module), name)
+    if kind.priority <= 0:
         return None
+    backend: Secrets = kind()
     if platform == "win32":
-        backend.persist = "local machine"  # the default roams with the profile
-    return describe(backend, platform)
-
-
-def describe(backend: KeyringBackend, platform: str) -> Keyring:
-    """That backend, with the name and the limits of the platform."""
-    name = _NAMES.get(platform) or _linux_name()
-    return Keyring(backend, name, _WINDOWS_UNITS if platform == "win32" else None)
-
-
-def _linux_name() -> str:
-    try:
-        owner = _owner_of_secret_service()
-    except Exception:  # noqa: BLE001 - a name for the screen is not worth a failure
-        return SYSTEM
-    return next((name for start, name in _LINUX_OWNERS.items() if owner.startswith(start)), SYSTEM)
-
-
-def _owner_of_secret_service() -> str:
-    """The process name behind the Secret Service; raises whatever D-Bus and /proc raise."""
-    import secretstorage
-    from jeepney import DBusAddress, new_method_call  # type: ignore[import-untyped]
-
-    bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
-    question = new_method_call(bus, "GetConnectionUnixProcessID", "s", ("org.freedesktop.secrets",))
-    connection = secretstorage.dbus_init()
-    try:
-        reply = connection.send_and_get_reply(question, timeout=2)
-    finally:
-        connection.close()
-    return Path(f"/proc/{int(reply.body[0])}/comm").read_text(encoding="utf-8").strip()
+        backend.persist = "local machine"  # type: ignore[attr-defined]  # the default roams with the profile
+    return backend
 
 
 def _status_of(error: Exception) -> Status:

@@ -15,8 +15,6 @@ from app.vault.worker import Worker
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from keyring.backend import KeyringBackend
-
     from app.vault.worker import Call
 
 Key: TypeAlias = tuple[str, str]
@@ -35,7 +33,7 @@ class Vault:
     def __init__(
         self,
         namespace: Literal["setup", "practice"],
-        backend: KeyringBackend | None = None,
+        backend: keyrings.Secrets | None = None,
         limit_seconds: float = 60,
         *,
         platform: str = sys.platform,
@@ -52,7 +50,7 @@ class Vault:
         self._changing: Counter[Key] = Counter()
         """Changes under way for a value, including those given up on that may still take effect."""
         self._guard = threading.Lock()
-        self._worker = Worker()
+        self._worker = Worker(self._release)
 
     @property
     def name(self) -> str:
@@ -114,6 +112,10 @@ class Vault:
     def close(self) -> None:
         """Let the thread go; a call that hangs is not waited for."""
         self._worker.close()
+
+    def _release(self) -> None:
+        if self._keyring is not None:
+            self._keyring.release()
 
     def _service(self, key: Key) -> str:
         return f"{APP_ID}/{self._namespace}/{key[0]}/{key[1]}"

@@ -54,8 +54,9 @@ class Call(Generic[T]):
 class _Line:
     """One thread working through the queue until it is given up."""
 
-    def __init__(self, calls: queue.SimpleQueue[Call[object] | None]) -> None:
+    def __init__(self, calls: queue.SimpleQueue[Call[object] | None], at_end: Callable[[], None]) -> None:
         self._calls = calls
+        self._at_end = at_end
         self._guard = threading.Lock()
         self._current: Call[object] | None = None
         self._given_up = False
@@ -70,6 +71,12 @@ class _Line:
             return self._current is call
 
     def _run(self) -> None:
+        try:
+            self._work()
+        finally:
+            self._at_end()
+
+    def _work(self) -> None:
         while (call := self._calls.get()) is not None:
             with self._guard:
                 self._current = call
@@ -84,7 +91,9 @@ class _Line:
 class Worker:
     """Runs blocking calls one after another; a stuck thread is left behind and a fresh one started."""
 
-    def __init__(self) -> None:
+    def __init__(self, at_end: Callable[[], None]) -> None:
+        """``at_end`` is called in every thread when it ends."""
+        self._at_end = at_end
         self._calls: queue.SimpleQueue[Call[object] | None] = queue.SimpleQueue()
         self._line: _Line | None = None
 
@@ -92,7 +101,7 @@ class Worker:
         """The result of ``work``. Raises TimeoutError after the limit; can be cancelled at any moment."""
         call = Call(work, asyncio.get_running_loop())
         if self._line is None:
-            self._line = _Line(self._calls)
+            self._line = _Line(self._calls, self._at_end)
         self._calls.put(call)  # type: ignore[arg-type]
         try:
             async with asyncio.timeout(limit_seconds):
@@ -111,4 +120,4 @@ class Worker:
         if self._line is None:
             call.abandoned = True
         elif self._line.give_up(call):
-            self._line = _Line(self._calls)
+            self._line = _Line(self._calls, self._at_end)

@@ -1,0 +1,282 @@
+"""Three Secret Services, each on a session bus of its own that starts nothing by itself."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import time
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from jeepney import DBusAddress, DBusErrorResponse, MessageType, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PASSWORD = "only for tests"
+SECRETS = "org.freedesktop.secrets"
+
+BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen>
+<policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy>
+</busconfig>
+"""
+
+DATABASE = """<?xml version="1.0" encoding="UTF-8"?>
+<KeePassFile>
+<Meta><CustomData><Item><Key>FDO_SECRETS_EXPOSED_GROUP</Key><Value>{{{group}}}</Value></Item></CustomData></Meta>
+<Root><Group><UUID>{encoded}</UUID><Name>Root</Name></Group></Root>
+</KeePassFile>
+"""
+
+KEEPASSXC = """[FdoSecrets]
+Enabled=true
+ShowNotification=false
+ConfirmAccessItem=false
+ConfirmDeleteItem=false
+"""
+
+KWALLET = """[Wallet]
+First Use=false
+Default Wallet=kdewallet
+[org.freedesktop.secrets]
+apiEnabled=true
+"""
+
+
+class Provider:
+    """A program that serves the Secret Service, with a home of its own."""
+
+    name = ""
+    prompts = False
+    """Whether it opens a prompt of its own when it is locked; otherwise it says at once that it is."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        run = home / "run"
+        run.mkdir(mode=0o700)
+        self.environment = {
+            **os.environ,
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(run),
+            "QT_QPA_PLATFORM": "offscreen",
+        }
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
+            self.environment.pop(name, None)
+        (home / "bus.conf").write_text(BUS.format(folder=run))
+        self._bus = self._popen("dbus-daemon", f"--config-file={home / 'bus.conf'}", "--nofork", "--print-address=1")
+        assert self._bus.stdout is not None
+        self.address = self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._bus.stdout.readline().decode().strip()
+        self._process: subprocess.Popen[bytes] | None = None
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What has to be there before the first start."""
+
+    def run(self) -> subprocess.Popen[bytes]:
+        """Start the program."""
+        raise NotImplementedError
+
+    def lock(self) -> None:
+        """Lock the keyring from outside."""
+        self.call(
+            SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "Lock", "ao", [self.collection]
+        )
+
+    def unlock(self) -> None:
+        """Unlock the keyring from outside."""
+        raise NotImplementedError
+
+    @property
+    def collection(self) -> str:
+        """The path of the default collection."""
+        alias = self.call(
+            SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "ReadAlias", "s", "default"
+        )
+        return str(alias[0])
+
+    def start(self) -> None:
+        """Start the program and wait until its keyring is there."""
+        self._process = self.run()
+        self.until(lambda: len(self.collection) > 1)
+
+    def kill(self) -> None:
+        """``kill -9``."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(5)
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    stream.close()
+            self._process = None
+
+    def close(self) -> None:
+        """End everything."""
+        self.kill()
+        self._bus.terminate()
+        self._bus.wait(5)
+        assert self._bus.stdout is not None
+        self._bus.stdout.close()
+
+    def call(
+        self, name: str, path: str, interface: str, method: str, signature: str, *body: Any, through: Any = None
+    ) -> tuple[Any, ...]:
+        """One D-Bus call, on a connection of its own where none is given. Raises DBusErrorResponse."""
+        connection = through or open_dbus_connection(self.address)
+        try:
+            address = DBusAddress(path, name, interface)
+            reply = connection.send_and_get_reply(new_method_call(address, method, signature, body), timeout=10)
+        finally:
+            if through is None:
+                connection.close()
+        if reply.header.message_type is MessageType.error:
+            raise DBusErrorResponse(reply)
+        return tuple(reply.body)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the default collection says that it is locked."""
+        properties = "org.freedesktop.DBus.Properties"
+        interface = "org.freedesktop.Secret.Collection"
+        return bool(self.call(SECRETS, self.collection, properties, "Get", "ss", interface, "Locked")[0][1])
+
+    def on_disk(self) -> tuple[bytes, ...]:
+        """What its files hold: KeePassXC and KWallet write some moments after they have answered."""
+        return tuple(path.read_bytes() for path in sorted(self.home.rglob("*.k*")))
+
+    def until(self, true: Any, seconds: float = 15) -> None:
+        """Wait until that is true; an error of D-Bus is not yet."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                if true():
+                    return
+            except DBusErrorResponse:
+                pass
+            assert time.monotonic() < deadline, f"{self.name} is not there"
+            time.sleep(0.02)
+
+    def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            arguments,
+            env=self.environment,
+            stdin=subprocess.PIPE if arguments[0] != "dbus-daemon" else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if arguments[0] == "dbus-daemon" else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _told(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        assert process.stdin is not None
+        process.stdin.write(PASSWORD.encode() + (b"\n" if self.name == "KeePassXC" else b""))
+        process.stdin.close()
+        return process
+
+
+class GnomeKeyring(Provider):
+    """gnome-keyring-daemon with a login keyring."""
+
+    name = "GNOME Keyring"
+
+    def run(self) -> subprocess.Popen[bytes]:
+        """Unlocked with the password, as PAM does it."""
+        return self._told(self._popen("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"))
+
+    def unlock(self) -> None:
+        """Through the interface that the daemon keeps for other parts of GNOME."""
+        where = (SECRETS, "/org/freedesktop/secrets")
+        connection = open_dbus_connection(self.address)
+        try:
+            opened = self.call(
+                *where, "org.freedesktop.Secret.Service", "OpenSession", "sv", "plain", ("s", ""), through=connection
+            )
+            secret = (opened[1], b"", PASSWORD.encode(), "text/plain")
+            inner = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+            self.call(
+                *where, inner, "UnlockWithMasterPassword", "o(oayays)", self.collection, secret, through=connection
+            )
+        finally:
+            connection.close()
+
+
+class KeePassXC(Provider):
+    """KeePassXC with a database whose root group is exposed."""
+
+    name = "KeePassXC"
+    prompts = True
+    WINDOW = ("org.keepassxc.KeePassXC.MainWindow", "/keepassxc", "org.keepassxc.KeePassXC.MainWindow")
+
+    def prepare(self) -> None:
+        """A database, and a configuration that offers it."""
+        group = uuid.uuid4()
+        encoded = base64.b64encode(group.bytes).decode()
+        (self.home / "db.xml").write_text(DATABASE.format(group=group, encoded=encoded))
+        (self.home / "keepassxc.ini").write_text(KEEPASSXC)
+        subprocess.run(
+            ["keepassxc-cli", "import", "-q", "-p", self.home / "db.xml", self._database],
+            env=self.environment,
+            input=f"{PASSWORD}\n{PASSWORD}\n".encode(),
+            capture_output=True,
+            check=True,
+            timeout=30,
+        )
+
+    @property
+    def _database(self) -> Path:
+        return self.home / "db.kdbx"
+
+    def run(self) -> subprocess.Popen[bytes]:
+        """With the database open."""
+        settings = ["--config", str(self.home / "keepassxc.ini"), "--localconfig", str(self.home / "local.ini")]
+        return self._told(self._popen("keepassxc", *settings, "--pw-stdin", str(self._database)))
+
+    def start(self) -> None:
+        """And wait until the database is decrypted."""
+        super().start()
+        self.until(lambda: not self.locked)
+
+    def lock(self) -> None:
+        """By its own method: the one of the Secret Service only opens a prompt."""
+        self.call(*self.WINDOW, "lockAllDatabases", "")
+        self.until(lambda: self.locked)
+
+    def unlock(self) -> None:
+        """By the method with which other programs open a database."""
+        self.call(*self.WINDOW, "openDatabase", "ss", str(self._database), PASSWORD)
+        self.until(lambda: not self.locked)
+
+
+class KWallet(Provider):
+    """kwalletd with a wallet that is opened as PAM opens it."""
+
+    name = "KWallet"
+    prompts = True
+
+    def prepare(self) -> None:
+        """A wallet: kwalletd offers only those as collections that were there when it started."""
+        (self.home / ".config").mkdir()
+        (self.home / ".config/kwalletrc").write_text(KWALLET)
+        self._process = self.run()
+        self.until(self._opened)
+        self.kill()
+
+    def run(self) -> subprocess.Popen[bytes]:
+        """With the wallet closed."""
+        return self._popen("kwalletd5")
+
+    def start(self) -> None:
+        """And open the wallet."""
+        super().start()
+        self.until(self._opened)
+
+    def unlock(self) -> None:
+        """By a new start: while its prompt is open, and nobody is there to answer it, kwalletd opens no wallet."""
+        self.kill()
+        self.start()
+
+    def _opened(self) -> bool:
+        where = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
+        self.call(*where, "pamOpen", "sayi", "kdewallet", PASSWORD.encode().ljust(56), 0)
+        return bool(self.call(*where, "isOpen", "s", "kdewallet")[0])

@@ -1,0 +1,101 @@
+"""The vault on three real Secret Services: locked, unlocked, killed and started again in mid-run."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.vault import Outcome, Status, Vault
+from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SETUP = "0123456789abcdef0123456789abcdef"
+PATIENCE = 1.0
+"""Seconds that a call waits for a prompt which nobody answers here."""
+
+
+@pytest.fixture(scope="module", params=[GnomeKeyring, KeePassXC, KWallet], ids=lambda kind: kind.name)
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    provider = request.param(tmp_path_factory.mktemp("provider"))
+    try:
+        provider.start()
+        yield provider
+    finally:
+        provider.close()
+
+
+@pytest.fixture
+def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", served.address)
+    return served
+
+
+async def proved(value: str, name: str = "token") -> None:
+    """Another run of the program finds that value."""
+    later = Vault("setup", platform="linux", limit_seconds=10)
+    assert await later.get(SETUP, name) == Outcome(Status.READ, value)
+    later.close()
+
+
+def test_values_are_put_replaced_read_and_removed(provider: Provider) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="linux", limit_seconds=10)
+        assert (await vault.ready()).usable
+        assert vault.name == provider.name
+        for value in ("first", "é" * 20_000, "second"):
+            assert (await vault.put(SETUP, "token", value)).status is Status.STORED
+            await proved(value)
+        assert (await vault.put(SETUP, "base_url", "other")).status is Status.STORED
+        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        assert (await vault.get(SETUP, "token")).status is Status.ABSENT
+        await proved("other", "base_url")
+        assert (await vault.delete(SETUP, "base_url")).status is Status.DELETED
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Provider) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="linux", limit_seconds=10)
+        assert (await vault.put(SETUP, "token", "before")).status is Status.STORED
+        provider.lock()
+        vault._limit = PATIENCE
+        put = await vault.put(SETUP, "token", "after")
+        assert put.status is (Status.UNANSWERED if provider.prompts else Status.LOCKED)
+        assert put.held
+        assert "until the program closes" in put.sentence
+        assert (await vault.get(SETUP, "token")).value == "after"
+        provider.unlock()
+        vault._limit = 10
+        assert {o.status for o in (await vault.retry()).values()} == {Status.STORED}
+        await proved("after")
+        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_killed_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Provider) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="linux", limit_seconds=10)
+        earlier = provider.on_disk()
+        assert (await vault.put(SETUP, "base_url", "before")).status is Status.STORED
+        provider.until(lambda: provider.on_disk() != earlier)
+        provider.kill()
+        put = await vault.put(SETUP, "token", "while away")
+        assert (put.status, put.held) == (Status.REFUSED, True)
+        assert (await vault.get(SETUP, "base_url")).status is Status.REFUSED
+        provider.start()
+        assert {o.status for o in (await vault.retry()).values()} == {Status.STORED}
+        await proved("while away")
+        await proved("before", "base_url")
+        for name in ("token", "base_url"):
+            assert (await vault.delete(SETUP, name)).status is Status.DELETED
+        vault.close()
+
+    asyncio.run(story())
