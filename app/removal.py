@@ -99,6 +99,9 @@ async def remove(found: Survey) -> Result:
     from app.setup.store import Locked, Store
     from app.vault import Vault
 
+    if any((found.folder / name).is_symlink() for name in OWN):
+        where = legible(str(found.folder))
+        return Result(complete=False, sentence=f"A folder in {where} is a symbolic link. Nothing was removed.")
     stores = (Store(found.folder), Store(found.folder / "practice"))
     vaults = (Vault("setup"), Vault("practice"))
     try:
@@ -106,12 +109,12 @@ async def remove(found: Survey) -> Result:
             locked = store.lock()
             if not isinstance(locked, Locked):
                 return Result(complete=False, sentence=_not_begun(locked))
-        secrets = found.real.secrets + found.practice.secrets
-        if not (await vaults[0].ready()).usable and secrets:
+        if not (await vaults[0].ready()).usable:
             return Result(
                 complete=False,
-                sentence="The keyring that holds the secrets cannot be reached, so nothing was removed. "
-                "Sign in to the desktop of this account and run it there.",
+                sentence="No keyring can be reached, so nothing was removed. Sign in to the desktop of this account "
+                "and run it there. On a computer that has no keyring no secret is kept: delete the folder "
+                f"{legible(str(found.folder))}.",
             )
         left = await _remove_setups(vaults[0], found.real) + await _remove_setups(vaults[1], found.practice)
         owner, seed = KEPT_SEED

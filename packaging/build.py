@@ -84,7 +84,7 @@ def main(arguments: list[str]) -> int:
     parts = bill.contents()
     packed = maker.build(frozen, parts, when)
     if options.runtime_file is not None and sys.platform == "linux":
-        packed.append(maker.appimage_of(options.runtime_file, packed))
+        packed.append(maker.appimage_of(options.runtime_file, packed, when))
     made = [path for file, within in packed for path in (file, bill.beside(file, within, when))]
     checksums(made)
     for file in made:

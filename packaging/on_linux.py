@@ -44,12 +44,12 @@ def build(frozen: Path, parts: list[bill.Part], when: int) -> list[tuple[Path, l
         packed = both.submit(deb.build, frozen, ICONS, parts, when, DIST)
         archive, taken = portable.build(frozen, parts, when, DIST)
         package = packed.result()
-    appimage.image(portable.TREE, when)
     return [(package, parts), (archive, [*parts, *taken])]
 
 
-def appimage_of(runtime: Path, packed: list[tuple[Path, list[bill.Part]]]) -> tuple[Path, list[bill.Part]]:
+def appimage_of(runtime: Path, packed: list[tuple[Path, list[bill.Part]]], when: int) -> tuple[Path, list[bill.Part]]:
     """The AppImage, which holds what the portable archive holds."""
+    appimage.image(portable.TREE, when)
     return appimage.build(runtime, DIST), packed[-1][1]
 
 
@@ -58,7 +58,7 @@ def check(made: list[Path], when: int) -> int:
     package = made[0]
     unpacked = sum(file.stat().st_size for file in deb.files(BUILD / "deb/debian" / APP_ID))
     say(f"==> {package.stat().st_size / 1e6:.1f} MB to download, {unpacked / 1e6:.1f} MB installed")
-    if unpacked > INSTALLED or any(file.stat().st_size > DOWNLOAD for file in (*made, appimage.IMAGE)):
+    if unpacked > INSTALLED or any(file.stat().st_size > DOWNLOAD for file in made):
         return 1
     for command in CHECKS:
         arguments = [part.format(id=APP_ID, package=package, python=sys.executable) for part in command]
@@ -66,7 +66,7 @@ def check(made: list[Path], when: int) -> int:
         code = subprocess.run(arguments, cwd=ROOT, check=False).returncode
         if code:
             return code
-    return check_appimage() or check_windows_setup(when) or check_again(when)
+    return check_appimage(when) or check_windows_setup(when) or check_again(when)
 
 
 def check_again(when: int) -> int:
@@ -75,9 +75,12 @@ def check_again(when: int) -> int:
     return again.compare(when)
 
 
-def check_appimage() -> int:
+def check_appimage(when: int) -> int:
     """Start the program from what is in the image, as AppImage's start code does; returns the exit code."""
-    say(f"==> The image of the AppImage, {appimage.IMAGE.stat().st_size / 1e6:.1f} MB")
+    size = appimage.image(portable.TREE, when).stat().st_size
+    say(f"==> The image of the AppImage, {size / 1e6:.1f} MB")
+    if size > DOWNLOAD:
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         mounted = Path(folder) / "mounted"
         unpack = ["unsquashfs", "-quiet", "-no-progress", "-dest", str(mounted), str(appimage.IMAGE)]

@@ -1,0 +1,70 @@
+"""What a build leaves in dist/: every artefact with a bill of materials, and a hash of all of them."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "packaging")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    build = importlib.import_module("build")
+    monkeypatch.setattr(build, "DIST", tmp_path)
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "icons", lambda: None)
+    monkeypatch.setattr(build, "freeze", lambda _when: tmp_path)
+    return build
+
+
+def maker(dist: Path, part: type, checked: list[list[Path]]) -> SimpleNamespace:
+    """Stands in for the module of a system."""
+
+    def artefact(name: str, *parts: str) -> tuple[Path, list[object]]:
+        (dist / name).write_text(name)
+        return dist / name, [part(one, "1", "MIT", f"pkg:pypi/{one}@1") for one in parts]
+
+    def check(made: list[Path], _when: int) -> int:
+        checked.append(made)
+        return 3
+
+    return SimpleNamespace(
+        prepare=lambda _when: None,
+        build=lambda _frozen, _parts, _when: [artefact("a.deb", "qasync"), artefact("a.tar.xz", "qasync", "libssl3")],
+        appimage_of=lambda _runtime, _packed, _when: artefact("a.AppImage", "libssl3"),
+        check=check,
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sha256sum is a program of Linux")
+def test_every_artefact_has_a_bill_and_a_hash(
+    build: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bill = importlib.import_module("bill")
+    monkeypatch.setattr(bill, "contents", list)
+    checked: list[list[Path]] = []
+    monkeypatch.setattr(importlib, "import_module", lambda _name: maker(tmp_path, bill.Part, checked))
+    runtime = tmp_path.parent / "runtime"
+    assert build.main(["--check", "--runtime-file", str(runtime)]) == 3  # what the check says
+    artefacts = {"a.deb": ["qasync"], "a.tar.xz": ["qasync", "libssl3"], "a.AppImage": ["libssl3"]}
+    for name, parts in artefacts.items():
+        told = json.loads((tmp_path / f"{name}.cdx.json").read_text())
+        assert [one["name"] for one in told["components"]] == parts
+    names = {line.split("  ")[1] for line in (tmp_path / "SHA256SUMS").read_text().splitlines()}
+    assert names == {path.name for path in tmp_path.iterdir()} - {"SHA256SUMS"}
+    assert len(names) == 2 * len(artefacts)
+    subprocess.run(["sha256sum", "--check", "--quiet", "SHA256SUMS"], cwd=tmp_path, check=True)
+    assert {path.name for path in checked[0]} == names
