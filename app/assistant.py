@@ -21,7 +21,7 @@ from app.guide.values import Reading, derive, looks_secret, mask, read, rule
 from app.guide.words import places, speak
 from app.policy import NO_KEYRING, NO_POLICY
 from app.setup import journey
-from app.setup.state import Counts, Setup, Sighting
+from app.setup.state import MOST_RUNS, Counts, Setup, Sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.policy import Policy
     from app.scim.changes import NotOffered, Seen, Unsuccessful
     from app.scim.ladder import Finding
+    from app.scim.offer import Offer
     from app.setup.store import Store
     from app.vault import Outcome, Vault
     from app.watch.watch import Report, Watch
@@ -114,6 +115,8 @@ class Assistant:
         self._spoken: tuple[Guide, dict[str, str] | None] = (guide, None)
         self.vault = vault
         self.findings: tuple[Finding, ...] = ()
+        self.offer: Offer | None = None
+        """What the service offers; known for a moment after a test that passed."""
         self.report: Report | None = None
         self._shown: dict[str, Shown] = {}
         self._store = store
@@ -334,7 +337,7 @@ class Assistant:
     def _reset_access(self) -> None:
         """What opens the endpoint changed: nothing that was seen with the former still counts."""
         self.connection.reset()
-        self.findings = ()
+        self.findings, self.offer = (), None
 
     def _thanks(self, reading: Reading, secret: bool) -> str:
         where = (
@@ -444,8 +447,11 @@ class Assistant:
         return access.fetches_tokens(self.guide, self.setup)
 
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
-        """Run Test Connection; findings go to ``self.findings``. Returns why it could not run."""
-        self.findings = ()
+        """Run Test Connection; findings go to ``self.findings``. Returns why it could not run.
+
+        After a test that passed, what the service offers goes to ``self.offer``.
+        """
+        self.findings, self.offer = (), None
 
         def take(finding: Finding) -> None:
             self.findings = (*self.findings, finding)
@@ -463,14 +469,19 @@ class Assistant:
         if isinstance(findings, str):
             self.findings = ()
             return findings
+        from app.diagnosis.runs import keep
+
         self.findings = findings
+        self.setup = self.setup.with_(runs=(*self.setup.runs, keep(findings, self._now()))[-MOST_RUNS:])
         test_step = next(step for step in self.guide.steps if step.page is Page.TEST)
         if not self.test_failed and journey.block(self.guide, self.setup, test_step.id) is None:
             here = self.here.step.id
             passed = journey.tick(self.setup, test_step.id, on=False)
             self.setup = journey.go(journey.complete(self.guide, passed, test_step.id, self._now()), here)
-            await self._save()
-        self.announce()
+        await self._save()
+        if not self.test_failed:
+            self.offer = await self.connection.offer()
+            self.announce()
         return None
 
     @property

@@ -6,6 +6,7 @@ No state of the setup is changed here; the assistant decides what follows from a
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from app import access
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
     from app.scim.endpoint import Endpoint
     from app.scim.ladder import Finding
+    from app.scim.offer import Offer
     from app.setup.state import Setup
     from app.vault import Vault
 
@@ -44,6 +46,8 @@ class Connection:
         self._policy = policy
         self._capabilities: Capabilities | None = None
         self._tokens: TokenSource | None = None
+        self._until = 0.0
+        """When the time of the last test is up, on the monotonic clock."""
         self._changes = 0
         """Counts the changes of what opens the endpoint; a test begun before one is of no use."""
 
@@ -88,10 +92,31 @@ class Connection:
             return way.sentence
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         guide, _ = self._state()
+        self._until = time.monotonic() + ladder.Limits().whole
         findings = await ladder.run(
             *way, PROBES[guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=on_finding
         )
         return findings if begun == self._changes else CHANGED
+
+    async def offer(self) -> Offer | None:
+        """What the service offers, asked in the time that the last test left over; None where nothing may be asked."""
+        from app import net
+        from app.scim import offer
+        from app.scim.authorization import NotIssued
+
+        begun = self._changes
+        way = await self.way_in()
+        left = self._until - time.monotonic()
+        if isinstance(way, access.Missing) or left <= 0:
+            return None
+        endpoint, tokens = way
+        issued = await tokens.bearer(self._proxy_for or net.system_proxy, left)
+        if isinstance(issued, NotIssued):
+            return None
+        proxy = await self.proxy(endpoint.origin)
+        async with net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice) as client:
+            found = await offer.ask(client, endpoint, issued.token, self._until - time.monotonic())
+        return found if begun == self._changes else None
 
     async def look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
         """Look once for changes not before ``since`` (aware)."""

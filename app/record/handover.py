@@ -66,7 +66,7 @@ def pack(setup: Setup, now: datetime) -> bytes:
     """The file's content, UTF-8 JSON. Raises ValueError for practice, whose consoles stay on this computer."""
     if setup.practice:
         raise ValueError("practice is not handed over")
-    document = Document.of(setup)
+    document = Document.of(setup.with_(runs=()))  # they tell of this computer and its network
     envelope = Envelope(kind=KIND, format=FORMAT, made=now, version=__version__, setup=document)
     return envelope.model_dump_json(indent=1).encode()
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.cie.address import Access, Address, Issuer
 from app.legible import legible
-from app.setup.state import Counts, Setup, Sighting
+from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
 
 FORMAT = 1
 """Raised with every change of shape that an older program would misread."""
@@ -77,6 +77,40 @@ class AccessPart(_Part):
         return Access(self.tsg_id, self.address, self.issuer)
 
 
+Word = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+
+
+class CheckPart(_Part):
+    """What one check of Test Connection came to."""
+
+    rung: Word
+    verdict: Word
+    observation: Word
+    seconds: float | None = None
+    facts: Annotated[dict[Word, int | Annotated[Words, Field(max_length=80)]], Field(max_length=20)] = {}
+
+
+class RunPart(_Part):
+    """One run of Test Connection."""
+
+    at: Moment
+    checks: Annotated[tuple[CheckPart, ...], Field(max_length=20)]
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """From the state."""
+        checks = [
+            CheckPart(rung=c.rung, verdict=c.verdict, observation=c.observation, seconds=c.seconds, facts=dict(c.facts))
+            for c in run.checks
+        ]
+        return cls(at=run.at, checks=tuple(checks))
+
+    def state(self) -> Run:
+        """To the state."""
+        checks = (Check(c.rung, c.verdict, c.observation, c.seconds, c.facts) for c in self.checks)
+        return Run(self.at, tuple(checks))
+
+
 class Document(_Part):
     """One setup as written to its file: every field of ``Setup``, and the format's number."""
 
@@ -100,6 +134,8 @@ class Document(_Part):
     synced: CountsPart | None
     api: AccessPart | None = None
     """Not in files of before this part existed."""
+    runs: Annotated[tuple[RunPart, ...], Field(max_length=MOST_RUNS)] = ()
+    """Likewise."""
     status: Words
 
     @classmethod
@@ -125,6 +161,7 @@ class Document(_Part):
             sighting=SightingPart.of(setup.sighting) if setup.sighting else None,
             synced=CountsPart.of(setup.synced) if setup.synced else None,
             api=AccessPart.of(setup.api) if setup.api else None,
+            runs=tuple(RunPart.of(run) for run in setup.runs[-MOST_RUNS:]),
             status=setup.status,
         )
 
@@ -149,6 +186,7 @@ class Document(_Part):
             sighting=self.sighting.state() if self.sighting else None,
             synced=self.synced.state() if self.synced else None,
             api=self.api.state() if self.api else None,
+            runs=tuple(run.state() for run in self.runs),
             status=self.status,
         )
 

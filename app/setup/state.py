@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +32,31 @@ class Sighting:
     """Whether the admin typed it from the Directories page, rather than the endpoint reporting it."""
     counts: Counts | None = None
     """What the endpoint held at that moment, where it said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check of Test Connection came to, in the words of ``app.scim.finding``."""
+
+    rung: str
+    verdict: str
+    observation: str
+    seconds: float | None = None
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+    """Those that ``app.diagnosis.runs`` lets through."""
+
+
+MOST_RUNS: Final = 20
+"""Runs of Test Connection that are kept; an older one is forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of Test Connection."""
+
+    at: datetime
+    """When it ended, UTC."""
+    checks: tuple[Check, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +97,8 @@ class Setup:
     """What the Directories page showed after Full Sync."""
     api: Access | None = None
     """How the Directory Sync API is reached; None while nothing of it was given."""
+    runs: tuple[Run, ...] = ()
+    """The last runs of Test Connection, the newest at the end."""
     status: str = ""
     """One line for the home page, kept so that it needs no guide."""
 

@@ -1,0 +1,104 @@
+"""What is kept of a test, what differs between two, and what of an exchange may be copied."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from app.diagnosis.evidence import lines, meaning, ticket
+from app.diagnosis.runs import KEPT_FACTS, compare, findings_of, headline, keep
+from app.guide import catalog
+from app.net import Answer
+from app.scim.evidence import exchange
+from app.scim.finding import Finding, Rung, Verdict
+from app.scim.observation import Observation
+from app.setup.document import decode, encode
+from app.setup.state import MOST_RUNS, Check, Run
+from tests.diagnosis.setups import a_setup
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ASKED = "GET \u2026/Users"
+GOOD = (
+    Finding(Rung.NAME, Verdict.PASSED, Observation.GOOD, 0.01, {"addresses": 1, "ipv4": 1}),
+    Finding(Rung.TOKEN, Verdict.PASSED, Observation.GOOD, 0.02, {"status": 200, "asked": ASKED}),
+)
+BAD = (
+    Finding(Rung.NAME, Verdict.PASSED, Observation.GOOD, 0.9, {"addresses": 1, "ipv4": 1}),
+    Finding(Rung.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.02, {"status": 401, "asked": ASKED}),
+)
+
+
+def test_a_kept_run_says_the_same_again() -> None:
+    run = keep(BAD, NOW)
+    again = findings_of(run)
+    assert [(f.rung, f.verdict, f.observation, f.seconds) for f in again] == [
+        (f.rung, f.verdict, f.observation, f.seconds) for f in BAD
+    ]
+    assert "asked" not in repr(run)
+    assert headline(run) == "Token is accepted: The endpoint answered 401 Unauthorized"
+    assert headline(keep(GOOD, NOW)) == "All checks passed"
+    assert not {"asked", "host", "path", "token"} & KEPT_FACTS
+
+
+def test_two_runs_are_compared_check_by_check() -> None:
+    found = compare(keep(BAD, NOW), keep(GOOD, NOW + timedelta(minutes=5)))
+    assert [(each.rung, each.was_verdict, each.now_verdict) for each in found] == [
+        (Rung.TOKEN, Verdict.FAILED, Verdict.PASSED)
+    ]
+    assert (found[0].was, found[0].now) == ("The endpoint answered 401 Unauthorized", "The endpoint let it in")
+    assert compare(keep(GOOD, NOW), keep(GOOD, NOW)) == ()
+
+
+def test_a_check_of_a_newer_version_is_left_out() -> None:
+    run = Run(NOW, (Check("quantum", "passed", "good"), Check("name", "passed", "good", None, {"addresses": 2})))
+    assert [finding.rung for finding in findings_of(run)] == [Rung.NAME]
+
+
+def test_runs_are_in_the_file_of_the_setup_and_an_older_file_has_none() -> None:
+    setup = a_setup(catalog.guide("entra")).with_(runs=tuple(keep(BAD, NOW) for _ in range(MOST_RUNS + 3)))
+    content = encode(setup)
+    assert decode(content).runs == setup.runs[-MOST_RUNS:]
+    import json
+
+    old = json.loads(content)
+    del old["runs"]
+    assert decode(json.dumps(old).encode()).runs == ()
+
+
+def test_words_of_a_server_are_not_taken_over() -> None:
+    secret = "the-right-token"
+    answer = Answer(
+        status=401,
+        content_type=f"application/{secret}",
+        headers={
+            "server": f"{secret}/1.0",
+            "www-authenticate": f'Bearer realm="{secret}", error="invalid_token", error_description="{secret}"',
+            "date": "Tue, 24 Nov 2026 12:00:00 GMT",
+            "x-debug": secret,
+        },
+        body=secret.encode(),
+        seconds=0.1,
+        timings={"connect": 0.01, "http": 0.05},
+        peer=None,
+        proxied=False,
+        family="ipv4",
+    )
+    finding = Finding(Rung.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.1, {"status": 401}, exchange(answer))
+    said = ticket([finding])
+    assert secret not in said
+    assert dict(lines(finding)) == {
+        "Status": "401",
+        "Content-Type": "another one",
+        "Server": "another one",
+        "Date": "2026-11-24 12:00:00 UTC",
+        "WWW-Authenticate": "Bearer",
+        "Body": "15 bytes, not kept",
+        "Over": "IPv4",
+        "Time": "connection 10 ms, answer 50 ms",
+    }
+
+
+def test_a_warning_says_what_it_does_not_mean() -> None:
+    warned = (Observation.INSPECTED, Observation.SPLIT_DNS, Observation.NAME_LOCAL, Observation.CLOCK_OFF)
+    for observation in warned:
+        assert meaning(Finding(Rung.NAME, Verdict.WARNED, observation)).startswith("It means that ")
+    assert meaning(GOOD[0]) == ""
