@@ -226,19 +226,21 @@ class Assistant:
 
     def kept_line(self) -> str:
         """What is in the keyring, in one line without any value."""
-        names = [self.guide.values[n].label for n in self.guide.values if n in self.setup.kept]
+        labels = {name: spec.label for name, spec in self.guide.values.items()} | self.api.labels
+        names = [label for name, label in labels.items() if name in self.setup.kept]
         if not names:
             return "No secret captured yet"
         listed = ", ".join(names)
         if self.fleeting:
-            held = names if self.vault.memory_only else [self.guide.values[n].label for n in sorted(self._fleeting)]
+            fleeting = self._fleeting | self.api.held
+            held = names if self.vault.memory_only else [labels[name] for name in sorted(fleeting)]
             return f"{', '.join(held)} only in memory, lost when the program ends"
         return f"{listed} in {self.vault.name}"
 
     @property
     def fleeting(self) -> bool:
         """Whether a secret of this setup is in memory only."""
-        return bool(self.setup.kept) and (self.vault.memory_only or bool(self._fleeting))
+        return bool(self.setup.kept) and (self.vault.memory_only or bool(self._fleeting | self.api.held))
 
     # -- opening -------------------------------------------------------------------------
 

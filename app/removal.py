@@ -135,10 +135,12 @@ async def remove(found: Survey) -> Result:
 
 async def _remove_setups(vault: Vault, stock: Stock) -> int:
     """Take the secrets of these setups out of the keyring; returns how many it did not let go of."""
+    from app.cie.service import SECRETS
     from app.guide import catalog
 
     # Also of files that cannot be read, so every name that any guide has.
     names = sorted({name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret})
+    names += SECRETS.values()
     return sum([len(await secrets_left(vault, setup_id, names)) for setup_id in stock.setups])
 
 

@@ -14,7 +14,9 @@ import pytest
 from app import removal
 from app.__main__ import parse
 from app.assistant import Assistant, new_setup
+from app.cie.service import SECRETS
 from app.guide import catalog
+from app.guide.model import Kind
 from app.practice.process import KEPT_SEED
 from app.setup.store import Store
 from app.vault import Status, Vault
@@ -36,6 +38,7 @@ def capture(folder: Path, *, practice: bool = False) -> str:
         host = "http://127.0.0.1:9" if practice else "https://scim.example.com"
         assert (await assistant.give("base_url", f"{host}/directory")).accepted
         assert (await assistant.give("token", TOKEN)).accepted
+        assert await assistant.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
         store.close()
         vault.close()
         return assistant.setup.id
@@ -78,8 +81,8 @@ def test_what_is_removed_is_told_first_and_gone_afterwards(tmp_path: Path) -> No
 
     refused = call(folder, "y\n")
     assert refused.returncode == 0
-    assert "  2 setups with 4 secrets in the keyring\n" in refused.stdout
-    assert "  1 practice setup with 2 secrets in the keyring\n" in refused.stdout
+    assert "  2 setups with 6 secrets in the keyring\n" in refused.stdout
+    assert "  1 practice setup with 3 secrets in the keyring\n" in refused.stdout
     assert str(folder) in refused.stdout
     assert TOKEN not in refused.stdout
     assert refused.stdout.endswith(f"{removal.KEPT}\n")
@@ -87,10 +90,11 @@ def test_what_is_removed_is_told_first_and_gone_afterwards(tmp_path: Path) -> No
 
     removed = call(folder, "Yes\n")
     assert removed.returncode == 0, removed.stderr
-    assert "Removed: 3 setups and 6 secrets." in removed.stdout
+    assert "Removed: 3 setups and 9 secrets." in removed.stdout
     assert not folder.exists()
     for setup_id in setups:
         assert kept(setup_id) is kept(setup_id, "base_url") is Status.ABSENT
+        assert kept(setup_id, SECRETS[Kind.CLIENT_SECRET]) is Status.ABSENT
     assert kept(practice, practice=True) is kept(owner, seed, practice=True) is Status.ABSENT
     again = call(folder, "yes\n")
     assert (again.returncode, "nothing of the assistant" in again.stdout) == (0, True)

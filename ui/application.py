@@ -44,6 +44,7 @@ class Application:
         from ui.saving import Saving
         from ui.tasks import Tasks
         from ui.tray import Tray
+        from ui.watches import Watches
 
         self.options = options
         self.window = window
@@ -69,7 +70,7 @@ class Application:
         self._policy = NO_POLICY
         self._end = asyncio.Event()
         self._opening = asyncio.Lock()
-        self._watches: dict[str, asyncio.Task[None]] = {}
+        self._watches = Watches(self.tasks, self.tray)
         self._assistants: dict[str, Assistant] = {}
         self._listing: Listing | None = None
         window.closing.connect(self.close)
@@ -142,8 +143,8 @@ class Application:
 
     def close(self) -> None:
         """The window was closed: end, or go on waiting in the tray."""
-        if any(not task.done() for task in self._watches.values()) and self.tray.available:
-            self.tray.show_waiting("Waiting for the SCIM Change Timestamp")
+        if (waiting := self._watches.sentence) and self.tray.available:
+            self.tray.show_waiting(waiting)
             self.clipboard.clear_now()
             self.window.hide()
             return
@@ -197,9 +198,7 @@ class Application:
             return False
         self._shut()
         self._assistants.clear()
-        for watch in self._watches.values():
-            watch.cancel()
-        self._watches.clear()
+        self._watches.stop()
         self._practising = practice
         self._store, self._vault = store, Vault("practice" if practice else "setup")
         await self._vault.ready()
@@ -263,7 +262,7 @@ class Application:
         self.window.show_page(self.home)
         gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
         for setup in listing.setups:
-            if setup.status.startswith("Waiting"):
+            if self._watches.waits(setup):
                 await self._watch_in_background(setup)
 
     def _let_go(self) -> None:
@@ -446,8 +445,7 @@ class Application:
         assistant = await self._assistant(setup)
         if assistant is None:
             return
-        if (watch := self._watches.pop(setup_id, None)) is not None:
-            watch.cancel()
+        self._watches.stop(setup_id)
         left = await assistant.forget()
         self._assistants.pop(setup_id, None)
         if left:
@@ -462,16 +460,5 @@ class Application:
             self._keep_watching(assistant)
 
     def _keep_watching(self, assistant: Assistant) -> None:
-        from app.guide.model import Milestone
-
         self._saving.look(assistant)
-        setup = assistant.setup
-        running = self._watches.get(setup.id)
-        wanted = Milestone.STARTED in setup.reached and setup.sighting is None
-        if wanted and (running is None or running.done()):
-            self._watches[setup.id] = self.tasks.start(self._watch(assistant))
-
-    async def _watch(self, assistant: Assistant) -> None:
-        await assistant.watch()
-        if assistant.setup.sighting is not None:
-            self.tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
+        self._watches.keep(assistant)

@@ -48,6 +48,8 @@ class DirectorySync:
         """``change`` keeps a changed setup; ``practice`` is the origin that stands in for every host."""
         self.look: Look | None = None
         """The last answer."""
+        self.held: set[str] = set()
+        """Names of secrets that the keyring did not take and that are held for this run."""
         self.next_look: datetime | None = None
         """UTC; None while nothing is followed."""
         self._vault = vault
@@ -58,8 +60,6 @@ class DirectorySync:
         self._proxy_for = proxy_for
         self._practice = practice
         self._policy = policy
-        self._fleeting: set[Kind] = set()
-        """Secrets that the keyring did not take and that are held for this run."""
         self._tokens: TokenSource | None = None
         self._ended: datetime | None = None
         """The start of the Full Sync for which nothing more is looked for."""
@@ -80,7 +80,7 @@ class DirectorySync:
 
     def fleeting(self, kind: Kind) -> bool:
         """Whether that secret is in memory only, so that it is lost when the program ends."""
-        return self.kept(kind) and (self._vault.memory_only or kind in self._fleeting)
+        return self.kept(kind) and (self._vault.memory_only or SECRETS[kind] in self.held)
 
     @property
     def on(self) -> bool:
@@ -117,8 +117,8 @@ class DirectorySync:
 
     @property
     def labels(self) -> dict[str, str]:
-        """The names of both secrets in the keyring, and what they are called."""
-        return {name: LABELS[kind] for kind, name in SECRETS.items()}
+        """The names of both secrets in the keyring, and what they are called beside those of the SCIM client."""
+        return {name: f"API {LABELS[kind]}" for kind, name in SECRETS.items()}
 
     async def reconcile(self) -> None:
         """Forget that a secret was given where the keyring no longer has it; a file from elsewhere may claim it."""
@@ -161,7 +161,7 @@ class DirectorySync:
             return self._policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
         if not outcome.kept:
             return SENTENCES[outcome.status]
-        (self._fleeting.add if outcome.held else self._fleeting.discard)(kind)
+        (self.held.add if outcome.held else self.held.discard)(SECRETS[kind])
         self._reset()
         now = self._now()
         tsg_id = tsg_id_in(reading.value) if kind is Kind.CLIENT_ID and not self.access.tsg_id else None
@@ -194,6 +194,8 @@ class DirectorySync:
             outcome = await self._vault.delete(setup.id, name)
             if outcome.status not in (Status.DELETED, Status.ABSENT):
                 left[name] = LABELS[kind]
+            else:
+                self.held.discard(name)
 
         def drop(setup: Setup) -> Setup:
             kept = {name: at for name, at in setup.kept.items() if name not in SECRETS.values() or name in left}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.cie.asking import CLOCK_RESOLUTION, Listed, Stage
 from app.cie.full_sync import Progress, standing
+from app.cie.objects import Matches
 from app.scim.observation import Observation
 from app.setup.times import clock, span
 
@@ -144,14 +145,54 @@ _ON_THE_WAY: Final = {
 }
 
 
+def table(directory: Directory) -> tuple[tuple[str, str], ...]:
+    """What is known of a directory, name → value."""
+    rows = (
+        ("Directory", directory.name),
+        ("Users", _count(directory.users)),
+        ("Groups", _count(directory.groups)),
+        ("Last success", success(directory)),
+        ("Status", directory.status or "Not told"),
+        ("Since", both(directory.status_since) if directory.status_since else ""),
+        ("Type", directory.kind),
+    )
+    return tuple(row for row in rows if row[1])
+
+
+def counted(users: int, groups: int) -> str:
+    """Both numbers, e.g. ``1 user and 3 groups``."""
+    return f"{users:,} user{'s' * (users != 1)} and {groups:,} group{'s' * (groups != 1)}"
+
+
+def _count(number: int | None) -> str:
+    return "Not told" if number is None else f"{number:,}"
+
+
+def matches(found: Matches | Unlisted, *, group: bool) -> tuple[str, bool]:
+    """What a look for one user or group brought, and whether it was found."""
+    kind = "group" if group else "user"
+    if not isinstance(found, Matches):
+        refused = told(found, "")
+        return f"{refused.title}. {' '.join(refused.sentences)}", False
+    if found.count == 0:
+        return f"CIE has no such {kind} in this directory yet, or it is written otherwise there.", False
+    if found.count == 1:
+        return f"CIE has this {kind}: {found.shown[0] if found.shown else ''}".rstrip(": ") + ".", True
+    return f"CIE has {found.count:,} of that name: {'; '.join(found.shown)}.", not group
+
+
 def success(directory: Directory) -> str:
     """When CIE's own last sync ended, in UTC and in local time."""
     return both(directory.last_success) if directory.last_success else "Not told"
 
 
 def both(moment: datetime) -> str:
-    """A moment in UTC and in this computer's zone."""
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC, here {clock(moment)}"
+    """A moment in UTC, and in this computer's zone where that is another."""
+    local = moment.astimezone()
+    said = f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+    if not local.utcoffset():
+        return said
+    return f"{said} (here {clock(moment) if local.date() != moment.date() else f'{local:%H:%M:%S}'})"
 
 
 def skew(ahead: float | None) -> str:
@@ -173,8 +214,8 @@ def full_sync(found: Standing, started: datetime | None) -> tuple[str, bool]:
     match found.progress:
         case Progress.COMPLETED:
             return (
-                f"CIE reports a sync completed at {at}. CIE also syncs changes by itself, and its status may say "
-                "success while such a sync runs: compare the counts with the Directories page before you confirm.",
+                f"CIE reports a sync completed at {at}. A sync of changes may still run: compare the counts with the "
+                "Directories page before you confirm.",
                 True,
             )
         case Progress.EMPTY:

@@ -128,12 +128,14 @@ class Builder(StrEnum):
 
 
 class Tool(StrEnum):
-    """A page beside the steps, where the admin looks closer at something; it changes nothing in the setup."""
+    """A page beside the steps, where the admin looks closer at something; it completes no step."""
 
     PORTAL_ERROR = "portal-error"
     """Reads an error that the portal or CIE showed."""
     GROUPS_EXPORT = "groups-export"
     """Checks an export of groups for duplicate names and what else stops a sync."""
+    DIRECTORY_SYNC_API = "directory-sync-api"
+    """Asks CIE itself how the directory stands."""
 
 
 class _Part(BaseModel):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import policy
 from app.guide import catalog
-from app.guide.address import TOKEN_HOST
+from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.guide.builders import WORKSHOPS
 from app.guide.words import speak
 from app.handbook.entries import journeys, sections, steps_at_most
@@ -70,7 +70,7 @@ def _decided() -> dict[str, Any]:
     """What the administrators' page takes from the code that it speaks of."""
     places = {"linux": policy.place("linux"), "macos": policy.place("darwin"), "registry": policy.REGISTRY}
     limits = {"shortest": policy.SHORTEST, "longest": policy.LONGEST, "contact": policy.LONGEST_CONTACT}
-    return {"token_host": TOKEN_HOST, "policy": {**places, **limits, "example": EXAMPLE}}
+    return {"token_host": TOKEN_HOST, "api_hosts": API_HOSTS, "policy": {**places, **limits, "example": EXAMPLE}}
 
 
 def write(folder: Path) -> tuple[Path, ...]:

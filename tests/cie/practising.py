@@ -33,18 +33,24 @@ async def practice(folder: Path) -> AsyncIterator[tuple[Started, Visitor, Loopba
     assert isinstance(started, Started), started
     try:
         async with LoopbackClient() as client:
-            visitor = Visitor(client, started.cie_url, started.portal_url("entra"), catalog.guide("entra"))
-            base_url = await visitor.add_directory("one", NAME)
-            token = await visitor.generate_token()
-            assert isinstance(base_url, str)
-            assert isinstance(token, str)
-            assert await visitor.submit() is None
-            assert await visitor.acknowledge() is None
-            await _fill(client, base_url, token)
+            visitor = await submitted(client, started)
             assert await visitor.full_sync() == "Sync started"
             yield started, visitor, client
     finally:
         await process.stop()
+
+
+async def submitted(client: LoopbackClient, started: Started) -> Visitor:
+    """Submit the directory and send it a user and a group, as a portal would."""
+    visitor = Visitor(client, started.cie_url, started.portal_url("entra"), catalog.guide("entra"))
+    base_url = await visitor.add_directory("one", NAME)
+    token = await visitor.generate_token()
+    assert isinstance(base_url, str)
+    assert isinstance(token, str)
+    assert await visitor.submit() is None
+    assert await visitor.acknowledge() is None
+    await _fill(client, base_url, token)
+    return visitor
 
 
 async def _fill(client: LoopbackClient, base_url: str, token: str) -> None:

@@ -69,7 +69,7 @@ def test_how_a_full_sync_stands() -> None:
         return full_sync(standing(listed, "acme", NOON), NOON)
 
     assert said(40)[1]
-    assert "2026-11-24 12:00:40 UTC" in said(40)[0]
+    assert "24 Nov 2026, 12:00:40 UTC" in said(40)[0]
     assert "before you confirm" in said(40)[0]
     for after, users, words in (
         (40, 0, "without users"),

@@ -13,7 +13,7 @@ import pytest
 
 from app import policy
 from app.check import Exit
-from app.guide.address import TOKEN_HOST
+from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.handbook.pages import EXAMPLE, pages
 from app.paths import data_dir, resources
 from app.vault import backend
@@ -74,6 +74,7 @@ def test_hosts_and_folders_are_those_of_the_code(
     blocks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert TOKEN_HOST in blocks
+    assert all(any(host in block for block in blocks) for host in API_HOSTS)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert f"~/{data_dir().relative_to(tmp_path)}, or below XDG_DATA_HOME" in blocks

@@ -54,8 +54,10 @@ def walk(
     story: Callable[[Desk], Awaitable[None]],
     vault: Vault | None = None,
     guide: str = "entra",
+    token_url: str | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
 ) -> None:
-    """Play a story on a desk with an open setup."""
+    """Play a story on a desk with an open setup; in practice where a practice's token address is given."""
     style.apply(qapp, dark=False)
     bugs: list[BaseException] = []
     host = QWidget()  # owns what must not be collected in another thread
@@ -65,8 +67,10 @@ def walk(
         store = Store(folder)
         store.lock()
         known = catalog.guide(guide)
-        keyring = vault or Vault("setup")
-        assistant = Assistant(known, new_setup(known, NOW, practice=False), keyring, store, now=lambda: NOW)
+        practice = token_url is not None
+        keyring = vault or Vault("practice" if practice else "setup")
+        setup = new_setup(known, NOW, practice=practice)
+        assistant = Assistant(known, setup, keyring, store, now=now, token_url=token_url)
         background = tasks.Tasks(bugs.append)
         desk = Desk(assistant, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host)
         try:

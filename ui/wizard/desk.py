@@ -203,6 +203,17 @@ class Desk(QObject):
         for look in tuple(self._looks):
             look.cancel()
 
+    def keep(self, work: Coroutine[Any, Any, None], sentence: str) -> None:
+        """Keep or remove what belongs to a page beside the steps; it is finished also when the desk is closed."""
+        self._start(self._keep(work, sentence))
+
+    async def _keep(self, work: Coroutine[Any, Any, None], sentence: str) -> None:
+        self._wait_for(sentence)
+        try:
+            await work
+        finally:
+            self._wait_for("")
+
     def tick(self, item: str, on: bool) -> None:
         """Tick a prerequisite or confirmation."""
         if (item in self.assistant.setup.ticked) != on:

@@ -17,6 +17,7 @@ from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label, rich
+from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.portal_error import PortalErrorCard
 from ui.wizard.question import Question
 from ui.wizard.tools import offered
@@ -76,6 +77,8 @@ class StepCard(Card):
         self._column.addWidget(label(rich(step.text), "muted", self, rich=True))
         if extra is not None:
             self._column.addWidget(extra)
+        if step.marks is Milestone.FINISHED:
+            self._column.addWidget(FullSyncPanel(desk, self))
         self._add_work(step)
         self._add_remarks(step)
         self._add_outcome(place)

@@ -45,6 +45,12 @@ def _groups_export(desk: Desk, parent: QWidget) -> QWidget:
     return GroupsExportPage(desk, parent)
 
 
+def _directory_api(desk: Desk, parent: QWidget) -> QWidget:
+    from ui.wizard.directory_api import DirectoryApiPage
+
+    return DirectoryApiPage(desk, parent)
+
+
 TOOLS: dict[Tool, ToolPage] = {
     Tool.PORTAL_ERROR: ToolPage(
         title="Error message",
@@ -59,6 +65,13 @@ TOOLS: dict[Tool, ToolPage] = {
         invitation="Check an export of the groups",
         icon="table",
         make=_groups_export,
+    ),
+    Tool.DIRECTORY_SYNC_API: ToolPage(
+        title="Directory Sync API",
+        lead="Optional: what CIE itself says of the directory, read with a service account.",
+        invitation="Let CIE tell when a sync has ended",
+        icon="cloud",
+        make=_directory_api,
     ),
 }
 """In the order of the rail."""

@@ -38,6 +38,8 @@ class WatchPanel(QWidget):
         column.addWidget(self._expected)
         column.addWidget(self._bar)
         column.addLayout(self._table())
+        self._own_sync = Note("", "muted", self)
+        column.addWidget(self._own_sync)
         column.addWidget(self._buttons())
         self._manual = CaptureField("SCIM Change Timestamp in CIE", desk.paste_text)
         self._manual.setObjectName("timestamp-entry")
@@ -142,6 +144,7 @@ class WatchPanel(QWidget):
         seen, report = assistant.setup.sighting, assistant.report
         stamp.setText(clock(seen.at) if seen else "Not filled yet")
         through.setText("The SCIM endpoint, read-only")
+        self._fill_api()
         if report is None:
             began = Milestone.STARTED in assistant.setup.reached or Milestone.SUBMITTED in assistant.setup.reached
             looked.setText("Seen" if seen is not None else "Looking now" if began else "Not yet")
@@ -162,6 +165,25 @@ class WatchPanel(QWidget):
             self._manual.setVisible(True)
         if self._manual.isVisible() and self._desk.notice:
             self._manual.set_hint(self._desk.notice, "bad")
+
+    def _fill_api(self) -> None:
+        """What the Directory Sync API adds where it is on; it opens no gate."""
+        api = self._desk.assistant.api
+        self._own_sync.setVisible(api.on and api.look is not None)
+        if not api.on:
+            return
+        self._cells[-1].setText("SCIM endpoint, Directory Sync API")
+        if api.look is None:
+            return
+        from app.cie import words
+
+        standing = api.standing
+        if standing is None or standing.directory is None:
+            said = words.told(api.look, api.directory_name).title
+        else:
+            found = standing.directory
+            said = f"CIE's own last sync: {words.success(found)}, {_counts(found.users, found.groups).lower()}"
+        self._own_sync.set_text(f"{said}. It does not stand for the timestamp.", "muted")
 
 
 def _counts(users: int | None, groups: int | None) -> str:

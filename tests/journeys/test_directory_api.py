@@ -1,0 +1,163 @@
+"""An admin lets CIE tell when Full Sync has ended: the real page, keyring and practice server, and the tray's wait."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+
+from app.guide.model import CIE_COUNTS, Milestone, Tool
+from app.net import LoopbackClient
+from app.practice.process import PracticeProcess, Started
+from app.practice.switchboard import ApiFault
+from app.setup.state import Counts, Sighting
+from tests.cie.practising import NAME, submitted
+from tests.ui.stories import child, until, walk, words
+from ui.tray import Tray
+from ui.watches import Watches
+from ui.wizard.page import WizardPage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.practice.visitor import Visitor
+    from ui.wizard.desk import Desk
+
+pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
+
+
+class Told(Tray):
+    """A tray that remembers what it told; offscreen there is none to show it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.notes: list[str] = []
+
+    def notify(self, title: str, sentence: str) -> None:
+        self.notes.append(f"{title}: {sentence}")
+        super().notify(title, sentence)
+
+
+def paste(page: QWidget, name: str, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    around = page.findChild(QWidget, name)
+    assert around is not None
+    child(around, "paste").click()
+
+
+async def check(page: QWidget, told: str) -> None:
+    child(page, "check-api").click()
+    await until(lambda: told in words(page))
+
+
+async def turn_on(desk: Desk, page: QWidget, visitor: Visitor) -> None:
+    made = await visitor.create_service_account()
+    assert isinstance(made, dict)
+    paste(page, "client-id", made["Client ID"])
+    await until(lambda: bool(desk.assistant.api.access.tsg_id) and not desk.busy)
+    paste(page, "client-secret", made["Client Secret"])
+    await until(lambda: desk.assistant.api.on and not desk.busy)
+    assert made["Client Secret"] not in words(page)
+
+
+async def stumble(page: QWidget, visitor: Visitor) -> None:
+    """Two things that may be wrong at the vendor, each with its way out."""
+    await visitor.break_api(ApiFault.ROLE.value)
+    await check(page, "The role does not allow it (403)")
+    await visitor.break_api(ApiFault.ADDRESS.value)
+    await check(page, "There is nothing at this address (404)")
+    child(page, "api-addresses").click()
+    box = page.findChild(QComboBox, "api-address")
+    assert box is not None
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    await until(lambda: "Not asked yet" in words(page))
+    await check(page, "CIE reports this directory")
+    await visitor.break_api(ApiFault.NONE.value)
+    box.setCurrentIndex(0)
+    box.activated.emit(0)
+    await until(lambda: "Not asked yet" in words(page))
+
+
+def go_to_full_sync(desk: Desk) -> None:
+    """What this story is not about is done."""
+    assistant = desk.assistant
+    now = assistant.now()
+    steps = [step.id for step in assistant.guide.steps]
+    assistant.setup = assistant.setup.with_(
+        done=dict.fromkeys(steps[: steps.index("full-sync")], now),
+        reached=dict.fromkeys((Milestone.SUBMITTED.value, Milestone.STARTED.value), now),
+        sighting=Sighting(now, now, entered=True),
+        position="full-sync",
+    )
+
+
+def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) -> None:
+    process = PracticeProcess()
+    started = asyncio.run(process.start(tmp_path / "state", "7b" * 32))
+    assert isinstance(started, Started)
+
+    async def story(desk: Desk) -> None:
+        assistant = desk.assistant
+        assert (await assistant.give("directory_name", NAME)).accepted
+        page = WizardPage(desk)
+        page.resize(1000, 680)
+        page.show()
+        tray = Told(page)
+        watches = Watches(desk._tasks, tray)
+        desk.changed.connect(lambda: watches.keep(assistant))
+        async with LoopbackClient() as client:
+            visitor = await submitted(client, started)
+            desk.open_tool(Tool.DIRECTORY_SYNC_API)
+            await turn_on(desk, page, visitor)
+            await stumble(page, visitor)
+            await check(page, "not_synced")
+            name = page.findChild(QLineEdit, "api-find-name")
+            assert name is not None
+            name.setText(f"jo@{NAME}")
+            child(page, "find-user").click()
+            await until(lambda: "CIE has no such user in this directory yet" in words(page))
+
+            go_to_full_sync(desk)
+            assert await visitor.full_sync() == "Sync started"
+            assert watches.sentence == ""
+            desk.complete()
+            await until(lambda: assistant.api.next_look is not None)
+            assert watches.sentence == "Waiting for the end of Full Sync"
+            assert Watches.waits(assistant.setup)
+            assert assistant.here.step.id == "sync-status"
+            await until(lambda: "CIE does not report the end of this Full Sync yet" in words(page))
+            assert tray.notes == []
+            async with asyncio.timeout(20):
+                while (await visitor.directories())[0].status != "Success":
+                    await asyncio.sleep(0.1)
+            child(page, "look-at-sync").click()
+            await until(lambda: "CIE reports a sync completed at" in words(page))
+            await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))
+            note = f"CIE reports a completed sync: {assistant.setup.client}: compare the counts and confirm them."
+            await until(lambda: tray.notes == [note])
+            assert watches.sentence == ""
+            assert [assistant.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
+            assert Milestone.FINISHED not in assistant.setup.reached, "the admin confirms, not the program"
+            desk.complete()
+            await until(lambda: assistant.setup.synced == Counts(1, 1))
+            assert not Watches.waits(assistant.setup)
+
+            desk.open_tool(Tool.DIRECTORY_SYNC_API)
+            child(page, "find-user").click()
+            await until(lambda: f"CIE has this user: jo@{NAME}" in words(page))
+            name.setText("admins")
+            child(page, "find-group").click()
+            await until(lambda: "CIE has this group: Admins" in words(page))
+            child(page, "turn-api-off").click()
+            await until(lambda: "was asked again and has no Client ID" in words(page))
+        page.deleteLater()
+
+    try:
+        walk(qapp, tmp_path / "data", story, token_url=started.token_url, now=lambda: datetime.now(UTC))
+    finally:
+        asyncio.run(process.stop())

@@ -1,0 +1,253 @@
+"""The page of the Directory Sync API: pasted, dropped and read from a file, checked, and turned off without a trace."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
+
+from app.cie.address import Access, Address
+from app.cie.asking import Listed, Stage, Unlisted
+from app.cie.directories import Directory
+from app.cie.service import SECRETS
+from app.guide.model import CIE_COUNTS, Kind, Milestone, Tool
+from app.scim.observation import Observation
+from app.setup.journey import place
+from app.vault import Vault
+from tests.ui.stories import NOW, child, until, walk, words
+from ui.wizard.api_account import AccountCard
+from ui.wizard.directory_api import DirectoryApiPage
+from ui.wizard.step_card import StepCard
+from ui.wizard.tools import TOOLS
+from ui.wizard.watch_panel import WatchPanel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ui.wizard.desk import Desk
+
+pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
+CLIENT_ID = "canary-account@1102345678.iam.panserviceaccount.com"
+CLIENT_SECRET = "canary-secret-of-the-api"
+FILE = f"Client ID,Client Secret\n{CLIENT_ID},{CLIENT_SECRET}\n"
+
+
+def field(page: QWidget, name: str) -> QLineEdit:
+    around = page.findChild(QWidget, name)
+    assert around is not None, name
+    found = around.findChild(QLineEdit)
+    assert found is not None
+    return found
+
+
+def paste(page: QWidget, name: str, text: str) -> None:
+    QGuiApplication.clipboard().setText(text)
+    around = page.findChild(QWidget, name)
+    assert around is not None
+    child(around, "paste").click()
+
+
+def opened(desk: Desk) -> DirectoryApiPage:
+    page = DirectoryApiPage(desk)
+    page.resize(740, 500)
+    page.show()
+    return page
+
+
+async def held(desk: Desk) -> list[str | None]:
+    other = Vault("setup")
+    try:
+        return [(await other.get(desk.assistant.setup.id, name)).value for name in SECRETS.values()]
+    finally:
+        other.close()
+
+
+def drop(card: QWidget, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    card.dropEvent(QDropEvent(QPointF(QPoint(9, 9)), copy, data, Qt.MouseButton.LeftButton, none))
+
+
+def test_what_is_pasted_is_kept_and_never_shown(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = opened(desk)
+        assert "Off." in words(page)
+        assert "View Only Administrator" in words(page)
+        assert not child(page, "check-api").isEnabled()
+        paste(page, "client-id", "https://wrong.example")
+        await until(lambda: "looks like a web address" in words(page))
+        paste(page, "client-id", CLIENT_ID)
+        await until(lambda: desk.assistant.api.kept(Kind.CLIENT_ID))
+        await until(lambda: field(page, "tsg-id").text() == "1102345678")
+        await until(lambda: QGuiApplication.clipboard().text() == "")
+        paste(page, "client-secret", CLIENT_SECRET)
+        await until(lambda: desk.assistant.api.on and not desk.busy)
+        assert "canary" not in words(page)
+        assert "canary" not in "".join(each.text() for each in page.findChildren(QLineEdit))
+        assert child(page, "check-api").isEnabled()
+        assert "API Client ID, API Client Secret" in desk.assistant.kept_line()
+        paste(page, "tsg-id", "not a number")
+        await until(lambda: "4 to 20 digits" in words(page))
+        box = page.findChild(QComboBox, "api-address")
+        assert box is not None
+        box.setCurrentIndex(1)
+        box.activated.emit(1)
+        await until(lambda: desk.assistant.api.access == Access("1102345678", Address.SASE))
+        child(page, "turn-api-off").click()
+        await until(lambda: "was asked again and has no Client ID and no Client Secret" in words(page))
+        assert not desk.assistant.api.begun
+        assert await held(desk) == [None, None]
+        assert field(page, "tsg-id").text() == ""
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path: Path) -> None:
+    path = tmp_path / "account.csv"
+
+    async def story(desk: Desk) -> None:
+        page = opened(desk)
+        card = page.findChild(AccountCard)
+        assert card is not None
+
+        async def taken() -> None:
+            await until(lambda: desk.assistant.api.on and "The file still holds both" in words(page))
+            assert await held(desk) == [CLIENT_ID, CLIENT_SECRET]
+            assert "canary" not in words(page)
+            await desk.assistant.api.turn_off()
+
+        for content in (FILE.encode(), FILE.encode("utf-16")):
+            path.write_bytes(content)
+            drop(card, path)
+            await taken()
+        secret = field(page, "client-secret")
+        drop(secret, path)
+        await taken()
+        paste(page, "client-secret", FILE)
+        await taken()
+        await until(lambda: QGuiApplication.clipboard().text() == "")
+        for content, told in (
+            (b"\xff\xfe\x00", "cannot be read"),
+            (b"a,b\n1,2\n", "No Client ID"),
+            (b"x" * 20_000, "long"),
+        ):
+            path.write_bytes(content)
+            drop(card, path)
+            await until(lambda told=told: told in words(page))
+        drop(card, tmp_path)
+        await until(lambda: "cannot be read" in words(page))
+        assert not desk.assistant.api.begun
+        page.deleteLater()
+
+    walk(qapp, tmp_path / "data", story)
+
+
+async def turn_on(desk: Desk) -> None:
+    assert await desk.assistant.api.give_secret(Kind.CLIENT_ID, CLIENT_ID) is None
+    assert await desk.assistant.api.give_secret(Kind.CLIENT_SECRET, CLIENT_SECRET) is None
+    assert (await desk.assistant.give("directory_name", "acme.example")).accepted
+
+
+FULL = Directory(
+    "acme.example",
+    "SCIM",
+    1204,
+    87,
+    "cache_applied",
+    NOW + timedelta(seconds=75),
+    NOW + timedelta(seconds=80),
+    ("two objects were skipped",),
+    3,
+)
+
+
+def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        api, page = desk.assistant.api, opened(desk)
+        await turn_on(desk)
+
+        async def told(look: Listed | Unlisted) -> str:
+            api.look = look
+            desk.changed.emit()
+            await asyncio.sleep(0.02)  # Qt shows what was added at its next turn
+            return words(page)
+
+        said = await told(Listed(NOW, (FULL, Directory("canary-other")), -190.0))
+        for part in ("1,204", "87", "24 Nov 2026, 12:01:15 UTC", "cache_applied", "two objects were skipped", "3 more"):
+            assert part in said, part
+        assert "3 min behind" in said
+        assert "canary" not in said
+        assert child(page, "find-user").isVisibleTo(page)
+        said = await told(Listed(NOW, (Directory("canary-other"),), 0.0))
+        assert "CIE lists 1 directory, and none is called" in said
+        assert "canary" not in said
+        assert not child(page, "find-user").isVisibleTo(page)
+        assert "View Only Administrator" in await told(Unlisted(NOW, Stage.API, Observation.FORBIDDEN, 403))
+        assert "The role does not allow it (403)" in await told(Unlisted(NOW, Stage.API, Observation.FORBIDDEN, 403))
+        assert "Address of the API" in await told(Unlisted(NOW, Stage.API, Observation.NOT_FOUND, 404))
+        assert "refused (401)" in await told(Unlisted(NOW, Stage.TOKEN, Observation.CLIENT_REFUSED, 401))
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_a_check_can_be_stopped(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = opened(desk)
+        await turn_on(desk)
+        never = asyncio.Event()
+        desk.assistant.api.ask = never.wait  # type: ignore[assignment, method-assign]
+        check = child(page, "check-api")
+        check.click()
+        await until(lambda: check.text() == "Stop")
+        check.click()
+        await until(lambda: check.text() == "Check")
+        assert desk.assistant.api.look is None
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        assistant = desk.assistant
+        panel = WatchPanel(desk)
+        panel.show()
+        assert "The SCIM endpoint, read-only" in words(panel)
+        card = StepCard(place(assistant.guide, assistant.setup, "sync-status"), desk)
+        card.show()
+        assert not child(card, "look-at-sync").isVisibleTo(card)
+        child(card, "look-directory-sync-api").click()
+        assert desk.tool is Tool.DIRECTORY_SYNC_API
+        assert "Optional" in TOOLS[Tool.DIRECTORY_SYNC_API].lead
+        await turn_on(desk)
+        assistant.api.look = Listed(NOW, (FULL,), 0.0)
+        desk.changed.emit()
+        said = words(panel)
+        assert "SCIM endpoint, Directory Sync API" in said
+        assert "It does not stand for the timestamp" in said
+        assert "Full Sync is unlocked" not in said
+        assistant.setup = assistant.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
+        desk.changed.emit()
+        assert "CIE reports a sync completed at 24 Nov 2026, 12:01:15 UTC" in words(card)
+        assert "before you confirm" in words(card)
+        assert "was entered otherwise and stays" in words(card)
+        for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
+            assert (await assistant.give(name, count)).accepted
+        assert "Filled in below: 1,204 users and 87 groups" in words(card)
+        assistant.api.look = Unlisted(datetime.now(UTC), Stage.API, Observation.SERVER_ERROR, 500)
+        desk.changed.emit()
+        assert "error of its own" in words(card)
+        assert not [w for w in card.findChildren(QLabel) if "canary" in w.text()]
+        for widget in (panel, card):
+            widget.hide()
+            widget.deleteLater()
+
+    walk(qapp, tmp_path, story)

@@ -1,0 +1,67 @@
+"""What is waited for in the background: the SCIM Change Timestamp of a setup, later the end of its Full Sync."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asyncio import Task
+
+    from app.assistant import Assistant
+    from app.setup.state import Setup
+    from ui.tasks import Tasks
+    from ui.tray import Tray
+
+
+class Watches:
+    """Goes on whatever page is open, also while only the tray shows."""
+
+    def __init__(self, tasks: Tasks, tray: Tray) -> None:
+        self._tasks = tasks
+        self._tray = tray
+        self._running: dict[str, tuple[Task[None], str]] = {}
+
+    @staticmethod
+    def waits(setup: Setup) -> bool:
+        """Whether a setup that was only listed may wait for something."""
+        from app.guide.model import Milestone
+
+        syncs = Milestone.FULL_SYNC in setup.reached and Milestone.FINISHED not in setup.reached
+        return setup.status.startswith("Waiting") or (syncs and setup.api is not None)
+
+    def keep(self, assistant: Assistant) -> None:
+        """See that what this setup waits for is waited for."""
+        from app.guide.model import Milestone
+
+        setup = assistant.setup
+        running = self._running.get(setup.id)
+        if running is not None and not running[0].done():
+            return
+        if Milestone.STARTED in setup.reached and setup.sighting is None:
+            task = self._tasks.start(self._timestamp(assistant))
+            self._running[setup.id] = (task, "Waiting for the SCIM Change Timestamp")
+        elif assistant.api.may_follow:
+            task = self._tasks.start(self._full_sync(assistant))
+            self._running[setup.id] = (task, "Waiting for the end of Full Sync")
+
+    @property
+    def sentence(self) -> str:
+        """What is waited for; empty where nothing is."""
+        return next((words for task, words in self._running.values() if not task.done()), "")
+
+    def stop(self, setup_id: str | None = None) -> None:
+        """Give up the wait of that setup, or all of them."""
+        for one in tuple(self._running) if setup_id is None else (setup_id,):
+            if one in self._running:
+                self._running.pop(one)[0].cancel()
+
+    async def _timestamp(self, assistant: Assistant) -> None:
+        await assistant.watch()
+        if assistant.setup.sighting is not None:
+            self._tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
+
+    async def _full_sync(self, assistant: Assistant) -> None:
+        if await assistant.follow_full_sync():
+            self._tray.notify(
+                "CIE reports a completed sync", f"{assistant.setup.client}: compare the counts and confirm them."
+            )

@@ -1,0 +1,255 @@
+"""The service account of the Directory Sync API: what to ask for, where to paste it, and how to take it away again."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+
+from app.cie.account import LABELS, LONGEST_FILE
+from app.cie.address import Address, Issuer
+from app.cie.words import ROLE
+from ui.widgets.buttons import button
+from ui.widgets.cards import Card, Note
+from ui.widgets.fields import CaptureField, Hint
+from ui.widgets.flow import Flow
+from ui.widgets.link import LinkButton
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
+
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
+    from app.cie.service import DirectorySync
+    from app.guide.model import Kind
+    from ui.wizard.desk import Desk
+
+_ADDRESSES = {
+    Address.SASE_CIE: "api.sase \u2026 /cie/directory-sync (as its description says)",
+    Address.SASE: "api.sase \u2026 /directory-sync",
+    Address.STRATA_CIE: "api.strata \u2026 /cie/directory-sync",
+    Address.STRATA: "api.strata \u2026 /directory-sync",
+}
+_ISSUERS = {
+    Issuer.PAGES: "auth.apps \u2026 /oauth2 (as its pages say)",
+    Issuer.DESCRIPTION: "auth.apps \u2026 /auth/v1/oauth2",
+}
+
+
+class AccountCard(Card):
+    """Fields for the service account. Nothing given here is shown again."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        self.setAcceptDrops(True)
+        self._desk = desk
+        self._problems: dict[str, str] = {}
+        """Why the last text for a field was not taken."""
+        self.body.addWidget(label("Service account", "heading", self))
+        lead = (
+            "Create one in Common Services, **Identity & Access**, give it a role in this tenant, and bring its "
+            "**Client ID** and **Client Secret** here. They go into the keyring, and to the token address only."
+        )
+        self.body.addWidget(label(rich(lead), "muted", self, rich=True))
+        self.body.addWidget(Note(rich(ROLE), "muted", self))
+        if desk.assistant.setup.practice:
+            self.body.addWidget(Note("Practice: the practice CIE makes them under Service accounts.", "muted", self))
+        self._tsg_id = self._field("TSG ID", "tsg-id", secret=False)
+        self._tsg_id.submitted.connect(lambda text: self._keep(self._give_tsg_id(text)))
+        self._secrets = {kind: self._secret(kind) for kind in LABELS}
+        self._add_file()
+        self._add_addresses()
+        self._said = Hint(self)
+        self.body.addWidget(self._said)
+        self.setFocusProxy(self._tsg_id)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def _api(self) -> DirectorySync:
+        return self._desk.assistant.api
+
+    def _field(self, text: str, name: str, *, secret: bool) -> CaptureField:
+        made = CaptureField(text, self._desk.paste_text, secret, origin="")
+        made.setObjectName(name)
+        made.set_placeholder("Paste it here")
+        self.body.addWidget(made)
+        return made
+
+    def _secret(self, kind: Kind) -> CaptureField:
+        made = self._field(LABELS[kind], kind.value, secret=True)
+        made.submitted.connect(lambda text: self._take(kind, text))
+        return made
+
+    def _add_file(self) -> None:
+        row = Flow(self, across=8, down=6)
+        read = button("Read its CSV file", icon="open")
+        read.setObjectName("read-account-file")
+        read.clicked.connect(self._choose_file)
+        self._off = button("Turn off", icon="trash")
+        self._off.setObjectName("turn-api-off")
+        self._off.clicked.connect(lambda: self._keep(self._turn_off()))
+        row.add(read)
+        row.add(self._off)
+        self.body.addWidget(row)
+
+    def _add_addresses(self) -> None:
+        opener = LinkButton("Addresses")
+        opener.setObjectName("api-addresses")
+        opener.setCheckable(True)
+        self.body.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
+        inside = Card("plain", self)
+        inside.body.setContentsMargins(0, 0, 0, 0)
+        told = "The vendor's pages name more than one. Change them only where the check finds nothing at the address."
+        inside.body.addWidget(label(told, "muted", inside))
+        self._address = self._choice(inside, "Address of the API", "api-address", list(_ADDRESSES.values()))
+        self._issuer = self._choice(inside, "Token address", "api-issuer", list(_ISSUERS.values()))
+        for box in (self._address, self._issuer):
+            box.activated.connect(self._choose_addresses)
+        inside.setVisible(False)
+        opener.toggled.connect(inside.setVisible)
+        self.body.addWidget(inside)
+
+    def _choice(self, inside: Card, text: str, name: str, items: list[str]) -> QComboBox:
+        box = QComboBox(inside)
+        box.setObjectName(name)
+        box.addItems(items)
+        box.setMinimumContentsLength(12)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        named = label(text, "strong", inside)
+        named.setBuddy(box)
+        inside.body.addWidget(named)
+        inside.body.addWidget(box)
+        return box
+
+    # -- intents -------------------------------------------------------------------------
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        where = self._desk.assistant.vault.name
+        self._desk.keep(work, f"Asking {where}. Answer its prompt if one is open.")
+
+    def _take(self, kind: Kind, text: str) -> None:
+        """A secret, the content of the file, or the file itself, wherever it was let go."""
+        if text.startswith("file:"):
+            self._read_file(Path(QUrl(text.strip()).toLocalFile()))
+        elif "\n" in text.strip():
+            self._keep(self._give_file(text, taken=text))
+        else:
+            self._keep(self._give_secret(kind, text))
+
+    async def _give_tsg_id(self, text: str) -> None:
+        self._answer("tsg-id", await self._api.give_tsg_id(text), "TSG ID captured.")
+
+    async def _give_secret(self, kind: Kind, text: str) -> None:
+        problem = await self._api.give_secret(kind, text)
+        if problem is None:
+            self._desk.clipboard.take_away(text)
+        self._answer(kind.value, problem, f"{LABELS[kind]} kept.")
+
+    async def _give_file(self, text: str, taken: str = "") -> None:
+        problem = await self._api.give_file(text)
+        if problem is None and taken:
+            self._desk.clipboard.take_away(taken)
+        self._answer(
+            "file", problem, "Client ID and Client Secret kept. The file still holds both: delete it, or keep it safe."
+        )
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(
+            self.window(), "Open the CSV file of the service account", "", "CSV (*.csv);;All files (*)"
+        )
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(lambda name: self._read_file(Path(name)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _read_file(self, path: Path) -> None:
+        async def work() -> None:
+            text = await asyncio.get_running_loop().run_in_executor(None, _content, path)
+            if text is None:
+                self._answer("file", "This file cannot be read.", "")
+            else:
+                await self._give_file(text)
+
+        self._keep(work())
+
+    def _choose_addresses(self) -> None:
+        address = list(_ADDRESSES)[self._address.currentIndex()]
+        issuer = list(_ISSUERS)[self._issuer.currentIndex()]
+        self._keep(self._api.choose(address, issuer))
+
+    async def _turn_off(self) -> None:
+        left = await self._api.turn_off()
+        where = self._desk.assistant.vault.name
+        if left:
+            self._answer(
+                "file", f"{where} did not let go of the {' and the '.join(left)}. Unlock it, then try again.", ""
+            )
+        else:
+            self._problems.clear()
+            self._tsg_id.clear()
+            self._answer(
+                "file", None, f"Turned off. {where} was asked again and has no Client ID and no Client Secret."
+            )
+
+    def _answer(self, field: str, problem: str | None, thanks: str) -> None:
+        self._problems.pop(field, None)
+        if problem is not None:
+            self._problems[field] = problem
+        self._said.show_text(problem or thanks, "bad" if problem else "good")
+        self._said.setVisible(field == "file")
+        self._desk.announced.emit(problem or thanks)
+        self._desk.changed.emit()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """The CSV file may be let go anywhere on the card."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Read the file."""
+        event.acceptProposedAction()
+        self._read_file(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    # -- from the state ------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Redraw hints and choices; what is being typed stays."""
+        access, busy = self._api.access, self._desk.busy
+        self._address.setCurrentIndex(list(_ADDRESSES).index(access.address))
+        self._issuer.setCurrentIndex(list(_ISSUERS).index(access.issuer))
+        self._off.setVisible(self._api.begun)
+        self._tsg_id.set_busy(bool(busy))
+        if access.tsg_id and not self._tsg_id.has_focus_text():
+            self._tsg_id.set_text(access.tsg_id)
+        self._hint(self._tsg_id, "tsg-id", "Captured." if access.tsg_id else "", "good")
+        for kind, field in self._secrets.items():
+            field.set_busy(bool(busy))
+            kept = self._api.kept(kind)
+            field.set_placeholder("Kept. Paste to replace it" if kept else "Paste it here")
+            fleeting = self._api.fleeting(kind)
+            where = (
+                "Only in memory, lost when the program ends." if fleeting else f"In {self._desk.assistant.vault.name}."
+            )
+            self._hint(field, kind.value, where if kept else "", "caution" if fleeting else "good")
+
+    def _hint(self, field: CaptureField, name: str, words: str, tone: str) -> None:
+        problem = self._problems.get(name)
+        field.set_hint(problem or words, "bad" if problem else tone)
+
+
+def _content(path: Path) -> str | None:
+    """The text of a small file; None where it cannot be read. Blocks."""
+    try:
+        if not path.is_file():  # a device or a pipe could keep the reader for ever
+            return None
+        with path.open("rb") as file:
+            raw = file.read(LONGEST_FILE + 1)
+        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except (OSError, UnicodeError):
+        return None

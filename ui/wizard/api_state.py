@@ -1,0 +1,192 @@
+"""What the Directory Sync API says of the directory, how a Full Sync stands, and a look for one known user or group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+
+from app.cie import words
+from app.setup.times import clock
+from ui.widgets.buttons import button
+from ui.widgets.cards import Card, Note
+from ui.widgets.flow import Flow
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from asyncio import Task
+
+    from app.cie.directories import Directory
+    from app.cie.service import DirectorySync
+    from ui.wizard.desk import Desk
+
+LONGEST_NAME = 256
+"""Characters of a name that is looked for."""
+
+
+class StateCard(Card):
+    """Check, and what came back."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        self._desk = desk
+        self._asking: Task[None] | None = None
+        self._drawn: object = None
+        self._results: QWidget | None = None
+        self.body.addWidget(label("What CIE says", "heading", self))
+        self._check = button("Check", "primary", "refresh")
+        self._check.setObjectName("check-api")
+        self._check.clicked.connect(self._press)
+        row = Flow(self, across=8, down=6)
+        row.add(self._check)
+        self.body.addWidget(row)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    @property
+    def _api(self) -> DirectorySync:
+        return self._desk.assistant.api
+
+    def _press(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
+            return
+        self._asking = self._desk.look_into(self._ask())
+        self._asking.add_done_callback(self._asked)
+        self.refresh()
+
+    def _asked(self, _task: Task[None]) -> None:
+        self._asking = None
+        self.refresh()
+
+    async def _ask(self) -> None:
+        look = await self._api.ask()
+        self._api.look_now()
+        told = words.told(look, self._api.directory_name)
+        self._desk.announced.emit(". ".join((told.title, *told.sentences)).replace("**", ""))
+
+    def refresh(self) -> None:
+        """Redraw what was seen, where it changed."""
+        api, asking = self._api, self._asking is not None
+        self._check.setText("Stop" if asking else "Check again" if api.look is not None else "Check")
+        self._check.setEnabled(api.on)
+        picture = (api.on, asking, api.look, api.next_look, api.directory_name, api.started)
+        if picture == self._drawn:
+            return
+        self._drawn = picture
+        self._replace()
+
+    def _replace(self) -> None:
+        if self._results is not None:
+            self.body.removeWidget(self._results)
+            self._results.hide()
+            self._results.deleteLater()
+        self._results = QWidget(self)
+        column = QVBoxLayout(self._results)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self._fill(column, self._results)
+        self.body.addWidget(self._results)
+
+    def _fill(self, column: QVBoxLayout, inside: QWidget) -> None:
+        api, look = self._api, self._api.look
+        if look is None:
+            text = "Asking." if self._asking is not None else "Not asked yet."
+            if not api.on:
+                text = "Off. Give TSG ID, Client ID and Client Secret, then check."
+            column.addWidget(label(text, "muted", inside))
+            return
+        told = words.told(look, api.directory_name)
+        column.addWidget(label(told.title, "heading" if told.good else "bad-heading", inside))
+        for sentence in told.sentences:
+            column.addWidget(Note(rich(sentence), "muted", inside))
+        standing = api.standing
+        if standing is not None and standing.directory is not None:
+            column.addLayout(self._table(standing.directory, inside))
+            self._add_log(standing.directory, column, inside)
+            sentence, ended = words.full_sync(standing, api.started)
+            if sentence:
+                column.addWidget(Note(rich(sentence), "good" if ended else "muted", inside))
+        if skew := words.skew(getattr(look, "ahead", 0.0)):
+            column.addWidget(Note(skew, "muted", inside))
+        following = f" The next look is at {clock(api.next_look)}." if api.next_look is not None else ""
+        column.addWidget(label(f"Asked {clock(look.looked)}.{following}", "small", inside))
+
+    def _table(self, directory: Directory, inside: QWidget) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        grid.setHorizontalSpacing(12)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(words.table(directory)):
+            grid.addWidget(label(name, "muted", inside, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            cell = label(value, "body", inside)
+            # A label's guess at its height is too high for a line of this length; a grid takes it for the least.
+            cell.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            cell.setMinimumHeight(1)
+            grid.addWidget(cell, row, 1)
+        return grid
+
+    def _add_log(self, directory: Directory, column: QVBoxLayout, inside: QWidget) -> None:
+        if not directory.log:
+            return
+        column.addWidget(label("Log", "strong", inside))
+        for line in directory.log:
+            column.addWidget(label(line, "mono", inside))
+        if directory.log_left_out:
+            column.addWidget(label(f"{directory.log_left_out:,} more lines are not shown.", "small", inside))
+
+
+class FindCard(Card):
+    """Whether one user or group that the admin knows has reached CIE. Nothing of it is kept."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__("card", parent)
+        self._desk = desk
+        self._finding: Task[None] | None = None
+        self.body.addWidget(label("Look for one that you know", "heading", self))
+        told = "After Full Sync: whether CIE has taken over this user, by User Principal Name, or this group, by name."
+        self.body.addWidget(label(told, "muted", self))
+        self._name = QLineEdit(self)
+        self._name.setObjectName("api-find-name")
+        self._name.setAccessibleName("User Principal Name or group name")
+        self._name.setPlaceholderText("User Principal Name or group name")
+        self._name.setMaxLength(LONGEST_NAME)
+        self._name.returnPressed.connect(lambda: self._find(group=False))
+        self.body.addWidget(self._name)
+        row = Flow(self, across=8, down=6)
+        for text, name, group in (("Find user", "find-user", False), ("Find group", "find-group", True)):
+            made = button(text)
+            made.setObjectName(name)
+            made.clicked.connect(lambda _checked=False, group=group: self._find(group=group))
+            row.add(made)
+        self.body.addWidget(row)
+        self._result = Note("", "muted", self)
+        self._result.setVisible(False)
+        self.body.addWidget(self._result)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Only where there is a directory to look in."""
+        standing = self._desk.assistant.api.standing
+        self.setVisible(standing is not None and standing.directory is not None)
+
+    def _find(self, *, group: bool) -> None:
+        value = self._name.text().strip()
+        if not value:
+            return
+        if self._finding is not None:
+            self._finding.cancel()
+        self._show("Asking.", "muted")
+        self._finding = self._desk.look_into(self._look(value, group=group))
+
+    async def _look(self, value: str, *, group: bool) -> None:
+        found = await self._desk.assistant.api.find(group=group, value=value)
+        sentence, good = words.matches(found, group=group)
+        self._show(sentence, "good" if good else "caution")
+        self._desk.announced.emit(sentence.replace("**", ""))
+
+    def _show(self, sentence: str, tone: str) -> None:
+        self._result.set_text(rich(sentence), tone)
+        self._result.setVisible(True)

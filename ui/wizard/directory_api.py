@@ -1,0 +1,58 @@
+"""The page of the Directory Sync API: its service account on the left, what CIE says on the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.widgets.cards import Card
+from ui.widgets.scroll import ScrollColumn
+from ui.widgets.text import label
+from ui.wizard.api_account import AccountCard
+from ui.wizard.api_state import FindCard, StateCard
+
+if TYPE_CHECKING:
+    from ui.wizard.desk import Desk
+
+_GIVES = (
+    "CIE tells through this API how many users and groups it holds and when its own last sync ended, so that the "
+    "assistant sees a Full Sync end and fills in the counts for you to confirm. Without it every step is still "
+    "possible; it says nothing of the SCIM Change Timestamp."
+)
+
+
+class _Gives(Card):
+    """What the API is good for, until it is on."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__("card", parent)
+        self._desk = desk
+        self.body.addWidget(label("What it gives", "heading", self))
+        self.body.addWidget(label(_GIVES, "muted", self))
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Only while it is off."""
+        self.setVisible(not self._desk.assistant.api.on)
+
+
+class DirectoryApiPage(QWidget):
+    """Two columns that scroll by themselves."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("directory-api")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        left, right = ScrollColumn(self), ScrollColumn(self)
+        account = AccountCard(desk, left)
+        left.column.addWidget(account)
+        for card in (_Gives(desk, right), StateCard(desk, right), FindCard(desk, right)):
+            right.column.addWidget(card)
+        for column in (left, right):
+            column.column.addStretch(1)
+            row.addWidget(column, 1)
+        self.setFocusProxy(account)

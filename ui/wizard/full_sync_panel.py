@@ -1,0 +1,77 @@
+"""Waiting for the end of Full Sync through the Directory Sync API: what CIE reports, and where the counts come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.guide.model import CIE_COUNTS
+from app.setup.times import clock
+from ui.widgets.buttons import button
+from ui.widgets.cards import Note
+from ui.widgets.flow import Flow
+from ui.widgets.text import label, rich
+
+if TYPE_CHECKING:
+    from ui.wizard.desk import Desk
+
+
+class FullSyncPanel(QWidget):
+    """Shown inside the card of the step that waits for Success, where the API is on."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("full-sync-panel")
+        self._desk = desk
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(8)
+        self._said = Note("", "muted", self)
+        self._counts = Note("", "muted", self)
+        self._when = label("", "small", self)
+        for part in (self._said, self._counts, self._when):
+            column.addWidget(part)
+        row = Flow(self, across=8, down=6)
+        self._look = button("Look now", icon="refresh")
+        self._look.setObjectName("look-at-sync")
+        self._look.clicked.connect(desk.assistant.api.look_now)
+        row.add(self._look)
+        column.addWidget(row)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Redraw what was last seen."""
+        from app.cie import words
+
+        api = self._desk.assistant.api
+        self.setVisible(api.on)
+        look, standing = api.look, api.standing
+        sentence, ended = words.full_sync(standing, api.started) if standing is not None else ("", False)
+        if look is None:
+            sentence = "The Directory Sync API is being asked."
+        elif not sentence:
+            told = words.told(look, api.directory_name)
+            sentence = " ".join((f"Directory Sync API: {told.title}.", *told.sentences))
+        self._said.set_text(rich(sentence), "good" if ended else "muted")
+        counts = self._told_counts() if ended else ""
+        self._counts.set_text(rich(counts), "muted")
+        self._counts.setVisible(bool(counts))
+        following = f", next look at {clock(api.next_look)}" if api.next_look is not None else ""
+        self._when.setText(f"Asked {clock(look.looked)}{following}." if look is not None else "")
+        self._when.setVisible(look is not None)
+
+    def _told_counts(self) -> str:
+        """What CIE counted, beside what stands in the fields."""
+        assistant = self._desk.assistant
+        directory = assistant.api.standing.directory if assistant.api.standing is not None else None
+        if directory is None or directory.users is None or directory.groups is None:
+            return ""
+        from app.cie import words
+
+        counted = words.counted(directory.users, directory.groups)
+        given = [assistant.setup.values.get(name) for name in CIE_COUNTS]
+        if given == [str(directory.users), str(directory.groups)]:
+            return f"Filled in below: {counted}, as CIE reports."
+        return f"CIE reports {counted}. What stands below was entered otherwise and stays."
