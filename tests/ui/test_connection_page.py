@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 
+from app.diagnosis.offers import rows
+from app.diagnosis.runs import keep
+from app.guide.model import Page
 from app.scim.ladder import Finding, Observation, Rung, Verdict
-from tests.ui.test_portal_error import child, until, walk, words
+from app.scim.offer import Offer, Offered, Part
+from app.vault import Vault
+from tests.ui.stories import NOW, child, until, walk, words
+from ui.companion.window import Companion
 from ui.wizard.connection_page import ConnectionPage
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from PySide6.QtWidgets import QApplication
 
     from ui.wizard.desk import Desk
 
@@ -36,10 +44,133 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
             "The Base URL belongs to another directory than the token.",
         ):
             assert sentence in told, sentence
-        # Once in its row, and once for all the causes that rest on it.
-        assert told.count("The endpoint answered 401 Unauthorized") == 2
+        # In its row, for screen readers on the row's button, and once for all the causes that rest on it.
+        assert told.count("The endpoint answered 401 Unauthorized") == 3
         child(page, "cause-submit").click()
         await until(lambda: desk.assistant.here.step.id == "submit")
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
+
+
+REFUSED = (
+    Finding(Rung.ADDRESS, Verdict.PASSED, Observation.GOOD),
+    Finding(Rung.NAME, Verdict.WARNED, Observation.SPLIT_DNS, 0.014, {"addresses": 1, "ipv4": 1, "scope": "inside"}),
+    Finding(
+        Rung.TOKEN,
+        Verdict.FAILED,
+        Observation.UNAUTHORIZED,
+        0.048,
+        {"status": 401, "asked": "GET \u2026/Users"},
+        {"server": "envoy", "bytes": 12},
+    ),
+)
+PASSED = tuple(Finding(rung, Verdict.PASSED, Observation.GOOD, 0.01) for rung in Rung if rung is not Rung.ISSUED)
+OFFER = Offer(
+    {Part.CONFIGURATION: Offered.YES, Part.USERS: Offered.YES, Part.GROUPS: Offered.NO, Part.SCHEMAS: Offered.UNKNOWN},
+    users=1204,
+    features={"filter": True, "bulk": False},
+    page=200,
+)
+
+
+def shown(page: QWidget, name: str) -> bool:
+    found = page.findChild(QWidget, name)
+    return found is not None and found.isVisibleTo(page)
+
+
+def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = ConnectionPage(desk)
+        page.show()
+        desk.assistant.findings = REFUSED
+        desk.changed.emit()
+        more = child(page, "details-token")
+        assert more.accessibleDescription() == "Failed. The endpoint answered 401 Unauthorized"
+        assert not shown(page, "copy-token")
+        QTest.keyClick(more, Qt.Key.Key_Return)
+        await until(lambda: shown(page, "copy-token"))
+        told = words(page)
+        for line in ("GET \u2026/Users", "Bearer \u2022\u2022", "envoy", "12 bytes, not kept", "48 ms"):
+            assert line in told, line
+        child(page, "copy-token").click()
+        assert "Server: envoy" in QApplication.clipboard().text()
+        QTest.keyClick(more, Qt.Key.Key_Return)
+        assert not shown(page, "copy-token")
+        # A remark says what it does not mean, and nothing of a check that was not tried can be opened.
+        await until(lambda: "Portals in the cloud ask others" in words(page))
+        assert not shown(page, "details-control")
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story, Vault("setup"))
+
+
+def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = ConnectionPage(desk)
+        page.show()
+        desk.testing = True
+        desk.assistant.findings = REFUSED[:2]
+        desk.changed.emit()
+        row = page.findChild(QWidget, "rung-route")
+        assert row is not None
+        assert "Checking" in words(row)
+        more = child(page, "details-name")
+        desk.assistant.findings = REFUSED
+        desk.testing = False
+        desk.changed.emit()
+        assert child(page, "details-name") is more
+        assert "Checking" not in words(page)
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story, Vault("setup"))
+
+
+def test_earlier_tests_are_compared_with_the_newest(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        runs = (*(keep(REFUSED, NOW + timedelta(minutes=m)) for m in range(4)), keep(PASSED, NOW + timedelta(hours=1)))
+        desk.assistant.setup = desk.assistant.setup.with_(runs=runs)
+        desk.assistant.findings, desk.assistant.offer = PASSED, OFFER
+        page = ConnectionPage(desk)
+        page.show()
+        assert shown(page, "earlier-2")
+        assert not shown(page, "earlier-3")
+        child(page, "earlier-all").click()
+        child(page, "earlier-3").click()
+        await until(lambda: "Then: The endpoint answered 401 Unauthorized" in words(page))
+        told = words(page)
+        assert "Newest: The endpoint let it in" in told
+        for name, value in rows(OFFER):
+            assert name in told
+            assert value in told
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story, Vault("setup"))
+
+
+def test_the_companion_shows_the_last_result(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        step = next(s for s in desk.assistant.guide.steps if s.page is Page.TEST)
+        await desk.assistant.go(step.id)
+        companion = Companion(desk)
+        companion.show()
+        assert "Not tested yet" in words(companion)
+        desk.assistant.setup = desk.assistant.setup.with_(runs=(keep(REFUSED, NOW),))
+        desk.changed.emit()
+        assert "Token is accepted: The endpoint answered 401 Unauthorized" in words(companion)
+        companion.deleteLater()
+
+    walk(qapp, tmp_path, story, Vault("setup"))
+
+
+def test_the_lines_of_an_offer() -> None:
+    assert dict(rows(OFFER)) == {
+        "Users": "1,204",
+        "Groups": "Not offered",
+        "Filtering": "Yes, up to 200 at a time",
+        "Sorting": "Not stated",
+        "Change by PATCH": "Not stated",
+        "Bulk requests": "Not offered",
+        "Versions (ETag)": "Not stated",
+        "Schemas": "Not known, no usable answer",
+    }

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.guide.model import Lane, Page
 from app.setup.journey import visible
+from ui.companion.short_result import ShortResult
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -122,7 +123,11 @@ class Companion(QWidget):
                 widget.hide()
                 widget.deleteLater()
         here = self._desk.assistant.here
-        extra = WatchPanel(self._desk) if here.step.page is Page.WATCH else None
+        extra: QWidget | None = None
+        if here.step.page is Page.WATCH:
+            extra = WatchPanel(self._desk)
+        elif here.step.page is Page.TEST:
+            extra = ShortResult(self._desk)
         self._card = StepCard(here, self._desk, self, extra)
         self._scroll.column.addWidget(self._card)
         self._scroll.column.addStretch(1)

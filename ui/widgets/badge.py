@@ -12,13 +12,19 @@ from ui.theme.style import current
 SIDE = 24
 """Device-independent pixels; the circle inside is two smaller on every side."""
 
-_FILLED = {"done": ("good", "check"), "failed": ("bad", "cross"), "stale": ("caution", "refresh")}
+_FILLED = {
+    "done": ("good", "check"),
+    "failed": ("bad", "cross"),
+    "stale": ("caution", "refresh"),
+    "warned": ("caution", "warning"),
+}
 _WORDS = {
     "done": "Done",
     "current": "Current",
     "later": "Not done yet",
     "stale": "To be redone",
     "failed": "Failed",
+    "warned": "Passed with a remark",
 }
 
 

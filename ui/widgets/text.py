@@ -98,5 +98,7 @@ def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = T
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if wrap:
-        made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)  # else Qt takes the height that the text would have in a narrow column
+        made.setSizePolicy(policy)
     return made

@@ -1,50 +1,31 @@
-"""Test Connection: the checks one under the other, and beside them what a failed one means."""
+"""Test Connection: the checks one under the other, and beside them what they mean."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.diagnosis.evidence import meaning, ticket
 from app.diagnosis.findings import sent_lines, sentence, title
+from app.diagnosis.offers import rows
+from app.diagnosis.runs import headline
+from app.scim.finding import Rung, Verdict
 from app.setup.journey import place
-from ui.widgets.badge import StepBadge
+from app.setup.times import clock
 from ui.widgets.cards import Card
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.wizard.earlier_tests import EarlierTests, clear
 from ui.wizard.portal_error import PortalErrorCard
+from ui.wizard.rung_row import RungRow
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
-    from app.scim.ladder import Finding
+    from app.scim.offer import Offer
     from ui.wizard.desk import Desk
-
-
-class RungRow(QFrame):
-    """One check."""
-
-    def __init__(self, finding: Finding | None, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setProperty("role", "rung")
-        verdict = finding.verdict.value if finding else "not-tried"
-        if finding is not None and finding.observation.value == "plain-practice":
-            verdict = "not-tried"  # there is no certificate to look at
-        badge = StepBadge(self)
-        badge.set_state({"passed": "done", "failed": "failed", "warned": "stale"}.get(verdict, "later"), None)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        tried = verdict in ("passed", "failed", "warned")
-        words.addWidget(label(name, "strong" if tried else "muted", self, wrap=False))
-        words.addWidget(label(sentence(finding) if finding else "Not tried", "small", self))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(16, 9, 16, 9)
-        row.setSpacing(12)
-        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        if finding is not None and finding.seconds is not None and tried:
-            row.addWidget(label(f"{finding.seconds * 1000:,.0f} ms", "small", self, wrap=False))
 
 
 class ConnectionPage(QWidget):
@@ -57,6 +38,10 @@ class ConnectionPage(QWidget):
         self._ladder = Card("card", self)
         self._ladder.body.setContentsMargins(0, 0, 0, 0)
         self._ladder.body.setSpacing(0)
+        self._rows = {rung: RungRow(rung, self._ladder) for rung in Rung}
+        for row in self._rows.values():
+            row.copied.connect(lambda text: desk.copy_built(text, "Check"))
+            self._ladder.body.addWidget(row)
         left = ScrollColumn(self)
         left.column.setContentsMargins(0, 0, 0, 0)
         left.column.addWidget(self._ladder)
@@ -65,62 +50,107 @@ class ConnectionPage(QWidget):
         self._side = QVBoxLayout()
         self._side.setSpacing(10)
         side.column.addLayout(self._side)
+        side.column.addWidget(EarlierTests(desk, side))
         side.column.addWidget(PortalErrorCard(desk, side, "Did the portal show an error?"))
         side.column.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(left, 11)
-        row.addWidget(side, 9)
+        row_ = QHBoxLayout(self)
+        row_.setContentsMargins(0, 0, 0, 0)
+        row_.setSpacing(14)
+        row_.addWidget(left, 11)
+        row_.addWidget(side, 9)
         desk.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
-        """Redraw the checks and what they mean."""
-        assistant = self._desk.assistant
-        picture = (assistant.findings, self._desk.testing, self._desk.notice, assistant.fetches_tokens)
+        """Show the checks and what they mean."""
+        assistant, testing = self._desk.assistant, self._desk.testing
+        picture = (assistant.findings, testing, self._desk.notice, assistant.fetches_tokens, assistant.offer)
         if picture == self._drawn:
             return
         self._drawn = picture
-        from app.scim.ladder import Rung
+        found = {finding.rung: finding for finding in assistant.findings}
+        shown = [rung for rung in Rung if rung is not Rung.ISSUED or assistant.fetches_tokens]
+        running = next((rung for rung in shown if rung not in found), None) if testing else None
+        for rung, row in self._rows.items():
+            row.setVisible(rung in shown)
+            row.show_finding(found.get(rung), running=rung is running)
+        clear(self._side)
+        self._fill_side(running)
 
-        found = {finding.rung: finding for finding in self._desk.assistant.findings}
-        _clear(self._ladder.body)
-        for rung in Rung:
-            if rung is Rung.ISSUED and not self._desk.assistant.fetches_tokens:
-                continue
-            self._ladder.body.addWidget(RungRow(found.get(rung), title(rung), self._ladder))
-        _clear(self._side)
-        self._fill_side()
-
-    def _fill_side(self) -> None:
-        from app.diagnosis.causes import explain
-
+    def _fill_side(self, running: Rung | None) -> None:
         assistant = self._desk.assistant
-        if self._desk.testing:
+        name = assistant.guide.short_name
+        if self._desk.testing and (running is not None or assistant.test_failed):
             self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
         elif self._desk.notice:
             self._note("The test did not run", self._desk.notice)
         elif not assistant.findings:
-            name = assistant.guide.short_name
-            self._note("Nothing is changed", f"The test only reads. It asks the same kind of question as {name}.")
+            words = f"The test only reads. It asks the same kind of question as {name}."
+            if assistant.setup.runs:
+                last = assistant.setup.runs[-1]
+                words += f"\n\nLast test, {clock(last.at)}: {headline(last)}."
+            self._note("Nothing is changed", words)
         else:
-            diagnosis = explain(assistant.findings, assistant.guide, assistant.setup)
-            if diagnosis is None:
-                self._note(
-                    "From this computer the connection works",
-                    f"{assistant.guide.short_name} connects from its own network. Its own test comes later.",
-                )
-            else:
-                self._side.addWidget(self._causes(diagnosis))
-        if assistant.findings:
-            self._side.addWidget(self._sent())
+            self._fill_results()
 
-    def _note(self, heading: str, text: str) -> None:
+    def _fill_results(self) -> None:
+        from app.diagnosis.causes import explain
+
+        assistant = self._desk.assistant
+        diagnosis = explain(assistant.findings, assistant.guide, assistant.setup)
+        if diagnosis is not None:
+            self._side.addWidget(self._causes(diagnosis))
+        else:
+            card = self._note(
+                "From this computer the connection works",
+                f"{assistant.guide.short_name} connects from its own network. Its own test comes later.",
+            )
+            again = LinkButton("Test again")
+            again.setObjectName("test-again")
+            again.setEnabled(not self._desk.testing)
+            again.clicked.connect(self._desk.test)
+            card.body.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
+        self._remarks()
+        if assistant.offer is not None:
+            self._side.addWidget(self._offer(assistant.offer))
+        elif self._desk.testing:
+            self._note("What this service offers", "Asking \u2026")
+        self._side.addWidget(self._sent())
+
+    def _note(self, heading: str, text: str) -> Card:
         card = Card("card", self)
         card.body.addWidget(label(heading, "heading", card))
         card.body.addWidget(label(text, "muted", card))
         self._side.addWidget(card)
+        return card
+
+    def _remarks(self) -> None:
+        """What was odd and failed nothing, with what it means and what not."""
+        odd = [f for f in self._desk.assistant.findings if f.verdict is Verdict.WARNED]
+        if not odd:
+            return
+        card = Card("card", self)
+        card.body.addWidget(label("Remarks" if len(odd) > 1 else "A remark", "heading", card))
+        for finding in odd:
+            card.body.addWidget(label(f"{title(finding.rung)}: {sentence(finding)}.", "strong", card))
+            if words := meaning(finding):
+                card.body.addWidget(label(words, "body", card))
+        self._side.addWidget(card)
+
+    def _offer(self, offer: Offer) -> Card:
+        card = Card("card", self)
+        card.setObjectName("offer")
+        card.body.addWidget(label("What this service offers", "heading", card))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(18)
+        grid.setVerticalSpacing(5)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(rows(offer)):
+            grid.addWidget(label(name, "muted", card, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(value, "body", card), row, 1)
+        card.body.addLayout(grid)
+        card.body.addWidget(label("Nothing here decides whether the test passes.", "small", card))
+        return card
 
     def _causes(self, diagnosis: Diagnosis) -> Card:
         card = Card("card-bad", self)
@@ -152,18 +182,10 @@ class ConnectionPage(QWidget):
     def _sent(self) -> Card:
         card = Card("card", self)
         card.body.addWidget(label("What was sent", "heading", card))
-        lines = sent_lines(self._desk.assistant.findings)
-        card.body.addWidget(label("\n".join(lines), "mono", card))
+        findings = self._desk.assistant.findings
+        card.body.addWidget(label("\n".join(sent_lines(findings)), "mono", card))
         copy = LinkButton("Copy redacted details")
         copy.setObjectName("copy-details")
-        copy.clicked.connect(lambda: self._desk.clipboard.copy_plain("\n".join(lines), "details"))
+        copy.clicked.connect(lambda: self._desk.copy_built(ticket(findings), "Details"))
         card.body.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
         return card
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -257,9 +257,20 @@ class Desk(QObject):
             self.testing = False
             self.changed.emit()
         self.notice = problem or ""
-        failed = self.assistant.test_failed
-        self.announced.emit(problem or ("A check failed." if failed else "All checks passed."))
+        self.announced.emit(problem or self._result())
         self.changed.emit()
+
+    def _result(self) -> str:
+        """The end of a test in a sentence: the failed check by its name, or that there is none."""
+        from app.diagnosis.findings import sentence, title
+        from app.scim.finding import Verdict
+
+        findings = self.assistant.findings
+        failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
+        if failed is not None:
+            return f"A check failed. {title(failed.rung)}: {sentence(failed)}."
+        odd = sum(each.verdict is Verdict.WARNED for each in findings)
+        return f"All checks passed, {odd} with a remark." if odd else "All checks passed."
 
     def read_error(self, text: str) -> None:
         """Read a pasted error in the background; it is not kept, and replaces one that is still being read."""

@@ -1,0 +1,58 @@
+"""What a service offers, in lines for a card."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from app.scim.offer import Offered, Part
+
+if TYPE_CHECKING:
+    from app.scim.offer import Offer
+
+_ABSENT: Final = {Offered.NO: "Not offered", Offered.UNKNOWN: "Not known, no usable answer"}
+_FEATURES: Final = {
+    "filter": "Filtering",
+    "sort": "Sorting",
+    "patch": "Change by PATCH",
+    "bulk": "Bulk requests",
+    "etag": "Versions (ETag)",
+}
+
+
+def rows(offer: Offer) -> tuple[tuple[str, str], ...]:
+    """Names and values, the most asked for first."""
+    found = [("Users", _count(offer, Part.USERS, offer.users)), ("Groups", _count(offer, Part.GROUPS, offer.groups))]
+    configuration = offer.parts[Part.CONFIGURATION]
+    if configuration is Offered.YES:
+        found += [(name, _feature(offer, key)) for key, name in _FEATURES.items()]
+    else:
+        found.append(("Configuration of the service", _ABSENT[configuration]))
+    schemas = offer.parts[Part.SCHEMAS]
+    found.append(("Schemas", _schemas(offer) if schemas is Offered.YES else _ABSENT[schemas]))
+    if offer.required or offer.other_required:
+        found.append(("Required of a user", _and_more(offer.required, offer.other_required)))
+    return tuple(found)
+
+
+def _count(offer: Offer, part: Part, number: int | None) -> str:
+    offered = offer.parts[part]
+    if offered is not Offered.YES or number is None:
+        return _ABSENT.get(offered, _ABSENT[Offered.UNKNOWN])
+    return f"{number:,}" if number else "None yet"
+
+
+def _feature(offer: Offer, key: str) -> str:
+    if key not in offer.features:
+        return "Not stated"
+    if not offer.features[key]:
+        return "Not offered"
+    return f"Yes, up to {offer.page:,} at a time" if key == "filter" and offer.page else "Yes"
+
+
+def _schemas(offer: Offer) -> str:
+    return _and_more(offer.schemas, offer.other_schemas) or "None listed"
+
+
+def _and_more(names: tuple[str, ...], more: int) -> str:
+    rest = f"{more} {'other' if more == 1 else 'others'}" if more else ""
+    return " and ".join(filter(None, (", ".join(names), rest)))

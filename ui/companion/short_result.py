@@ -1,0 +1,52 @@
+"""The last Test Connection in two lines, for the companion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.diagnosis.runs import headline
+from app.setup.times import clock
+from ui.widgets.badge import StepBadge
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from ui.wizard.desk import Desk
+
+
+class ShortResult(QWidget):
+    """A badge, when the test was, and what it came to."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._badge = StepBadge(self)
+        self._when = label("", "strong", self)
+        self._what = label("", "small", self)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._when)
+        words.addWidget(self._what)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 4, 0, 4)
+        row.setSpacing(10)
+        row.addWidget(self._badge)
+        row.addLayout(words, 1)
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the test that runs, or the last one."""
+        runs = self._desk.assistant.setup.runs
+        if self._desk.testing:
+            state, when, what = "current", "Testing", "Each check has its own time limit, 20 seconds in all."
+        elif not runs:
+            state, when, what = "later", "Not tested yet", "The test only reads."
+        else:
+            verdicts = {check.verdict for check in runs[-1].checks}
+            state = "failed" if "failed" in verdicts else "warned" if "warned" in verdicts else "done"
+            when, what = f"Last test: {clock(runs[-1].at)}", headline(runs[-1])
+        self._badge.set_state(state, None)
+        self._when.setText(when)
+        self._what.setText(what)

@@ -1,0 +1,102 @@
+"""Earlier runs of Test Connection: choose one to see what differs from the newest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+
+from app.diagnosis.findings import title
+from app.diagnosis.runs import compare, headline
+from app.setup.times import clock
+from ui.widgets.cards import Card
+from ui.widgets.link import LinkButton
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+    from app.setup.state import Run
+    from ui.wizard.desk import Desk
+
+SHOWN = 3
+"""Runs that are listed before all are asked for."""
+
+
+class EarlierTests(Card):
+    """A list, newest first, and under the chosen run what differs."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__("card", parent)
+        self._desk = desk
+        self._runs: tuple[Run, ...] | None = None
+        self._chosen: Run | None = None
+        self._all = False
+        desk.changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Redraw where a run has come."""
+        runs = self._desk.assistant.setup.runs
+        if runs != self._runs:
+            self._runs, self._chosen, self._all = runs, None, False
+            self._draw()
+
+    def _draw(self) -> None:
+        clear(self.body)
+        earlier = list(reversed((self._runs or ())[:-1]))
+        self.setVisible(bool(earlier))
+        if not earlier:
+            return
+        self.body.addWidget(label("Earlier tests", "heading", self))
+        for index, run in enumerate(earlier if self._all else earlier[:SHOWN]):
+            link = LinkButton(clock(run.at))
+            link.setObjectName(f"earlier-{index}")
+            link.setAccessibleName(f"Compare with the test of {clock(run.at)}. {headline(run)}")
+            link.clicked.connect(lambda _checked=False, chosen=run, at=index: self._choose(chosen, at))
+            self.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+            self.body.addWidget(label(headline(run), "small", self))
+            if run is self._chosen:
+                self._differences(run)
+        if len(earlier) > SHOWN and not self._all:
+            more = LinkButton(f"Show all {len(earlier)}")
+            more.setObjectName("earlier-all")
+            more.clicked.connect(self._show_all)
+            self.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _choose(self, run: Run, index: int) -> None:
+        self._chosen = None if run is self._chosen else run
+        self._draw()
+        self._take_keyboard(f"earlier-{index}")
+        if self._chosen is not None and self._runs:
+            count = len(compare(run, self._runs[-1]))
+            self._desk.announced.emit(f"{count} checks differ from the newest test." if count else "Nothing differs.")
+
+    def _show_all(self) -> None:
+        self._all = True
+        self._draw()
+        self._take_keyboard(f"earlier-{SHOWN}")
+
+    def _take_keyboard(self, name: str) -> None:
+        if (link := self.findChild(LinkButton, name)) is not None:
+            link.setFocus()
+
+    def _differences(self, run: Run) -> None:
+        assert self._runs
+        found = compare(run, self._runs[-1])
+        if not found:
+            self.body.addWidget(label("Nothing differs from the newest test.", "body", self))
+        for each in found:
+            self.body.addWidget(label(title(each.rung), "strong", self))
+            self.body.addWidget(label(f"Then: {each.was}", "body", self))
+            self.body.addWidget(label(f"Newest: {each.now}", "body", self))
+
+
+def clear(layout: QVBoxLayout) -> None:
+    """Take everything out; what had the keyboard is gone once the event loop turns."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.setObjectName("")
+            widget.hide()
+            widget.deleteLater()

@@ -1,0 +1,137 @@
+"""One check of Test Connection: how it stands, and opened, what was exchanged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.diagnosis.evidence import lines, meaning, ticket
+from app.diagnosis.findings import sentence, title
+from app.scim.finding import Verdict
+from ui.widgets.badge import StepBadge
+from ui.widgets.buttons import IconButton
+from ui.widgets.link import LinkButton
+from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+    from app.scim.finding import Finding, Rung
+
+_STATES = {"passed": "done", "failed": "failed", "warned": "warned"}
+_WORDS = {"passed": "Passed", "failed": "Failed", "warned": "Passed with a remark", "not-offered": "Not offered"}
+
+
+class RungRow(QFrame):
+    """A row that stays where it is and shows what became of its check."""
+
+    copied = Signal(str)
+    """The lines of this check, to be copied."""
+
+    def __init__(self, rung: Rung, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "rung")
+        self.setObjectName(f"rung-{rung.value}")
+        self._rung = rung
+        self._shown: tuple[Finding | None, bool] | None = None
+        self._finding: Finding | None = None
+        self._badge = StepBadge(self)
+        self._name = label(title(rung), "muted", self)
+        self._sentence = label("", "small", self)
+        self._time = label("", "small", self, wrap=False)
+        self._more = IconButton("chevron-right", f"Details of: {title(rung)}")
+        self._more.setObjectName(f"details-{rung.value}")
+        self._more.clicked.connect(self.turn)
+        keep = self._more.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)  # the times stay in line
+        self._more.setSizePolicy(keep)
+        self._details = QWidget(self)
+        self._details.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 9, 8, 9)
+        self._column.setSpacing(6)
+        self._column.addLayout(self._head())
+        self._column.addWidget(self._details)
+        self.show_finding(None, running=False)
+
+    def _head(self) -> QHBoxLayout:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._name)
+        words.addWidget(self._sentence)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(self._time, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop)
+        return row
+
+    def show_finding(self, finding: Finding | None, *, running: bool) -> None:
+        """Show what the check came to; ``running`` is the one under way."""
+        if (finding, running) == self._shown:
+            return
+        self._shown, self._finding = (finding, running), finding
+        verdict = finding.verdict.value if finding else "not-tried"
+        tried = verdict in _STATES
+        plain = finding is not None and finding.observation.value == "plain-practice"  # no certificate to look at
+        self._badge.set_state("current" if running else "later" if plain else _STATES.get(verdict, "later"), None)
+        self._name.setProperty("role", "strong" if tried or running else "muted")
+        self._name.style().polish(self._name)
+        said = "Checking \u2026" if running else sentence(finding) if finding else "Not tried"
+        self._sentence.setText(said)
+        seconds = finding.seconds if finding is not None and tried else None
+        self._time.setText("" if seconds is None else f"{seconds * 1000:,.0f} ms")
+        self._more.setVisible(finding is not None and bool(lines(finding)))
+        self._more.setAccessibleDescription(f"{_WORDS.get(verdict, 'Not tried')}. {said}")
+        self._close()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the details are shown."""
+        return not self._details.isHidden()
+
+    def turn(self) -> None:
+        """Open the details, or close them."""
+        if self.is_open:
+            self._close()
+        elif self._finding is not None and not self._more.isHidden():
+            self._fill(self._finding)
+            self._details.show()
+            self._more.show_sign("chevron-down", f"Close details of: {title(self._rung)}")
+
+    def _close(self) -> None:
+        self._details.hide()
+        self._more.show_sign("chevron-right", f"Details of: {title(self._rung)}")
+
+    def _fill(self, finding: Finding) -> None:
+        fresh = QWidget(self)
+        column = QVBoxLayout(fresh)
+        column.setContentsMargins(36, 2, 8, 2)
+        column.setSpacing(6)
+        words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # of a remark it stands beside the rows
+        if words:
+            column.addWidget(label(words, "body", fresh))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        for row, (name, value) in enumerate(lines(finding)):
+            grid.addWidget(label(name, "small", fresh, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label(value, "mono", fresh), row, 1)
+        column.addLayout(grid)
+        copy = LinkButton("Copy this check")
+        copy.setObjectName(f"copy-{self._rung.value}")
+        copy.clicked.connect(lambda: self.copied.emit(ticket([finding])))
+        column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column.replaceWidget(self._details, fresh)
+        self._details.deleteLater()
+        self._details = fresh
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The whole row takes the press, as far as its head goes."""
+        if event.button() is Qt.MouseButton.LeftButton and (not self.is_open or event.pos().y() < self._details.y()):
+            self.turn()
+        super().mouseReleaseEvent(event)
