@@ -367,7 +367,14 @@ class Application:
             self._say(f"This version has no guide for {setup.client}.")
             return None
         token_url = self.practice.token_url if self.practice is not None else None
-        assistant = Assistant(guide, setup, self._vault, self._store, token_url=token_url, policy=self._policy)
+        from ui.proxies import platform_proxy
+
+        assistant = Assistant(
+            *(guide, setup, self._vault, self._store),
+            proxy_for=platform_proxy,
+            token_url=token_url,
+            policy=self._policy,
+        )
         await assistant.open()
         self._assistants[setup.id] = assistant
         return assistant

@@ -1,0 +1,48 @@
+"""The proxy that the platform names for an address, its automatic configuration (PAC) included.
+
+Windows and macOS evaluate PAC scripts, and Qt asks them. On Linux Qt reads the environment and nothing else, so Qt's
+network library is not part of the program there.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Final
+from urllib.parse import urlsplit
+
+from app.net import LOOPBACK, system_proxy
+from app.net.proxy import from_environment
+
+KEPT_SECONDS: Final = 300.0
+"""How long an answer of the platform holds; a script may have to be fetched for it."""
+
+_kept: dict[str, tuple[str | None, float]] = {}
+
+
+def platform_proxy(url: str) -> str | None:
+    """The proxy for that URL, of which only the host is handed on. May block for seconds: use a thread."""
+    named = system_proxy(url)
+    host = (urlsplit(url).hostname or "").lower()
+    if str(sys.platform) not in ("win32", "darwin") or host in LOOPBACK or (named and from_environment(named)):
+        return named
+    found = _kept.get(host)
+    if found is None or time.monotonic() - found[1] > KEPT_SECONDS:
+        found = _kept[host] = (_asked(host), time.monotonic())
+    return found[0] or named
+
+
+def _asked(host: str) -> str | None:
+    """The first proxy that Qt is told of for a host, by the system's settings or their script."""
+    from PySide6.QtCore import QUrl
+    from PySide6.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery
+
+    kinds = QNetworkProxy.ProxyType
+    schemes = {kinds.HttpProxy: "http", kinds.HttpCachingProxy: "http", kinds.Socks5Proxy: "socks5"}
+    literal = f"[{host}]" if ":" in host else host
+    for proxy in QNetworkProxyFactory.systemProxyForQuery(QNetworkProxyQuery(QUrl(f"https://{literal}/"))):
+        if proxy.type() is kinds.NoProxy:
+            return None
+        if proxy.type() in schemes:
+            return f"{schemes[proxy.type()]}://{proxy.hostName()}:{proxy.port()}"
+    return None
