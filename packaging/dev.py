@@ -326,8 +326,10 @@ def schema(_extra: list[str]) -> int:
     return supervise([str(PYTHON), "-c", code], dict(os.environ))
 
 
-def write_help(_extra: list[str]) -> int:
-    """Write the handbook's pages from the guides; returns the exit code."""
+def write_help(extra: list[str]) -> int:
+    """Write the handbook's pages from the guides, its pictures too if asked for; returns the exit code."""
+    if "--pictures" in extra and (failed := supervise([str(PYTHON), "packaging/pictures.py"], dict(os.environ))):
+        return failed
     code = "from app.handbook.pages import write; from app.paths import resources; write(resources() / 'help')"
     return supervise([str(PYTHON), "-c", code], dict(os.environ))
 
@@ -365,6 +367,7 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("what", choices=("run", "test", "bench", "schema", "help", "build"))
     parser.add_argument("--check", action="store_true", help="after build: check the packages, install and remove them")
+    parser.add_argument("--pictures", action="store_true", help="after help: take the pictures anew, from the tours")
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
@@ -383,7 +386,7 @@ def main(arguments: list[str]) -> int:
     if options.what == "test":
         environment(FOREIGN_LOCK, FOREIGN_VENV)
     say(f"Ready after {time.monotonic() - started:.1f} s")
-    extra = ["--check"] * options.check + arguments[cut + 1 :]
+    extra = ["--check"] * options.check + ["--pictures"] * options.pictures + arguments[cut + 1 :]
     commands = {"run": run, "test": test, "bench": bench, "schema": schema, "help": write_help, "build": build}
     return commands[options.what](extra)
 

@@ -401,7 +401,7 @@ class Application:
         self._keep_watching(assistant)
 
     def _help(self) -> None:
-        self.tasks.start(open_handbook(self.desk, self._data_dir(practice=self._practising), self.open_url))
+        self.tasks.start(open_handbook(self.desk, self._data_dir(practice=self._practising) / "setups", self.open_url))
 
     def _open_console(self, url: str) -> None:
         if url:

@@ -25,7 +25,7 @@ def open_in_browser(url: str) -> None:
 async def open_handbook(desk: Desk | None, folder: Path, open_url: Callable[[str], None]) -> None:
     """Open the handbook at the open step, or its first page where no setup is open.
 
-    ``folder`` is the user's own, for the page that leads there.
+    ``folder`` is that of the setups, which holds the page that leads there.
     """
     found = bookmark.page(None)
     if desk is not None:

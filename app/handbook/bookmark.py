@@ -30,7 +30,7 @@ def page(guide_id: str | None) -> Path:
 
 
 def at_step(guide_id: str, step_id: str, folder: Path) -> Path:
-    """A page that leads to that step, written into a folder of the user's own. Where it cannot be, the guide's page.
+    """A page that leads to that step, written into a folder of the program's own. Where it cannot be, the guide's page.
 
     A browser that is handed ``page.html#step`` by the desktop does not see the step: xdg-open cuts it off, GLib
     refuses the address, and Windows and macOS open files, which have no such part. So they get a page that leads on.

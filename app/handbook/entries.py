@@ -107,10 +107,20 @@ def journeys(guide: Guide, written: tuple[Section, ...]) -> tuple[Journey, ...]:
             guide.values[name],
             RULES[guide.values[name].kind],
             tuple(e for e in entries if name in e.step.captures),
-            tuple((e, c.field) for e in entries for c in e.step.carries if c.value == name),
+            _fields(entries, name),
         )
         for name in dict.fromkeys(named)
     )
+
+
+def _fields(entries: list[Entry], name: str) -> tuple[tuple[Entry, str], ...]:
+    """Where that value goes; the versions of one step with the same label count once."""
+    found: dict[tuple[int, str], tuple[Entry, str]] = {}
+    for entry in entries:
+        for carry in entry.step.carries:
+            if carry.value == name:
+                found.setdefault((entry.number, carry.field), (entry, carry.field))
+    return tuple(found.values())
 
 
 def steps_at_most(guide: Guide) -> int:

@@ -10,6 +10,7 @@ from app.guide import catalog
 from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.guide.builders import WORKSHOPS
 from app.guide.words import speak
+from app.handbook import pictures
 from app.handbook.entries import journeys, sections, steps_at_most
 from app.paths import resources
 
@@ -34,10 +35,11 @@ contact = "Ask the identity team, extension 4711."
 def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     """File name → HTML of every page, in a fixed form: the same guides give the same text."""
     templates = _templates()
-    # As before the first value is captured: a value stands as its suggestion or its label, never as a real one.
+    shown = [picture for picture in pictures.SHARED if _taken(picture)]
     every = catalog.guides() if guides is None else tuple(guides)
+    # As before the first value is captured: a value stands as its suggestion or its label, never as a real one.
     spoken = tuple(speak(guide, {}) for guide in every)
-    common = {"guides": spoken, "most": {guide.id: steps_at_most(guide) for guide in spoken}}
+    common = {"guides": spoken, "most": {guide.id: steps_at_most(guide) for guide in spoken}, "shared": shown}
     for_administrators = {**common, **_decided(), "consoles": [_consoles(guide) for guide in every]}
     written = {
         "index.html": _page(templates, "index.html", common),
@@ -51,7 +53,9 @@ def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
 def client_page(templates: Environment, guide: Guide, common: Mapping[str, Any]) -> str:
     """The page of one SCIM client."""
     written = sections(guide)
+    there = {step: picture for step, picture in pictures.of(guide).items() if _taken(picture)}
     parts = {
+        "pictures": there,
         "guide": guide,
         "sections": written,
         "journeys": journeys(guide, written),
@@ -82,6 +86,11 @@ def write(folder: Path) -> tuple[Path, ...]:
     for name, html in written.items():
         (folder / name).write_text(html, "utf-8", newline="\n")
     return tuple(folder / name for name in written)
+
+
+def _taken(picture: pictures.Picture) -> bool:
+    """Whether it is there; a guide that somebody adds has no pictures yet."""
+    return all((resources() / "help/pictures" / picture.file(theme)).exists() for theme in pictures.THEMES)
 
 
 def _page(templates: Environment, name: str, parts: Mapping[str, Any]) -> str:

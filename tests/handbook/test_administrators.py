@@ -16,7 +16,7 @@ from app.check import Exit
 from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.handbook.pages import EXAMPLE, pages
 from app.paths import data_dir, resources
-from app.vault import backend
+from app.vault import backend, linux
 from tests.handbook.reading import read
 from ui.clipboard import TTL_SECONDS
 from ui.widgets.fields import REVEAL_SECONDS
@@ -65,7 +65,7 @@ def test_every_decision_of_a_policy_is_told_and_the_example_is_one(blocks: list[
 
 def test_the_keyrings_are_the_allowed_ones(blocks: list[str]) -> None:
     text = "\n".join(blocks[blocks.index("Keyrings") :])
-    for name in (*backend._NAMES.values(), *backend._LINUX_OWNERS.values(), backend.SYSTEM, backend.USERNAME):
+    for name in (*backend._NAMES.values(), *linux._OWNERS.values(), backend.SYSTEM, backend.USERNAME):
         assert name in text, name
     assert f"{backend._WINDOWS_UNITS:,} characters" in text
 

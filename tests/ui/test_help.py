@@ -30,6 +30,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: Path) -> None:
     style.apply(qapp, dark=False)
     data = tmp_path / "data"
+    leading = data / "setups/handbook.html"
     opened: list[str] = []
 
     async def helped() -> str:
@@ -54,19 +55,19 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         await application.new_setup("okta")
         assert application.desk is not None
         assert application.page is not None
-        assert QUrl(await press_f1(application.window)).toLocalFile() == str(data / "handbook.html")
-        assert "/okta.html#check-prerequisites" in (data / "handbook.html").read_text()
+        assert QUrl(await press_f1(application.window)).toLocalFile() == str(leading)
+        assert "/okta.html#check-prerequisites" in leading.read_text()
         application.desk.go("find-app")
         await until(lambda: application.desk is not None and application.desk.assistant.here.step.id == "find-app")
         child(application.page, "help").click()
         await helped()
-        assert "/okta.html#find-app" in (data / "handbook.html").read_text()
+        assert "/okta.html#find-app" in leading.read_text()
 
         application.show_companion()
         assert application.companion is not None
-        (data / "handbook.html").unlink()
+        leading.unlink()
         await press_f1(application.companion)
-        assert "/okta.html#find-app" in (data / "handbook.html").read_text()
+        assert "/okta.html#find-app" in leading.read_text()
         application.companion.returned.emit()
         await application.show_home()
         assert await press_f1(application.window) == first_page

@@ -1,0 +1,69 @@
+"""Takes the handbook's pictures: walks the practice tour of every guide in both themes and keeps the chosen frames.
+
+Run by ``python3 packaging/dev.py help --pictures`` in the environment of the tests.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import dev  # noqa: E402
+from PySide6.QtGui import QImage  # noqa: E402
+
+from app.guide import catalog  # noqa: E402
+from app.guide.words import speak  # noqa: E402
+from app.handbook import pictures  # noqa: E402
+from app.paths import resources  # noqa: E402
+
+LOSSLESS = 100
+"""Qt's WebP writer keeps every pixel at this quality; words stay sharp, and the file is a third of a PNG."""
+
+
+def tour(client: str, theme: str, folder: Path) -> None:
+    """Walk one tour on a virtual screen. Exits where it stops."""
+    size = "{}x{}".format(*pictures.WINDOW)
+    options = ["--practice", "--client", client, "--theme", theme, "--size", size, "--tour", str(folder / "tour")]
+    with tempfile.TemporaryDirectory(prefix="scim-help-", ignore_cleanup_errors=True) as home:
+        arguments = [sys.executable, "-m", "app", *options, "--data-dir", f"{home}/data"]
+        if dev.on_virtual_screen(arguments, Path(home)):
+            sys.exit(f"The tour of {client} stopped.")
+
+
+def keep(picture: pictures.Picture, theme: str, folder: Path, out: Path) -> Path:
+    """Keep the frame of that picture; returns its file. Exits where the frame is not what was expected."""
+    frames = sorted((folder / "tour").glob(f"[0-9][0-9]-{picture.frame}.png"))
+    image = QImage(str(frames[-1])) if frames else QImage()
+    if (image.width(), image.height()) != picture.size:
+        sys.exit(f"The frame {picture.frame} is missing or has another size.")
+    file = out / picture.file(theme)
+    if not image.convertToFormat(QImage.Format.Format_RGB888).save(str(file), quality=LOSSLESS):
+        sys.exit(f"{file.name} could not be written.")
+    return file
+
+
+def main() -> None:
+    """Take all pictures anew; those of guides that are gone go too."""
+    out = resources() / "help/pictures"
+    out.mkdir(exist_ok=True)
+    taken = set()
+    for client, wanted in pictures.every([speak(guide, {}) for guide in catalog.guides()]):
+        for theme in pictures.THEMES:
+            dev.say(f"Walking the tour of {client}, {theme}")
+            with tempfile.TemporaryDirectory(prefix="scim-frames-") as scratch:
+                tour(client, theme, Path(scratch))
+                taken |= {keep(picture, theme, Path(scratch), out) for picture in wanted}
+    for old in set(out.iterdir()) - taken:
+        old.unlink()
+    bytes_taken = sum(file.stat().st_size for file in taken)
+    dev.say(f"{len(taken)} pictures, {bytes_taken:,} bytes")
+    if bytes_taken > pictures.MOST_BYTES:
+        sys.exit(f"More than {pictures.MOST_BYTES:,} bytes.")
+
+
+if __name__ == "__main__":
+    main()
