@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.guide.model import Guide
+    from app.names import Digests
     from app.policy import Policy
-    from app.scim.authorization import TokenSource
+    from app.scim.arrived import Arrived, Progress
+    from app.scim.authorization import Bearer, NotIssued, TokenSource
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
     from app.scim.endpoint import Endpoint
     from app.scim.ladder import Finding
@@ -141,3 +143,35 @@ class Connection:
         if isinstance(result, changes.Seen):
             self._capabilities = result.capabilities
         return result
+
+    async def arrived(
+        self,
+        *,
+        everything: bool,
+        on_progress: Callable[[Progress], None],
+        users: Digests | None = None,
+        groups: Digests | None = None,
+    ) -> Arrived | str:
+        """What arrived, compared with the names of exports, or in a sentence why it cannot be asked."""
+        from app import net
+        from app.scim import arrived
+
+        begun = self._changes
+        way = await self.way_in()
+        if isinstance(way, access.Missing):
+            return way.sentence
+        endpoint, tokens = way
+        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+
+        async def bearer(renew: bool) -> Bearer | NotIssued:
+            if renew:
+                tokens.forget()
+            return await tokens.bearer(self._proxy_for or net.system_proxy)
+
+        proxy = await self.proxy(endpoint.origin)
+        async with net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice) as client:
+            look = arrived.Look(
+                client, endpoint, bearer, everything=everything, on_progress=on_progress, users=users, groups=groups
+            )
+            result = await look.run()
+        return result if begun == self._changes else CHANGED

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
+from array import array
+from bisect import bisect_left
 from enum import StrEnum
 from typing import Final
 
@@ -49,6 +52,36 @@ def key(name: str) -> str:
         spaced = " ".join(unicodedata.normalize("NFKC", folded).split())
         folded = unicodedata.normalize("NFKC", " ".join(visible(spaced).split()).casefold())
     return folded
+
+
+def digest(name: str) -> int:
+    """A number of 64 bits for the key of a name, the same in every process."""
+    return int.from_bytes(hashlib.blake2b(key(name).encode("utf-8", "surrogatepass"), digest_size=8).digest())
+
+
+class Digests:
+    """The names of an export as sorted digests, eight bytes each, and which of them were met elsewhere."""
+
+    def __init__(self, digests: array[int]) -> None:
+        """``digests`` are sorted, each once."""
+        self._digests = digests
+        self._met = bytearray(len(digests))
+
+    def __len__(self) -> int:
+        return len(self._digests)
+
+    def meet(self, one: int) -> bool:
+        """Mark a name as met; False where it is not among them."""
+        at = bisect_left(self._digests, one)
+        if at == len(self._digests) or self._digests[at] != one:
+            return False
+        self._met[at] = 1
+        return True
+
+    @property
+    def missed(self) -> array[int]:
+        """Those that were not met."""
+        return array("Q", (one for one, met in zip(self._digests, self._met, strict=True) if not met))
 
 
 def sameness(one: str, other: str) -> Sameness:

@@ -6,10 +6,12 @@ A thread would not do: it holds the interpreter, and the window stutters. Measur
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import subprocess
 import sys
 import threading
+from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +21,7 @@ from app.diagnosis.groups_export import Found, Kind, Report
 from app.export.columns import Role
 from app.export.findings_file import part_of
 from app.export.problems import Problem, Unusable
+from app.names import Digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -69,6 +72,48 @@ async def check(order: Order, on_share: Callable[[float], None] | None = None) -
 
     ``on_share`` gets the share that is done, from 0 to 1.
     """
+    talk = await _talk(_words(order), on_share, order.save)
+    if isinstance(talk, Unusable):
+        return talk
+    if talk.seen is None or (talk.report is None and talk.seen.roles.get(Role.NAME) is not None):
+        return Unusable(Problem.ENDED)
+    return Checked(talk.seen, talk.report)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The names in an export, to compare with."""
+
+    seen: Seen
+    names: Digests | None
+    """None where the column is not known."""
+
+
+async def names(order: Order, role: Role, on_share: Callable[[float], None] | None = None) -> Exported | Unusable:
+    """The names in the column of that role, as digests: the texts stay in the file."""
+    talk = await _talk(_words(order) | {"task": "digests", "role": role.value}, on_share)
+    if isinstance(talk, Unusable):
+        return talk
+    if talk.seen is None or (talk.names is None and talk.seen.roles.get(role) is not None):
+        return Unusable(Problem.ENDED)
+    return Exported(talk.seen, None if talk.names is None else Digests(talk.digests))
+
+
+async def texts(order: Order, role: Role, wanted: array[int]) -> list[tuple[int, str]] | Unusable:
+    """Rows and names of those digests, as they are written in the file, at most as many as are shown."""
+    data = wanted.tobytes()
+    talk = await _talk(_words(order) | {"task": "names", "role": role.value, "wanted": len(data)}, after=data)
+    if isinstance(talk, Unusable):
+        return talk
+    return talk.named if talk.names is not None else Unusable(Problem.ENDED)
+
+
+async def _talk(
+    words: dict[str, Any],
+    on_share: Callable[[float], None] | None = None,
+    save: Path | None = None,
+    after: bytes = b"",
+) -> _Talk | Unusable:
     try:
         # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
         child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours
@@ -81,18 +126,20 @@ async def check(order: Order, on_share: Callable[[float], None] | None = None) -
         )
     except OSError:
         return Unusable(Problem.ENDED)
+    talk = _Talk(child, on_share)
     try:
-        return await _Talk(child, on_share).answer(_line(order))
+        await talk.run(json.dumps(words).encode() + b"\n" + after)
     except BaseException:
         child.kill()
-        if order.save is not None:
-            part_of(order.save).unlink(missing_ok=True)
+        if save is not None:
+            part_of(save).unlink(missing_ok=True)
         raise
     finally:
         child.wait()
         for pipe in (child.stdin, child.stdout):
             if pipe is not None:
                 pipe.close()
+    return talk.problem or talk
 
 
 def _command() -> list[str]:
@@ -101,15 +148,14 @@ def _command() -> list[str]:
     return [sys.executable, "-m", "app.export.worker"]
 
 
-def _line(order: Order) -> bytes:
-    words = {
+def _words(order: Order) -> dict[str, Any]:
+    return {
         "path": str(order.path),
         "titled": order.titled,
         "columns": {role.value: at for role, at in order.columns.items()},
         "save": None if order.save is None else str(order.save),
         "stamp": order.stamp,
     }
-    return json.dumps(words).encode() + b"\n"
 
 
 class _Talk:
@@ -118,12 +164,17 @@ class _Talk:
     def __init__(self, child: subprocess.Popen[bytes], on_share: Callable[[float], None] | None) -> None:
         self._child = child
         self._on_share = on_share
-        self._seen: Seen | None = None
+        self.seen: Seen | None = None
+        self.report: Report | None = None
+        self.problem: Unusable | None = None
+        self.names: int | None = None
+        """How many names were told, once all were."""
+        self.digests = array("Q")
+        self.named: list[tuple[int, str]] = []
         self._found: list[Found] = []
-        self._report: Report | None = None
-        self._problem: Unusable | None = None
 
-    async def answer(self, order: bytes) -> Checked | Unusable:
+    async def run(self, order: bytes) -> None:
+        """Give the order and wait for the end of the answer."""
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = loop.create_future()
 
@@ -153,18 +204,13 @@ class _Talk:
 
         threading.Thread(target=listen, name="export", daemon=True).start()
         await ended
-        if self._problem is not None:
-            return self._problem
-        if self._seen is None or (self._report is None and self._seen.roles.get(Role.NAME) is not None):
-            return Unusable(Problem.ENDED)
-        return Checked(self._seen, self._report)
 
     def _take(self, words: dict[str, Any]) -> None:
         if "problem" in words:
-            self._problem = Unusable(Problem(words["problem"]), words["row"])
+            self.problem = Unusable(Problem(words["problem"]), words["row"])
         elif "shape" in words:
             shape = words["shape"]
-            self._seen = Seen(
+            self.seen = Seen(
                 shape["words"],
                 tuple(shape["columns"]),
                 tuple(shape["first"]),
@@ -177,4 +223,10 @@ class _Talk:
         elif "report" in words:
             report = words["report"]
             counts = Counter({Kind(kind): count for kind, count in report["counts"].items()})
-            self._report = Report(report["rows"], report["others"], report["uneven"], counts, self._found)
+            self.report = Report(report["rows"], report["others"], report["uneven"], counts, self._found)
+        elif "digests" in words:
+            self.digests.frombytes(base64.b64decode(words["digests"]))
+        elif "named" in words:
+            self.named += [(row, name) for row, name in words["named"]]
+        elif "names" in words:
+            self.names = words["names"]

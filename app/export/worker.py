@@ -5,25 +5,31 @@ The order is one line of JSON on standard input, the answer lines of JSON on sta
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import stat
 import sys
+from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from app.diagnosis.groups_export import TITLES, Check, Found
+from app.diagnosis.groups_export import HELD, SHOWN, TITLES, Check, Found
 from app.export.columns import LABELS, Role, recognise
 from app.export.findings_file import FindingsFile
 from app.export.problems import Problem, UnusableError
 from app.export.rows import rows
 from app.export.shape import Shape, look_at
+from app.legible import legible
+from app.names import digest, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TOGETHER = 500
 """Findings in one line, few enough that reading it does not hold the window up."""
+DIGESTS = 4096
+"""Digests in one line."""
 
 
 class _Told:
@@ -67,6 +73,30 @@ def check(source: BinaryIO, shape: Shape, roles: dict[Role, int], save: Path | N
         told.say(found=[[f.row, f.name, f.kind.value, f.detail] for f in report.found[at : at + TOGETHER]])
     counts = {kind.value: count for kind, count in report.counts.items()}
     told.say(report={"rows": report.rows, "others": report.others, "uneven": report.uneven, "counts": counts})
+
+
+def digests(source: BinaryIO, shape: Shape, at: int, told: _Told) -> None:
+    """Say the digests of all names in a column, sorted and each once."""
+    found = {digest(row[at]) for _number, row in rows(source, shape, told.tick) if at < len(row) and key(row[at])}
+    every = array("Q", sorted(found))
+    for start in range(0, len(every), DIGESTS):
+        told.say(digests=base64.b64encode(every[start : start + DIGESTS].tobytes()).decode())
+    told.say(names=len(every))
+
+
+def names_of(source: BinaryIO, shape: Shape, at: int, wanted: frozenset[int], told: _Told) -> None:
+    """Say the names of those digests, as they are written, until as many are said as are shown."""
+    left, batch = set(wanted), []
+    for number, row in rows(source, shape, told.tick):
+        if at >= len(row) or (one := digest(row[at])) not in left:
+            continue
+        left.discard(one)
+        batch.append([number, legible(row[at], SHOWN)])
+        if len(wanted) - len(left) >= HELD:
+            break
+    for start in range(0, len(batch), TOGETHER):
+        told.say(named=batch[start : start + TOGETHER])
+    told.say(names=len(batch))
 
 
 def _writer(file: FindingsFile) -> Callable[[Found], None]:
@@ -130,7 +160,21 @@ def _work(order: dict[str, Any]) -> None:
             columns=chosen,
             stamp=stamp,
         )
-        if Role.NAME in roles:
+        _do(order, source, shape, roles, told)
+
+
+def _do(order: dict[str, Any], source: BinaryIO, shape: Shape, roles: dict[Role, int], told: _Told) -> None:
+    role = Role(order.get("role", Role.NAME))
+    if role not in roles:
+        return  # which column it is has to be chosen first
+    match order.get("task"):
+        case "digests":
+            digests(source, shape, roles[role], told)
+        case "names":
+            wanted = array("Q")
+            wanted.frombytes(sys.stdin.buffer.read(order["wanted"]))
+            names_of(source, shape, roles[role], frozenset(wanted), told)
+        case _:
             check(source, shape, roles, Path(order["save"]) if order.get("save") else None, told)
 
 

@@ -34,7 +34,7 @@ class Listing:
     @property
     def changes(self) -> tuple[datetime, ...]:
         """``meta.lastModified`` of the resources that carry one, in their order, UTC."""
-        return tuple(moment for each in self.resources if (moment := _last_modified(each)) is not None)
+        return tuple(moment for each in self.resources if (moment := last_modified(each)) is not None)
 
 
 class _Doubled(dict[str, Any]):
@@ -88,7 +88,8 @@ def _no_number(name: str) -> float:
     raise ValueError(name)
 
 
-def _last_modified(resource: dict[str, Any]) -> datetime | None:
+def last_modified(resource: dict[str, Any]) -> datetime | None:
+    """``meta.lastModified`` of a resource, UTC; None where it carries none that can be read."""
     meta = resource.get("meta")
     text = meta.get("lastModified") if isinstance(meta, dict) else None
     if not isinstance(text, str) or len(text) > LONGEST_TIME:

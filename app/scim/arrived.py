@@ -1,0 +1,314 @@
+"""What arrived at the endpoint: counts, the newest changes, and what is missing or odd in users and groups.
+
+Read-only, and in bounded memory whatever the size of the directory: counters, hashes, and a limited number of rows.
+Sources: Microsoft's tutorial for the gallery app (required attributes), "Cloud Identity Engine Attributes (SCIM)"
+(userName becomes the User Principal Name), "Troubleshoot Cloud Identity Engine Issues" (duplicate group names).
+"""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from app.legible import legible
+from app.names import digest
+from app.scim.listing import last_modified
+from app.scim.pages import PAGE, Pages
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from datetime import datetime
+
+    from app.names import Digests
+    from app.net import ReadOnlyClient
+    from app.scim.authorization import Bearer, NotIssued
+    from app.scim.endpoint import Endpoint
+    from app.scim.pages import Page, Stopped
+
+HELD: Final = 50_000
+"""Rows that are held to be shown; all are counted."""
+SAMPLE: Final = 500
+"""Users, and groups, that are read unless all are asked for: the first two pages and the last three."""
+NEWEST: Final = 20
+"""Newest changes of each kind that are shown."""
+SHOWN: Final = 200
+"""Characters of a name."""
+
+REQUIRED: Final = ("userName", "active", "displayName", "name.givenName", "name.familyName", "name.formatted")
+"""What CIE needs of a user; of a group it needs ``displayName``."""
+
+
+class Kind(StrEnum):
+    """What a row is about."""
+
+    NEWEST = "newest"
+    """One of the newest changes."""
+    INCOMPLETE = "incomplete"
+    """A user or group without a required attribute."""
+    FORM = "form"
+    """A user name that is not in the form of a UPN or mail address."""
+    SAME = "same"
+    """A group whose name another one has exactly."""
+    ALIKE = "alike"
+    """A group whose name another one has but for capitals, spaces, unseen characters or the form of letters."""
+    NO_MEMBERS = "no-members"
+    """A group that has no members."""
+    SIGNS = "signs"
+    """A group with a character that Prisma Access does not take."""
+    MISSING = "missing"
+    """In the export, and not arrived."""
+    EXTRA = "extra"
+    """Arrived, and not in the export."""
+
+
+TITLES: Final = {
+    Kind.NEWEST: "Newest changes",
+    Kind.INCOMPLETE: "Missing attributes",
+    Kind.FORM: "User name form",
+    Kind.SAME: "Duplicate groups",
+    Kind.ALIKE: "Nearly the same groups",
+    Kind.NO_MEMBERS: "Groups without members",
+    Kind.SIGNS: "Prisma Access signs",
+    Kind.MISSING: "Missing here",
+    Kind.EXTRA: "Not in the export",
+}
+
+ADVICE: Final = {
+    Kind.NEWEST: "",
+    Kind.INCOMPLETE: "Map these attributes in the portal, then have the users sent again.",
+    Kind.FORM: "CIE takes userName for the User Principal Name. A policy that names users otherwise will not match.",
+    Kind.SAME: "A sync cannot complete with duplicate group names. Make them unique, then restart provisioning.",
+    Kind.ALIKE: "Whether CIE tells these apart is not published. Another name removes the doubt.",
+    Kind.NO_MEMBERS: "A policy with such a group matches nobody. Its members may be unassigned, or come later.",
+    Kind.SIGNS: "Prisma Access cannot commit a policy with a group whose name has one of \" ' < > &.",
+    Kind.MISSING: "Not assigned, out of scope, or not sent yet. The portal's provisioning log tells which.",
+    Kind.EXTRA: "Assigned after the export, or left from before. Compare with a fresh export.",
+}
+
+_UPN: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PRISMA: Final = re.compile("[\"'<>&]")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One row."""
+
+    kind: Kind
+    group: bool
+    """Whether it is about a group rather than a user."""
+    name: str
+    """Legible, cut after ``SHOWN`` characters."""
+    detail: str
+    at: datetime | None = None
+    """When it was changed last, UTC, where that is what the row tells."""
+
+
+@dataclass(slots=True)
+class Share:
+    """Users or groups, as far as they were read."""
+
+    total: int | None = None
+    """How many there are; None where the endpoint does not list them."""
+    read: int = 0
+    inactive: int = 0
+    """Users whose ``active`` is false."""
+    stopped: Stopped | None = None
+    """Why the reading ended early."""
+    complete: bool = False
+    """Whether all were read."""
+
+
+@dataclass(slots=True)
+class Arrived:
+    """What a look brought."""
+
+    users: Share = field(default_factory=Share)
+    groups: Share = field(default_factory=Share)
+    counts: Counter[Kind] = field(default_factory=Counter)
+    rows: list[Arrival] = field(default_factory=list)
+    members_told: bool = False
+    """Whether any group came with members; otherwise the endpoint does not offer them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a look is."""
+
+    group: bool
+    read: int
+    of: int
+    pause: float | None = None
+    """Seconds that the endpoint asked to wait, while it waits."""
+
+
+class Look:
+    """One look at users and groups."""
+
+    def __init__(
+        self,
+        client: ReadOnlyClient,
+        endpoint: Endpoint,
+        bearer: Callable[[bool], Awaitable[Bearer | NotIssued]],
+        *,
+        everything: bool,
+        on_progress: Callable[[Progress], None],
+        users: Digests | None = None,
+        groups: Digests | None = None,
+    ) -> None:
+        """``users`` and ``groups`` are the names in an export; each is marked when it is met."""
+        self.result = Arrived()
+        self._client = client
+        self._endpoint = endpoint
+        self._bearer = bearer
+        self._everything = everything
+        self._on_progress = on_progress
+        self._exported = {False: users, True: groups}
+        self._exact: set[int] = set()
+        self._keys: set[int] = set()
+        self._newest: dict[bool, list[tuple[datetime, int, Arrival]]] = {False: [], True: []}
+        self._turn = count()
+        self._empty = 0
+        self._empties: list[Arrival] = []
+
+    async def run(self) -> Arrived:
+        """Look; what the endpoint does not offer is left out."""
+        await self._kind(self.result.users, "/Users", ("id", "userName", "active", "displayName", "meta", "name"))
+        await self._kind(self.result.groups, "/Groups", ("id", "displayName", "meta", "members"))
+        if self.result.members_told:
+            for row in self._empties:
+                self._keep(row)
+            self.result.counts[Kind.NO_MEMBERS] = self._empty
+        newest = [row for heap in self._newest.values() for _at, _turn, row in sorted(heap, reverse=True)]
+        self.result.counts[Kind.NEWEST] = len(newest)
+        self.result.rows[:0] = newest
+        return self.result
+
+    async def _kind(self, share: Share, path: str, attributes: tuple[str, ...]) -> None:
+        group = path == "/Groups"
+
+        def tell(pause: float | None = None) -> None:
+            self._on_progress(Progress(group, share.read, self._goal(share.total or 0), pause))
+
+        pages = Pages(self._client, self._endpoint, self._bearer, path, attributes, tell)
+        async for page in pages.read(1, None if self._everything else 2 * PAGE):
+            self._take(page, share, group=group)
+            tell()
+        share.stopped = pages.stopped
+        if share.stopped is None and share.total is None:
+            share.total = 0
+        rest = self._rest(share)
+        if rest is not None and share.stopped is None:
+            async for page in pages.read(rest):
+                self._take(page, share, group=group)
+                tell()
+            share.stopped = pages.stopped
+        share.complete = share.stopped is None and share.total is not None and share.read >= share.total
+        if not self._everything and not share.complete and share.stopped is None:
+            newest = await pages.sorted_by_change(NEWEST)
+            for each in newest.resources if newest is not None else ():
+                self._note_change(each, group=group)
+
+    def _goal(self, total: int) -> int:
+        return total if self._everything else min(total, SAMPLE)
+
+    def _rest(self, share: Share) -> int | None:
+        """Where a sample goes on after its first pages: the last ones are the likeliest to be new."""
+        if self._everything or share.total is None or share.read >= share.total:
+            return None
+        return max(share.read + 1, share.total - (SAMPLE - 2 * PAGE) + 1)
+
+    def _take(self, page: Page, share: Share, *, group: bool) -> None:
+        share.total = page.total
+        share.read += len(page.resources)
+        for each in page.resources:
+            self._note_change(each, group=group)
+            if group:
+                self._group(each, has_members=page.trimmed or bool(each.get("members")))
+            elif not page.trimmed:
+                self._user(each)
+
+    def _user(self, user: dict[str, Any]) -> None:
+        name = _text(user.get("userName"))
+        missing = [each for each in REQUIRED if not _is_there(user, each)]
+        if user.get("active") is False:
+            self.result.users.inactive += 1
+        if missing:
+            self._add(Kind.INCOMPLETE, name or _text(user.get("displayName")), f"No {', '.join(missing)}")
+        if name and not _UPN.fullmatch(name):
+            self._add(Kind.FORM, name, "Not in the form name@domain")
+        self._compare(name, group=False)
+
+    def _group(self, group: dict[str, Any], *, has_members: bool) -> None:
+        name = _text(group.get("displayName"))
+        if not name.strip():
+            self._add(Kind.INCOMPLETE, _text(group.get("id")), "No displayName", group=True)
+            return
+        key, exact = digest(name), hash(name)
+        if exact in self._exact:
+            self._add(Kind.SAME, name, "Another group has the same name", group=True)
+        elif key in self._keys:
+            self._add(Kind.ALIKE, name, "Another group has nearly the same name", group=True)
+        self._exact.add(exact)
+        self._keys.add(key)
+        if signs := _PRISMA.findall(name):
+            self._add(Kind.SIGNS, name, f"Has {' '.join(dict.fromkeys(signs))}", group=True)
+        if has_members:
+            self.result.members_told = True
+        else:
+            self._empty += 1
+            if len(self._empties) < HELD:
+                self._empties.append(
+                    Arrival(Kind.NO_MEMBERS, group=True, name=legible(name, SHOWN), detail="No members")
+                )
+        self._compare(name, group=True)
+
+    def _compare(self, name: str, *, group: bool) -> None:
+        exported = self._exported[group]
+        if exported is not None and name and not exported.meet(digest(name)):
+            self._add(Kind.EXTRA, name, "Not in the export", group=group)
+
+    def _note_change(self, each: dict[str, Any], *, group: bool) -> None:
+        at = last_modified(each)
+        if at is None:
+            return
+        name = _text(each.get("displayName" if group else "userName")) or _text(each.get("id"))
+        heap = self._newest[group]
+        row = Arrival(Kind.NEWEST, group, legible(name, SHOWN), _what(each), at)
+        if any(other == row for _at, _turn, other in heap):
+            return  # the same one, met in the sample before
+        entry = (at, next(self._turn), row)
+        if len(heap) < NEWEST:
+            heapq.heappush(heap, entry)
+        else:
+            heapq.heappushpop(heap, entry)
+
+    def _add(self, kind: Kind, name: str, detail: str, *, group: bool = False) -> None:
+        self.result.counts[kind] += 1
+        self._keep(Arrival(kind, group, legible(name, SHOWN), detail))
+
+    def _keep(self, row: Arrival) -> None:
+        if len(self.result.rows) < HELD:
+            self.result.rows.append(row)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _is_there(user: dict[str, Any], path: str) -> bool:
+    first, _, second = path.partition(".")
+    value = user.get(first)
+    if second:
+        value = value.get(second) if isinstance(value, dict) else None
+    return isinstance(value, bool) if path == "active" else bool(_text(value).strip())
+
+
+def _what(each: dict[str, Any]) -> str:
+    meta = each.get("meta")
+    times = (meta.get("created"), meta.get("lastModified")) if isinstance(meta, dict) else (None, None)
+    return "Created" if times[0] is not None and times[0] == times[1] else "Changed"

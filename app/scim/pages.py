@@ -1,0 +1,182 @@
+"""Reads a list of resources page by page, as gently as the endpoint wants it, and never more than it offers.
+
+Sources: RFC 7644 sections 3.4.2.4 (paging) and 3.9 (``attributes``); RFC 6585 section 4 (429). Page size, limits and
+whether members are returned are not documented for CIE, so that nothing here takes any of it for granted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from app.net import Answer, Failure
+from app.scim.authorization import Bearer
+from app.scim.listing import Listing, read_listing
+from app.scim.observation import FAILURES, Observation, of_status, retry_after
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+
+    from app.net import ReadOnlyClient
+    from app.scim.authorization import NotIssued
+    from app.scim.endpoint import Endpoint
+
+PAGE: Final = 100
+"""Resources that are asked for at once."""
+PATIENCE: Final = 300.0
+"""Seconds that an endpoint may ask to wait; a longer pause ends the reading."""
+TRIES: Final = 5
+"""Requests for one page that may fail before the reading ends."""
+FIRST_PAUSE: Final = 1.0
+"""Seconds until the second try, doubled for each further one."""
+
+_NOT_OFFERED: Final = frozenset({400, 403, 404, 405, 501})
+_AGAIN: Final = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some resources of a list."""
+
+    total: int
+    """How many there are, as the endpoint says now."""
+    resources: tuple[dict[str, Any], ...]
+    trimmed: bool = False
+    """Whether the last of the attributes was left out, because it made one resource alone too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The reading ended before the end of the list."""
+
+    observation: Observation
+    offered: bool = True
+    """False where the endpoint does not list these at all."""
+
+
+class Pages:
+    """The pages of one list."""
+
+    def __init__(
+        self,
+        client: ReadOnlyClient,
+        endpoint: Endpoint,
+        bearer: Callable[[bool], Awaitable[Bearer | NotIssued]],
+        path: str,
+        attributes: tuple[str, ...],
+        on_pause: Callable[[float], None],
+    ) -> None:
+        """``bearer`` gives the token, a new one where it is told so; ``on_pause`` gets seconds before each pause.
+
+        The last of ``attributes`` is left out where its values make a page too large, as members can.
+        """
+        self._client = client
+        self._endpoint = endpoint
+        self._bearer = bearer
+        self._path = path
+        self._attributes = attributes
+        self._on_pause = on_pause
+        self._selects = True
+        """Whether the endpoint takes ``attributes``."""
+        self._count = PAGE
+        self.stopped: Stopped | None = None
+
+    async def sorted_by_change(self, count: int) -> Page | None:
+        """The newest first, where the endpoint sorts."""
+        order = {"sortBy": "meta.lastModified", "sortOrder": "descending"}
+        answer = await self._answer(self._query(1, count, self._attributes[:-1]) | order)
+        page = read_listing(answer) if isinstance(answer, Answer) and answer.status == 200 else None
+        if not isinstance(page, Listing) or len(page.changes) < len(page.resources):
+            return None
+        return Page(page.total, page.resources) if list(page.changes) == sorted(page.changes, reverse=True) else None
+
+    async def read(self, start: int, most: int | None = None) -> AsyncIterator[Page]:
+        """Page after page from the resource at ``start`` (1 is the first); ``stopped`` tells of an early end."""
+        at, read, before = start, 0, ""
+        while most is None or read < most:
+            page = await self._page(at, PAGE if most is None else min(PAGE, most - read))
+            if isinstance(page, Stopped):
+                self.stopped = page
+                return
+            first = str(page.resources[0].get("id", "")) if page.resources else ""
+            if first and first == before:
+                self.stopped = Stopped(Observation.WRONG_SHAPE)  # it answers every page with the first one
+                return
+            before = first
+            if page.resources:
+                yield page
+            at, read = at + len(page.resources), read + len(page.resources)
+            if at > page.total:
+                return
+            if not page.resources:
+                self.stopped = Stopped(Observation.WRONG_SHAPE)
+                return
+
+    async def _page(self, start: int, count: int) -> Page | Stopped:
+        tries, attributes = 0, self._attributes
+        while True:
+            asked = min(count, self._count)
+            answer = await self._answer(self._query(start, asked, attributes))
+            if isinstance(answer, Answer) and answer.status == 200:
+                page = read_listing(answer)
+                if isinstance(page, Observation):
+                    return Stopped(page)
+                self._count = min(PAGE, self._count * 2)
+                return Page(page.total, page.resources[:asked], len(attributes) < len(self._attributes))
+            if not isinstance(answer, Answer) and answer is Observation.TOO_LARGE:
+                if asked > 1:
+                    self._count = asked // 2
+                elif len(attributes) == len(self._attributes):
+                    attributes = attributes[:-1]
+                else:
+                    return Stopped(answer)
+                continue
+            if isinstance(answer, Answer) and answer.status == 400 and self._selects:
+                self._selects = False
+                continue
+            tries += 1
+            pause = self._pause(answer, tries)
+            if pause is None:
+                return self._stop(answer, start)
+            self._on_pause(pause)
+            await asyncio.sleep(pause)
+
+    def _pause(self, answer: Answer | Observation, tries: int) -> float | None:
+        """Seconds until the next try; None where there is none."""
+        pause = FIRST_PAUSE * 2 ** (tries - 1)
+        if isinstance(answer, Answer):
+            if answer.status not in _AGAIN:
+                return None
+            pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC)) or pause
+        elif answer not in (Observation.TIMEOUT, Observation.TOO_SLOW, Observation.CLOSED):
+            return None
+        return pause if tries < TRIES and pause <= PATIENCE else None
+
+    @staticmethod
+    def _stop(answer: Answer | Observation, start: int) -> Stopped:
+        if isinstance(answer, Observation):
+            return Stopped(answer)
+        return Stopped(of_status(answer.status), offered=start > 1 or answer.status not in _NOT_OFFERED)
+
+    async def _answer(self, query: Mapping[str, str]) -> Answer | Observation:
+        renewed = False
+        while True:
+            issued = await self._bearer(renewed)
+            if not isinstance(issued, Bearer):
+                return issued.observation
+            answer = await self._client.get(self._endpoint.url(self._path, query), issued.token)
+            if not isinstance(answer, Answer):
+                return Observation.TOO_LARGE if answer.failure is Failure.TOO_LARGE else FAILURES[answer.failure]
+            if answer.status != 401 or renewed:
+                return answer
+            renewed = True  # a fetched token may have run out; a captured one is the same again
+
+    def _query(self, start: int, count: int, attributes: tuple[str, ...]) -> dict[str, str]:
+        query = {"startIndex": str(start), "count": str(count)}
+        if self._selects:
+            query["attributes"] = ",".join(attributes)
+        elif len(attributes) < len(self._attributes):
+            query["excludedAttributes"] = self._attributes[-1]
+        return query
