@@ -67,6 +67,10 @@ class Digests:
         self._digests = digests
         self._met = bytearray(len(digests))
 
+    def fresh(self) -> Digests:
+        """The same names, none of them met."""
+        return Digests(self._digests)
+
     def __len__(self) -> int:
         return len(self._digests)
 

@@ -27,6 +27,8 @@ _TITLES = {
     Rung.CONTROL: "Wrong token is refused",
 }
 
+UNKNOWN = "It did not succeed"
+
 _SEEN = {
     Observation.MALFORMED: "It is not a usable web address",
     Observation.NOT_FOUND_NAME: "No name server knows this host",
@@ -121,8 +123,13 @@ def sentence(finding: Finding) -> str:
     if finding.observation in _TOLD:
         return _TOLD[finding.observation](finding.facts)
     status = finding.facts.get("status")
-    default = f"The endpoint answered {status}" if status else "It did not succeed"
+    default = f"The endpoint answered {status}" if status else UNKNOWN
     return _SEEN.get(finding.observation, default)
+
+
+def seen(observation: Observation) -> str:
+    """What was seen, where nothing more is known than that."""
+    return _SEEN.get(observation, UNKNOWN)
 
 
 def _good(finding: Finding) -> str:

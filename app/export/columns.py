@@ -41,6 +41,9 @@ LABELS: Final = {
 }
 """The columns that the admin may choose."""
 
+MAIL: Final = ("email", "mail", "emailaddress", "primaryemail")
+"""A user name where there is no better one; groups have them too."""
+
 _KNOWN: Final[Mapping[Role, tuple[str, ...]]] = {
     Role.NAME: ("displayname", "groupname", "groupdisplayname", "profilename", "name", "cn", "samaccountname", "group"),
     Role.ID: ("objectid", "id", "groupid", "objectguid", "guid", "externalid", "oktagroupid", "uuid", "entryuuid"),
@@ -58,10 +61,7 @@ _KNOWN: Final[Mapping[Role, tuple[str, ...]]] = {
         "profilelogin",
         "signinname",
         "upn",
-        "email",
-        "mail",
-        "emailaddress",
-        "primaryemail",
+        *MAIL,
     ),
 }
 """The likeliest first. Entra ID, Okta, Active Directory and the Ping products write these, or tools around them."""

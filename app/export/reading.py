@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.diagnosis.groups_export import Found, Kind, Report
-from app.export.columns import Role
+from app.export.columns import MAIL, Role, plain
 from app.export.findings_file import part_of
 from app.export.problems import Problem, Unusable
 from app.names import Digests
@@ -56,6 +56,12 @@ class Seen:
     titled: bool
     roles: dict[Role, int | None]
     stamp: tuple[int, int]
+
+    @property
+    def tells_users(self) -> bool:
+        """Whether its headers are those of an export of users; one of groups may have mail addresses as well."""
+        at = self.roles.get(Role.USER_NAME)
+        return at is not None and plain(self.headers[at]) not in MAIL
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,8 @@ class Tool(StrEnum):
     """Reads an error that the portal or CIE showed."""
     GROUPS_EXPORT = "groups-export"
     """Checks an export of groups for duplicate names and what else stops a sync."""
+    ARRIVED = "arrived"
+    """Looks at the users and groups that arrived at the endpoint."""
     DIRECTORY_SYNC_API = "directory-sync-api"
     """Asks CIE itself how the directory stands."""
 
@@ -316,6 +318,8 @@ class Prerequisite(_Part):
     text: Text
     why: Text
     link: Annotated[str, Field(pattern=r"^https://")] | None = None
+    tool: Tool | None = None
+    """The page beside the steps that looks for it."""
 
 
 class Console(_Part):

@@ -46,8 +46,6 @@ REQUIRED: Final = ("userName", "active", "displayName", "name.givenName", "name.
 class Kind(StrEnum):
     """What a row is about."""
 
-    NEWEST = "newest"
-    """One of the newest changes."""
     INCOMPLETE = "incomplete"
     """A user or group without a required attribute."""
     FORM = "form"
@@ -64,6 +62,8 @@ class Kind(StrEnum):
     """In the export, and not arrived."""
     EXTRA = "extra"
     """Arrived, and not in the export."""
+    NEWEST = "newest"
+    """One of the newest changes."""
 
 
 TITLES: Final = {
@@ -185,7 +185,7 @@ class Look:
             self.result.counts[Kind.NO_MEMBERS] = self._empty
         newest = [row for heap in self._newest.values() for _at, _turn, row in sorted(heap, reverse=True)]
         self.result.counts[Kind.NEWEST] = len(newest)
-        self.result.rows[:0] = newest
+        self.result.rows += newest
         return self.result
 
     async def _kind(self, share: Share, path: str, attributes: tuple[str, ...]) -> None:

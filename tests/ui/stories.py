@@ -56,8 +56,10 @@ def walk(
     guide: str = "entra",
     token_url: str | None = None,
     now: Callable[[], datetime] = lambda: NOW,
+    base_url: str = BASE,
+    token: str = CANARY * 3,
 ) -> None:
-    """Play a story on a desk with an open setup; in practice where a practice's token address is given."""
+    """Play a story on a desk with an open setup; in practice where its token address or its Base URL are given."""
     style.apply(qapp, dark=False)
     bugs: list[BaseException] = []
     host = QWidget()  # owns what must not be collected in another thread
@@ -67,7 +69,7 @@ def walk(
         store = Store(folder)
         store.lock()
         known = catalog.guide(guide)
-        practice = token_url is not None
+        practice = token_url is not None or base_url != BASE
         keyring = vault or Vault("practice" if practice else "setup")
         setup = new_setup(known, NOW, practice=practice)
         assistant = Assistant(known, setup, keyring, store, now=now, token_url=token_url)
@@ -76,8 +78,8 @@ def walk(
         try:
             if vault is None:
                 await assistant.open()
-                assert (await assistant.give("base_url", BASE)).accepted
-                assert (await assistant.give("token", CANARY * 3)).accepted
+                assert (await assistant.give("base_url", base_url)).accepted
+                assert (await assistant.give("token", token)).accepted
             await story(desk)
         finally:
             desk.close()

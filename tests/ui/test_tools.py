@@ -12,8 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.guide import catalog
-from app.guide.model import Step, Tool
-from tests.ui.stories import child, until, walk, words
+from app.guide.model import Milestone, Step, Tool
+from tests.ui.stories import NOW, child, until, walk, words
 from ui.companion.window import Companion
 from ui.theme import icons
 from ui.wizard.page import WizardPage
@@ -143,11 +143,32 @@ def test_a_step_links_to_its_tools_and_the_companion_gives_way(qapp: QApplicatio
 
 
 @pytest.mark.usefixtures("secret_service")
+def test_the_checklist_links_to_the_check_of_group_names(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = _open_page(desk)
+        link = page._body.currentWidget().findChild(QPushButton, "look-groups-export")
+        assert link is not None
+        link.click()
+        assert desk.tool is Tool.GROUPS_EXPORT
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_every_guide_names_the_tools_where_they_help() -> None:
+    for guide in catalog.guides():
+        named = {tool for step in guide.steps for tool in step.tools}
+        assert named >= {Tool.GROUPS_EXPORT, Tool.ARRIVED}, guide.id
+
+
+@pytest.mark.usefixtures("secret_service")
 def test_the_rail_shows_stages_tools_and_keyring_in_the_smallest_window(qapp: QApplication, tmp_path: Path) -> None:
     longest = max(catalog.guides(), key=lambda guide: len(guide.stages))
     assert len(longest.stages) >= 7
 
     async def story(desk: Desk) -> None:
+        setup = desk.assistant.setup
+        desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
         rail = Rail(desk)
         rail.resize(236, 680)
         rail.show()

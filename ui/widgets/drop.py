@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ui.widgets.cards import Card
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 
 FILTER = "CSV (*.csv *.tsv *.txt);;All files (*)"
@@ -27,11 +29,11 @@ class DropCard(Card):
         super().__init__("drop", parent)
         self.setAcceptDrops(True)
 
-    def choose(self, title: str) -> None:
-        """Open the system's dialog."""
+    def choose(self, title: str, take: Callable[[Path], None] | None = None) -> None:
+        """Open the system's dialog; ``take`` gets the file instead of those who wait for ``given``."""
         dialog = QFileDialog(self.window(), title, "", FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.given.emit(Path(name)))
+        dialog.fileSelected.connect(lambda name: (take or self.given.emit)(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

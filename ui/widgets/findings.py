@@ -87,7 +87,7 @@ class FindingsView(QWidget):
     def show_findings(self, kinds: Sequence[FindingKind], rows: Sequence[Row], total: int) -> None:
         """Show them; ``total`` is how many there are, also those that are not among ``rows``."""
         kept = self._kind.id if self._kind is not None else None
-        self._kinds = [FindingKind("", "All findings", total, ""), *(kind for kind in kinds if kind.count)]
+        self._kinds = [FindingKind("", "All", total, ""), *(kind for kind in kinds if kind.count)]
         self.table.rows.set_rows(rows)
         self._total = total
         self._list.clear()

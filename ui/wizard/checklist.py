@@ -12,6 +12,7 @@ from ui.widgets.choices import CheckLine
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
+from ui.wizard.tools import offered
 
 if TYPE_CHECKING:
     from app.guide.model import Prerequisite
@@ -54,6 +55,13 @@ class Checklist(QWidget):
             url = item.link
             link.clicked.connect(lambda: self._desk.open_link(url))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        pages = offered(self._desk.assistant)
+        if item.tool is not None and item.tool in pages:
+            tool = item.tool
+            look = LinkButton(pages[tool].invitation)
+            look.setObjectName(f"look-{tool.value}")
+            look.clicked.connect(lambda: self._desk.open_tool(tool))
+            card.body.addWidget(look, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def refresh(self) -> None:

@@ -14,13 +14,13 @@ from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Order, check
 from app.legible import legible
-from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
-from ui.widgets.cards import Card, Note
+from ui.widgets.cards import Note
 from ui.widgets.drop import DropCard
 from ui.widgets.findings import FindingKind, FindingsView
 from ui.widgets.table import Row
 from ui.widgets.text import ElidedLabel, label, rich
+from ui.widgets.work import WorkCard
 from ui.wizard.columns import ColumnsCard
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ class GroupsExportPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
         column.addWidget(self._drop_card(), 1)
-        column.addWidget(self._progress())
+        self._work = WorkCard("Share of the file that was read", self)
+        self._work.cancelled.connect(self._cancel)
+        column.addWidget(self._work)
         self._columns = ColumnsCard(COLUMNS, self)
         self._columns.chosen.connect(self._check_with)
         column.addWidget(self._columns)
@@ -115,22 +117,6 @@ class GroupsExportPage(QWidget):
         self.setFocusProxy(self._first)
         return self._drop
 
-    def _progress(self) -> Card:
-        self._running = Card("card", self)
-        self._bar = ThinBar(self._running)
-        self._bar.setAccessibleName("Share of the file that was read")
-        self._stop = button("Cancel")
-        self._stop.setObjectName("cancel-check")
-        self._stop.clicked.connect(self._cancel)
-        self._share = label("", "small", self._running, wrap=False)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self._bar, 1)
-        row.addWidget(self._share)
-        row.addWidget(self._stop)
-        self._running.body.addLayout(row)
-        return self._running
-
     def _choose_file(self) -> None:
         self._drop.choose("Choose an export of groups")
 
@@ -151,11 +137,11 @@ class GroupsExportPage(QWidget):
         held = self._holds_keyboard()
         self._order = replace(order, save=None)
         self._saving = order.save is not None
-        self._show_share(0)
-        self._task = self._desk.look_into(self._work(order))
+        self._work.show_share(0)
+        self._task = self._desk.look_into(self._run(order))
         self._tell("", "muted")
         if held:
-            self._stop.setFocus()
+            self._work.setFocus()
 
     def _holds_keyboard(self) -> bool:
         """Whether the keyboard is on this page, which then says where it goes when its widgets change."""
@@ -168,8 +154,8 @@ class GroupsExportPage(QWidget):
             self._task = None
             self._tell("The check was cancelled.", "muted")
 
-    async def _work(self, order: Order) -> None:
-        answer = await check(order, self._show_share)
+    async def _run(self, order: Order) -> None:
+        answer = await check(order, self._work.show_share)
         held = self._holds_keyboard()
         self._task = None
         self._take(answer, order)
@@ -209,10 +195,6 @@ class GroupsExportPage(QWidget):
 
     # -- what is shown -------------------------------------------------------------------
 
-    def _show_share(self, share: float) -> None:
-        self._bar.set_value(share)
-        self._share.setText(f"{share:.0%}")
-
     def _show_report(self, report: Report) -> None:
         kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in Kind]
         rows = [Row(f.kind.value, (f.row, f.name, f.detail)) for f in report.found]
@@ -243,7 +225,7 @@ class GroupsExportPage(QWidget):
         self.setFocusProxy(self._first if order is None else self._another)
         self._save.setVisible(bool(report and report.counts))
         self._save.setEnabled(not running)
-        self._running.setVisible(running)
+        self._work.setVisible(running)
         self._columns.setVisible(answer is not None and not running)
         found = bool(report and report.counts) and (self._saving or not running)
         self._findings.setVisible(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.model import Tool
+from app.guide.model import Milestone, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +45,18 @@ def _groups_export(desk: Desk, parent: QWidget) -> QWidget:
     return GroupsExportPage(desk, parent)
 
 
+def _arrived(desk: Desk, parent: QWidget) -> QWidget:
+    from ui.wizard.arrived import ArrivedPage
+
+    return ArrivedPage(desk, parent)
+
+
+def _endpoint_answers(assistant: Assistant) -> bool:
+    """Whether there is an endpoint that may hold something: nothing answers before Submit."""
+    kept = all(name in assistant.setup.kept for name in assistant.secrets)
+    return kept and Milestone.SUBMITTED in assistant.setup.reached
+
+
 def _directory_api(desk: Desk, parent: QWidget) -> QWidget:
     from ui.wizard.directory_api import DirectoryApiPage
 
@@ -65,6 +77,14 @@ TOOLS: dict[Tool, ToolPage] = {
         invitation="Check an export of the groups",
         icon="table",
         make=_groups_export,
+    ),
+    Tool.ARRIVED: ToolPage(
+        title="What arrived",
+        lead="The users and groups that the endpoint holds, and what is missing or odd in them.",
+        invitation="Look at what arrived",
+        icon="inbox",
+        make=_arrived,
+        offered=_endpoint_answers,
     ),
     Tool.DIRECTORY_SYNC_API: ToolPage(
         title="Directory Sync API",

@@ -1,0 +1,227 @@
+"""The page of what arrived: a real endpoint on loopback, the real keyring, and exports of the portal beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
+
+from app.guide.model import Milestone, Tool
+from tests.hostile.server import TOKEN, Hostile, http
+from tests.scim.directory import Directory, group, user
+from tests.ui.stories import NOW, child, until, walk, words
+from ui.wizard.arrived import ArrivedPage
+from ui.wizard.page import WizardPage
+from ui.wizard.tools import TOOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from ui.wizard.desk import Desk
+
+    Story = Callable[[Desk, WizardPage, ArrivedPage], Awaitable[None]]
+
+pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
+
+
+def play(qapp: QApplication, folder: Path, directory: Directory, story: Story) -> Hostile:
+    """Open the page on a submitted setup whose endpoint is that directory; what is written holds no name of it."""
+
+    async def whole(desk: Desk) -> None:
+        setup = desk.assistant.setup
+        desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
+        wizard = WizardPage(desk)
+        wizard.resize(1000, 680)
+        wizard.show()
+        wizard.activateWindow()
+        child(wizard, "tool-arrived").click()
+        page = wizard.findChild(ArrivedPage)
+        assert isinstance(page, ArrivedPage)
+        await story(desk, wizard, page)
+        await desk.assistant.tick("anything", on=True)  # saves
+        wizard.deleteLater()
+        await asyncio.sleep(0)
+
+    with Hostile(directory) as server:
+        walk(qapp, folder / "data", whole, base_url=server.base_url, token=TOKEN * 3)
+    for path in (folder / "data").rglob("*"):
+        assert path.is_dir() or b"Canary" not in path.read_bytes()
+    return server
+
+
+async def settled(page: ArrivedPage) -> None:
+    await until(lambda: page._task is None)
+
+
+def table(page: ArrivedPage) -> list[tuple[str | int, ...]]:
+    return [row.cells for row in page._findings.table.rows.shown]
+
+
+def kinds(page: ArrivedPage) -> list[str]:
+    found = page.findChild(QListWidget, "kinds")
+    assert found is not None
+    return [found.item(at).text() for at in range(found.count())]
+
+
+def test_the_page_is_offered_once_something_can_have_arrived(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = TOOLS[Tool.ARRIVED]
+        assert not page.offered(desk.assistant), "nothing answers before Submit"
+        setup = desk.assistant.setup
+        desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
+        assert page.offered(desk.assistant)
+        desk.assistant.setup = desk.assistant.setup.with_(kept=())
+        assert not page.offered(desk.assistant), "nothing opens the endpoint"
+
+    walk(qapp, tmp_path, story)
+
+
+def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp_path: Path) -> None:
+    users = [user(1, displayName="Canary"), user(2, userName="CORP\\bob"), user(3, active=False)]
+    groups = [group(1), group(2, displayName="Group 1"), group(3, displayName="=1", members=[])]
+
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        said: list[str] = []
+        desk.announced.connect(said.append)
+        await until(lambda: wizard.focusWidget() is child(page, "look-sample"))
+        child(page, "look-sample").click()
+        await settled(page)
+        assert "3 users, 1 not active" in words(page)
+        assert "3 groups" in words(page)
+        assert said[-1] == "3 findings."
+        assert kinds(page) == [
+            "All, 6",
+            "User name form, 1",
+            "Duplicate groups, 1",
+            "Groups without members, 1",
+            "Newest changes, 3",
+        ]
+        assert wizard.focusWidget() is page.findChild(QListWidget, "kinds"), "the keyboard goes to what was found"
+        page._findings._list.setCurrentRow(3)
+        child(page, "copy-rows").click()
+        assert desk.paste_text() == "What\tName\tFinding\nGroup\t'=1\tNo members"
+
+    server = play(qapp, tmp_path, Directory(users, groups), story)
+    assert all(request.startswith("GET ") for request in server.requests)
+
+
+def test_a_large_directory_is_sampled_unless_all_is_asked_for(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        child(page, "look-sample").click()
+        await settled(page)
+        assert "700 users, 500 of them read" in words(page)
+        child(page, "look-all").click()
+        await settled(page)
+        assert "700 users" in words(page)
+        assert "of them read" not in words(page)
+
+    play(qapp, tmp_path, Directory([user(n) for n in range(700)], []), story)
+
+
+def test_a_running_look_tells_how_far_it_is_and_is_cancelled(qapp: QApplication, tmp_path: Path) -> None:
+    def first(_path: str, query: dict[str, str]) -> bytes | None:
+        return http(429, Retry_After="200") if query["startIndex"] == "101" else None
+
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        child(page, "look-all").click()
+        await until(lambda: "pause of 3 min" in words(page))
+        task = page._task
+        assert task is not None
+        child(page, "cancel").click()
+        await until(task.done)
+        assert task.cancelled()
+        assert "Cancelled." in words(page)
+        assert child(page, "look-all").isEnabled()
+
+    play(qapp, tmp_path, Directory([user(n) for n in range(300)], [], first), story)
+
+
+def test_an_export_of_users_is_compared_both_ways(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "users.csv"
+    file.write_text("displayName,userPrincipalName,mail\nA,ANN1@example.com,\nCanary,gone@example.com,\n")
+
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        child(page, "compare-users").click()
+        dialog = wizard.window().findChild(QFileDialog)
+        assert dialog is not None
+        dialog.fileSelected.emit(str(file))
+        dialog.reject()
+        await settled(page)
+        assert "Compared with users.csv, 2 users." in words(page)
+        assert "Missing here, 1" in kinds(page)
+        assert "Not in the export, 1" in kinds(page)
+        rows = [row for row in table(page) if row[2] in ("Row 3 of the export", "Not in the export")]
+        assert sorted(rows) == [
+            ("User", "ann2@example.com", "Not in the export"),
+            ("User", "gone@example.com", "Row 3 of the export"),
+        ]
+
+    play(qapp, tmp_path, Directory([user(1), user(2)], []), story)
+
+
+def test_a_dropped_export_of_groups_is_recognised_though_groups_have_mail(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text("id,displayName,mail\n1,group 1,g1@example.com\n2,Sales,s@example.com\n")
+
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        page.compare(file, groups=None)
+        await settled(page)
+        assert "Compared with groups.csv, 2 groups." in words(page)
+        assert [row for row in table(page) if row[2] == "Row 3 of the export"] == [
+            ("Group", "Sales", "Row 3 of the export")
+        ]
+
+    play(qapp, tmp_path, Directory([user(1)], [group(1)]), story)
+
+
+def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "users.csv"
+    file.write_text("Konto;Nummer\nann1@example.com;1\n")
+
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        page.compare(file, groups=False)
+        await settled(page)
+        assert "Which column is to be compared?" in words(page)
+        card = page._columns[False]
+        box = card.findChild(QComboBox, "column-user-name")
+        assert box is not None
+        box.setCurrentIndex(1)
+        child(card, "check-again").click()
+        await settled(page)
+        assert "Compared with users.csv, 1 users." in words(page)
+        assert not any("Missing" in kind or "Not in" in kind for kind in kinds(page))
+
+    play(qapp, tmp_path, Directory([user(1)], []), story)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (http(401), "Not all users could be read. The endpoint answered 401 Unauthorized."),
+        (http(404), "The endpoint offers no lists, so that nothing can be told from here."),
+        (http(200, b"<html>"), "Not all users could be read. A web page came back."),
+    ],
+)
+def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
+    qapp: QApplication, tmp_path: Path, answer: bytes, sentence: str
+) -> None:
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        child(page, "look-sample").click()
+        await settled(page)
+        assert sentence in words(page)
+        assert "Nothing has arrived yet" not in words(page)
+        assert not page._findings.isVisibleTo(page)
+
+    play(qapp, tmp_path, Directory([], [], lambda _path, _query: answer), story)
+
+
+def test_an_empty_directory_is_told_as_such(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+        child(page, "look-sample").click()
+        await settled(page)
+        assert "Nothing has arrived yet." in words(page)
+
+    play(qapp, tmp_path, Directory([], []), story)
