@@ -58,7 +58,7 @@ class Survey:
         """What will be removed, a line each."""
         kinds = ((self.real, ""), (self.practice, "practice "))
         counted = [stock.line(kind) for stock, kind in kinds if stock.setups]
-        return (*counted, f"everything of the assistant in the folder {legible(str(self.folder))}")
+        return (*counted, f"Everything of the assistant in the folder {legible(str(self.folder))}")
 
     @property
     def untouched(self) -> str:
