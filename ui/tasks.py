@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.threads import DaemonExecutor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Sequence
 
     from PySide6.QtWidgets import QApplication
+
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Tasks:
@@ -47,6 +51,15 @@ def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
     error = context.get("exception")
     if isinstance(error, Exception):
         sys.excepthook(type(error), error, error.__traceback__)
+
+
+async def in_turns(items: Sequence[T], make: Callable[[T], U], together: int = 2000) -> list[U]:
+    """Make something of each item, with a turn of the event loop after every so many."""
+    made: list[U] = []
+    for at in range(0, len(items), together):
+        made += map(make, items[at : at + together])
+        await asyncio.sleep(0)
+    return made
 
 
 def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:

@@ -11,8 +11,10 @@ import json
 import subprocess
 import sys
 import threading
+import time
 from array import array
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,14 +139,10 @@ async def _talk(
         await talk.run(json.dumps(words).encode() + b"\n" + after)
     except BaseException:
         child.kill()
+        child.wait()  # a killed process ends at once, and only then lets go of its file
         if save is not None:
             part_of(save).unlink(missing_ok=True)
         raise
-    finally:
-        child.wait()
-        for pipe in (child.stdin, child.stdout):
-            if pipe is not None:
-                pipe.close()
     return talk.problem or talk
 
 
@@ -203,9 +201,16 @@ class _Talk:
                     if "share" in words and self._on_share is not None:
                         tell(self._on_share, words["share"])
                     self._take(words)
+                    if "found" in words or "digests" in words:
+                        time.sleep(0.001)  # or the window would wait for the interpreter again and again
             except (OSError, ValueError):
                 pass  # it was ended; what is missing then tells
             finally:
+                # Here, not in the loop: a process that lets a million hashes go takes its time.
+                self._child.wait()
+                for pipe in (self._child.stdin, self._child.stdout):
+                    with suppress(OSError):
+                        pipe.close()  # type: ignore[union-attr]
                 tell(settle)
 
         threading.Thread(target=listen, name="export", daemon=True).start()

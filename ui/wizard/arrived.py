@@ -15,6 +15,7 @@ from app.export.reading import Order, names, texts
 from app.legible import legible
 from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
 from app.setup.times import clock, span
+from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.drop import DropCard
@@ -198,8 +199,9 @@ class ArrivedPage(QWidget):
         if exported is not None and (result.groups if self._groups else result.users).complete:
             missed = await asyncio.get_running_loop().run_in_executor(None, lambda: exported.missed)
             await self._add_missing(result, missed)
+        rows = await in_turns(result.rows, _row)
         self._result = result
-        self._show_result(result)
+        self._show_result(result, rows)
 
     async def _add_missing(self, result: Arrived, missed: Any) -> None:
         result.counts[Kind.MISSING] = len(missed)
@@ -241,10 +243,10 @@ class ArrivedPage(QWidget):
             words = f"The endpoint wants a pause of {span(progress.pause)}"
         self._work.show_share(progress.read / max(1, progress.of), words)
 
-    def _show_result(self, result: Arrived) -> None:
+    def _show_result(self, result: Arrived, rows: list[Row]) -> None:
         shown = [kind for kind in Kind if result.counts[kind]]
         kinds = [FindingKind(k.value, TITLES[k], result.counts[k], ADVICE[k]) for k in shown]
-        self._findings.show_findings(kinds, [_row(each) for each in result.rows], result.counts.total())
+        self._findings.show_findings(kinds, rows, result.counts.total())
         self._users.setText(_line("users", result.users))
         self._groups_line.setText(_line("groups", result.groups))
         problems = result.counts.total() - result.counts[Kind.NEWEST]

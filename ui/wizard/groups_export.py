@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from app.diagnosis.groups_export import ADVICE, HELD, TITLES, Kind
 from app.export.columns import Role
 from app.export.problems import Unusable
-from app.export.reading import Order, check
+from app.export.reading import Checked, Order, check
 from app.legible import legible
+from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.drop import DropCard
@@ -26,8 +27,7 @@ from ui.wizard.columns import ColumnsCard
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from app.diagnosis.groups_export import Report
-    from app.export.reading import Checked
+    from app.diagnosis.groups_export import Found, Report
     from ui.wizard.desk import Desk
 
 COLUMNS = (Role.NAME, Role.ID, Role.CHILDREN, Role.PARENT)
@@ -156,14 +156,15 @@ class GroupsExportPage(QWidget):
 
     async def _run(self, order: Order) -> None:
         answer = await check(order, self._work.show_share)
+        rows = await in_turns(answer.report.found, _row) if isinstance(answer, Checked) and answer.report else []
         held = self._holds_keyboard()
         self._task = None
-        self._take(answer, order)
+        self._take(answer, rows, order)
         if held:
             shown = (self._findings, self._columns.first) if self._answer is not None else ()
             (next((w for w in shown if w.isVisibleTo(self)), self._another)).setFocus()
 
-    def _take(self, answer: Checked | Unusable, order: Order) -> None:
+    def _take(self, answer: Checked | Unusable, rows: list[Row], order: Order) -> None:
         if isinstance(answer, Unusable):
             self._tell(answer.sentence, "bad")
             return
@@ -175,7 +176,7 @@ class GroupsExportPage(QWidget):
         elif answer.report is None:
             self._tell("Which column holds the names? Choose it, then check.", "caution")
         else:
-            self._show_report(answer.report)
+            self._show_report(answer.report, rows)
 
     def _ask_where(self) -> None:
         dialog = QFileDialog(self.window(), "Save the findings", "findings.csv", "CSV (*.csv)")
@@ -195,9 +196,8 @@ class GroupsExportPage(QWidget):
 
     # -- what is shown -------------------------------------------------------------------
 
-    def _show_report(self, report: Report) -> None:
+    def _show_report(self, report: Report, rows: list[Row]) -> None:
         kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in Kind]
-        rows = [Row(f.kind.value, (f.row, f.name, f.detail)) for f in report.found]
         total = report.counts.total()
         self._findings.show_findings(kinds, rows, total)
         if not total:
@@ -230,6 +230,10 @@ class GroupsExportPage(QWidget):
         found = bool(report and report.counts) and (self._saving or not running)
         self._findings.setVisible(found)
         self._rest.setVisible(not found and order is not None)
+
+
+def _row(found: Found) -> Row:
+    return Row(found.kind.value, (found.row, found.name, found.detail))
 
 
 def _groups(rows: int) -> str:
