@@ -4,48 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QListWidget
 
 from app.guide.model import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
 from app.setup.journey import finished
+from ui.hands import PATIENCE, Stuck
+from ui.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from app.guide.model import Step
     from app.practice.visitor import Refused, Row, Visitor
     from ui.application import Application
-    from ui.wizard.desk import Desk
-
-PATIENCE = 30.0
-"""Seconds that the tour waits for any one thing."""
 
 
-class Stuck(Exception):  # noqa: N818 - it ends the tour, it is not an error of the program
-    """Something that the tour waited for did not come."""
-
-
-class Tour:
+class Tour(Rehearsal):
     """One walk. ``run`` returns 0 only when Full Sync was completed."""
 
     def __init__(self, application: Application, folder: Path, until: str | None = None) -> None:
         """``until`` names a step before which the walk stops, as an admin who is called away."""
-        self._application = application
-        self._folder = folder
-        self._log: list[dict[str, object]] = []
-        self._pictures = 0
+        super().__init__(application, folder)
         self._until_step = until
-        self._copied: dict[str, str] = {}
         self._entered: dict[str, str] = {}
-        self._started = time.monotonic()
 
     async def run(self) -> int:
         """Walk from the first page to Full Sync."""
@@ -126,13 +113,6 @@ class Tour:
         if clients.currentItem() is not items[0]:
             raise Stuck(f"{wanted} could not be chosen")
 
-    @property
-    def _desk(self) -> Desk:
-        desk = self._application.desk
-        if desk is None:
-            raise Stuck("no setup is open")
-        return desk
-
     async def _all_steps(self, visitor: Visitor) -> bool:
         limit = len(self._desk.assistant.guide.steps) + 5
         for _ in range(limit):
@@ -158,12 +138,12 @@ class Tour:
         )
 
     async def _do(self, step: Step, visitor: Visitor) -> None:
+        await self._rehearse(step, visitor)
         if step.page is Page.CHECKLIST:
             for need in self._desk.assistant.guide.prerequisites:
                 self._click(f"tick-{need.id}")
                 await asyncio.sleep(0.02)
         elif step.page is Page.TEST:
-            await self._rehearse(step, visitor)
             await self._test(step)
         elif step.page is Page.WATCH:
             await self._watch(step)
@@ -203,24 +183,6 @@ class Tour:
 
     def _is_given(self, branch: str, option: str) -> bool:
         return self._desk.assistant.setup.answers.get(branch) == option
-
-    async def _rehearse(self, step: Step, visitor: Visitor) -> None:
-        """Break the endpoint in each way that was asked for, and look at what the test says of it."""
-        from app.practice.switchboard import Fault
-
-        faults = self._application.options.faults
-        wanted = [f.value for f in Fault if f is not Fault.NONE] if "all" in faults else list(faults)
-        for fault in wanted:
-            await visitor.break_it(fault)
-            self._click("done")
-            await self._until(lambda: self._desk.testing, f"the test with {fault}")
-            await self._until(lambda: not self._desk.testing, f"the end of the test with {fault}")
-            if not self._desk.assistant.test_failed:
-                raise Stuck(f"the test did not notice {fault}")
-            await asyncio.sleep(0.05)
-            self._picture(f"{step.id}-{fault}")
-        if wanted:
-            await visitor.break_it(Fault.NONE.value)
 
     async def _test(self, step: Step) -> None:
         self._click("done")
@@ -353,60 +315,6 @@ class Tour:
                 return row
             await asyncio.sleep(0.3)
         raise Stuck("Sync Status never showed Success")
-
-    # -- fingers and eyes ----------------------------------------------------------------
-
-    def _roots(self, within: QWidget | None) -> list[QWidget]:
-        return [within] if within is not None else [self._application.window]
-
-    def _find(self, name: str, within: QWidget | None = None) -> QWidget | None:
-        for root in self._roots(within):
-            for widget in root.findChildren(QWidget, name):
-                if widget.isVisible():
-                    return widget
-        return None
-
-    def _enabled(self, name: str) -> bool:
-        widget = self._find(name)
-        return widget is not None and widget.isEnabled()
-
-    def _button_of(self, field: QWidget, purpose: str) -> QAbstractButton:
-        for candidate in field.findChildren(QAbstractButton):
-            if candidate.isVisible() and purpose in (candidate.objectName() or candidate.text()).casefold():
-                return candidate
-        raise Stuck(f"no {purpose} button at {field.objectName()}")
-
-    def _click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
-        widget = self._find(name, within)
-        if widget is None or not widget.isEnabled():
-            if must:
-                raise Stuck(f"nothing to click called {name}")
-            return
-        self._press(widget)
-
-    @staticmethod
-    def _press(widget: QWidget) -> None:
-        spot = widget.rect().center()
-        spot.setX(min(spot.x(), 12))  # a wide check box reacts at its left end only
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
-
-    async def _until(self, true: Callable[[], bool], what: str, every: float = 0.03) -> None:
-        end = time.monotonic() + PATIENCE
-        while not true():
-            if time.monotonic() > end:
-                raise Stuck(f"waited {PATIENCE:.0f} s for {what}")
-            await asyncio.sleep(every)
-
-    def _picture(self, name: str, widget: QWidget | None = None) -> None:
-        self._pictures += 1
-        target = widget or QApplication.activeModalWidget() or self._application.window
-        target.grab().save(str(self._folder / f"{self._pictures:02d}-{name}.png"))
-
-    def _note(self, step: str, outcome: str, seconds: float | None = None) -> None:
-        took = time.monotonic() - self._started if seconds is None else seconds
-        self._log.append({"step": step, "outcome": outcome, "seconds": round(took, 3)})
-        sys.stdout.write(f"{step}: {outcome} ({took:.1f} s)\n")
-        sys.stdout.flush()
 
 
 def _fine(answer: str | Refused) -> str:

@@ -76,7 +76,7 @@ def problem(text: str, *, practice: bool) -> str | None:
         return "This web address carries a user name. The Base URL of CIE has none."
     if parts.query or parts.fragment or "?" in text or "#" in text:
         return "This address has a ? or #, so it comes from the browser's address bar. Copy the Base URL field."
-    if practice and parts.scheme.lower() == "http" and host in LOOPBACK:
+    if practice and parts.scheme.lower() in ("http", "https") and host in LOOPBACK:
         return None
     if parts.scheme.lower() != "https":
         return "The Base URL starts with https://. A token is never sent without encryption."

@@ -47,7 +47,7 @@ class Reading:
 def read(kind: Kind, text: str, *, practice: bool = False) -> Reading:
     """Repair and check a text for a value of that kind.
 
-    ``practice`` allows a Base URL with plain http on loopback.
+    ``practice`` allows a Base URL on loopback, also with plain http.
     """
     if len(text) > LONGEST:
         return Reading(problem=f"This text has {len(text):,} characters. Copy the value alone.")

@@ -12,8 +12,9 @@ from starlette.routing import Route
 
 from app.practice.derive import TOKEN_PATHS, same
 from app.practice.gate import first, stale, to
+from app.practice.impostor import Impostor
 from app.practice.ledger import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
-from app.practice.switchboard import API_WORDS, WORDS, ApiFault, Fault
+from app.practice.switchboard import API_WORDS, PORTAL_WORDS, WORDS, ApiFault, Fault, PortalFault
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -46,6 +47,7 @@ class Cie:
         self._endpoint = endpoint
         self._pages = pages
         self._origin = f"http://127.0.0.1:{port}"
+        self._impostor = Impostor()
         self._fresh: set[str] = set()
         """Directories whose new token is still to be shown, once."""
         self._fresh_account: int | None = None
@@ -75,6 +77,11 @@ class Cie:
     def base_url(self, directory: Directory) -> str:
         """The Base URL of a directory."""
         return f"{self._origin}/scim/{self._derived.segment(directory.key)}/v2"
+
+    def _shown_base_url(self, directory: Directory) -> str:
+        port = self._impostor.port
+        url = self.base_url(directory)
+        return url if port is None else url.replace(self._origin, f"https://127.0.0.1:{port}")
 
     def resume(self) -> None:
         """Go on with the full syncs that a restart interrupted."""
@@ -121,7 +128,7 @@ class Cie:
             "cie",
             "cie_configure.html",
             directory=directory,
-            base_url=self.base_url(directory),
+            base_url=self._shown_base_url(directory),
             token=token,
             methods=tuple(Method),
             oidc=directory.method is Method.OIDC,
@@ -172,20 +179,26 @@ class Cie:
             chosen=board.fault,
             api_faults=tuple(API_WORDS.items()),
             api_chosen=board.api_fault,
+            portal_faults=tuple(PORTAL_WORDS.items()),
+            portal_chosen=board.portal_fault,
             feed=tuple(board.feed),
         )
 
     async def break_it(self, request: Request) -> Response:
-        """Choose a fault of the endpoint, or of the API."""
+        """Choose a fault of the endpoint, of the API or of the portal."""
         fields = await self._pages.form(request)
         if fields is None:
             return stale()
-        chosen, of_api = first(fields, "fault"), first(fields, "api_fault")
+        chosen, of_api, of_portal = (first(fields, name) for name in ("fault", "api_fault", "portal_fault"))
         if of_api in tuple(ApiFault):
             self._endpoint.switchboard.api_fault = ApiFault(of_api)
             self._pages.say("cie", f"The Directory Sync API from now on: {API_WORDS[ApiFault(of_api)]}.")
+        if of_portal in tuple(PortalFault):
+            self._endpoint.switchboard.portal_fault = PortalFault(of_portal)
+            self._pages.say("cie", f"The portal from now on: {PORTAL_WORDS[PortalFault(of_portal)]}.")
         if chosen in tuple(Fault):
             self._endpoint.switchboard.fault = Fault(chosen)
+            await self._impostor.turn(on=chosen == Fault.UNTRUSTED)
             self._pages.say("cie", f"The endpoint from now on: {WORDS[Fault(chosen)]}.")
         return to("/cie/switchboard")
 

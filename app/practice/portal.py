@@ -13,6 +13,7 @@ from app.practice import provisioning
 from app.practice.gate import first, stale, to
 from app.practice.ledger import Application
 from app.practice.people import PEOPLE, TEAMS, in_scope
+from app.practice.switchboard import PORTAL_WORDS, PortalFault
 from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.practice.derive import Derived
     from app.practice.gate import Pages
     from app.practice.ledger import Ledger
+    from app.practice.switchboard import Switchboard
     from app.scim.authorization import Credentials
 
 STEADY_SECONDS = 0.3
@@ -40,6 +42,7 @@ class Portal:
         ledger: Ledger,
         derived: Derived,
         cie: Cie,
+        switchboard: Switchboard,
         *,
         pages: Pages,
         client: LoopbackClient,
@@ -50,6 +53,7 @@ class Portal:
         self._ledger = ledger
         self._derived = derived
         self._cie = cie
+        self._switchboard = switchboard
         self._pages = pages
         self._client = client
         self._entered: dict[str, str] = {}
@@ -130,6 +134,7 @@ class Portal:
             self._ledger.set_application(self._guide.id, application)
         if application is None:
             return to(f"{self._at}/gallery")
+        fault = self._switchboard.portal_fault
         return self._page(
             "portal_app.html",
             app=application,
@@ -138,6 +143,7 @@ class Portal:
             people=PEOPLE,
             teams=TEAMS,
             domain=self._domain,
+            fault_words="" if fault is PortalFault.NONE else PORTAL_WORDS[fault],
             reload=application.running or (application.completed and not application.steady),
         )
 
@@ -272,10 +278,13 @@ class Portal:
         application = self._application
         if application is None:
             return
-        people, teams = in_scope(application.assigned)
+        fault = self._switchboard.portal_fault
+        people, teams = in_scope(() if fault is PortalFault.NOBODY else application.assigned)
         users = groups = 0
-        if application.live:
+        if application.live and fault is not PortalFault.PREVIEW:
             cycle = provisioning.Cycle(self._client, target, self._form, self._domain)
+            if fault is PortalFault.DUPLICATE_GROUPS:
+                teams = (*teams, *teams[-1:])
             try:
                 users, groups = await cycle.run(people, teams)
             except provisioning.CycleStoppedError as stopped:

@@ -136,6 +136,10 @@ class Cycle:
 
     async def run(self, people: tuple[Person, ...], teams: tuple[Team, ...]) -> tuple[int, int]:
         """Provision all and return the numbers of users and groups. Raises CycleStoppedError."""
+        names = [team.name for team in teams]
+        for name in names:
+            if names.count(name) > 1:
+                raise CycleStoppedError(f"Duplicate group names: {names.count(name)} groups are called {name}.")
         for person in people:
             await self._user(person)
         for team in teams:

@@ -94,8 +94,9 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
         endpoint, pages = Endpoint(ledger, derived), Pages(derived)
         names = tuple(guide.scim_client for guide in guides)
         cie = Cie(names, ledger, derived, endpoint, pages=pages, port=port)
-        portals = [Portal(guide, ledger, derived, cie, pages=pages, client=client) for guide in guides]
-        api = DirectorySync(ledger, derived, endpoint.switchboard)
+        board = endpoint.switchboard
+        portals = [Portal(guide, ledger, derived, cie, board, pages=pages, client=client) for guide in guides]
+        api = DirectorySync(ledger, derived, board)
         consoles = Starlette(
             routes=[*cie.routes, *api.routes, *(route for portal in portals for route in portal.routes)]
         )

@@ -1,4 +1,4 @@
-"""Breaks the practice endpoint and API on purpose, so that failures can be rehearsed, and lists what was received."""
+"""Breaks the practice endpoint, API and portal on purpose, to rehearse failures, and lists what was received."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ class Fault(StrEnum):
 
     NONE = "none"
     """Everything works."""
+    NOT_SUBMITTED = "not-submitted"
+    """401, as before Submit."""
     UNAUTHORIZED = "unauthorized"
     """401, as after the token was replaced."""
     FORBIDDEN = "forbidden"
@@ -50,11 +52,14 @@ class Fault(StrEnum):
     """No answer for 12 seconds."""
     CLOSED = "closed"
     """The answer breaks off."""
+    UNTRUSTED = "untrusted"
+    """The console shows a Base URL that answers with a certificate nobody trusts."""
 
 
 WORDS: Final = {
     Fault.NONE: "Everything works",
-    Fault.UNAUTHORIZED: "Refuse every token (401)",
+    Fault.NOT_SUBMITTED: "Refuse the token, as before Submit (401)",
+    Fault.UNAUTHORIZED: "Refuse the token, as after it was replaced (401)",
     Fault.FORBIDDEN: "Recognise the token, but allow nothing (403)",
     Fault.NOT_FOUND: "Know no such address (404)",
     Fault.TOO_MANY: "Ask for a pause (429)",
@@ -65,6 +70,7 @@ WORDS: Final = {
     Fault.OPEN_DOOR: "Accept any token",
     Fault.SLOW: "Answer after 12 seconds",
     Fault.CLOSED: "Break off in the middle of the answer",
+    Fault.UNTRUSTED: "Have a certificate that nobody trusts: copy the Base URL of the directory again",
 }
 
 
@@ -85,7 +91,29 @@ API_WORDS: Final = {
     ApiFault.ADDRESS: "Answer at another address (404 at the usual one)",
 }
 
+
+class PortalFault(StrEnum):
+    """One way in which the portal fails to provision, likewise."""
+
+    NONE = "none"
+    """Everything works."""
+    DUPLICATE_GROUPS = "duplicate-group-names"
+    """Two of the assigned groups have the same name."""
+    PREVIEW = "preview-mode"
+    """It only tries and sends nothing."""
+    NOBODY = "nothing-assigned"
+    """Nobody is in scope, so nothing is sent."""
+
+
+PORTAL_WORDS: Final = {
+    PortalFault.NONE: "Everything works",
+    PortalFault.DUPLICATE_GROUPS: "Find two groups of the same name",
+    PortalFault.PREVIEW: "Only try, and send nothing",
+    PortalFault.NOBODY: "Find nobody assigned",
+}
+
 _STATUS: Final = {
+    Fault.NOT_SUBMITTED: 401,
     Fault.UNAUTHORIZED: 401,
     Fault.FORBIDDEN: 403,
     Fault.NOT_FOUND: 404,
@@ -109,6 +137,7 @@ class Switchboard:
 
     def __init__(self) -> None:
         self.fault = Fault.NONE
+        self.portal_fault = PortalFault.NONE
         self.api_fault = ApiFault.NONE
         self.feed: deque[Received] = deque(maxlen=KEPT)
 

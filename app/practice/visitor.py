@@ -121,6 +121,16 @@ class Visitor:
         page, _ = await self._press(page, "Apply to the API", {"The Directory Sync API is to": fault})
         return _message(page)
 
+    async def break_portal(self, fault: str) -> str:
+        """Choose a fault of the portal, a value of ``PortalFault``; gives the console's message."""
+        page = await self._get("/cie/switchboard")
+        page, _ = await self._press(page, "Apply to the portal", {"The portal is to": fault})
+        return _message(page)
+
+    async def shown_base_url(self) -> str:
+        """The Base URL that the directory's page shows now."""
+        return (await self._get(self._directory)).ids.get("base_url", "")
+
     async def received(self) -> list[tuple[str, ...]]:
         """The feed: rows of time, method, resource and status, newest first."""
         return [tuple(row) for row in (await self._get("/cie/switchboard")).rows[1:] if len(row) == 4]

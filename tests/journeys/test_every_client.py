@@ -25,13 +25,13 @@ WAYS = [
 ]
 
 
-def toured(root: Path, folder: Path, client: str, method: str) -> tuple[int, dict[str, object], str]:
+def toured(root: Path, folder: Path, client: str, method: str, *more: str) -> tuple[int, dict[str, object], str]:
     """Run the program's tour; returns its exit code, its report and its output."""
     folder.mkdir()
     done = subprocess.run(
         [
             *(sys.executable, "-m", "app", "--tour", str(folder / "tour"), "--data-dir", str(folder / "data")),
-            *("--client", client, "--answer", f"authorization={method}", "--theme", "light"),
+            *("--client", client, "--answer", f"authorization={method}", "--theme", "light", *more),
         ],
         cwd=root,
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(folder)},
@@ -62,6 +62,23 @@ def test_the_tour_completes_for_every_client_and_method(pair: int, tmp_path: Pat
         walked = {step["step"] for step in report["steps"]}  # type: ignore[attr-defined]
         fetched = {step.id for step in catalog.guide(client).steps if step.when.get("authorization") == "oidc"}
         assert bool(walked & fetched) == (method == "oidc")
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_tour_rehearses_failures_where_an_admin_meets_them(tmp_path: Path) -> None:
+    met = {
+        "not-submitted": "test-connection",
+        "unauthorized": "test-connection",
+        "untrusted": "test-connection",
+        "duplicate-group-names": "start-provisioning",
+        "preview-mode": "start-provisioning",
+        "nothing-assigned": "start-provisioning",
+    }
+    asked = [part for fault in met for part in ("--fault", fault)]
+    code, report, output = toured(ROOT, tmp_path / "walk", "entra", "static", *asked)
+    assert (code, report["outcome"]) == (0, "full sync completed"), output[-2000:]
+    pictures = {path.stem.partition("-")[2] for path in (tmp_path / "walk" / "tour").glob("*.png")}
+    assert {f"{step}-{fault}" for fault, step in met.items()} <= pictures
 
 
 @pytest.mark.usefixtures("secret_service")

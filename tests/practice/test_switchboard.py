@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.diagnosis.causes import explain
+from app.diagnosis.portal_errors import decode
 from app.guide import catalog
-from app.guide.model import Milestone, ProbeStyle
+from app.guide.model import Kind, Milestone, ProbeStyle
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
-from app.practice.switchboard import WORDS, Fault
-from app.practice.visitor import Visitor
+from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
+from app.practice.visitor import Progress, Visitor
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
 from app.setup.state import Setup
+from tests.diagnosis.setups import a_setup
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GUIDE = catalog.guide("entra")
 EXPECTED = {
+    Fault.NOT_SUBMITTED: (Rung.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
     Fault.UNAUTHORIZED: (Rung.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
     Fault.FORBIDDEN: (Rung.TOKEN, Observation.FORBIDDEN, "generate-token"),
     Fault.NOT_FOUND: (Rung.TOKEN, Observation.NOT_FOUND, "copy-base-url"),
@@ -36,6 +39,7 @@ EXPECTED = {
     Fault.OPEN_DOOR: (Rung.CONTROL, Observation.OPEN_DOOR, "copy-base-url"),
     Fault.SLOW: (Rung.TOKEN, Observation.TIMEOUT, "test-connection"),
     Fault.CLOSED: (Rung.USERS, Observation.CLOSED, "test-connection"),
+    Fault.UNTRUSTED: (Rung.CERTIFICATE, Observation.UNTRUSTED, None),
 }
 
 
@@ -61,11 +65,12 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                 assert isinstance(base_url, str)
                 assert isinstance(token, str)
                 assert await visitor.submit() is None
-                endpoint = Endpoint(base_url, practice=True)
                 tokens = TokenSource(StaticToken(token), practice=True)
                 probe = PROBES[ProbeStyle.ENTRA]
                 for fault, (rung, observation, step) in EXPECTED.items():
                     assert WORDS[fault] in await visitor.break_it(fault.value)
+                    endpoint = Endpoint(await visitor.shown_base_url(), practice=True)
+                    assert endpoint.plain == (fault is not Fault.UNTRUSTED)
                     found = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
                     failed = next(each for each in found if each.verdict is Verdict.FAILED)
                     assert (failed.rung, failed.observation) == (rung, observation), fault
@@ -73,12 +78,64 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                     assert diagnosis is not None
                     assert diagnosis.causes[0].step == step, fault
                 assert WORDS[Fault.NONE] in await visitor.break_it("none")
-                good = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
+                assert await visitor.shown_base_url() == base_url
+                good = await run(
+                    Endpoint(base_url, practice=True), tokens, probe, proxy_for=lambda _: None, limits=limits
+                )
                 assert {each.verdict for each in good} == {Verdict.PASSED}
                 feed = await visitor.received()
                 assert ("GET", "200") in {(row[1], row[3]) for row in feed}
                 assert token not in str(feed)
                 assert base_url.split("/")[4] not in str(feed)
+        finally:
+            await process.stop()
+
+    asyncio.run(story())
+
+
+def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> None:
+    assert set(PORTAL_WORDS) == set(PortalFault)
+
+    async def ended(visitor: Visitor) -> Progress:
+        assert await visitor.start() == "Provisioning started."
+        async with asyncio.timeout(15):
+            while "progress" in (progress := await visitor.status()).message:
+                await asyncio.sleep(0.1)
+        return progress
+
+    async def story() -> None:
+        process = PracticeProcess()
+        started = await process.start(tmp_path / "state", "5e" * 32)
+        assert isinstance(started, Started), started
+        try:
+            async with LoopbackClient() as client:
+                visitor = Visitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
+                base_url = await visitor.add_directory("one", "one")
+                token = await visitor.generate_token()
+                assert isinstance(base_url, str)
+                assert isinstance(token, str)
+                assert await visitor.submit() is None
+                assert await visitor.create_app() is None
+                given = {Kind.BASE_URL: base_url, Kind.TOKEN: token}
+                fields = GUIDE.practice.fields
+                assert await visitor.enter({f.label: given[GUIDE.values[f.value].kind] for f in fields}) is None
+                await visitor.test()
+                await visitor.create()
+                await visitor.assign()
+                for fault in set(PortalFault) - {PortalFault.NONE}:
+                    assert PORTAL_WORDS[fault] in await visitor.break_portal(fault.value)
+                    progress = await ended(visitor)
+                    if fault is PortalFault.DUPLICATE_GROUPS:
+                        decoded = decode(progress.message, GUIDE, a_setup(GUIDE))
+                        assert decoded.recognised == ("Duplicate group names",)
+                        assert decoded.causes[0].step == "review-group-mapping"
+                    else:
+                        assert (progress.users, progress.groups) == ("0", "0")
+                    assert (await visitor.directories())[0].timestamp == "-", fault
+                assert PORTAL_WORDS[PortalFault.NONE] in await visitor.break_portal("none")
+                progress = await ended(visitor)
+                assert (progress.users, progress.groups) == ("12", "3")
+                assert (await visitor.directories())[0].timestamp != "-"
         finally:
             await process.stop()
 

@@ -1,0 +1,157 @@
+"""What the tour does with faults: breaks something on purpose, looks at what is said of it, and mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
+
+from app.guide.model import Kind, Milestone, Page, Tool
+from ui.hands import PATIENCE, Hands, Stuck
+
+if TYPE_CHECKING:
+    from enum import StrEnum
+    from pathlib import Path
+
+    from app.guide.model import Step
+    from app.practice.visitor import Progress, Visitor
+    from ui.application import Application
+
+
+class Rehearsal(Hands):
+    """The faults that were asked for, each at the step where an admin would meet it."""
+
+    def __init__(self, application: Application, folder: Path) -> None:
+        super().__init__(application, folder)
+        self._copied: dict[str, str] = {}
+        """Value → the text that stands in the browser."""
+
+    async def _rehearse(self, step: Step, visitor: Visitor) -> None:
+        """Everything that can fail at this step."""
+        from app.practice.switchboard import Fault, PortalFault
+
+        if step.marks is Milestone.SUBMITTED and Fault.NOT_SUBMITTED in self._wanted(Fault):
+            await self._before_submit(step)
+        elif step.page is Page.TEST:
+            for fault in self._wanted(Fault):
+                await self._endpoint_breaks(fault, step, visitor)
+        elif step.marks is Milestone.STARTED:
+            for fault in self._wanted(PortalFault):
+                await self._portal_breaks(fault, step, visitor)
+
+    def _wanted(self, kind: type[StrEnum]) -> list[str]:
+        asked = self._application.options.faults
+        return [fault.value for fault in kind if fault.value != "none" and (fault.value in asked or "all" in asked)]
+
+    # -- the endpoint --------------------------------------------------------------------
+
+    async def _before_submit(self, step: Step) -> None:
+        """Test although Submit is still to come."""
+        from app.practice.switchboard import Fault
+
+        test = next(each for each in self._desk.assistant.guide.steps if each.page is Page.TEST)
+        await self._go(test.id)
+        await self._fails(Fault.NOT_SUBMITTED.value)
+        if self._find(f"cause-{step.id}") is None:
+            raise Stuck("the test before Submit did not lead to Submit")
+        self._click(f"cause-{step.id}")
+        await self._until(lambda: self._desk.assistant.here.step.id == step.id, f"the way to {step.id}")
+
+    async def _endpoint_breaks(self, fault: str, step: Step, visitor: Visitor) -> None:
+        from app.practice.switchboard import Fault
+
+        await visitor.break_it(fault)
+        name = next(
+            n for n in self._desk.assistant.secrets if self._desk.assistant.guide.values[n].kind is Kind.BASE_URL
+        )
+        if fault == Fault.UNTRUSTED:
+            await self._paste_again(name, await visitor.shown_base_url(), step)
+        await self._fails(fault)
+        await visitor.break_it(Fault.NONE.value)
+        if fault == Fault.UNTRUSTED:
+            await self._paste_again(name, self._copied[name], step)
+
+    async def _fails(self, fault: str) -> None:
+        """Press the button of the test; it has to notice."""
+        self._click("done")
+        await self._until(lambda: self._desk.testing, f"the test with {fault}")
+        await self._until(lambda: not self._desk.testing, f"the end of the test with {fault}")
+        if not self._desk.assistant.test_failed:
+            raise Stuck(f"the test did not notice {fault}")
+        await asyncio.sleep(0.05)
+        self._picture(f"{self._desk.assistant.here.step.id}-{fault}")
+
+    async def _go(self, step_id: str) -> None:
+        self._desk.go(step_id)
+        await self._until(lambda: self._desk.assistant.here.step.id == step_id, f"the way to {step_id}")
+        await asyncio.sleep(0.05)
+
+    async def _paste_again(self, name: str, text: str, back: Step) -> None:
+        """Another value, at the step that captures it."""
+        assistant = self._desk.assistant
+        before = assistant.setup.kept[name]
+        await self._go(next(step.id for step in assistant.guide.steps if name in step.captures))
+        field = self._find(f"capture-{name}")
+        if field is None:
+            raise Stuck(f"no field for {name}")
+        await self._until(lambda: not self._desk.busy, "the keyring")
+        self._application.clipboard.copy_plain(text, "browser")
+        self._press(self._button_of(field, "paste"))
+        await self._until(lambda: assistant.setup.kept[name] != before and not self._desk.busy, f"taking {name}")
+        await self._go(back.id)
+
+    # -- the portal ----------------------------------------------------------------------
+
+    async def _portal_breaks(self, fault: str, step: Step, visitor: Visitor) -> None:
+        from app.practice.switchboard import PortalFault
+
+        await visitor.break_portal(fault)
+        await visitor.start()
+        progress = await self._end_of_cycle(visitor)
+        if fault == PortalFault.DUPLICATE_GROUPS:
+            await self._read_error(progress.message, f"{step.id}-{fault}")
+        elif (progress.users, progress.groups) != ("0", "0"):
+            raise Stuck(f"the portal sent something with {fault}")
+        else:
+            await self._nothing_arrived(fault)
+            self._picture(f"{step.id}-{fault}")
+        await visitor.break_portal(PortalFault.NONE.value)
+
+    async def _end_of_cycle(self, visitor: Visitor) -> Progress:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            progress = await visitor.status()
+            if progress.completed or "progress" not in progress.message:
+                return progress
+            await asyncio.sleep(0.2)
+        raise Stuck("the cycle of the portal did not end")
+
+    async def _read_error(self, text: str, picture: str) -> None:
+        """Paste the portal's message where errors are read; it has to be known."""
+        self._click(f"tool-{Tool.PORTAL_ERROR.value}")
+        await self._until(lambda: self._find("portal-error-text") is not None, "the field for the portal's message")
+        field = self._find("portal-error-text")
+        if not isinstance(field, QPlainTextEdit):
+            raise Stuck("no field for the portal's message")
+        field.setPlainText(text)
+        self._click("read-error")
+
+        def led() -> bool:
+            buttons = self._application.window.findChildren(QAbstractButton)
+            return any(each.objectName().startswith("error-cause-") and each.isVisible() for each in buttons)
+
+        await self._until(led, "a cause of the portal's message")
+        await asyncio.sleep(0.05)
+        self._picture(picture)
+        self._desk.close_tool()
+
+    async def _nothing_arrived(self, fault: str) -> None:
+        """The watch has to say that nothing came."""
+        from app.scim.changes import Seen
+
+        assistant = self._desk.assistant
+        seen = await assistant.connection.look(assistant.setup.reached[Milestone.SUBMITTED])
+        if not isinstance(seen, Seen) or seen.newest is not None:
+            raise Stuck(f"the watch did not notice {fault}")
