@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.cie.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
+from app.export.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide import values
 from app.guide.model import Kind, ProbeStyle
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
@@ -29,8 +31,9 @@ from app.scim.endpoint import Endpoint
 from app.scim.ladder import Limits, Rung, Verdict, run
 from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, Listing, read_listing
 from app.scim.observation import LONGEST_PAUSE, Observation, retry_after
+from app.scim.offer import Part
 from app.scim.probes import PROBES
-from app.setup.state import Setup
+from app.setup.state import MOST_RUNS, Setup
 from app.setup.store import _LIMIT_BYTES, Store
 from tests.hostile.server import LIST, TOKEN, Hostile, http, listing, says
 
@@ -44,14 +47,19 @@ TABLE = {
     "Headers of an answer": f"{HEAD_LIMIT:,} bytes",
     "One request, from the name to the last byte": f"{REQUEST_SECONDS:.0f} s",
     "Test Connection as a whole": f"{Limits().whole:.0f} s",
+    "Requests for what a service offers, in the same 20 s": str(len(Part)),
+    "Runs of Test Connection that are kept": str(MOST_RUNS),
     "Requests of one look of the watch": str(MOST_REQUESTS),
     "Pause that an endpoint may ask for": f"{LONGEST_PAUSE:,.0f} s",
     "`totalResults` of a list": f"{MOST_RESOURCES:,}",
     "`meta.lastModified`": f"{LONGEST_TIME} characters",
     "Token that is sent": f"{LONGEST_TOKEN:,} characters",
     "Life of a fetched token": f"at most {LONGEST:,} s",
+    "Directories of a tenant": f"{MOST_DIRECTORIES:,}",
+    "Lines of a directory's log, and their length": f"{MOST_LINES} of {LONGEST_LINE} characters",
     "Name in a certificate": f"{LONGEST_NAME} characters",
     "Pasted text": f"{values.LONGEST:,} characters",
+    "Export that is read: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
     "File of a setup": f"{_LIMIT_BYTES:,} bytes",
 }
 

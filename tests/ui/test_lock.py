@@ -92,8 +92,10 @@ def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(qapp: QApplicati
         application._assistants[assistant.setup.id] = assistant
         await application._open(assistant.setup)
         window.show()
-        window.activateWindow()
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(5):
+            while not window.isActiveWindow():  # a window of an earlier test may go only now, and take the focus along
+                window.activateWindow()
+                await asyncio.sleep(0.02)
         field = window.findChild(ValueField, "value-token")
         assert isinstance(field, ValueField)
         field.reveal("canary-token-that-is-long-enough")
