@@ -117,6 +117,7 @@ async def remove(found: Survey) -> Result:
                 f"{legible(str(found.folder))}.",
             )
         left = await _remove_setups(vaults[0], found.real) + await _remove_setups(vaults[1], found.practice)
+        left += sum([await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)])
         owner, seed = KEPT_SEED
         left += len(await secrets_left(vaults[1], owner, (seed,)))
     finally:
@@ -142,6 +143,15 @@ async def _remove_setups(vault: Vault, stock: Stock) -> int:
     names = sorted({name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret})
     names += SECRETS.values()
     return sum([len(await secrets_left(vault, setup_id, names)) for setup_id in stock.setups])
+
+
+async def _remove_orphans(store: Store, vault: Vault) -> int:
+    """Remove what is left of setups that were here once; returns of how many the keyring did not let go."""
+    from app import orphans
+    from app.vault import Status
+
+    found = await orphans.find(store, vault)
+    return sum([(await vault.purge(setup_id)).status is not Status.DELETED for setup_id in sorted(found.own)])
 
 
 async def secrets_left(vault: Vault, setup_id: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app.policy import NO_POLICY
 from app.setup.state import Setup
 from ui.browser import open_handbook, open_in_browser
+from ui.caretaker import Caretaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from app.__main__ import Options
     from app.assistant import Assistant
@@ -80,6 +81,7 @@ class Application:
         home.help_wanted.connect(self._help)
         QShortcut(QKeySequence("F1"), window, self._help)
         home.deleted.connect(lambda setup_id: self.tasks.start(self.delete(setup_id)))
+        self._caretaker = Caretaker(home, self.tasks, self._say, self._in_use)
         home.handed_over.connect(lambda setup_id: self.tasks.start(self.hand_over(setup_id)))
         home.file_wanted.connect(self._files.choose)
         home.file_dropped.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
@@ -261,6 +263,8 @@ class Application:
         self.window.setWindowTitle("Practice" if self._practising else "")
         self.window.show_page(self.home)
         gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
+        if self.options.tour is None:  # what else a keyring holds is no part of a tour's pictures
+            self.tasks.start(self._caretaker.look())
         for setup in listing.setups:
             if self._watches.waits(setup):
                 await self._watch_in_background(setup)
@@ -458,6 +462,11 @@ class Application:
         if left:
             self._say(f"The setup stays: {' and '.join(left)} could not be removed.")
         await self.show_home()
+
+    def _in_use(self) -> tuple[Store, Vault, Collection[str]]:
+        assert self._store is not None
+        assert self._vault is not None
+        return self._store, self._vault, self._assistants
 
     # -- the watch -----------------------------------------------------------------------
 

@@ -16,11 +16,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.setup import files
+from app.setup import files, register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from app.setup.register import Whose
     from app.setup.state import Setup
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
@@ -64,6 +66,14 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The setups that the data folder holds in any state, and what its register says of these and of former ones."""
+
+    present: frozenset[str]
+    register: Mapping[str, Whose]
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     """The file holds the setup, flushed to the disk."""
 
@@ -98,6 +108,7 @@ class Store:
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
         self._folder = data_dir / "setups"
+        self._register = self._folder / "known"
         self._lock: int | None = None
         self._place: tuple[int, int] | None = None
         """Device and number of the lock file, once the folder was taken."""
@@ -125,6 +136,8 @@ class Store:
                 os.close(handle)
                 return AlreadyOpen()
             self._lock, self._place = handle, (seen.st_dev, seen.st_ino)
+            with suppress(OSError):  # setups from before there was a register; later ones are written down first
+                register.add(self._register, self._ids(), register.Whose.OWN)
             return Locked()
 
     def _hold(self) -> None:
@@ -188,6 +201,27 @@ class Store:
             setup, trouble = self._open(setup_id)
             return setup or trouble or Trouble(setup_id, "This setup is no longer there.")
 
+    def known(self) -> Known | None:
+        """Every setup of which there is any file, also one damaged and set aside. None where that cannot be told."""
+        with self._guard:
+            try:
+                if self._place is not None:
+                    lock = (self._data_dir / "lock").lstat()
+                    if (lock.st_dev, lock.st_ino) != self._place:
+                        return None  # another folder in its place
+                if self._folder.is_symlink():
+                    return None
+                names = [entry.name.lstrip(".").partition(".")[0] for entry in self._folder.iterdir()]
+                said = register.read(self._register)
+            except OSError:  # also where the folder is gone, as with an unplugged drive
+                return None
+            return Known(frozenset(name for name in names if _ID.match(name)), said)
+
+    def leave_alone(self, ids: Iterable[str]) -> None:
+        """Write down that these are another data folder's. Where that fails, the question comes again."""
+        with self._guard, suppress(OSError):
+            register.add(self._register, ids, register.Whose.OTHER)
+
     # -- writing -------------------------------------------------------------------------
 
     def save(self, setup: Setup) -> Saved | NotSaved:
@@ -207,6 +241,7 @@ class Store:
                 if isinstance(before, _Unreadable):
                     return NotSaved(f"The setup could not be saved: {before.sentence}.")
                 files.own_folder(self._folder)
+                register.add(self._register, (setup.id,) if before is None else (), register.Whose.OWN)
                 if isinstance(before, _Damaged):
                     self._set_aside(path)
                 files.replace_whole(path, content, _previous(path))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from app.vault import linux
 from app.vault.outcome import Outcome, Status
@@ -44,6 +44,14 @@ class Secrets(Protocol):
 
     def delete_password(self, service: str, username: str, /) -> None:
         """Remove the secret."""
+
+
+@runtime_checkable
+class Searchable(Secrets, Protocol):
+    """A keyring that shows what it holds."""
+
+    def services(self, username: str, /) -> frozenset[str]:
+        """The services with secrets, seen without a prompt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,16 @@ class Keyring:
         if after is Status.ABSENT:
             return Outcome(Status.DELETED)
         return Outcome(Status.LOCKED if Status.LOCKED in (failure, after) else Status.REFUSED)
+
+    def services(self, prefix: str) -> frozenset[str] | Status:
+        """Every service under that prefix, without a prompt, or why it cannot be told."""
+        if not isinstance(self.backend, Searchable):
+            return Status.UNSEARCHABLE
+        try:
+            found = self.backend.services(USERNAME)
+        except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
+            return _status_of(error)
+        return frozenset(service for service in found if service.startswith(prefix))
 
     def release(self) -> None:
         """Let go what this thread holds open."""

@@ -32,6 +32,8 @@ class Status(StrEnum):
     """The keyring did not do it: it reported an error, or cannot hold a value of this length."""
     UNANSWERED = "unanswered"
     """No answer within the time limit; usually a prompt that is still open."""
+    UNSEARCHABLE = "unsearchable"
+    """The keyring offers no look at what it holds."""
     MISMATCH = "mismatch"
     """What was read back is not what was written, or is nothing."""
 
@@ -47,6 +49,7 @@ SENTENCES: Mapping[Status, str] = MappingProxyType(
         Status.LOCKED: "The keyring is locked. Unlock it, then try again.",
         Status.REFUSED: "The keyring did not accept the request. Open the keyring's own program to see why.",
         Status.UNANSWERED: "The keyring has not answered. Look for its prompt, answer it, then try again.",
+        Status.UNSEARCHABLE: "This keyring cannot be searched. Its own program shows what it holds.",
         Status.MISMATCH: "The keyring did not give back what was stored in it.",
     }
 )
@@ -75,6 +78,16 @@ class Outcome:
         if self.held and self.status in (Status.LOCKED, Status.REFUSED, Status.UNANSWERED, Status.MISMATCH):
             return f"{SENTENCES[self.status]} {HELD}"
         return SENTENCES[self.status]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the keyring holds of ours, as far as it can be seen without a prompt."""
+
+    status: Status
+    """READ, or why it cannot be told."""
+    keys: frozenset[tuple[str, str]] = frozenset()
+    """Setup id and value name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import threading
 from collections import Counter
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from app.paths import APP_ID
 from app.vault import backend as keyrings
-from app.vault.outcome import Outcome, Ready, Status
+from app.vault.outcome import Holdings, Outcome, Ready, Status
 from app.vault.worker import Worker
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Key: TypeAlias = tuple[str, str]
 """Setup id and value name."""
+
+_ID = re.compile(r"[0-9a-f]{32}\Z")
+"""The id of a setup. What else the program keeps, such as the seed of the practice consoles, belongs to none."""
 
 MEMORY_NAME = "memory for this run"
 
@@ -103,6 +107,35 @@ class Vault:
         turn = self._next_turn(key)
         outcome = await self._ask(key, turn, lambda keyring, _: keyring.delete(self._service(key)))
         return Outcome(Status.DELETED) if outcome.status is Status.MEMORY else outcome
+
+    async def holdings(self) -> Holdings:
+        """What the keyring holds of setups in this namespace, without a prompt."""
+        prefix = self._service(("", "")).rstrip("/") + "/"
+
+        def look(_call: Call[frozenset[str] | Status]) -> frozenset[str] | Status:
+            keyring = self._find()
+            return Status.MEMORY if keyring is None else keyring.services(prefix)
+
+        try:
+            found = await self._worker.run(look, self._limit)
+        except TimeoutError:
+            found = Status.UNANSWERED
+        if isinstance(found, Status):
+            return Holdings(found)
+        keys = (service.removeprefix(prefix).partition("/") for service in found)
+        return Holdings(Status.READ, frozenset((setup_id, name) for setup_id, _, name in keys if _ID.match(setup_id)))
+
+    async def purge(self, setup_id: str) -> Outcome:
+        """Remove everything of that setup: DELETED once the keyring was asked again and shows nothing."""
+        before = await self.holdings()
+        for key in sorted(key for key in before.keys if key[0] == setup_id):
+            outcome = await self.delete(*key)
+            if outcome.status is not Status.DELETED:
+                return outcome
+        after = await self.holdings()
+        if after.status is not Status.READ:
+            return Outcome(after.status)
+        return Outcome(Status.REFUSED if any(key[0] == setup_id for key in after.keys) else Status.DELETED)
 
     async def retry(self) -> Mapping[Key, Outcome]:
         """Put what is only held in memory once more, after an unlock or a prompt answered late."""

@@ -93,8 +93,8 @@ def test_files_are_for_this_user_alone(tmp_path: Path) -> None:
     store.close()
     assert data_dir.stat().st_mode & 0o777 == 0o700
     assert (data_dir / "setups").stat().st_mode & 0o777 == 0o700
-    assert sorted(p.name for p in (data_dir / "setups").iterdir()) == [f"{ID}.json", f"{ID}.json.bak"]
-    for file in (data_dir / "lock", path(data_dir), path(data_dir, ".bak")):
+    assert sorted(p.name for p in (data_dir / "setups").iterdir()) == [f"{ID}.json", f"{ID}.json.bak", "known"]
+    for file in (data_dir / "lock", data_dir / "setups" / "known", path(data_dir), path(data_dir, ".bak")):
         assert file.stat().st_mode & 0o777 == 0o600
     assert decode(path(data_dir, ".bak").read_bytes()).name == "first"
 
@@ -187,7 +187,7 @@ def test_a_disk_that_fails_leaves_the_setup_as_it_was(
     assert isinstance(result, NotSaved)
     assert "canary" not in result.sentence
     assert store.list().setups == (setup("first"),)
-    assert [p.name for p in (tmp_path / "setups").iterdir()] == [f"{ID}.json"]
+    assert {p.name for p in (tmp_path / "setups").iterdir()} == {f"{ID}.json", "known"}
 
 
 def test_killed_between_the_two_moves_the_earlier_version_is_there(tmp_path: Path) -> None:
@@ -266,7 +266,7 @@ def test_deleting_leaves_neither_version(tmp_path: Path) -> None:
     store.save(setup("second"))
     (tmp_path / "setups" / f".{ID}.json.new").write_bytes(b"half")
     assert store.delete(ID) == Saved()
-    assert list((tmp_path / "setups").iterdir()) == []
+    assert [path.name for path in (tmp_path / "setups").iterdir()] == ["known"]
     assert store.delete(ID) == Saved()
     assert store.list().setups == ()
     assert store.load(ID) == Trouble(ID, "This setup is no longer there.")

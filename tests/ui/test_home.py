@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.assistant import new_setup
 from app.guide import catalog
+from app.orphans import Orphans
 from tests.ui.stories import words
 from ui.home.page import HomePage
 from ui.theme import style
@@ -68,4 +69,41 @@ def test_practice_setups_are_not_handed_over(qapp: QApplication) -> None:
     setup = new_setup(catalog.guide("okta"), NOW, practice=True)
     page.show_setups((setup,), (), NOW)
     assert page.findChild(QPushButton, f"hand-over-{setup.id}") is None
+    page.deleteLater()
+
+
+OWN, STRANGE = frozenset({"a" * 32}), frozenset({"b" * 32, "c" * 32})
+
+
+def pressed(page: HomePage, line: str, answer: str) -> None:
+    """Press the line's button, then that answer of the question."""
+    ask = page.findChild(QPushButton, f"orphans-{line}")
+    assert ask is not None
+    ask.click()
+    (box,) = (box for box in page.findChildren(QMessageBox) if box.isVisible())
+    (button,) = (button for button in box.buttons() if button.text() == answer)
+    button.click()
+
+
+def test_secrets_without_a_setup_are_removed_or_left_as_the_admin_says(qapp: QApplication) -> None:
+    page = home(qapp)
+    page.show_setups((), (), NOW)
+    page.show_orphans(Orphans(OWN, STRANGE))
+    qapp.processEvents()
+    seen = words(page)
+    assert "GNOME Keyring holds secrets of a setup that is no longer here." in seen
+    assert "GNOME Keyring holds secrets of 2 setups that are unknown to this data folder." in seen
+    removed: list[object] = []
+    left: list[object] = []
+    page.orphans_removed.connect(removed.append)
+    page.orphans_left.connect(left.append)
+    pressed(page, "own", "Keep them")
+    pressed(page, "strange", "Decide later")
+    assert (removed, left) == ([], [])
+    pressed(page, "own", "Remove secrets")
+    pressed(page, "strange", "Keep, and ask no more")
+    assert (removed, left) == ([OWN], [STRANGE])
+    page.show_orphans(Orphans())
+    qapp.processEvents()
+    assert "holds secrets" not in words(page)
     page.deleteLater()

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
+    from app.orphans import Orphans
     from app.setup.state import Setup
     from app.setup.store import Trouble
+    from ui.home.orphans import OrphanLines
     from ui.home.setups import SetupList
 
 
@@ -35,6 +37,10 @@ class HomePage(QWidget):
     """A hand-over file is to be chosen and opened."""
     file_dropped = Signal(str)
     """Path of a file that was dropped here."""
+    orphans_removed = Signal(object)
+    """Ids of setups that are gone, whose secrets shall be removed."""
+    orphans_left = Signal(object)
+    """Ids of setups that are another data folder's."""
     diagnostics = Signal()
     about_wanted = Signal()
 
@@ -73,6 +79,7 @@ class HomePage(QWidget):
         column.addLayout(self._links)
         self.setAcceptDrops(True)
         self._list: SetupList | None = None
+        self._orphans: OrphanLines | None = None
         self._keyring: str | None = ""
         self._offers_practice = True
 
@@ -131,6 +138,17 @@ class HomePage(QWidget):
         )
         if not setups:
             self._new.setFocus()
+
+    def show_orphans(self, orphans: Orphans) -> None:
+        """Say that secrets are left in the keyring, above the line that says which keyring it is."""
+        if self._orphans is None:
+            from ui.home.orphans import OrphanLines  # seldom needed, and not for the first window
+
+            self._orphans = OrphanLines(self)
+            self._orphans.removed.connect(self.orphans_removed)
+            self._orphans.left_alone.connect(self.orphans_left)
+            self._column.insertWidget(self._column.count() - 1, self._orphans)
+        self._orphans.show_orphans(orphans, self._keyring or "The keyring")
 
 
 def _file(event: QDropEvent) -> str | None:

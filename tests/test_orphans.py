@@ -1,0 +1,166 @@
+"""Secrets without a setup are found and removed in a real keyring; what may be of use to somebody is not touched."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import orphans
+from app.assistant import new_setup, utc_now
+from app.guide import catalog
+from app.orphans import Orphans
+from app.practice.process import KEPT_SEED
+from app.setup.register import Whose, add, read
+from app.setup.store import Locked, Saved, Store
+from app.vault import Status, Vault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.setup.state import Setup
+
+pytestmark = pytest.mark.usefixtures("secret_service")
+
+
+class Desk:
+    """A data folder and the vault that its program uses."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store = Store(folder)
+        assert isinstance(self.store.lock(), Locked)
+        self.vault = Vault("setup")
+
+    async def capture(self, name: str = "token") -> Setup:
+        """A saved setup with a secret."""
+        setup = new_setup(catalog.guide("entra"), utc_now(), practice=False)
+        assert isinstance(self.store.save(setup), Saved)
+        assert (await self.vault.put(setup.id, name, secrets.token_hex(16))).status is Status.STORED
+        return setup
+
+    def file(self, setup: Setup) -> Path:
+        return self.folder / "setups" / f"{setup.id}.json"
+
+    async def close(self) -> None:
+        """Leave nothing for the next test."""
+        for setup_id in {setup_id for setup_id, _ in (await self.vault.holdings()).keys}:
+            assert (await self.vault.purge(setup_id)).status is Status.DELETED
+        self.store.close()
+        self.vault.close()
+
+
+def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path)
+        kept, gone = await desk.capture(), await desk.capture()
+        await desk.vault.put(gone.id, "base_url", "another")
+        assert await orphans.find(desk.store, desk.vault) == Orphans()
+        desk.file(gone).unlink()
+        found = await orphans.find(desk.store, desk.vault)
+        assert found == Orphans(own=frozenset({gone.id}))
+        assert await orphans.remove(desk.store, desk.vault, found.own) is None
+        held = (await desk.vault.holdings()).keys
+        assert held == {(kept.id, "token")}
+        assert (await desk.vault.get(gone.id, "token")).status is Status.ABSENT
+        await desk.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("state", ["damaged", "unreadable", "set aside", "earlier version only", "open"])
+def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path)
+        setup = await desk.capture()
+        path, in_use = desk.file(setup), ()
+        if state == "damaged":
+            path.write_text("{")
+        elif state == "unreadable":
+            path.unlink()
+            path.symlink_to("nowhere")
+        elif state == "set aside":
+            path.write_text("{")
+            assert desk.store.list().setups == ()
+            assert not path.exists()
+        elif state == "earlier version only":
+            path.rename(path.with_name(f"{path.name}.bak"))
+        else:
+            path.unlink()
+            in_use = (setup.id,)
+        assert await orphans.find(desk.store, desk.vault, in_use) == Orphans()
+        assert await orphans.remove(desk.store, desk.vault, frozenset({setup.id}), in_use) is None
+        assert (await desk.vault.get(setup.id, "token")).status is Status.READ
+        await desk.close()
+
+    asyncio.run(story())
+
+
+def test_a_drive_that_is_gone_makes_no_orphans(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path / "drive")
+        await desk.capture()
+        (tmp_path / "drive").rename(tmp_path / "unplugged")
+        assert await orphans.find(desk.store, desk.vault) == Orphans()
+        await desk.close()
+
+    asyncio.run(story())
+
+
+def test_another_data_folder_keeps_what_is_its_own(tmp_path: Path) -> None:
+    async def story() -> None:
+        here, there = Desk(tmp_path / "here"), Desk(tmp_path / "there")
+        mine, theirs = await here.capture(), await there.capture()
+        assert await orphans.find(here.store, here.vault) == Orphans(strange=frozenset({theirs.id}))
+        here.store.leave_alone({theirs.id})
+        assert await orphans.find(here.store, here.vault) == Orphans()
+        here.file(mine).unlink()
+        assert await orphans.find(here.store, here.vault) == Orphans(own=frozenset({mine.id}))
+        assert await orphans.find(there.store, there.vault) == Orphans(strange=frozenset({mine.id}))
+        there.store.close()
+        there.vault.close()
+        await here.close()
+
+    asyncio.run(story())
+
+
+def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
+    async def story() -> None:
+        store, vault = Store(tmp_path), Vault("practice")
+        assert isinstance(store.lock(), Locked)
+        before = (await vault.holdings()).keys
+        assert (await vault.put(*KEPT_SEED, "a seed")).status is Status.STORED
+        assert (await vault.holdings()).keys == before
+        assert (await vault.delete(*KEPT_SEED)).status is Status.DELETED
+        store.close()
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_setups_from_before_the_register_are_known_as_own(tmp_path: Path) -> None:
+    async def story() -> None:
+        desk = Desk(tmp_path)
+        setup = await desk.capture()
+        (tmp_path / "setups" / "known").unlink()
+        desk.store.close()
+        assert isinstance(desk.store.lock(), Locked)
+        desk.file(setup).unlink()
+        assert await orphans.find(desk.store, desk.vault) == Orphans(own=frozenset({setup.id}))
+        await desk.close()
+
+    asyncio.run(story())
+
+
+def test_a_line_that_a_killed_run_left_half_written_harms_no_other(tmp_path: Path) -> None:
+    register, first, second = tmp_path / "known", "a" * 32, "b" * 32
+    add(register, [first], Whose.OWN)
+    with register.open("a") as file:
+        file.write("own bbbb")
+    add(register, [second], Whose.OTHER)
+    add(register, [second], Whose.OTHER)
+    assert read(register) == {first: Whose.OWN, second: Whose.OTHER}
+    assert register.stat().st_mode & 0o777 == 0o600
+    assert register.read_text().count(second) == 1

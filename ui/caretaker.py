@@ -1,0 +1,56 @@
+"""Looks after secrets that belong to no setup: found when home is shown, removed or left alone as the admin says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from app.setup.store import Store
+    from app.vault import Vault
+    from ui.home.page import HomePage
+    from ui.tasks import Tasks
+
+
+class Caretaker:
+    """Between the home page, the store and the vault."""
+
+    def __init__(
+        self,
+        home: HomePage,
+        tasks: Tasks,
+        say: Callable[[str], None],
+        in_use: Callable[[], tuple[Store, Vault, Collection[str]]],
+    ) -> None:
+        """``in_use`` tells the store and the vault of now, and the ids of the setups that are open."""
+        self._home = home
+        self._say = say
+        self._in_use = in_use
+        home.orphans_removed.connect(lambda ids: tasks.start(self.remove(ids)))
+        home.orphans_left.connect(lambda ids: tasks.start(self.leave(ids)))
+
+    async def look(self) -> None:
+        """Say on the home page what there is. Nothing is said where that cannot be told."""
+        from app import orphans
+
+        store, vault, open_ids = self._in_use()
+        found = await orphans.find(store, vault, open_ids)
+        if store is self._in_use()[0]:
+            self._home.show_orphans(found)
+
+    async def remove(self, ids: frozenset[str]) -> None:
+        """Remove the secrets of these setups that are gone."""
+        from app import orphans
+
+        store, vault, open_ids = self._in_use()
+        if (trouble := await orphans.remove(store, vault, ids, open_ids)) is not None:
+            self._say(trouble)
+        await self.look()
+
+    async def leave(self, ids: frozenset[str]) -> None:
+        """They are another data folder's: ask no more about them here."""
+        store, _, _ = self._in_use()
+        await asyncio.get_running_loop().run_in_executor(None, store.leave_alone, ids)
+        await self.look()

@@ -1,0 +1,89 @@
+"""The line about secrets whose setup is gone: how many, and a question before they are removed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+
+from ui.widgets.buttons import button
+from ui.widgets.cards import Note
+
+if TYPE_CHECKING:
+    from app.orphans import Orphans
+
+OWN = "Their setups are no longer in this data folder. What is removed cannot be brought back."
+STRANGE = (
+    "This data folder never held their setups. If the assistant is also used with another data folder, its setups may "
+    "need these secrets. What is removed cannot be brought back."
+)
+
+
+class OrphanLines(QWidget):
+    """Nothing to be seen where there is nothing to remove."""
+
+    removed = Signal(object)
+    """The ids of setups whose secrets shall be removed."""
+    left_alone = Signal(object)
+    """The ids of setups that are another data folder's."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(6)
+        self.hide()
+
+    def show_orphans(self, orphans: Orphans, keyring: str) -> None:
+        """Draw a line for what was this folder's, and one for what is not known."""
+        while (item := self._column.takeAt(0)) is not None:
+            if (line := item.widget()) is not None:
+                line.hide()
+                line.deleteLater()
+        if orphans.own:
+            sentence = f"{keyring} holds secrets of {_setups(orphans.own)} no longer here."
+            self._add(sentence, "Remove them\u2026", orphans.own, keyring, strange=False)
+        if orphans.strange:
+            sentence = f"{keyring} holds secrets of {_setups(orphans.strange)} unknown to this data folder."
+            self._add(sentence, "Remove or keep\u2026", orphans.strange, keyring, strange=True)
+        self.setVisible(bool(orphans.own or orphans.strange))
+
+    def _add(self, sentence: str, words: str, ids: frozenset[str], keyring: str, *, strange: bool) -> None:
+        line = QWidget(self)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(14)
+        row.addWidget(Note(sentence, "caution", line), 1, Qt.AlignmentFlag.AlignVCenter)
+        ask = button(words)
+        ask.setObjectName("orphans-strange" if strange else "orphans-own")
+        ask.clicked.connect(lambda: self._ask(ids, keyring, strange=strange))
+        row.addWidget(ask)
+        self._column.addWidget(line)
+
+    def _ask(self, ids: frozenset[str], keyring: str, *, strange: bool) -> None:
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        of = "a setup" if len(ids) == 1 else f"{len(ids)} setups"
+        box.setText(f"Remove the secrets of {of} from {keyring}?")
+        box.setInformativeText(STRANGE if strange else OWN)
+        remove = box.addButton("Remove secrets", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("Keep, and ask no more" if strange else "Keep them", QMessageBox.ButtonRole.RejectRole)
+        later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole) if strange else keep
+        box.setDefaultButton(later)
+        box.setEscapeButton(later)
+
+        def take(pressed: object) -> None:
+            if pressed is remove:
+                self.removed.emit(ids)
+            elif strange and pressed is keep:
+                self.left_alone.emit(ids)
+
+        box.buttonClicked.connect(take)
+        box.open()
+
+
+def _setups(ids: frozenset[str]) -> str:
+    return "a setup that is" if len(ids) == 1 else f"{len(ids)} setups that are"
