@@ -21,7 +21,7 @@ _TITLES = {
     Rung.NAME: "Host name resolves",
     Rung.ROUTE: "Host is reached",
     Rung.CERTIFICATE: "Certificate is trusted",
-    Rung.TOKEN: "Token is accepted",
+    Rung.TOKEN: "Request is let in",
     Rung.USERS: "User lookup, as the portal sends it",
     Rung.GROUPS: "Second request of the portal",
     Rung.CONTROL: "Wrong token is refused",
@@ -113,7 +113,7 @@ def title(rung: Rung) -> str:
 def sentence(finding: Finding) -> str:
     """What a check found."""
     if finding.verdict is Verdict.NOT_TRIED:
-        return "Not tried"
+        return "Left to the proxy" if finding.facts.get("proxied") else "Not tried"
     if finding.verdict is Verdict.NOT_OFFERED:
         return "The endpoint does not offer this; nothing depends on it"
     if finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE:

@@ -153,7 +153,7 @@ class _Climb:
         if proxy is not None:
             # The proxy looks the name up; this computer may not even be able to.
             self._proxied = {"proxied": 1, "proxy_from": "environment" if from_environment(proxy) else "system"}
-            self._pass(Rung.NAME, None, self._proxied)
+            self._add(Rung.NAME, Verdict.NOT_TRIED, Observation.NOT_TRIED, None, self._proxied)
         elif not (await self._name(resolver) and await self._reach()):
             return
         host, plain = self._endpoint.host, self._endpoint.plain

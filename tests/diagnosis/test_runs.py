@@ -34,7 +34,7 @@ def test_a_kept_run_says_the_same_again() -> None:
         (f.rung, f.verdict, f.observation, f.seconds) for f in BAD
     ]
     assert "asked" not in repr(run)
-    assert headline(run) == "Token is accepted: The endpoint answered 401 Unauthorized"
+    assert headline(run) == "Request is let in: The endpoint answered 401 Unauthorized"
     assert headline(keep(GOOD, NOW)) == "All checks passed"
     assert not {"asked", "host", "path", "token"} & KEPT_FACTS
 

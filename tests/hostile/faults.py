@@ -90,12 +90,12 @@ def anybody(answer: bytes) -> Answering:
     return answering
 
 
-def only_at(path: str, otherwise: bytes) -> Answering:
-    """A SCIM service at that path and nowhere else."""
+def only_at(path: str, otherwise: bytes, end: str = "") -> Answering:
+    """A SCIM service at that path and nowhere else; ``end`` has to follow the path of a request."""
 
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         asked = request.split(" ", 2)[1].partition("?")[0]
-        right = asked in (f"{path}/Users", f"{path}/Groups")
+        right = asked in (f"{path}/Users{end}", f"{path}/Groups{end}")
         says(listing() if right else otherwise)(connection, request, stop)
 
     return answering

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 QUICK = Limits(name=1.0, request=0.6, whole=1.5)
 ORDER = list(Rung)
-NEVER = ("connection works", "is right", "is correct", "is fine", "nothing is wrong")
+NEVER = ("connection works", "token is accepted", "is right", "is correct", "is fine", "nothing is wrong")
 
 BASE, KEY, SUBMIT, TEST = "copy-base-url", "generate-token", "submit", "test-connection"
 ACCOUNT = "create-service-account"
@@ -59,6 +59,7 @@ class Row:
 R = Rung
 NAMES = (
     Row("name unknown", "nowhere.example", R.NAME, BASE, "cut off"),
+    Row("name server fails", "broken.example", R.NAME, TEST, "name server"),
     Row("name server silent", "silent.example", R.NAME, TEST, "name server"),
     Row("name without address", "empty.example", R.NAME, BASE, "cut off"),
     Row("only IPv6, and no way there", "six.example", R.ROUTE, None, "no route"),
@@ -92,7 +93,7 @@ ROWS = (
     Row("proxy: closes", faults.proxy_is(faults.closes), R.ROUTE, None, "proxy"),
     Row("proxy: silent", faults.proxy_is(faults.silent), R.ROUTE, None, "proxy"),
     Row("proxy: not there", faults.no_proxy_there, R.ROUTE, None, "proxy"),
-    Row("proxy: host misspelt", faults.misspelt_behind_proxy, R.ROUTE, None, "cannot reach it"),
+    Row("proxy: host misspelt", faults.misspelt_behind_proxy, R.NAME, None, "cannot reach it"),
     Row("proxy: opens traffic", faults.proxy_opens_traffic, R.CERTIFICATE, None, "opens encrypted traffic"),
     # -- the certificate ---------------------------------------------------------------------
     Row("unknown authority", faults.by_unknown("Someone"), R.CERTIFICATE, None, "not installed"),
@@ -112,10 +113,12 @@ ROWS = (
     Row("permanent redirect", replies(308, Location="/scim/v2/Users/"), R.TOKEN, BASE, "page for browsers"),
     Row("another product", answers(faults.anybody(http(200, faults.OTHER_JSON))), R.USERS, BASE, "another service"),
     Row("a list of JSON", replies(200, b"[]"), R.USERS, BASE, "another service"),
+    Row("SCIM 1.1", replies(200, faults.SCIM_1), R.USERS, BASE, "SCIM 1.1"),
     Row("no body", replies(200), R.USERS, BASE, "another service"),
     Row("truncated JSON", replies(200, b'{"schemas": ["urn'), R.USERS, BASE, "another service"),
     Row("a path too short", answers(faults.only_at("/scim/v2/tenant", http(404))), R.TOKEN, BASE, "path"),
-    Row("Users in the Base URL", answers(faults.only_at("/scim/v2", http(404)), "/Users"), R.TOKEN, BASE, "path"),
+    Row("Users in the Base URL", answers(faults.only_at("/scim/v2", http(404)), "/Users"), R.TOKEN, BASE, "/Users"),
+    Row("only with a slash", answers(faults.only_at("/scim/v2", http(404), "/")), R.TOKEN, BASE, "do not get through"),
     Row("two slashes at the end", answers(faults.only_at("/scim/v2", http(404)), "//"), R.TOKEN, BASE, "path"),
     # -- a service in trouble ----------------------------------------------------------------
     Row("429 with a pause", replies(429, Retry_After="37"), R.TOKEN, TEST, "Too many requests"),
@@ -213,9 +216,9 @@ def test_a_fault_leads_to_its_step(row: Row, authority: trustme.CA, capsys: pyte
 def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.CA) -> None:
     row = Row("none", inject, R.CONTROL, None, "")
     found = climb(row, authority)
-    # Behind a proxy an authority of one's own is told, as something that does not matter here.
+    # Behind a proxy nobody here looks the name up, and an authority of one's own is told.
     odd = [each.observation for each in found if each.verdict is not Verdict.PASSED]
-    assert odd == ([Observation.INSPECTED] if inject is faults.proxy_works else [])
+    assert odd == ([Observation.NOT_TRIED, Observation.INSPECTED] if inject is faults.proxy_works else [])
     assert explain(found, guide_of(row), setup_of(row)) is None
 
 

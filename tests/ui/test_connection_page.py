@@ -157,7 +157,7 @@ def test_the_companion_shows_the_last_result(qapp: QApplication, tmp_path: Path)
         assert "Not tested yet" in words(companion)
         desk.assistant.setup = desk.assistant.setup.with_(runs=(keep(REFUSED, NOW),))
         desk.changed.emit()
-        assert "Token is accepted: The endpoint answered 401 Unauthorized" in words(companion)
+        assert "Request is let in: The endpoint answered 401 Unauthorized" in words(companion)
         companion.deleteLater()
 
     walk(qapp, tmp_path, story, Vault("setup"))
