@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
@@ -27,6 +27,16 @@ _LEAVING = (
     QEvent.Type.Hide,
     QEvent.Type.Close,
 )
+
+
+_NOT_FOR_INPUT_METHODS = {
+    Qt.InputMethodQuery.ImEnabled: False,
+    Qt.InputMethodQuery.ImSurroundingText: "",
+    Qt.InputMethodQuery.ImCurrentSelection: "",
+    Qt.InputMethodQuery.ImTextBeforeCursor: "",
+    Qt.InputMethodQuery.ImTextAfterCursor: "",
+}
+"""What a field of a secret answers to an input method, which runs in another process and may learn from the text."""
 
 
 class Hint(QWidget):
@@ -108,6 +118,8 @@ class ValueField(QWidget):
         row.addWidget(self._revealed, 1)
         self._revealed.setVisible(False)
         if secret:
+            # Otherwise its text is its name, which goes to every program that listens to the accessibility bus.
+            self._revealed.setAccessibleName(f"{self._name}, shown for {REVEAL_SECONDS} seconds")
             self._eye = IconButton("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
             self._eye.setObjectName("reveal")
             self._eye.clicked.connect(self._toggle)
@@ -194,6 +206,12 @@ class _Input(QLineEdit):
         # Not when the card is being redrawn: what is half typed would be given.
         if self.isVisible() and self.isModified() and self.text().strip() and not self.isReadOnly():
             self.left.emit()
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: Any = None) -> Any:  # noqa: N802 - Qt's name
+        """Qt 6.12 tells the text of a password field as well."""
+        if self.echoMode() is QLineEdit.EchoMode.Password and query in _NOT_FOR_INPUT_METHODS:
+            return _NOT_FOR_INPUT_METHODS[query]
+        return super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Paste goes to the owner; a password field gives nothing to the clipboard anyway."""

@@ -1,0 +1,46 @@
+"""What the toolkit hands to others about a widget: screen readers, input methods, the window system, an undo."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PARTS = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value, QAccessible.Text.Help)
+
+
+def told(interface: QAccessibleInterface) -> Iterator[str]:
+    """All texts of an accessible object and of what is in it."""
+    if not interface or not interface.isValid():
+        return
+    yield from (interface.text(part) for part in PARTS)
+    text = interface.textInterface()
+    if text is not None:
+        yield text.text(0, text.characterCount())
+    for index in range(interface.childCount()):
+        yield from told(interface.child(index))
+
+
+def held(widget: QWidget) -> Iterator[str]:
+    """What a widget would give to style sheets, the window system, a session manager, or an undo."""
+    yield from (widget.objectName(), widget.windowTitle(), widget.windowRole(), widget.windowFilePath())
+    yield from (widget.toolTip(), widget.statusTip(), widget.whatsThis())
+    for name in (bytes(found.data()).decode() for found in widget.dynamicPropertyNames()):
+        if name != "_PySideInvalidatePtr":  # a pointer, which has no text
+            yield f"{name}={widget.property(name)}"
+    for query in Qt.InputMethodQuery:
+        if query not in (Qt.InputMethodQuery.ImQueryAll, Qt.InputMethodQuery.ImQueryInput):
+            yield f"{query.name}={widget.inputMethodQuery(query)}"
+    # In a field that hides its text Qt's undo empties it.
+    readable = isinstance(widget, QLineEdit) and widget.echoMode() is QLineEdit.EchoMode.Normal
+    if readable and widget.isUndoAvailable():
+        before = widget.text()
+        widget.undo()
+        yield f"undo={widget.text()}"
+        widget.redo()
+        assert widget.text() == before
