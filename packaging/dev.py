@@ -75,7 +75,10 @@ PACKAGE_CHECKS = {
     "the setup of Windows, and something to run it": "nsis wine64",
 }
 KEYRINGS = {"KeePassXC and KWallet, where secrets are kept too": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
-OUTSIDE_VIEW = {"a look at the clipboard from outside": "xclip"}
+OUTSIDE_VIEW = {
+    "a look at clipboard and windows from outside": "xclip x11-utils",
+    "the reading of pictures": "tesseract-ocr",
+}
 """Why, and which Debian packages."""
 
 

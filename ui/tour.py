@@ -33,6 +33,8 @@ class Tour(Rehearsal):
         super().__init__(application, folder)
         self._until_step = until
         self._entered: dict[str, str] = {}
+        self._browsing: list[tuple[float, float]] = []
+        """From when to when, on the system's monotonic clock, the clipboard held what the browser had copied."""
 
     async def run(self) -> int:
         """Walk from the first page to Full Sync."""
@@ -46,7 +48,12 @@ class Tour(Rehearsal):
             self._note("tour", f"stuck: {stuck}")
             self._picture("stuck")
         finally:
-            report = {"client": self._application.options.client, "outcome": outcome, "steps": self._log}
+            report = {
+                "client": self._application.options.client,
+                "outcome": outcome,
+                "steps": self._log,
+                "browsing": self._browsing,
+            }
             (self._folder / "tour.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
         return 0 if outcome == "full sync completed" else 1
 
@@ -281,10 +288,13 @@ class Tour(Rehearsal):
         if field is None:
             raise Stuck(f"no field for {name}")
         await self._until(lambda: not self._desk.busy, "the keyring")
+        began = time.monotonic()
         self._application.clipboard.copy_plain(text, "browser")
         self._press(self._button_of(field, "paste"))
         assistant = self._desk.assistant
         await self._until(lambda: name in assistant.setup.values or name in assistant.setup.kept, f"taking {name}")
+        await self._until(lambda: not self._desk.busy, "the keyring")
+        self._browsing.append((began, time.monotonic()))
 
     async def _found_in_browser(self, name: str, visitor: Visitor) -> str:
         if name in self._copied:

@@ -1,8 +1,9 @@
 """Whatever comes back: no exception, no hang beyond the limit, nothing leaks, and only a right answer passes.
 
-More than 2,000 fuzzed answers in every run, always the same ones. 100,000 others, in some 20 minutes:
+More than 2,000 fuzzed answers in every run, always the same ones. 100,000 others, which take longer than all tests
+together may, so not by way of ``packaging/dev.py``:
 
-    FUZZED_ANSWERS=100000 python3 packaging/dev.py test -- -k fuzzed_answers -o faulthandler_timeout=0
+    FUZZED_ANSWERS=100000 .venv/bin/python -m pytest tests/hostile/test_fuzzed_answers.py -o faulthandler_timeout=0
 """
 
 from __future__ import annotations

@@ -11,6 +11,9 @@ from urllib.parse import quote
 WINDOW = 12
 """Characters in a row of a secret; fewer may be there by chance."""
 
+READ_WINDOW = 8
+"""The same for what a machine has read, which takes one letter for another now and then."""
+
 BREAK = "\u200b".encode()
 
 _ALIKE = str.maketrans("0Qo1lI|i5Ss8B2Zz6b9gqUuVvWwCcKkXxPp-_", "OOOIIIIISSSBBZZZGGGGGUUUUUUCCKKXXPP--")
@@ -53,7 +56,7 @@ class Canaries:
         seen = alike(text)
         for name, secret in self.secrets.items():
             known = alike(secret)
-            if any(known[start : start + WINDOW] in seen for start in range(len(known) - WINDOW + 1)):
+            if any(known[start : start + READ_WINDOW] in seen for start in range(len(known) - READ_WINDOW + 1)):
                 return name
         return None
 

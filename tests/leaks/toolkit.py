@@ -14,6 +14,14 @@ if TYPE_CHECKING:
 PARTS = (QAccessible.Text.Name, QAccessible.Text.Description, QAccessible.Text.Value, QAccessible.Text.Help)
 
 
+TO_INPUT_METHODS = (
+    Qt.InputMethodQuery.ImSurroundingText,
+    Qt.InputMethodQuery.ImCurrentSelection,
+    Qt.InputMethodQuery.ImTextBeforeCursor,
+    Qt.InputMethodQuery.ImTextAfterCursor,
+)
+
+
 def told(interface: QAccessibleInterface) -> Iterator[str]:
     """All texts of an accessible object and of what is in it."""
     if not interface or not interface.isValid():
@@ -33,9 +41,8 @@ def held(widget: QWidget) -> Iterator[str]:
     for name in (bytes(found.data()).decode() for found in widget.dynamicPropertyNames()):
         if name != "_PySideInvalidatePtr":  # a pointer, which has no text
             yield f"{name}={widget.property(name)}"
-    for query in Qt.InputMethodQuery:
-        if query not in (Qt.InputMethodQuery.ImQueryAll, Qt.InputMethodQuery.ImQueryInput):
-            yield f"{query.name}={widget.inputMethodQuery(query)}"
+    if isinstance(widget, QLineEdit):
+        yield from (f"{query.name}={widget.inputMethodQuery(query)}" for query in TO_INPUT_METHODS)
     # In a field that hides its text Qt's undo empties it.
     readable = isinstance(widget, QLineEdit) and widget.echoMode() is QLineEdit.EchoMode.Normal
     if readable and widget.isUndoAvailable():

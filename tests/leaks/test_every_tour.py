@@ -1,0 +1,228 @@
+"""Every tour, watched from outside and inside: its secrets are in keyring and clipboard, and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.guide import catalog
+from app.practice.derive import Derived
+from tests.leaks.canary import Canaries
+from tests.leaks.desk import ROOT, Desk
+from tests.leaks.reading import read
+from tests.leaks.watch import HINT, Seen, Watcher
+
+WAYS = [
+    (guide_id, method)
+    for guide_id in catalog.ids()
+    for method in ("static", "oidc")
+    if method == "static" or catalog.guide(guide_id).practice.oidc_fields
+]
+"""SCIM client and authorization method."""
+
+READ_WHOLE = ("entra", "static")
+"""Of this tour every picture is read; of the others those that show most values."""
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A tour that has ended."""
+
+    client: str
+    method: str
+    desk: Desk
+    observed: Path
+    pictures: Path
+    code: int
+    output: bytes
+    seen: Seen
+    canaries: Canaries
+    kept: list[tuple[str, dict[str, str], str]]
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The tour's own record."""
+        return dict(json.loads((self.pictures / "tour.json").read_text("utf-8")))
+
+    @property
+    def notes(self) -> list[Path]:
+        """What was written down beside it."""
+        return list(self.observed.glob("*.txt"))
+
+    @property
+    def to_read(self) -> list[Path]:
+        """The pictures that are read."""
+        pictures = sorted(self.pictures.glob("*.png"))
+        if (self.client, self.method) == READ_WHOLE:
+            return pictures
+        return [picture for picture in pictures if picture.stem.endswith(("-captured", "-passed"))][-2:]
+
+
+def walk(folder: Path, client: str, method: str) -> Walked:
+    """One tour on a desk of its own."""
+    observed, pictures = folder.with_name(f"{folder.name}-observed"), folder / "home/pictures"
+    observed.mkdir()
+    with Desk(folder) as desk:
+        command = [sys.executable, "tests/leaks/drive.py", str(observed), "--tour", str(pictures), "--theme", "dark"]
+        program = subprocess.Popen(
+            [*command, "--client", client, "--answer", f"authorization={method}"],
+            cwd=ROOT,
+            env={**desk.env, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            with Watcher(desk, program.pid, observed) as watcher:
+                output, _ = program.communicate(timeout=120)
+        finally:
+            program.kill()
+            program.wait()
+        kept = desk.kept()
+        return Walked(
+            client, method, desk, observed, pictures, program.returncode, output, watcher.seen, known(kept), kept
+        )
+
+
+def known(kept: list[tuple[str, dict[str, str], str]]) -> Canaries:
+    """Everything secret in that run: what the keyring holds, and what practice derives from its seed."""
+    secrets = {}
+    for _label, attributes, secret in kept:
+        name = attributes["service"].rpartition("/")[2]
+        if name != "client_id":  # in practice it is the service account's name, which is no secret
+            secrets[name] = secret.split("/", 3)[-1] if "://" in secret else secret
+    derived = Derived(bytes.fromhex(secrets["seed"]))
+    secrets |= {"session key": derived.session_key, "cookie": derived.cookie, "csrf": derived.csrf}
+    for number in range(1, 4):
+        secrets[f"segment {number}"] = derived.segment(str(number))
+        secrets[f"token {number}"] = derived.token(str(number), 1)
+        secrets[f"client secret {number}"] = derived.client_secret(number)
+    return Canaries(secrets)
+
+
+@pytest.fixture(
+    scope="module", params=range(0, len(WAYS), 2), ids=lambda first: "+".join(map("-".join, WAYS[first:][:2]))
+)
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Walked]:
+    """Two tours at a time."""
+    ways = WAYS[request.param :][:2]
+    base = tmp_path_factory.mktemp("tours")
+    with ThreadPoolExecutor(2) as pool:
+        walks = [pool.submit(walk, base / "-".join(way), *way) for way in ways]
+        return [one.result() for one in walks]
+
+
+def test_every_client_and_method_is_walked() -> None:
+    assert len({client for client, _ in WAYS}) == 8
+    assert {client for client, method in WAYS if method == "oidc"} == {"pingfederate", "pingone", "others"}
+
+
+def test_tours_end_with_full_sync_and_were_watched(pair: list[Walked]) -> None:
+    for walked in pair:
+        assert (walked.code, walked.report["outcome"]) == (0, "full sync completed"), walked.output.decode()[-2000:]
+        steps = {step["step"] for step in walked.report["steps"]}
+        fetched = {step.id for step in catalog.guide(walked.client).steps if step.when.get("authorization") == "oidc"}
+        assert bool(steps & fetched) == (walked.method == "oidc")
+        assert len(walked.notes) > len(walked.report["steps"])
+        assert len(walked.seen.selections) > 10
+        assert any(b"app.practice" in line for line in walked.seen.processes), "the child was not seen"
+        assert any(b"WM_NAME" in window for window in walked.seen.windows)
+        assert walked.seen.walks > 2
+        assert any("Cloud Identity Engine" in text for text in walked.seen.accessible)
+
+
+def test_files_hold_no_part_of_a_secret(pair: list[Walked]) -> None:
+    for walked in pair:
+        files = walked.desk.files()
+        assert {".json", ".png", ".keyring"} <= {path.suffix for path in files}
+        for path in files:
+            find = walked.canaries.whole_in if path.suffix == ".png" else walked.canaries.part_in
+            assert find(path.read_bytes()) is None, path
+
+
+def test_folders_that_everybody_writes_to_hold_none(pair: list[Walked]) -> None:
+    places = {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")}
+    for path in [path for place in places if place.is_dir() for path in place.iterdir() if path.is_file()]:
+        try:
+            content = path.read_bytes() if path.stat().st_size < 20_000_000 else b""
+        except OSError:  # another program's, gone or not ours to read
+            continue
+        for walked in pair:
+            assert walked.canaries.whole_in(content) is None, path
+
+
+def test_output_command_lines_and_environments_hold_none(pair: list[Walked]) -> None:
+    for walked in pair:
+        for text in (walked.output, *walked.seen.processes):
+            assert walked.canaries.part_in(text) is None
+
+
+def test_the_keyring_holds_secrets_in_the_secret_alone(pair: list[Walked]) -> None:
+    for walked in pair:
+        assert {"seed", "base_url"} <= {walked.canaries.whole_in(secret.encode()) for _, _, secret in walked.kept}
+        for label, attributes, _ in walked.kept:
+            assert walked.canaries.part_in(json.dumps([label, attributes]).encode()) is None
+
+
+def test_selections_hold_one_only_as_the_marked_copy(pair: list[Walked]) -> None:
+    for walked in pair:
+        marked = 0
+        for sample in walked.seen.selections:
+            if walked.canaries.part_in(sample.text) is None:
+                continue
+            assert sample.selection == "clipboard"
+            if HINT in sample.targets:
+                marked += 1
+            else:
+                browsing = walked.report["browsing"]
+                assert any(begin <= sample.ended and sample.began <= end for begin, end in browsing), "not marked"
+        assert marked, "no copy of a secret was seen at all"
+
+
+def test_windows_and_the_accessible_tree_hold_none(pair: list[Walked]) -> None:
+    for walked in pair:
+        for window in walked.seen.windows:
+            assert walked.canaries.part_in(window) is None
+        assert any("shown for" in text for text in walked.seen.accessible), "no walk while a secret was shown"
+        for text in walked.seen.accessible:
+            assert walked.canaries.part_in(text.encode()) is None, "told to a screen reader"
+
+
+def test_names_titles_properties_and_undo_hold_none(pair: list[Walked]) -> None:
+    for walked in pair:
+        assert any(note.name.startswith("revealed-") for note in walked.notes)
+        for note in walked.notes:
+            assert walked.canaries.part_in(note.read_bytes()) is None, note.name
+
+
+def test_what_is_copied_for_a_ticket_holds_none(pair: list[Walked]) -> None:
+    for walked in pair:
+        for name in ("bug", "diagnostics"):
+            copied = (walked.observed / f"{name}-copied.txt").read_text("utf-8")
+            assert f"Guide: {walked.client}\n" in copied
+            assert ("ValueError" in copied) == (name == "bug")
+            assert walked.canaries.part_in(copied.encode()) is None
+            assert "127.0.0.1" not in copied
+
+
+def test_pictures_show_none(pair: list[Walked]) -> None:
+    todo = [(walked, picture) for walked in pair for picture in walked.to_read]
+    shown = [
+        (walked, picture)
+        for walked in pair
+        for picture in (walked.observed / "control").glob("*.png")
+        if picture.stem in walked.canaries.secrets
+    ]
+    with ThreadPoolExecutor(2) as pool:
+        texts = list(pool.map(read, [picture for _, picture in [*shown, *todo]]))
+    for (walked, picture), text in zip(shown, texts, strict=False):
+        assert walked.canaries.read_in(text) is not None, f"{picture.name} shows a secret, which was not read"
+    for (walked, picture), text in zip(todo, texts[len(shown) :], strict=True):
+        assert walked.canaries.read_in(text) is None, picture
