@@ -87,7 +87,7 @@ class CheckPart(_Part):
     verdict: Word
     observation: Word
     seconds: float | None = None
-    facts: Annotated[dict[Word, int | Annotated[Words, Field(max_length=80)]], Field(max_length=20)] = {}
+    facts: Annotated[dict[Word, int | Annotated[Words, Field(max_length=200)]], Field(max_length=20)] = {}
 
 
 class RunPart(_Part):
