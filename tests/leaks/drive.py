@@ -89,6 +89,7 @@ class Watched(tour.Tour):
         return done
 
     async def _copy_reports(self) -> None:
+        await self._until(lambda: self._enabled("diagnostics"), "home")
         bugs, known = self._application.bugs, dict(self._copied)
 
         def fail(secrets: dict[str, str]) -> None:
