@@ -63,7 +63,6 @@ def walk(
     style.apply(qapp, dark=False)
     bugs: list[BaseException] = []
     host = QWidget()  # owns what must not be collected in another thread
-    qapp.setQuitOnLastWindowClosed(False)
 
     async def main() -> int:
         store = Store(folder)
@@ -94,6 +93,5 @@ def walk(
     try:
         assert tasks.run(qapp, main) == 0
     finally:
-        qapp.setQuitOnLastWindowClosed(True)
         gc.collect()  # the timers of a loop that has ended must not be collected in the next story's thread
     assert bugs == []
