@@ -56,6 +56,7 @@ class Application:
         self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
         self._files = HandOver(window, self.tasks.start, self._say, self._names)
+        self._files.chosen.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
         self._files.accepted.connect(lambda setup: self.tasks.start(self._take_over(setup)))
         self._saving = Saving(window, self.tasks.start)
         self._lock = ScreenLock(window)

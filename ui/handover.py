@@ -25,9 +25,11 @@ class HandOver(QObject):
     """Both ways of a hand-over file.
 
     Signals:
+        chosen: Path of the file that the admin wants to open.
         accepted: The ``Setup`` of a file that the admin took over; it is not saved yet.
     """
 
+    chosen = Signal(str)
     accepted = Signal(object)
 
     def __init__(
@@ -87,7 +89,7 @@ class HandOver(QObject):
         """Ask which file to open."""
         dialog = self._dialog("Open a hand-over file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._start(self.read(Path(path))))
+        dialog.fileSelected.connect(self.chosen)
         dialog.open()
 
     async def read(self, path: Path) -> None:

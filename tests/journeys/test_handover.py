@@ -129,7 +129,11 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(qapp: QApplication, t
         assert application._store.list().setups == ()
 
     async def practising(application: Application) -> None:
-        await application.open_file(wrong)
+        link = application.home.findChild(QPushButton, "open-file")
+        assert link is not None
+        assert not link.isVisible()
+        application._files.chosen.emit(str(wrong))
+        await eventually(lambda: [b for b in application.window.findChildren(QMessageBox) if b.isVisible()])
         assert "Practice keeps to itself" in box(application.window).text()
 
     async def main() -> int:

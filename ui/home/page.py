@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.setup.store import Trouble
     from ui.home.orphans import OrphanLines
     from ui.home.setups import SetupList
+    from ui.widgets.link import LinkButton
 
 
 class HomePage(QWidget):
@@ -97,17 +98,19 @@ class HomePage(QWidget):
         )
         self._keyring = keyring
         if self._links.count() == 1:  # not needed for the first window
-            self._add_link("Open a hand-over file", "open-file", self.file_wanted)
+            self._open_file = self._add_link("Open a hand-over file", "open-file", self.file_wanted)
             self._add_link("Copy diagnostics\u2026", "diagnostics", self.diagnostics)
             self._add_link("About", "about", self.about_wanted)
+        self._open_file.setVisible(not practice)
 
-    def _add_link(self, words: str, name: str, wanted: SignalInstance) -> None:
+    def _add_link(self, words: str, name: str, wanted: SignalInstance) -> LinkButton:
         from ui.widgets.link import LinkButton
 
         link = LinkButton(words)
         link.setObjectName(name)
         link.clicked.connect(wanted)
         self._links.addWidget(link)
+        return link
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """A file may be dropped."""
