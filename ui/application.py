@@ -56,11 +56,8 @@ class Application:
         self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
         self._files = HandOver(window, self.tasks.start, self._say, self._names)
-        self._files.chosen.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
-        self._files.accepted.connect(lambda setup: self.tasks.start(self._take_over(setup)))
         self._saving = Saving(window, self.tasks.start)
         self._lock = ScreenLock(window)
-        self._lock.locked.connect(self._conceal)
         self.desk: Desk | None = None
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
@@ -75,19 +72,27 @@ class Application:
         self._watches = Watches(self.tasks, self.tray)
         self._assistants: dict[str, Assistant] = {}
         self._listing: Listing | None = None
-        window.closing.connect(self.close)
-        home.opened.connect(lambda setup_id: self.tasks.start(self.open_setup(setup_id)))
-        home.wanted.connect(lambda: self.tasks.start(self.pick()))
-        home.practice.connect(lambda: self.tasks.start(self.start_practice()))
-        home.help_wanted.connect(self._help)
-        QShortcut(QKeySequence("F1"), window, self._help)
-        home.deleted.connect(lambda setup_id: self.tasks.start(self.delete(setup_id)))
         self._caretaker = Caretaker(home, self.tasks, self._say, self._in_use)
-        home.handed_over.connect(lambda setup_id: self.tasks.start(self.hand_over(setup_id)))
+        self._connect()
+
+    def _connect(self) -> None:
+        """What the admin wants, from where it is said to where it is done."""
+        start, home = self.tasks.start, self.home
+        self.window.closing.connect(self.close)
+        QShortcut(QKeySequence("F1"), self.window, self._help)
+        home.opened.connect(lambda setup_id: start(self.open_setup(setup_id)))
+        home.wanted.connect(lambda: start(self.pick()))
+        home.practice.connect(lambda: start(self.start_practice()))
+        home.help_wanted.connect(self._help)
+        home.deleted.connect(lambda setup_id: start(self.delete(setup_id)))
+        home.handed_over.connect(lambda setup_id: start(self.hand_over(setup_id)))
         home.file_wanted.connect(self._files.choose)
-        home.file_dropped.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
+        home.file_dropped.connect(lambda path: start(self.open_file(Path(path))))
         home.diagnostics.connect(self.bugs.show_diagnostics)
         home.about_wanted.connect(self._show_about)
+        self._files.chosen.connect(lambda path: start(self.open_file(Path(path))))
+        self._files.accepted.connect(lambda setup: start(self._take_over(setup)))
+        self._lock.locked.connect(self._conceal)
         self.tray.opened.connect(self._raise)
         self.tray.quit_wanted.connect(self._leave)
 
