@@ -388,24 +388,26 @@ class Assistant:
             self._reset_access()
         await self._save()
 
-    async def forget(self) -> tuple[str, ...]:
-        """Delete the setup: its secrets first, then its file. Returns what could not be deleted."""
-        from app.removal import secrets_left
+    async def forget(self) -> str | None:
+        """Delete the setup: its secrets first, then its file. Returns why it stays, or None."""
         from app.setup.store import NotSaved
+        from app.vault import SENTENCES, Status
 
         self._gone = True
         self.connection.forget()
+        declared = {name for name, spec in self.guide.values.items() if spec.secret}
         # Also what an older guide called secret and this one does not know.
-        labels = self.api.labels | {name: spec.label for name, spec in self.guide.values.items() if spec.secret}
-        kept = await secrets_left(self.vault, self.setup.id, sorted({*self.setup.kept, *labels}))
-        left = [labels.get(name, name) for name in kept]
-        if not left:
+        purged = await self.vault.purge(self.setup.id, {*self.setup.kept, *declared, *self.api.labels})
+        trouble = None
+        if purged.status is not Status.DELETED:
+            trouble = f"The setup stays, because its secrets could not be removed. {SENTENCES[purged.status]}"
+        else:
             async with self._saving:
                 result = await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
             if isinstance(result, NotSaved):
-                left.append("file")
-        self._gone = not left
-        return tuple(left)
+                trouble = f"The secrets are gone, but the file of the setup stays. {result.sentence}"
+        self._gone = trouble is None
+        return trouble
 
     async def save_again(self) -> None:
         """Try once more to write what is in memory only."""

@@ -97,7 +97,7 @@ async def remove(found: Survey) -> Result:
     """Remove all of it. While the assistant is open, or where the keyring cannot be asked, nothing is removed."""
     from app.practice.process import KEPT_SEED
     from app.setup.store import Locked, Store
-    from app.vault import Vault
+    from app.vault import Status, Vault
 
     if any((found.folder / name).is_symlink() for name in OWN):
         where = legible(str(found.folder))
@@ -116,50 +116,47 @@ async def remove(found: Survey) -> Result:
                 "and run it there. On a computer that has no keyring no secret is kept: delete the folder "
                 f"{legible(str(found.folder))}.",
             )
-        left = await _remove_setups(vaults[0], found.real) + await _remove_setups(vaults[1], found.practice)
-        left += sum([await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)])
+        left = [await _remove_setups(*pair) for pair in zip(vaults, (found.real, found.practice), strict=True)]
+        left += [await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)]
         owner, seed = KEPT_SEED
-        left += len(await secrets_left(vaults[1], owner, (seed,)))
+        left.append((await vaults[1].delete(owner, seed)).status is not Status.DELETED)
     finally:
         for vault in vaults:
             vault.close()
         for store in stores:
             store.close()
-    if left:
+    if any(left):
         return Result(
             complete=False,
-            sentence=f"The keyring did not let go of {_count(left, 'secret')}, so the files stay. Unlock the keyring, "
-            "then run it again.",
+            sentence="The keyring did not let go of every secret, so the files stay. Unlock the keyring, then run it "
+            "again.",
         )
     return _remove_files(found)
 
 
-async def _remove_setups(vault: Vault, stock: Stock) -> int:
-    """Take the secrets of these setups out of the keyring; returns how many it did not let go of."""
+async def _remove_setups(vault: Vault, stock: Stock) -> bool:
+    """Take the secrets of these setups out of the keyring; returns whether it kept any."""
     from app.cie.service import SECRETS
     from app.guide import catalog
 
     # Also of files that cannot be read, so every name that any guide has.
-    names = sorted({name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret})
-    names += SECRETS.values()
-    return sum([len(await secrets_left(vault, setup_id, names)) for setup_id in stock.setups])
+    names = {name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret}
+    names.update(SECRETS.values())
+    return await _purge(vault, stock.setups, names)
 
 
-async def _remove_orphans(store: Store, vault: Vault) -> int:
-    """Remove what is left of setups that were here once; returns of how many the keyring did not let go."""
+async def _remove_orphans(store: Store, vault: Vault) -> bool:
+    """Remove what is left of setups that were here once; returns whether the keyring kept any."""
     from app import orphans
+
+    return await _purge(vault, sorted((await orphans.find(store, vault)).own))
+
+
+async def _purge(vault: Vault, setup_ids: Iterable[str], names: Iterable[str] = ()) -> bool:
     from app.vault import Status
 
-    found = await orphans.find(store, vault)
-    return sum([(await vault.purge(setup_id)).status is not Status.DELETED for setup_id in sorted(found.own)])
-
-
-async def secrets_left(vault: Vault, setup_id: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Delete these secrets of a setup; returns the names of those that the keyring may still have."""
-    from app.vault import Status
-
-    outcomes = [(name, await vault.delete(setup_id, name)) for name in names]
-    return tuple(name for name, outcome in outcomes if outcome.status not in (Status.DELETED, Status.ABSENT))
+    outcomes = [await vault.purge(setup_id, names) for setup_id in setup_ids]
+    return any(outcome.status is not Status.DELETED for outcome in outcomes)
 
 
 def _remove_files(found: Survey) -> Result:

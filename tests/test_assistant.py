@@ -16,7 +16,7 @@ from app.guide.model import Guide, Milestone
 from app.paths import resources
 from app.setup import journey
 from app.setup.store import Store
-from app.vault import Vault
+from app.vault import SENTENCES, Outcome, Status, Vault
 from tests.hostile.server import TOKEN, Hostile, listing, says
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
             testing = asyncio.create_task(assistant.test())
             await asyncio.sleep(0.1)
-            assert await assistant.forget() == ()
+            assert await assistant.forget() is None
             await testing
             await assistant.tick("licence", on=True)
             assert list(tmp_path.rglob("*.json")) == []
@@ -177,9 +177,30 @@ def test_secrets_of_an_older_guide_are_deleted_too(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path, catalog.guide("entra")) as assistant:
             await assistant.vault.put(assistant.setup.id, "old_secret", "canary-of-the-old-guide")
+            await assistant.vault.put(assistant.setup.id, "named_nowhere", "canary-of-a-lost-file")
             assistant.setup = assistant.setup.with_(kept={"old_secret": NOW})
-            assert await assistant.forget() == ()
-            assert (await assistant.vault.get(assistant.setup.id, "old_secret")).value is None
+            assert await assistant.forget() is None
+            for name in ("old_secret", "named_nowhere"):
+                assert (await assistant.vault.get(assistant.setup.id, name)).status is Status.ABSENT
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> Outcome:
+        return Outcome(Status.LOCKED)
+
+    async def story() -> None:
+        async with opened(tmp_path, catalog.guide("entra")) as assistant:
+            with monkeypatch.context() as patch:
+                patch.setattr(assistant.vault, "delete", refuse)
+                trouble = await assistant.forget()
+            assert trouble is not None
+            assert trouble.endswith(SENTENCES[Status.LOCKED])
+            assert list(tmp_path.rglob("*.json"))
+            await assistant.tick("licence", on=True)
+            assert assistant.unsaved is None, "the setup is in use again"
 
     asyncio.run(story())
 

@@ -134,7 +134,7 @@ def test_a_bad_text_changes_nothing(guide_id: str, name: str, tmp_path: Path) ->
         assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")} == files
         for secret in SECRET_KINDS:
             assert all(GOOD[secret].encode() not in content for content in files.values())
-        assert await desk.forget() == ()
+        assert await desk.forget() is None
 
     try:
         asyncio.run(story())
@@ -165,7 +165,7 @@ def test_a_bad_endpoint_leaves_the_setup_as_it_was(answer: bytes, tmp_path: Path
         (run,) = desk.setup.runs
         assert any(check.verdict == "failed" for check in run.checks)
         assert replace(desk.setup, runs=()) == before
-        assert await desk.forget() == ()
+        assert await desk.forget() is None
 
     try:
         with Hostile(says(answer)) as server:

@@ -175,7 +175,7 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
         problem = await assistant.test()
         assert problem is not None
         assert "does not allow the host" in problem
-        assert await assistant.forget() == ()
+        assert await assistant.forget() is None
         vault.close()
 
     asyncio.run(story())

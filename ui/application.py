@@ -463,10 +463,10 @@ class Application:
         if assistant is None:
             return
         self._watches.stop(setup_id)
-        left = await assistant.forget()
+        trouble = await assistant.forget()
         self._assistants.pop(setup_id, None)
-        if left:
-            self._say(f"The setup stays: {' and '.join(left)} could not be removed.")
+        if trouble is not None:
+            self._say(trouble)
         await self.show_home()
 
     def _in_use(self) -> tuple[Store, Vault, Collection[str]]:

@@ -89,6 +89,10 @@ class Holdings:
     keys: frozenset[tuple[str, str]] = frozenset()
     """Setup id and value name."""
 
+    def names(self, setup_id: str) -> frozenset[str]:
+        """The values of that setup."""
+        return frozenset(name for owner, name in self.keys if owner == setup_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Ready:

@@ -14,7 +14,7 @@ from app.vault.outcome import Holdings, Outcome, Ready, Status
 from app.vault.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from app.vault.worker import Call
 
@@ -125,17 +125,29 @@ class Vault:
         keys = (service.removeprefix(prefix).partition("/") for service in found)
         return Holdings(Status.READ, frozenset((setup_id, name) for setup_id, _, name in keys if _ID.match(setup_id)))
 
-    async def purge(self, setup_id: str) -> Outcome:
-        """Remove everything of that setup: DELETED once the keyring was asked again and shows nothing."""
-        before = await self.holdings()
-        for key in sorted(key for key in before.keys if key[0] == setup_id):
-            outcome = await self.delete(*key)
+    async def purge(self, setup_id: str, names: Iterable[str] = ()) -> Outcome:
+        """Remove everything of that setup: DELETED once the keyring was asked again and shows nothing.
+
+        ``names`` are removed whether they are seen or not, as in a keyring that is locked at first.
+        """
+        known = {*names, *(name for owner, name in self._held if owner == setup_id)}
+        refused = await self._remove(setup_id, known)
+        shown = await self.holdings() if refused is None else Holdings(refused.status)
+        found = shown.names(setup_id)
+        if found and (refused := await self._remove(setup_id, found)) is None:
+            shown = await self.holdings()
+        if refused is not None or shown.names(setup_id):
+            return refused or Outcome(Status.REFUSED)
+        proved = shown.status is Status.READ or (shown.status is Status.UNSEARCHABLE and known)
+        return Outcome(Status.DELETED if proved or shown.status is Status.MEMORY else shown.status)
+
+    async def _remove(self, setup_id: str, names: Iterable[str]) -> Outcome | None:
+        """Delete these values up to the first that stays, since each asks the admin anew; returns why that one does."""
+        for name in sorted(names):
+            outcome = await self.delete(setup_id, name)
             if outcome.status is not Status.DELETED:
                 return outcome
-        after = await self.holdings()
-        if after.status is not Status.READ:
-            return Outcome(after.status)
-        return Outcome(Status.REFUSED if any(key[0] == setup_id for key in after.keys) else Status.DELETED)
+        return None
 
     async def retry(self) -> Mapping[Key, Outcome]:
         """Put what is only held in memory once more, after an unlock or a prompt answered late."""

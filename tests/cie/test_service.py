@@ -142,7 +142,7 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
                 assert assistant.setup.api is None
                 assert api.look is None
                 await turn_on(assistant)
-                assert await assistant.forget() == ()
+                assert await assistant.forget() is None
                 assert await held(assistant) == [None, None]
 
     asyncio.run(story())

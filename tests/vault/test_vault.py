@@ -220,6 +220,32 @@ def test_deletion_is_proved() -> None:
     assert asyncio.run(Vault("setup", keyring).delete(SETUP, "token")).status is Status.REFUSED
 
 
+def test_purging_takes_what_is_named_and_what_is_held_where_nothing_can_be_seen() -> None:
+    async def story() -> None:
+        keyring = Fake()
+        keyring.items[service()] = "value"
+        vault = Vault("setup", keyring)
+        assert (await vault.purge(SETUP)).status is Status.UNSEARCHABLE, "nothing was asked about, so nothing is proved"
+        vault._held[SETUP, "base_url"] = "held"
+        assert (await vault.purge(SETUP, ["token"])).status is Status.DELETED
+        assert keyring.items == {}
+        assert (await vault.get(SETUP, "base_url")).status is Status.ABSENT
+
+    asyncio.run(story())
+
+
+def test_purging_stops_at_the_first_that_stays() -> None:
+    asked: list[str] = []
+
+    class Counting(Locked):
+        def delete_password(self, service: str, username: str) -> None:
+            asked.append(service)
+            raise KeyringLocked("its prompt was dismissed")
+
+    assert asyncio.run(Vault("setup", Counting()).purge(SETUP, ["token", "base_url"])).status is Status.LOCKED
+    assert asked == [service("base_url")]
+
+
 def test_an_unanswered_put_is_held_and_other_calls_go_on() -> None:
     async def story() -> None:
         keyring = Hanging()
