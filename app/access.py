@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.model import Kind
+from app.guide.vocabulary import Kind
 from app.policy import NO_POLICY
 from app.setup.journey import visible
 

@@ -16,8 +16,8 @@ from app import access
 from app.cie.address import TOKEN_PATHS, Issuer
 from app.cie.service import DirectorySync
 from app.connection import Connection
-from app.guide.model import CIE_COUNTS, SECRET_KINDS, Kind, Milestone, Page
 from app.guide.values import Reading, derive, looks_secret, mask, read, rule
+from app.guide.vocabulary import CIE_COUNTS, SECRET_KINDS, Kind, Milestone, Page
 from app.guide.words import places, speak
 from app.policy import NO_KEYRING, NO_POLICY
 from app.setup import journey

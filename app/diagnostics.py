@@ -75,7 +75,7 @@ def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assist
 
 
 def _setup(assistant: Assistant) -> Iterator[str]:
-    from app.guide.model import Milestone
+    from app.guide.vocabulary import Milestone
 
     # Identifiers from the guide, never from the setup's file, which may have been written by anybody.
     yield f"Guide: {assistant.guide.id}"
@@ -91,7 +91,7 @@ def _setup(assistant: Assistant) -> Iterator[str]:
 
 
 def _watch(assistant: Assistant) -> str:
-    from app.guide.model import Milestone
+    from app.guide.vocabulary import Milestone
     from app.scim.changes import NotOffered, Unsuccessful
 
     if (sighting := assistant.setup.sighting) is not None:

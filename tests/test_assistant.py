@@ -12,7 +12,8 @@ import pytest
 
 from app.assistant import Assistant, new_setup
 from app.guide import catalog
-from app.guide.model import Guide, Milestone
+from app.guide.model import Guide
+from app.guide.vocabulary import Milestone
 from app.paths import resources
 from app.setup import journey
 from app.setup.store import Store

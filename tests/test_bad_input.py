@@ -11,8 +11,8 @@ import pytest
 
 from app.assistant import Assistant, new_setup
 from app.guide import catalog
-from app.guide.model import SECRET_KINDS, Kind
 from app.guide.values import LONGEST, looks_secret
+from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile.server import Hostile, http, listing, says

@@ -15,7 +15,7 @@ import pytest
 
 from app.diagnostics import Shelf, Surface, report
 from app.guide import catalog
-from app.guide.model import Milestone
+from app.guide.vocabulary import Milestone
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
 from app.setup.state import Setup, Sighting

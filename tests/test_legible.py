@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from app import net
 from app.diagnosis.findings import sentence
 from app.guide import catalog
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.legible import legible, unseen
 from app.paths import resources
 from app.scim.authorization import StaticToken, TokenSource

@@ -16,7 +16,7 @@ from app.__main__ import parse
 from app.assistant import Assistant, new_setup
 from app.cie.service import SECRETS
 from app.guide import catalog
-from app.guide.model import Kind
+from app.guide.vocabulary import Kind
 from app.practice.process import KEPT_SEED
 from app.setup.store import Store
 from app.vault import Status, Vault

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.__main__ import Options
     from app.assistant import Assistant
-    from app.guide.model import Lane
+    from app.guide.vocabulary import Lane
     from app.practice.process import PracticeProcess, Started
     from app.setup.store import Listing, Store
     from app.vault import Vault
@@ -421,7 +421,7 @@ class Application:
 
     def _console(self, assistant: Assistant, lane: Lane) -> str:
         """The address of a console now: it may hold what the admin gave meanwhile."""
-        from app.guide.model import Lane
+        from app.guide.vocabulary import Lane
 
         if assistant.setup.practice:
             if self.practice is None:

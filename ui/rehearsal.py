@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 
-from app.guide.model import Kind, Milestone, Page, Tool
+from app.guide.vocabulary import Kind, Milestone, Page, Tool
 from ui.hands import PATIENCE, Hands, Stuck
 
 if TYPE_CHECKING:

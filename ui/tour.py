@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QListWidget
 
-from app.guide.model import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
+from app.guide.vocabulary import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
 from app.setup.journey import finished
 from ui.hands import PATIENCE, Stuck
 from ui.rehearsal import Rehearsal

@@ -24,14 +24,14 @@ class Watches:
     @staticmethod
     def waits(setup: Setup) -> bool:
         """Whether a setup that was only listed may wait for something."""
-        from app.guide.model import Milestone
+        from app.guide.vocabulary import Milestone
 
         syncs = Milestone.FULL_SYNC in setup.reached and Milestone.FINISHED not in setup.reached
         return setup.status.startswith("Waiting") or (syncs and setup.api is not None)
 
     def keep(self, assistant: Assistant) -> None:
         """See that what this setup waits for is waited for."""
-        from app.guide.model import Milestone
+        from app.guide.vocabulary import Milestone
 
         setup = assistant.setup
         running = self._running.get(setup.id)

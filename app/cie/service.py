@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from app.cie.account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
 from app.cie.address import Access, Address, Issuer
-from app.guide.model import Kind, Milestone
 from app.guide.values import read
+from app.guide.vocabulary import Kind, Milestone
 from app.policy import NO_KEYRING, NO_POLICY
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import Fact, grounds
-from app.guide.model import SECRET_KINDS, Kind, Lane, Milestone, Page
+from app.guide.vocabulary import SECRET_KINDS, Kind, Lane, Milestone, Page
 from app.setup.journey import untested, visible
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import grounds
-from app.guide.model import Lane
+from app.guide.vocabulary import Lane
 from app.setup.journey import visible
 
 if TYPE_CHECKING:

@@ -5,12 +5,13 @@ A guide holds every fact that differs between SCIM clients. Python code reads it
 
 from __future__ import annotations
 
-import re
 from datetime import date
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.guide import references
+from app.guide.vocabulary import SECRET_KINDS, Builder, Kind, Lane, Milestone, Page, ProbeStyle, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,120 +25,8 @@ Text = Annotated[str, Field(min_length=1, max_length=1200)]
 ``{primary_domain}`` stands for what the admin gave as that value, see ``app.guide.words``.
 """
 
-PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-"""Where a value stands in the words of a guide."""
-
-
 Verb = Annotated[str, Field(pattern=r"^(PATCH|PUT)$")]
 """The HTTP method of a change."""
-
-
-class Lane(StrEnum):
-    """Where a step is done; each lane always has the same place in the window."""
-
-    CIE = "cie"
-    """In the Cloud Identity Engine: the left lane."""
-    PORTAL = "portal"
-    """In the SCIM client's own portal: the right lane."""
-    ASSISTANT = "assistant"
-    """In this program, on a page of its own."""
-
-
-class Page(StrEnum):
-    """The pages of the program that a step in the assistant lane opens."""
-
-    CHECKLIST = "checklist"
-    """The prerequisites, each to be ticked."""
-    TEST = "test"
-    """Test Connection: the ladder of read-only checks."""
-    WATCH = "watch"
-    """Waiting for the SCIM Change Timestamp, then Full Sync; shown inside the CIE lane."""
-
-
-class Milestone(StrEnum):
-    """A moment in the work that later steps depend on."""
-
-    SUBMITTED = "submitted"
-    """The admin confirmed Submit in CIE; changes are looked for from here on."""
-    STARTED = "started"
-    """Provisioning was started in the portal; waiting times count from here."""
-    TIMESTAMP = "timestamp"
-    """The SCIM Change Timestamp was seen."""
-    FULL_SYNC = "full-sync"
-    """Full Sync was started in CIE."""
-    FINISHED = "finished"
-    """Sync Status showed Success, with counts."""
-
-
-class Kind(StrEnum):
-    """What a value is; each kind has one rule and its repairs in ``app.guide.values``."""
-
-    GUID = "guid"
-    """A GUID, 36 characters with hyphens."""
-    DOMAIN = "domain"
-    """A DNS domain name."""
-    OKTA_DOMAIN = "okta-domain"
-    """The host of an Okta organisation, without ``-admin``."""
-    SYSTEM_ID = "system-id"
-    """PingFederate's id of a data store, with or without ``LDAP-`` in front."""
-    PING_USER = "ping-user"
-    """PingFederate's user of a data store, ``name@domain``, or that domain alone."""
-    DIRECTORY_ID = "directory-id"
-    """CIE's Directory ID: at most 40 letters, digits, hyphens."""
-    DIRECTORY_NAME = "directory-name"
-    """CIE's Directory Name: at most 50 lower-case letters, digits, ``.``, ``-``, ``_``."""
-    BASE_URL = "base-url"
-    """The SCIM Base URL copied from CIE. Secret."""
-    TOKEN = "token"  # noqa: S105 - the name of a kind
-    """A bearer token. Secret."""
-    SERVICE_ACCOUNT = "service-account"
-    """The name of a service account, ``name@<tsg id>.iam.panserviceaccount``."""
-    CLIENT_ID = "client-id"
-    """The Client ID of a service account. Secret."""
-    CLIENT_SECRET = "client-secret"  # noqa: S105 - the name of a kind
-    """The Client Secret of a service account. Secret."""
-    TOKEN_URL = "token-url"  # noqa: S105 - the name of a kind
-    """Where tokens are fetched with Client ID and Client Secret."""
-    SCOPE = "scope"
-    """The OAuth 2.0 scope of such a token, ``tsg_id:<tsg id>``."""
-    TEXT = "text"
-    """One line of free text, at most 120 characters."""
-    LABEL = "label"
-    """The label of a field, as on the admin's screen, at most 40 characters."""
-    COUNT = "count"
-    """A whole number, zero or more."""
-
-
-SECRET_KINDS = frozenset({Kind.BASE_URL, Kind.TOKEN, Kind.CLIENT_ID, Kind.CLIENT_SECRET})
-"""Kept in the keyring and nowhere else."""
-
-
-class Builder(StrEnum):
-    """A small workshop inside a step, where the admin would otherwise type from memory."""
-
-    PROVMGR = "provmgr"
-    """PingFederate's ``provmgr`` command from the table that ``--show-channels`` prints."""
-    GROUP_DN = "group-dn"
-    """A distinguished name of a group, escaped by RFC 4514."""
-    LDAP_FILTER = "ldap-filter"
-    """A filter for users or groups, escaped by RFC 4515."""
-    PINGONE_FILTER = "pingone-filter"
-    """PingOne's User Filter Expression."""
-    IDENTITIES_CSV = "identities-csv"
-    """A check of the file with IMEI, IMSI and APN for SASE 5G."""
-
-
-class Tool(StrEnum):
-    """A page beside the steps, where the admin looks closer at something; it completes no step."""
-
-    PORTAL_ERROR = "portal-error"
-    """Reads an error that the portal or CIE showed."""
-    GROUPS_EXPORT = "groups-export"
-    """Checks an export of groups for duplicate names and what else stops a sync."""
-    ARRIVED = "arrived"
-    """Looks at the users and groups that arrived at the endpoint."""
-    DIRECTORY_SYNC_API = "directory-sync-api"
-    """Asks CIE itself how the directory stands."""
 
 
 class _Part(BaseModel):
@@ -349,31 +238,6 @@ class Cadence(_Part):
     source: Identifier
 
 
-class ProbeStyle(StrEnum):
-    """Whose connection test the assistant imitates; all requests are GET."""
-
-    ENTRA = "entra"
-    """``/Users?filter=userName eq "<GUID>"``, then the group likewise without members (Microsoft, "Use SCIM to
-    provision users and groups")."""
-    OKTA = "okta"
-    """``/Users?startIndex=1&count=2``, then ``/Groups?startIndex=1&count=100`` (Okta, SCIM 2.0 reference)."""
-    CYBERARK = "cyberark"
-    """``/Users?count=1``, then ``/ServiceProviderConfig`` (CyberArk, "More information about SCIM provisioning")."""
-    PING = "ping"
-    """``/Users?filter=userName Eq "<GUID>"``, then ``/Groups?startIndex=1&count=1``: the lookup that Ping's SCIM
-    connectors are configured with. What their own test sends is not documented."""
-    GENERIC = "generic"
-    """``/Users?filter=userName eq "<GUID>"`` and ``/Groups?startIndex=1&count=1`` (RFC 7644 section 3.4.2)."""
-
-
-PORTAL_COUNTS = ("portal_users", "portal_groups")
-"""The values that hold how many users and groups the portal has sent; the same names in every guide."""
-CIE_COUNTS = ("synced_users", "synced_groups")
-"""The values that hold how many users and groups the Directories page shows."""
-ASSIGNED = "assigned_objects"
-"""The value that holds how many users and groups are assigned, for the estimate of the waiting time."""
-
-
 class PracticeField(_Part):
     """A field of the practice portal and the value that belongs into it."""
 
@@ -471,48 +335,11 @@ class Guide(_Part):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        steps = [step.id for step in self.steps]
-        problems = [f"step {i} occurs twice" for i in set(steps) if steps.count(i) > 1]
-        for step in self.steps:
-            problems += self._problems_of(step, steps)
-        for name, spec in self.values.items():
-            if spec.derived_from is not None and spec.derived_from not in self.values:
-                problems.append(f"value {name}: no value {spec.derived_from}")
-        if self.named_by not in self.values or self.values[self.named_by].secret:
-            problems.append("named_by must be a value that is not secret")
-        problems += [f"branch {b.id}: no step {b.at}" for b in self.branches if b.at and b.at not in steps]
-        form = self.practice
-        used = (*form.tenant_values, *(f.value for f in (*form.fields, *form.oidc_fields)))
-        problems += [f"practice: no value {name}" for name in used if name not in self.values]
-        for name in set(PLACE.findall(" ".join(_strings(self.model_dump(mode="json"))))):
-            if name not in self.values or self.values[name].secret:
-                problems.append(f"{{{name}}} is no value that may stand in words")
-        if self.cadence.source not in self.sources:
-            problems.append("the cadence names no known source")
-        if problems:
-            raise ValueError("; ".join(sorted(problems)))
+        if problems := references.problems(self):
+            raise ValueError("; ".join(problems))
         return self
-
-    def _problems_of(self, step: Step, steps: list[str]) -> list[str]:
-        named = [*step.captures, *(c.value for c in step.carries), *step.depends_on]
-        problems = [f"step {step.id}: no value {n}" for n in named if n not in self.values]
-        wanted = [f.revisit for f in step.failures if f.revisit] + [n.step for n in step.needs]
-        problems += [f"step {step.id}: no step {w}" for w in wanted if w not in steps]
-        problems += [f"step {step.id}: no source {s}" for s in step.sources if s not in self.sources]
-        for branch, answer in step.when.items():
-            for option in (answer,) if isinstance(answer, str) else answer:
-                if not any(b.id == branch and any(o.id == option for o in b.options) for b in self.branches):
-                    problems.append(f"step {step.id}: no answer {branch}={option}")
-        return problems
 
 
 def _answer(branch: Branch, given: str | None) -> str:
     possible = [option.id for option in branch.options if option.unavailable is None]
     return given if given in possible else possible[0]
-
-
-def _strings(part: Any) -> list[str]:
-    if isinstance(part, str):
-        return [part]
-    parts = part.values() if isinstance(part, dict) else part if isinstance(part, (list, tuple)) else ()
-    return [text for each in parts for text in _strings(each)]

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from app.guide import address
 from app.guide.address import LOOPBACK, TOKEN_HOST, URL
-from app.guide.model import SECRET_KINDS, Kind
+from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.legible import code, legible, unseen
 
 LONGEST = 16_384

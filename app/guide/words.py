@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from app.guide.model import PLACE, Guide
+from app.guide.references import PLACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from app.guide.model import Guide
 
 _Part = TypeVar("_Part")
 

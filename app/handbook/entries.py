@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from app.guide.model import SECRET_KINDS, Kind
+from app.guide.vocabulary import SECRET_KINDS, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

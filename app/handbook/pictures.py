@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.model import SECRET_KINDS, Kind, Lane
+from app.guide.vocabulary import SECRET_KINDS, Kind, Lane
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from app.guide.model import Kind
+from app.guide.vocabulary import Kind
 from app.guide.words import speak
 from app.practice import provisioning
 from app.practice.gate import first, stale, to

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

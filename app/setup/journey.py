@@ -7,8 +7,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.guide.model import Kind, Milestone, Page
 from app.guide.values import derive
+from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup.state import Counts
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.guide.model import Milestone
+from app.guide.vocabulary import Milestone
 from app.setup.journey import CLOCK_SKEW, shut, unseen
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from app.cie.asking import Listed, Stage, Unlisted
 from app.cie.objects import Matches
 from app.cie.service import SECRETS
 from app.guide import catalog
-from app.guide.model import CIE_COUNTS, Kind, Milestone
+from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
 from app.policy import NO_KEYRING, Policy
 from app.scim.observation import Observation
 from app.setup.document import decode, encode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from app.guide.model import Kind, Milestone, Page
+from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
 from app.setup.state import Setup
 

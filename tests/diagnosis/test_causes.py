@@ -15,7 +15,7 @@ from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.patterns import errors
 from app.guide import catalog
-from app.guide.model import Kind, Milestone
+from app.guide.vocabulary import Kind, Milestone
 from app.scim.ladder import Finding, Observation, Rung, Verdict
 from app.setup import journey
 from tests.diagnosis.setups import NOW, STATES, a_setup

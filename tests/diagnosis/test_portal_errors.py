@@ -18,7 +18,7 @@ from app.diagnosis.patterns import Errors, errors, stands_in
 from app.diagnosis.portal_errors import LONGEST, Decoded, decode
 from app.diagnosis.ranking import MOST_CAUSES
 from app.guide import catalog
-from app.guide.model import Kind, Milestone
+from app.guide.vocabulary import Kind, Milestone
 from app.paths import resources
 from app.setup import journey
 from tests.diagnosis.setups import a_setup

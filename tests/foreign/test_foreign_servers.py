@@ -13,7 +13,7 @@ import pytest
 from app import net
 from app.diagnosis.causes import explain
 from app.guide import catalog
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.net import ReadOnlyClient
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.changes import MOST_REQUESTS, Capabilities, Seen, look

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.guide.model import Kind
 from app.guide.values import Reading, mask, read
+from app.guide.vocabulary import Kind
 from app.legible import legible
 
 STEADY = settings(deadline=None, max_examples=400, derandomize=True, database=None)

@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.guide.builders import WORKSHOPS, Built, group_dn, identities_csv, ldap_filter, provmgr
-from app.guide.model import Builder
+from app.guide.vocabulary import Builder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,9 @@ import pytest
 from pydantic import ValidationError
 
 from app.guide import catalog, words
-from app.guide.model import Guide, Kind, Lane, Milestone, Page
+from app.guide.model import Guide
 from app.guide.values import derive, read
+from app.guide.vocabulary import Kind, Lane, Milestone, Page
 from app.paths import resources
 from tests.guide.vendor_page import eights, hashes
 

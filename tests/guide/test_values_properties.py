@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.guide.model import Kind
 from app.guide.values import LONGEST, Reading, derive, looks_secret, mask, read, rule
+from app.guide.vocabulary import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

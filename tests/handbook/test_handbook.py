@@ -14,7 +14,7 @@ import pytest
 
 from app.assistant import new_setup
 from app.guide import catalog
-from app.guide.model import Guide, Kind, Lane
+from app.guide.vocabulary import Kind, Lane
 from app.guide.words import speak
 from app.handbook.entries import RULES, sections, steps_at_most
 from app.handbook.pages import pages, write
@@ -27,7 +27,7 @@ from ui.theme.tokens import DARK, LIGHT, READABLE, contrast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.guide.model import Step
+    from app.guide.model import Guide, Step
 
 HELP = resources() / "help"
 NINTH = Path(__file__).parents[1] / "journeys/ninth_client.yaml"

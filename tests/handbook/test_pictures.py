@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.guide import catalog
-from app.guide.model import SECRET_KINDS, Kind, Lane
+from app.guide.vocabulary import SECRET_KINDS, Kind, Lane
 from app.handbook import pictures
 from app.handbook.pages import pages
 from app.paths import resources

@@ -127,7 +127,7 @@ def main(base_urls: list[str]) -> None:
 
 async def _climb_each(base_urls: list[str]) -> dict[str, list[Any]]:
     from app import net
-    from app.guide.model import ProbeStyle
+    from app.guide.vocabulary import ProbeStyle
     from app.scim.authorization import StaticToken, TokenSource
     from app.scim.endpoint import Endpoint
     from app.scim.ladder import Limits, run

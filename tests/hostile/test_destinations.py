@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 
 from app.guide.address import TOKEN_HOST
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.net import NoAnswer, ReadOnlyClient, system_proxy
 from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.scim.changes import look

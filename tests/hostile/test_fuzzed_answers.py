@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from app import net
 from app.diagnosis.findings import sent_lines, sentence
 from app.guide import catalog
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.legible import legible
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
 from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run

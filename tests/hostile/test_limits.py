@@ -20,7 +20,7 @@ import pytest
 from app.cie.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
 from app.export.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide import values
-from app.guide.model import Kind, ProbeStyle
+from app.guide.vocabulary import Kind, ProbeStyle
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
 from app.net.body import Inflater, UnusableError
 from app.net.certificate import LONGEST_NAME

@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from app.diagnosis.findings import sentence
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.net.inspection import Authority
 from app.net.names import Lookup, Name, public_looking
 from app.scim.authorization import StaticToken, TokenSource

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
-from app.guide.model import CIE_COUNTS, Milestone, Tool
+from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault

@@ -10,7 +10,7 @@ import pytest
 
 from app import net
 from app.guide import catalog
-from app.guide.model import Kind as ValueKind
+from app.guide.vocabulary import Kind as ValueKind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.visitor import Visitor

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.guide import catalog
-from app.guide.model import Kind
 from app.guide.values import derive, read
+from app.guide.vocabulary import Kind
 from app.guide.words import speak
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.guide.catalog import read
-from app.guide.model import Kind
 from app.guide.values import derive
+from app.guide.vocabulary import Kind
 from app.net import Answer, LoopbackClient
 from app.practice.derive import TOKEN_PATH, Derived
 from app.practice.ledger import Directory, field_errors, sync_refusal

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.guide import catalog
-from app.guide.model import Kind
+from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.visitor import Visitor

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.diagnosis.causes import explain
 from app.diagnosis.portal_errors import decode
 from app.guide import catalog
-from app.guide.model import Kind, Milestone, ProbeStyle
+from app.guide.vocabulary import Kind, Milestone, ProbeStyle
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault

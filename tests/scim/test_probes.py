@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from app.guide.model import ProbeStyle
+from app.guide.vocabulary import ProbeStyle
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Observation, Rung, Verdict, run

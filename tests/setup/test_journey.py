@@ -6,7 +6,8 @@ import copy
 from datetime import UTC, datetime, timedelta
 
 from app.guide import catalog
-from app.guide.model import Guide, Kind, Milestone, Page
+from app.guide.model import Guide
+from app.guide.vocabulary import Kind, Milestone, Page
 from app.paths import resources
 from app.setup import journey
 from app.setup.state import Setup, Sighting

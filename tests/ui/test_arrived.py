@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 
-from app.guide.model import Milestone, Tool
+from app.guide.vocabulary import Milestone, Tool
 from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
 from tests.ui.stories import NOW, child, until, walk, words

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import keep
-from app.guide.model import Page
+from app.guide.vocabulary import Page
 from app.scim.ladder import Finding, Observation, Rung, Verdict
 from app.scim.offer import Offer, Offered, Part
 from app.vault import Vault

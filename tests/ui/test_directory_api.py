@@ -15,7 +15,7 @@ from app.cie.address import Access, Address
 from app.cie.asking import Listed, Stage, Unlisted
 from app.cie.directories import Directory
 from app.cie.service import SECRETS
-from app.guide.model import CIE_COUNTS, Kind, Milestone, Tool
+from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone, Tool
 from app.scim.observation import Observation
 from app.setup.journey import place
 from app.vault import Vault

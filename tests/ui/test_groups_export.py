@@ -11,7 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QListWidget, QWidget
 
-from app.guide.model import Tool
+from app.guide.vocabulary import Tool
 from tests.ui.stories import child, until, walk, words
 from ui.widgets.drop import DropCard
 from ui.wizard.groups_export import GroupsExportPage

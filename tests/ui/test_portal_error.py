@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextE
 import app.assistant
 from app.diagnosis import portal_errors
 from app.guide import catalog
-from app.guide.model import Lane
+from app.guide.vocabulary import Lane
 from app.setup import journey
 from app.vault import Vault
 from tests.ui.stories import CANARY, NOW, child, until, walk, words

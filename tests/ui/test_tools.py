@@ -12,7 +12,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.guide import catalog
-from app.guide.model import Milestone, Step, Tool
+from app.guide.model import Step
+from app.guide.vocabulary import Milestone, Tool
 from tests.ui.stories import NOW, child, until, walk, words
 from ui.companion.window import Companion
 from ui.theme import icons

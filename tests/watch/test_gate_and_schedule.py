@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.guide import catalog
-from app.guide.model import Cadence, Milestone
+from app.guide.model import Cadence
+from app.guide.vocabulary import Milestone
 from app.scim.changes import Seen, Unsuccessful
 from app.scim.ladder import Observation
 from app.setup.state import Setup, Sighting

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.guide.model import Lane, Page
+from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
 from ui.companion.short_result import ShortResult
 from ui.widgets.buttons import IconButton, button

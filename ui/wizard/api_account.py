@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from app.cie.service import DirectorySync
-    from app.guide.model import Kind
+    from app.guide.vocabulary import Kind
     from ui.wizard.desk import Desk
 
 _ADDRESSES = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.guide.model import Lane, Tool
+from app.guide.vocabulary import Lane, Tool
 
 if TYPE_CHECKING:
     from asyncio import Task

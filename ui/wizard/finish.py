@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.guide.model import PORTAL_COUNTS, Kind, Milestone
+from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
 from app.setup.times import clock
 from ui.widgets.cards import Card, Note
 from ui.widgets.link import LinkButton

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.guide.model import Lane, Page
+from app.guide.vocabulary import Lane, Page
 from app.setup.journey import Mark, places
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
-from app.guide.model import Lane, Page
+from app.guide.vocabulary import Lane, Page
 from app.setup.journey import finished, frontier, neighbour, place
 from ui.widgets.buttons import button
 from ui.widgets.link import LinkButton
@@ -21,7 +21,7 @@ from ui.wizard.rail import Rail
 from ui.wizard.tools import TOOLS
 
 if TYPE_CHECKING:
-    from app.guide.model import Tool
+    from app.guide.vocabulary import Tool
     from ui.wizard.desk import Desk
 
 

@@ -16,7 +16,8 @@ from ui.widgets.text import label
 from ui.wizard.tools import TOOLS, offered
 
 if TYPE_CHECKING:
-    from app.guide.model import Stage, Tool
+    from app.guide.model import Stage
+    from app.guide.vocabulary import Tool
     from app.setup.journey import Place
     from ui.wizard.desk import Desk
     from ui.wizard.tools import ToolPage

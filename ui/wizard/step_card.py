@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.guide.model import Kind, Lane, Milestone
+from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
 from ui.capture import CaptureGuard
 from ui.widgets.badge import StepBadge
@@ -23,7 +23,8 @@ from ui.wizard.question import Question
 from ui.wizard.tools import offered
 
 if TYPE_CHECKING:
-    from app.guide.model import Builder, Carry, Choice, Failure, Step, Tool
+    from app.guide.model import Carry, Choice, Failure, Step
+    from app.guide.vocabulary import Builder, Tool
     from app.setup.journey import Place
     from ui.clipboard import ClipboardState
     from ui.wizard.desk import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.model import Milestone, Tool
+from app.guide.vocabulary import Milestone, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.guide.model import ASSIGNED, Milestone
+from app.guide.vocabulary import ASSIGNED, Milestone
 from app.setup.times import ago, clock, span
 from app.watch.gate import Locked, gate
 from app.watch.schedule import expectation

@@ -15,7 +15,7 @@ from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from app.guide.builders import Input
-    from app.guide.model import Builder
+    from app.guide.vocabulary import Builder
     from ui.wizard.desk import Desk
 
 LONGEST = 200_000

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.builders import group_dn, identities_csv, ldap_filter, pingone_filter, provmgr
 from app.guide.builders.shape import Built, Input, Workshop
-from app.guide.model import Builder
+from app.guide.vocabulary import Builder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,0 +1,67 @@
+"""Whether what one part of a guide names is there in another: values, steps, answers, sources, places in its words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.guide.model import Guide, Step
+
+PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+"""Where a value stands in the words of a guide."""
+
+
+def problems(guide: Guide) -> list[str]:
+    """Everything that is named and not there, a sentence each, sorted; empty for a guide that holds together."""
+    return sorted((*_of_steps(guide), *_of_values(guide), *_of_the_rest(guide)))
+
+
+def _of_steps(guide: Guide) -> Iterator[str]:
+    ids = [step.id for step in guide.steps]
+    yield from (f"step {i} occurs twice" for i in set(ids) if ids.count(i) > 1)
+    for step in guide.steps:
+        named = (*step.captures, *(carry.value for carry in step.carries), *step.depends_on)
+        yield from (f"step {step.id}: no value {name}" for name in named if name not in guide.values)
+        wanted = (*(f.revisit for f in step.failures if f.revisit), *(need.step for need in step.needs))
+        yield from (f"step {step.id}: no step {i}" for i in wanted if i not in ids)
+        yield from (f"step {step.id}: no source {s}" for s in step.sources if s not in guide.sources)
+        yield from _of_answers(guide, step)
+    yield from (f"branch {b.id}: no step {b.at}" for b in guide.branches if b.at and b.at not in ids)
+
+
+def _of_answers(guide: Guide, step: Step) -> Iterator[str]:
+    options = {(branch.id, option.id) for branch in guide.branches for option in branch.options}
+    for branch, answer in step.when.items():
+        for option in (answer,) if isinstance(answer, str) else answer:
+            if (branch, option) not in options:
+                yield f"step {step.id}: no answer {branch}={option}"
+
+
+def _of_values(guide: Guide) -> Iterator[str]:
+    public = {name for name, spec in guide.values.items() if not spec.secret}
+    for name, spec in guide.values.items():
+        if spec.derived_from is not None and spec.derived_from not in guide.values:
+            yield f"value {name}: no value {spec.derived_from}"
+    if guide.named_by not in public:
+        yield "named_by must be a value that is not secret"
+    for name in set(PLACE.findall(" ".join(_strings(guide.model_dump(mode="json"))))) - public:
+        yield f"{{{name}}} is no value that may stand in words"
+
+
+def _of_the_rest(guide: Guide) -> Iterator[str]:
+    form = guide.practice
+    used = (*form.tenant_values, *(field.value for field in (*form.fields, *form.oidc_fields)))
+    yield from (f"practice: no value {name}" for name in used if name not in guide.values)
+    if guide.cadence.source not in guide.sources:
+        yield "the cadence names no known source"
+
+
+def _strings(part: Any) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, dict | list | tuple):
+        for each in part.values() if isinstance(part, dict) else part:
+            yield from _strings(each)

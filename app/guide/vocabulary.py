@@ -1,0 +1,141 @@
+"""The vocabulary of guides: what the program knows by name in any of them, and each name's meaning.
+
+Apart from the models, so that who only asks for a lane or a milestone does not load what checks a guide.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """Where a step is done; each lane always has the same place in the window."""
+
+    CIE = "cie"
+    """In the Cloud Identity Engine: the left lane."""
+    PORTAL = "portal"
+    """In the SCIM client's own portal: the right lane."""
+    ASSISTANT = "assistant"
+    """In this program, on a page of its own."""
+
+
+class Page(StrEnum):
+    """The pages of the program that a step in the assistant lane opens."""
+
+    CHECKLIST = "checklist"
+    """The prerequisites, each to be ticked."""
+    TEST = "test"
+    """Test Connection: the ladder of read-only checks."""
+    WATCH = "watch"
+    """Waiting for the SCIM Change Timestamp, then Full Sync; shown inside the CIE lane."""
+
+
+class Milestone(StrEnum):
+    """A moment in the work that later steps depend on."""
+
+    SUBMITTED = "submitted"
+    """The admin confirmed Submit in CIE; changes are looked for from here on."""
+    STARTED = "started"
+    """Provisioning was started in the portal; waiting times count from here."""
+    TIMESTAMP = "timestamp"
+    """The SCIM Change Timestamp was seen."""
+    FULL_SYNC = "full-sync"
+    """Full Sync was started in CIE."""
+    FINISHED = "finished"
+    """Sync Status showed Success, with counts."""
+
+
+class Kind(StrEnum):
+    """What a value is; each kind has one rule and its repairs in ``app.guide.values``."""
+
+    GUID = "guid"
+    """A GUID, 36 characters with hyphens."""
+    DOMAIN = "domain"
+    """A DNS domain name."""
+    OKTA_DOMAIN = "okta-domain"
+    """The host of an Okta organisation, without ``-admin``."""
+    SYSTEM_ID = "system-id"
+    """PingFederate's id of a data store, with or without ``LDAP-`` in front."""
+    PING_USER = "ping-user"
+    """PingFederate's user of a data store, ``name@domain``, or that domain alone."""
+    DIRECTORY_ID = "directory-id"
+    """CIE's Directory ID: at most 40 letters, digits, hyphens."""
+    DIRECTORY_NAME = "directory-name"
+    """CIE's Directory Name: at most 50 lower-case letters, digits, ``.``, ``-``, ``_``."""
+    BASE_URL = "base-url"
+    """The SCIM Base URL copied from CIE. Secret."""
+    TOKEN = "token"  # noqa: S105 - the name of a kind
+    """A bearer token. Secret."""
+    SERVICE_ACCOUNT = "service-account"
+    """The name of a service account, ``name@<tsg id>.iam.panserviceaccount``."""
+    CLIENT_ID = "client-id"
+    """The Client ID of a service account. Secret."""
+    CLIENT_SECRET = "client-secret"  # noqa: S105 - the name of a kind
+    """The Client Secret of a service account. Secret."""
+    TOKEN_URL = "token-url"  # noqa: S105 - the name of a kind
+    """Where tokens are fetched with Client ID and Client Secret."""
+    SCOPE = "scope"
+    """The OAuth 2.0 scope of such a token, ``tsg_id:<tsg id>``."""
+    TEXT = "text"
+    """One line of free text, at most 120 characters."""
+    LABEL = "label"
+    """The label of a field, as on the admin's screen, at most 40 characters."""
+    COUNT = "count"
+    """A whole number, zero or more."""
+
+
+SECRET_KINDS = frozenset({Kind.BASE_URL, Kind.TOKEN, Kind.CLIENT_ID, Kind.CLIENT_SECRET})
+"""Kept in the keyring and nowhere else."""
+
+
+class Builder(StrEnum):
+    """A small workshop inside a step, where the admin would otherwise type from memory."""
+
+    PROVMGR = "provmgr"
+    """PingFederate's ``provmgr`` command from the table that ``--show-channels`` prints."""
+    GROUP_DN = "group-dn"
+    """A distinguished name of a group, escaped by RFC 4514."""
+    LDAP_FILTER = "ldap-filter"
+    """A filter for users or groups, escaped by RFC 4515."""
+    PINGONE_FILTER = "pingone-filter"
+    """PingOne's User Filter Expression."""
+    IDENTITIES_CSV = "identities-csv"
+    """A check of the file with IMEI, IMSI and APN for SASE 5G."""
+
+
+class Tool(StrEnum):
+    """A page beside the steps, where the admin looks closer at something; it completes no step."""
+
+    PORTAL_ERROR = "portal-error"
+    """Reads an error that the portal or CIE showed."""
+    GROUPS_EXPORT = "groups-export"
+    """Checks an export of groups for duplicate names and what else stops a sync."""
+    ARRIVED = "arrived"
+    """Looks at the users and groups that arrived at the endpoint."""
+    DIRECTORY_SYNC_API = "directory-sync-api"
+    """Asks CIE itself how the directory stands."""
+
+
+class ProbeStyle(StrEnum):
+    """Whose connection test the assistant imitates; all requests are GET."""
+
+    ENTRA = "entra"
+    """``/Users?filter=userName eq "<GUID>"``, then the group likewise without members (Microsoft, "Use SCIM to
+    provision users and groups")."""
+    OKTA = "okta"
+    """``/Users?startIndex=1&count=2``, then ``/Groups?startIndex=1&count=100`` (Okta, SCIM 2.0 reference)."""
+    CYBERARK = "cyberark"
+    """``/Users?count=1``, then ``/ServiceProviderConfig`` (CyberArk, "More information about SCIM provisioning")."""
+    PING = "ping"
+    """``/Users?filter=userName Eq "<GUID>"``, then ``/Groups?startIndex=1&count=1``: the lookup that Ping's SCIM
+    connectors are configured with. What their own test sends is not documented."""
+    GENERIC = "generic"
+    """``/Users?filter=userName eq "<GUID>"`` and ``/Groups?startIndex=1&count=1`` (RFC 7644 section 3.4.2)."""
+
+
+PORTAL_COUNTS = ("portal_users", "portal_groups")
+"""The values that hold how many users and groups the portal has sent; the same names in every guide."""
+CIE_COUNTS = ("synced_users", "synced_groups")
+"""The values that hold how many users and groups the Directories page shows."""
+ASSIGNED = "assigned_objects"
+"""The value that holds how many users and groups are assigned, for the estimate of the waiting time."""
