@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
     from app.setup.state import Setup
 
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,_()/+-]{0,59}\Z")
@@ -83,7 +83,7 @@ def _setup(assistant: Assistant) -> Iterator[str]:
     for milestone in Milestone:
         if (when := assistant.setup.reached.get(milestone)) is not None:
             yield f"Reached {milestone.value}: {_moment(when)}"
-    for finding in assistant.findings:
+    for finding in assistant.testing.findings:
         status = finding.facts.get("status")
         code = f", status {status}" if isinstance(status, int) else ""
         yield f"Test {finding.rung.value}: {finding.verdict.value}, {finding.observation.value}{code}"
@@ -98,7 +98,7 @@ def _watch(assistant: Assistant) -> str:
         return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
     if Milestone.STARTED not in assistant.setup.reached:
         return "not begun"
-    report = assistant.report
+    report = assistant.waiting.report
     if report is None:
         return "no look yet"
     match report.result:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.assistant import Assistant, new_setup
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.model import Guide
 from app.guide.vocabulary import Milestone
@@ -52,8 +53,8 @@ async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> Asy
     try:
         await assistant.open()
         if base_url is not None:
-            assert (await assistant.give("base_url", base_url)).accepted
-            assert (await assistant.give("token", LONG)).accepted
+            assert (await assistant.captures.give("base_url", base_url)).accepted
+            assert (await assistant.captures.give("token", LONG)).accepted
             assistant.setup = assistant.setup.with_(
                 done={step.id: NOW for step in guide.steps[: guide.steps.index(guide.step("test-connection"))]},
                 reached={Milestone.SUBMITTED.value: NOW},
@@ -70,13 +71,13 @@ async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> Asy
 def test_half_a_test_is_no_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            testing = asyncio.create_task(assistant.test())
-            while len(assistant.findings) < 2:
+            testing = asyncio.create_task(assistant.testing.run())
+            while len(assistant.testing.findings) < 2:
                 await asyncio.sleep(0.01)
             testing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await testing
-            assert assistant.findings == ()
+            assert assistant.testing.findings == ()
             assert await assistant.complete() == journey.Block("Run the test first.")
 
     with Hostile(slow) as server:
@@ -87,15 +88,15 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
 def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            assert await assistant.test() is None
+            assert await assistant.testing.run() is None
             assert "test-connection" in assistant.setup.done
-            assert (await assistant.give("token", LONG + "x")).accepted
-            assert assistant.findings == ()
+            assert (await assistant.captures.give("token", LONG + "x")).accepted
+            assert assistant.testing.findings == ()
             await assistant.go("test-connection")
             assert await assistant.complete() == journey.Block("Run the test first.")
-            testing = asyncio.create_task(assistant.test())
+            testing = asyncio.create_task(assistant.testing.run())
             await asyncio.sleep(0.1)
-            assert (await assistant.give("token", LONG)).accepted
+            assert (await assistant.captures.give("token", LONG)).accepted
             assert "meanwhile" in (await testing or "")
             assert "test-connection" in assistant.setup.stale
 
@@ -107,7 +108,7 @@ def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
 def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            testing = asyncio.create_task(assistant.test())
+            testing = asyncio.create_task(assistant.testing.run())
             await asyncio.sleep(0.1)
             assert await assistant.forget() is None
             await testing
@@ -122,10 +123,10 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
 def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with opened(tmp_path, catalog.guide("others"), url) as assistant:
-            assert await assistant.test() is None
+            assert await assistant.testing.run() is None
             await assistant.answer("authorization", "oidc")
             assert {"submit", "test-connection"} <= assistant.setup.stale
-            assert assistant.findings == ()
+            assert assistant.testing.findings == ()
 
     with Hostile(right) as server:
         asyncio.run(story(server.base_url))
@@ -138,9 +139,9 @@ def test_submitting_anew_forgets_the_timestamp_and_shuts_the_gate(tmp_path: Path
         async with opened(tmp_path, guide, url) as assistant:
             every = {step.id: NOW for step in guide.steps}
             assistant.setup = assistant.setup.with_(done=every, stale=frozenset({"submit"}))
-            assert await assistant.enter_timestamp((NOW + timedelta(minutes=1)).isoformat()) is None
+            assert await assistant.waiting.enter_timestamp((NOW + timedelta(minutes=1)).isoformat()) is None
             assert assistant.setup.sighting is not None
-            assistant._now = lambda: NOW + timedelta(minutes=10)
+            assistant.now = lambda: NOW + timedelta(minutes=10)
             await assistant.go("submit")
             assert await assistant.complete() is None
             assert assistant.setup.sighting is None
@@ -160,8 +161,8 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
 
     async def story() -> None:
         async with opened(tmp_path, catalog.guide("entra")) as before:
-            assert (await before.give("tenant_id", "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10")).accepted
-            assert (await before.give("primary_domain", "contoso.com")).accepted
+            assert (await before.captures.give("tenant_id", "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10")).accepted
+            assert (await before.captures.give("primary_domain", "contoso.com")).accepted
             old = before.setup.with_(stale=frozenset({"gone"}), answers={"authorization": "static", "gone": "x"})
             after = Assistant(Guide.model_validate(newer), old, before.vault, before._store, now=lambda: NOW)
             await after.open()
@@ -210,9 +211,9 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
 def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path, catalog.guide("others")) as assistant:
-            assert (await assistant.give("client_name", "Acme")).accepted
+            assert (await assistant.captures.give("client_name", "Acme")).accepted
             assert assistant.setup.values["directory_id"] == "Acme"
-            assert (await assistant.give("client_name", "\u65e5\u672c")).accepted
+            assert (await assistant.captures.give("client_name", "\u65e5\u672c")).accepted
             assert "directory_id" not in assistant.setup.values
             assert journey.unchosen(assistant.guide, assistant.setup, assistant.guide.step("enter-details"))
 
@@ -223,10 +224,10 @@ def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> Non
 def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path) -> None:
     async def story(url: str, *, may: bool) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            assert await assistant.test() is None
-            assert assistant.test_failed
-            assert assistant.may_skip_test is may
-            await assistant.skip_test()
+            assert await assistant.testing.run() is None
+            assert assistant.testing.failed
+            assert assistant.testing.may_skip is may
+            await assistant.testing.skip()
             assert ("test-connection" in assistant.setup.done) is may
 
     asyncio.run(story("http://127.0.0.1:9/scim", may=True))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.assistant import Assistant, new_setup
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.values import LONGEST, looks_secret
 from app.guide.vocabulary import SECRET_KINDS, Kind
@@ -115,14 +116,14 @@ def test_a_bad_text_changes_nothing(guide_id: str, name: str, tmp_path: Path) ->
     async def story() -> None:
         desk = assistant(guide, tmp_path, vault)
         await desk.open()
-        first = await desk.give(name, GOOD[spec.kind])
+        first = await desk.captures.give(name, GOOD[spec.kind])
         assert first.accepted, first
         before, kept = desk.setup, await vault.get(desk.setup.id, name) if spec.secret else None
         files = {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")}
         for what, text in bad_texts(spec.kind):
             if spec.optional and not text.strip():
                 continue
-            given = await desk.give(name, text)
+            given = await desk.captures.give(name, text)
             assert not given.accepted, what
             assert given.sentence.endswith("."), what
             assert 10 < len(given.sentence) < 200, what
@@ -158,10 +159,10 @@ def test_a_bad_endpoint_leaves_the_setup_as_it_was(answer: bytes, tmp_path: Path
         desk = Assistant(guide, replace(new_setup(guide, NOW, practice=True)), vault, store, now=lambda: NOW)
         await desk.open()
         for name, text in (("base_url", url), ("token", "the-right-token-0123456789")):
-            assert (await desk.give(name, text)).accepted
+            assert (await desk.captures.give(name, text)).accepted
         before = desk.setup
-        assert await desk.test() is None
-        assert desk.test_failed
+        assert await desk.testing.run() is None
+        assert desk.testing.failed
         (run,) = desk.setup.runs
         assert any(check.verdict == "failed" for check in run.checks)
         assert replace(desk.setup, runs=()) == before

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.assistant import Assistant, new_setup
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
 from app.check import Exit
 from app.guide import catalog
 from app.setup.store import Store
@@ -33,10 +34,10 @@ def stored(folder: Path, base_url: str | None, name: str = "contoso.com") -> Ass
         store.lock()
         assistant = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
         await assistant.open()
-        assert (await assistant.give("primary_domain", name)).accepted
+        assert (await assistant.captures.give("primary_domain", name)).accepted
         if base_url is not None:
-            assert (await assistant.give("base_url", base_url)).accepted
-            assert (await assistant.give("token", TOKEN + "-0123456789")).accepted
+            assert (await assistant.captures.give("base_url", base_url)).accepted
+            assert (await assistant.captures.give("token", TOKEN + "-0123456789")).accepted
         store.close()
         return assistant
 

@@ -24,7 +24,7 @@ from tests.hostile.server import TOKEN, Hostile, says
 from tests.test_assistant import opened
 
 if TYPE_CHECKING:
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
 
 CANARY = "canary-9d2c"
 NOW = datetime(2026, 11, 25, 9, 30, 15, 123456, tzinfo=UTC)
@@ -61,7 +61,7 @@ def only_what_is_listed(text: str) -> None:
 def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None:
     async def story(url: str) -> str:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            await assistant.test()
+            await assistant.testing.run()
             spoilt = assistant.setup.with_(
                 name=CANARY,
                 client=CANARY,
@@ -114,7 +114,8 @@ def doing(looked: Report | None, sighting: Sighting | None = None) -> Assistant:
     guide = catalog.guide("okta")
     setup = Setup("0" * 32, CANARY, CANARY, CANARY, NOW, NOW, reached={Milestone.STARTED: NOW}, sighting=sighting)
     here = SimpleNamespace(step=guide.steps[0])
-    return cast("Assistant", SimpleNamespace(guide=guide, setup=setup, here=here, findings=(), report=looked))
+    testing, waiting = SimpleNamespace(findings=()), SimpleNamespace(report=looked)
+    return cast("Assistant", SimpleNamespace(guide=guide, setup=setup, here=here, testing=testing, waiting=waiting))
 
 
 def test_what_somebody_else_worded_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import orphans
-from app.assistant import new_setup, utc_now
+from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
 from app.orphans import Orphans
 from app.practice.process import KEPT_SEED

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app import access, policy
 from app.__main__ import Options
-from app.assistant import Assistant, new_setup, utc_now
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup, utc_now
 from app.check import Exit
 from app.check import main as check
 from app.guide import catalog
@@ -163,16 +164,16 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
     async def story() -> None:
         vault = Vault("setup")
         assistant = await opened(tmp_path, vault, STRICT)
-        refused = await assistant.give("base_url", OUTSIDE)
+        refused = await assistant.captures.give("base_url", OUTSIDE)
         assert not refused.accepted
         assert refused.sentence == "The policy of this computer does not allow this host. Ask the identity team."
-        assert (await assistant.give("base_url", INSIDE)).accepted
-        assert (await assistant.give("token", TOKEN)).accepted
+        assert (await assistant.captures.give("base_url", INSIDE)).accepted
+        assert (await assistant.captures.give("token", TOKEN)).accepted
         way = await access.way_in(assistant.guide, assistant.setup, vault, STRICT)
         assert not isinstance(way, access.Missing)
         # Kept before the policy came.
         await vault.put(assistant.setup.id, "base_url", OUTSIDE)
-        problem = await assistant.test()
+        problem = await assistant.testing.run()
         assert problem is not None
         assert "does not allow the host" in problem
         assert await assistant.forget() is None
@@ -187,7 +188,7 @@ def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytes
     async def story() -> None:
         vault = Vault("setup")
         assistant = await opened(tmp_path, vault, STRICT)
-        refused = await assistant.give("token", TOKEN)
+        refused = await assistant.captures.give("token", TOKEN)
         assert not refused.accepted
         assert "in a keyring only. Ask the identity team." in refused.sentence
         assert (await vault.get(assistant.setup.id, "token")).value is None
@@ -200,7 +201,7 @@ def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
     async def story() -> None:
         vault = Vault("setup", Locked())
         assistant = await opened(tmp_path, vault, STRICT)
-        refused = await assistant.give("token", TOKEN)
+        refused = await assistant.captures.give("token", TOKEN)
         assert not refused.accepted
         assert "keyring only" in refused.sentence
         assert "token" not in assistant.setup.kept
@@ -246,7 +247,7 @@ def test_the_window_follows(qapp: QApplication, tmp_path: Path, file: Path) -> N
         await application.new_setup("entra")
         assert application.desk is not None
         assistant = application.desk.assistant
-        assert (await assistant.give("base_url", INSIDE)).accepted
+        assert (await assistant.captures.give("base_url", INSIDE)).accepted
         shown: list[str] = []
         application.desk.revealed.connect(lambda _name, text: shown.append(text))
         await application.desk._reveal("base_url")

@@ -13,7 +13,8 @@ import pytest
 
 from app import removal
 from app.__main__ import parse
-from app.assistant import Assistant, new_setup
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
 from app.cie.service import SECRETS
 from app.guide import catalog
 from app.guide.vocabulary import Kind
@@ -36,8 +37,8 @@ def capture(folder: Path, *, practice: bool = False) -> str:
         assistant = Assistant(guide, new_setup(guide, NOW, practice=practice), vault, store, now=lambda: NOW)
         await assistant.open()
         host = "http://127.0.0.1:9" if practice else "https://scim.example.com"
-        assert (await assistant.give("base_url", f"{host}/directory")).accepted
-        assert (await assistant.give("token", TOKEN)).accepted
+        assert (await assistant.captures.give("base_url", f"{host}/directory")).accepted
+        assert (await assistant.captures.give("token", TOKEN)).accepted
         assert await assistant.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
         store.close()
         vault.close()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from app.__main__ import Options
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
     from app.guide.vocabulary import Lane
     from app.practice.process import PracticeProcess, Started
     from app.setup.store import Listing, Store
@@ -257,7 +257,7 @@ class Application:
 
     async def show_home(self) -> None:
         """Leave what is open and show all setups."""
-        from app.assistant import utc_now
+        from app.assistant.opened import utc_now
 
         assert self._store is not None
         assert self._vault is not None
@@ -300,7 +300,7 @@ class Application:
 
     async def new_setup(self, guide_id: str) -> None:
         """Begin a setup with that guide."""
-        from app.assistant import new_setup, utc_now
+        from app.assistant.opened import new_setup, utc_now
         from app.guide import catalog
 
         await self._open(new_setup(catalog.guide(guide_id), utc_now(), practice=self._practising))
@@ -365,7 +365,7 @@ class Application:
             return self._assistants.get(setup.id) or await self._new_assistant(setup)
 
     async def _new_assistant(self, setup: Setup) -> Assistant | None:
-        from app.assistant import Assistant
+        from app.assistant.assistant import Assistant
         from app.guide import catalog
 
         assert self._store is not None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
     from app.setup.store import Listing
     from app.vault import Vault
 

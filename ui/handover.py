@@ -63,7 +63,7 @@ class HandOver(QObject):
         """Write the file and say what is in it."""
 
         def work() -> str | None:
-            from app.assistant import utc_now
+            from app.assistant.opened import utc_now
             from app.record.handover import pack
             from app.setup import files
             from app.setup.store import reason

@@ -78,7 +78,7 @@ class Rehearsal(Hands):
         self._click("done")
         await self._until(lambda: self._desk.testing, f"the test with {fault}")
         await self._until(lambda: not self._desk.testing, f"the end of the test with {fault}")
-        if not self._desk.assistant.test_failed:
+        if not self._desk.assistant.testing.failed:
             raise Stuck(f"the test did not notice {fault}")
         await asyncio.sleep(0.05)
         self._picture(f"{self._desk.assistant.here.step.id}-{fault}")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
 
 PAUSE = 5.0
 """Seconds between two tries."""

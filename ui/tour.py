@@ -194,8 +194,8 @@ class Tour(Rehearsal):
     async def _test(self, step: Step) -> None:
         self._click("done")
         await asyncio.sleep(0)
-        await self._until(lambda: not self._desk.testing and bool(self._desk.assistant.findings), "the test")
-        if self._desk.assistant.test_failed:
+        await self._until(lambda: not self._desk.testing and bool(self._desk.assistant.testing.findings), "the test")
+        if self._desk.assistant.testing.failed:
             raise Stuck("Test Connection failed")
         await asyncio.sleep(0.05)
         self._picture(f"{step.id}-passed")
@@ -204,7 +204,7 @@ class Tour(Rehearsal):
         assistant = self._desk.assistant
 
         def seen() -> bool:
-            if assistant.setup.sighting is None and assistant.report is not None:
+            if assistant.setup.sighting is None and assistant.waiting.report is not None:
                 self._click("look-now", must=False)
             return assistant.setup.sighting is not None
 

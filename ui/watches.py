@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
     from app.setup.state import Setup
     from ui.tasks import Tasks
     from ui.tray import Tray
@@ -56,12 +56,12 @@ class Watches:
                 self._running.pop(one)[0].cancel()
 
     async def _timestamp(self, assistant: Assistant) -> None:
-        await assistant.watch()
+        await assistant.waiting.for_timestamp()
         if assistant.setup.sighting is not None:
             self._tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
 
     async def _full_sync(self, assistant: Assistant) -> None:
-        if await assistant.follow_full_sync():
+        if await assistant.waiting.for_full_sync():
             self._tray.notify(
                 "CIE reports a completed sync", f"{assistant.setup.client}: compare the counts and confirm them."
             )

@@ -90,7 +90,8 @@ async def on_the_page(desk: Desk, path: Path) -> None:
 
 def open_desk(folder: Path, host: QObject) -> Desk:
     """The desk of a fresh setup."""
-    from app.assistant import Assistant, new_setup, utc_now
+    from app.assistant.assistant import Assistant
+    from app.assistant.opened import new_setup, utc_now
     from app.guide import catalog
     from app.setup.store import Store
     from app.vault import Vault

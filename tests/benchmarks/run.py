@@ -103,8 +103,8 @@ async def _test_and_watch(data: Path) -> None:
         await Tour(application, data / "tour", until="open-provisioning").run()
         desk = application.desk
         assert desk is not None
-        await gaps(desk.assistant.test(), "Test Connection")
-        await gaps(desk.assistant._look(), "a look of the watch")
+        await gaps(desk.assistant.testing.run(), "Test Connection")
+        await gaps(desk.assistant.waiting._look(), "a look of the watch")
     finally:
         await application._finish()
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.assistant import Assistant, new_setup
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
 from app.cie.account import Pair, read_pair, read_tsg_id
 from app.cie.address import Access, Address, Issuer
 from app.cie.asking import Listed, Stage, Unlisted
@@ -90,7 +91,7 @@ async def opened(folder: Path, cie: Cie, policy: Policy | None = None) -> AsyncI
     )
     try:
         await assistant.open()
-        assert (await assistant.give("directory_name", "acme.example")).accepted
+        assert (await assistant.captures.give("directory_name", "acme.example")).accepted
         yield assistant
     finally:
         await assistant.forget()
@@ -229,7 +230,7 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 await turn_on(assistant)
                 reach(assistant, Milestone.SUBMITTED, Milestone.STARTED)
                 assert not api.may_follow
-                assert not await assistant.follow_full_sync()
+                assert not await assistant.waiting.for_full_sync()
                 assert cie.lines == []
                 reach(assistant, Milestone.SUBMITTED, Milestone.STARTED, Milestone.FULL_SYNC)
                 pauses = list[float]()
@@ -240,7 +241,7 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                         api.look_now()
 
                 stop = assistant.subscribe(note)
-                assert await asyncio.wait_for(assistant.follow_full_sync(), 10)
+                assert await asyncio.wait_for(assistant.waiting.for_full_sync(), 10)
                 stop()
                 assert min(pauses) >= 60
                 assert max(pauses) >= 120
@@ -251,12 +252,12 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 assert isinstance(gate(assistant.guide, assistant.setup), Locked)
                 assert not api.may_follow
                 asked = len(cie.lines)
-                assert not await assistant.follow_full_sync()
+                assert not await assistant.waiting.for_full_sync()
                 assert len(cie.lines) == asked
-                assert (await assistant.give(CIE_COUNTS[0], "11")).accepted
+                assert (await assistant.captures.give(CIE_COUNTS[0], "11")).accepted
                 api.look_now()
                 assert api.may_follow
-                assert await asyncio.wait_for(assistant.follow_full_sync(), 10)
+                assert await asyncio.wait_for(assistant.waiting.for_full_sync(), 10)
                 assert assistant.setup.values[CIE_COUNTS[0]] == "11"
 
     asyncio.run(story())
@@ -271,7 +272,7 @@ def test_turning_off_ends_the_wait(tmp_path: Path) -> None:
             async with opened(tmp_path, cie) as assistant:
                 await turn_on(assistant)
                 reach(assistant, Milestone.FULL_SYNC)
-                task = asyncio.create_task(assistant.follow_full_sync())
+                task = asyncio.create_task(assistant.waiting.for_full_sync())
                 async with asyncio.timeout(10):
                     while assistant.api.next_look is None:
                         await asyncio.sleep(0.01)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.assistant import new_setup
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.vocabulary import Kind, Lane
 from app.guide.words import speak

@@ -103,7 +103,7 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
 
     async def story(desk: Desk) -> None:
         assistant = desk.assistant
-        assert (await assistant.give("directory_name", NAME)).accepted
+        assert (await assistant.captures.give("directory_name", NAME)).accepted
         page = WizardPage(desk)
         page.resize(1000, 680)
         page.show()

@@ -70,8 +70,8 @@ def test_from_one_admin_to_another(qapp: QApplication, tmp_path: Path) -> None:
     async def first(application: Application) -> None:
         await application.new_setup("entra")
         (assistant,) = application._assistants.values()
-        assert (await assistant.give("tenant_id", TENANT)).accepted
-        assert (await assistant.give("base_url", URL)).accepted
+        assert (await assistant.captures.give("tenant_id", TENANT)).accepted
+        assert (await assistant.captures.give("base_url", URL)).accepted
         await application.show_home()
         button = application.home.findChild(QPushButton, f"hand-over-{assistant.setup.id}")
         assert button is not None
@@ -101,7 +101,7 @@ def test_from_one_admin_to_another(qapp: QApplication, tmp_path: Path) -> None:
         assistant = application.desk.assistant
         assert assistant.setup.values["tenant_id"] == TENANT
         assert assistant.trouble == "Not in the keyring of this computer: Base URL. Capture it again."
-        assert (await assistant.give("base_url", URL)).accepted
+        assert (await assistant.captures.give("base_url", URL)).accepted
         assert assistant.trouble is None
         await application.delete(assistant.setup.id)
 

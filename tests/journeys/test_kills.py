@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.assistant import Assistant
+from app.assistant.assistant import Assistant
 from app.guide import catalog
 from app.setup import journey
 from app.setup.store import Store

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import orphans
-from app.assistant import new_setup, utc_now
+from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
 from app.setup.store import Locked, NotSaved, Store
 from app.vault import Status, Vault

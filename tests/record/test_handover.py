@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assistant import new_setup
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.record.handover import KIND, LIMIT_BYTES, Received, Refused, file_name, pack, unpack
 from app.setup import journey

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 
-from app.assistant import Assistant, new_setup
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.setup.store import Store
 from app.vault import Vault
@@ -77,8 +78,8 @@ def walk(
         try:
             if vault is None:
                 await assistant.open()
-                assert (await assistant.give("base_url", base_url)).accepted
-                assert (await assistant.give("token", token)).accepted
+                assert (await assistant.captures.give("base_url", base_url)).accepted
+                assert (await assistant.captures.give("token", token)).accepted
             await story(desk)
         finally:
             desk.close()

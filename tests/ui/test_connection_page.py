@@ -34,7 +34,7 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
         page = ConnectionPage(desk)
         page.show()
         refused = Finding(Rung.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.1, {"status": 401})
-        desk.assistant.findings = (refused,)
+        desk.assistant.testing.findings = (refused,)
         desk.changed.emit()
         await until(lambda: "The token was not accepted" in words(page))
         told = words(page)
@@ -83,7 +83,7 @@ def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplicati
     async def story(desk: Desk) -> None:
         page = ConnectionPage(desk)
         page.show()
-        desk.assistant.findings = REFUSED
+        desk.assistant.testing.findings = REFUSED
         desk.changed.emit()
         more = child(page, "details-token")
         assert more.accessibleDescription() == "Failed. The endpoint answered 401 Unauthorized"
@@ -110,13 +110,13 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
         page = ConnectionPage(desk)
         page.show()
         desk.testing = True
-        desk.assistant.findings = REFUSED[:2]
+        desk.assistant.testing.findings = REFUSED[:2]
         desk.changed.emit()
         row = page.findChild(QWidget, "rung-route")
         assert row is not None
         assert "Checking" in words(row)
         more = child(page, "details-name")
-        desk.assistant.findings = REFUSED
+        desk.assistant.testing.findings = REFUSED
         desk.testing = False
         desk.changed.emit()
         assert child(page, "details-name") is more
@@ -130,7 +130,7 @@ def test_earlier_tests_are_compared_with_the_newest(qapp: QApplication, tmp_path
     async def story(desk: Desk) -> None:
         runs = (*(keep(REFUSED, NOW + timedelta(minutes=m)) for m in range(4)), keep(PASSED, NOW + timedelta(hours=1)))
         desk.assistant.setup = desk.assistant.setup.with_(runs=runs)
-        desk.assistant.findings, desk.assistant.offer = PASSED, OFFER
+        desk.assistant.testing.findings, desk.assistant.testing.offer = PASSED, OFFER
         page = ConnectionPage(desk)
         page.show()
         assert shown(page, "earlier-2")

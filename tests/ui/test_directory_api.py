@@ -152,7 +152,7 @@ def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path
 async def turn_on(desk: Desk) -> None:
     assert await desk.assistant.api.give_secret(Kind.CLIENT_ID, CLIENT_ID) is None
     assert await desk.assistant.api.give_secret(Kind.CLIENT_SECRET, CLIENT_SECRET) is None
-    assert (await desk.assistant.give("directory_name", "acme.example")).accepted
+    assert (await desk.assistant.captures.give("directory_name", "acme.example")).accepted
 
 
 FULL = Directory(
@@ -240,7 +240,7 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         assert "before you confirm" in words(card)
         assert "was entered otherwise and stays" in words(card)
         for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
-            assert (await assistant.give(name, count)).accepted
+            assert (await assistant.captures.give(name, count)).accepted
         assert "Filled in below: 1,204 users and 87 groups" in words(card)
         assistant.api.look = Unlisted(datetime.now(UTC), Stage.API, Observation.SERVER_ERROR, 500)
         desk.changed.emit()

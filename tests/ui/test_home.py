@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from app.assistant import new_setup
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.orphans import Orphans
 from tests.ui.stories import words

@@ -11,7 +11,8 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from app.__main__ import Options
-from app.assistant import Assistant, new_setup, utc_now
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
 from app.setup.store import Store
 from app.vault import Vault
@@ -82,8 +83,8 @@ def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(qapp: QApplicati
         guide = catalog.guide("entra")
         assistant = Assistant(guide, new_setup(guide, utc_now(), practice=False), vault, store)
         await assistant.open()
-        assert (await assistant.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
-        assert (await assistant.give("token", "canary-token-that-is-long-enough")).accepted
+        assert (await assistant.captures.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
+        assert (await assistant.captures.give("token", "canary-token-that-is-long-enough")).accepted
         await assistant.go("paste-credentials")
         window, home = MainWindow(), HomePage()
         window.show_page(home)

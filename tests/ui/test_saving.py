@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.__main__ import Options
-from app.assistant import new_setup
+from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.setup.state import Setup
 from app.setup.store import Store

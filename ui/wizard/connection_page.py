@@ -64,11 +64,17 @@ class ConnectionPage(QWidget):
     def refresh(self) -> None:
         """Show the checks and what they mean."""
         assistant, testing = self._desk.assistant, self._desk.testing
-        picture = (assistant.findings, testing, self._desk.notice, assistant.fetches_tokens, assistant.offer)
+        picture = (
+            assistant.testing.findings,
+            testing,
+            self._desk.notice,
+            assistant.fetches_tokens,
+            assistant.testing.offer,
+        )
         if picture == self._drawn:
             return
         self._drawn = picture
-        found = {finding.rung: finding for finding in assistant.findings}
+        found = {finding.rung: finding for finding in assistant.testing.findings}
         shown = [rung for rung in Rung if rung is not Rung.ISSUED or assistant.fetches_tokens]
         running = next((rung for rung in shown if rung not in found), None) if testing else None
         for rung, row in self._rows.items():
@@ -80,11 +86,11 @@ class ConnectionPage(QWidget):
     def _fill_side(self, running: Rung | None) -> None:
         assistant = self._desk.assistant
         name = assistant.guide.short_name
-        if self._desk.testing and (running is not None or assistant.test_failed):
+        if self._desk.testing and (running is not None or assistant.testing.failed):
             self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
         elif self._desk.notice:
             self._note("The test did not run", self._desk.notice)
-        elif not assistant.findings:
+        elif not assistant.testing.findings:
             words = f"The test only reads. It asks the same kind of question as {name}."
             if assistant.setup.runs:
                 last = assistant.setup.runs[-1]
@@ -97,7 +103,7 @@ class ConnectionPage(QWidget):
         from app.diagnosis.causes import explain
 
         assistant = self._desk.assistant
-        diagnosis = explain(assistant.findings, assistant.guide, assistant.setup)
+        diagnosis = explain(assistant.testing.findings, assistant.guide, assistant.setup)
         if diagnosis is not None:
             self._side.addWidget(self._causes(diagnosis))
         else:
@@ -111,8 +117,8 @@ class ConnectionPage(QWidget):
             again.clicked.connect(self._desk.test)
             card.body.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         self._remarks()
-        if assistant.offer is not None:
-            self._side.addWidget(self._offer(assistant.offer))
+        if assistant.testing.offer is not None:
+            self._side.addWidget(self._offer(assistant.testing.offer))
         elif self._desk.testing:
             self._note("What this service offers", "Asking \u2026")
         self._side.addWidget(self._sent())
@@ -126,7 +132,7 @@ class ConnectionPage(QWidget):
 
     def _remarks(self) -> None:
         """What was odd and failed nothing, with what it means and what not."""
-        odd = [f for f in self._desk.assistant.findings if f.verdict is Verdict.WARNED]
+        odd = [f for f in self._desk.assistant.testing.findings if f.verdict is Verdict.WARNED]
         if not odd:
             return
         card = Card("card", self)
@@ -172,7 +178,7 @@ class ConnectionPage(QWidget):
             link.setObjectName(f"cause-{cause.step}")
             link.clicked.connect(lambda _checked=False, step=cause.step: self._desk.go(step))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-        if assistant.may_skip_test:
+        if assistant.testing.may_skip:
             skip = LinkButton(f"Go on without this test, since {assistant.guide.short_name} may still get through")
             skip.setObjectName("skip-test")
             skip.clicked.connect(self._desk.skip_test)
@@ -182,7 +188,7 @@ class ConnectionPage(QWidget):
     def _sent(self) -> Card:
         card = Card("card", self)
         card.body.addWidget(label("What was sent", "heading", card))
-        findings = self._desk.assistant.findings
+        findings = self._desk.assistant.testing.findings
         card.body.addWidget(label("\n".join(sent_lines(findings)), "mono", card))
         copy = LinkButton("Copy redacted details")
         copy.setObjectName("copy-details")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from app.assistant import Assistant, Given
+    from app.assistant.assistant import Assistant
+    from app.assistant.captures import Given
     from ui.clipboard import ClipboardGuard
     from ui.tasks import Tasks
 
@@ -95,7 +96,7 @@ class Desk(QObject):
                 f"Storing the {spec.label} in {self.assistant.vault.name}. Answer its prompt if one is open."
             )
         try:
-            given = await self.assistant.give(name, text)
+            given = await self.assistant.captures.give(name, text)
         finally:
             self._wait_for("")
         self.given[name] = given
@@ -122,7 +123,7 @@ class Desk(QObject):
         if not self.assistant.guide.values[name].secret:
             self.clipboard.copy_plain(self.assistant.setup.values.get(name, ""), label)
         else:
-            outcome = await self.assistant.reveal(name)
+            outcome = await self.assistant.captures.reveal(name)
             if outcome.value is None:
                 self.notice = f"The {label} could not be read from {self.assistant.vault.name}."
                 self.changed.emit()
@@ -145,7 +146,7 @@ class Desk(QObject):
     async def _reveal(self, name: str) -> None:
         if not self.assistant.policy.reveal:
             return
-        outcome = await self.assistant.reveal(name)
+        outcome = await self.assistant.captures.reveal(name)
         if outcome.value is not None:
             self.revealed.emit(name, outcome.value)
 
@@ -243,7 +244,7 @@ class Desk(QObject):
 
     def skip_test(self) -> None:
         """Go on although this computer cannot reach the endpoint."""
-        self._start(self.assistant.skip_test())
+        self._start(self.assistant.testing.skip())
 
     def stop_test(self) -> None:
         """Give the running test up."""
@@ -252,7 +253,7 @@ class Desk(QObject):
 
     async def _test(self) -> None:
         try:
-            problem = await self.assistant.test(lambda _finding: self.changed.emit())
+            problem = await self.assistant.testing.run(lambda _finding: self.changed.emit())
         finally:
             self.testing = False
             self.changed.emit()
@@ -265,7 +266,7 @@ class Desk(QObject):
         from app.diagnosis.findings import sentence, title
         from app.scim.finding import Verdict
 
-        findings = self.assistant.findings
+        findings = self.assistant.testing.findings
         failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
         if failed is not None:
             return f"A check failed. {title(failed.rung)}: {sentence(failed)}."
@@ -291,17 +292,17 @@ class Desk(QObject):
 
     def watch(self) -> None:
         """Wait for the timestamp in the background, where there is something to wait for."""
-        self._start(self.assistant.watch())
+        self._start(self.assistant.waiting.for_timestamp())
 
     def look_now(self) -> None:
         """Look for the timestamp at once."""
-        self.assistant.look_now()
+        self.assistant.waiting.look_now()
 
     def enter_timestamp(self, text: str) -> None:
         """Take the timestamp that the admin sees in CIE."""
         self._start(self._enter_timestamp(text))
 
     async def _enter_timestamp(self, text: str) -> None:
-        problem = await self.assistant.enter_timestamp(text)
+        problem = await self.assistant.waiting.enter_timestamp(text)
         self.notice = problem or ""
         self.changed.emit()

@@ -196,7 +196,7 @@ class WizardPage(QWidget):
             self._done.setText("All setups")
             self._done.setEnabled(True)
             return
-        if step.page is Page.TEST and (not assistant.findings or assistant.test_failed or self.desk.testing):
+        if step.page is Page.TEST and (not assistant.testing.findings or assistant.testing.failed or self.desk.testing):
             self._test_footer()
             return
         blocked = assistant.block()
@@ -221,18 +221,18 @@ class WizardPage(QWidget):
         self._why.setText("Esc goes back as well.")
 
     def _test_footer(self) -> None:
-        testing = self.desk.testing
-        again = "Stop the test" if testing else "Test again" if self.desk.assistant.findings else "Test Connection"
+        testing, assistant = self.desk.testing, self.desk.assistant
+        again = "Stop the test" if testing else "Test again" if assistant.testing.findings else "Test Connection"
         self._done.setText(again)
-        ready = all(name in self.desk.assistant.setup.kept for name in self.desk.assistant.secrets)
-        blocked = self.desk.assistant.block()
+        ready = all(name in assistant.setup.kept for name in assistant.secrets)
+        blocked = assistant.block()
         self._done.setEnabled(ready)
         if not ready:
             self._why.setText("Capture what opens the endpoint first.")
         elif blocked is not None and not testing:
             self._why.setText(blocked.sentence)
             if blocked.step is not None:
-                target = place(self.desk.assistant.guide, self.desk.assistant.setup, blocked.step)
+                target = place(assistant.guide, assistant.setup, blocked.step)
                 self._jump.setText(f"Go to step {target.number}")
                 self._jump.setVisible(True)
         else:
@@ -257,7 +257,7 @@ class WizardPage(QWidget):
             self.desk.left.emit()
         elif self.desk.testing:
             self.desk.stop_test()
-        elif step.page is Page.TEST and (not assistant.findings or assistant.test_failed):
+        elif step.page is Page.TEST and (not assistant.testing.findings or assistant.testing.failed):
             self.desk.test()
         else:
             self.desk.complete()

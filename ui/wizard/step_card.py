@@ -266,7 +266,7 @@ class StepCard(Card):
         """Redraw values and hints; the text being typed stays."""
         assistant = self._desk.assistant
         for name, value in self._values.items():
-            shown = assistant.shown(name)
+            shown = assistant.captures.shown(name)
             value.show_value(shown.text, present=shown.present)
             if name in self._changes and not shown.present:
                 self._changes[name].setChecked(True)
@@ -275,7 +275,7 @@ class StepCard(Card):
             self._refresh_capture(name, field)
 
     def _refresh_capture(self, name: str, field: CaptureField) -> None:
-        shown = self._desk.assistant.shown(name)
+        shown = self._desk.assistant.captures.shown(name)
         given = self._desk.given.get(name)
         spec = self._desk.assistant.guide.values[name]
         field.set_busy(spec.secret and bool(self._desk.busy))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant import Assistant
+    from app.assistant.assistant import Assistant
     from ui.wizard.desk import Desk
 
 

@@ -141,7 +141,7 @@ class WatchPanel(QWidget):
 
         assistant = self._desk.assistant
         stamp, looked, received, through = self._cells
-        seen, report = assistant.setup.sighting, assistant.report
+        seen, report = assistant.setup.sighting, assistant.waiting.report
         stamp.setText(clock(seen.at) if seen else "Not filled yet")
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()

@@ -1,0 +1,181 @@
+"""The values that the admin captures: repaired and checked by their rule, secrets kept in the keyring alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from app.guide.values import Reading, derive, looks_secret, mask, read, rule
+from app.guide.vocabulary import SECRET_KINDS, Kind
+from app.policy import NO_KEYRING
+from app.setup import journey
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.assistant.opened import OpenSetup
+    from app.policy import Policy
+    from app.vault import Outcome, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What became of a value that the admin gave."""
+
+    accepted: bool
+    sentence: str
+    warnings: tuple[str, ...] = ()
+    to_redo: tuple[str, ...] = ()
+    """Titles of steps that this change made to be redone."""
+    sensitive: bool = False
+    """The refused text may be a secret in the wrong field, so it must not stay on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How a value may stand on the screen."""
+
+    text: str
+    """The value itself, or its mask."""
+    hint: str
+    present: bool
+    secret: bool
+    fleeting: bool = False
+    """A secret that no keyring keeps: it is gone when the program ends."""
+
+
+class Captures:
+    """What was captured for one open setup."""
+
+    def __init__(self, opened: OpenSetup, vault: Vault, policy: Policy, access_changed: Callable[[], None]) -> None:
+        """``access_changed`` is called when a secret that opens the endpoint is another one."""
+        self._opened = opened
+        self._vault = vault
+        self._policy = policy
+        self._access_changed = access_changed
+        self._shown: dict[str, Shown] = {}
+        self._held: str | None = None
+        """Why the last secret is only held for this run; None when the keyring has it."""
+        self.fleeting: set[str] = set()
+        """Names of secrets that the keyring did not take and that are held for this run."""
+        self._lost: frozenset[str] = frozenset()
+        """Secrets that the keyring no longer had when the setup was opened."""
+
+    @property
+    def lost(self) -> str | None:
+        """Which secrets have to be captured again, in a sentence."""
+        if not self._lost:
+            return None
+        labels = " and ".join(self._opened.guide.values[name].label for name in sorted(self._lost))
+        return (
+            f"Not in the keyring of this computer: {labels}. Capture {'it' if len(self._lost) == 1 else 'them'} again."
+        )
+
+    def shown(self, name: str) -> Shown:
+        """How that value stands on the screen. Secrets are masked."""
+        spec, setup = self._opened.guide.values[name], self._opened.setup
+        if spec.secret:
+            absent = Shown("", f"Not captured yet: {spec.origin}", present=False, secret=True)
+            if name not in setup.kept:
+                return absent
+            shown = self._shown.get(name, Shown("\u2022" * 12, "", present=True, secret=True))
+            return replace(shown, fleeting=self._vault.memory_only or name in self.fleeting)
+        value = setup.values.get(name)
+        if value is None:
+            return Shown("", f"Not captured yet: {spec.origin}", present=False, secret=False)
+        return Shown(value, rule(spec.kind, value), present=True, secret=False)
+
+    async def reveal(self, name: str) -> Outcome:
+        """Read a secret from the keyring, to be copied or shown for a moment."""
+        return await self._vault.get(self._opened.setup.id, name)
+
+    async def reconcile(self) -> None:
+        """Compare what the file says with what the keyring holds; a capture survives a crash between both."""
+        for name, spec in self._opened.guide.values.items():
+            if spec.secret:
+                self._reconcile(name, spec.kind, await self.reveal(name))
+
+    def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
+        from app.vault import Status
+
+        opened = self._opened
+        if outcome.value is not None:
+            self._remember(name, kind, outcome.value)
+            if name not in opened.setup.kept:
+                opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=False)
+        elif outcome.status is Status.ABSENT and name in opened.setup.kept:
+            opened.setup = journey.lose(opened.setup, name)
+            self._lost |= {name}
+
+    def _remember(self, name: str, kind: Kind, value: str) -> None:
+        self._shown[name] = Shown(mask(kind, value), rule(kind, value), present=True, secret=True)
+
+    async def give(self, name: str, text: str) -> Given:
+        """Take a pasted or typed text for that value: repaired, checked, kept, saved."""
+        opened = self._opened
+        spec = opened.guide.values[name]
+        if spec.optional and not spec.secret and not text.strip():
+            opened.setup = opened.setup.with_(values={n: v for n, v in opened.setup.values.items() if n != name})
+            await opened.save()
+            return Given(accepted=True, sentence="Left empty.")
+        reading = read(spec.kind, text, practice=opened.setup.practice)
+        if reading.value is None:
+            sensitive = not spec.secret and looks_secret(text)
+            return Given(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
+        if problem := self._clash(name, reading.value) or self._forbidden(spec.kind, reading.value):
+            return Given(accepted=False, sentence=problem)
+        before = opened.setup
+        if spec.secret:
+            refusal = await self._keep(name, spec.kind, reading.value)
+            if refusal is not None:
+                return refusal
+        else:
+            opened.setup = journey.capture(opened.guide, opened.setup, name, reading.value, opened.now())
+        redo = journey.stale_titles(opened.guide, before, opened.setup)
+        await opened.save()
+        return Given(True, self._thanks(reading, spec.secret), reading.warnings, redo)  # noqa: FBT003
+
+    def _clash(self, name: str, value: str) -> str | None:
+        for other, spec in self._opened.guide.values.items():
+            if spec.derived_from == name and not spec.own:
+                derived = derive(spec.kind, value)
+                if derived.value is None:
+                    return f"It does not fit as {spec.label}: {derived.problem}"
+            if other != name and spec.kind is Kind.GUID and self._opened.setup.values.get(other) == value:
+                return f"This is the {spec.label}, which is captured already."
+        return None
+
+    def _forbidden(self, kind: Kind, value: str) -> str | None:
+        """Why the policy does not allow to take this secret."""
+        policy = self._policy
+        if kind is Kind.BASE_URL and not self._opened.setup.practice and not policy.allows(value):
+            return policy.refusal("The policy of this computer does not allow this host.")
+        if kind in SECRET_KINDS and policy.keyring_required and self._vault.memory_only:
+            return policy.refusal(NO_KEYRING)
+        return None
+
+    async def _keep(self, name: str, kind: Kind, value: str) -> Given | None:
+        from app.vault import SENTENCES
+
+        opened = self._opened
+        previous = await self.reveal(name)
+        outcome = await self._vault.put(opened.setup.id, name, value)
+        if outcome.held and self._policy.keyring_required:
+            await self._vault.delete(opened.setup.id, name)
+            return Given(accepted=False, sentence=self._policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}"))
+        if not outcome.kept:
+            return Given(accepted=False, sentence=SENTENCES[outcome.status])
+        self._held = outcome.sentence if outcome.held else None
+        (self.fleeting.add if outcome.held else self.fleeting.discard)(name)
+        replaced = previous.value is not None and previous.value != value
+        self._remember(name, kind, value)
+        self._lost -= {name}
+        self._access_changed()
+        opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
+        return None
+
+    def _thanks(self, reading: Reading, secret: bool) -> str:
+        where = (
+            self._held.rstrip(".") if secret and self._held else f"Kept in {self._vault.name}" if secret else "Captured"
+        )
+        return f"{where}, {', '.join(reading.repairs)}." if reading.repairs else f"{where}."

@@ -1,0 +1,127 @@
+"""The setup that is open: its state in memory, told to whoever shows it and written to its file."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from app import access
+from app.guide.words import places, speak
+from app.setup import journey
+from app.setup.state import Setup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.guide.model import Guide
+    from app.setup.store import NotSaved, Saved, Store
+
+
+def utc_now() -> datetime:
+    """The current time, UTC."""
+    return datetime.now(UTC)
+
+
+def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
+    """A fresh setup for that guide."""
+    fresh = Setup(
+        id=secrets.token_hex(16),
+        guide=guide.id,
+        client=guide.name,
+        name=f"New {speak(guide, {}).short_name} setup",
+        created=now,
+        changed=now,
+        practice=practice,
+    )
+    return journey.begin(guide, fresh)
+
+
+class OpenSetup:
+    """A setup beside its guide. Not thread-safe: one event loop."""
+
+    def __init__(self, guide: Guide, setup: Setup, store: Store, now: Callable[[], datetime] = utc_now) -> None:
+        """``now`` gives the current time, UTC."""
+        self.setup = setup
+        self.now = now
+        self.unsaved: str | None = None
+        """Why the last change is in memory only."""
+        self._guide = guide
+        self._places = places(guide)
+        self._spoken: tuple[Guide, dict[str, str] | None] = (guide, None)
+        self._store = store
+        self._listeners: list[Callable[[], None]] = []
+        self._saving = asyncio.Lock()
+        self._gone = False
+        """The setup was deleted: nothing is written any more."""
+
+    @property
+    def guide(self) -> Guide:
+        """The guide, with what the admin gave in its words."""
+        spoken, before = self._spoken
+        given = {name: self.setup.values.get(name, "") for name in self._places}
+        if given != before:
+            spoken = speak(self._guide, self.setup.values)
+            self._spoken = (spoken, given)
+        return spoken
+
+    @property
+    def here(self) -> journey.Place:
+        """The open step."""
+        return journey.place(self.guide, self.setup)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The secret values that the steps under the answers given capture."""
+        return access.secrets(self.guide, self.setup)
+
+    @property
+    def fetches_tokens(self) -> bool:
+        """Whether tokens are fetched with a service account rather than captured."""
+        return access.fetches_tokens(self.guide, self.setup)
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after every change; returns the way to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def announce(self) -> None:
+        """Tell the listeners that something changed."""
+        for listener in tuple(self._listeners):
+            listener()
+
+    async def change(self, change: Callable[[Setup], Setup]) -> None:
+        """Take that changed state over, tell of it and write it."""
+        self.setup = change(self.setup)
+        await self.save()
+
+    async def save(self) -> None:
+        """Tell of the state as it is and write it; where it cannot be written, ``unsaved`` says why."""
+        self.setup = self.setup.with_(
+            position=journey.position(self.guide, self.setup),
+            status=journey.status_line(self.guide, self.setup),
+        )
+        self.announce()
+        await self._write()
+
+    async def save_again(self) -> None:
+        """Try once more to write what is in memory only."""
+        if self.unsaved is not None:
+            await self._write()
+
+    async def _write(self) -> None:
+        from app.setup.store import NotSaved
+
+        async with self._saving:
+            if self._gone:
+                return
+            result = await asyncio.get_running_loop().run_in_executor(None, self._store.save, self.setup)
+        unsaved = result.sentence if isinstance(result, NotSaved) else None
+        if unsaved != self.unsaved:
+            self.unsaved = unsaved
+            self.announce()
+
+    async def _remove_file(self) -> Saved | NotSaved:
+        async with self._saving:
+            return await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)

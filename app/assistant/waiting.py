@@ -1,0 +1,112 @@
+"""Waiting for what CIE does in the open setup: the SCIM Change Timestamp, later the end of the Full Sync."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from app.guide.vocabulary import CIE_COUNTS, Milestone, Page
+from app.setup import journey
+from app.setup.state import Counts, Sighting
+
+if TYPE_CHECKING:
+    from app.assistant.captures import Captures
+    from app.assistant.opened import OpenSetup
+    from app.cie.service import DirectorySync
+    from app.connection import Connection
+    from app.scim.changes import NotOffered, Seen, Unsuccessful
+    from app.watch.watch import Report, Watch
+
+
+class Waiting:
+    """Both waits of one open setup. Each is run as a task; cancel it to stop."""
+
+    def __init__(self, opened: OpenSetup, connection: Connection, api: DirectorySync, captures: Captures) -> None:
+        self.report: Report | None = None
+        """The last look for the SCIM Change Timestamp."""
+        self._opened = opened
+        self._connection = connection
+        self._api = api
+        self._captures = captures
+        self._watch: Watch | None = None
+        self._silent = False
+        """The endpoint tells of no changes; looked at again only when the admin asks."""
+
+    async def for_timestamp(self) -> None:
+        """Wait for the SCIM Change Timestamp until it is seen."""
+        from app.scim.changes import NotOffered, Seen
+        from app.watch.watch import Watch
+
+        opened = self._opened
+        reached = opened.setup.reached
+        since = reached.get(Milestone.STARTED) or reached.get(Milestone.SUBMITTED)
+        if since is None or opened.setup.sighting is not None or self._watch is not None or self._silent:
+            return
+        begun = reached.get(Milestone.SUBMITTED)
+        self._watch = Watch(self._look, opened.guide.cadence, since, opened.now)
+        try:
+            report = await self._watch.run(self._take_report, lambda: opened.setup.sighting is not None)
+        finally:
+            self._watch = None
+        if opened.setup.sighting is not None or opened.setup.reached.get(Milestone.SUBMITTED) != begun:
+            return  # entered by the admin meanwhile, or of a directory that was submitted anew
+        result = report.result
+        self._silent = isinstance(result, NotOffered)
+        if isinstance(result, Seen) and result.newest is not None:
+            counts = None
+            if result.users is not None and result.groups is not None:
+                counts = Counts(result.users, result.groups)
+            await self._sight(Sighting(result.newest, opened.now(), entered=False, counts=counts))
+
+    def look_now(self) -> None:
+        """Look at once."""
+        self._silent = False
+        if self._watch is not None:
+            self._watch.look_now()
+        else:
+            self._opened.announce()
+
+    def _take_report(self, report: Report) -> None:
+        self.report = report
+        self._opened.announce()
+
+    async def _look(self) -> Seen | NotOffered | Unsuccessful:
+        submitted = self._opened.setup.reached[Milestone.SUBMITTED]
+        _, seen = await asyncio.gather(self._api.look_calmly(), self._connection.look(submitted))
+        return seen
+
+    async def enter_timestamp(self, text: str) -> str | None:
+        """Take the timestamp that the admin sees on the Directories page; returns why not."""
+        from app.watch.gate import read_timestamp
+
+        now = self._opened.now()
+        found = read_timestamp(text, self._opened.setup, now)
+        if isinstance(found, str):
+            return found
+        await self._sight(Sighting(found, now, entered=True))
+        if self._watch is not None:
+            self._watch.look_now()  # it ends, since there is nothing left to wait for
+        return None
+
+    async def _sight(self, sighting: Sighting) -> None:
+        opened = self._opened
+        opened.setup = journey.sight(opened.setup, sighting)
+        step = next(s.id for s in opened.guide.steps if s.page is Page.WATCH)
+        if journey.block(opened.guide, opened.setup, step) is None:
+            here = opened.here.step.id
+            after = journey.complete(opened.guide, opened.setup, step, opened.now())
+            opened.setup = after if here == step else journey.go(after, here)
+        await opened.save()
+
+    async def for_full_sync(self) -> bool:
+        """Wait until CIE reports the end of the Full Sync, and fill in its counts; whether it was seen to end."""
+        listed = await self._api.follow()
+        if listed is None:
+            return False
+        (directory,) = listed.named(self._api.directory_name)
+        opened = self._opened
+        for name, count in zip(CIE_COUNTS, (directory.users, directory.groups), strict=True):
+            # What the admin has entered is the admin's.
+            if count is not None and name in opened.guide.values and name not in opened.setup.values:
+                await self._captures.give(name, str(count))
+        return True
