@@ -392,6 +392,7 @@ class Application:
     async def _open(self, setup: Setup) -> None:
         from ui.wizard.desk import Desk
         from ui.wizard.page import WizardPage
+        from ui.wizard.tools import load_all
 
         assistant = await self._assistant(setup)
         if assistant is None:
@@ -408,6 +409,7 @@ class Application:
         practice = ", practice" if setup.practice else ""
         self.window.setWindowTitle(f"{assistant.guide.short_name} setup{practice}")
         self.window.show_page(self.page, keep=self.home)
+        self.tasks.start(load_all())
         self._keep_watching(assistant)
 
     def _help(self) -> None:

@@ -27,7 +27,7 @@ COLLECT_MS = 2000
 """Milliseconds between two looks for garbage."""
 
 
-def _collect_here(qt: QApplication) -> None:
+def collect_here(qt: QApplication) -> None:
     """Look for garbage in this thread only.
 
     Python would look in whichever thread allocates, and a widget that a worker thread destroys can end the program.
@@ -70,7 +70,7 @@ def main(options: Options) -> int:
     first_idle.exec()
     harden()  # the desktop has told its colours, and no secret was read yet
     qInstallMessageHandler(_qt_says)
-    _collect_here(qt)
+    collect_here(qt)
     qt.setWindowIcon(icons.icon("app"))
     if options.smoke:
         return 0

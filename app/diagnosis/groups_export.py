@@ -20,7 +20,7 @@ from app.legible import legible, visible
 from app.names import WORDS, Sameness, key, sameness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 HELD: Final = 50_000
 """Findings that are held to be shown; all are counted, and all go into the file of findings."""
@@ -95,6 +95,35 @@ class Found:
 
 
 @dataclass(slots=True)
+class Findings:
+    """Findings column by column: 50,000 objects take the garbage collector longer than a window may stand still."""
+
+    rows: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    """Values of ``Kind``."""
+    details: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Found]:
+        for row, name, kind, detail in zip(self.rows, self.names, self.kinds, self.details, strict=True):
+            yield Found(row, name, Kind(kind), detail)
+
+    def part(self, start: int, stop: int) -> tuple[list[int], list[str], list[str], list[str]]:
+        """Some of them: rows, names, kinds and details."""
+        return self.rows[start:stop], self.names[start:stop], self.kinds[start:stop], self.details[start:stop]
+
+    def add(self, rows: Iterable[int], names: Iterable[str], kinds: Iterable[str], details: Iterable[str]) -> None:
+        """Add some."""
+        self.rows += rows
+        self.names += names
+        self.kinds += kinds
+        self.details += details
+
+
+@dataclass(slots=True)
 class Report:
     """What a check brought."""
 
@@ -105,7 +134,7 @@ class Report:
     uneven: int = 0
     """Rows with more or fewer fields than there are columns."""
     counts: Counter[Kind] = field(default_factory=Counter)
-    found: list[Found] = field(default_factory=list)
+    found: Findings = field(default_factory=Findings)
     """The first ``HELD``, in the order of the file."""
 
 
@@ -259,7 +288,7 @@ class Check:
         found = Found(number, legible(name, SHOWN), kind, detail)
         self.report.counts[kind] += 1
         if len(self.report.found) < HELD:
-            self.report.found.append(found)
+            self.report.found.add([found.row], [found.name], [found.kind.value], [found.detail])
         if self._write is not None:
             self._write(found)
 

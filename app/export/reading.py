@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.diagnosis.groups_export import Found, Kind, Report
+from app.diagnosis.groups_export import Findings, Kind, Report
 from app.export.columns import MAIL, Role, plain
 from app.export.findings_file import part_of
 from app.export.problems import Problem, Unusable
@@ -175,7 +175,7 @@ class _Talk:
         """How many names were told, once all were."""
         self.digests = array("Q")
         self.named: list[tuple[int, str]] = []
-        self._found: list[Found] = []
+        self._found = Findings()
 
     async def run(self, order: bytes) -> None:
         """Give the order and wait for the end of the answer."""
@@ -230,7 +230,7 @@ class _Talk:
                 (words["stamp"][0], words["stamp"][1]),
             )
         elif "found" in words:
-            self._found += [Found(row, name, Kind(kind), detail) for row, name, kind, detail in words["found"]]
+            self._found.add(*words["found"])
         elif "report" in words:
             report = words["report"]
             counts = Counter({Kind(kind): count for kind, count in report["counts"].items()})

@@ -70,7 +70,7 @@ def check(source: BinaryIO, shape: Shape, roles: dict[Role, int], save: Path | N
         raise
     report = judge.report
     for at in range(0, len(report.found), TOGETHER):
-        told.say(found=[[f.row, f.name, f.kind.value, f.detail] for f in report.found[at : at + TOGETHER]])
+        told.say(found=report.found.part(at, at + TOGETHER))
     counts = {kind.value: count for kind, count in report.counts.items()}
     told.say(report={"rows": report.rows, "others": report.others, "uneven": report.uneven, "counts": counts})
 

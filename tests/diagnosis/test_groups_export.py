@@ -114,7 +114,7 @@ def test_rows_that_are_no_groups_are_left_out() -> None:
     roles = {Role.NAME: 0, Role.TYPE: 1}
     table = [["Ann", "top;person;organizationalPerson;user"], ["Ann", "top;group"], ["Bob", "user"], ["Sales", "Group"]]
     report = check(table, roles)
-    assert report.found == []
+    assert not report.found
     assert (report.rows, report.others) == (2, 2)
 
 

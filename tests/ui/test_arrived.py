@@ -57,7 +57,8 @@ async def settled(page: ArrivedPage) -> None:
 
 
 def table(page: ArrivedPage) -> list[tuple[str | int, ...]]:
-    return [row.cells for row in page._findings.table.rows.shown]
+    rows = page._findings.table.rows
+    return [rows.all.cells(row) for row in rows.shown]
 
 
 def kinds(page: ArrivedPage) -> list[str]:
@@ -102,6 +103,7 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
         assert wizard.focusWidget() is page.findChild(QListWidget, "kinds"), "the keyboard goes to what was found"
         page._findings._list.setCurrentRow(3)
         child(page, "copy-rows").click()
+        await until(lambda: said[-1] == "1 row copied.")
         assert desk.paste_text() == "What\tName\tFinding\nGroup\t'=1\tNo members"
 
     server = play(qapp, tmp_path, Directory(users, groups), story)

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.export.findings_file import harmless
+from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
-from ui.widgets.table import ResultTable
+from ui.widgets.table import ResultTable, Rows
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from ui.widgets.table import Row
+    Part = tuple[Sequence[str], Sequence[str] | Sequence[int], Sequence[str], Sequence[str]]
+    """Some rows: the kinds of their findings, and three columns."""
 
+TOGETHER = 4000
+"""Rows that are made in one turn of the event loop."""
 KINDS_WIDTH = 240
 """Pixels."""
 
@@ -34,11 +38,22 @@ class FindingKind:
     """What it means and what to do; shown above the rows."""
 
 
-class FindingsView(QWidget):
-    """What a look brought. Copies as tab-separated values, in which no spreadsheet finds a formula."""
+async def gather(many: int, part: Callable[[int, int], Part]) -> Rows:
+    """Rows to be shown, with a turn of the event loop after some thousand; ``part`` gives those from one to another."""
+    rows = Rows(3)
 
-    copied = Signal(str, int)
-    """The text to be copied, and how many rows it has."""
+    def add(start: int) -> None:
+        rows.add(*part(start, start + TOGETHER))
+
+    await in_turns(range(0, many, TOGETHER), add, together=1)
+    return rows
+
+
+class FindingsView(QWidget):
+    """What a look brought."""
+
+    copying = Signal()
+    """Rows are to be copied, which ``text`` gives."""
 
     def __init__(self, headers: Sequence[str], widths: Sequence[int], parent: QWidget) -> None:
         super().__init__(parent)
@@ -49,7 +64,7 @@ class FindingsView(QWidget):
         self._list.setAccessibleName("Kinds of findings")
         self._list.setFixedWidth(KINDS_WIDTH)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.currentRowChanged.connect(self._choose)
+        self._list.currentRowChanged.connect(self._narrow)
         self._filter = QLineEdit(self)
         self._filter.setObjectName("filter")
         self._filter.setAccessibleName("Filter the rows")
@@ -59,9 +74,9 @@ class FindingsView(QWidget):
         copy = button("Copy rows", icon="copy")
         copy.setObjectName("copy-rows")
         copy.setToolTip("The selected rows, or all that are shown")
-        copy.clicked.connect(self._copy)
+        copy.clicked.connect(self.copying)
         self.table = ResultTable(headers, widths, "Findings", self)
-        self.table.on_copy = self._copy
+        self.table.on_copy = self.copying.emit
         self._advice = label("", "muted", self)
         self._below = label("", "small", self)
         tools = QHBoxLayout()
@@ -84,37 +99,46 @@ class FindingsView(QWidget):
         row.addLayout(right, 1)
         self.setFocusProxy(self._list)
 
-    def show_findings(self, kinds: Sequence[FindingKind], rows: Sequence[Row], total: int) -> None:
+    def show_findings(self, kinds: Sequence[FindingKind], rows: Rows, total: int) -> None:
         """Show them; ``total`` is how many there are, also those that are not among ``rows``."""
         kept = self._kind.id if self._kind is not None else None
         self._kinds = [FindingKind("", "All", total, ""), *(kind for kind in kinds if kind.count)]
-        self.table.rows.set_rows(rows)
-        self._total = total
-        self._list.clear()
-        for kind in self._kinds:
-            item = QListWidgetItem(f"{kind.title}, {kind.count:,}", self._list)
-            item.setToolTip(item.text())
-        ids = [kind.id for kind in self._kinds]
-        self._list.setCurrentRow(ids.index(kept) if kept in ids else 0)
+        with QSignalBlocker(self._list):  # or the rows would be sorted and filtered for each change of the list
+            self._list.clear()
+            for kind in self._kinds:
+                item = QListWidgetItem(f"{kind.title}, {kind.count:,}", self._list)
+                item.setToolTip(item.text())
+            ids = [kind.id for kind in self._kinds]
+            self._list.setCurrentRow(ids.index(kept) if kept in ids else 0)
+        self.table.rows.set_rows(rows, self._group)
+        self._describe()
 
     @property
     def _kind(self) -> FindingKind | None:
         at = self._list.currentRow()
         return self._kinds[at] if 0 <= at < len(self._kinds) else None
 
-    def _choose(self, _row: int) -> None:
-        self._advice.setText(self._kind.advice if self._kind is not None else "")
-        self._advice.setVisible(bool(self._advice.text()))
-        self._narrow()
+    @property
+    def _group(self) -> str | None:
+        return (self._kind.id or None) if self._kind is not None else None
 
     def _narrow(self) -> None:
+        self.table.rows.set_filter(self._filter.text(), self._group)
+        self._describe()
+
+    def _describe(self) -> None:
         kind = self._kind
-        self.table.rows.set_filter(self._filter.text(), (kind.id or None) if kind is not None else None)
+        self._advice.setText(kind.advice if kind is not None else "")
+        self._advice.setVisible(bool(self._advice.text()))
         shown, every = len(self.table.rows.shown), kind.count if kind is not None else 0
         self._below.setText(f"{shown:,} of {every:,} shown" if shown != every else f"{shown:,} shown")
 
-    def _copy(self) -> None:
-        rows = self.table.chosen()
-        lines = ["\t".join(self._headers)]
-        lines += ["\t".join(harmless(" ".join(str(cell).split())) for cell in row.cells) for row in rows]
-        self.copied.emit("\n".join(lines), len(rows))
+    async def text(self) -> tuple[str, int]:
+        """The rows to be copied as tab-separated values, in which no spreadsheet finds a formula; and how many."""
+        rows, chosen = self.table.rows.all, self.table.chosen()
+
+        def line(row: int) -> str:
+            return "\t".join(harmless(" ".join(str(cell).split())) for cell in rows.cells(row))
+
+        lines = await in_turns(chosen, line)
+        return "\n".join(["\t".join(self._headers), *lines]), len(chosen)

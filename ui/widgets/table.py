@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -21,13 +20,38 @@ ROW_HEIGHT = 30
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row; numbers are sorted as numbers."""
+class Rows:
+    """Many rows, column by column. A column holds texts or numbers, and numbers are sorted as numbers.
 
-    group: str
-    """What the row can be filtered by besides its text."""
-    cells: tuple[str | int, ...]
+    50,000 rows that are objects each take the garbage collector longer than a window may stand still.
+    What sorting and filtering need is made as rows are added: all at once it takes as long.
+    """
+
+    def __init__(self, width: int) -> None:
+        """``width`` in columns."""
+        self.groups: list[str] = []
+        """What each row can be filtered by besides its text."""
+        self.columns: tuple[list[str] | list[int], ...] = tuple([] for _ in range(width))
+        self.sortable: tuple[list[str] | list[int], ...] = tuple([] for _ in range(width))
+        """The columns, texts without case."""
+        self.lines: list[str] = []
+        """Each row as one text without case."""
+
+    def __len__(self) -> int:
+        return len(self.groups)
+
+    def add(self, groups: Sequence[str], *columns: Sequence[str] | Sequence[int]) -> None:
+        """Add rows, given column by column. For some thousand it takes a few milliseconds."""
+        self.groups += groups
+        folded = [[cell if isinstance(cell, int) else cell.casefold() for cell in column] for column in columns]
+        for at, column in enumerate(columns):
+            self.columns[at].extend(column)  # type: ignore[arg-type]
+            self.sortable[at].extend(folded[at])  # type: ignore[arg-type]
+        self.lines += ["\n".join(map(str, row)) for row in zip(*folded, strict=True)]
+
+    def cells(self, row: int) -> tuple[str | int, ...]:
+        """One row."""
+        return tuple(column[row] for column in self.columns)
 
 
 class RowsModel(QAbstractTableModel):
@@ -36,20 +60,23 @@ class RowsModel(QAbstractTableModel):
     def __init__(self, headers: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
         self._headers = headers
-        self._rows: list[Row] = []
-        self._shown: list[Row] = []
+        self.all = Rows(len(headers))
+        """Also those that the filter leaves out."""
+        self._ordered: list[int] = []
+        self._shown: list[int] = []
         self._text = ""
         self._group: str | None = None
         self._order: tuple[int, Qt.SortOrder] | None = None
 
     @property
-    def shown(self) -> Sequence[Row]:
-        """The rows that pass the filter, in their order."""
+    def shown(self) -> Sequence[int]:
+        """The rows of ``all`` that pass the filter, in their order."""
         return self._shown
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
-        """Replace all rows."""
-        self._rows = list(rows)
+    def set_rows(self, rows: Rows, group: str | None = None) -> None:
+        """Replace all rows, and show those of a group (None for all); the text of the filter is kept."""
+        self.all, self._group = rows, group
+        self._sort()
         self._arrange()
 
     def set_filter(self, text: str, group: str | None) -> None:
@@ -59,17 +86,26 @@ class RowsModel(QAbstractTableModel):
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; the order is kept for rows that come later. -1 is the order in which they came."""
-        self._order = None if column < 0 else (column, order)
-        self._arrange()
+        wanted = None if column < 0 else (column, order)
+        if wanted != self._order:  # Qt asks twice
+            self._order = wanted
+            self._sort()
+            self._arrange()
+
+    def _sort(self) -> None:
+        self._ordered = list(range(len(self.all)))
+        if self._order is not None:
+            column, order = self._order
+            key = self.all.sortable[column].__getitem__
+            self._ordered.sort(key=key, reverse=order is Qt.SortOrder.DescendingOrder)
 
     def _arrange(self) -> None:
         self.beginResetModel()
-        shown = [row for row in self._rows if self._group in (None, row.group)]
+        shown = self._ordered
+        if self._group is not None:
+            shown = [row for row in shown if self.all.groups[row] == self._group]
         if self._text:
-            shown = [row for row in shown if any(self._text in str(cell).casefold() for cell in row.cells)]
-        if self._order is not None:
-            column, order = self._order
-            shown.sort(key=_sortable(column), reverse=order is Qt.SortOrder.DescendingOrder)
+            shown = [row for row in shown if self._text in self.all.lines[row]]
         self._shown = shown
         self.endResetModel()
 
@@ -83,7 +119,7 @@ class RowsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The text of a cell, also as its tooltip, since a column may be too narrow for it."""
-        cell = self._shown[index.row()].cells[index.column()]
+        cell = self.all.columns[index.column()][self._shown[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{cell:,}" if isinstance(cell, int) else cell
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(cell, str):
@@ -99,18 +135,10 @@ class RowsModel(QAbstractTableModel):
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            number = bool(self._shown) and isinstance(self._shown[0].cells[section], int)
+            number = bool(self._shown) and isinstance(self.all.columns[section][0], int)
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
-
-
-def _sortable(column: int) -> Callable[[Row], tuple[bool, int, str]]:
-    def key(row: Row) -> tuple[bool, int, str]:
-        cell = row.cells[column]
-        return (False, cell, "") if isinstance(cell, int) else (True, 0, cell.casefold())
-
-    return key
 
 
 class ResultTable(QTableView):
@@ -145,7 +173,7 @@ class ResultTable(QTableView):
             else:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
-    def chosen(self) -> list[Row]:
+    def chosen(self) -> list[int]:
         """The selected rows in their order, or all that are shown where none is selected."""
         picked = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self.rows.shown[at] for at in picked] or list(self.rows.shown)

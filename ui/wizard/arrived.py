@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,12 +16,10 @@ from app.export.reading import Order, names, texts
 from app.legible import legible
 from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
 from app.setup.times import clock, span
-from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.drop import DropCard
-from ui.widgets.findings import FindingKind, FindingsView
-from ui.widgets.table import Row
+from ui.widgets.findings import FindingKind, FindingsView, gather
 from ui.widgets.text import label, rich
 from ui.widgets.work import WorkCard
 from ui.wizard.columns import ColumnsCard
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
 
     from app.export.reading import Exported
     from app.scim.arrived import Arrived, Progress, Share
+    from ui.widgets.findings import Part
+    from ui.widgets.table import Rows
     from ui.wizard.desk import Desk
 
 ROLES = {False: Role.USER_NAME, True: Role.NAME}
@@ -75,7 +76,7 @@ class ArrivedPage(QWidget):
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
         self._findings = FindingsView(("What", "Name", "Finding"), (70, 200, 0), self)
-        self._findings.copied.connect(self._copy)
+        self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
         column.addWidget(self._rest, 1)
@@ -180,9 +181,6 @@ class ArrivedPage(QWidget):
         focused = self.window().focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
-    def _copy(self, text: str, rows: int) -> None:
-        self._desk.copy_built(text, f"{rows:,} rows" if rows != 1 else "1 row")
-
     # -- work ----------------------------------------------------------------------------
 
     async def _look(self, *, everything: bool) -> None:
@@ -199,7 +197,7 @@ class ArrivedPage(QWidget):
         if exported is not None and (result.groups if self._groups else result.users).complete:
             missed = await asyncio.get_running_loop().run_in_executor(None, lambda: exported.missed)
             await self._add_missing(result, missed)
-        rows = await in_turns(result.rows, _row)
+        rows = await gather(len(result.rows), partial(_columns, result.rows))
         self._result = result
         self._show_result(result, rows)
 
@@ -243,7 +241,7 @@ class ArrivedPage(QWidget):
             words = f"The endpoint wants a pause of {span(progress.pause)}"
         self._work.show_share(progress.read / max(1, progress.of), words)
 
-    def _show_result(self, result: Arrived, rows: list[Row]) -> None:
+    def _show_result(self, result: Arrived, rows: Rows) -> None:
         shown = [kind for kind in Kind if result.counts[kind]]
         kinds = [FindingKind(k.value, TITLES[k], result.counts[k], ADVICE[k]) for k in shown]
         self._findings.show_findings(kinds, rows, result.counts.total())
@@ -297,9 +295,11 @@ def _verdict(result: Arrived, problems: int) -> str:
     return "" if offered else "The endpoint offers no lists, so that nothing can be told from here."
 
 
-def _row(each: Arrival) -> Row:
-    detail = each.detail if each.at is None else f"{each.detail} {clock(each.at)}"
-    return Row(each.kind.value, ("Group" if each.group else "User", each.name, detail))
+def _columns(arrivals: list[Arrival], start: int, stop: int) -> Part:
+    some = arrivals[start:stop]
+    details = [each.detail if each.at is None else f"{each.detail} {clock(each.at)}" for each in some]
+    whats = ["Group" if each.group else "User" for each in some]
+    return [each.kind.value for each in some], whats, [each.name for each in some], details
 
 
 def _line(what: str, share: Share) -> str:

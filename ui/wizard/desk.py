@@ -136,6 +136,14 @@ class Desk(QObject):
         self.clipboard.copy_plain(text, label)
         self.announced.emit(f"{label} copied.")
 
+    def copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
+        """Copy rows of a table, which take a while to gather: their text, and how many they are."""
+        self.look_into(self._copy_rows(gathering))
+
+    async def _copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
+        text, rows = await gathering
+        self.copy_built(text, f"{rows:,} rows" if rows != 1 else "1 row")
+
     def reveal(self, name: str, on: bool) -> None:
         """Show a secret for a moment, or hide it."""
         if on:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,10 @@ from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Checked, Order, check
 from app.legible import legible
-from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.drop import DropCard
-from ui.widgets.findings import FindingKind, FindingsView
-from ui.widgets.table import Row
+from ui.widgets.findings import FindingKind, FindingsView, gather
 from ui.widgets.text import ElidedLabel, label, rich
 from ui.widgets.work import WorkCard
 from ui.wizard.columns import ColumnsCard
@@ -27,7 +26,9 @@ from ui.wizard.columns import ColumnsCard
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from app.diagnosis.groups_export import Found, Report
+    from app.diagnosis.groups_export import Report
+    from ui.widgets.findings import Part
+    from ui.widgets.table import Rows
     from ui.wizard.desk import Desk
 
 COLUMNS = (Role.NAME, Role.ID, Role.CHILDREN, Role.PARENT)
@@ -63,7 +64,7 @@ class GroupsExportPage(QWidget):
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
         self._findings = FindingsView(("Row", "Name", "Finding"), (64, 180, 0), self)
-        self._findings.copied.connect(self._copy)
+        self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
         column.addWidget(self._rest, 1000)
@@ -156,7 +157,8 @@ class GroupsExportPage(QWidget):
 
     async def _run(self, order: Order) -> None:
         answer = await check(order, self._work.show_share)
-        rows = await in_turns(answer.report.found, _row) if isinstance(answer, Checked) and answer.report else []
+        report = answer.report if isinstance(answer, Checked) else None
+        rows = await gather(len(report.found), partial(_columns, report)) if report is not None else None
         held = self._holds_keyboard()
         self._task = None
         self._take(answer, rows, order)
@@ -164,7 +166,7 @@ class GroupsExportPage(QWidget):
             shown = (self._findings, self._columns.first) if self._answer is not None else ()
             (next((w for w in shown if w.isVisibleTo(self)), self._another)).setFocus()
 
-    def _take(self, answer: Checked | Unusable, rows: list[Row], order: Order) -> None:
+    def _take(self, answer: Checked | Unusable, rows: Rows | None, order: Order) -> None:
         if isinstance(answer, Unusable):
             self._tell(answer.sentence, "bad")
             return
@@ -173,7 +175,7 @@ class GroupsExportPage(QWidget):
         self._columns.show_columns(answer.seen)
         if order.save is not None:
             self._tell(f"The findings are in {legible(order.save.name)}.", "good")
-        elif answer.report is None:
+        elif answer.report is None or rows is None:
             self._tell("Which column holds the names? Choose it, then check.", "caution")
         else:
             self._show_report(answer.report, rows)
@@ -191,12 +193,9 @@ class GroupsExportPage(QWidget):
         if self._order is not None:
             self._start(replace(self._order, save=path))
 
-    def _copy(self, text: str, rows: int) -> None:
-        self._desk.copy_built(text, f"{rows:,} rows" if rows != 1 else "1 row")
-
     # -- what is shown -------------------------------------------------------------------
 
-    def _show_report(self, report: Report, rows: list[Row]) -> None:
+    def _show_report(self, report: Report, rows: Rows) -> None:
         kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in Kind]
         total = report.counts.total()
         self._findings.show_findings(kinds, rows, total)
@@ -232,8 +231,9 @@ class GroupsExportPage(QWidget):
         self._rest.setVisible(not found and order is not None)
 
 
-def _row(found: Found) -> Row:
-    return Row(found.kind.value, (found.row, found.name, found.detail))
+def _columns(report: Report, start: int, stop: int) -> Part:
+    rows, names, kinds, details = report.found.part(start, stop)
+    return kinds, rows, names, details
 
 
 def _groups(rows: int) -> str:

@@ -141,7 +141,7 @@ class WizardPage(QWidget):
 
     def _show_tool(self, tool: Tool) -> None:
         if tool not in self._tools:
-            self._tools[tool] = TOOLS[tool].make(self.desk, self)
+            self._tools[tool] = TOOLS[tool].load()(self.desk, self)
             self._body.addWidget(self._tools[tool])
         self._body.setCurrentWidget(self._tools[tool])
 

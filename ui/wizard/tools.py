@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from app.assistant.assistant import Assistant
     from ui.wizard.desk import Desk
 
+    Maker = Callable[[Desk, QWidget], QWidget]
+
+BETWEEN_LOADS = 0.2
+"""Seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class ToolPage:
@@ -27,28 +33,28 @@ class ToolPage:
     invitation: str
     """The words of the link on a step's card."""
     icon: str
-    make: Callable[[Desk, QWidget], QWidget]
-    """Builds the widget; its focus proxy is where the keyboard goes."""
+    load: Callable[[], Maker]
+    """Gives what builds the widget; its focus proxy is where the keyboard goes."""
     offered: Callable[[Assistant], bool] = lambda _assistant: True
     """Whether it is any use in this setup."""
 
 
-def _portal_error(desk: Desk, parent: QWidget) -> QWidget:
+def _portal_error() -> Maker:
     from ui.wizard.portal_error import PortalErrorPage
 
-    return PortalErrorPage(desk, parent)
+    return PortalErrorPage
 
 
-def _groups_export(desk: Desk, parent: QWidget) -> QWidget:
+def _groups_export() -> Maker:
     from ui.wizard.groups_export import GroupsExportPage
 
-    return GroupsExportPage(desk, parent)
+    return GroupsExportPage
 
 
-def _arrived(desk: Desk, parent: QWidget) -> QWidget:
+def _arrived() -> Maker:
     from ui.wizard.arrived import ArrivedPage
 
-    return ArrivedPage(desk, parent)
+    return ArrivedPage
 
 
 def _endpoint_answers(assistant: Assistant) -> bool:
@@ -57,10 +63,10 @@ def _endpoint_answers(assistant: Assistant) -> bool:
     return kept and Milestone.SUBMITTED in assistant.setup.reached
 
 
-def _directory_api(desk: Desk, parent: QWidget) -> QWidget:
+def _directory_api() -> Maker:
     from ui.wizard.directory_api import DirectoryApiPage
 
-    return DirectoryApiPage(desk, parent)
+    return DirectoryApiPage
 
 
 TOOLS: dict[Tool, ToolPage] = {
@@ -69,21 +75,21 @@ TOOLS: dict[Tool, ToolPage] = {
         lead="What an error means that the portal or CIE showed, and which step to revisit.",
         invitation="Read an error message",
         icon="warning",
-        make=_portal_error,
+        load=_portal_error,
     ),
     Tool.GROUPS_EXPORT: ToolPage(
         title="Groups export",
         lead="Duplicate names and other things in an export of the groups that stop a sync or break a policy.",
         invitation="Check an export of the groups",
         icon="table",
-        make=_groups_export,
+        load=_groups_export,
     ),
     Tool.ARRIVED: ToolPage(
         title="What arrived",
         lead="The users and groups that the endpoint holds, and what is missing or odd in them.",
         invitation="Look at what arrived",
         icon="inbox",
-        make=_arrived,
+        load=_arrived,
         offered=_endpoint_answers,
     ),
     Tool.DIRECTORY_SYNC_API: ToolPage(
@@ -91,7 +97,7 @@ TOOLS: dict[Tool, ToolPage] = {
         lead="Optional: what CIE itself says of the directory, read with a service account.",
         invitation="Let CIE tell when a sync has ended",
         icon="cloud",
-        make=_directory_api,
+        load=_directory_api,
     ),
 }
 """In the order of the rail."""
@@ -100,3 +106,10 @@ TOOLS: dict[Tool, ToolPage] = {
 def offered(assistant: Assistant) -> dict[Tool, ToolPage]:
     """The pages that are of use in this setup."""
     return {tool: page for tool, page in TOOLS.items() if page.offered(assistant)}
+
+
+async def load_all() -> None:
+    """Load the pages, each in a turn of the event loop: with the press that opens one it would be felt."""
+    for page in TOOLS.values():
+        await asyncio.sleep(BETWEEN_LOADS)
+        page.load()

@@ -1,0 +1,88 @@
+"""Prints time and event loop gaps of What arrived over a directory of a few, ten thousand and 50,000 users."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from app.guide.model import Milestone, Tool  # noqa: E402 - the place of the program has to be known first
+from tests.hostile.server import TOKEN, Hostile  # noqa: E402
+from tests.scim.directory import Directory, group, user  # noqa: E402
+
+if TYPE_CHECKING:
+    from ui.wizard.arrived import ArrivedPage
+    from ui.wizard.desk import Desk
+
+SIZES = (500, 10_000, 50_000)
+"""Users; there are a fifth as many groups."""
+
+
+def serve(users: int) -> None:
+    """Be the directory until standard input ends. Every second user and every third group has something odd."""
+    people = [user(n) if n % 2 else user(n, userName=f"ann{n}", displayName=None) for n in range(users)]
+    teams = [group(n, displayName=f"Group {n // 3}") for n in range(users // 5)]
+    with Hostile(Directory(people, teams)) as server:
+        print(server.base_url, flush=True)
+        sys.stdin.read()
+
+
+async def look(page: ArrivedPage) -> None:
+    """As the admin does it: with the window open, up to the table."""
+    page.look(everything=True)
+    task = page._task
+    assert task is not None
+    await task
+    assert page._findings.isVisible()
+    await asyncio.sleep(0.3)  # it is painted
+
+
+async def story(desk: Desk, _folder: Path) -> None:
+    """Print the figures."""
+    from app.assistant.opened import utc_now
+    from tests.benchmarks.pages import gap, opened
+
+    setup = desk.assistant.setup
+    desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: utc_now()})
+    await desk.assistant.open()
+    await desk.assistant.captures.give("token", TOKEN * 3)
+    wizard, page = await opened(desk, Tool.ARRIVED)
+    for users in SIZES:
+        # A process of its own: in a thread it would take turns with the window.
+        directory = subprocess.Popen(
+            [sys.executable, __file__, str(users)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        with directory:
+            assert directory.stdout is not None
+            line = await asyncio.get_running_loop().run_in_executor(None, directory.stdout.readline)
+            await desk.assistant.captures.give("base_url", line.strip())
+            started = time.perf_counter()
+            longest = await gap(look(page))
+            seconds = time.perf_counter() - started
+            result = page._result
+            assert result is not None
+            assert result.users.read == users
+            print(
+                f"what arrived, {users:,} users and {users // 5:,} groups: {seconds:.1f} s,"
+                f" {result.counts.total():,} rows, {longest}"
+            )
+            directory.communicate()
+    await desk.assistant.forget()
+    wizard.deleteLater()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        serve(int(sys.argv[1]))
+    else:
+        from tests.benchmarks.pages import play
+
+        play(story, practice=True)
