@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from app.policy import NO_POLICY
 from app.setup.state import Setup
 from ui.browser import open_handbook, open_in_browser
 from ui.caretaker import Caretaker
+from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -176,9 +176,7 @@ class Application:
         return diagnose(self.window, self._vault, self._listing, opened, practice=self._practising)
 
     def _say(self, sentence: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.open()
+        MessageBox(self.window, sentence).open()
 
     def _show_about(self) -> None:
         from ui.home import about
@@ -219,7 +217,7 @@ class Application:
         if self.options.tour is not None:
             return
         shut = asyncio.Event()
-        box = QMessageBox(QMessageBox.Icon.Warning, "SCIM Setup Assistant", sentence, parent=self.window)
+        box = MessageBox(self.window, sentence)
         box.finished.connect(lambda _result: shut.set())
         box.open()
         await shut.wait()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.setup.times import clock
+from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -104,17 +105,13 @@ class HandOver(QObject):
 
     def _ask(self, received: Received) -> None:
         setup = received.setup
-        box = QMessageBox(self._window)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText(f"Take over the setup {setup.name}?")
         unusable = len(received.dropped)
         again = f" {unusable} of its values cannot be used and are asked for again." if unusable else ""
-        box.setInformativeText(
+        more = (
             f"{setup.client}, written {clock(received.made)}. {setup.status}\n\n"
             f"Secrets are not in the file: the Base URL and the token are captured again.{again}"
         )
+        box = MessageBox(self._window, f"Take over \u201c{setup.name}\u201d?", more, tone="muted")
         take = box.addButton("Take it over", QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(leave)

@@ -6,15 +6,17 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app import removal
 from app.paths import APP_ID
 from ui.theme import style
+from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from PySide6.QtWidgets import QAbstractButton
 
 TITLE = "SCIM Setup Assistant"
 
@@ -37,27 +39,24 @@ async def _ask(found: removal.Survey) -> int:
     if not await question(found):
         return 0
     result = await removal.remove(found)
-    icon = QMessageBox.Icon.Information if result.complete else QMessageBox.Icon.Warning
-    told = QMessageBox(icon, TITLE, result.sentence)
-    await _answered(told)
+    await _answered(MessageBox(None, result.sentence, tone="muted" if result.complete else "caution"))
     return 0 if result.complete else 1
 
 
 async def question(found: removal.Survey) -> bool:
     """Ask whether all of it goes. Closing the question, Escape and Enter all keep it."""
-    box = QMessageBox(QMessageBox.Icon.Warning, TITLE, "Remove setups and secrets from this account too?")
-    box.setInformativeText("\n".join((*found.lines, "", found.untouched)))
+    more = "\n".join((*found.lines, "", found.untouched))
+    box = MessageBox(None, "Remove setups and secrets from this account too?", more)
     remove = box.addButton("Remove all of it", QMessageBox.ButtonRole.DestructiveRole)
     keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(keep)
-    await _answered(box)
-    return box.clickedButton() is remove
+    return await _answered(box) is remove
 
 
-async def _answered(box: QMessageBox) -> None:
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    shut = asyncio.Event()
-    box.finished.connect(lambda _result: shut.set())
+async def _answered(box: MessageBox) -> QAbstractButton | None:
+    """The button that was pressed."""
+    pressed: asyncio.Future[QAbstractButton | None] = asyncio.get_running_loop().create_future()
+    box.finished.connect(lambda _result: pressed.set_result(box.clickedButton()))
     box.open()
-    await shut.wait()
+    return await pressed

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
+
+from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable
@@ -42,11 +43,8 @@ class Saving:
         if not unsaved:
             return False
         if self._box is None:
-            self._box = box = QMessageBox(self._window)
-            box.setIcon(QMessageBox.Icon.Warning)
-            box.setTextFormat(Qt.TextFormat.PlainText)
-            box.setText("The last changes are not on the disk yet")
-            box.setInformativeText("\n".join(unsaved) + "\nThe assistant goes on trying while it is open.")
+            more = "\n".join(unsaved) + "\nThe assistant goes on trying while it is open."
+            self._box = box = MessageBox(self._window, "The last changes are not on the disk yet", more)
             leave = box.addButton("Close and lose them", QMessageBox.ButtonRole.DestructiveRole)
             stay = box.addButton("Keep it open", QMessageBox.ButtonRole.RejectRole)
             box.setDefaultButton(stay)
@@ -57,9 +55,7 @@ class Saving:
         return True
 
     def _answered(self) -> None:
-        if self._box is not None:
-            self._box.deleteLater()
-            self._box = None
+        self._box = None
 
 
 async def _again(assistant: Assistant) -> None:

@@ -92,7 +92,7 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
         await settled(page)
         assert "3 users, 1 not active" in words(page)
         assert "3 groups" in words(page)
-        assert said[-1] == "3 findings."
+        assert said[-1] == "3 findings. The newest changes are listed as well."
         assert kinds(page) == [
             "All, 6",
             "User name form, 1",
@@ -123,7 +123,7 @@ def test_a_large_directory_is_sampled_unless_all_is_asked_for(qapp: QApplication
     play(qapp, tmp_path, Directory([user(n) for n in range(700)], []), story)
 
 
-def test_a_running_look_tells_how_far_it_is_and_is_cancelled(qapp: QApplication, tmp_path: Path) -> None:
+def test_a_running_look_tells_how_far_it_is_and_is_stopped(qapp: QApplication, tmp_path: Path) -> None:
     def first(_path: str, query: dict[str, str]) -> bytes | None:
         return http(429, Retry_After="200") if query["startIndex"] == "101" else None
 
@@ -132,10 +132,10 @@ def test_a_running_look_tells_how_far_it_is_and_is_cancelled(qapp: QApplication,
         await until(lambda: "pause of 3 min" in words(page))
         task = page._task
         assert task is not None
-        child(page, "cancel").click()
+        child(page, "stop").click()
         await until(task.done)
         assert task.cancelled()
-        assert "Cancelled." in words(page)
+        assert "Stopped. Nothing was counted." in words(page)
         assert child(page, "look-all").isEnabled()
 
     play(qapp, tmp_path, Directory([user(n) for n in range(300)], [], first), story)

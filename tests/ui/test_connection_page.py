@@ -19,6 +19,7 @@ from app.vault import Vault
 from tests.ui.stories import NOW, child, until, walk, words
 from ui.companion.window import Companion
 from ui.wizard.connection_page import ConnectionPage
+from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -174,3 +175,25 @@ def test_the_lines_of_an_offer() -> None:
         "Versions (ETag)": "Not stated",
         "Schemas": "Not known, no usable answer",
     }
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(desk: Desk) -> None:
+        page = WizardPage(desk)
+        await desk.assistant.go(next(step.id for step in desk.assistant.guide.steps if step.page is Page.TEST))
+        desk.assistant.testing.findings = PASSED
+        desk.changed.emit()
+        page.show()
+        await until(lambda: page.focusWidget() is not None)
+        again = child(page, "test-again")
+        again.setFocus()
+        desk.testing = True
+        desk.assistant.testing.findings = ()
+        desk.changed.emit()
+        assert page.focusWidget() is child(page, "done")
+        assert child(page, "done").text() == "Stop the test"
+        desk.testing = False
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)

@@ -89,7 +89,7 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         card = page.findChild(DropCard, "drop")
         assert card is not None
         drop(card, QUrl.fromLocalFile(str(groups)))
-        assert child(page, "cancel").isVisibleTo(page)
+        assert child(page, "stop").isVisibleTo(page)
         await settled(page)
         assert table(page) == [(3, "SALES", "The same but for capitals as in row 2, Sales"), (4, "R&D", "Has &")]
         kinds = page.findChild(QListWidget, "kinds")
@@ -198,7 +198,7 @@ def test_findings_are_saved_through_the_systems_dialog(
     walk(qapp, data, story)
 
 
-def test_a_running_check_is_cancelled_at_once(qapp: QApplication, data: Path, tmp_path: Path) -> None:
+def test_a_running_check_is_stopped_at_once(qapp: QApplication, data: Path, tmp_path: Path) -> None:
     file = tmp_path / "groups.csv"
     file.write_text("name,id\n" + "".join(f"Group {i},{i}\n" for i in range(200_000)))
 
@@ -206,13 +206,13 @@ def test_a_running_check_is_cancelled_at_once(qapp: QApplication, data: Path, tm
         wizard, page = opened(desk)
         await until(lambda: wizard.focusWidget() is child(page, "choose-file"))
         page.open_file(file)
-        stop = child(page, "cancel")
+        stop = child(page, "stop")
         assert wizard.focusWidget() is stop
         task = page._task
         assert task is not None
         await until(lambda: page._work.bar.value() > 0)
         QTest.keyClick(stop, Qt.Key.Key_Return)
-        assert "The check was cancelled." in words(page)
+        assert "The check was stopped." in words(page)
         await until(task.done)
         assert not page._findings.isVisibleTo(page)
         page.open_file(file)

@@ -61,6 +61,11 @@ def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
     assert "acme.okta.com" in seen
     assert "The first time?" not in seen
     assert page.findChild(QPushButton, f"hand-over-{setup.id}") is not None
+    assert page.focusWidget().objectName() == f"continue-{setup.id}"
+    other = new_setup(catalog.guide("entra"), NOW, practice=False)
+    page.opened.emit(setup.id)
+    page.show_setups((other, setup), (), NOW)
+    assert page.focusWidget().objectName() == f"continue-{setup.id}", "the one that was left has the keyboard"
     page.deleteLater()
 
 

@@ -147,6 +147,9 @@ def test_a_step_links_to_its_tools_and_the_companion_gives_way(qapp: QApplicatio
 def test_the_checklist_links_to_the_check_of_group_names(qapp: QApplication, tmp_path: Path) -> None:
     async def story(desk: Desk) -> None:
         page = _open_page(desk)
+        await until(lambda: page.focusWidget() is not None)
+        first = desk.assistant.guide.prerequisites[0].id
+        assert page.focusWidget().objectName() == f"tick-{first}", "the keyboard is where the first thing is to do"
         link = page._body.currentWidget().findChild(QPushButton, "look-groups-export")
         assert link is not None
         link.click()

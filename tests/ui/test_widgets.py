@@ -16,6 +16,7 @@ from ui.widgets.badge import StepBadge
 from ui.widgets.busy import ThinBar
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
+from ui.widgets.facts import Facts
 from ui.widgets.fields import TOO_LONG, CaptureField, ValueField
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
@@ -253,6 +254,39 @@ def test_keys_are_reported(qtbot: QtBot) -> None:
     assert line is not None
     with qtbot.waitSignals([field.edited, field.edited]):
         QTest.keyClicks(line, "ab")
+
+
+def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:
+    field = CaptureField("Tenant ID", lambda: "7c1e3a52")
+    shown(qtbot, field)
+    line = field.findChild(QLineEdit)
+    assert line is not None
+    given, on = [], []
+    field.submitted.connect(given.append)
+    field.settled.connect(lambda: on.append(True))
+    QTest.keySequence(line, QKeySequence(QKeySequence.StandardKey.Paste))
+    QTest.keyClick(line, Qt.Key.Key_Return)  # nobody has accepted it yet
+    assert (given, on) == (["7c1e3a52", "7c1e3a52"], [])
+    field.set_text("7c1e3a52")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (len(given), on) == (2, [True])
+    assert line.cursorPosition() == 0, "a long value is recognised by its beginning"
+    QTest.keyClicks(line, "x")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert given[2:] == ["x7c1e3a52"]
+
+
+def test_facts_leave_no_gaps_and_keep_room_for_the_values(qtbot: QtBot) -> None:
+    facts = Facts()
+    values = [facts.add("SCIM Change Timestamp", "25 Nov 2026, 14:33:29"), facts.add("Received so far", "5 users")]
+    shown(qtbot, facts, width=250)
+    first, second = values
+    line = first.fontMetrics().height()
+    assert first.width() > 110
+    assert first.height() <= 2 * line + 4
+    assert second.y() - first.y() <= 2 * line + 12
+    names = [each for each in facts.findChildren(QLabel) if each not in values]
+    assert [each.y() for each in names] == [each.y() for each in values]
 
 
 # -- for every reader ------------------------------------------------------------------------

@@ -51,6 +51,7 @@ class Companion(QWidget):
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
         QShortcut(QKeySequence("F1"), self, desk.help_wanted.emit)
         desk.changed.connect(self.refresh)
+        desk.settled.connect(self._offer_to_go_on)
         desk.tool_opened.connect(self._give_way)
         self.refresh()
 
@@ -135,7 +136,11 @@ class Companion(QWidget):
 
     def _take_keyboard(self) -> None:
         field = self._card.first_input() if self._card is not None else None
-        (field or self._done).setFocus()
+        (field or (self._done if self._done.isEnabled() else self._open)).setFocus()
+
+    def _offer_to_go_on(self) -> None:
+        if self.isVisible() and self._done.isEnabled():
+            self._done.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Closing the companion brings the large window back."""

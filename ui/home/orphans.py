@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
+from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from app.orphans import Orphans
@@ -62,13 +63,8 @@ class OrphanLines(QWidget):
         self._column.addWidget(line)
 
     def _ask(self, ids: frozenset[str], keyring: str, *, strange: bool) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         of = "a setup" if len(ids) == 1 else f"{len(ids)} setups"
-        box.setText(f"Remove the secrets of {of} from {keyring}?")
-        box.setInformativeText(STRANGE if strange else OWN)
+        box = MessageBox(self, f"Remove the secrets of {of} from {keyring}?", STRANGE if strange else OWN)
         remove = box.addButton("Remove secrets", QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton("Keep, and ask no more" if strange else "Keep them", QMessageBox.ButtonRole.RejectRole)
         later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole) if strange else keep

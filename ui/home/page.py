@@ -80,6 +80,9 @@ class HomePage(QWidget):
         column.addLayout(self._links)
         self.setAcceptDrops(True)
         self._list: SetupList | None = None
+        self._opened = ""
+        """The setup that was opened last."""
+        self.opened.connect(self._remember)
         self._orphans: OrphanLines | None = None
         self._keyring: str | None = ""
         self._offers_practice = True
@@ -139,8 +142,11 @@ class HomePage(QWidget):
         self._list.show_setups(
             setups, troubles, now, keyring=self._keyring is not None, offer_practice=self._offers_practice
         )
-        if not setups:
+        if not self._list.take_keyboard(self._opened):
             self._new.setFocus()
+
+    def _remember(self, setup_id: str) -> None:
+        self._opened = setup_id
 
     def show_orphans(self, orphans: Orphans) -> None:
         """Say that secrets are left in the keyring, above the line that says which keyring it is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from app.setup.times import day
@@ -12,11 +12,14 @@ from ui.home.welcome import Welcome
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.cards import Card, Note
+from ui.widgets.message import MessageBox
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from PySide6.QtWidgets import QPushButton
 
     from app.setup.state import Setup
     from app.setup.store import Trouble
@@ -33,6 +36,7 @@ class SetupList(ScrollColumn):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._content: QWidget | None = None
+        self._continue: list[QPushButton] = []
 
     def show_setups(
         self,
@@ -49,6 +53,7 @@ class SetupList(ScrollColumn):
             self._content.hide()
             self._content.deleteLater()
         self._content = QWidget(self)
+        self._continue.clear()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
@@ -65,7 +70,9 @@ class SetupList(ScrollColumn):
             card.body.setContentsMargins(0, 0, 0, 0)
             card.body.setSpacing(0)
             for setup in setups:
-                card.body.addWidget(self._row(setup, now, card))
+                row = self._row(setup, now, card)
+                card.body.addWidget(row)
+            row.setProperty("last", "true")  # the card's own line is under it
             column.addWidget(card)
         else:
             column.addWidget(self._welcome(offer_practice))
@@ -101,6 +108,7 @@ class SetupList(ScrollColumn):
         go_on.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup.name}")
         go_on.clicked.connect(lambda: self.opened.emit(setup.id))
         row.addWidget(go_on)
+        self._continue.append(go_on)
         if not setup.practice:
             give = IconButton("hand-over", f"Hand {setup.name} over to a colleague, without its secrets")
             give.setObjectName(f"hand-over-{setup.id}")
@@ -111,14 +119,19 @@ class SetupList(ScrollColumn):
         row.addWidget(bin_)
         return frame
 
+    def take_keyboard(self, setup_id: str) -> bool:
+        """Put the keyboard on that setup, or on the first one; False where there is none."""
+        there = [each for each in self._continue if each.objectName() == f"continue-{setup_id}"]
+        for each in (there or self._continue)[:1]:
+            each.setFocus()
+        return bool(self._continue)
+
     def _ask(self, setup: Setup) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(f"Delete the setup {setup.name}?")
-        box.setInformativeText("Its secrets are removed with it. The directory in CIE and the portal stay as they are.")
+        box = MessageBox(
+            self,
+            f"Delete \u201c{setup.name}\u201d?",
+            "Its secrets are removed with it. The directory in CIE and the portal stay as they are.",
+        )
         delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)

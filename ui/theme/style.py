@@ -168,6 +168,10 @@ QLabel[role="mono"] {{ font-family: {_mono()}; font-size: 12px; }}
 QLabel[role="good"] {{ font-size: 12px; color: {t.good}; }}
 QLabel[role="caution"] {{ font-size: 12px; color: {t.caution}; }}
 QLabel[role="bad"] {{ font-size: 12px; color: {t.bad}; }}
+QMessageBox QLabel#qt_msgbox_label {{ min-width: 340px; }}
+QMessageBox[role="question"] QLabel#qt_msgbox_label {{ font-weight: 600; }}
+QMessageBox QLabel#qt_msgbox_informativelabel {{ color: {t.muted}; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 6px; }}
 """
 
@@ -183,6 +187,7 @@ QFrame[role="choice"] {{ background: {t.accent_wash}; border: none; border-radiu
 QFrame[role="value"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px; }}
 QFrame[role="lane-head"], QFrame[role="rung"], QFrame[role="setup-row"] {{
     border: none; border-bottom: 1px solid {t.line}; background: transparent; }}
+QFrame[last="true"] {{ border: none; background: transparent; }}
 QFrame[role="rail"] {{ background: {t.rail}; border: none; border-right: 1px solid {t.line}; }}
 QFrame[role="footer"] {{ background: {t.surface}; border: none; border-top: 1px solid {t.line}; }}
 QScrollArea {{ border: none; background: transparent; }}
@@ -238,6 +243,7 @@ def _inputs(t: Tokens) -> str:
     # A style sheet takes a picture only as a file: one tick for dark accents, one for light ones.
     name = "tick-light" if contrast("#ffffff", t.accent) >= READABLE else "tick-dark"
     tick = (resources() / "icons" / f"{name}.svg").as_posix()
+    arrow = (resources() / "icons" / "chevron-select.svg").as_posix()  # of a grey that is seen on light and dark
     return f"""
 QLineEdit, QPlainTextEdit {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 7px 9px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}
@@ -246,6 +252,7 @@ QLineEdit, QPlainTextEdit {{ placeholder-text-color: {t.muted}; }}
 QComboBox {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 6px 9px; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{arrow}"); width: 14px; height: 14px; }}
 QComboBox:focus {{ border: 2px solid {t.accent}; padding: 5px 8px; }}
 QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line};
     selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}

@@ -36,7 +36,7 @@ class PushButton(QPushButton):
         super().keyPressEvent(event)
 
 
-class _IconedButton(PushButton):
+class IconedButton(PushButton):
     """Renders its icon again when the theme changes, since a pixmap keeps the colours it was drawn in."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
@@ -56,16 +56,16 @@ class _IconedButton(PushButton):
             self.show_icon(*self._sign)
 
 
-def button(text: str, role: str = "secondary", icon: str | None = None) -> QPushButton:
+def button(text: str, role: str = "secondary", icon: str | None = None) -> IconedButton:
     """A button that says what it does. Roles: primary, secondary, quiet, link, copy, danger, tool."""
-    made = _IconedButton(text)
+    made = IconedButton(text)
     made.setProperty("role", role)
     if icon is not None:
         made.show_icon(icon, _ICON_COLOURS.get(role, "text"))
     return made
 
 
-class IconButton(_IconedButton):
+class IconButton(IconedButton):
     """A button with an icon only; its purpose is its tooltip and its accessible name."""
 
     def __init__(self, name: str, purpose: str) -> None:

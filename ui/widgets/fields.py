@@ -239,6 +239,8 @@ class CaptureField(QWidget):
     """The whole text as it was given, of any length."""
     edited = Signal(str)
     """The text after each key."""
+    settled = Signal()
+    """Enter was pressed on what had been given before: the admin wants to go on."""
 
     def __init__(
         self,
@@ -250,6 +252,8 @@ class CaptureField(QWidget):
         super().__init__()
         self._read_clipboard = read_clipboard
         self._focused = False
+        self._settled = False
+        """Whether a value was accepted and nothing else was given since."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(5)
@@ -279,7 +283,7 @@ class CaptureField(QWidget):
         made.setMaxLength(10 * TOO_LONG)
         if secret:
             made.setEchoMode(QLineEdit.EchoMode.Password)
-        made.setPlaceholderText("Copy it there, then press Paste")
+        made.setPlaceholderText("Paste it here")
         made.returnPressed.connect(self._enter)
         if not secret:
             made.left.connect(self._enter)
@@ -292,7 +296,11 @@ class CaptureField(QWidget):
         self._give(self._read_clipboard())
 
     def _enter(self) -> None:
-        if not self._input.isReadOnly():
+        if self._input.isReadOnly():
+            return
+        if self._settled and not self._input.isModified():
+            self.settled.emit()
+        else:
             self._give(self._input.text())
 
     def _edit(self, text: str) -> None:
@@ -307,8 +315,9 @@ class CaptureField(QWidget):
         if self._input.echoMode() is QLineEdit.EchoMode.Password or len(text) > TOO_LONG:
             self.clear()
         else:
-            self._input.setText(text.strip())
+            self._put(text.strip())
         self._input.setModified(False)
+        self._settled = False
         self.submitted.emit(text)
 
     def has_focus_text(self) -> bool:
@@ -317,8 +326,19 @@ class CaptureField(QWidget):
 
     def set_text(self, text: str) -> None:
         """Show an accepted value."""
+        self._settled = True
         if self._input.text() != text:
-            self._input.setText(text)
+            self._put(text)
+
+    def set_kept(self, placeholder: str) -> None:
+        """Say that a secret was accepted, of which nothing is shown."""
+        self._settled = True
+        self.clear()
+        self.set_placeholder(placeholder)
+
+    def _put(self, text: str) -> None:
+        self._input.setText(text)
+        self._input.setCursorPosition(0)  # a long one is recognised by its beginning
 
     def set_placeholder(self, text: str) -> None:
         """Say what the empty field is for."""

@@ -10,6 +10,9 @@ from ui.theme.style import current
 from ui.widgets.buttons import PushButton
 from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 
+EDGE = 4
+"""Pixels around the words: room for the focus ring, as wide as that of a check box."""
+
 
 class LinkButton(PushButton):
     """A button that looks like a link; a long one wraps."""
@@ -32,10 +35,10 @@ class LinkButton(PushButton):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Pixels of height at that width."""
-        return text_height(self.fontMetrics(), self.text(), width - 8) + 8
+        return text_height(self.fontMetrics(), self.text(), width - 2 * EDGE) + 8
 
     def _room(self, words: int) -> QSize:
-        return QSize(words + 10, self.fontMetrics().height() + 8)
+        return QSize(words + 2 * EDGE, self.fontMetrics().height() + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """Draw the focus ring by the style sheet, and the words wrapped."""
@@ -48,5 +51,5 @@ class LinkButton(PushButton):
         painter.setFont(font)
         tokens = current()
         painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
-        inside = QRect(self.rect()).adjusted(1, 4, -4, -4)
+        inside = QRect(self.rect()).adjusted(EDGE, 4, -EDGE, -4)
         painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -12,9 +12,9 @@ from ui.widgets.text import label
 
 
 class WorkCard(Card):
-    """A bar, a few words, and Cancel, which takes the keyboard."""
+    """A bar, a few words, and Stop, which takes the keyboard."""
 
-    cancelled = Signal()
+    stopped = Signal()
 
     def __init__(self, name: str, parent: QWidget) -> None:
         """``name`` says what the bar is a share of."""
@@ -22,9 +22,9 @@ class WorkCard(Card):
         self.bar = ThinBar(self)
         self.bar.setAccessibleName(name)
         self._words = label("", "small", self, wrap=False)
-        stop = button("Cancel")
-        stop.setObjectName("cancel")
-        stop.clicked.connect(self.cancelled)
+        stop = button("Stop")
+        stop.setObjectName("stop")
+        stop.clicked.connect(self.stopped)
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self.bar, 1)

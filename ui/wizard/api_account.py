@@ -63,9 +63,9 @@ class AccountCard(Card):
         self._tsg_id.submitted.connect(lambda text: self._keep(self._give_tsg_id(text)))
         self._secrets = {kind: self._secret(kind) for kind in LABELS}
         self._add_file()
-        self._add_addresses()
         self._said = Hint(self)
         self.body.addWidget(self._said)
+        self._add_addresses()
         self.setFocusProxy(self._tsg_id)
         desk.changed.connect(self.refresh)
         self.refresh()
@@ -77,7 +77,6 @@ class AccountCard(Card):
     def _field(self, text: str, name: str, *, secret: bool) -> CaptureField:
         made = CaptureField(text, self._desk.paste_text, secret, origin="")
         made.setObjectName(name)
-        made.set_placeholder("Paste it here")
         self.body.addWidget(made)
         return made
 
@@ -231,7 +230,7 @@ class AccountCard(Card):
         for kind, field in self._secrets.items():
             field.set_busy(bool(busy))
             kept = self._api.kept(kind)
-            field.set_placeholder("Kept. Paste to replace it" if kept else "Paste it here")
+            field.set_placeholder("Paste to replace" if kept else "Paste it here")
             fleeting = self._api.fleeting(kind)
             where = (
                 "Only in memory, lost when the program ends." if fleeting else f"In {self._desk.assistant.vault.name}."

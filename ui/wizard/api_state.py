@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.cie import words
 from app.setup.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
+from ui.widgets.facts import Facts
 from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
 
@@ -103,7 +103,10 @@ class StateCard(Card):
             column.addWidget(Note(rich(sentence), "muted", inside))
         standing = api.standing
         if standing is not None and standing.directory is not None:
-            column.addLayout(self._table(standing.directory, inside))
+            facts = Facts(inside)
+            for name, value in words.table(standing.directory):
+                facts.add(name, value)
+            column.addWidget(facts)
             self._add_log(standing.directory, column, inside)
             sentence, ended = words.full_sync(standing, api.started)
             if sentence:
@@ -112,20 +115,6 @@ class StateCard(Card):
             column.addWidget(Note(skew, "muted", inside))
         following = f" The next look is at {clock(api.next_look)}." if api.next_look is not None else ""
         column.addWidget(label(f"Asked {clock(look.looked)}.{following}", "small", inside))
-
-    def _table(self, directory: Directory, inside: QWidget) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setVerticalSpacing(6)
-        grid.setHorizontalSpacing(12)
-        grid.setColumnStretch(1, 1)
-        for row, (name, value) in enumerate(words.table(directory)):
-            grid.addWidget(label(name, "muted", inside, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            cell = label(value, "body", inside)
-            # A label's guess at its height is too high for a line of this length; a grid takes it for the least.
-            cell.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-            cell.setMinimumHeight(1)
-            grid.addWidget(cell, row, 1)
-        return grid
 
     def _add_log(self, directory: Directory, column: QVBoxLayout, inside: QWidget) -> None:
         if not directory.log:

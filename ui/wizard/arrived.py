@@ -71,11 +71,11 @@ class ArrivedPage(QWidget):
             card.chosen.connect(self._compare_with)
             column.addWidget(card)
         self._work = WorkCard("Share of what is read", self)
-        self._work.cancelled.connect(self._cancel)
+        self._work.stopped.connect(self._stop)
         column.addWidget(self._work)
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
-        self._findings = FindingsView(("What", "Name", "Finding"), (70, 200, 0), self)
+        self._findings = FindingsView(("What", "Name", "Finding"), (64, 190, 0), self)
         self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
@@ -170,11 +170,11 @@ class ArrivedPage(QWidget):
         if held:
             (self._findings if self._findings.isVisibleTo(self) else self._sample).setFocus()
 
-    def _cancel(self) -> None:
+    def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             self._task = None
-            self._tell("Cancelled.", "muted")
+            self._tell("Stopped. Nothing was counted.", "muted")
             self._sample.setFocus()
 
     def _holds_keyboard(self) -> bool:
@@ -286,7 +286,8 @@ class ArrivedPage(QWidget):
 
 def _verdict(result: Arrived, problems: int) -> str:
     if problems:
-        return f"{problems:,} findings." if problems != 1 else "1 finding."
+        newest = " The newest changes are listed as well." if result.counts[Kind.NEWEST] else ""
+        return (f"{problems:,} findings." if problems != 1 else "1 finding.") + newest
     if result.users.read or result.groups.read:
         return "Nothing is missing or odd in what was read."
     if result.users.complete and not result.users.total:

@@ -39,6 +39,7 @@ class Checklist(QWidget):
         else:
             scroll.column.addWidget(Note("Practice: tick these as if you had them.", "muted", self))
         scroll.column.addStretch(1)
+        self.setFocusProxy(next(iter(self._boxes.values())))
         desk.changed.connect(self.refresh)
 
     def _item(self, item: Prerequisite) -> Card:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.diagnosis.evidence import meaning, ticket
 from app.diagnosis.findings import sent_lines, sentence, title
@@ -15,6 +15,7 @@ from app.scim.finding import Rung, Verdict
 from app.setup.journey import place
 from app.setup.times import clock
 from ui.widgets.cards import Card
+from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -42,6 +43,7 @@ class ConnectionPage(QWidget):
         for row in self._rows.values():
             row.copied.connect(lambda text: desk.copy_built(text, "Check"))
             self._ladder.body.addWidget(row)
+        row.setProperty("last", "true")  # the card's own line is under it
         left = ScrollColumn(self)
         left.column.setContentsMargins(0, 0, 0, 0)
         left.column.addWidget(self._ladder)
@@ -147,14 +149,10 @@ class ConnectionPage(QWidget):
         card = Card("card", self)
         card.setObjectName("offer")
         card.body.addWidget(label("What this service offers", "heading", card))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(18)
-        grid.setVerticalSpacing(5)
-        grid.setColumnStretch(1, 1)
-        for row, (name, value) in enumerate(rows(offer)):
-            grid.addWidget(label(name, "muted", card, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(value, "body", card), row, 1)
-        card.body.addLayout(grid)
+        facts = Facts(card)
+        for name, value in rows(offer):
+            facts.add(name, value)
+        card.body.addWidget(facts)
         card.body.addWidget(label("Nothing here decides whether the test passes.", "small", card))
         return card
 

@@ -32,6 +32,8 @@ class Desk(QObject):
     """What became of the text that was last given to ``read_error``."""
     announced = Signal(str)
     """A sentence for screen readers and the status line."""
+    settled = Signal()
+    """Enter was pressed where all is given: the keyboard goes to what comes next."""
     left = Signal()
     """The admin wants to go home."""
     help_wanted = Signal()

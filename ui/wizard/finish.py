@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
 from app.setup.times import clock
 from ui.widgets.cards import Card, Note
+from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -54,13 +55,10 @@ class Finish(QWidget):
         rows.append(("Secrets", self._desk.assistant.vault.name))
         card = Card("card", self)
         card.body.addWidget(label("What was set up", "heading", card))
-        grid = QGridLayout()
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
-        for index, (name, value) in enumerate(rows):
-            grid.addWidget(label(name, "muted", card, wrap=False), index, 0)
-            grid.addWidget(label(value, "body", card), index, 1)
-        card.body.addLayout(grid)
+        facts = Facts(card)
+        for name, value in rows:
+            facts.add(name, value)
+        card.body.addWidget(facts)
         return card
 
     def _counts(self) -> Card:

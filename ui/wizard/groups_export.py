@@ -56,14 +56,14 @@ class GroupsExportPage(QWidget):
         column.setSpacing(10)
         column.addWidget(self._drop_card(), 1)
         self._work = WorkCard("Share of the file that was read", self)
-        self._work.cancelled.connect(self._cancel)
+        self._work.stopped.connect(self._stop)
         column.addWidget(self._work)
         self._columns = ColumnsCard(COLUMNS, self)
         self._columns.chosen.connect(self._check_with)
         column.addWidget(self._columns)
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
-        self._findings = FindingsView(("Row", "Name", "Finding"), (64, 180, 0), self)
+        self._findings = FindingsView(("Row", "Name", "Finding"), (60, 160, 0), self)
         self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
@@ -149,11 +149,11 @@ class GroupsExportPage(QWidget):
         focused = self.window().focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
-    def _cancel(self) -> None:
+    def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             self._task = None
-            self._tell("The check was cancelled.", "muted")
+            self._tell("The check was stopped.", "muted")
 
     async def _run(self, order: Order) -> None:
         answer = await check(order, self._work.show_share)

@@ -67,6 +67,7 @@ class LaneView(QFrame):
         self._open.setObjectName(f"open-{self._lane.value}")
         self._open.clicked.connect(lambda: self._desk.open_console(self._lane))
         row.addWidget(self._open)
+        self.setFocusProxy(self._open)
         return head
 
     def _belongs(self, place: Place) -> bool:

@@ -37,6 +37,9 @@ class WizardPage(QWidget):
         self._checklist: Checklist | None = None
         self._test: ConnectionPage | None = None
         self._lanes: QWidget | None = None
+        self._views: dict[Lane, LaneView] = {}
+        self._tested = False
+        """Whether a test was running when the page was last drawn."""
         self._tools: dict[Tool, QWidget] = {}
         right = QVBoxLayout()
         right.setContentsMargins(0, 0, 0, 0)
@@ -56,6 +59,7 @@ class WizardPage(QWidget):
         QShortcut(QKeySequence("F9"), self, desk.companion_wanted.emit)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, desk.close_tool)
         desk.changed.connect(self.refresh)
+        desk.settled.connect(self._offer_to_go_on)
         desk.announced.connect(self._announce)
         self.refresh()
 
@@ -121,12 +125,31 @@ class WizardPage(QWidget):
             self._opened = opened
             # Later: the lane puts the keyboard into a field of the new card first.
             QTimer.singleShot(0, self, self._take_keyboard)
+        self._stay_with_the_test()
 
     def _take_keyboard(self) -> None:
         """Where the new page has no field, the next press of a key means going on, not going back or away."""
         if not isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit):
-            page = self._tools.get(self.desk.tool) if self.desk.tool is not None else None
-            (page or (self._done if self._done.isEnabled() else self._body)).setFocus()
+            self._landing().setFocus()
+
+    def _landing(self) -> QWidget:
+        if self.desk.tool is not None:
+            return self._tools[self.desk.tool]
+        if self._done.isEnabled():
+            return self._done
+        page = self._body.currentWidget() or self._body
+        return self._views.get(self.desk.assistant.here.step.lane, page) if page is self._lanes else page
+
+    def _offer_to_go_on(self) -> None:
+        if self._done.isVisible() and self._done.isEnabled():
+            self._done.setFocus()
+
+    def _stay_with_the_test(self) -> None:
+        """A test is begun by a link that its results replace: the keyboard goes where the test can be stopped."""
+        began, self._tested = self.desk.testing and not self._tested, self.desk.testing
+        focused = self.window().focusWidget()
+        if began and focused is not None and self._body.isAncestorOf(focused):
+            self._done.setFocus()
 
     def _summary(self) -> str:
         counts = self.desk.assistant.setup.synced
@@ -179,7 +202,7 @@ class WizardPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         for lane in (Lane.CIE, Lane.PORTAL):
-            view = LaneView(lane, self.desk, both)
+            self._views[lane] = view = LaneView(lane, self.desk, both)
             view.setMinimumWidth(1)
             row.addWidget(view, 1)
         return both
@@ -193,15 +216,13 @@ class WizardPage(QWidget):
         self._done.setVisible(True)
         if done:
             self._why.setText("This setup is complete.")
-            self._done.setText("All setups")
-            self._done.setEnabled(True)
+            self._offer("All setups", "home")
             return
         if step.page is Page.TEST and (not assistant.testing.findings or assistant.testing.failed or self.desk.testing):
             self._test_footer()
             return
         blocked = assistant.block()
-        self._done.setText(step.done_label or "Done, next step")
-        self._done.setEnabled(blocked is None and not self.desk.busy)
+        self._offer(step.done_label or "Done, next step", "check", ready=blocked is None and not self.desk.busy)
         words = self.desk.busy or assistant.trouble or self.desk.notice
         if blocked is not None:
             self._why.setText(words or blocked.sentence)
@@ -223,20 +244,24 @@ class WizardPage(QWidget):
     def _test_footer(self) -> None:
         testing, assistant = self.desk.testing, self.desk.assistant
         again = "Stop the test" if testing else "Test again" if assistant.testing.findings else "Test Connection"
-        self._done.setText(again)
         ready = all(name in assistant.setup.kept for name in assistant.secrets)
+        self._offer(again, "cross" if testing else "refresh", ready=ready)
         blocked = assistant.block()
-        self._done.setEnabled(ready)
-        if not ready:
-            self._why.setText("Capture what opens the endpoint first.")
-        elif blocked is not None and not testing:
+        if blocked is not None and blocked.step is not None and not testing:
             self._why.setText(blocked.sentence)
-            if blocked.step is not None:
-                target = place(assistant.guide, assistant.setup, blocked.step)
-                self._jump.setText(f"Go to step {target.number}")
-                self._jump.setVisible(True)
-        else:
+            target = place(assistant.guide, assistant.setup, blocked.step)
+            self._jump.setText(f"Go to step {target.number}")
+            self._jump.setVisible(True)
+        elif ready:
             self._why.setText("From this computer, read-only")
+        else:
+            self._why.setText("Capture what opens the endpoint first.")
+
+    def _offer(self, words: str, icon: str, *, ready: bool = True) -> None:
+        """What the one button in the footer does."""
+        self._done.setText(words)
+        self._done.show_icon(icon, "on_accent")
+        self._done.setEnabled(ready)
 
     def _next_words(self) -> str:
         assistant = self.desk.assistant

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.diagnosis.evidence import lines, meaning, ticket
 from app.diagnosis.findings import sentence, title
 from app.scim.finding import Verdict
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton
+from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -114,14 +115,10 @@ class RungRow(QFrame):
         words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # of a remark it stands beside the rows
         if words:
             column.addWidget(label(words, "body", fresh))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(3)
-        grid.setColumnStretch(1, 1)
-        for row, (name, value) in enumerate(lines(finding)):
-            grid.addWidget(label(name, "small", fresh, wrap=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(label(value, "mono", fresh), row, 1)
-        column.addLayout(grid)
+        facts = Facts(fresh, name_role="small", value_role="mono")
+        for name, value in lines(finding):
+            facts.add(name, value)
+        column.addWidget(facts)
         copy = LinkButton("Copy this check")
         copy.setObjectName(f"copy-{self._rung.value}")
         copy.clicked.connect(lambda: self.copied.emit(ticket([finding])))

@@ -185,6 +185,7 @@ class StepCard(Card):
         field = CaptureField(spec.label, self._desk.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
         field.submitted.connect(lambda text: self._desk.give(name, text))
+        field.settled.connect(self._desk.settled)
         if spec.kind is Kind.COUNT:
             field.set_placeholder("Type the number")
         self._captures[name] = field
@@ -289,8 +290,7 @@ class StepCard(Card):
             if not spec.secret and not field.has_focus_text():
                 field.set_text(shown.text)
             if spec.secret:
-                field.clear()
-                field.set_placeholder("Kept. Paste another one to replace it")
+                field.set_kept("Paste to replace")
             words = [given.sentence if given else "Captured.", f"{shown.hint}." if shown.hint else ""]
             tone = "caution" if (given and given.warnings) or shown.fleeting else "good"
             extra = list(given.warnings) if given else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import ASSIGNED, Milestone
 from app.setup.times import ago, clock, span
@@ -14,6 +14,7 @@ from app.watch.schedule import expectation
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
+from ui.widgets.facts import Facts
 from ui.widgets.fields import CaptureField
 from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
@@ -37,7 +38,10 @@ class WatchPanel(QWidget):
         column.addWidget(self._elapsed)
         column.addWidget(self._expected)
         column.addWidget(self._bar)
-        column.addLayout(self._table())
+        facts = Facts(self)
+        names = ("SCIM Change Timestamp", "Last looked", "Received so far", "Watching through")
+        self._cells = [facts.add(name) for name in names]
+        column.addWidget(facts)
         self._own_sync = Note("", "muted", self)
         column.addWidget(self._own_sync)
         column.addWidget(self._buttons())
@@ -62,19 +66,6 @@ class WatchPanel(QWidget):
         self._tick.start()
         desk.changed.connect(self.refresh)
         self.refresh()
-
-    def _table(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
-        names = ("SCIM Change Timestamp", "Last looked", "Received so far", "Watching through")
-        self._cells = []
-        for row, name in enumerate(names):
-            grid.addWidget(label(name, "muted", self), row, 0)
-            cell = label("", "body", self)
-            self._cells.append(cell)
-            grid.addWidget(cell, row, 1)
-        return grid
 
     def _buttons(self) -> Flow:
         row = Flow(self, across=8, down=6)

@@ -1,0 +1,28 @@
+"""A small box that says or asks something, in this program's look; its text is never taken for HTML."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from ui.theme import icons
+from ui.widgets.sign import SIGNS
+
+ICON = 28
+"""Device-independent pixels."""
+
+
+class MessageBox(QMessageBox):
+    """It goes with its window, and is gone once it was answered."""
+
+    def __init__(self, parent: QWidget | None, text: str, more: str = "", *, tone: str = "caution") -> None:
+        """``more`` explains a question; the tone gives the icon."""
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("SCIM Setup Assistant")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setIconPixmap(icons.pixmap(SIGNS.get(tone, "info"), ICON, tone))
+        if more:
+            self.setProperty("role", "question")
+        self.setText(text)
+        self.setInformativeText(more)
