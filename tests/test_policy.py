@@ -245,18 +245,18 @@ def test_the_window_follows(qapp: QApplication, tmp_path: Path, file: Path) -> N
         assert not application.home._practice.isVisible()
         assert application.clipboard.ttl_seconds == 20
         await application.new_setup("entra")
-        assert application.desk is not None
-        assistant = application.desk.assistant
+        assert application.opened.desk is not None
+        assistant = application.opened.desk.assistant
         assert (await assistant.captures.give("base_url", INSIDE)).accepted
         shown: list[str] = []
-        application.desk.revealed.connect(lambda _name, text: shown.append(text))
-        await application.desk._reveal("base_url")
+        application.opened.desk.revealed.connect(lambda _name, text: shown.append(text))
+        await application.opened.desk._reveal("base_url")
         assert shown == []
         step = next(s for s in assistant.guide.steps if any(c.value == "base_url" for c in s.carries))
         await assistant.go(step.id)
-        assert application.page is not None
-        assert application.page.findChild(QPushButton, "copy") is not None
-        assert application.page.findChild(QPushButton, "reveal") is None
+        assert application.opened.page is not None
+        assert application.opened.page.findChild(QPushButton, "copy") is not None
+        assert application.opened.page.findChild(QPushButton, "reveal") is None
         await application.delete(assistant.setup.id)
         await ended(application)
         return 0
@@ -273,7 +273,7 @@ def test_the_program_does_not_go_on(
     async def main() -> int:
         application, going = await begun(options(tmp_path, practice=practice))
         assert not going
-        assert application._store is None
+        assert application.workspace is None
         await ended(application)
         return 0
 

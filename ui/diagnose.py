@@ -13,22 +13,19 @@ from ui.theme import style
 from ui.theme.tokens import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant.assistant import Assistant
-    from app.setup.store import Listing
-    from app.vault import Vault
+    from app.workspace import Workspace
 
 
-def diagnose(
-    window: QWidget, vault: Vault | None, listing: Listing | None, opened: Iterable[Assistant], *, practice: bool
-) -> str:
+def diagnose(window: QWidget, workspace: Workspace | None) -> str:
     """The text, safe to paste into a ticket."""
-    keyring = vault.name if vault is not None else "not looked for"
+    if workspace is None:
+        return report(_surface(window), "not looked for", Shelf(0, 0, 0, 0), (), practice=False)
+    listing = workspace.listing
     shelf = Shelf.of(listing.setups, len(listing.troubles)) if listing is not None else Shelf(0, 0, 0, 0)
-    return report(_surface(window), keyring, shelf, tuple(opened), practice=practice)
+    opened = tuple(workspace.opened.values())
+    return report(_surface(window), workspace.vault.name, shelf, opened, practice=workspace.practice)
 
 
 def _surface(window: QWidget) -> Surface:

@@ -38,7 +38,7 @@ class Hands:
 
     @property
     def _desk(self) -> Desk:
-        desk = self._application.desk
+        desk = self._application.opened.desk
         if desk is None:
             raise Stuck("no setup is open")
         return desk

@@ -37,6 +37,12 @@ class Saving:
         if assistant.unsaved is not None and (running is None or running.done()):
             self._running[assistant.setup.id] = self._start(_again(assistant))
 
+    def stop(self) -> None:
+        """Try no more: the setups are let go."""
+        for task in self._running.values():
+            task.cancel()
+        self._running.clear()
+
     def ask(self, assistants: Iterable[Assistant], close: Callable[[], None]) -> bool:
         """Ask whether to close all the same, where something would be lost; ``close`` is called on yes."""
         unsaved = [f"{assistant.setup.name}: {assistant.unsaved}" for assistant in assistants if assistant.unsaved]

@@ -63,13 +63,14 @@ class Tour(Rehearsal):
         from app.net import LoopbackClient
         from app.practice.visitor import Visitor
 
-        practice = self._application.practice
-        if practice is None:
+        workspace = self._application.workspace
+        if workspace is None or (practice := workspace.consoles) is None:
             raise Stuck("the practice consoles are not there")
         await self._until(self._application.home.isVisible, "home")
+        await asyncio.sleep(0.05)  # the setups are shown once they are laid out
         if not self._resume():
             await self._begin()
-        await self._until(lambda: self._application.page is not None, "wizard")
+        await self._until(lambda: self._application.opened.page is not None, "wizard")
         async with LoopbackClient() as client:
             # Named as the practice portal names it, also where the admin has yet to give the names.
             guide = catalog.guide(self._desk.assistant.guide.id)
@@ -81,7 +82,7 @@ class Tour(Rehearsal):
                 return False
         self._picture("finish")
         self._click("go-home")
-        await self._until(lambda: self._application.page is None, "home again")
+        await self._until(lambda: self._application.opened.page is None, "home again")
         await asyncio.sleep(0.1)
         self._picture("home")
         return True
@@ -214,7 +215,7 @@ class Tour(Rehearsal):
 
     async def _companion(self) -> None:
         self._click("companion")
-        companion = self._application.companion
+        companion = self._application.opened.companion
         await self._until(lambda: companion is not None and companion.isVisible(), "the companion")
         await asyncio.sleep(0.1)
         self._picture("companion", companion)

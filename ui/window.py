@@ -34,6 +34,12 @@ class MainWindow(QMainWindow):
                 self._stack.removeWidget(other)
                 other.deleteLater()
 
+    def come_forward(self) -> None:
+        """Show the window in front of all others."""
+        self.showNormal()
+        self.raise_()
+        self.activateWindow()
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """The application decides whether the program ends or waits in the tray."""
         event.ignore()

@@ -101,7 +101,7 @@ async def _test_and_watch(data: Path) -> None:
     try:
         await application._begin()
         await Tour(application, data / "tour", until="open-provisioning").run()
-        desk = application.desk
+        desk = application.opened.desk
         assert desk is not None
         await gaps(desk.assistant.testing.run(), "Test Connection")
         await gaps(desk.assistant.waiting._look(), "a look of the watch")

@@ -69,7 +69,8 @@ def test_from_the_first_page_to_full_sync_with_a_break(qapp: QApplication, tmp_p
         return 0
 
     assert tasks.run(qapp, main) == 0
-    (assistant,) = results[0]._assistants.values()
+    assert results[0].workspace is not None
+    (assistant,) = results[0].workspace.opened.values()
     setup = assistant.setup
     assert journey.finished(assistant.guide, setup)
     assert setup.synced == Counts(int(setup.values["portal_users"]), int(setup.values["portal_groups"]))

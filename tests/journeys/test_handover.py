@@ -69,7 +69,7 @@ def test_from_one_admin_to_another(qapp: QApplication, tmp_path: Path) -> None:
 
     async def first(application: Application) -> None:
         await application.new_setup("entra")
-        (assistant,) = application._assistants.values()
+        (assistant,) = application.workspace.opened.values()
         assert (await assistant.captures.give("tenant_id", TENANT)).accepted
         assert (await assistant.captures.give("base_url", URL)).accepted
         await application.show_home()
@@ -96,9 +96,9 @@ def test_from_one_admin_to_another(qapp: QApplication, tmp_path: Path) -> None:
         application.home.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, none))
         await eventually(lambda: [b for b in application.window.findChildren(QMessageBox) if b.isVisible()])
         press(application.window, "Take it over")
-        await eventually(lambda: application.desk)
-        assert application.desk is not None
-        assistant = application.desk.assistant
+        await eventually(lambda: application.opened.desk)
+        assert application.opened.desk is not None
+        assistant = application.opened.desk.assistant
         assert assistant.setup.values["tenant_id"] == TENANT
         assert assistant.trouble == "Not in the keyring of this computer: Base URL. Capture it again."
         assert (await assistant.captures.give("base_url", URL)).accepted
@@ -125,8 +125,8 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(qapp: QApplication, t
             await application.open_file(path)
             assert says in box(application.window).text()
             box(application.window).close()
-        assert application._store is not None
-        assert application._store.list().setups == ()
+        assert application.workspace is not None
+        assert application.workspace.store.list().setups == ()
 
     async def practising(application: Application) -> None:
         link = application.home.findChild(QPushButton, "open-file")

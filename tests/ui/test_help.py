@@ -44,7 +44,6 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         return await helped()
 
     async def story(application: Application) -> None:
-        application.open_url = opened.append
         first_page = bookmark.page(None).as_uri()
         child(application.home, "help").click()
         assert await helped() == first_page
@@ -53,22 +52,24 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         assert await press_f1(application.window) == first_page
 
         await application.new_setup("okta")
-        assert application.desk is not None
-        assert application.page is not None
+        assert application.opened.desk is not None
+        assert application.opened.page is not None
         assert QUrl(await press_f1(application.window)).toLocalFile() == str(leading)
         assert "/okta.html#check-prerequisites" in leading.read_text()
-        application.desk.go("find-app")
-        await until(lambda: application.desk is not None and application.desk.assistant.here.step.id == "find-app")
-        child(application.page, "help").click()
+        application.opened.desk.go("find-app")
+        await until(
+            lambda: application.opened.desk is not None and application.opened.desk.assistant.here.step.id == "find-app"
+        )
+        child(application.opened.page, "help").click()
         await helped()
         assert "/okta.html#find-app" in leading.read_text()
 
-        application.show_companion()
-        assert application.companion is not None
+        application.opened.show_companion()
+        assert application.opened.companion is not None
         leading.unlink()
-        await press_f1(application.companion)
+        await press_f1(application.opened.companion)
         assert "/okta.html#find-app" in leading.read_text()
-        application.companion.returned.emit()
+        application.opened.companion.returned.emit()
         await application.show_home()
         assert await press_f1(application.window) == first_page
 
@@ -76,7 +77,9 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         window, home = MainWindow(), HomePage()
         window.show_page(home)
         window.show()
-        application = Application(Options(False, data, None, "entra", "light", None, False), window, home)
+        application = Application(
+            Options(False, data, None, "entra", "light", None, False), window, home, opened.append
+        )
         try:
             assert await application._begin()
             await story(application)

@@ -14,8 +14,8 @@ from app.__main__ import Options
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
-from app.setup.store import Store
-from app.vault import Vault
+from app.policy import NO_POLICY
+from app.workspace import Workspace
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
@@ -75,22 +75,19 @@ def test_a_lock_is_heard(path: str, interface: str, active: str, heard: str, tmp
 @pytest.mark.usefixtures("secret_service")
 def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(qapp: QApplication, tmp_path: Path) -> None:
     style.apply(qapp, dark=False)
-    vault = Vault("setup")
-    store = Store(tmp_path)
-    store.lock()
 
     async def story() -> int:
-        guide = catalog.guide("entra")
-        assistant = Assistant(guide, new_setup(guide, utc_now(), practice=False), vault, store)
-        await assistant.open()
+        workspace = Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
+        assert await workspace.take() is None
+        assistant = await workspace.open(new_setup(catalog.guide("entra"), utc_now(), practice=False))
+        assert isinstance(assistant, Assistant)
         assert (await assistant.captures.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
         assert (await assistant.captures.give("token", "canary-token-that-is-long-enough")).accepted
         await assistant.go("paste-credentials")
         window, home = MainWindow(), HomePage()
         window.show_page(home)
         application = Application(Options(False, tmp_path, None, "entra", "light", None, False), window, home)
-        application._vault, application._store = vault, store
-        application._assistants[assistant.setup.id] = assistant
+        application.workspace = workspace
         await application._open(assistant.setup)
         window.show()
         async with asyncio.timeout(5):
@@ -106,13 +103,10 @@ def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(qapp: QApplicati
         assert not field.revealed
         assert "canary" not in "".join(label.text() for label in window.findChildren(QLabel))
         assert application.clipboard.take_text() == ""
-        await assistant.forget()
-        application._let_go()
+        assert await workspace.forget(assistant) is None
+        application.opened.let_go()
+        await workspace.leave()
         window.deleteLater()
         return 0
 
-    try:
-        assert tasks.run(qapp, story) == 0
-    finally:
-        store.close()
-        vault.close()
+    assert tasks.run(qapp, story) == 0

@@ -53,8 +53,8 @@ def test_a_disk_in_trouble_and_back(
         try:
             assert await application._begin()
             await application._open(new_setup(catalog.guide("entra"), NOW, practice=False))
-            assert application.desk is not None
-            assistant = application.desk.assistant
+            assert application.opened.desk is not None
+            assistant = application.opened.desk.assistant
             item = assistant.guide.prerequisites[0].id
             block(data)
             await assistant.tick(item, on=True)
@@ -68,6 +68,11 @@ def test_a_disk_in_trouble_and_back(
             assert len(window.findChildren(QMessageBox)) == 1
             press(box, "Keep it open")
             assert not application._end.is_set()
+            real = application.workspace
+            application.start_practice()
+            (box,) = (box for box in window.findChildren(QMessageBox) if box.isVisible())
+            press(box, "Keep it open")
+            assert application.workspace is real, "going to practice would lose it too"
             unblock(data)
             await until(lambda: assistant.unsaved is None)
             stored = Store(data).load(assistant.setup.id)
@@ -96,9 +101,9 @@ def test_closing_all_the_same_is_possible(qapp: QApplication, qtbot: QtBot, tmp_
         try:
             assert await application._begin()
             await application._open(new_setup(catalog.guide("entra"), NOW, practice=False))
-            assert application.desk is not None
+            assert application.opened.desk is not None
             block(data)
-            await application.desk.assistant.tick("x", on=True)
+            await application.opened.desk.assistant.tick("x", on=True)
             application.close()
             (box,) = window.findChildren(QMessageBox)
             press(box, "Close and lose them")

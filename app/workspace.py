@@ -1,0 +1,139 @@
+"""Where the work is: the data folder and the keyring of real use or of practice, and the setups opened from there."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.assistant.assistant import Assistant
+from app.guide.vocabulary import Lane
+from app.setup.store import Locked, Store
+from app.vault import Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from app.policy import Policy
+    from app.practice.process import PracticeProcess, Started
+    from app.setup.state import Setup
+    from app.setup.store import Listing, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The workspace, or a setup in it, cannot be opened."""
+
+    sentence: str
+
+
+class Workspace:
+    """Taken for this program alone until it is left. Not thread-safe: one event loop."""
+
+    def __init__(
+        self, folder: Path, *, practice: bool, policy: Policy, proxy_for: Callable[[str], str | None] | None
+    ) -> None:
+        """``folder`` belongs to this workspace; nothing is touched before ``take``. ``proxy_for`` may block."""
+        self.folder = folder
+        self.practice = practice
+        self.store = Store(folder)
+        self.vault = Vault("practice" if practice else "setup")
+        self.listing: Listing | None = None
+        """The setups as they were when last listed."""
+        self.opened: dict[str, Assistant] = {}
+        """By the ids of their setups."""
+        self.consoles: Started | None = None
+        """The practice consoles; None in real use."""
+        self._policy = policy
+        self._proxy_for = proxy_for
+        self._process: PracticeProcess | None = None
+        self._opening = asyncio.Lock()
+
+    async def take(self) -> Refused | None:
+        """Take folder and keyring and start the practice consoles; returns why not, and then has left them again."""
+        locked = await asyncio.get_running_loop().run_in_executor(None, self.store.lock)
+        if isinstance(locked, Locked):
+            await self.vault.ready()
+            trouble = await self._start_consoles() if self.practice else None
+        else:
+            trouble = locked.sentence
+        if trouble is None:
+            return None
+        await self.leave()
+        return Refused(trouble)
+
+    async def _start_consoles(self) -> str | None:
+        import secrets
+
+        from app.practice.process import KEPT_SEED, PracticeProcess, Started
+
+        known = await self.vault.get(*KEPT_SEED)
+        seed = known.value or secrets.token_hex(32)  # the same secrets as last time
+        if known.value is None:
+            await self.vault.put(*KEPT_SEED, seed)
+        self._process = PracticeProcess()
+        started = await self._process.start(self.folder / "consoles", seed)
+        if not isinstance(started, Started):
+            return started.sentence
+        self.consoles = started
+        return None
+
+    async def leave(self) -> None:
+        """Write once more what is in memory only, end the consoles, let folder and keyring go."""
+        for assistant in self.opened.values():
+            await assistant.save_again()
+        if self._process is not None:
+            await self._process.stop()
+        self.store.close()
+        self.vault.close()
+
+    # -- setups --------------------------------------------------------------------------
+
+    async def list(self) -> Listing:
+        """All setups, as they are now."""
+        self.listing = listing = await asyncio.get_running_loop().run_in_executor(None, self.store.list)
+        return listing
+
+    async def load(self, setup_id: str) -> Setup | Trouble:
+        """One setup as it was last written, or why there is none."""
+        return await asyncio.get_running_loop().run_in_executor(None, self.store.load, setup_id)
+
+    async def open(self, setup: Setup) -> Assistant | Refused:
+        """The setup with all that can be done with it; the same one for everybody who asks."""
+        # Two presses, or home's own watch: another one each, and they would overwrite each other's file.
+        async with self._opening:
+            if (known := self.opened.get(setup.id)) is not None:
+                return known
+            assistant = await self._assistant(setup)
+            if isinstance(assistant, Assistant):
+                self.opened[setup.id] = assistant
+            return assistant
+
+    async def _assistant(self, setup: Setup) -> Assistant | Refused:
+        from app.guide import catalog
+
+        try:
+            guide = await asyncio.get_running_loop().run_in_executor(None, catalog.guide, setup.guide)
+        except KeyError:
+            return Refused(f"This version has no guide for {setup.client}.")
+        assistant = Assistant(
+            *(guide, setup, self.vault, self.store),
+            proxy_for=self._proxy_for,
+            token_url=self.consoles.token_url if self.consoles is not None else None,
+            policy=self._policy,
+        )
+        await assistant.open()
+        return assistant
+
+    async def forget(self, assistant: Assistant) -> str | None:
+        """Delete that setup and its secrets. Returns why it stays, or None."""
+        trouble = await assistant.forget()
+        self.opened.pop(assistant.setup.id, None)
+        return trouble
+
+    def console(self, assistant: Assistant, lane: Lane) -> str:
+        """The address of a console now: it may hold what the admin gave meanwhile."""
+        if self.consoles is None:
+            return assistant.guide.cie.url if lane is Lane.CIE else assistant.guide.portal.url
+        return self.consoles.cie_url if lane is Lane.CIE else self.consoles.portal_url(assistant.guide.id)

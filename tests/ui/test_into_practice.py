@@ -1,0 +1,77 @@
+"""From the real setups to practice: once however often it is asked for, and not at all where practice cannot start."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+
+from app.__main__ import Options
+from app.setup.store import AlreadyOpen, Locked, Store
+from tests.ui.stories import child, until
+from ui import tasks
+from ui.application import Application
+from ui.home.page import HomePage
+from ui.theme import style
+from ui.window import MainWindow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+    from app.workspace import Workspace
+
+
+def here(application: Application) -> Workspace:
+    assert application.workspace is not None
+    return application.workspace
+
+
+async def practice_that_cannot_start(application: Application, data: Path) -> None:
+    real = here(application)
+    (data / "practice").write_text("in the way")
+    child(application.home, "practice").click()
+    await until(lambda: bool(application.window.findChildren(QMessageBox)))
+    (box,) = application.window.findChildren(QMessageBox)
+    assert "a file is in the way" in box.text()
+    box.accept()
+    assert here(application) is real
+    assert isinstance(Store(data).lock(), AlreadyOpen)
+    (data / "practice").unlink()
+
+
+async def practice_asked_for_twice(application: Application, data: Path) -> None:
+    child(application.home, "practice").click()
+    child(application.home, "practice").click()
+    await until(lambda: application.window.windowTitle() == "Practice")
+    assert here(application).consoles is not None
+    assert not application.window.findChildren(QMessageBox)
+    left = Store(data)
+    assert isinstance(left.lock(), Locked), "the real setups were let go"
+    left.close()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_into_practice(qapp: QApplication, tmp_path: Path) -> None:
+    style.apply(qapp, dark=False)
+    data = tmp_path / "data"
+
+    async def main() -> int:
+        window, home = MainWindow(), HomePage()
+        window.show_page(home)
+        window.show()
+        application = Application(Options(False, data, None, "entra", "light", None, False), window, home)
+        try:
+            assert await application._begin()
+            await practice_that_cannot_start(application, data)
+            await practice_asked_for_twice(application, data)
+        finally:
+            await application._finish()
+            window.deleteLater()
+            await asyncio.sleep(0)
+        return 0
+
+    assert tasks.run(qapp, main) == 0
