@@ -6,13 +6,12 @@ and configuration files can make it a backend that discards values or writes the
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from app.vault import linux
-from app.vault.outcome import Outcome, Status
+from app.vault.outcome import DAMAGED, Outcome, Status, VaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,21 +19,15 @@ if TYPE_CHECKING:
 USERNAME = "secret"
 """Constant, because keyrings let anyone search by it."""
 
-_ALLOWED: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"darwin": ("keyring.backends.macOS", "Keyring"), "win32": ("keyring.backends.Windows", "WinVaultKeyring")}
-)
-
 _NAMES: Mapping[str, str] = MappingProxyType(
     {"darwin": "macOS Keychain", "win32": "Windows Credential Manager"},
 )
 
 SYSTEM = "the system keyring"
-_WINDOWS_UNITS = 1280
-"""UTF-16 units: CRED_MAX_CREDENTIAL_BLOB_SIZE is 2,560 bytes. Above it Windows answers with error 1783."""
 
 
 class Secrets(Protocol):
-    """What a keyring does for us; the library keyring's backends do it."""
+    """What a keyring does for us."""
 
     def get_password(self, service: str, username: str, /) -> str | None:
         """The secret, or None."""
@@ -43,12 +36,7 @@ class Secrets(Protocol):
         """Keep the secret."""
 
     def delete_password(self, service: str, username: str, /) -> None:
-        """Remove the secret."""
-
-
-@runtime_checkable
-class Searchable(Secrets, Protocol):
-    """A keyring that shows what it holds."""
+        """Remove the secret. That there is none is no error."""
 
     def services(self, username: str, /) -> frozenset[str]:
         """The services with secrets, seen without a prompt."""
@@ -56,21 +44,17 @@ class Searchable(Secrets, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """A backend that may be used, with its name for the screen."""
+    """A backend that may be used, with its name for the screen. Nothing of it raises."""
 
     backend: Secrets
     name: str
-    units: int | None = None
-    """The longest value in UTF-16 units; None where there is no known limit."""
 
     def put(self, service: str, value: str, wanted: Callable[[], bool]) -> Outcome:
         """Write, read back, compare; what was there before comes back if the new value does not hold."""
-        if self.units is not None and len(value.encode("utf-16-le", "surrogatepass")) // 2 > self.units:
-            return Outcome(Status.REFUSED)
         before = self.get(service)
-        if before.status in (Status.LOCKED, Status.REFUSED) or not wanted():
+        if before.status not in {Status.READ, Status.ABSENT, *DAMAGED} or not wanted():
             return Outcome(before.status)
-        status = self._write(service, value)
+        status = self._write(service, value, before.value)
         if status is not Status.STORED:
             self._restore(service, before.value)
         return Outcome(status)
@@ -87,20 +71,17 @@ class Keyring:
 
     def delete(self, service: str) -> Outcome:
         """Remove, then ask again: DELETED only if nothing is found. Removing nothing is DELETED too."""
-        failure: Status | None = None
         try:
             self.backend.delete_password(service, USERNAME)
-        except Exception as error:  # noqa: BLE001 - also raised where there was nothing to delete
-            failure = _status_of(error)
+        except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
+            return Outcome(_status_of(error))
         after = self.get(service).status
         if after is Status.ABSENT:
             return Outcome(Status.DELETED)
-        return Outcome(Status.LOCKED if Status.LOCKED in (failure, after) else Status.REFUSED)
+        return Outcome(Status.REFUSED if after is Status.READ or after in DAMAGED else after)
 
     def services(self, prefix: str) -> frozenset[str] | Status:
         """Every service under that prefix, without a prompt, or why it cannot be told."""
-        if not isinstance(self.backend, Searchable):
-            return Status.UNSEARCHABLE
         try:
             found = self.backend.services(USERNAME)
         except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
@@ -112,24 +93,25 @@ class Keyring:
         if isinstance(self.backend, linux.SecretService):
             self.backend.release()
 
-    def _write(self, service: str, value: str) -> Status:
+    def _write(self, service: str, value: str, before: str | None) -> Status:
         try:
             self.backend.set_password(service, USERNAME, value)
         except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
             return _status_of(error)
         back = self.get(service)
-        if back.status is Status.READ:
-            return Status.STORED if back.value == value else Status.MISMATCH
-        return Status.MISMATCH if back.status is Status.ABSENT else back.status
+        if back.status not in (Status.READ, Status.ABSENT):
+            return back.status
+        if back.value == value:
+            return Status.STORED
+        return Status.DISCARDED if back.value in (before, None) else Status.MISMATCH
 
     def _restore(self, service: str, old: str | None) -> None:
-        # macOS deletes before it adds, so a failed write may have taken the old value with it.
         if self.get(service).value == old:
             return
         if old is None:
             self.delete(service)
         else:
-            self._write(service, old)
+            self._write(service, old, None)
 
 
 def allowed(platform: str) -> Keyring | None:
@@ -142,28 +124,27 @@ def allowed(platform: str) -> Keyring | None:
 
 
 def describe(backend: Secrets, platform: str) -> Keyring:
-    """That backend, with the name and the limits of the platform."""
-    name = _NAMES.get(platform) or linux.owner() or SYSTEM
-    return Keyring(backend, name, _WINDOWS_UNITS if platform == "win32" else None)
+    """That backend, with the name that the platform has for it."""
+    return Keyring(backend, _NAMES.get(platform) or linux.owner() or SYSTEM)
 
 
 def _backend(platform: str) -> Secrets | None:
     if platform == "linux":
         return linux.SecretService() if linux.served() else None
-    known = _ALLOWED.get(platform)
-    if known is None:
-        return None
-    module, name = known
-    kind = getattr(importlib.import_module(module), name)
-    if kind.priority <= 0:
-        return None
-    backend: Secrets = kind()
     if platform == "win32":
-        backend.persist = "local machine"  # type: ignore[attr-defined]  # the default roams with the profile
-    return backend
+        from app.vault import windows
+
+        return windows.store()
+    if platform == "darwin":
+        from app.vault import mac
+
+        return mac.store()
+    return None
 
 
 def _status_of(error: Exception) -> Status:
     from keyring.errors import KeyringLocked
 
+    if isinstance(error, VaultError):
+        return error.status
     return Status.LOCKED if isinstance(error, KeyringLocked) else Status.REFUSED

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from app.vault.outcome import Status, VaultError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -79,7 +81,7 @@ class SecretService:
 
     def _through(self, act: Callable[[_Link], T]) -> T:
         from keyring.errors import KeyringLocked
-        from secretstorage import LockedException, PromptDismissedException
+        from secretstorage import LockedException, PromptDismissedException, SecretServiceNotAvailableException
 
         link: _Link | None = getattr(self._local, "link", None)
         if link is not None and not link.current:
@@ -91,6 +93,9 @@ class SecretService:
             return act(link)
         except (LockedException, PromptDismissedException) as error:
             raise KeyringLocked(type(error).__name__) from None
+        except (SecretServiceNotAvailableException, OSError, EOFError):
+            self.release()
+            raise VaultError(Status.GONE) from None
         except KeyringLocked:
             raise
         except Exception:

@@ -28,14 +28,24 @@ class Status(StrEnum):
     """The keyring was asked afterwards and no longer holds the value."""
     LOCKED = "locked"
     """The keyring is locked, and its prompt was dismissed or could not be shown."""
+    DENIED = "denied"
+    """The keyring's prompt was cancelled, or answered with a denial."""
+    UNTRUSTED = "untrusted"
+    """The keyring did not accept a password, or the signature of the program."""
     REFUSED = "refused"
-    """The keyring did not do it: it reported an error, or cannot hold a value of this length."""
+    """The keyring did not do it and reported an error."""
+    GONE = "gone"
+    """The keyring is no longer there."""
     UNANSWERED = "unanswered"
     """No answer within the time limit; usually a prompt that is still open."""
-    UNSEARCHABLE = "unsearchable"
-    """The keyring offers no look at what it holds."""
+    DISCARDED = "discarded"
+    """The keyring reported success, and holds what it held before."""
     MISMATCH = "mismatch"
-    """What was read back is not what was written, or is nothing."""
+    """What was read back is not what was written."""
+    INCOMPLETE = "incomplete"
+    """A part of the value is missing."""
+    ALTERED = "altered"
+    """The value is not the one that was stored."""
 
 
 SENTENCES: Mapping[Status, str] = MappingProxyType(
@@ -47,15 +57,32 @@ SENTENCES: Mapping[Status, str] = MappingProxyType(
         Status.ABSENT: "The keyring does not hold this value. Paste it again.",
         Status.DELETED: "Removed from the keyring.",
         Status.LOCKED: "The keyring is locked. Unlock it, then try again.",
+        Status.DENIED: "The prompt of the keyring was cancelled or denied. Try again, and allow it.",
+        Status.UNTRUSTED: "The keyring did not accept the password or the signature of the assistant. Try again; if "
+        "the password was right, install the assistant anew.",
         Status.REFUSED: "The keyring did not accept the request. Open the keyring's own program to see why.",
+        Status.GONE: "The keyring is no longer there. Start it, then try again.",
         Status.UNANSWERED: "The keyring has not answered. Look for its prompt, answer it, then try again.",
-        Status.UNSEARCHABLE: "This keyring cannot be searched. Its own program shows what it holds.",
+        Status.DISCARDED: "The keyring reported success, but did not keep the value.",
         Status.MISMATCH: "The keyring did not give back what was stored in it.",
+        Status.INCOMPLETE: "A part of this value is missing in the keyring. Paste the value again.",
+        Status.ALTERED: "This value was changed in the keyring by something else. Paste it again.",
     }
 )
 
+DAMAGED = frozenset({Status.MISMATCH, Status.INCOMPLETE, Status.ALTERED})
+"""What is there is of no use, so a new value may take its place."""
+
 HELD = "The value is held until the program closes."
 """Added where the keyring does not have the value but this run still does."""
+
+
+class VaultError(Exception):
+    """What a keyring did, where its library has no error for it."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +102,7 @@ class Outcome:
     @property
     def sentence(self) -> str:
         """One or two sentences for the screen, resolved when shown."""
-        if self.held and self.status in (Status.LOCKED, Status.REFUSED, Status.UNANSWERED, Status.MISMATCH):
+        if self.held and self.status not in (Status.MEMORY, Status.READ):
             return f"{SENTENCES[self.status]} {HELD}"
         return SENTENCES[self.status]
 

@@ -88,8 +88,8 @@ def test_killed_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Prov
         provider.until(lambda: provider.on_disk() != earlier)
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")
-        assert (put.status, put.held) == (Status.REFUSED, True)
-        assert (await vault.get(SETUP, "base_url")).status is Status.REFUSED
+        assert (put.status, put.held) == (Status.GONE, True)
+        assert (await vault.get(SETUP, "base_url")).status is Status.GONE
         provider.start()
         assert {o.status for o in (await vault.retry()).values()} == {Status.STORED}
         await proved("while away")

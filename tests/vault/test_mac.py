@@ -1,0 +1,138 @@
+"""The keychain of macOS, on a fake of it: not yet run there."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.vault import SENTENCES, Status, Vault
+from tests.vault.fakes import installed, opened
+from tests.vault.mac import AUTH_FAILED, CANCELLED, INTERACTION_NOT_ALLOWED, SIGNATURE_MODIFIED, Keychain
+from tests.vault.test_slots import OTHER, SETUP, TOKEN, always
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ID = SETUP.rpartition("/")[2]
+
+
+@pytest.fixture
+def mac() -> Iterator[Keychain]:
+    with installed(Keychain()) as system:
+        yield system
+
+
+def test_what_the_library_does_by_itself_is_as_it_is_met_here(mac: Keychain) -> None:
+    backend = importlib.import_module("keyring.backends.macOS").Keyring()
+    backend.set_password("service", "secret", "old")
+    mac.calls.answers["SecItemAdd"] = CANCELLED
+    with pytest.raises(Exception, match="Denied"):
+        backend.set_password("service", "secret", "new")
+    assert mac.texts() == {}, "deleted, then not added"
+
+
+def test_the_secrets_of_a_setup_are_one_item(mac: Keychain) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="darwin")
+        for name, value in (("token", "one"), ("base_url", "zwei \u00fc"), ("token", "three")):
+            assert (await vault.put(ID, name, value)).status is Status.STORED
+        assert set(mac.texts()) == {f"{SETUP}#a"}
+        assert (await vault.get(ID, "token")).value == "three"
+        assert (await vault.get(ID, "base_url")).value == "zwei \u00fc"
+        assert (await vault.delete(ID, "token")).status is Status.DELETED
+        assert (await vault.get(ID, "base_url")).value == "zwei \u00fc"
+        assert len(mac.texts()) == 1
+        assert (await vault.delete(ID, "base_url")).status is Status.DELETED
+        assert mac.texts() == {}
+        assert vault.name == "macOS Keychain"
+        vault.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("function", ["SecItemAdd", "SecItemCopyMatching"])
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        (CANCELLED, Status.DENIED),
+        (INTERACTION_NOT_ALLOWED, Status.LOCKED),
+        (AUTH_FAILED, Status.UNTRUSTED),
+        (SIGNATURE_MODIFIED, Status.UNTRUSTED),
+        (-25291, Status.REFUSED),
+    ],
+)
+def test_each_denial_has_its_sentence_and_loses_nothing(
+    mac: Keychain, code: int, status: Status, function: str
+) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="darwin")
+        assert (await vault.put(ID, "token", "old")).status is Status.STORED
+        before = mac.texts()
+        mac.calls.answers[function] = code
+        put = await vault.put(ID, "token", "new")
+        assert (put.status, put.held) == (status, True)
+        assert put.sentence.startswith(SENTENCES[status])
+        assert (await vault.get(ID, "token")).value == "new"
+        assert mac.texts() == before
+        mac.calls.answers.clear()
+        assert {each.status for each in (await vault.retry()).values()} == {Status.STORED}
+        assert len(mac.texts()) == 1
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_a_removal_that_is_denied_is_told(mac: Keychain) -> None:
+    opened(mac).put(TOKEN, "value", always)
+    mac.calls.answers["SecItemDelete"] = CANCELLED
+    assert opened(mac).delete(TOKEN).status is Status.DENIED
+    assert len(mac.texts()) == 1
+
+
+def test_what_was_replaced_goes_later_where_its_removal_is_denied(mac: Keychain) -> None:
+    opened(mac).put(TOKEN, "old", always)
+    mac.calls.answers["SecItemDelete"] = CANCELLED
+    assert opened(mac).put(TOKEN, "new", always).status is Status.STORED
+    assert len(mac.texts()) == 2
+    mac.calls.answers.clear()
+    assert opened(mac).get(TOKEN).value == "new"
+    assert len(mac.texts()) == 1
+
+
+def test_what_is_there_is_seen_and_removed_without_reading_it(mac: Keychain) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="darwin")
+        await vault.put(ID, "token", "value")
+        await vault.put(ID, "base_url", "other")
+        mac.calls.answers["SecItemCopyMatching"] = CANCELLED
+        found = await vault.holdings()
+        assert found.status is Status.READ
+        assert {setup_id for setup_id, _ in found.keys} == {ID}
+        assert (await vault.purge(ID, ["token"])).status is Status.DELETED
+        assert mac.texts() == {}
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_an_item_that_something_else_changed_is_told_and_can_be_replaced(mac: Keychain) -> None:
+    opened(mac).put(TOKEN, "value", always)
+    mac.held[f"{SETUP}#a", "secret"] += b" "
+    assert opened(mac).get(TOKEN).status is Status.ALTERED
+    assert opened(mac).delete(OTHER).status is Status.DELETED
+    assert mac.texts() == {}, "nothing of it could be read any more"
+    opened(mac).put(TOKEN, "value", always)
+    mac.held[f"{SETUP}#a", "secret"] += b" "
+    assert opened(mac).put(OTHER, "other", always).status is Status.STORED
+    assert opened(mac).get(TOKEN).status is Status.ABSENT
+
+
+def test_items_of_others_are_left_alone(mac: Keychain) -> None:
+    mac.held["another program", "secret"] = mac.held["x" * 2000, "secret"] = b"theirs"
+    opened(mac).put(TOKEN, "value", always)
+    assert opened(mac).services("") == {f"{SETUP}/"}
+    assert opened(mac).delete(TOKEN).status is Status.DELETED
+    assert set(mac.texts()) == {"another program", "x" * 2000}

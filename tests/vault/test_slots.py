@@ -1,0 +1,169 @@
+"""The keyrings of Windows and macOS, as documented: killed before every call, nothing is lost and nothing stays.
+
+Not yet run there: the library keyring's own code runs here, on fakes of the functions that it calls.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.vault.outcome import Status
+from tests.vault.fakes import Killed, System, installed, opened
+from tests.vault.mac import Keychain
+from tests.vault.windows import CredentialManager
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SETUP = "cie-scim-assistant/setup/0123456789abcdef0123456789abcdef"
+TOKEN, OTHER = f"{SETUP}/token", f"{SETUP}/base_url"
+SHORT, LONG, LONGER = "old", "a" * 3000 + "\U0001f511" * 700, "b" * 16_384
+SYSTEMS = [CredentialManager, Keychain]
+
+
+def always() -> bool:
+    return True
+
+
+@pytest.fixture(params=SYSTEMS)
+def system(request: pytest.FixtureRequest) -> Iterator[System]:
+    with installed(request.param()) as system:
+        yield system
+
+
+def put(system: System, value: str, service: str = TOKEN) -> Status:
+    return opened(system).put(service, value, always).status
+
+
+def read(system: System, service: str = TOKEN) -> str | None:
+    outcome = opened(system).get(service)
+    assert outcome.status in (Status.READ, Status.ABSENT), outcome.status
+    return outcome.value
+
+
+@pytest.mark.parametrize("value", [SHORT, "", LONG, LONGER, "x" * 1280, "\U0001f511" * 640, "line\nline"])
+def test_a_value_of_any_length_comes_back(system: System, value: str) -> None:
+    for each in (value, "replaced", value):
+        assert put(system, each) is Status.STORED
+        assert read(system) == each
+    assert opened(system).services(f"{SETUP}/") != frozenset()
+    assert opened(system).delete(TOKEN).status is Status.DELETED
+    assert system.texts() == {}
+
+
+CHANGES = [(SHORT, LONG), (LONG, SHORT), (LONG, LONGER), (None, LONG)]
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_killed_at_any_call_of_a_put_the_old_or_the_new_value_is_there(
+    system: System, old: str | None, new: str
+) -> None:
+    for deadly in itertools.count():
+        begin(system, old)
+        keyring = opened(system)
+        system.calls.begin(deadly=deadly)
+        try:
+            ended = keyring.put(TOKEN, new, always).status
+        except Killed:
+            value = read(system)
+            assert value in (old, new)
+            assert read(system, OTHER) == "untouched"
+            if value == new and old is not None:
+                assert not [text for text in system.texts().values() if old[:1200] in text], "no stale copy stays"
+            assert put(system, new) is Status.STORED
+            finished(system, new)
+        else:
+            assert ended is Status.STORED
+            finished(system, new)
+            break
+    assert deadly > 10
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_an_error_at_any_call_of_a_put_is_told_or_met_and_loses_nothing(
+    system: System, old: str | None, new: str
+) -> None:
+    told = 0
+    for failing in itertools.count():
+        begin(system, old)
+        keyring = opened(system)
+        system.calls.begin(failing=failing)
+        ended = keyring.put(TOKEN, new, always).status
+        if system.calls.made <= failing:
+            break
+        assert read(system) == (new if ended is Status.STORED else old)
+        told += ended is not Status.STORED
+        assert put(system, new) is Status.STORED
+        finished(system, new)
+    assert told > 4
+
+
+def begin(system: System, old: str | None) -> None:
+    """A setup with another value, and with that one."""
+    for name in (TOKEN, OTHER):
+        assert opened(system).delete(name).status is Status.DELETED
+    assert system.texts() == {}
+    assert put(system, "untouched", OTHER) is Status.STORED
+    if old is not None:
+        assert put(system, old) is Status.STORED
+
+
+def finished(system: System, new: str) -> None:
+    """Nothing is there but what has to be, and never was: the library would have written replaced values elsewhere."""
+    assert all(name.startswith(SETUP) for name in system.ever)
+    assert read(system) == new
+    assert opened(system).delete(TOKEN).status is Status.DELETED
+    assert len(system.texts()) == 1
+    assert read(system, OTHER) == "untouched"
+
+
+def test_killed_at_any_call_of_a_removal_what_is_left_is_seen_and_removed(system: System) -> None:
+    for deadly in itertools.count():
+        assert put(system, LONG) is Status.STORED
+        keyring = opened(system)
+        system.calls.begin(deadly=deadly)
+        try:
+            assert keyring.delete(TOKEN).status is Status.DELETED
+        except Killed:
+            assert read(system) in (LONG, None)
+            assert bool(opened(system).services(f"{SETUP}/")) == bool(system.texts())
+            assert opened(system).delete(TOKEN).status is Status.DELETED
+            assert system.texts() == {}
+        else:
+            break
+    assert deadly > 3
+
+
+STEPS = st.tuples(
+    st.sampled_from([TOKEN, OTHER]), st.one_of(st.none(), st.sampled_from([0, 1, 1100, 1279, 4000])), st.integers(0, 60)
+)
+
+
+@pytest.mark.parametrize("kind", SYSTEMS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(steps=st.lists(STEPS, max_size=8))
+def test_after_any_row_of_kills_each_value_is_the_former_or_the_wanted(
+    kind: type[System], steps: list[tuple[str, int | None, int]]
+) -> None:
+    with installed(kind()) as system:
+        known: dict[str, str | None] = {TOKEN: None, OTHER: None}
+        for turn, (service, length, deadly) in enumerate(steps):
+            wanted = None if length is None else f"{turn}" + "z" * length
+            keyring = opened(system)
+            system.calls.begin(deadly=deadly)
+            try:
+                keyring.delete(service) if wanted is None else keyring.put(service, wanted, always)
+            except Killed:
+                assert read(system, service) in (known[service], wanted)
+            else:
+                assert read(system, service) == wanted
+            known[service] = read(system, service)
+            assert {each: read(system, each) for each in known} == known
+        for service in known:
+            assert opened(system).delete(service).status is Status.DELETED
+        assert system.texts() == {}

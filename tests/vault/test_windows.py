@@ -1,0 +1,117 @@
+"""The Windows Credential Manager, on a fake of it: not yet run there."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.vault import SENTENCES, Outcome, Status, Vault
+from tests.vault.fakes import installed, opened
+from tests.vault.test_slots import LONG, OTHER, SETUP, TOKEN, always
+from tests.vault.windows import BAD_DATA, NO_LOGON_SESSION, CredentialManager, error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ID = SETUP.rpartition("/")[2]
+
+
+@pytest.fixture
+def windows() -> Iterator[CredentialManager]:
+    with installed(CredentialManager()) as system:
+        yield system
+
+
+def test_what_the_library_does_by_itself_is_as_it_is_met_here(windows: CredentialManager) -> None:
+    backend = importlib.import_module("keyring.backends.Windows").WinVaultKeyring()
+    backend.set_password("service", "secret", "x" * 1280)
+    with pytest.raises(error) as refused:
+        backend.set_password("service", "secret", "x" * 1281)
+    assert refused.value.winerror == BAD_DATA
+    backend.set_password("service", "secret", "new")
+    assert windows.texts() == {"service": "new", "secret@service": "x" * 1280}
+
+
+def test_credentials_stay_on_this_computer(windows: CredentialManager) -> None:
+    assert opened(windows).put(TOKEN, LONG, always).status is Status.STORED
+    assert {each["Persist"] for each in windows.held.values()} == {2}
+
+
+def test_a_long_value_is_in_parts_and_a_short_one_is_not(windows: CredentialManager) -> None:
+    opened(windows).put(TOKEN, LONG, always)
+    assert set(windows.texts()) == {f"{TOKEN}#a", *(f"{TOKEN}#a{number}" for number in range(1, 5))}
+    opened(windows).put(TOKEN, "short", always)
+    assert set(windows.texts()) == {f"{TOKEN}#b"}
+
+
+def lose(windows: CredentialManager) -> None:
+    del windows.held[f"{TOKEN}#a2"]
+
+
+def change(windows: CredentialManager) -> None:
+    windows.held[f"{TOKEN}#a2"]["CredentialBlob"] = "other".encode("utf-16-le")
+
+
+def scribble(windows: CredentialManager) -> None:
+    windows.held[f"{TOKEN}#a"]["CredentialBlob"] = "[]".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("damage", "status"), [(lose, Status.INCOMPLETE), (change, Status.ALTERED), (scribble, Status.ALTERED)]
+)
+def test_what_is_not_whole_is_told_and_can_be_replaced_or_removed(
+    windows: CredentialManager, damage: object, status: Status
+) -> None:
+    assert callable(damage)
+
+    async def story() -> None:
+        vault = Vault("setup", platform="win32")
+        for heal in (vault.put(ID, "token", LONG + "new"), vault.delete(ID, "token")):
+            opened(windows).put(TOKEN, LONG, always)
+            damage(windows)
+            found = await vault.get(ID, "token")
+            assert (found.status, found.value) == (status, None)
+            assert found.sentence.endswith(("Paste it again.", "Paste the value again."))
+            assert (await heal).status in (Status.STORED, Status.DELETED)
+            await vault.delete(ID, "token")
+            assert windows.texts() == {}
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_a_damaged_value_stays_until_another_is_there(windows: CredentialManager) -> None:
+    opened(windows).put(TOKEN, LONG, always)
+    lose(windows)
+    damaged = windows.texts()
+    windows.calls.answers["CredWrite"] = NO_LOGON_SESSION
+    assert opened(windows).put(TOKEN, "new", always).status is Status.REFUSED
+    assert windows.texts() == damaged
+
+
+def test_without_a_credential_set_as_over_the_network_it_is_held(windows: CredentialManager) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="win32")
+        windows.calls.answers |= dict.fromkeys(("CredRead", "CredWrite", "CredEnumerate"), NO_LOGON_SESSION)
+        put = await vault.put(ID, "token", "value")
+        assert put == Outcome(Status.REFUSED, held=True)
+        assert put.sentence.startswith(SENTENCES[Status.REFUSED])
+        assert (await vault.holdings()).status is Status.REFUSED
+        windows.calls.answers.clear()
+        assert {each.status for each in (await vault.retry()).values()} == {Status.STORED}
+        assert vault.name == "Windows Credential Manager"
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_a_removal_that_is_refused_is_told(windows: CredentialManager) -> None:
+    opened(windows).put(TOKEN, LONG, always)
+    opened(windows).put(OTHER, "other", always)
+    before = windows.texts()
+    windows.calls.answers["CredDelete"] = 5  # ERROR_ACCESS_DENIED
+    assert opened(windows).delete(TOKEN).status is Status.REFUSED
+    assert windows.texts() == before
