@@ -9,6 +9,7 @@ to ask for each access.
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _APPLICATION = "Python keyring library"
+
+_PAUSES = (0.05, 0.2, 0.0)
+"""Seconds after each attempt to read a secret."""
 
 _OWNERS: Mapping[str, str] = MappingProxyType(
     {"gnome-keyring": "GNOME Keyring", "kwalletd": "KWallet", "ksecretd": "KWallet", "keepassxc": "KeePassXC"}
@@ -130,7 +134,12 @@ class _Link:
         """The secret of the first item that answers the query."""
         for item in self._items(query):
             self._unlock(item)
-            return bytes(item.get_secret()).decode()
+            # KWallet was seen to give an empty secret for an item that it had. Nothing that is kept is empty.
+            for pause in _PAUSES:
+                if secret := bytes(item.get_secret()).decode():
+                    return secret
+                time.sleep(pause)
+            raise VaultError(Status.MISMATCH)
         return None
 
     def write(self, query: Mapping[str, str], secret: bytes) -> None:

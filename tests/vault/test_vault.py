@@ -14,6 +14,7 @@ import pytest
 from keyring.backend import KeyringBackend  # noqa: TID253 - the tests of the vault are about it
 from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253
 from keyring.errors import KeyringLocked  # noqa: TID253
+from secretstorage import Item
 
 from app.vault import SENTENCES, Outcome, Status, Vault
 
@@ -132,6 +133,26 @@ def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str)
         assert (await later.get(SETUP, "token")).status is Status.ABSENT
         assert (await later.delete(SETUP, "token")).status is Status.DELETED
         later.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize(("empty", "status"), [(2, Status.READ), (9, Status.MISMATCH)])
+def test_an_empty_answer_is_asked_again_and_never_taken_for_the_value(
+    empty: int, status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, answers = Item.get_secret, [b""] * empty
+
+    async def story() -> None:
+        vault = Vault("setup", platform="linux")
+        assert (await vault.put(SETUP, "token", "value")).status is Status.STORED
+        with monkeypatch.context() as patch:
+            patch.setattr(Item, "get_secret", lambda item: answers.pop() if answers else real(item))
+            assert (await vault.get(SETUP, "token")).status is status
+        assert (await vault.get(SETUP, "token")).value == "value"
+        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        vault.close()
 
     asyncio.run(story())
 
