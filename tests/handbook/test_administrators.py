@@ -16,7 +16,7 @@ from app.check import Exit
 from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.handbook.pages import EXAMPLE, pages
 from app.paths import data_dir, resources
-from app.vault import backend, linux
+from app.vault import backend, linux, windows
 from tests.handbook.reading import read
 from ui.clipboard import TTL_SECONDS
 from ui.widgets.fields import REVEAL_SECONDS
@@ -67,7 +67,7 @@ def test_the_keyrings_are_the_allowed_ones(blocks: list[str]) -> None:
     text = "\n".join(blocks[blocks.index("Keyrings") :])
     for name in (*backend._NAMES.values(), *linux._OWNERS.values(), backend.SYSTEM, backend.USERNAME):
         assert name in text, name
-    assert f"{backend._WINDOWS_UNITS:,} characters" in text
+    assert f"{windows._UNITS:,} characters" in text
 
 
 def test_hosts_and_folders_are_those_of_the_code(
