@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from app.setup.store import AlreadyOpen, CannotUse, Store
+    from app.setup.hold import AlreadyOpen, CannotUse
+    from app.setup.store import Store
     from app.vault import Vault
 
 OWN = ("setups", "practice")
@@ -96,7 +97,8 @@ def _stock(store: Store) -> Stock:
 async def remove(found: Survey) -> Result:
     """Remove all of it. While the assistant is open, or where the keyring cannot be asked, nothing is removed."""
     from app.practice.process import KEPT_SEED
-    from app.setup.store import Locked, Store
+    from app.setup.hold import Locked
+    from app.setup.store import Store
     from app.vault import Status, Vault
 
     if any((found.folder / name).is_symlink() for name in OWN):
@@ -182,7 +184,7 @@ def _remove_files(found: Survey) -> Result:
 
 
 def _not_begun(locked: AlreadyOpen | CannotUse) -> str:
-    from app.setup.store import AlreadyOpen
+    from app.setup.hold import AlreadyOpen
 
     if isinstance(locked, AlreadyOpen):
         return "The assistant is open. Close it first; nothing was removed."

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from app.assistant.assistant import Assistant
 from app.guide.vocabulary import Lane
-from app.setup.store import Locked, Store
+from app.setup.hold import Locked
+from app.setup.store import Store
 from app.vault import Vault
 
 if TYPE_CHECKING:

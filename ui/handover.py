@@ -67,12 +67,11 @@ class HandOver(QObject):
             from app.assistant.opened import utc_now
             from app.record.handover import pack
             from app.setup import files
-            from app.setup.store import reason
 
             try:
                 files.replace_whole(path, pack(setup, utc_now()), None)
             except OSError as error:
-                return reason(error)
+                return files.reason(error)
             return None
 
         problem = await asyncio.get_running_loop().run_in_executor(None, work)
@@ -129,7 +128,7 @@ class HandOver(QObject):
 def _unpack(path: Path, names: Callable[[], frozenset[str]]) -> Received | Refused:
     from app.guide import catalog
     from app.record.handover import LIMIT_BYTES, Refused, unpack
-    from app.setup.store import reason
+    from app.setup import files
 
     try:
         if not path.is_file():  # a device or a pipe could keep the reader for ever
@@ -137,5 +136,5 @@ def _unpack(path: Path, names: Callable[[], frozenset[str]]) -> Received | Refus
         with path.open("rb") as file:
             content = file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        return Refused(f"{path.name} cannot be read: {reason(error)}.")
+        return Refused(f"{path.name} cannot be read: {files.reason(error)}.")
     return unpack(content, catalog.guides(), names())

@@ -16,6 +16,31 @@ _CAREFUL = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the disk is read-only",
+    errno.EACCES: "this account may not write there",
+    errno.EPERM: "it belongs to another account, or this account may not write there",
+    errno.ELOOP: "it is a symbolic link",
+    errno.ENOENT: "the folder is gone",
+    errno.ENOTDIR: "a file is in the way of the folder",
+    errno.EISDIR: "a folder is in the way of the file",
+    errno.EEXIST: "a file is in the way of the folder",
+    errno.EIO: "the disk reported an error",
+    errno.ENODEV: "the drive is gone",
+    errno.ENOTSUP: "something other than a file is in its place",
+    errno.ENXIO: "something other than a file is in its place",
+    errno.EFBIG: "the file would be larger than the system allows",
+    errno.EBUSY: "another program has taken the folder over",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in the admin's words, to go on after a colon."""
+    return _REASONS.get(error.errno or 0, "the system did not allow it")
+
+
 def own_folder(folder: Path) -> None:
     """Make the folder for this user alone (0700). Raises OSError, also where it is a link or somebody else's."""
     if folder.is_symlink():

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import re
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,36 +15,19 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.setup import files, register
+from app.setup.hold import Hold, Locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from app.setup.hold import AlreadyOpen, CannotUse
     from app.setup.register import Whose
     from app.setup.state import Setup
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _LIMIT_BYTES = 4_000_000
 """Far above any real setup; a larger file is not one of ours."""
-
-
-@dataclass(frozen=True, slots=True)
-class Locked:
-    """This program alone uses the data folder until the store is closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class AlreadyOpen:
-    """Another instance uses the data folder."""
-
-    sentence: str = "The assistant is already open with this data folder."
-
-
-@dataclass(frozen=True, slots=True)
-class CannotUse:
-    """The data folder cannot be used."""
-
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +87,9 @@ class Store:
     """The setups of one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
         self._folder = data_dir / "setups"
         self._register = self._folder / "known"
-        self._lock: int | None = None
-        self._place: tuple[int, int] | None = None
-        """Device and number of the lock file, once the folder was taken."""
+        self._hold = Hold(data_dir, self._folder)
         self._guard = threading.RLock()
 
     # -- one instance --------------------------------------------------------------------
@@ -119,60 +97,16 @@ class Store:
     def lock(self) -> Locked | AlreadyOpen | CannotUse:
         """Take the data folder for this program alone until ``close`` or the end of the process."""
         with self._guard:
-            if self._lock is not None:
-                return Locked()
-            handle: int | None = None
-            try:
-                files.base_folder(self._data_dir)
-                files.own_folder(self._folder)
-                handle = files.open_own(self._data_dir / "lock", os.O_RDWR | os.O_CREAT)
-                taken = _take(handle)
-                seen = os.fstat(handle)
-            except OSError as error:
-                if handle is not None:
-                    os.close(handle)
-                return CannotUse(f"The data folder cannot be used: {reason(error)}.")
-            if not taken:
-                os.close(handle)
-                return AlreadyOpen()
-            self._lock, self._place = handle, (seen.st_dev, seen.st_ino)
-            with suppress(OSError):  # setups from before there was a register; later ones are written down first
-                register.add(self._register, self._ids(), register.Whose.OWN)
-            return Locked()
-
-    def _hold(self) -> None:
-        """See that what was taken is still there, and take it again where it is back. Raises OSError.
-
-        An unplugged drive leaves an empty folder on another device: nothing is to be written there.
-        """
-        if self._place is None:
-            return
-        try:
-            there = (self._data_dir / "lock").lstat()
-        except OSError:
-            if files.device(self._data_dir) != self._place[0]:
-                raise OSError(errno.ENODEV, "unplugged") from None
-        else:
-            if self._lock is not None and (there.st_dev, there.st_ino) == self._place:
-                return
-        self._let_go()
-        again = self.lock()
-        if isinstance(again, AlreadyOpen):
-            raise OSError(errno.EBUSY, "taken")
-        if isinstance(again, CannotUse):
-            raise OSError(errno.ENOENT, "gone")
+            taken = self._hold.take()
+            if isinstance(taken, Locked):
+                with suppress(OSError):  # setups from before there was a register; later ones are written down first
+                    register.add(self._register, self._ids(), register.Whose.OWN)
+            return taken
 
     def close(self) -> None:
         """Let the data folder go."""
         with self._guard:
-            self._let_go()
-            self._place = None
-
-    def _let_go(self) -> None:
-        if self._lock is not None:
-            with suppress(OSError):  # of a drive that is gone
-                os.close(self._lock)
-            self._lock = None
+            self._hold.let_go()
 
     # -- reading -------------------------------------------------------------------------
 
@@ -182,10 +116,10 @@ class Store:
             setups: list[Setup] = []
             troubles: list[Trouble] = []
             try:
-                self._hold()
+                self._hold.check()
                 found = self._ids()
             except OSError as error:
-                return Listing((), (Trouble("", f"The setups cannot be listed: {reason(error)}."),))
+                return Listing((), (Trouble("", f"The setups cannot be listed: {files.reason(error)}."),))
             for setup_id in found:
                 setup, trouble = self._open(setup_id, repair=repair)
                 if setup is not None:
@@ -205,11 +139,7 @@ class Store:
         """Every setup of which there is any file, also one damaged and set aside. None where that cannot be told."""
         with self._guard:
             try:
-                if self._place is not None:
-                    lock = (self._data_dir / "lock").lstat()
-                    if (lock.st_dev, lock.st_ino) != self._place:
-                        return None  # another folder in its place
-                if self._folder.is_symlink():
+                if self._hold.moved() or self._folder.is_symlink():
                     return None
                 names = [entry.name.lstrip(".").partition(".")[0] for entry in self._folder.iterdir()]
                 said = register.read(self._register)
@@ -234,7 +164,7 @@ class Store:
         path = self._path(setup.id)
         with self._guard:
             try:
-                self._hold()
+                self._hold.check()
                 before = self._read(path)
                 if isinstance(before, _Newer):
                     return NotSaved("This setup was saved by a newer version of the assistant and was left untouched.")
@@ -246,7 +176,7 @@ class Store:
                     self._set_aside(path)
                 files.replace_whole(path, content, _previous(path))
             except OSError as error:
-                return NotSaved(f"The setup could not be saved: {reason(error)}.")
+                return NotSaved(f"The setup could not be saved: {files.reason(error)}.")
             return Saved()
 
     def delete(self, setup_id: str) -> Saved | NotSaved:
@@ -254,12 +184,12 @@ class Store:
         path = self._path(setup_id)
         with self._guard:
             try:
-                self._hold()
+                self._hold.check()
                 # The earlier version first: killed in between, the setup is still there, whole.
                 files.remove(_previous(path))
                 files.remove(path)
             except OSError as error:
-                return NotSaved(f"The setup could not be deleted: {reason(error)}.")
+                return NotSaved(f"The setup could not be deleted: {files.reason(error)}.")
             files.flush_folder(self._folder)
             return Saved()
 
@@ -311,7 +241,7 @@ class Store:
 
                 files.replace_whole(path, encode(earlier), None)
         except OSError as error:
-            return earlier, Trouble(setup_id, f"A setup's file is damaged and cannot be moved: {reason(error)}.")
+            return earlier, Trouble(setup_id, f"A setup's file is damaged and cannot be moved: {files.reason(error)}.")
         kept = f"The damaged file was kept as {aside}."
         if earlier is None:
             return None, Trouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
@@ -335,7 +265,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            return _Unreadable(reason(error))
+            return _Unreadable(files.reason(error))
         if len(content) > _LIMIT_BYTES:
             return _Damaged()
         if _format_of(content) > FORMAT:
@@ -363,53 +293,3 @@ def _previous(path: Path) -> Path:
 
 def _setup_or_none(found: Setup | _Newer | _Damaged | _Unreadable | None) -> Setup | None:
     return None if found is None or isinstance(found, _Newer | _Damaged | _Unreadable) else found
-
-
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EROFS: "the disk is read-only",
-    errno.EACCES: "this account may not write there",
-    errno.EPERM: "it belongs to another account, or this account may not write there",
-    errno.ELOOP: "it is a symbolic link",
-    errno.ENOENT: "the folder is gone",
-    errno.ENOTDIR: "a file is in the way of the folder",
-    errno.EISDIR: "a folder is in the way of the file",
-    errno.EEXIST: "a file is in the way of the folder",
-    errno.EIO: "the disk reported an error",
-    errno.ENODEV: "the drive is gone",
-    errno.ENOTSUP: "something other than a file is in its place",
-    errno.ENXIO: "something other than a file is in its place",
-    errno.EFBIG: "the file would be larger than the system allows",
-    errno.EBUSY: "another program has taken the folder over",
-}
-
-
-def reason(error: OSError) -> str:
-    """Why the system refused, in the admin's words, to go on after a colon."""
-    return _REASONS.get(error.errno or 0, "the system did not allow it")
-
-
-if sys.platform == "win32":
-
-    def _take(handle: int) -> bool:
-        import msvcrt
-
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-        except OSError as error:
-            if error.errno in (errno.EACCES, errno.EDEADLK):
-                return False
-            raise
-        return True
-
-else:
-
-    def _take(handle: int) -> bool:
-        import fcntl
-
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

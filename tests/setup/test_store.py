@@ -19,8 +19,9 @@ from app.cie.address import Access, Address, Issuer
 from app.legible import legible
 from app.setup import files
 from app.setup.document import decode, encode
+from app.setup.hold import AlreadyOpen, CannotUse, Locked
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
-from app.setup.store import AlreadyOpen, CannotUse, Locked, NotSaved, Saved, Store, Trouble
+from app.setup.store import NotSaved, Saved, Store, Trouble
 
 ROOT = Path(__file__).resolve().parents[2]
 ID = "0123456789abcdef0123456789abcdef"

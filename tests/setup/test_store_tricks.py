@@ -19,8 +19,9 @@ import pytest
 
 from app.practice.ledger import Ledger
 from app.setup import files
+from app.setup.hold import AlreadyOpen, CannotUse, Locked
 from app.setup.state import Setup
-from app.setup.store import AlreadyOpen, CannotUse, Locked, NotSaved, Saved, Store, Trouble
+from app.setup.store import NotSaved, Saved, Store, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

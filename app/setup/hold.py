@@ -1,0 +1,137 @@
+"""One program's hold on a data folder: no other instance uses it, and it is noticed when its drive is gone.
+
+Everything blocks; callers run it in a thread.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from app.setup import files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """This program alone uses the data folder until it lets go."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyOpen:
+    """Another instance uses the data folder."""
+
+    sentence: str = "The assistant is already open with this data folder."
+
+
+@dataclass(frozen=True, slots=True)
+class CannotUse:
+    """The data folder cannot be used."""
+
+    sentence: str
+
+
+class Hold:
+    """The lock file of one data folder. Not thread-safe."""
+
+    def __init__(self, data_dir: Path, folder: Path) -> None:
+        """``folder`` is the one inside that has to be this user's alone."""
+        self._data_dir = data_dir
+        self._folder = folder
+        self._file = data_dir / "lock"
+        self._handle: int | None = None
+        self._place: tuple[int, int] | None = None
+        """Device and number of the lock file, once the folder was taken."""
+
+    def take(self) -> Locked | AlreadyOpen | CannotUse:
+        """Take the folder until ``let_go`` or the end of the process."""
+        if self._handle is not None:
+            return Locked()
+        handle: int | None = None
+        try:
+            files.base_folder(self._data_dir)
+            files.own_folder(self._folder)
+            handle = files.open_own(self._file, os.O_RDWR | os.O_CREAT)
+            taken = _take(handle)
+            seen = os.fstat(handle)
+        except OSError as error:
+            if handle is not None:
+                os.close(handle)
+            return CannotUse(f"The data folder cannot be used: {files.reason(error)}.")
+        if not taken:
+            os.close(handle)
+            return AlreadyOpen()
+        self._handle, self._place = handle, (seen.st_dev, seen.st_ino)
+        return Locked()
+
+    def check(self) -> None:
+        """See that what was taken is still there, and take it again where it is back. Raises OSError.
+
+        An unplugged drive leaves an empty folder on another device: nothing is to be written there. A folder that was
+        never taken passes.
+        """
+        if self._place is None:
+            return
+        try:
+            moved = self.moved()
+        except OSError:
+            if files.device(self._data_dir) != self._place[0]:
+                raise OSError(errno.ENODEV, "unplugged") from None
+            moved = True
+        if not moved and self._handle is not None:
+            return
+        self._close()
+        again = self.take()
+        if isinstance(again, AlreadyOpen):
+            raise OSError(errno.EBUSY, "taken")
+        if isinstance(again, CannotUse):
+            raise OSError(errno.ENOENT, "gone")
+
+    def moved(self) -> bool:
+        """Whether another folder is in the place of the one that was taken. Raises OSError where there is none."""
+        if self._place is None:
+            return False
+        seen = self._file.lstat()
+        return (seen.st_dev, seen.st_ino) != self._place
+
+    def let_go(self) -> None:
+        """Let the folder go."""
+        self._close()
+        self._place = None
+
+    def _close(self) -> None:
+        if self._handle is not None:
+            with suppress(OSError):  # of a drive that is gone
+                os.close(self._handle)
+            self._handle = None
+
+
+if sys.platform == "win32":
+
+    def _take(handle: int) -> bool:
+        import msvcrt
+
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EDEADLK):
+                return False
+            raise
+        return True
+
+else:
+
+    def _take(handle: int) -> bool:
+        import fcntl
+
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
