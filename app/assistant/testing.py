@@ -96,11 +96,17 @@ class Testing:
 
     @property
     def may_skip(self) -> bool:
-        """Whether only the way from this computer failed, which says nothing about the portal's way."""
-        from app.scim.ladder import Rung, Verdict
+        """Whether what failed says nothing about the portal.
+
+        Only the way from this computer, or only the proof that a wrong token is refused.
+        """
+        from app.scim.ladder import Observation, Rung, Verdict
 
         failed = next((f for f in self.findings if f.verdict is Verdict.FAILED), None)
-        return failed is not None and failed.rung in (Rung.NAME, Rung.ROUTE, Rung.CERTIFICATE)
+        if failed is None:
+            return False
+        unproven = failed.rung is Rung.CONTROL and failed.observation is not Observation.OPEN_DOOR
+        return unproven or failed.rung in (Rung.NAME, Rung.ROUTE, Rung.CERTIFICATE)
 
     async def skip(self) -> None:
         """Go on although this computer cannot reach the endpoint."""

@@ -40,6 +40,8 @@ class Reasons(Part):
     """Said of most of what fails on the way: the portal has another one."""
     unissued: Trouble
     """The way to the token address failed."""
+    unproven: Trouble
+    """A made-up token got no answer that tells whether it counts."""
     otherwise: Trouble
     """The failure has no entry of its own."""
     checks: dict[Rung, dict[Observation, Trouble]]
@@ -50,7 +52,7 @@ class Reasons(Part):
     def troubles(self) -> tuple[Trouble, ...]:
         """Everything that is said of failures."""
         apart = (trouble for of_check in self.checks.values() for trouble in of_check.values())
-        return (self.unissued, self.otherwise, *apart, *self.observations.values())
+        return (self.unissued, self.unproven, self.otherwise, *apart, *self.observations.values())
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
@@ -81,6 +83,8 @@ _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observat
 def _trouble(failed: Finding) -> Trouble:
     """By what failed, and whether it was the way to the token address or to the endpoint."""
     known = reasons()
+    if failed.rung is Rung.CONTROL and failed.observation is not Observation.OPEN_DOOR:
+        return known.unproven
     seen = known.checks.get(failed.rung, {}).get(failed.observation) or known.observations.get(
         failed.observation, known.otherwise
     )

@@ -57,10 +57,16 @@ _MEANINGS: Final = {
         "Set date and time of this computer. The portal is not affected."
     ),
 }
+_TURNED_AWAY: Final = (
+    "It means that a wrong token is turned away, in another way than with 401 or 403. It does not mean that anything "
+    "is wrong in this setup."
+)
 
 
 def meaning(finding: Finding) -> str:
     """What an odd result means and what not; empty where the sentence says it all."""
+    if finding.rung is Rung.CONTROL and finding.verdict is Verdict.WARNED:
+        return _TURNED_AWAY
     return _MEANINGS.get(finding.observation, "")
 
 

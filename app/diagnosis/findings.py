@@ -63,7 +63,8 @@ _SEEN = {
     Observation.SIGN_IN_PAGE: "A sign-in page for people came back",
     Observation.CAPTIVE: "This network wants a sign-in in a browser first",
     Observation.SCIM_1: "The service speaks SCIM 1.1, not SCIM 2.0",
-    Observation.NOT_JSON: "The answer is cut short or not JSON",
+    Observation.NOT_JSON: "The answer is not JSON",
+    Observation.BROKEN_OFF: "The answer begins as JSON and breaks off",
     Observation.WRONG_SHAPE: "The answer is not a SCIM list",
     Observation.FILTER_IGNORED: "The search was ignored",
     Observation.TOO_LARGE: "The answer is far too large",
@@ -179,8 +180,13 @@ def _clock(facts: Mapping[str, str | int]) -> str:
     return f"Trusted, but this computer's clock is {much} {'ahead' if ahead > 0 else 'behind'}"
 
 
+def _expired(facts: Mapping[str, str | int]) -> str:
+    days = -int(facts.get("days", 0)) - 1  # a certificate that ended an hour ago has -1 days left
+    return f"It {f'expired {days:,} days ago' if days > 1 else 'has expired'}, by the clock of this computer"
+
+
 def _proxy_sign_in(facts: Mapping[str, str | int]) -> str:
-    how = facts.get("sign_in")
+    how = str(facts.get("sign_in", "")).replace("Negotiate", "Negotiate (Kerberos or NTLM)")  # RFC 4559
     return f"The proxy answered 407, it wants a sign-in with {how}" if how else _SEEN[Observation.PROXY_SIGN_IN]
 
 
@@ -215,6 +221,7 @@ def _redirected(facts: Mapping[str, str | int]) -> str:
 _TOLD = {
     Observation.INSPECTED: _inspected,
     Observation.CLOCK_OFF: _clock,
+    Observation.EXPIRED: _expired,
     Observation.PROXY_SIGN_IN: _proxy_sign_in,
     Observation.SPLIT_DNS: _private,
     Observation.UNAUTHORIZED: _refused,

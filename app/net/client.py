@@ -365,7 +365,7 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> Failure:
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return certificate_failure(link)
-    if any(isinstance(link, ssl.SSLError) and not isinstance(link, ssl.SSLEOFError) for link in chain):
+    if any(isinstance(link, ssl.SSLError) and not isinstance(link, _NO_FAULT) for link in chain):
         return Failure.TLS
     if not trace.connected:
         return connect_failure(chain)
@@ -382,6 +382,10 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> Failure:
     ):
         return Failure.PROTOCOL
     return Failure.CLOSED
+
+
+# OpenSSL's words for an end without notice, and for waiting, behind which something else broke.
+_NO_FAULT: Final = (ssl.SSLEOFError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 def _is_cut(error: BaseException) -> bool:

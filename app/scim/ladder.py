@@ -299,20 +299,27 @@ class _Climb:
         self._add(Rung.GROUPS, verdict, shown, answer.seconds, facts, evidence.exchange(answer))
 
     async def _control(self, client: ReadOnlyClient) -> None:
-        made_up = secrets.token_urlsafe(32)
-        answer = await self._get(client, self._probe.first.url(self._endpoint), made_up)
+        made_up, asked = secrets.token_urlsafe(32), self._probe.first.url(self._endpoint)
+        answer = await self._get(client, asked, made_up)
         facts = {**facts_of(answer), "asked": f"{self._probe.first.words} with a made-up token"}
         exchanged = evidence.exchange(answer)
         if answer.status in (401, 403):
             self._pass(Rung.CONTROL, answer.seconds, facts, exchanged)
-        elif answer.status == 200:
+            return
+        shown = seen(answer, asked)
+        if answer.status == 200 and shown not in _PAGES:
             self._add(Rung.CONTROL, Verdict.FAILED, Observation.OPEN_DOOR, answer.seconds, facts, exchanged)
         else:
-            self._add(Rung.CONTROL, Verdict.WARNED, seen(answer), answer.seconds, facts, exchanged)
+            # Turned away in a way of its own; or not known, and then nothing shows that the token counts.
+            verdict = Verdict.WARNED if shown in _TURNED_AWAY and answer.status != 200 else Verdict.FAILED
+            self._add(Rung.CONTROL, verdict, shown, answer.seconds, facts, exchanged)
 
 
 _PROXY: Final = frozenset({Failure.PROXY, Failure.PROXY_SIGN_IN})
 _PAGES: Final = frozenset({Observation.HTML, Observation.SIGN_IN_PAGE})
+_TURNED_AWAY: Final = frozenset(
+    {Observation.NOT_FOUND, Observation.REDIRECT, Observation.SIGN_IN_PAGE, Observation.OTHER_STATUS}
+)
 
 
 def _place(answer: NoAnswer, *, plain: bool) -> Rung | None:

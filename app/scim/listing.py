@@ -50,8 +50,8 @@ def read_object(answer: Answer) -> dict[str, Any] | Observation:
         return Observation.HTML
     try:
         data = json.loads(answer.body.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        return Observation.NOT_JSON
+    except (ValueError, RecursionError) as error:
+        return Observation.BROKEN_OFF if _breaks_off(answer.body, error) else Observation.NOT_JSON
     return data if isinstance(data, dict) and not isinstance(data, _Doubled) else Observation.WRONG_SHAPE
 
 
@@ -82,6 +82,20 @@ def declares(data: dict[str, Any], urn: str) -> bool:
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     return found if len(found) == len(pairs) else _Doubled(found)
+
+
+def _breaks_off(body: bytes, error: Exception) -> bool:
+    """Whether a body begins as an object does, and what is wrong with it is only where it ends."""
+    if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
+        return False
+    if isinstance(error, UnicodeDecodeError):
+        return error.reason == "unexpected end of data"
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    rest = error.doc[error.pos :].rstrip()
+    return error.msg.startswith("Unterminated string") or any(
+        word.startswith(rest) for word in ("true", "false", "null")
+    )
 
 
 def _no_number(name: str) -> float:

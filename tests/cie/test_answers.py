@@ -77,7 +77,7 @@ def test_text_is_legible_and_bounded() -> None:
     ("body", "observation"),
     [
         (b"<html>", Observation.HTML),
-        (b'{"success": true, "result": [', Observation.NOT_JSON),
+        (b'{"success": true, "result": [', Observation.BROKEN_OFF),
         (b"[" * 100_000, Observation.NOT_JSON),
         ([], Observation.WRONG_SHAPE),
         ({"success": True}, Observation.WRONG_SHAPE),

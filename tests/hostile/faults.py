@@ -5,34 +5,35 @@ from __future__ import annotations
 import gzip
 import json
 import socket
-import ssl
+import struct
 import threading
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Self
 
 import trustme
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from app.scim.authorization import ServiceAccount, StaticToken
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
+    from pathlib import Path
 
     from app.scim.authorization import Credentials
     from tests.hostile.server import Answering
 
     Injection = Callable[["Scene"], "Way"]
 
+SIGN_IN = b"<!doctype html><html><title>Sign in</title><input type=password name=p></html>"
 PAGE = b"<!doctype html><html><title>Welcome to Hotel Wifi</title><form>Room number</form></html>"
 OTHER_JSON = json.dumps({"status": "ok", "version": "4.2", "links": {"docs": "/docs"}}).encode()
 SCIM_1 = json.dumps({"schemas": ["urn:scim:schemas:core:1.0"], "totalResults": 0, "Resources": []}).encode()
+SCIM_ERROR = json.dumps({"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "400"}).encode()
 SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
 
 
@@ -49,8 +50,10 @@ class Way:
 class Scene:
     """Starts what a fault needs, and ends it again."""
 
-    def __init__(self, authority: trustme.CA) -> None:
+    def __init__(self, authority: trustme.CA, store: Path | None = None) -> None:
+        """``store`` is the file of the authorities that this computer trusts."""
         self.authority = authority
+        self._store = store
         self.stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -58,6 +61,12 @@ class Scene:
 
     def __exit__(self, *_: object) -> None:
         self.stack.close()
+
+    def trust(self, authority: trustme.CA) -> trustme.CA:
+        """Have this computer trust another authority too, as a managed one does."""
+        assert self._store is not None
+        authority.cert_pem.write_to_path(str(self._store), append=True)
+        return authority
 
     def serve(self, answering: Answering, tls: ssl.SSLContext | None = None) -> Hostile:
         """A server, by default with a certificate that this computer trusts."""
@@ -88,6 +97,35 @@ def anybody(answer: bytes) -> Answering:
         connection.sendall(answer)
 
     return answering
+
+
+def to_another_token(answer: bytes | Answering) -> Injection:
+    """Everything is as it should be, and the made-up token of the last check gets that."""
+
+    def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        if f"authorization: bearer {TOKEN}" in request.lower():
+            connection.sendall(listing())
+        elif isinstance(answer, bytes):
+            connection.sendall(answer)
+        else:
+            answer(connection, request, stop)
+
+    return answers(answering)
+
+
+def to_groups(answer: bytes) -> Injection:
+    """Everything is as it should be, and whoever asks for groups gets that."""
+
+    def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        says(answer if "/Groups" in request else listing())(connection, request, stop)
+
+    return answers(answering)
+
+
+def dated(ahead: timedelta) -> Injection:
+    """The clock of the endpoint is that much ahead of this computer's."""
+    date = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
+    return answers(says(listing().replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)))
 
 
 def only_at(path: str, otherwise: bytes, end: str = "") -> Answering:
@@ -131,6 +169,21 @@ def closes(_connection: socket.socket, _request: str, _stop: threading.Event) ->
 def halves(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
     """An answer that breaks off."""
     connection.sendall(listing()[:-10])
+
+
+RESET = struct.pack("ii", 1, 0)
+"""For ``SO_LINGER`` (socket(7)): the end of the connection is a reset."""
+
+
+def resets(first: bytes) -> Answering:
+    """Begins so, and then the connection is reset rather than closed, as firewalls do it."""
+
+    def answering(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+        connection.sendall(first)
+        stop.wait(0.1)  # what was sent has to arrive, or the reset takes it along
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+
+    return answering
 
 
 BODY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n"
@@ -197,8 +250,7 @@ def greets_with(first: bytes, *, reset: bool = False) -> Injection:
                     taken.recv(65536)
                     taken.sendall(first)
                     if reset:
-                        linger = (1).to_bytes(4, "little") + (0).to_bytes(4, "little")
-                        taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                        taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
         thread = threading.Thread(target=take, daemon=True)
         thread.start()
@@ -229,6 +281,11 @@ def proxy_says(answer: bytes) -> Injection:
 def proxy_opens_traffic(scene: Scene) -> Way:
     """A tunnel that ends at the proxy, which shows a certificate of its own making."""
     return _behind_proxy(scene, serving(trustme.CA(organization_name="Blue Coat Systems"), HOST))
+
+
+def proxy_opens_traffic_by(organization: str) -> Injection:
+    """As such a proxy does it in a managed network, whose computers trust its authority."""
+    return lambda scene: _behind_proxy(scene, serving(scene.trust(trustme.CA(organization_name=organization)), HOST))
 
 
 def proxy_works(scene: Scene) -> Way:
@@ -268,62 +325,6 @@ def certified(make: Callable[[trustme.CA], ssl.SSLContext]) -> Injection:
 def by_unknown(organization: str) -> Injection:
     """Issued by an authority of that name, which nobody trusts."""
     return certified(lambda _ours: serving(trustme.CA(organization_name=organization)))
-
-
-def expired(ours: trustme.CA) -> ssl.SSLContext:
-    """Two days ago."""
-    return serving(ours, not_after=datetime.now(UTC) - timedelta(days=2))
-
-
-def not_yet_valid(ours: trustme.CA) -> ssl.SSLContext:
-    """From the day after tomorrow on."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    later = datetime.now(UTC) + timedelta(days=2)
-    ours.issue_cert("localhost", not_before=later, not_after=later + timedelta(days=9)).configure_cert(context)
-    return context
-
-
-def wrong_host(ours: trustme.CA) -> ssl.SSLContext:
-    """For another name."""
-    return serving(ours, "elsewhere.example")
-
-
-def without_chain(ours: trustme.CA) -> ssl.SSLContext:
-    """The certificate between is not sent."""
-    between = ours.create_child_ca()
-    leaf = between.issue_cert("localhost")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with trustme.Blob(leaf.private_key_pem.bytes() + leaf.cert_chain_pems[0].bytes()).tempfile() as alone:
-        context.load_cert_chain(alone)
-    return context
-
-
-def self_signed(_ours: trustme.CA) -> ssl.SSLContext:
-    """By itself, as appliances come from the factory."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=9))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with trustme.Blob(private + certificate.public_bytes(pem)).tempfile() as both:
-        context.load_cert_chain(both)
-    return context
-
-
-def old_tls(ours: trustme.CA) -> ssl.SSLContext:
-    """Only ciphers that no client takes any more."""
-    context = serving(ours)
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
-    context.set_ciphers("AES128-SHA:@SECLEVEL=0")
-    return context
 
 
 # -- the service account ---------------------------------------------------------------------

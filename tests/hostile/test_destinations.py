@@ -123,7 +123,7 @@ class World:
 
 
 @pytest.fixture
-def world(authority: trustme.CA, trusted: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(authority: trustme.CA, trusted: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The world, in which every name leads to this computer and no proxy is set."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)

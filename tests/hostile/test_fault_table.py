@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app.check import report
 from app.diagnosis.causes import explain
+from app.diagnosis.evidence import meaning
+from app.diagnosis.findings import sentence
 from app.guide import catalog
 from app.scim.authorization import TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
 from tests.diagnosis.setups import a_setup
-from tests.hostile import faults, names
+from tests.hostile import certificates, faults, names
 from tests.hostile.faults import Scene, answers, certified, greets_with, issuing, proxy_says, replies
 from tests.hostile.server import TOKEN, http, listing, says
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     import trustme
 
@@ -53,6 +57,8 @@ class Row:
     setup: str = "submitted"
     never: tuple[str, ...] = ()
     """What would be untrue."""
+    shows: str = ""
+    """Part of what the failed check says."""
     oidc: bool = False
 
 
@@ -85,8 +91,15 @@ ROWS = (
     Row("reset when encrypted", greets_with(b"", reset=True), R.CERTIFICATE, None, "firewall"),
     # -- the proxy ---------------------------------------------------------------------------
     Row("proxy: Basic", proxy_says(http(407, Proxy_Authenticate='Basic realm="x"')), R.ROUTE, None, "sign in"),
-    Row("proxy: NTLM", proxy_says(http(407, Proxy_Authenticate="NTLM")), R.ROUTE, None, "sign in"),
-    Row("proxy: Kerberos", proxy_says(http(407, Proxy_Authenticate="Negotiate")), R.ROUTE, None, "sign in"),
+    Row("proxy: NTLM", proxy_says(http(407, Proxy_Authenticate="NTLM")), R.ROUTE, None, "sign in", shows="NTLM"),
+    Row(
+        "proxy: Kerberos",
+        proxy_says(http(407, Proxy_Authenticate="Negotiate")),
+        R.ROUTE,
+        None,
+        "sign in",
+        shows="Kerberos",
+    ),
     Row("proxy: 403", proxy_says(http(403)), R.ROUTE, None, "refuses this host"),
     Row("proxy: 502", proxy_says(http(502)), R.ROUTE, None, "cannot reach it"),
     Row("proxy: portal page", proxy_says(http(302, Location="https://login.example/")), R.ROUTE, None, "refuses"),
@@ -100,22 +113,30 @@ ROWS = (
     Row("inspection: Zscaler", faults.by_unknown("Zscaler Inc."), R.CERTIFICATE, None, "opens encrypted traffic"),
     Row("inspection: Fortinet", faults.by_unknown("Fortinet"), R.CERTIFICATE, None, "opens encrypted traffic"),
     Row("inspection: Netskope", faults.by_unknown("Netskope Inc."), R.CERTIFICATE, None, "opens encrypted traffic"),
-    Row("self-signed", certified(faults.self_signed), R.CERTIFICATE, None, "not installed"),
-    Row("chain not sent", certified(faults.without_chain), R.CERTIFICATE, None, "not installed"),
-    Row("expired", certified(faults.expired), R.CERTIFICATE, None, "date and time"),
-    Row("not valid yet", certified(faults.not_yet_valid), R.CERTIFICATE, None, "date and time"),
-    Row("another host", certified(faults.wrong_host), R.CERTIFICATE, BASE, "was changed"),
-    Row("old ciphers only", certified(faults.old_tls), R.CERTIFICATE, None, "breaks it"),
+    Row("self-signed", certified(certificates.self_signed), R.CERTIFICATE, None, "not installed"),
+    Row("chain not sent", certified(certificates.without_chain), R.CERTIFICATE, None, "not installed"),
+    Row("expired", certified(certificates.expired), R.CERTIFICATE, None, "date and time"),
+    Row(
+        "inspected, and expired", certified(certificates.inspected_and_expired), R.CERTIFICATE, None, "opens encrypted"
+    ),
+    Row("not valid yet", certified(certificates.not_yet_valid), R.CERTIFICATE, None, "date and time"),
+    Row("another host", certified(certificates.wrong_host), R.CERTIFICATE, BASE, "was changed"),
+    Row("old ciphers only", certified(certificates.old_tls), R.CERTIFICATE, None, "breaks it"),
     # -- what is no SCIM service -------------------------------------------------------------
     Row("captive portal", answers(faults.anybody(http(200, faults.PAGE, "text/html"))), R.TOKEN, BASE, "CIE page"),
     Row("a page that says it is JSON", replies(200, faults.PAGE), R.TOKEN, BASE, "CIE page"),
+    Row("network sign-in, 511", replies(511, faults.PAGE, "text/html"), R.TOKEN, TEST, "sign in to the network"),
+    Row("network sign-in, redirect", replies(302, Location="https://hotspot.example/"), R.TOKEN, TEST, "sign in to"),
+    Row("sign-in page", replies(200, faults.SIGN_IN, "text/html"), R.TOKEN, BASE, "page for browsers"),
     Row("redirect to a sign-in", replies(302, Location="https://login.example/"), R.TOKEN, BASE, "page for browsers"),
     Row("permanent redirect", replies(308, Location="/scim/v2/Users/"), R.TOKEN, BASE, "page for browsers"),
     Row("another product", answers(faults.anybody(http(200, faults.OTHER_JSON))), R.USERS, BASE, "another service"),
     Row("a list of JSON", replies(200, b"[]"), R.USERS, BASE, "another service"),
     Row("SCIM 1.1", replies(200, faults.SCIM_1), R.USERS, BASE, "SCIM 1.1"),
     Row("no body", replies(200), R.USERS, BASE, "another service"),
-    Row("truncated JSON", replies(200, b'{"schemas": ["urn'), R.USERS, BASE, "another service"),
+    Row("text", replies(200, b"OK"), R.USERS, BASE, "another service"),
+    Row("truncated JSON", replies(200, b'{"schemas": ["urn'), R.USERS, TEST, "cut the answer short"),
+    Row("truncated in a letter", replies(200, '{"schemas": "ü'.encode()[:-1]), R.USERS, TEST, "cut the answer short"),
     Row("a path too short", answers(faults.only_at("/scim/v2/tenant", http(404))), R.TOKEN, BASE, "path"),
     Row("Users in the Base URL", answers(faults.only_at("/scim/v2", http(404)), "/Users"), R.TOKEN, BASE, "/Users"),
     Row("only with a slash", answers(faults.only_at("/scim/v2", http(404), "/")), R.TOKEN, BASE, "do not get through"),
@@ -130,6 +151,8 @@ ROWS = (
     Row("slow header", answers(faults.drip(faults.HEAD)), R.TOKEN, TEST, "slow"),
     Row("slow body", answers(faults.drip(faults.BODY)), R.USERS, TEST, "overloaded"),
     Row("closed before the answer", answers(faults.closes), R.TOKEN, TEST, "cut it"),
+    Row("reset before the answer", answers(faults.resets(b"")), R.TOKEN, TEST, "cut it"),
+    Row("reset in the answer", answers(faults.resets(listing()[:-10])), R.USERS, TEST, "cut it"),
     Row("closed in the answer", answers(faults.halves), R.USERS, TEST, "cut it"),
     Row("body without end", answers(faults.endless), R.USERS, BASE, "another service"),
     Row("body that swells", answers(says(faults.BOMB)), R.USERS, BASE, "another service"),
@@ -137,7 +160,14 @@ ROWS = (
     Row("not HTTP", answers(says(b"220 mail.example ESMTP\r\n\r\n")), R.TOKEN, BASE, "wrong host or port"),
     Row("teapot", replies(418), R.TOKEN, TEST, "Test again"),
     Row("search ignored", answers(says(listing(faults.SOMEONE))), R.USERS, None, "ignores the search"),
+    Row("SCIM error 400", replies(400, faults.SCIM_ERROR), R.TOKEN, TEST, "Test again"),
     Row("any token accepted", answers(faults.anybody(listing())), R.CONTROL, BASE, "proves nothing"),
+    # -- the made-up token got no clear answer -----------------------------------------------
+    Row("control: 429", faults.to_another_token(http(429)), R.CONTROL, TEST, "proves nothing", shows="429"),
+    Row("control: 500", faults.to_another_token(http(500)), R.CONTROL, TEST, "proves nothing"),
+    Row("control: no answer", faults.to_another_token(faults.closes), R.CONTROL, TEST, "proves nothing"),
+    Row("control: too slow", faults.to_another_token(faults.silent), R.CONTROL, TEST, "proves nothing"),
+    Row("control: a page", faults.to_another_token(http(200, faults.PAGE)), R.CONTROL, TEST, "proves nothing"),
     # -- authorization, by what was done -----------------------------------------------------
     Row("401 before Submit", replies(401), R.TOKEN, SUBMIT, "only after Submit", "fresh"),
     Row("401 after Submit", replies(401), R.TOKEN, KEY, "incomplete"),
@@ -166,7 +196,7 @@ ROWS = (
 )
 
 
-def guide_of(row: Row) -> Guide:
+def guide_of(row: Row | Remark) -> Guide:
     return catalog.guide("pingfederate" if row.oidc else "entra")
 
 
@@ -187,15 +217,16 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
     first = diagnosis.causes[0]
     assert first.step == row.step, said
     assert row.says in first.sentence, said
+    assert row.shows in sentence(failed), said
     assert not [words for words in (*NEVER, *row.never) if words.lower() in said.lower()], said
     assert TOKEN not in said
 
 
-def climb(row: Row, authority: trustme.CA) -> tuple[Finding, ...]:
+def climb(row: Row | Remark, authority: trustme.CA, store: Path | None = None) -> tuple[Finding, ...]:
     """What Test Connection finds."""
     assert not isinstance(row.inject, str)
     probe = PROBES[guide_of(row).probe]
-    with Scene(authority) as scene:
+    with Scene(authority, store) as scene:
         way = row.inject(scene)
         tokens = TokenSource(way.credentials, practice=way.practice)
         endpoint = Endpoint(way.base_url, way.practice)
@@ -220,6 +251,60 @@ def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.
     odd = [each.observation for each in found if each.verdict is not Verdict.PASSED]
     assert odd == ([Observation.NOT_TRIED, Observation.INSPECTED] if inject is faults.proxy_works else [])
     assert explain(found, guide_of(row), setup_of(row)) is None
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something odd that fails nothing: what is said of it, and what that means and does not mean."""
+
+    name: str
+    inject: Injection
+    at: Rung
+    says: str
+    means: str
+    oidc: bool = False
+
+
+REMARKS = (
+    Remark(
+        "inspection that is trusted here, by a known product",
+        faults.proxy_opens_traffic_by("Zscaler Inc."),
+        R.CERTIFICATE,
+        "Issued by Zscaler Inc.: a product on the way opens encrypted traffic",
+        "It does not mean that the Base URL or the token is wrong",
+    ),
+    Remark(
+        "inspection that is trusted here, by an organisation's own authority",
+        faults.proxy_opens_traffic_by("Example Ltd"),
+        R.CERTIFICATE,
+        "Issued by Example Ltd, no public authority: encrypted traffic is probably opened",
+        "It means that something between this computer and the internet decrypts",
+    ),
+    Remark("clock behind", faults.dated(timedelta(minutes=20)), R.CERTIFICATE, "minutes behind", "Set date and time"),
+    Remark("clock ahead", faults.dated(timedelta(hours=-3)), R.CERTIFICATE, "3 hours ahead", "Set date and time"),
+    Remark("groups: 500", faults.to_groups(http(500)), R.GROUPS, "an error of its own", ""),
+    Remark("control: 404", faults.to_another_token(http(404)), R.CONTROL, "404", "a wrong token is turned away"),
+    Remark("control: 400", faults.to_another_token(http(400)), R.CONTROL, "400", "a wrong token is turned away"),
+    Remark(
+        "control: redirect",
+        faults.to_another_token(http(302, Location="https://login.example/")),
+        R.CONTROL,
+        "sign-in page",
+        "a wrong token is turned away",
+    ),
+)
+
+
+@pytest.mark.parametrize("remark", REMARKS, ids=lambda remark: remark.name)
+def test_what_is_only_odd_is_told_beside_a_test_that_passed(
+    remark: Remark, authority: trustme.CA, trusted: Path
+) -> None:
+    found = climb(remark, authority, trusted)
+    assert not [each for each in found if each.verdict is Verdict.FAILED]
+    odd = [each for each in found if each.verdict is Verdict.WARNED]
+    assert [each.rung for each in odd] == [remark.at]
+    assert remark.says in sentence(odd[0])
+    assert remark.means in meaning(odd[0])
 
 
 @pytest.fixture(scope="module")

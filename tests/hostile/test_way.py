@@ -170,7 +170,8 @@ def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: st
     assert (route.verdict, route.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
     assert route.facts.get("sign_in") == schemes
     assert route.facts["proxy_from"] == "environment"
-    assert (schemes or "wants a sign-in") in sentence(route)
+    named = schemes and schemes.replace("Negotiate", "Negotiate (Kerberos or NTLM)")
+    assert (named or "wants a sign-in") in sentence(route)
 
 
 # -- certificates and clocks -----------------------------------------------------------------

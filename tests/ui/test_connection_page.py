@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,28 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
         desk.changed.emit()
         assert child(page, "details-name") is more
         assert "Checking" not in words(page)
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story, Vault("setup"))
+
+
+def test_without_the_proof_by_a_wrong_token_nothing_is_green_and_the_admin_may_go_on(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    unproven = Finding(Rung.CONTROL, Verdict.FAILED, Observation.TOO_MANY, 0.02, {"status": 429})
+
+    async def story(desk: Desk) -> None:
+        page = ConnectionPage(desk)
+        page.show()
+        desk.assistant.testing.findings = (*PASSED[:-1], unproven)
+        desk.changed.emit()
+        await until(lambda: "It is not known whether a wrong token is refused" in words(page))
+        assert "the connection works" not in words(page)
+        assert shown(page, "skip-test"), "the portal may still get through"
+        desk.assistant.testing.findings = (*PASSED[:-1], replace(unproven, observation=Observation.OPEN_DOOR))
+        desk.changed.emit()
+        await until(lambda: "A wrong token was accepted as well" in words(page))
+        assert not shown(page, "skip-test"), "what takes any token is no CIE"
         page.deleteLater()
 
     walk(qapp, tmp_path, story, Vault("setup"))
