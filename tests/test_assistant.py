@@ -207,6 +207,25 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
     asyncio.run(story())
 
 
+def test_a_locked_keyring_is_asked_once_and_not_for_a_new_setup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def prompt(_self: Vault, _setup: str, name: str) -> Outcome:
+        asked.append(name)
+        return Outcome(Status.LOCKED)
+
+    async def story() -> None:
+        monkeypatch.setattr(Vault, "get", prompt)
+        async with opened(tmp_path, catalog.guide("entra")) as assistant:
+            assert asked == []
+            await assistant.open()
+            assert len(asked) == 1
+
+    asyncio.run(story())
+
+
 @pytest.mark.usefixtures("secret_service")
 def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> None:
     async def story() -> None:

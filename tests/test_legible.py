@@ -128,7 +128,7 @@ def test_markup_in_a_setups_file_is_shown_as_it_stands(tmp_path: Path, qtbot: Qt
     assert name in listing_.troubles[0].sentence
     page = SetupList()
     qtbot.addWidget(page)
-    page.show_setups(listing_.setups, listing_.troubles, datetime.now(UTC), keyring=True, offer_practice=True)
+    page.show_setups(listing_.setups, listing_.troubles, datetime.now(UTC), without_keyring="", offer_practice=True)
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QLabel, QMessageBox
 

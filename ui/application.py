@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from app.policy import NO_POLICY
+from app.policy import NO_KEYRING, NO_POLICY
 from app.setup.state import Setup
 from ui.browser import open_handbook, open_in_browser
 from ui.caretaker import Caretaker
@@ -245,7 +245,10 @@ class Application:
         self.opened.let_go()
         listing = await workspace.list()
         keyring = None if workspace.vault.memory_only else workspace.vault.name
-        self.home.show_mode(practice=workspace.practice, keyring=keyring, offered=self._policy.practice)
+        refusal = self._policy.refusal(NO_KEYRING) if self._policy.keyring_required else ""
+        self.home.show_mode(
+            practice=workspace.practice, keyring=keyring, offered=self._policy.practice, refusal=refusal
+        )
         self.home.show_setups(listing.setups, listing.troubles, utc_now())
         self.window.setWindowTitle("Practice" if workspace.practice else "")
         self.window.show_page(self.home)

@@ -78,7 +78,9 @@ class Assistant(OpenSetup):
         await self.vault.ready()
         # The guide may be newer than the setup: values and steps may have come, gone or become secret.
         self.setup = journey.fit(self.guide, self.setup)
-        await self.captures.reconcile()
+        # A setup that was never written has nothing in the keyring, whose prompt would be a riddle now.
+        if await asyncio.get_running_loop().run_in_executor(None, self._store.has, self.setup.id):
+            await self.captures.reconcile()
         if self._token_url is not None:
             places = [name for name, spec in self.guide.values.items() if spec.kind is Kind.TOKEN_URL]
             self.setup = self.setup.with_(values={**self.setup.values, **dict.fromkeys(places, self._token_url)})

@@ -91,9 +91,14 @@ class Captures:
 
     async def reconcile(self) -> None:
         """Compare what the file says with what the keyring holds; a capture survives a crash between both."""
+        from app.vault import Status
+
         for name, spec in self._opened.guide.values.items():
             if spec.secret:
-                self._reconcile(name, spec.kind, await self.reveal(name))
+                outcome = await self.reveal(name)
+                if outcome.status is Status.LOCKED:
+                    return  # each further value would bring the prompt back that was just dismissed
+                self._reconcile(name, spec.kind, outcome)
 
     def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
         from app.vault import Status

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from app.cie.full_sync import Look, Standing
 
 ROLE: Final = (
-    "Of the roles that the pages on this API name (View Only Administrator, Deployment Administrator, Superuser, "
-    "Multitenant Superuser), **View Only Administrator** allows least. Our advice: begin with it, for the app "
-    "**Cloud Identity Engine**."
+    "Advice: begin with **View Only Administrator**, for the app **Cloud Identity Engine**. Of the four roles that the "
+    "pages on this API name, it allows least. The others: Deployment Administrator, Superuser, Multitenant Superuser."
 )
 """Accepted roles: pan.dev, use cases of the API. That the first is the smallest of them is our reading."""
 

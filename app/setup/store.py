@@ -135,6 +135,14 @@ class Store:
             setup, trouble = self._open(setup_id)
             return setup or trouble or Trouble(setup_id, "This setup is no longer there.")
 
+    def has(self, setup_id: str) -> bool:
+        """Whether there is any file of that setup; True also where that cannot be told."""
+        with self._guard:
+            try:
+                return setup_id in self._ids()
+            except OSError:
+                return True
+
     def known(self) -> Known | None:
         """Every setup of which there is any file, also one damaged and set aside. None where that cannot be told."""
         with self._guard:

@@ -69,6 +69,20 @@ def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
     page.deleteLater()
 
 
+def test_without_a_keyring_it_says_what_that_means_here(qapp: QApplication) -> None:
+    page = home(qapp)
+    page.show_mode(practice=False, keyring=None)
+    page.show_setups((), (), NOW)
+    qapp.processEvents()
+    assert "lost when the program ends" in words(page)
+    page.show_mode(practice=False, keyring=None, refusal="The policy takes none.")
+    page.show_setups((), (), NOW)
+    qapp.processEvents()
+    assert "The policy takes none." in words(page)
+    assert "lost when the program ends" not in words(page)
+    page.deleteLater()
+
+
 def test_practice_setups_are_not_handed_over(qapp: QApplication) -> None:
     page = home(qapp, practice=True)
     setup = new_setup(catalog.guide("okta"), NOW, practice=True)

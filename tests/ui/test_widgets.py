@@ -79,6 +79,8 @@ def test_a_long_address_may_break_and_reads_back_as_it_was(qtbot: QtBot) -> None
     assert text.text() == address
     assert page.minimumSizeHint().width() <= 200
     assert breakable("short words stay as they are") == "short words stay as they are"
+    name = breakable("the-directory-of-a-company.example.com").replace("\u200b", "|")
+    assert name == "the-|directory-|of-|a-|company.|example.|com", "no word is torn that has a place to break"
 
 
 def test_an_elided_label_tells_the_rest(qtbot: QtBot) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ui.home.setups import SetupList
     from ui.widgets.link import LinkButton
 
+IN_MEMORY = "Base URLs and tokens are held in memory and are lost when the program ends."
+
 
 class HomePage(QWidget):
     """The list of setups."""
@@ -85,10 +87,15 @@ class HomePage(QWidget):
         self.opened.connect(self._remember)
         self._orphans: OrphanLines | None = None
         self._keyring: str | None = ""
+        self._without = ""
+        """What it means that there is no keyring; empty where there is one."""
         self._offers_practice = True
 
-    def show_mode(self, *, practice: bool, keyring: str | None, offered: bool = True) -> None:
-        """Say whether this is practice or that is offered, and where secrets are kept; None without a keyring."""
+    def show_mode(self, *, practice: bool, keyring: str | None, offered: bool = True, refusal: str = "") -> None:
+        """Say whether this is practice or that is offered, and where secrets are kept.
+
+        ``keyring`` is None where there is none; ``refusal`` says that the policy takes no secrets then.
+        """
         self._offers_practice = offered and not practice
         self._practice.setVisible(self._offers_practice)
         self._subtitle.setText(
@@ -100,6 +107,7 @@ class HomePage(QWidget):
             f"Base URLs and tokens are kept in {keyring}. The program writes them nowhere else." if keyring else ""
         )
         self._keyring = keyring
+        self._without = "" if keyring is not None else f"This computer offers no keyring. {refusal or IN_MEMORY}"
         if self._links.count() == 1:  # not needed for the first window
             self._open_file = self._add_link("Open a hand-over file", "open-file", self.file_wanted)
             self._add_link("Copy diagnostics\u2026", "diagnostics", self.diagnostics)
@@ -140,7 +148,7 @@ class HomePage(QWidget):
             self._column.takeAt(1)
             self._column.insertWidget(1, self._list, 1)
         self._list.show_setups(
-            setups, troubles, now, keyring=self._keyring is not None, offer_practice=self._offers_practice
+            setups, troubles, now, without_keyring=self._without, offer_practice=self._offers_practice
         )
         if not self._list.take_keyboard(self._opened):
             self._new.setFocus()

@@ -44,7 +44,7 @@ class SetupList(ScrollColumn):
         troubles: tuple[Trouble, ...],
         now: datetime,
         *,
-        keyring: bool,
+        without_keyring: str,
         offer_practice: bool,
     ) -> None:
         """Draw all rows, after what the admin has to know; without a setup, what one is."""
@@ -57,12 +57,8 @@ class SetupList(ScrollColumn):
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        if not keyring:
-            text = (
-                "This computer offers no keyring. Base URLs and tokens are held in memory "
-                "and are lost when the program ends."
-            )
-            column.addWidget(Note(text, "caution", self._content))
+        if without_keyring:
+            column.addWidget(Note(rich(without_keyring), "caution", self._content))
         for trouble in troubles:
             column.addWidget(Note(rich(trouble.sentence), "caution", self._content))
         if setups:

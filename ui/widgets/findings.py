@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TOGETHER = 4000
 """Rows that are made in one turn of the event loop."""
-KINDS_WIDTH = 208
+KINDS_WIDTH = 216
 """Pixels."""
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ui.theme import icons
 from ui.widgets.sign import SIGNS
+from ui.widgets.text import breakable
 
 ICON = 28
 """Device-independent pixels."""
@@ -24,5 +25,5 @@ class MessageBox(QMessageBox):
         self.setIconPixmap(icons.pixmap(SIGNS.get(tone, "info"), ICON, tone))
         if more:
             self.setProperty("role", "question")
-        self.setText(text)
-        self.setInformativeText(more)
+        self.setText(breakable(text))
+        self.setInformativeText(breakable(more))

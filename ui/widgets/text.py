@@ -17,7 +17,7 @@ LONG_WORD = 24
 
 _BREAK = "\u200b"
 _RUN = re.compile(rf"[^\s<>&;{_BREAK}]{{{LONG_WORD + 1},}}")
-_AFTER = re.compile(r"([/._@?=:,-])(?=.)|(.{8})(?=.)")
+_AFTER = re.compile(r"([/._@?=:,-])(?=.)|([^/._@?=:,-]{12})(?=[^/._@?=:,-])")
 
 
 def rich(text: str) -> str:

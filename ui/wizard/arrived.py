@@ -75,7 +75,7 @@ class ArrivedPage(QWidget):
         column.addWidget(self._work)
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
-        self._findings = FindingsView(("What", "Name", "Finding"), (64, 190, 0), self)
+        self._findings = FindingsView(("What", "Name", "Finding"), (56, 205, 0), self)
         self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)

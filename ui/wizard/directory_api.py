@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from ui.wizard.desk import Desk
 
 _GIVES = (
-    "CIE tells through this API how many users and groups it holds and when its own last sync ended, so that the "
-    "assistant sees a Full Sync end and fills in the counts for you to confirm. Without it every step is still "
-    "possible; it says nothing of the SCIM Change Timestamp."
+    "Through this API CIE tells how many users and groups it holds, and when its own last sync ended. The assistant "
+    "then sees the end of a Full Sync and fills in the counts, for you to confirm. Every step is possible without it. "
+    "Of the SCIM Change Timestamp it says nothing."
 )
 
 

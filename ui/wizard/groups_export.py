@@ -63,7 +63,7 @@ class GroupsExportPage(QWidget):
         column.addWidget(self._columns)
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
-        self._findings = FindingsView(("Row", "Name", "Finding"), (60, 160, 0), self)
+        self._findings = FindingsView(("Row", "Name", "Finding"), (56, 150, 0), self)
         self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
