@@ -121,12 +121,18 @@ class Connection:
         return found if begun == self._changes else None
 
     async def look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
-        """Look once for changes not before ``since`` (aware)."""
+        """Look once for changes not before ``since`` (aware); anew where what opens the endpoint changed meanwhile."""
+        begun = self._changes
+        result = await self._look(since)
+        return result if begun == self._changes else await self.look(since)
+
+    async def _look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
         from app import net
         from app.scim import changes
         from app.scim.authorization import NotIssued
         from app.scim.observation import Observation
 
+        begun = self._changes
         way = await self.way_in()
         if isinstance(way, access.Missing):
             return changes.Unsuccessful(Observation.NO_SECRET, None)
@@ -140,7 +146,7 @@ class Connection:
             result = await changes.look(client, endpoint, issued.token, since, self._capabilities)
         if isinstance(result, changes.Unsuccessful) and result.observation is Observation.UNAUTHORIZED:
             tokens.forget()
-        if isinstance(result, changes.Seen):
+        if isinstance(result, changes.Seen) and begun == self._changes:
             self._capabilities = result.capabilities
         return result
 

@@ -16,6 +16,7 @@ from app.guide import catalog
 from app.guide.model import Guide
 from app.guide.vocabulary import Milestone
 from app.paths import resources
+from app.scim.changes import Seen
 from app.setup import journey
 from app.setup.store import Store
 from app.vault import SENTENCES, Outcome, Status, Vault
@@ -102,6 +103,30 @@ def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
 
     with Hostile(slow) as server:
         asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
+    changed = {"id": "1", "userName": "a@example.com", "meta": {"lastModified": "2026-11-24T12:01:00Z"}}
+
+    def former(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        stop.wait(0.3)
+        says(listing(changed))(connection, request.replace(LONG, TOKEN), stop)
+
+    async def story(url: str, other: str) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
+            seen = await assistant.connection.look(NOW)
+            assert isinstance(seen, Seen)
+            assert seen.newest is not None
+            looking = asyncio.create_task(assistant.connection.look(NOW))
+            await asyncio.sleep(0.1)
+            assert (await assistant.captures.give("base_url", other)).accepted
+            after = await looking
+            assert isinstance(after, Seen)
+            assert after.newest is None, "the timestamp of the former directory"
+
+    with Hostile(former) as one, Hostile(right) as other:
+        asyncio.run(story(one.base_url, other.base_url))
 
 
 @pytest.mark.usefixtures("secret_service")
