@@ -132,6 +132,7 @@ class Application:
 
     async def _finish(self) -> None:
         self.clipboard.clear_now()
+        self.opened.let_go()
         await self.tasks.cancel_all()
         if self.workspace is not None:
             await self.workspace.leave()
@@ -203,6 +204,7 @@ class Application:
             return refused
         self._watches.stop()
         self._saving.stop()
+        self.opened.let_go()
         before, self.workspace = self.workspace, workspace
         if before is not None:
             await before.leave()

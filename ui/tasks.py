@@ -38,12 +38,13 @@ class Tasks:
             self._on_bug(error)
 
     async def cancel_all(self) -> None:
-        """Cancel what still runs and wait until it has ended."""
+        """Cancel what still runs, also what is begun by the end of another, and wait until it has ended."""
         current = asyncio.current_task()
-        tasks = [task for task in self._running if task is not current]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks := [task for task in self._running if task is not current]:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.sleep(0)  # their callbacks
 
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
