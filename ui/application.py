@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,8 @@ from ui.caretaker import Caretaker
 from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Coroutine
+    from typing import Any
 
     from app.__main__ import Options
     from app.assistant.assistant import Assistant
@@ -63,7 +65,7 @@ class Application:
         self.opened = Opened(window, self.tasks, self.clipboard, open_url)
         self.workspace: Workspace | None = None
         self._moving: asyncio.Task[None] | None = None
-        """The way from the real setups to practice."""
+        """The way to practice, or into a new setup."""
         self._policy = NO_POLICY
         self._end = asyncio.Event()
         self._watches = Watches(self.tasks, self.tray)
@@ -215,11 +217,15 @@ class Application:
         """Go from the real setups to practice, where nothing would be lost by it."""
 
         def go() -> None:
-            if self._moving is None or self._moving.done():
-                self._moving = self.tasks.start(self._move_to_practice())
+            self._move(self._move_to_practice)
 
         if not self._saving.ask(self._assistants(), go):
             go()
+
+    def _move(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """One move at a time: pressed again while a keyring is asked, it would begin a second setup."""
+        if self._moving is None or self._moving.done():
+            self._moving = self.tasks.start(work())
 
     async def _move_to_practice(self) -> None:
         if (refused := await self._enter(practice=True)) is not None:
@@ -271,7 +277,7 @@ class Application:
         guides = await loop.run_in_executor(None, catalog.guides)
         picker = Picker(tuple(speak(guide, {}) for guide in guides))
         picker.cancelled.connect(lambda: self.window.show_page(self.home))
-        picker.chosen.connect(lambda guide_id: self.tasks.start(self.new_setup(guide_id)))
+        picker.chosen.connect(lambda guide_id: self._move(partial(self.new_setup, guide_id)))
         self.window.show_page(picker, keep=self.home)
 
     async def new_setup(self, guide_id: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListWidget
 
 from app.__main__ import Options
 from app.handbook import bookmark
@@ -51,7 +52,14 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         await application.pick()
         assert await press_f1(application.window) == first_page
 
-        await application.new_setup("okta")
+        clients = application.window.findChild(QListWidget, "clients")
+        assert isinstance(clients, QListWidget)
+        clients.setCurrentItem(clients.findItems("Okta (gallery app)", Qt.MatchFlag.MatchExactly)[0])
+        for _ in range(2):
+            child(application.window, "start-setup").click()
+        await until(lambda: application.opened.page is not None)
+        assert application.workspace is not None
+        assert len(application.workspace.opened) == 1, "a second press began a second setup"
         assert application.opened.desk is not None
         assert application.opened.page is not None
         assert QUrl(await press_f1(application.window)).toLocalFile() == str(leading)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 from ui.theme import style
 from ui.widgets.badge import StepBadge
 from ui.widgets.busy import ThinBar
+from ui.widgets.buttons import button
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.facts import Facts
@@ -256,6 +257,17 @@ def test_keys_are_reported(qtbot: QtBot) -> None:
     assert line is not None
     with qtbot.waitSignals([field.edited, field.edited]):
         QTest.keyClicks(line, "ab")
+
+
+@pytest.mark.parametrize(("role", "presses"), [("primary", 1), ("secondary", 2)])
+def test_a_double_click_goes_on_once(qtbot: QtBot, role: str, presses: int) -> None:
+    pressed: list[int] = []
+    done = button("Done, next step", role)
+    qtbot.addWidget(done)
+    done.clicked.connect(lambda: pressed.append(1))
+    for event in (QTest.mousePress, QTest.mouseRelease, QTest.mouseDClick, QTest.mouseRelease):
+        event(done, Qt.MouseButton.LeftButton)  # as a platform sends them
+    assert len(pressed) == presses
 
 
 def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from ui.theme import icons
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent
 
 _ICON_COLOURS = {
     "primary": "on_accent",
@@ -24,7 +24,17 @@ _ICON_COLOURS = {
 
 
 class PushButton(QPushButton):
-    """A push button that Enter presses too, as in a browser; by itself Qt reacts to Space only."""
+    """A push button that Enter presses too, as in a browser; by itself Qt reacts to Space only.
+
+    A double click on the button that goes on is one press: the second click would do the next step, unseen.
+    """
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """The second click of two."""
+        if self.property("role") == "primary":
+            event.accept()
+        else:
+            super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Enter is a press."""
