@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from app.cie.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
+from app.net.names import system_resolver
+from app.scim import way
 from app.scim.authorization import NotIssued
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.net import NoAnswer
+    from app.net.names import Resolver
     from app.scim.authorization import TokenSource
+    from app.scim.finding import Finding
 
 CLOCK_RESOLUTION: Final = 2.0
 """Seconds; a smaller difference of clocks cannot be told from a Date header, which has whole seconds."""
@@ -65,6 +69,8 @@ class Unlisted:
     """The HTTP status, where one came."""
     retry_after: float | None = None
     """Seconds that the API asked for."""
+    broke: Finding | None = None
+    """Where the way to the API or to the token address broke, if it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ class Way:
     """UTC."""
     proxy_for: Callable[[str], str | None] = system_proxy
     """May block: called in a thread."""
+    resolver: Resolver = system_resolver
 
     async def directories(self) -> Listed | Unlisted:
         """``GET domains``."""
@@ -106,7 +113,7 @@ class Way:
     async def _once(self, path: str, content: bytes | None) -> tuple[Answer | Unlisted, bool]:
         issued = await self.tokens.bearer(self.proxy_for)
         if isinstance(issued, NotIssued):
-            return Unlisted(self.now(), Stage.TOKEN, issued.observation, issued.status), True
+            return Unlisted(self.now(), Stage.TOKEN, issued.observation, issued.status, broke=issued.broke), True
         loop = asyncio.get_running_loop()
         proxy = await loop.run_in_executor(None, self.proxy_for, self.base)
         async with ApiClient(urlsplit(self.base).hostname or "", proxy, practice=self.practice) as client:
@@ -114,12 +121,19 @@ class Way:
                 answer = await client.get(self.base + path, issued.token)
             else:
                 answer = await client.query(self.base + path, issued.token, content)
-        return self._checked(answer), issued.seconds > 0
+        checked = self._checked(answer) if isinstance(answer, Answer) else await self._unanswered(answer, proxy)
+        return checked, issued.seconds > 0
 
-    def _checked(self, answer: Answer | NoAnswer) -> Answer | Unlisted:
+    async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> Unlisted:
+        parts = urlsplit(self.base)
+        plain = parts.scheme == "http"
+        port = parts.port or (80 if plain else 443)
+        broke = await way.broke(answer, parts.hostname or "", port, proxy, plain=plain, resolver=self.resolver)
+        observation = FAILURES[answer.failure] if broke is None else broke.observation
+        return Unlisted(self.now(), Stage.API, observation, answer.status, broke=broke)
+
+    def _checked(self, answer: Answer) -> Answer | Unlisted:
         now = self.now()
-        if not isinstance(answer, Answer):
-            return Unlisted(now, Stage.API, FAILURES[answer.failure], answer.status)
         seen = of_status(answer.status)
         if seen is Observation.GOOD:
             return answer

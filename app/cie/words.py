@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from app.cie.asking import CLOCK_RESOLUTION, Listed, Stage
 from app.cie.full_sync import Progress, standing
 from app.cie.objects import Matches
+from app.diagnosis.findings import seen, sentence, title
 from app.scim.observation import Observation
 from app.setup.times import clock, span
 
@@ -78,9 +79,12 @@ def _refused(look: Unlisted) -> Told:
     if look.observation in table:
         return _bad(*table[look.observation])
     whom = "The token address" if at_token else "The API"
-    if reached := _ON_THE_WAY.get(look.observation):
-        return _bad(f"{whom} cannot be reached", reached)
-    return _bad(f"{whom} gave no usable answer", "Something else than expected came back. Check again in some minutes.")
+    if look.broke is not None:
+        from app.diagnosis.causes import unreached
+
+        causes = (cause.say for cause in unreached(look.broke).causes)
+        return _bad(f"{whom} cannot be reached", f"{title(look.broke.rung)}: {sentence(look.broke)}.", *causes)
+    return _bad(f"{whom} gave no usable answer", f"{seen(look.observation)}. Check again in some minutes.")
 
 
 _SIGN_IN = (
@@ -126,21 +130,8 @@ _AT_API: Final = {
     Observation.REDIRECT: ("The API points elsewhere", _SIGN_IN),
     Observation.HTML: ("A web page came back", _SIGN_IN),
     Observation.NOT_JSON: ("The answer cannot be read", _SIGN_IN),
+    Observation.BROKEN_OFF: ("The answer breaks off", "Something on the way cut it. Check again in some minutes."),
     Observation.WRONG_SHAPE: ("The answer is not a list of directories", _SIGN_IN),
-}
-
-_ON_THE_WAY: Final = {
-    Observation.NOT_FOUND_NAME: "No name server knows its host. Look at the network of this computer.",
-    Observation.NAME_SLOW: "No name server answered in time.",
-    Observation.REFUSED: "The connection was refused. A firewall may stand in between.",
-    Observation.UNREACHABLE: "There is no way to it from this computer. A firewall may stand in between.",
-    Observation.TIMEOUT: "No answer came in time. A firewall may stand in between.",
-    Observation.PROXY_FAILED: "The proxy did not pass the request on.",
-    Observation.PROXY_SIGN_IN: "The proxy wants a sign-in (407).",
-    Observation.UNTRUSTED: "Its certificate is not trusted here. Something in between may open connections.",
-    Observation.EXPIRED: "Its certificate has expired, or the clock of this computer is wrong.",
-    Observation.WRONG_HOST: "Its certificate is for another host. Something in between may open connections.",
-    Observation.TLS_FAILED: "The encrypted connection could not be set up.",
 }
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.scim.ladder import Finding
     from app.setup.state import Setup
 
-__all__ = ["Cause", "Diagnosis", "explain", "reasons"]
+__all__ = ["Cause", "Diagnosis", "explain", "reasons", "unreached"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class Reasons(Part):
     """Said of most of what fails on the way: the portal has another one."""
     unissued: Trouble
     """The way to the token address failed."""
+    unreached: Trouble
+    """The way to the Directory Sync API failed."""
     unproven: Trouble
     """A made-up token got no answer that tells whether it counts."""
     otherwise: Trouble
@@ -52,7 +54,7 @@ class Reasons(Part):
     def troubles(self) -> tuple[Trouble, ...]:
         """Everything that is said of failures."""
         apart = (trouble for of_check in self.checks.values() for trouble in of_check.values())
-        return (self.unissued, self.unproven, self.otherwise, *apart, *self.observations.values())
+        return (self.unissued, self.unreached, self.unproven, self.otherwise, *apart, *self.observations.values())
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
@@ -85,11 +87,25 @@ def _trouble(failed: Finding) -> Trouble:
     known = reasons()
     if failed.rung is Rung.CONTROL and failed.observation is not Observation.OPEN_DOOR:
         return known.unproven
-    seen = known.checks.get(failed.rung, {}).get(failed.observation) or known.observations.get(
-        failed.observation, known.otherwise
-    )
+    seen = _of(failed.rung, failed.observation)
     if failed.rung is not Rung.ISSUED or failed.observation in _ISSUING:
         return seen
-    # The Base URL has no part in fetching a token.
+    return _elsewhere(failed, Rung(str(failed.facts.get("at", Rung.ISSUED))), known.unissued)
+
+
+def unreached(broke: Finding) -> Trouble:
+    """Why the Directory Sync API is not reached, given the check of the way that failed."""
+    return _elsewhere(broke, broke.rung, reasons().unreached)
+
+
+def _elsewhere(failed: Finding, at: Rung, otherwise: Trouble) -> Trouble:
+    """The trouble of a way that is not that to the endpoint: neither the Base URL nor the portal has a part in it."""
+    known = reasons()
+    seen = _of(at, failed.observation)
     way = tuple(remedy for remedy in seen.causes if remedy.at != "base-url" and remedy != known.elsewhere)
-    return Trouble(title=known.unissued.title, causes=(*way, *known.unissued.causes))
+    return Trouble(title=otherwise.title, causes=(*way, *otherwise.causes))
+
+
+def _of(rung: Rung, observation: Observation) -> Trouble:
+    known = reasons()
+    return known.checks.get(rung, {}).get(observation) or known.observations.get(observation, known.otherwise)

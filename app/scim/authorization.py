@@ -10,13 +10,18 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
+from app.scim import way
 from app.scim.listing import read_object
 from app.scim.observation import FAILURES, Observation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from app.net import NoAnswer
+    from app.scim.finding import Finding
 
 EARLY: Final = 60.0
 """Seconds before its end that a fetched token is replaced."""
@@ -63,6 +68,8 @@ class NotIssued:
     observation: Observation
     seconds: float
     status: int | None = None
+    broke: Finding | None = None
+    """Where the way to the token address broke, if it did."""
 
 
 class TokenSource:
@@ -114,7 +121,7 @@ class TokenSource:
                 account.token_url, account.client_id, account.client_secret, account.scope, limit_seconds
             )
         if not isinstance(answer, Answer):
-            return NotIssued(FAILURES[answer.failure], answer.seconds, answer.status)
+            return await _unreached(answer, account.token_url, proxy)
         if answer.status != 200:
             seen = Observation.CLIENT_REFUSED if answer.status in (400, 401, 403) else Observation.NO_TOKEN
             return NotIssued(seen, answer.seconds, answer.status)
@@ -124,6 +131,15 @@ class TokenSource:
         token, lasts = found
         self._kept = (token, self._clock() + max(lasts - EARLY, lasts / 2))
         return Bearer(token, answer.seconds, lasts)
+
+
+async def _unreached(answer: NoAnswer, token_url: str, proxy: str | None) -> NotIssued:
+    parts = urlsplit(token_url)
+    plain = parts.scheme == "http"
+    port = parts.port or (80 if plain else 443)
+    broke = await way.broke(answer, parts.hostname or "", port, proxy, plain=plain)
+    observation = FAILURES[answer.failure] if broke is None else broke.observation
+    return NotIssued(observation, answer.seconds, answer.status, broke)
 
 
 def _read(answer: Answer) -> tuple[str, float] | None:

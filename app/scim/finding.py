@@ -63,6 +63,7 @@ class Finding:
     seconds: float | None = None
     facts: Mapping[str, str | int] = field(default_factory=dict)
     """Of the name: ``addresses`` (count), ``ipv4``, ``ipv6`` (counts), ``scope`` (``inside``, ``loopback``).
+    Of a token that was not issued: ``at`` (the check of the way to the token address that failed) and its facts.
     Of the route: ``proxied`` (1), ``proxy_from`` (``environment``, ``system``), ``sign_in`` (schemes of a 407),
     ``ipv4``, ``ipv6`` (``connected`` or an ``app.net.Failure``).
     Of the certificate: ``issuer``, ``days`` (of validity left), ``authority`` (``app.net.inspection.Authority``),

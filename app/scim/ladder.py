@@ -6,42 +6,26 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from app.net import REQUEST_SECONDS, Answer, Failure, NoAnswer, Reached, ReadOnlyClient, sendable, system_proxy
-from app.net.answers import TLS_FAILURES
-from app.net.inspection import Authority, authority
-from app.net.names import Lookup, Name, look_up, public_looking, system_resolver
-from app.net.proxy import from_environment
-from app.net.reach import reach
-from app.scim import evidence
+from app.net import REQUEST_SECONDS, Answer, NoAnswer, ReadOnlyClient, sendable, system_proxy
+from app.net.names import Lookup, Name, system_resolver
+from app.scim import evidence, way
 from app.scim.authorization import NotIssued
 from app.scim.finding import Facts, Finding, Rung, Verdict
 from app.scim.judging import facts_of, judge, seen, target
-from app.scim.observation import FAILURES, Observation
+from app.scim.observation import Observation
 from app.scim.repair import doubled, trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from app.net import Peer
     from app.net.names import Resolver
     from app.scim.authorization import TokenSource
     from app.scim.endpoint import Endpoint
     from app.scim.probes import Probe
 
 __all__ = ["Finding", "Limits", "Observation", "Rung", "Verdict", "run"]
-
-CLOCK_SECONDS: Final = 300
-"""How far clocks may be apart before it is told; Kerberos and many tokens allow five minutes."""
-
-_NAMES: Final = {
-    Name.UNKNOWN: Observation.NOT_FOUND_NAME,
-    Name.NO_ADDRESS: Observation.NO_ADDRESS,
-    Name.SERVER_FAILED: Observation.NAME_SERVER_FAILED,
-    Name.SILENT: Observation.NAME_SLOW,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +101,13 @@ class _Climb:
         exchanged: Mapping[str, str | int] | None = None,
     ) -> bool:
         """Keep a finding; returns whether to go on."""
-        finding = Finding(rung, verdict, observation, seconds, facts or {}, exchanged or {})
+        return self._keep(Finding(rung, verdict, observation, seconds, facts or {}, exchanged or {}))
+
+    def _keep(self, finding: Finding) -> bool:
         self._findings.append(finding)
         if self._on_finding is not None:
             self._on_finding(finding)
-        return verdict is not Verdict.FAILED
+        return finding.verdict is not Verdict.FAILED
 
     def _pass(
         self,
@@ -152,7 +138,7 @@ class _Climb:
         proxy = None if self._endpoint.plain else await self._proxy(proxy_for)
         if proxy is not None:
             # The proxy looks the name up; this computer may not even be able to.
-            self._proxied = {"proxied": 1, "proxy_from": "environment" if from_environment(proxy) else "system"}
+            self._proxied = way.proxied(proxy)
             self._add(Rung.NAME, Verdict.NOT_TRIED, Observation.NOT_TRIED, None, self._proxied)
         elif not (await self._name(resolver) and await self._reach()):
             return
@@ -168,6 +154,8 @@ class _Climb:
         asked = "POST token address, grant_type=client_credentials"
         if isinstance(issued, NotIssued):
             facts: dict[str, str | int] = {"asked": asked}
+            if issued.broke is not None:
+                facts |= {**issued.broke.facts, "at": issued.broke.rung.value}
             if issued.status is not None:
                 facts["status"] = issued.status
             return self._add(Rung.ISSUED, Verdict.FAILED, issued.observation, issued.seconds, facts)
@@ -192,29 +180,13 @@ class _Climb:
             return None
 
     async def _name(self, resolver: Resolver) -> bool:
-        began = time.monotonic()
-        host = self._endpoint.host
-        self._found = await look_up(host, self._endpoint.port or 0, resolver, self._left(self._limits.name))
-        took = time.monotonic() - began
-        if self._found.name is not Name.FOUND:
-            return self._add(Rung.NAME, Verdict.FAILED, _NAMES[self._found.name], took)
-        facts: Facts = {"addresses": len(self._found.addresses), **self._found.families}
-        inside = self._found.scope != "public" and public_looking(host)
-        if inside:
-            facts["scope"] = self._found.scope
-        if self._found.local:
-            return self._add(Rung.NAME, Verdict.WARNED, Observation.NAME_LOCAL, took, facts)
-        if inside:
-            return self._add(Rung.NAME, Verdict.WARNED, Observation.SPLIT_DNS, took, facts)
-        return self._pass(Rung.NAME, took, facts)
+        host, port = self._endpoint.host, self._endpoint.port or 0
+        finding, self._found = await way.name(host, port, resolver, self._left(self._limits.name))
+        return self._keep(finding)
 
     async def _reach(self) -> bool:
-        limit = self._left(self._limits.connect)
-        way = await reach(self._found.addresses, self._endpoint.port or 0, limit)
-        facts: Facts = {family: failure or "connected" for family, failure in way.families.items()}
-        if way.failure is not None:
-            return self._add(Rung.ROUTE, Verdict.FAILED, FAILURES[way.failure], way.seconds, facts)
-        return self._pass(Rung.ROUTE, way.seconds, facts)
+        port = self._endpoint.port or 0
+        return self._keep(await way.connection(self._found, port, self._left(self._limits.connect)))
 
     async def _get(self, client: ReadOnlyClient, url: str, token: str) -> Answer | NoAnswer:
         return await client.get(url, token, self._left(self._limits.request))
@@ -224,46 +196,19 @@ class _Climb:
         answer = await self._get(client, asked, self._token)
         if answer.status == 401:
             self._tokens.forget()
-        if not self._route(answer) or not await self._certificate(answer):
+        if not await self._walked(answer):
             return False
         return await self._token_rung(client, answer, asked) and self._users(answer)
 
-    def _route(self, answer: Answer | NoAnswer) -> bool:
-        """The way through a proxy, as the first request met it; without one it was looked at before."""
-        if not self._proxied:
-            return True
-        if not isinstance(answer, NoAnswer) or _place(answer, plain=self._endpoint.plain) is not Rung.ROUTE:
-            return self._pass(Rung.ROUTE, answer.timings.get("connect"), self._proxied)
-        facts = self._proxied | ({"sign_in": ", ".join(answer.sign_in)} if answer.sign_in else {})
-        return self._add(Rung.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, facts)
-
-    async def _certificate(self, answer: Answer | NoAnswer) -> bool:
-        facts, who = await self._peer(answer.peer)
-        shown = evidence.certificate(answer.peer)
-        if isinstance(answer, NoAnswer) and _place(answer, plain=self._endpoint.plain) is not None:
-            failed = FAILURES[answer.failure]
-            if failed is Observation.UNTRUSTED and who is Authority.INSPECTION:
-                failed = Observation.INSPECTION_UNTRUSTED
-            return self._add(Rung.CERTIFICATE, Verdict.FAILED, failed, answer.seconds, facts, shown)
-        if self._endpoint.plain:
+    async def _walked(self, answer: Answer | NoAnswer) -> bool:
+        """The rest of the way, as the first request met it; without a proxy the connection was looked at before."""
+        if self._proxied and not self._keep(way.tunnel(answer, self._proxied)):
+            return False
+        plain = self._endpoint.plain
+        if plain and not (isinstance(answer, NoAnswer) and way.place(answer, plain=True)):
             return self._add(Rung.CERTIFICATE, Verdict.PASSED, Observation.PLAIN_PRACTICE)
-        if isinstance(answer, Answer) and (date := evidence.moment(answer)) is not None:
-            ahead = round((datetime.now(UTC) - date).total_seconds())
-            facts |= {"clock": ahead} if abs(ahead) > CLOCK_SECONDS else {}
-        took = answer.timings.get("tls")
         outside = bool(self._proxied) or self._found.scope == "public"
-        if who is Authority.INSPECTION or (who is Authority.OWN and outside and public_looking(self._endpoint.host)):
-            return self._add(Rung.CERTIFICATE, Verdict.WARNED, Observation.INSPECTED, took, facts, shown)
-        if "clock" in facts:
-            return self._add(Rung.CERTIFICATE, Verdict.WARNED, Observation.CLOCK_OFF, took, facts, shown)
-        return self._pass(Rung.CERTIFICATE, took, facts, shown)
-
-    async def _peer(self, peer: Peer | None) -> tuple[Facts, Authority | None]:
-        if peer is None:
-            return {}, None
-        who = await asyncio.get_running_loop().run_in_executor(None, authority, peer)
-        days = (peer.not_after - datetime.now(UTC)).days
-        return {"issuer": peer.issuer, "days": days, "authority": who.value}, who
+        return self._keep(await way.certificate(answer, self._endpoint.host, outside=outside))
 
     async def _token_rung(self, client: ReadOnlyClient, answer: Answer | NoAnswer, asked: str) -> bool:
         """A status other than 200, a web page or no status at all: nothing shows that the token counts."""
@@ -315,19 +260,7 @@ class _Climb:
             self._add(Rung.CONTROL, verdict, shown, answer.seconds, facts, exchanged)
 
 
-_PROXY: Final = frozenset({Failure.PROXY, Failure.PROXY_SIGN_IN})
 _PAGES: Final = frozenset({Observation.HTML, Observation.SIGN_IN_PAGE})
 _TURNED_AWAY: Final = frozenset(
     {Observation.NOT_FOUND, Observation.REDIRECT, Observation.SIGN_IN_PAGE, Observation.OTHER_STATUS}
 )
-
-
-def _place(answer: NoAnswer, *, plain: bool) -> Rung | None:
-    """The rung of the way that a failed request broke at; None where the way was fine."""
-    if answer.status is not None:
-        return None
-    if answer.failure in _PROXY or answer.reached is Reached.NOTHING:
-        return Rung.ROUTE
-    if answer.failure in TLS_FAILURES:
-        return Rung.CERTIFICATE
-    return None if plain or answer.reached is Reached.ENCRYPTED else Rung.CERTIFICATE

@@ -14,16 +14,16 @@ from cryptography.x509.oid import NameOID
 from tests.hostile.server import serving
 
 
-def expired(ours: trustme.CA) -> ssl.SSLContext:
+def expired(ours: trustme.CA, host: str = "localhost") -> ssl.SSLContext:
     """Two days ago."""
-    return serving(ours, not_after=datetime.now(UTC) - timedelta(days=2))
+    return serving(ours, host, not_after=datetime.now(UTC) - timedelta(days=2))
 
 
-def not_yet_valid(ours: trustme.CA) -> ssl.SSLContext:
+def not_yet_valid(ours: trustme.CA, host: str = "localhost") -> ssl.SSLContext:
     """From the day after tomorrow on."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     later = datetime.now(UTC) + timedelta(days=2)
-    ours.issue_cert("localhost", not_before=later, not_after=later + timedelta(days=9)).configure_cert(context)
+    ours.issue_cert(host, not_before=later, not_after=later + timedelta(days=9)).configure_cert(context)
     return context
 
 

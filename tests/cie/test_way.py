@@ -1,0 +1,134 @@
+"""Where the way to the Directory Sync API breaks: told by the checks and causes of Test Connection."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from app.cie.address import Access
+from app.cie.asking import Stage, Unlisted, Way
+from app.cie.words import told
+from app.guide.address import API_HOSTS, TOKEN_HOST
+from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
+from app.scim.finding import Rung
+from tests.hostile import certificates
+from tests.hostile.proxy import Proxy
+from tests.hostile.server import TOKEN, Hostile, http, says, serving
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Making = Callable[[trustme.CA, str], ssl.SSLContext]
+
+ACCESS = Access(tsg_id="1234567890")
+HOST = {Stage.API: API_HOSTS[0], Stage.TOKEN: TOKEN_HOST}
+NOBODY = says(http(200, b"{}"))
+STAGES = pytest.mark.parametrize("stage", [Stage.API, Stage.TOKEN])
+
+
+def ask(stage: Stage, proxy: str | None) -> Unlisted:
+    """The way breaks in front of that host; what it comes to."""
+    account = ServiceAccount(ACCESS.token_url(), "an-id", "the-secret", ACCESS.scope)
+    tokens = TokenSource(StaticToken(TOKEN) if stage is Stage.API else account, practice=False)
+    way = Way(ACCESS.base(), tokens, practice=False, now=lambda: datetime.now(UTC), proxy_for=lambda _: proxy)
+    found = asyncio.run(way.directories())
+    assert isinstance(found, Unlisted)
+    assert found.stage is stage
+    assert TOKEN not in repr(found)
+    assert "the-secret" not in repr(found)
+    return found
+
+
+def judge(found: Unlisted, rung: Rung, says: str, cause: str) -> None:
+    """The check that broke, what it says, and the first cause; nothing of the Base URL or of the portal."""
+    assert found.broke is not None
+    assert found.broke.rung is rung
+    words = told(found, "acme")
+    assert words.title.endswith("cannot be reached")
+    assert says in words.sentences[0]
+    assert cause in words.sentences[1]
+    assert "proxy or firewall of this network" in words.sentences[-1]
+    assert not [each for each in words.sentences if "Base URL" in each or "{client}" in each]
+
+
+def issued_by(organization: str) -> Making:
+    """A certificate of an authority that nobody trusts."""
+    return lambda _ours, host: serving(trustme.CA(organization_name=organization), host)
+
+
+@STAGES
+@pytest.mark.parametrize(
+    ("make", "says", "cause"),
+    [
+        (issued_by("Zscaler Inc."), "opens encrypted traffic", "not installed"),
+        (issued_by("Someone"), "not trusted", "not installed"),
+        (certificates.expired, "expired 2 days ago", "date and time"),
+        (certificates.not_yet_valid, "not valid yet", "behind"),
+        (lambda ours, _host: certificates.wrong_host(ours), "another host", "proxy or firewall"),
+    ],
+    ids=["inspection", "unknown authority", "expired", "not yet valid", "another host"],
+)
+def test_a_certificate_that_is_not_accepted(
+    stage: Stage, make: Making, says: str, cause: str, trusted: trustme.CA
+) -> None:
+    with (
+        Hostile(NOBODY, make(trusted, HOST[stage])) as server,
+        Proxy({HOST[stage]: server.port}) as proxy,
+    ):
+        judge(ask(stage, proxy.url), Rung.CERTIFICATE, says, cause)
+    assert server.requests == [], "nothing was sent to it"
+
+
+@STAGES
+@pytest.mark.parametrize(
+    ("answer", "says", "cause"),
+    [
+        (http(407, Proxy_Authenticate="NTLM"), "sign-in with NTLM", "cannot sign in to a proxy"),
+        (http(403), "did not pass it on", "refuses this host"),
+    ],
+)
+def test_a_proxy_that_does_not_let_it_through(stage: Stage, answer: bytes, says: str, cause: str) -> None:
+    with Proxy({}, answer) as proxy:
+        judge(ask(stage, proxy.url), Rung.ROUTE, says, cause)
+
+
+@pytest.mark.parametrize(
+    ("error", "rung", "says", "cause"),
+    [
+        (socket.gaierror(socket.EAI_NONAME, ""), Rung.NAME, "No name server knows", "offline"),
+        (socket.gaierror(socket.EAI_AGAIN, ""), Rung.NAME, "could not answer", "name server has a problem"),
+        (None, Rung.ROUTE, "refused", "firewall"),
+    ],
+    ids=["no such name", "name server fails", "refused"],
+)
+@STAGES
+def test_a_name_or_a_connection_that_fails(
+    stage: Stage, error: OSError | None, rung: Rung, says: str, cause: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        closed = gone.getsockname()
+
+    def names(_host: str, _port: int, *_: object, **__: object) -> list[object]:
+        if error is not None:
+            raise error
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", closed)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    judge(ask(stage, None), rung, says, cause)
+
+
+@pytest.fixture
+def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
+    """The only authority that this computer trusts."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    return authority
