@@ -1,4 +1,4 @@
-"""From a setup and its keyring to the endpoint and its tokens: what Test Connection, the watch and ``check`` share."""
+"""Secrets on their way into the keyring, and from there to the endpoint, as far as the policy lets them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
-from app.policy import NO_POLICY
+from app.policy import NO_KEYRING, NO_POLICY
 from app.setup.journey import visible
 
 if TYPE_CHECKING:
@@ -26,6 +26,19 @@ def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
 def fetches_tokens(guide: Guide, setup: Setup) -> bool:
     """Whether tokens are fetched with a service account rather than captured."""
     return any(guide.values[name].kind is Kind.CLIENT_SECRET for name in secrets(guide, setup))
+
+
+async def keep(vault: Vault, policy: Policy, setup_id: str, name: str, value: str) -> Outcome | str:
+    """Put a secret into the keyring; a sentence says why it is neither there nor held for this run."""
+    from app.vault import SENTENCES
+
+    if policy.keyring_required and vault.memory_only:
+        return policy.refusal(NO_KEYRING)
+    outcome = await vault.put(setup_id, name, value)
+    if outcome.held and policy.keyring_required:
+        vault.drop(setup_id, name)
+        return policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
+    return outcome if outcome.kept else SENTENCES[outcome.status]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,13 @@ from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
 from app.check import Exit
 from app.check import main as check
+from app.cie.service import SECRETS
 from app.guide import catalog
+from app.guide.vocabulary import Kind
 from app.policy import Invalid, Policy, parse, read
 from app.setup.store import Store
 from app.vault import Vault
-from tests.vault.test_vault import Locked
+from tests.vault.test_vault import Fake, Locked
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
@@ -206,6 +208,31 @@ def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
         assert "keyring only" in refused.sentence
         assert "token" not in assistant.setup.kept
         assert (await vault.get(assistant.setup.id, "token")).value is None
+        vault.close()
+
+    asyncio.run(story())
+
+
+class Reluctant(Fake):
+    """Takes one value and no second one."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if service in self.items:
+            raise RuntimeError("no more")
+        super().set_password(service, username, password)
+
+
+def test_a_refused_new_secret_leaves_the_old_one(tmp_path: Path) -> None:
+    async def story() -> None:
+        vault = Vault("setup", Reluctant())
+        assistant = await opened(tmp_path, vault, STRICT)
+        assert (await assistant.captures.give("token", TOKEN)).accepted
+        assert not (await assistant.captures.give("token", TOKEN + "-renewed")).accepted
+        assert (await vault.get(assistant.setup.id, "token")).value == TOKEN
+        assert await assistant.api.give_secret(Kind.CLIENT_SECRET, "an-old-secret-of-the-api") is None
+        assert await assistant.api.give_secret(Kind.CLIENT_SECRET, "a-new-secret-of-the-api") is not None
+        name = SECRETS[Kind.CLIENT_SECRET]
+        assert (await vault.get(assistant.setup.id, name)).value == "an-old-secret-of-the-api"
         vault.close()
 
     asyncio.run(story())

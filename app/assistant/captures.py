@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from app import access
 from app.guide.values import Reading, derive, looks_secret, mask, read, rule
-from app.guide.vocabulary import SECRET_KINDS, Kind
-from app.policy import NO_KEYRING
+from app.guide.vocabulary import Kind
 from app.setup import journey
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Captures:
         if reading.value is None:
             sensitive = not spec.secret and looks_secret(text)
             return Given(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
-        if problem := self._clash(name, reading.value) or self._forbidden(spec.kind, reading.value):
+        if problem := self._clash(name, reading.value) or self._elsewhere(spec.kind, reading.value):
             return Given(accepted=False, sentence=problem)
         before = opened.setup
         if spec.secret:
@@ -150,26 +150,19 @@ class Captures:
                 return f"This is the {spec.label}, which is captured already."
         return None
 
-    def _forbidden(self, kind: Kind, value: str) -> str | None:
-        """Why the policy does not allow to take this secret."""
+    def _elsewhere(self, kind: Kind, value: str) -> str | None:
+        """Why the policy does not allow the host of that Base URL."""
         policy = self._policy
         if kind is Kind.BASE_URL and not self._opened.setup.practice and not policy.allows(value):
             return policy.refusal("The policy of this computer does not allow this host.")
-        if kind in SECRET_KINDS and policy.keyring_required and self._vault.memory_only:
-            return policy.refusal(NO_KEYRING)
         return None
 
     async def _keep(self, name: str, kind: Kind, value: str) -> Given | None:
-        from app.vault import SENTENCES
-
         opened = self._opened
         previous = await self.reveal(name)
-        outcome = await self._vault.put(opened.setup.id, name, value)
-        if outcome.held and self._policy.keyring_required:
-            await self._vault.delete(opened.setup.id, name)
-            return Given(accepted=False, sentence=self._policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}"))
-        if not outcome.kept:
-            return Given(accepted=False, sentence=SENTENCES[outcome.status])
+        outcome = await access.keep(self._vault, self._policy, opened.setup.id, name, value)
+        if isinstance(outcome, str):
+            return Given(accepted=False, sentence=outcome)
         self._held = outcome.sentence if outcome.held else None
         (self.fleeting.add if outcome.held else self.fleeting.discard)(name)
         replaced = previous.value is not None and previous.value != value

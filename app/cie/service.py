@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from app import access
 from app.cie.account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
 from app.cie.address import Access, Address, Issuer
 from app.guide.values import read
 from app.guide.vocabulary import Kind, Milestone
-from app.policy import NO_KEYRING, NO_POLICY
+from app.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -147,20 +148,13 @@ class DirectorySync:
 
     async def give_secret(self, kind: Kind, text: str) -> str | None:
         """Take the Client ID or the Client Secret into the keyring; returns why not."""
-        from app.vault import SENTENCES
-
         reading = read(kind, text)
         if reading.value is None:
             return reading.problem
-        if self._policy.keyring_required and self._vault.memory_only:
-            return self._policy.refusal(NO_KEYRING)
         _, setup = self._state()
-        outcome = await self._vault.put(setup.id, SECRETS[kind], reading.value)
-        if outcome.held and self._policy.keyring_required:
-            await self._vault.delete(setup.id, SECRETS[kind])
-            return self._policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
-        if not outcome.kept:
-            return SENTENCES[outcome.status]
+        outcome = await access.keep(self._vault, self._policy, setup.id, SECRETS[kind], reading.value)
+        if isinstance(outcome, str):
+            return outcome
         (self.held.add if outcome.held else self.held.discard)(SECRETS[kind])
         self._reset()
         now = self._now()
@@ -204,9 +198,9 @@ class DirectorySync:
         await self._change(drop)
         return tuple(left.values())
 
-    async def _set(self, access: Access) -> None:
+    async def _set(self, api: Access) -> None:
         self._reset()
-        await self._change(lambda setup: setup.with_(api=access))
+        await self._change(lambda setup: setup.with_(api=api))
 
     def _reset(self) -> None:
         """What opens the API changed: nothing that was seen with the former still counts."""
@@ -268,12 +262,12 @@ class DirectorySync:
         if client_id is None or client_secret is None or not self.access.tsg_id:
             return Unlisted(self._now(), Stage.KEYRING, Observation.NO_SECRET)
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
-        access = self.access
-        account = ServiceAccount(access.token_url(self._practice), client_id, client_secret, access.scope)
+        api = self.access
+        account = ServiceAccount(api.token_url(self._practice), client_id, client_secret, api.scope)
         if self._tokens is None or not self._tokens.serves(account):
             self._tokens = TokenSource(account, practice=setup.practice)
         proxy_for = self._proxy_for or net.system_proxy
-        return Way(access.base(self._practice), self._tokens, setup.practice, self._now, proxy_for)
+        return Way(api.base(self._practice), self._tokens, setup.practice, self._now, proxy_for)
 
     # -- a Full Sync ---------------------------------------------------------------------
 

@@ -108,6 +108,10 @@ class Vault:
         outcome = await self._ask(key, turn, lambda keyring, _: keyring.delete(self._service(key)))
         return Outcome(Status.DELETED) if outcome.status is Status.MEMORY else outcome
 
+    def drop(self, setup_id: str, name: str) -> None:
+        """Hold no longer what the keyring did not take. What the keyring has under that name stays."""
+        self._held.pop((setup_id, name), None)
+
     async def holdings(self) -> Holdings:
         """What the keyring holds of setups in this namespace, without a prompt."""
         prefix = self._service(("", "")).rstrip("/") + "/"
