@@ -57,6 +57,7 @@ class Opened:
             self.companion = None
         if self.desk is not None:
             self.desk.close()
+            self.desk.setParent(None)  # it lives as long as what is still kept for it, such as a secret under way
             self.desk = None
         self.page = None
 

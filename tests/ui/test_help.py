@@ -18,6 +18,7 @@ from ui.application import Application
 from ui.home.page import HomePage
 from ui.theme import style
 from ui.window import MainWindow
+from ui.wizard.desk import Desk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,7 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         assert "/okta.html#find-app" in leading.read_text()
         application.opened.companion.returned.emit()
         await application.show_home()
+        assert application.window.findChildren(Desk) == [], "nothing is left of a setup that was left"
         assert await press_f1(application.window) == first_page
 
     async def main() -> int:
