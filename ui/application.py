@@ -90,7 +90,7 @@ class Application:
         self._files.chosen.connect(lambda path: start(self.open_file(Path(path))))
         self._files.accepted.connect(lambda setup: start(self._take_over(setup)))
         self._lock.locked.connect(self._conceal)
-        self.tray.opened.connect(self.window.come_forward)
+        self.tray.opened.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
 
     # -- life ----------------------------------------------------------------------------
@@ -153,7 +153,11 @@ class Application:
         if not self._saving.ask(self._assistants(), self._end.set):
             self._end.set()
         elif not self.window.isVisible():
-            self.window.come_forward()
+            self._come_back()
+
+    def _come_back(self) -> None:
+        self.tray.hide()
+        self.window.come_forward()
 
     def _conceal(self) -> None:
         """The screen is locked: nothing revealed stays, and a copied secret does not outlast the absence."""

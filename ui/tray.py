@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from ui.theme import icons
 
+NOTICE_MS = 20_000
+"""Milliseconds that the icon stays for a notification while the window is open."""
+
 
 class Tray(QObject):
-    """Shown only while something is waited for. Where the desktop has no tray, nothing happens."""
+    """Shown while the window is closed, and for a notification. Where the desktop has no tray, nothing happens."""
 
     opened = Signal()
     quit_wanted = Signal()
@@ -18,6 +21,8 @@ class Tray(QObject):
         super().__init__(parent)
         self._icon: QSystemTrayIcon | None = None
         self._menu: QMenu | None = None
+        self._waiting = False
+        """The window is closed, so that the icon is the only way back."""
 
     @property
     def available(self) -> bool:
@@ -25,7 +30,11 @@ class Tray(QObject):
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def show_waiting(self, sentence: str) -> None:
-        """Show what is waited for."""
+        """Show what is waited for while the window is closed, until ``hide``."""
+        self._waiting = True
+        self._show(sentence)
+
+    def _show(self, sentence: str) -> None:
         if not self.available:
             return
         if self._icon is None:
@@ -45,11 +54,17 @@ class Tray(QObject):
 
     def notify(self, title: str, sentence: str) -> None:
         """Tell the admin, without any value."""
-        self.show_waiting(sentence)
+        self._show(sentence)
         if self._icon is not None:
             self._icon.showMessage(title, sentence, icons.icon("app"))
+            QTimer.singleShot(NOTICE_MS, self, self._end_notice)
+
+    def _end_notice(self) -> None:
+        if not self._waiting:
+            self.hide()
 
     def hide(self) -> None:
-        """Nothing is waited for."""
+        """The window is there again."""
+        self._waiting = False
         if self._icon is not None:
             self._icon.hide()
