@@ -67,7 +67,7 @@ class Bugs(QObject):
         heading = "Something went wrong in the assistant"
         sentence = (
             "What was captured is safe. Go back one step and on again. If it happens again, copy these details into "
-            "a ticket: they name places in the program and the state of the work, no address, token or name."
+            "a ticket. They name places in the program and the state of the work, but no address, token or name."
         )
         self._dialog = ReportDialog(heading, sentence, "Copy details", self._text(), self._clipboard, self._window)
         self._dialog.finished.connect(self._closed)

@@ -78,10 +78,9 @@ class HandOver(QObject):
         if problem is not None:
             self._say(f"The hand-over file could not be written: {problem}.")
             return
-        self._say(
-            f"{setup.name} is in {path.name}: its values, its progress and its times. The Base URL and the token "
-            "are not in it; whoever opens it captures them again."
-        )
+        written = f"{setup.name} is in {path.name}: its values, its progress and its times."
+        left_out = "The Base URL and the token are not in it; whoever opens it captures them again."
+        MessageBox(self._window, written, left_out, tone="good").open()
 
     # -- taking --------------------------------------------------------------------------
 

@@ -83,7 +83,7 @@ def test_from_one_admin_to_another(qapp: QApplication, tmp_path: Path) -> None:
         dialog.reject()
         await eventually(file.exists)
         await eventually(lambda: [b for b in application.window.findChildren(QMessageBox) if b.isVisible()])
-        assert "not in it" in box(application.window).text()
+        assert "not in it" in box(application.window).informativeText()
         await application.delete(assistant.setup.id)
 
     async def second(application: Application) -> None:

@@ -168,9 +168,8 @@ QLabel[role="mono"] {{ font-family: {_mono()}; font-size: 12px; }}
 QLabel[role="good"] {{ font-size: 12px; color: {t.good}; }}
 QLabel[role="caution"] {{ font-size: 12px; color: {t.caution}; }}
 QLabel[role="bad"] {{ font-size: 12px; color: {t.bad}; }}
-QMessageBox QLabel#qt_msgbox_label {{ min-width: 340px; }}
 QMessageBox[role="question"] QLabel#qt_msgbox_label {{ font-weight: 600; }}
-QMessageBox QLabel#qt_msgbox_informativelabel {{ color: {t.muted}; }}
+QMessageBox QLabel#qt_msgbox_informativelabel {{ color: {t.muted}; min-width: 340px; }}
 QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; padding: 4px 6px; }}
 """

@@ -23,7 +23,9 @@ from ui.wizard.question import Question
 from ui.wizard.tools import offered
 
 if TYPE_CHECKING:
-    from app.guide.model import Carry, Choice, Failure, Step
+    from collections.abc import Iterable
+
+    from app.guide.model import Branch, Carry, Choice, Failure, Step
     from app.guide.vocabulary import Builder, Tool
     from app.setup.journey import Place
     from ui.clipboard import ClipboardState
@@ -96,9 +98,9 @@ class StepCard(Card):
 
     def _add_work(self, step: Step) -> None:
         """What there is to decide, to carry over and to bring back."""
-        for branch in self._desk.assistant.guide.branches:
-            if branch.at == step.id:
-                self._column.addWidget(Question(branch, self._desk, self))
+        asked = [branch for branch in self._desk.assistant.guide.branches if branch.at == step.id]
+        settled = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
+        self._ask(branch for branch in asked if branch not in settled)
         for carry in step.carries:
             self._add_value(carry)
         if self._capture.offered and any(self._desk.assistant.guide.values[c.value].secret for c in step.carries):
@@ -109,6 +111,11 @@ class StepCard(Card):
             self._add_workshop(step.builder)
         for name in step.captures:
             self._add_capture(name)
+        self._ask(settled)  # it only explains: what there is to do comes first
+
+    def _ask(self, branches: Iterable[Branch]) -> None:
+        for branch in branches:
+            self._column.addWidget(Question(branch, self._desk, self))
 
     def _add_remarks(self, step: Step) -> None:
         for note in step.notes:
