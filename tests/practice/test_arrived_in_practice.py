@@ -13,6 +13,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind as ValueKind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
+from app.practice.switchboard import PortalFault
 from app.practice.visitor import Visitor
 from app.scim.arrived import Arrived, Kind, Look
 from app.scim.authorization import Bearer
@@ -57,6 +58,14 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
                 await visitor.test()
                 await visitor.create()
                 await visitor.assign()
+                await visitor.break_portal(PortalFault.DUPLICATE_GROUPS.value)
+                await visitor.start()
+                async with asyncio.timeout(15):
+                    while "Duplicate group names" not in (await visitor.status()).message:
+                        await asyncio.sleep(0.1)
+                seen = await look(base_url, token)
+                assert (seen.users.total, seen.groups.total) == (0, 0), "the portal sends nothing with two of a name"
+                await visitor.break_portal(PortalFault.NONE.value)
                 assert await visitor.start() == "Provisioning started."
                 async with asyncio.timeout(15):
                     while not (await visitor.status()).steady:
