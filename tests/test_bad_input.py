@@ -1,9 +1,11 @@
-"""Bad input of every kind gets one clear sentence, and the setup stays as it was, on the disk and in the keyring."""
+"""A bad text in any field gets one clear sentence, and the setup stays as it was, on the disk and in the keyring.
+
+Bad answers of an endpoint: ``tests/hostile/test_bad_answers.py``.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +18,6 @@ from app.guide.values import LONGEST, looks_secret
 from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.setup.store import Store
 from app.vault import Vault
-from tests.hostile.server import Hostile, http, listing, says
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -139,37 +140,5 @@ def test_a_bad_text_changes_nothing(guide_id: str, name: str, tmp_path: Path) ->
 
     try:
         asyncio.run(story())
-    finally:
-        vault.close()
-
-
-@pytest.mark.usefixtures("secret_service")
-@pytest.mark.parametrize(
-    "answer",
-    [http(401), http(403), http(404), http(429), http(500), http(302, Location="https://x.example/"), b"",
-     http(200, b"<html></html>", "text/html"), http(200, b'{"totalResults": 1, "Reso'), listing({"id": "1"}, total=1)],
-)  # fmt: skip
-def test_a_bad_endpoint_leaves_the_setup_as_it_was(answer: bytes, tmp_path: Path) -> None:
-    guide = catalog.guide("entra")
-    vault = Vault("practice")
-
-    async def story(url: str) -> None:
-        store = Store(tmp_path)
-        store.lock()
-        desk = Assistant(guide, replace(new_setup(guide, NOW, practice=True)), vault, store, now=lambda: NOW)
-        await desk.open()
-        for name, text in (("base_url", url), ("token", "the-right-token-0123456789")):
-            assert (await desk.captures.give(name, text)).accepted
-        before = desk.setup
-        assert await desk.testing.run() is None
-        assert desk.testing.failed
-        (run,) = desk.setup.runs
-        assert any(check.verdict == "failed" for check in run.checks)
-        assert replace(desk.setup, runs=()) == before
-        assert await desk.forget() is None
-
-    try:
-        with Hostile(says(answer)) as server:
-            asyncio.run(story(server.base_url))
     finally:
         vault.close()

@@ -1,0 +1,132 @@
+"""Each bad answer of an endpoint gets one clear sentence and a next step within its time, and the setup is as it was.
+
+Bad texts in fields: ``tests/test_bad_input.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup
+from app.diagnosis.causes import explain
+from app.guide import catalog
+from app.net.body import BODY_LIMIT
+from app.scim import ladder
+from app.scim.authorization import StaticToken, TokenSource
+from app.scim.endpoint import Endpoint
+from app.scim.observation import Observation as Seen
+from app.scim.probes import PROBES
+from app.setup.store import Store
+from app.vault import Vault
+from tests.hostile import faults
+from tests.hostile.certificates import wrong_host
+from tests.hostile.faults import Scene, answers, certified, replies
+from tests.hostile.server import TOKEN, listing, says
+
+if TYPE_CHECKING:
+    import socket
+    import threading
+    from pathlib import Path
+
+    import trustme
+
+    from tests.hostile.faults import Injection
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+QUICK = ladder.Limits(name=1.0, request=0.6, whole=1.5)
+HUNDRED_MB = 100_000_000
+
+sent = [0]
+"""Bytes of the 100 MB body that were taken, as far as the socket tells."""
+
+
+def hundred_mb(connection: socket.socket, _request: str, stop: threading.Event) -> None:
+    """Streams them in chunks, so that their number is not known before."""
+    sent[0] = 0
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while sent[0] < HUNDRED_MB and not stop.is_set():
+        connection.sendall(b"10000\r\n" + b" " * 65_536 + b"\r\n")
+        sent[0] += 65_536
+
+
+def announced(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
+    """Announces them, and begins."""
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {HUNDRED_MB}\r\n\r\n"
+    connection.sendall(head.encode() + b" " * 1000)
+
+
+ANSWERS: dict[str, tuple[Injection, Seen]] = {
+    "401": (replies(401), Seen.UNAUTHORIZED),
+    "403": (replies(403), Seen.FORBIDDEN),
+    "404": (replies(404), Seen.NOT_FOUND),
+    "429": (replies(429), Seen.TOO_MANY),
+    "500": (replies(500), Seen.SERVER_ERROR),
+    "redirect": (replies(302, Location="https://x.example/"), Seen.REDIRECT),
+    "HTML with 200": (replies(200, faults.PAGE, "text/html"), Seen.HTML),
+    "truncated JSON": (replies(200, b'{"totalResults": 1, "Reso'), Seen.BROKEN_OFF),
+    "JSON of the wrong shape": (replies(200, b'{"totalResults": "0", "Resources": {}}'), Seen.WRONG_SHAPE),
+    "somebody where nobody can be": (answers(says(listing(faults.SOMEONE))), Seen.FILTER_IGNORED),
+    "100 MB body": (answers(hundred_mb), Seen.TOO_LARGE),
+    "100 MB body, announced": (answers(announced), Seen.TOO_LARGE),
+    "compressed bomb": (answers(says(faults.BOMB)), Seen.TOO_LARGE),
+    "never-ending drip": (answers(faults.drip(faults.BODY)), Seen.TOO_SLOW),
+    "never-ending drip of a header": (answers(faults.drip(faults.HEAD)), Seen.TIMEOUT),
+    "closed connection": (answers(faults.closes), Seen.CLOSED),
+    "connection closed in the answer": (answers(faults.halves), Seen.CLOSED),
+    "wrong certificate": (certified(wrong_host), Seen.WRONG_HOST),
+}
+
+
+@pytest.mark.usefixtures("secret_service", "trusted")
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
+    name: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inject, observation = ANSWERS[name]
+    guide, vault = catalog.guide("entra"), Vault("practice")
+    monkeypatch.setattr(ladder, "Limits", lambda: QUICK)
+
+    async def story(url: str) -> None:
+        store = Store(tmp_path / "data")
+        store.lock()
+        desk = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
+        await desk.open()
+        for value, text in (("base_url", url), ("token", f"{TOKEN}-0123456789")):
+            assert (await desk.captures.give(value, text)).accepted
+        before, began = desk.setup, time.monotonic()
+        assert await desk.testing.run() is None
+        assert time.monotonic() - began < QUICK.whole + 1
+        failed = next(each for each in desk.testing.findings if each.verdict is ladder.Verdict.FAILED)
+        assert failed.observation is observation
+        diagnosis = explain(desk.testing.findings, guide, desk.setup)
+        assert diagnosis is not None
+        assert any(cause.step for cause in diagnosis.causes), "there is a step to go to"
+        assert all(cause.sentence.endswith(".") for cause in diagnosis.causes)
+        (run,) = desk.setup.runs
+        assert any(check.verdict == "failed" for check in run.checks)
+        assert replace(desk.setup, runs=()) == before
+        assert await desk.forget() is None
+
+    try:
+        with Scene(authority) as scene:
+            asyncio.run(story(inject(scene).base_url))
+    finally:
+        vault.close()
+
+
+def test_of_a_hundred_megabytes_no_more_is_read_than_the_limit(authority: trustme.CA, trusted: Path) -> None:
+    assert trusted.exists()
+    with Scene(authority) as scene:
+        endpoint = Endpoint(scene.serve(hundred_mb).base_url, practice=False)
+        tokens = TokenSource(StaticToken(TOKEN), practice=False)
+        probe = PROBES[catalog.guide("entra").probe]
+        asyncio.run(ladder.run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=QUICK))
+    # What waits in the buffers of both sockets counts as sent.
+    assert BODY_LIMIT < sent[0] < 16 * BODY_LIMIT
