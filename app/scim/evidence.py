@@ -5,12 +5,12 @@ Whatever a server sends may repeat the token or the address, so words of its own
 
 from __future__ import annotations
 
-from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from app.net import Answer
 from app.net.trace import schemes
+from app.setup.times import in_utc
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,12 +35,12 @@ ERRORS: Final = ("invalid_request", "invalid_token", "insufficient_scope")
 
 
 def moment(answer: Answer) -> datetime | None:
-    """``Date`` of an answer (RFC 9110 section 6.6.1), aware; None where it is missing or no date."""
+    """``Date`` of an answer (RFC 9110 section 6.6.1), UTC; None where it is missing or no date."""
     try:
         found = parsedate_to_datetime(answer.headers.get("date", ""))
     except (ValueError, OverflowError, TypeError):
         return None
-    return found if found.tzinfo is not None else None
+    return in_utc(found) if found.tzinfo is not None else None
 
 
 def error_code(answer: Answer) -> str | None:
@@ -63,7 +63,7 @@ def exchange(answer: Answer | NoAnswer) -> Facts:
         name = server.partition("/")[0].strip().lower()
         found["server"] = name if name in SERVERS else "another one"
     if (date := moment(answer)) is not None:
-        found["date"] = f"{date.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        found["date"] = f"{date:%Y-%m-%d %H:%M:%S} UTC"
     if challenge := answer.headers.get("www-authenticate"):
         found["www-authenticate"] = ", ".join(schemes([challenge])) or "another one"
     return found

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from app.scim.observation import Observation
+from app.setup.times import in_utc
 
 if TYPE_CHECKING:
     from app.net import Answer
@@ -103,7 +104,7 @@ def _no_number(name: str) -> float:
 
 
 def last_modified(resource: dict[str, Any]) -> datetime | None:
-    """``meta.lastModified`` of a resource, UTC; None where it carries none that can be read."""
+    """``meta.lastModified`` of a resource, UTC; None where it carries none that can be read and believed."""
     meta = resource.get("meta")
     text = meta.get("lastModified") if isinstance(meta, dict) else None
     if not isinstance(text, str) or len(text) > LONGEST_TIME:
@@ -112,8 +113,5 @@ def last_modified(resource: dict[str, Any]) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    try:
-        # RFC 7643 section 2.3.5: an xsd:dateTime; without a zone it is read as UTC.
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    except OverflowError:
-        return None
+    # RFC 7643 section 2.3.5: an xsd:dateTime; without a zone it is read as UTC.
+    return in_utc(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)

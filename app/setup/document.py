@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.cie.address import Access, Address, Issuer
 from app.legible import legible
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
+from app.setup.times import in_utc
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 FORMAT = 1
 """Raised with every change of shape that an older program would misread."""
 
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+def _believed(moment: datetime) -> datetime:
+    found = in_utc(moment)
+    if found is None:
+        raise ValueError("not a time of a setup")
+    return found
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_believed)]
 
 Words = Annotated[str, AfterValidator(legible)]
 """Text that is shown. The admin's own has nothing unseen in it; a file may have been changed by others."""

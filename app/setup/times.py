@@ -1,11 +1,21 @@
-"""Times and spans in the admin's words."""
+"""Times and spans: which are believed, and how they stand in the admin's words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import Final
 
-if TYPE_CHECKING:
-    from datetime import datetime
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a computer's clock begins that was never set."""
+LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def in_utc(moment: datetime) -> datetime | None:
+    """An aware time in UTC; None outside of the years 1970 to 2099.
+
+    Such a time is nobody's, and at the ends of the calendar it cannot be told in every time zone.
+    """
+    return moment.astimezone(UTC) if EARLIEST <= moment < LATEST else None
 
 
 def span(seconds: float) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
 from app.setup.journey import CLOCK_SKEW, shut, unseen
+from app.setup.times import in_utc
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -75,9 +76,9 @@ def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | str:
 def _parse(text: str, form: str) -> datetime | None:
     try:
         parsed = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is set below
-    except ValueError:
+        return in_utc(parsed if parsed.tzinfo is not None else parsed.astimezone())
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         return None
-    return parsed.astimezone(UTC)
 
 
 def _plausible(found: datetime, setup: Setup, now: datetime) -> datetime | str:

@@ -27,6 +27,11 @@ BAD = (
 )
 
 
+def test_a_date_at_the_end_of_the_calendar_is_none() -> None:
+    answer = Answer(200, "", {"date": "Fri, 31 Dec 9999 23:59:59 -1200"}, b"", 0.1, {}, None, proxied=False)
+    assert "date" not in exchange(answer)
+
+
 def test_a_kept_run_says_the_same_again() -> None:
     run = keep(BAD, NOW)
     again = findings_of(run)

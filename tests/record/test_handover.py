@@ -76,6 +76,8 @@ def test_practice_stays_on_its_computer() -> None:
         (changed({"more": 1}), "damaged"),
         (changed({}, guide="none", client="Nobody"), "no guide for Nobody"),
         (changed({}, kept={"token": "not a time"}), "damaged"),
+        (changed({}, kept={"token": "9999-12-31T23:59:59-12:00"}), "damaged"),
+        (changed({"made": "0001-01-01T00:00:00Z"}), "damaged"),
         (changed({}, id="../../etc/passwd"), "damaged"),
     ],
 )

@@ -26,7 +26,7 @@ from app.setup.store import NotSaved, Saved, Store, Trouble
 ROOT = Path(__file__).resolve().parents[2]
 ID = "0123456789abcdef0123456789abcdef"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-moments = st.datetimes(timezones=st.just(UTC))
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2099, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - the zone follows
 words = st.text(max_size=12)
 shown = words.map(legible)
 counts = st.builds(Counts, st.integers(0, 10**9), st.integers(0, 10**9))
@@ -136,6 +136,18 @@ def test_a_damaged_file_is_set_aside_and_the_last_good_version_used(tmp_path: Pa
     assert store.list().troubles == ()
     assert store.load(ID) == setup("first")
     assert path(tmp_path, ".bak").exists()
+
+
+@pytest.mark.parametrize("created", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_at_the_end_of_the_calendar_is_damage(tmp_path: Path, created: str) -> None:
+    """It would be told on the home page, and cannot be in every time zone."""
+    store = Store(tmp_path)
+    store.save(setup("first"))
+    content = json.loads(path(tmp_path).read_text())
+    path(tmp_path).write_text(json.dumps(content | {"created": created}))
+    listing = store.list()
+    assert listing.setups == ()
+    assert "damaged" in listing.troubles[0].sentence
 
 
 def test_damage_without_an_earlier_version_is_said_once(tmp_path: Path) -> None:

@@ -56,6 +56,9 @@ def test_an_entered_timestamp_is_read_and_checked() -> None:
         ("2027-01-01T00:00:00Z", "to come"),
         ("2020-01-01T00:00:00Z", "before Submit"),
         ("9" * 1000, "column"),
+        ("0001-01-01 00:00", "not a time"),
+        ("0001-01-01T00:00:00+1400", "not a time"),
+        ("9999-12-31T23:59:59-1200", "not a time"),
     ):
         answer = read_timestamp(text, setup, NOW)
         assert isinstance(answer, str)
