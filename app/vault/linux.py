@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _APPLICATION = "Python keyring library"
+
+_SAVING = MappingProxyType({"KeePassXC": 2.0})
+"""Seconds after a change for which a keyring is left alone. KeePassXC 2.7.4 writes its database in a thread, and was
+seen to crash there when another change came meanwhile. Writing takes as long as opening, by default a second."""
 
 _PAUSES = (0.05, 0.2, 0.0)
 """Seconds after each attempt to read a secret."""
@@ -52,6 +57,24 @@ def owner() -> str | None:
     except Exception:  # noqa: BLE001 - a name for the screen is not worth a failure
         return None
     return next((name for start, name in _OWNERS.items() if process.startswith(start)), None)
+
+
+class _Quiet:
+    """The time between two changes that this process makes."""
+
+    def __init__(self) -> None:
+        self._over = 0.0
+
+    def keep(self, change: Callable[[], T], seconds: float) -> T:
+        """Make the change once the one before has settled."""
+        time.sleep(max(0.0, self._over - time.monotonic()))
+        try:
+            return change()
+        finally:
+            self._over = time.monotonic() + seconds
+
+
+_quiet = _Quiet()
 
 
 class SecretService:
@@ -118,6 +141,7 @@ class _Link:
         try:
             self._session = open_session(self.connection)
             self._owner = _owner_of(self.connection)
+            self._saving = _SAVING.get(owner() or "", 0.0)
         except BaseException:
             self.connection.close()
             raise
@@ -147,24 +171,29 @@ class _Link:
         collection = self._default()
         for item in collection.search_items(dict(query)):
             self._unlock(item)
-            item.set_secret(secret)
+            self._change(partial(item.set_secret, secret))
             return
         label = f"SCIM Setup Assistant ({query['service']})"
-        collection.create_item(label, {**query, "application": _APPLICATION}, secret, replace=True)
+        attributes = {**query, "application": _APPLICATION}
+        self._change(lambda: collection.create_item(label, attributes, secret, replace=True))
 
     def remove(self, query: Mapping[str, str]) -> None:
         """Remove every item that answers the query."""
         for item in self._items(query):
             self._unlock(item)
-            item.delete()
+            self._change(item.delete)
+
+    def _change(self, change: Callable[[], object]) -> None:
+        _quiet.keep(change, self._saving)
 
     def services(self, username: str) -> frozenset[str]:
-        """The attribute ``service`` of all our items in unlocked collections."""
+        """The attribute ``service`` of our items in unlocked collections. Raises KeyringLocked if it is not all."""
         from keyring.errors import KeyringLocked
 
         collections = tuple(self._unlocked())
-        if not collections and self._collections():
-            raise KeyringLocked("no collection is unlocked")
+        # GNOME Keyring has a collection for the session that is never locked, and never ours.
+        if self._default_locked() or (not collections and self._collections()):
+            raise KeyringLocked("where secrets are kept is locked")
         query = {"application": _APPLICATION, "username": username}
         found = (item.get_attributes() for each in collections for item in each.search_items(query))
         return frozenset(attributes.get("service", "") for attributes in found)
@@ -189,6 +218,15 @@ class _Link:
             if collection.is_locked():
                 raise KeyringLocked("the collection stayed locked")
         return collection
+
+    def _default_locked(self) -> bool:
+        """Without making one where there is none, which would ask the admin."""
+        import secretstorage
+
+        try:
+            return bool(secretstorage.Collection(self.connection).is_locked())
+        except secretstorage.ItemNotFoundException:
+            return False
 
     def _collections(self) -> tuple[Collection, ...]:
         import secretstorage

@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import Outcome, Status, Vault
+from app.vault import Outcome, Status, Vault, linux
 from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
+from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SETUP = "0123456789abcdef0123456789abcdef"
+SAVING = 0.25
+"""Seconds that KeePassXC needs for the small database of a test."""
 PATIENCE = 1.0
 """Seconds that a call waits for a prompt which nobody answers here."""
 
@@ -31,6 +35,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", served.address)
+    monkeypatch.setattr(linux, "_SAVING", {"KeePassXC": SAVING})
     return served
 
 
@@ -65,6 +70,7 @@ def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Prov
         assert (await vault.put(SETUP, "token", "before")).status is Status.STORED
         provider.lock()
         vault._limit = PATIENCE
+        assert (await vault.holdings()).status is Status.LOCKED, "no prompt, which nobody answers here"
         put = await vault.put(SETUP, "token", "after")
         assert put.status is (Status.UNANSWERED if provider.prompts else Status.LOCKED)
         assert put.held
@@ -83,6 +89,7 @@ def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Prov
 def test_killed_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Provider) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="linux", limit_seconds=10)
+        await asyncio.sleep(SAVING)  # until the change of an earlier test is written
         earlier = provider.on_disk()
         assert (await vault.put(SETUP, "base_url", "before")).status is Status.STORED
         provider.until(lambda: provider.on_disk() != earlier)
@@ -99,3 +106,11 @@ def test_killed_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Prov
         vault.close()
 
     asyncio.run(story())
+
+
+def test_secrets_without_a_setup_are_found_and_removed(provider: Provider, tmp_path: Path) -> None:
+    vault = Vault("setup", platform="linux", limit_seconds=10)
+    assert vault.name != provider.name
+    asyncio.run(secrets_without_a_setup_are_found_and_removed(tmp_path, vault))
+    assert vault.name == provider.name
+    vault.close()

@@ -5,6 +5,7 @@ Not yet run there: the library keyring's own code runs here, on fakes of the fun
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.vault.outcome import Status
+from app.vault import Status, Vault
 from tests.vault.fakes import Killed, System, installed, opened
 from tests.vault.mac import Keychain
+from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
 from tests.vault.windows import CredentialManager
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 SETUP = "cie-scim-assistant/setup/0123456789abcdef0123456789abcdef"
 TOKEN, OTHER = f"{SETUP}/token", f"{SETUP}/base_url"
@@ -137,6 +140,28 @@ def test_killed_at_any_call_of_a_removal_what_is_left_is_seen_and_removed(system
         else:
             break
     assert deadly > 3
+
+
+def test_secrets_without_a_setup_are_found_and_removed(system: System, tmp_path: Path) -> None:
+    vault = Vault("setup", platform=system.platform)
+    asyncio.run(secrets_without_a_setup_are_found_and_removed(tmp_path, vault))
+    vault.close()
+    assert system.texts() == {}
+
+
+def test_parts_without_a_head_are_of_a_setup_too() -> None:
+    with installed(CredentialManager()) as system:
+        deadly = itertools.count()
+        while not system.texts():
+            keyring = opened(system)
+            system.calls.begin(deadly=next(deadly))
+            with pytest.raises(Killed):
+                keyring.put(TOKEN, LONGER, always)
+        assert set(system.texts()) == {f"{TOKEN}#a1"}
+        assert opened(system).services(f"{SETUP}/") == {TOKEN}
+        assert opened(system).get(TOKEN).status is Status.ABSENT
+        assert opened(system).delete(TOKEN).status is Status.DELETED
+        assert system.texts() == {}
 
 
 STEPS = st.tuples(

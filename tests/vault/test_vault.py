@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253
 from keyring.errors import KeyringLocked  # noqa: TID253
 from secretstorage import Item
 
-from app.vault import SENTENCES, Outcome, Status, Vault
+from app.vault import SENTENCES, Outcome, Status, Vault, linux
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,6 +156,15 @@ def test_an_empty_answer_is_asked_again_and_never_taken_for_the_value(
         vault.close()
 
     asyncio.run(story())
+
+
+def test_a_keyring_that_saves_is_left_alone_until_it_has() -> None:
+    made: list[float] = []
+    quiet = linux._Quiet()
+    for _ in range(3):
+        quiet.keep(lambda: made.append(time.monotonic()), 0.05)
+    assert min(later - earlier for earlier, later in pairwise(made)) >= 0.05
+    assert set(linux._SAVING) <= set(linux._OWNERS.values())
 
 
 def test_configuration_cannot_choose_a_backend(secret_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
