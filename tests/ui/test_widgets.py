@@ -20,6 +20,7 @@ from ui.widgets.choices import CheckLine
 from ui.widgets.facts import Facts
 from ui.widgets.fields import TOO_LONG, CaptureField, ValueField
 from ui.widgets.link import LinkButton
+from ui.widgets.opener import Opener
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import ElidedLabel, breakable, label, rich
 
@@ -111,6 +112,18 @@ def test_a_path_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> Non
         assert widget.mapTo(page, widget.rect().bottomRight()).x() < page.width()
     for stop in path.findChildren(QLabel):
         assert path.rect().contains(stop.mapTo(path, stop.rect().bottomRight()))
+
+
+def test_an_opener_is_told_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> None:
+    opener, inside = Opener("If it does not work"), QLabel("The token may be cut off.")
+    opener.opens(inside)
+    page = shown(qtbot, opener, inside)
+    told = QAccessible.queryAccessibleInterface(opener)
+    for visible, words in ((False, "Closed"), (True, "Open"), (False, "Closed")):
+        assert inside.isVisibleTo(page) is visible
+        assert told.role() is QAccessible.Role.Button
+        assert told.text(QAccessible.Text.Description) == words
+        QTest.keyClick(opener, Qt.Key.Key_Return)
 
 
 # -- a value ready to copy -------------------------------------------------------------------

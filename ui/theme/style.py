@@ -227,11 +227,11 @@ QPushButton[role="icon"]:focus {{ {ring} padding: 3px; }}
 QPushButton[role="stage"], QPushButton[role="step-line"] {{ background: transparent; border: 1px solid transparent;
     border-radius: 8px; padding: 0; }}
 QPushButton[role="stage"]:hover {{ background: {t.window}; }}
-QPushButton[role="stage"]:checked {{ background: {t.window}; border: 1px solid {t.line}; }}
+QPushButton[role="stage"][here="true"] {{ background: {t.window}; border: 1px solid {t.line}; }}
 QPushButton[role="tool"] {{ background: transparent; border: 1px solid transparent; border-radius: 8px;
     color: {t.muted}; padding: 4px 8px; text-align: left; }}
 QPushButton[role="tool"]:hover {{ background: {t.window}; color: {t.text}; }}
-QPushButton[role="tool"]:checked {{ background: {t.window}; border: 1px solid {t.line}; color: {t.text}; }}
+QPushButton[role="tool"][here="true"] {{ background: {t.window}; border: 1px solid {t.line}; color: {t.text}; }}
 QPushButton[role="tool"]:focus {{ {ring} padding: 3px 7px; }}
 QPushButton[role="step-line"]:hover {{ background: {t.window}; }}
 QPushButton[role="stage"]:focus, QPushButton[role="step-line"]:focus {{ {ring} }}

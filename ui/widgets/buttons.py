@@ -75,6 +75,13 @@ def button(text: str, role: str = "secondary", icon: str | None = None) -> Icone
     return made
 
 
+def mark_here(made: QPushButton, *, here: bool) -> None:
+    """Show whether what it opens is open. A checkable button would be told as a check box."""
+    if made.property("here") is not here:
+        made.setProperty("here", here)
+        made.style().polish(made)
+
+
 class IconButton(IconedButton):
     """A button with an icon only; its purpose is its tooltip and its accessible name."""
 

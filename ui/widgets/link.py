@@ -17,8 +17,10 @@ EDGE = 4
 class LinkButton(PushButton):
     """A button that looks like a link; a long one wraps."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: int = 0) -> None:
+        """``before`` is the pixels that the words leave free in front of them."""
         super().__init__(text)
+        self._before = before
         self.setProperty("role", "link")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
@@ -35,10 +37,10 @@ class LinkButton(PushButton):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Pixels of height at that width."""
-        return text_height(self.fontMetrics(), self.text(), width - 2 * EDGE) + 8
+        return text_height(self.fontMetrics(), self.text(), width - self._before - 2 * EDGE) + 8
 
     def _room(self, words: int) -> QSize:
-        return QSize(words + 2 * EDGE, self.fontMetrics().height() + 8)
+        return QSize(words + self._before + 2 * EDGE, self.fontMetrics().height() + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
         """Draw the focus ring by the style sheet, and the words wrapped."""
@@ -51,5 +53,5 @@ class LinkButton(PushButton):
         painter.setFont(font)
         tokens = current()
         painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
-        inside = QRect(self.rect()).adjusted(EDGE, 4, -EDGE, -4)
+        inside = QRect(self.rect()).adjusted(EDGE + self._before, 4, -EDGE, -4)
         painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())

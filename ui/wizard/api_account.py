@@ -16,7 +16,7 @@ from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.fields import CaptureField, Hint
 from ui.widgets.flow import Flow
-from ui.widgets.link import LinkButton
+from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -98,9 +98,8 @@ class AccountCard(Card):
         self.body.addWidget(row)
 
     def _add_addresses(self) -> None:
-        opener = LinkButton("Addresses")
+        opener = Opener("Addresses")
         opener.setObjectName("api-addresses")
-        opener.setCheckable(True)
         self.body.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         inside = Card("plain", self)
         inside.body.setContentsMargins(0, 0, 0, 0)
@@ -110,8 +109,7 @@ class AccountCard(Card):
         self._issuer = self._choice(inside, "Token address", "api-issuer", list(_ISSUERS.values()))
         for box in (self._address, self._issuer):
             box.activated.connect(self._choose_addresses)
-        inside.setVisible(False)
-        opener.toggled.connect(inside.setVisible)
+        opener.opens(inside)
         self.body.addWidget(inside)
 
     def _choice(self, inside: Card, text: str, name: str, items: list[str]) -> QComboBox:

@@ -12,7 +12,7 @@ from app.legible import legible
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine
-from ui.widgets.link import LinkButton
+from ui.widgets.opener import Opener
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -35,11 +35,9 @@ class ColumnsCard(QWidget):
         super().__init__(parent)
         self.setObjectName("columns")
         self._roles = roles
-        self._opener = LinkButton("Columns")
+        self._opener = Opener("Columns")
         self._opener.setObjectName("open-columns")
-        self._opener.setCheckable(True)
         self._card = Card("card", self)
-        self._opener.toggled.connect(self._card.setVisible)
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         self._boxes: dict[Role, QComboBox] = {}
@@ -72,7 +70,7 @@ class ColumnsCard(QWidget):
         column.setSpacing(4)
         column.addWidget(self._opener, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._card)
-        self._card.setVisible(False)
+        self._opener.opens(self._card)
 
     def show_columns(self, seen: Seen) -> None:
         """Show what was recognised, and open the card where the first role was not."""
@@ -91,8 +89,7 @@ class ColumnsCard(QWidget):
         columns = [(LABELS[role], seen.roles.get(role)) for role in self._roles]
         taken = [f"{name} from {legible(seen.headers[at], 40)}" for name, at in columns if at is not None]
         self._opener.setText(f"Columns: {', '.join(taken)}" if taken else "Columns")
-        self._opener.setChecked(seen.roles.get(self._roles[0]) is None)
-        self._card.setVisible(self._opener.isChecked())
+        self._opener.turn(on=seen.roles.get(self._roles[0]) is None)
         self._refresh()
 
     @property

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from app.setup.journey import Mark, finished, places
 from ui.theme import icons
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import PushButton, button
+from ui.widgets.buttons import PushButton, button, mark_here
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 from ui.wizard.tools import TOOLS, offered
@@ -35,7 +35,6 @@ class StageRow(PushButton):
         self.stage = stage
         self._number = number
         self.setProperty("role", "stage")
-        self.setCheckable(True)
         self.setObjectName(f"stage-{stage.id}")
         self._badge = StepBadge(self)
         self._title = label(stage.title, "body", self)
@@ -63,7 +62,7 @@ class StageRow(PushButton):
         detail = f"Step {current.number} of {total}" if here else "To be redone" if state == "stale" else ""
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
-        self.setChecked(here and not beside)
+        mark_here(self, here=here and not beside)
         self.setAccessibleName(f"{self.stage.title}, {state}")
         self._row.invalidate()
         self.setMinimumHeight(max(40, self._row.totalHeightForWidth(ROOM)))
@@ -120,7 +119,6 @@ class Rail(QFrame):
 
     def _tool_row(self, tool: Tool, page: ToolPage) -> QPushButton:
         row = button(page.title, "tool", page.icon)
-        row.setCheckable(True)
         row.setObjectName(f"tool-{tool.value}")
         row.clicked.connect(lambda: self._desk.open_tool(tool))
         return row
@@ -175,7 +173,8 @@ class Rail(QFrame):
         pages = offered(assistant)
         for each, tool_row in self._tools.items():
             tool_row.setVisible(each in pages)
-            tool_row.setChecked(each is tool)
+            mark_here(tool_row, here=each is tool)
+            tool_row.setAccessibleName(f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
         self._kept.setText(assistant.kept_line())
         fleeting = assistant.fleeting
         tone = "caution" if fleeting else "good" if setup.kept else "muted"

@@ -16,6 +16,7 @@ from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.link import LinkButton
+from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.portal_error import PortalErrorCard
@@ -71,7 +72,7 @@ class StepCard(Card):
         self._capture.wanted = desk.keep_from_captures
         self._values: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
-        self._changes: dict[str, LinkButton] = {}
+        self._changes: dict[str, Opener] = {}
         self.setObjectName(f"card-{place.step.id}")
         step = place.step
         self._add_head(place)
@@ -163,13 +164,11 @@ class StepCard(Card):
 
     def _add_own(self, name: str) -> None:
         """The way to another value than the suggested or derived one."""
-        change = LinkButton("Choose another one")
+        change = Opener("Choose another one")
         change.setObjectName(f"change-{name}")
-        change.setCheckable(True)
         self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         self._add_capture(name, "your own choice")
-        change.toggled.connect(self._captures[name].setVisible)
-        self._captures[name].setVisible(False)
+        change.opens(self._captures[name])
         self._changes[name] = change
 
     def _add_capture_switch(self) -> None:
@@ -218,9 +217,8 @@ class StepCard(Card):
         takes = f" Takes {step.takes}." if step.takes else ""
         # A criterion, not a result: only what was seen gets the green tick.
         self._column.addWidget(Note("<b>It worked when:</b> " + rich(step.success + takes), "muted", self))
-        more = LinkButton("If it does not work")
+        more = Opener("If it does not work")
         more.setObjectName(f"trouble-{step.id}")
-        more.setCheckable(True)
         self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         box = QWidget(self)
         column = QVBoxLayout(box)
@@ -228,8 +226,7 @@ class StepCard(Card):
         column.setSpacing(8)
         for failure in step.failures:
             self._add_failure(column, failure, box)
-        box.setVisible(False)
-        more.toggled.connect(box.setVisible)
+        more.opens(box)
         self._column.addWidget(box)
 
     def _add_failure(self, column: QVBoxLayout, failure: Failure, parent: QWidget) -> None:
@@ -254,13 +251,11 @@ class StepCard(Card):
 
     def _add_error_reader(self, lane: Lane) -> None:
         who = "CIE" if lane is Lane.CIE else self._desk.assistant.guide.portal.name
-        opener = LinkButton(f"Did {who} show an error?")
+        opener = Opener(f"Did {who} show an error?")
         opener.setObjectName("open-portal-error")
-        opener.setCheckable(True)
         self._column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         card = PortalErrorCard(self._desk, self)
-        card.setVisible(False)
-        opener.toggled.connect(card.setVisible)
+        opener.opens(card)
         self._column.addWidget(card)
 
     def _add_confirmation(self, step_id: str, sentence: str) -> None:
@@ -277,7 +272,7 @@ class StepCard(Card):
             shown = assistant.captures.shown(name)
             value.show_value(shown.text, present=shown.present)
             if name in self._changes and not shown.present:
-                self._changes[name].setChecked(True)
+                self._changes[name].turn(on=True)
             value.set_hint(shown.hint, "good" if shown.present else "caution")
         for name, field in self._captures.items():
             self._refresh_capture(name, field)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainT
 from app.guide.builders import WORKSHOPS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
-from ui.widgets.link import LinkButton
+from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -37,9 +37,8 @@ class WorkshopPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        opener = LinkButton(self._workshop.title)
+        opener = Opener(self._workshop.title)
         opener.setObjectName(f"open-workshop-{builder.value}")
-        opener.setCheckable(True)
         column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         self._bench = Card("card", self)
         for each in self._workshop.inputs:
@@ -49,8 +48,7 @@ class WorkshopPanel(QWidget):
         self._noted = QVBoxLayout(self._notes)
         self._noted.setContentsMargins(0, 0, 0, 0)
         self._bench.body.addWidget(self._notes)
-        self._bench.setVisible(False)
-        opener.toggled.connect(self._bench.setVisible)
+        opener.opens(self._bench)
         column.addWidget(self._bench)
         self._built = ""
         self._build()

@@ -1,0 +1,54 @@
+"""A link that opens what stands under it, and closes it again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+
+from ui.widgets.link import EDGE, LinkButton
+from ui.widgets.sign import Sign
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QWidget
+
+SIGN, GAP = 12, 5
+"""Pixels of the chevron and between it and the words."""
+
+
+class Opener(LinkButton):
+    """Not one of Qt's checkable buttons, which screen readers tell as check boxes; closed at first."""
+
+    turned = Signal(bool)
+    """True when it was opened."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, before=SIGN + GAP)
+        self.is_open = False
+        self._sign = Sign(SIGN, self)
+        self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.clicked.connect(lambda: self.turn(on=not self.is_open))
+        self._show()
+
+    def opens(self, widget: QWidget) -> None:
+        """Show that widget while open."""
+        widget.setVisible(self.is_open)
+        self.turned.connect(widget.setVisible)
+
+    def turn(self, *, on: bool) -> None:
+        """Open it, or close it."""
+        if on != self.is_open:
+            self.is_open = on
+            self._show()
+            self.turned.emit(on)
+
+    def _show(self) -> None:
+        self._sign.show_sign("chevron-down" if self.is_open else "chevron-right", "accent")
+        self.setAccessibleDescription("Open" if self.is_open else "Closed")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """The chevron stands beside the first line."""
+        super().resizeEvent(event)
+        top = EDGE + (self.fontMetrics().height() - SIGN) // 2
+        self._sign.setGeometry(EDGE, top, SIGN, SIGN)
