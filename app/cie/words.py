@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from app.cie.asking import CLOCK_RESOLUTION, Listed, Stage
 from app.cie.full_sync import Progress, standing
 from app.cie.objects import Matches
-from app.diagnosis.findings import seen, sentence, title
+from app.diagnosis.findings import seen, sentence
+from app.scim.finding import Rung
 from app.scim.observation import Observation
 from app.setup.times import clock, span
 
@@ -83,7 +84,7 @@ def _refused(look: Unlisted) -> Told:
         from app.diagnosis.causes import unreached
 
         causes = (cause.say for cause in unreached(look.broke).causes)
-        return _bad(f"{whom} cannot be reached", f"{title(look.broke.rung)}: {sentence(look.broke)}.", *causes)
+        return _bad(f"{whom} cannot be reached", f"{_SUBJECTS[look.broke.rung]}: {sentence(look.broke)}.", *causes)
     return _bad(f"{whom} gave no usable answer", f"{seen(look.observation)}. Check again in some minutes.")
 
 
@@ -91,6 +92,9 @@ _SIGN_IN = (
     "A web page or something else came back instead of data. A sign-in page of the network may stand in between, "
     "or the address is another one: choose another **Address of the API**."
 )
+
+_SUBJECTS: Final = {Rung.NAME: "Host name", Rung.ROUTE: "Connection", Rung.CERTIFICATE: "Certificate"}
+"""The checks of the way; what they are called in Test Connection would read as if they had passed."""
 
 _AT_TOKEN: Final = {
     Observation.CLIENT_REFUSED: (
