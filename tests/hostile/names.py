@@ -1,11 +1,12 @@
-"""A name server on loopback, and a child process in which the names of this computer come from it alone.
+"""A name server on loopback, and child processes in which the names of this computer come from it alone.
 
-As a script it reads Base URLs, a line each, and writes as JSON what Test Connection found of each of them.
+As a script it writes as JSON what Test Connection found at each host.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import fcntl
 import json
 import os
@@ -15,15 +16,15 @@ import subprocess
 import sys
 import tempfile
 import threading
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from app.scim.ladder import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
+CHILD = [sys.executable, "-m", "tests.hostile.names"]
 SEARCH = "corp.example"
 
 ZONE: dict[str, tuple[str, ...]] = {
@@ -38,6 +39,9 @@ ZONE: dict[str, tuple[str, ...]] = {
     f"cie.api.{SEARCH}": ("10.1.2.3",),
 }
 """Name → addresses. ``broken.`` names get SERVFAIL, ``silent.`` names nothing, all others NXDOMAIN."""
+
+HOSTS = (*ZONE, "nowhere.example", "broken.example", "silent.example", "short", "cie.api")
+"""The hosts of the Base URLs that are tested; the last two exist only with the search domain."""
 
 
 # -- the name server -------------------------------------------------------------------------
@@ -74,16 +78,18 @@ def _serve(server: socket.socket) -> None:
             server.sendto(reply, client)
 
 
-# -- the child process -----------------------------------------------------------------------
+# -- the child processes ---------------------------------------------------------------------
 
 
-def climb_each(base_urls: Sequence[str]) -> dict[str, tuple[Finding, ...]] | None:
-    """What Test Connection finds of each Base URL where names come from ``ZONE``.
+@cache
+def climbed() -> dict[str, dict[str, tuple[Finding, ...]]]:
+    """What Test Connection finds at each of ``HOSTS`` where names come from ``ZONE``, for each way to have it so.
 
-    None where this machine lets nobody have a network of its own, as some containers do.
+    ``network``: the resolver of this computer in a network of its own, where the machine lets anybody have one, which
+    some containers do not. ``asked``: a resolver that does as that one does and asks the same name server, put in the
+    place where the program asks for addresses, which always goes.
     """
-    from app.scim.ladder import Finding, Observation, Rung, Verdict
-
+    children = {"asked": _start([*CHILD, "asked"])}
     with tempfile.TemporaryDirectory() as folder:
         files = Path(folder)
         (files / "resolv.conf").write_text(
@@ -93,39 +99,44 @@ def climb_each(base_urls: Sequence[str]) -> dict[str, tuple[Finding, ...]] | Non
         # A network of its own has no way out and its own port 53; the mounts are its own as well.
         own = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), "-n", "-m"]
         mounts = " && ".join(f"mount --bind {file} /etc/{file.name}" for file in files.iterdir())
-        if subprocess.run([*own, "sh", "-c", mounts], capture_output=True, check=False).returncode != 0:
-            return None
-        script = ["sh", "-c", f'{mounts} && exec "$@"', "sh", sys.executable, "-m", "tests.hostile.names"]
-        done = subprocess.run(
-            [*own, *script],
-            input="\n".join(base_urls),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-    assert done.returncode == 0, done.stderr
+        if subprocess.run([*own, "sh", "-c", mounts], capture_output=True, check=False).returncode == 0:
+            script = ["sh", "-c", f'{mounts} && exec "$@"', "sh", *CHILD, "network"]
+            children["network"] = _start([*own, *script])
+        return {how: _findings(child) for how, child in children.items()}
+
+
+def _start(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _findings(child: subprocess.Popen[str]) -> dict[str, tuple[Finding, ...]]:
+    from app.scim.ladder import Finding, Observation, Rung, Verdict
+
+    said, wrong = child.communicate(timeout=60)
+    assert child.returncode == 0, wrong
     return {
-        base_url: tuple(
+        host: tuple(
             Finding(Rung(rung), Verdict(verdict), Observation(seen), seconds, facts)
             for rung, verdict, seen, seconds, facts in found
         )
-        for base_url, found in json.loads(done.stdout).items()
+        for host, found in json.loads(said).items()
     }
 
 
-def main(base_urls: list[str]) -> None:
-    """Serve names and climb to each Base URL at the same time."""
+def main(how: str) -> None:
+    """Serve names and climb to each host at the same time."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    _bring_up_loopback()
-    server.bind(("127.0.0.1", 53))
+    if how == "network":
+        _bring_up_loopback()
+    server.bind(("127.0.0.1", 53 if how == "network" else 0))
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
-    print(json.dumps(asyncio.run(_climb_each(base_urls))), flush=True)
+    if how == "asked":
+        ask_instead(server.getsockname())
+    print(json.dumps(asyncio.run(_climb_each())), flush=True)
     os._exit(0)  # a lookup that nobody answers may still keep a thread
 
 
-async def _climb_each(base_urls: list[str]) -> dict[str, list[Any]]:
+async def _climb_each() -> dict[str, list[Any]]:
     from app import net
     from app.guide.vocabulary import ProbeStyle
     from app.scim.authorization import StaticToken, TokenSource
@@ -135,14 +146,62 @@ async def _climb_each(base_urls: list[str]) -> dict[str, list[Any]]:
 
     net.prepare()
 
-    async def climb(base_url: str) -> list[Any]:
+    async def climb(host: str) -> list[Any]:
         tokens = TokenSource(StaticToken("the-right-token"), practice=False)
         limits = Limits(name=1.5, request=1.0, whole=4.0)
         probe = PROBES[ProbeStyle.ENTRA]
-        found = await run(Endpoint(base_url, practice=False), tokens, probe, proxy_for=lambda _: None, limits=limits)
+        found = await run(
+            Endpoint(f"https://{host}/scim/v2", practice=False), tokens, probe, proxy_for=lambda _: None, limits=limits
+        )
         return [(f.rung, f.verdict, f.observation, f.seconds, dict(f.facts)) for f in found]
 
-    return dict(zip(base_urls, await asyncio.gather(*map(climb, base_urls)), strict=True))
+    return dict(zip(HOSTS, await asyncio.gather(*map(climb, HOSTS)), strict=True))
+
+
+def ask_instead(server: tuple[str, int]) -> None:
+    """Have names looked up at that server as glibc does (resolver(3), getaddrinfo(3)), and no connection ever stand."""
+
+    def names(host: str | bytes, port: int, *_: object, **__: object) -> list[object]:
+        name = host.decode() if isinstance(host, bytes) else host
+        codes = []
+        for each in [name[:-1]] if name.endswith(".") else _candidates(name):
+            replies = [_query(server, each, family) for family in (socket.AF_INET, socket.AF_INET6)]
+            if found := [(family, address) for _, family, addresses in replies for address in addresses]:
+                return [(family, socket.SOCK_STREAM, 6, "", (address, port)) for family, address in found]
+            codes.append(max(code for code, _, _ in replies))
+        silent_or_failed = any(code in (2, 9) for code in codes)
+        unknown = socket.EAI_NONAME if 0 not in codes else socket.EAI_NODATA
+        raise socket.gaierror(socket.EAI_AGAIN if silent_or_failed else unknown, "as told by the server")
+
+    async def connect(_loop: object, _socket: object, address: tuple[Any, ...]) -> None:
+        here = str(address[0]) in ("127.0.0.1", "::1")
+        raise OSError(errno.ECONNREFUSED if here else errno.ENETUNREACH, "there is no network")
+
+    socket.getaddrinfo = names  # type: ignore[assignment]
+    asyncio.BaseEventLoop.sock_connect = connect  # type: ignore[method-assign]
+    asyncio.SelectorEventLoop.sock_connect = connect  # type: ignore[method-assign,assignment]
+
+
+def _candidates(name: str) -> list[str]:
+    searched = f"{name}.{SEARCH}"
+    return [name, searched] if "." in name else [searched, name]
+
+
+def _query(server: tuple[str, int], name: str, family: int) -> tuple[int, int, list[str]]:
+    """The code of the answer (9 for none), the family, and the addresses."""
+    kind, size = (1, 4) if family == socket.AF_INET else (28, 16)
+    labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+    question = labels + b"\0" + struct.pack("!HH", kind, 1)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.settimeout(1)
+        asking.sendto(b"id" + struct.pack("!HHHHH", 0x0100, 1, 0, 0, 0) + question, server)
+        try:
+            reply = asking.recv(4096)
+        except TimeoutError:
+            return 9, family, []
+    count, rest = struct.unpack("!H", reply[6:8])[0], reply[12 + len(question) :]
+    records = [rest[at * (12 + size) :][12 : 12 + size] for at in range(count)]
+    return reply[3] & 0x0F, family, [socket.inet_ntop(family, record) for record in records]
 
 
 def _bring_up_loopback() -> None:
@@ -152,4 +211,4 @@ def _bring_up_loopback() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.stdin.read().split())
+    main(sys.argv[1])

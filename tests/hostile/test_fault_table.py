@@ -25,7 +25,6 @@ from tests.hostile.faults import Scene, answers, certified, greets_with, issuing
 from tests.hostile.server import TOKEN, http, listing, says
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import trustme
@@ -307,21 +306,10 @@ def test_what_is_only_odd_is_told_beside_a_test_that_passed(
     assert remark.means in meaning(odd[0])
 
 
-@pytest.fixture(scope="module")
-def named() -> Mapping[str, tuple[Finding, ...]]:
-    """What is found where names come from our own name server."""
-    found = names.climb_each([f"https://{row.inject}/scim/v2" for row in NAMES])
-    if found is None:
-        pytest.skip("this machine lets nobody have a network of its own")
-    return found
-
-
 @pytest.mark.parametrize("row", NAMES, ids=lambda row: row.name)
-def test_a_name_leads_to_its_step(
-    row: Row, named: Mapping[str, tuple[Finding, ...]], capsys: pytest.CaptureFixture[str]
-) -> None:
-    found = named[f"https://{row.inject}/scim/v2"]
-    judge(row, found, capsys)
+def test_a_name_leads_to_its_step(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
+    for found in names.climbed().values():
+        judge(row, found[str(row.inject)], capsys)
 
 
 def test_the_table_is_long_and_each_row_once() -> None:
