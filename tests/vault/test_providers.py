@@ -86,7 +86,7 @@ def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Prov
     asyncio.run(story())
 
 
-def test_killed_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Provider) -> None:
+def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Provider) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="linux", limit_seconds=10)
         await asyncio.sleep(SAVING)  # until the change of an earlier test is written
@@ -96,6 +96,7 @@ def test_killed_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Prov
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")
         assert (put.status, put.held) == (Status.GONE, True)
+        assert put.sentence.startswith("The keyring is no longer there. Start it, then try again. The value is held")
         assert (await vault.get(SETUP, "base_url")).status is Status.GONE
         provider.start()
         assert {o.status for o in (await vault.retry()).values()} == {Status.STORED}

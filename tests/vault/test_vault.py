@@ -5,106 +5,22 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import threading
 import time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from keyring.backend import KeyringBackend  # noqa: TID253 - the tests of the vault are about it
-from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253
-from keyring.errors import KeyringLocked  # noqa: TID253
+from keyring.errors import KeyringLocked  # noqa: TID253 - the tests of the vault are about it
 from secretstorage import Item
 
-from app.vault import SENTENCES, Outcome, Status, Vault, linux
+from app.vault import Outcome, Status, Vault, linux
+from tests.vault.misbehaving import SETUP, Fake, Locked, Prompting, Undying, service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-SETUP = "0123456789abcdef0123456789abcdef"
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class Fake(KeyringBackend):
-    """An in-memory keyring; subclasses make it misbehave."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.items: dict[str, str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        assert username == "secret"
-        return self.items.get(service)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        assert username == "secret"
-        self.items[service] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        assert username == "secret"
-        self.items.pop(service, None)
-
-    def services(self, username: str) -> frozenset[str]:
-        assert username == "secret"
-        return frozenset(self.items)
-
-
-class Locked(Fake):
-    def get_password(self, service: str, username: str) -> str | None:
-        raise KeyringLocked("locked")
-
-
-class Raising(Fake):
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise RuntimeError("broken: " + password)
-
-
-class Garbling(Fake):
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.items[service] = password if password == "old" else password[:-1]
-
-
-class DeleteThenFail(Fake):
-    """As the macOS backend: removes the old item, then fails to add the new one."""
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.items.pop(service, None)
-        if password == "new":
-            raise RuntimeError("could not add")
-        self.items[service] = password
-
-
-class Undying(Fake):
-    def delete_password(self, service: str, username: str) -> None:
-        pass
-
-
-class Hanging(Fake):
-    """Blocks in ``set_password`` the first time until released, as a prompt does."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.release = threading.Event()
-        self.entered = threading.Event()
-        self.ended = threading.Event()
-        self.first = True
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        if self.first:
-            self.first = False
-            self.entered.set()
-            self.release.wait(20)
-            super().set_password(service, username, password)
-            self.ended.set()
-        else:
-            super().set_password(service, username, password)
-
-
-def service(name: str = "token", namespace: str = "setup") -> str:
-    return f"cie-scim-assistant/{namespace}/{SETUP}/{name}"
 
 
 async def eventually(true: Callable[[], bool], seconds: float = 5) -> None:
@@ -196,44 +112,6 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
     asyncio.run(story())
 
 
-@pytest.mark.parametrize(
-    ("backend", "status"),
-    [
-        (NullKeyring, Status.DISCARDED),
-        (Locked, Status.LOCKED),
-        (Raising, Status.REFUSED),
-        (Garbling, Status.MISMATCH),
-    ],
-)
-def test_a_keyring_that_fails_loses_nothing(backend: type[KeyringBackend], status: Status) -> None:
-    async def story() -> None:
-        vault = Vault("setup", backend())
-        put = await vault.put(SETUP, "token", "canary-value")
-        assert (put.status, put.kept, put.held) == (status, True, True)
-        assert "until the program closes" in put.sentence
-        assert "canary" not in repr(put) + put.sentence
-        assert (await vault.get(SETUP, "token")).value == "canary-value"
-
-    asyncio.run(story())
-
-
-@pytest.mark.parametrize("backend", [Garbling, DeleteThenFail])
-def test_the_old_value_comes_back_when_the_new_one_does_not_hold(backend: type[Fake]) -> None:
-    keyring = backend()
-    keyring.items[service()] = "old"
-
-    put = asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new"))
-
-    assert put.status in (Status.MISMATCH, Status.REFUSED)
-    assert keyring.items == {service(): "old"}
-
-
-def test_nothing_garbled_is_left_where_there_was_nothing() -> None:
-    keyring = Garbling()
-    asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new"))
-    assert keyring.items == {}
-
-
 def test_deletion_is_proved() -> None:
     keyring = Undying()
     keyring.items[service()] = "value"
@@ -278,25 +156,9 @@ def test_purging_stops_at_the_first_that_stays() -> None:
     assert asked == [service("base_url")]
 
 
-def test_an_unanswered_put_is_held_and_other_calls_go_on() -> None:
-    async def story() -> None:
-        keyring = Hanging()
-        vault = Vault("setup", keyring, limit_seconds=0.1)
-        put = await vault.put(SETUP, "token", "value")
-        assert (put.status, put.kept, put.held) == (Status.UNANSWERED, True, True)
-        assert (await vault.get(SETUP, "token")).value == "value"
-        assert (await vault.put(SETUP, "base_url", "other")).status is Status.STORED
-        keyring.release.set()
-        await eventually(lambda: keyring.items.get(service()) == "value")
-        await eventually(lambda: not vault._held)  # the late answer was proved, so memory lets go
-        assert await vault.get(SETUP, "token") == Outcome(Status.READ, "value")
-
-    asyncio.run(story())
-
-
 def test_a_late_answer_does_not_undo_what_came_after() -> None:
     async def story() -> None:
-        keyring = Hanging()
+        keyring = Prompting()
         vault = Vault("setup", keyring, limit_seconds=0.1)
         await vault.put(SETUP, "token", "older")
         assert (await vault.put(SETUP, "token", "newer")).status is Status.STORED
@@ -310,7 +172,7 @@ def test_a_late_answer_does_not_undo_what_came_after() -> None:
 
 def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
     async def story() -> None:
-        keyring = Hanging()
+        keyring = Prompting()
         vault = Vault("setup", keyring, limit_seconds=0.1)
         await vault.put(SETUP, "token", "value")
         assert (await vault.delete(SETUP, "token")).status is Status.DELETED
@@ -323,7 +185,7 @@ def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
 
 def test_a_wait_can_be_cancelled_and_tried_again() -> None:
     async def story() -> None:
-        keyring = Hanging()
+        keyring = Prompting()
         vault = Vault("setup", keyring)
         task = asyncio.create_task(vault.put(SETUP, "token", "value"))
         await eventually(keyring.entered.is_set)
@@ -337,29 +199,10 @@ def test_a_wait_can_be_cancelled_and_tried_again() -> None:
     asyncio.run(story())
 
 
-def test_the_loop_turns_while_the_keyring_is_slow() -> None:
-    class Slow(Fake):
-        def get_password(self, service: str, username: str) -> str | None:
-            time.sleep(0.15)
-            return super().get_password(service, username)
-
-    async def story() -> float:
-        call = asyncio.create_task(Vault("setup", Slow()).put(SETUP, "token", "value"))
-        longest, last = 0.0, time.monotonic()
-        while not call.done():
-            await asyncio.sleep(0.005)
-            now = time.monotonic()
-            longest, last = max(longest, now - last), now
-        assert call.result().status is Status.STORED
-        return longest
-
-    assert asyncio.run(story()) < 0.1
-
-
 def test_a_hung_keyring_does_not_keep_the_process_alive() -> None:
     script = """
 import asyncio, time
-from tests.vault.test_vault import Fake
+from tests.vault.misbehaving import Fake
 from app.vault import Vault
 class Stuck(Fake):
     def get_password(self, service, username):
@@ -378,8 +221,3 @@ def test_importing_the_vault_imports_no_keyring() -> None:
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
     )
     assert done.stdout.strip() == "False"
-
-
-def test_every_status_has_a_sentence() -> None:
-    assert set(SENTENCES) == set(Status)
-    assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in SENTENCES.values())

@@ -1,0 +1,134 @@
+"""Keyrings in memory that misbehave, each in one way."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from keyring.errors import KeyringLocked  # noqa: TID253 - the tests of the vault are about it
+
+SETUP = "0123456789abcdef0123456789abcdef"
+
+
+def service(name: str = "token", namespace: str = "setup") -> str:
+    """What the vault calls a value of the setup."""
+    return f"cie-scim-assistant/{namespace}/{SETUP}/{name}"
+
+
+class Fake:
+    """One that behaves, until it is told to misbehave."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, str] = {}
+        self.well = False
+        """Whether it has stopped to misbehave."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        assert username == "secret"
+        return self.items.get(service)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        assert username == "secret"
+        self.items[service] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        assert username == "secret"
+        self.items.pop(service, None)
+
+    def services(self, username: str) -> frozenset[str]:
+        assert username == "secret"
+        return frozenset(self.items)
+
+
+class Locked(Fake):
+    """Says that it is, to every question."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self._open()
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self._open()
+        super().set_password(service, username, password)
+
+    def delete_password(self, service: str, username: str) -> None:
+        self._open()
+        super().delete_password(service, username)
+
+    def services(self, username: str) -> frozenset[str]:
+        self._open()
+        return super().services(username)
+
+    def _open(self) -> None:
+        if not self.well:
+            raise KeyringLocked("locked")
+
+
+class Refusing(Fake):
+    """Writes nothing, and says so with a message that holds the value."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if not self.well:
+            raise RuntimeError("broken: " + password)
+        super().set_password(service, username, password)
+
+
+class Discarding(Fake):
+    """Writes nothing, and says nothing."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.well:
+            super().set_password(service, username, password)
+
+
+class Garbling(Fake):
+    """Writes something else."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        super().set_password(service, username, password if self.well or password == "old" else password[:-1])
+
+
+class DeletingFirst(Fake):
+    """Removes the old value, then does not write the new one."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.items.pop(service, None)
+        if password == "new" and not self.well:
+            raise RuntimeError("could not add")
+        super().set_password(service, username, password)
+
+
+class Undying(Fake):
+    """Removes nothing, and says nothing."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        pass
+
+
+class Slow(Fake):
+    """Takes its time."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        time.sleep(0.1)
+        return super().get_password(service, username)
+
+
+class Prompting(Fake):
+    """Blocks in the first write until released, as a prompt does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.entered = threading.Event()
+        self.ended = threading.Event()
+        self.first = True
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.first:
+            self.first = False
+            self.entered.set()
+            self.release.wait(20)
+            super().set_password(service, username, password)
+            self.ended.set()
+        else:
+            super().set_password(service, username, password)

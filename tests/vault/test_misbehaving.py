@@ -1,0 +1,170 @@
+"""Each way in which a keyring can misbehave has its sentence and loses nothing.
+
+The eighth, vanishing in mid-run, is shown with real keyrings in ``test_providers.py``; what only macOS and Windows do
+is in ``test_mac.py`` and ``test_windows.py``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what a configuration could choose
+
+from app.vault import SENTENCES, Status, Vault
+from app.vault import backend as keyrings
+from tests.vault.misbehaving import (
+    SETUP,
+    DeletingFirst,
+    Discarding,
+    Fake,
+    Garbling,
+    Locked,
+    Prompting,
+    Refusing,
+    Slow,
+    service,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HELD = "The value is held until the program closes."
+
+
+async def eventually(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not true():
+            await asyncio.sleep(0.005)
+
+
+def held_until_it_behaves(keyring: Fake, status: Status, sentence: str) -> None:
+    """The new value is held and the old one stays, until it behaves: then the new one is there."""
+
+    async def story() -> None:
+        keyring.items[service()] = "old"
+        vault = Vault("setup", keyring)
+        put = await vault.put(SETUP, "token", "new")
+        assert (put.status, put.kept, put.held) == (status, True, True)
+        assert put.sentence == f"{sentence} {HELD}"
+        assert "new" not in repr(put)
+        assert (await vault.get(SETUP, "token")).value == "new"
+        assert keyring.items == {service(): "old"}
+        keyring.well = True
+        assert {each.status for each in (await vault.retry()).values()} == {Status.STORED}
+        assert keyring.items == {service(): "new"}
+        assert vault._held == {}
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_locked() -> None:
+    held_until_it_behaves(Locked(), Status.LOCKED, "The keyring is locked. Unlock it, then try again.")
+
+
+def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    found: list[keyrings.Keyring | None] = [None]
+    monkeypatch.setattr(keyrings, "allowed", lambda _: found[0])
+
+    async def story() -> None:
+        vault = Vault("setup")
+        put = await vault.put(SETUP, "token", "value")
+        assert (put.status, put.held) == (Status.MEMORY, True)
+        assert put.sentence == ("This computer offers no keyring, so the value is held only until the program closes.")
+        assert vault.name == "memory for this run"
+        assert (await vault.get(SETUP, "token")).value == "value"
+        keyring = Fake()
+        found[0] = keyrings.Keyring(keyring, "a keyring")
+        assert {each.status for each in (await vault.retry()).values()} == {Status.STORED}
+        assert keyring.items == {service(): "value"}
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_slow() -> None:
+    async def story() -> float:
+        vault = Vault("setup", Slow())
+        call = asyncio.create_task(vault.put(SETUP, "token", "value"))
+        longest, last = 0.0, time.monotonic()
+        while not call.done():
+            await asyncio.sleep(0.005)
+            now = time.monotonic()
+            longest, last = max(longest, now - last), now
+        assert (call.result().status, call.result().sentence) == (Status.STORED, "Kept in the keyring.")
+        assert (await vault.get(SETUP, "token")).value == "value"
+        vault.close()
+        return longest
+
+    assert asyncio.run(story()) < 0.1, "the loop turns meanwhile"
+
+
+def test_prompting() -> None:
+    async def story() -> None:
+        keyring = Prompting()
+        keyring.items[service()] = "old"
+        vault = Vault("setup", keyring, limit_seconds=0.1)
+        put = await vault.put(SETUP, "token", "new")
+        assert (put.status, put.kept, put.held) == (Status.UNANSWERED, True, True)
+        assert put.sentence == (f"The keyring has not answered. Look for its prompt, answer it, then try again. {HELD}")
+        assert (await vault.get(SETUP, "token")).value == "new"
+        assert keyring.items == {service(): "old"}
+        assert (await vault.put(SETUP, "base_url", "other")).status is Status.STORED, "other calls go on"
+        keyring.release.set()
+        await eventually(lambda: not vault._held)  # the late answer was proved, so memory lets go
+        assert keyring.items == {service(): "new", service("base_url"): "other"}
+        vault.close()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("kind", [Refusing, DeletingFirst])
+def test_refusing(kind: type[Fake]) -> None:
+    held_until_it_behaves(
+        kind(),
+        Status.REFUSED,
+        "The keyring did not accept the request. Open the keyring's own program to see why.",
+    )
+
+
+DISCARDED = "The keyring reported success, but did not keep the value."
+
+
+def test_silently_discarding() -> None:
+    held_until_it_behaves(Discarding(), Status.DISCARDED, DISCARDED)
+
+
+def test_silently_discarding_as_a_configured_backend_would() -> None:
+    async def story() -> None:
+        vault = Vault("setup", NullKeyring())  # type: ignore[arg-type, no-untyped-call]
+        put = await vault.put(SETUP, "token", "value")
+        assert (put.status, put.held, put.sentence) == (Status.DISCARDED, True, f"{DISCARDED} {HELD}")
+        assert (await vault.get(SETUP, "token")).value == "value"
+        vault.close()
+
+    asyncio.run(story())
+
+
+def test_returning_something_else() -> None:
+    held_until_it_behaves(Garbling(), Status.MISMATCH, "The keyring did not give back what was stored in it.")
+
+
+def test_returning_something_else_where_there_was_nothing_leaves_nothing() -> None:
+    keyring = Garbling()
+    assert asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new")).held
+    assert keyring.items == {}
+
+
+def test_returning_what_is_no_text() -> None:
+    keyring = Fake()
+    keyring.items[service()] = b"bytes"  # type: ignore[assignment]
+    assert asyncio.run(Vault("setup", keyring).get(SETUP, "token")).status is Status.MISMATCH
+
+
+def test_every_status_has_a_sentence_of_its_own() -> None:
+    assert set(SENTENCES) == set(Status)
+    assert len(set(SENTENCES.values())) == len(SENTENCES)
+    assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in SENTENCES.values())
