@@ -62,6 +62,7 @@ class Provider:
             **os.environ,
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(run),
+            "TMPDIR": str(run),  # where KeePassXC looks whether it runs already
             "QT_QPA_PLATFORM": "offscreen",
         }
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
