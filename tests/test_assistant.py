@@ -232,14 +232,15 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
     asyncio.run(story())
 
 
-def test_a_locked_keyring_is_asked_once_and_not_for_a_new_setup(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("shut", [Status.LOCKED, Status.DENIED, Status.UNANSWERED])
+def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
+    shut: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
     async def prompt(_self: Vault, _setup: str, name: str) -> Outcome:
         asked.append(name)
-        return Outcome(Status.LOCKED)
+        return Outcome(shut)
 
     async def story() -> None:
         monkeypatch.setattr(Vault, "get", prompt)
@@ -247,6 +248,31 @@ def test_a_locked_keyring_is_asked_once_and_not_for_a_new_setup(
             assert asked == []
             await assistant.open()
             assert len(asked) == 1
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("status", [Status.INCOMPLETE, Status.ALTERED])
+def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
+    status: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def damaged(*_: object) -> Outcome:
+        return Outcome(status)
+
+    async def story() -> None:
+        async with opened(tmp_path, catalog.guide("entra")) as assistant:
+            assert (await assistant.captures.give("token", LONG)).accepted
+            with monkeypatch.context() as patch:
+                patch.setattr(assistant.vault, "get", damaged)
+                await assistant.open()
+            assert not assistant.captures.shown("token").present
+            label = assistant.guide.values["token"].label
+            assert assistant.trouble == (
+                f"Not in the keyring of this computer, or no longer whole: {label}. Capture it again."
+            )
+            assert (await assistant.captures.give("token", LONG)).accepted
+            assert assistant.trouble is None
 
     asyncio.run(story())
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from app.assistant.opened import OpenSetup
     from app.policy import Policy
-    from app.vault import Outcome, Vault
+    from app.vault import Outcome, Status, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +58,21 @@ class Captures:
         """Why the last secret is only held for this run; None when the keyring has it."""
         self.fleeting: set[str] = set()
         """Names of secrets that the keyring did not take and that are held for this run."""
-        self._lost: frozenset[str] = frozenset()
-        """Secrets that the keyring no longer had when the setup was opened."""
+        self._lost: dict[str, Status] = {}
+        """Secrets that the keyring no longer had when the setup was opened, or not whole."""
 
     @property
     def lost(self) -> str | None:
         """Which secrets have to be captured again, in a sentence."""
+        from app.vault import Status
+
         if not self._lost:
             return None
+        whole = set(self._lost.values()) == {Status.ABSENT}
         labels = " and ".join(self._opened.guide.values[name].label for name in sorted(self._lost))
         return (
-            f"Not in the keyring of this computer: {labels}. Capture {'it' if len(self._lost) == 1 else 'them'} again."
+            f"Not in the keyring of this computer{'' if whole else ', or no longer whole'}: {labels}. "
+            f"Capture {'it' if len(self._lost) == 1 else 'them'} again."
         )
 
     def shown(self, name: str) -> Shown:
@@ -91,26 +95,26 @@ class Captures:
 
     async def reconcile(self) -> None:
         """Compare what the file says with what the keyring holds; a capture survives a crash between both."""
-        from app.vault import Status
+        from app.vault import SHUT
 
         for name, spec in self._opened.guide.values.items():
             if spec.secret:
                 outcome = await self.reveal(name)
-                if outcome.status is Status.LOCKED:
-                    return  # each further value would bring the prompt back that was just dismissed
+                if outcome.status in SHUT:
+                    return
                 self._reconcile(name, spec.kind, outcome)
 
     def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
-        from app.vault import Status
+        from app.vault import LOST
 
         opened = self._opened
         if outcome.value is not None:
             self._remember(name, kind, outcome.value)
             if name not in opened.setup.kept:
                 opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=False)
-        elif outcome.status is Status.ABSENT and name in opened.setup.kept:
+        elif outcome.status in LOST and name in opened.setup.kept:
             opened.setup = journey.lose(opened.setup, name)
-            self._lost |= {name}
+            self._lost[name] = outcome.status
 
     def _remember(self, name: str, kind: Kind, value: str) -> None:
         self._shown[name] = Shown(mask(kind, value), rule(kind, value), present=True, secret=True)
@@ -167,7 +171,7 @@ class Captures:
         (self.fleeting.add if outcome.held else self.fleeting.discard)(name)
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
-        self._lost -= {name}
+        self._lost.pop(name, None)
         self._access_changed()
         opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
         return None

@@ -123,11 +123,11 @@ class DirectorySync:
 
     async def reconcile(self) -> None:
         """Forget that a secret was given where the keyring no longer has it; a file from elsewhere may claim it."""
-        from app.vault import Status
+        from app.vault import LOST
 
         _, setup = self._state()
         given = [name for name in SECRETS.values() if name in setup.kept]
-        gone = {name for name in given if (await self._vault.get(setup.id, name)).status is Status.ABSENT}
+        gone = {name for name in given if (await self._vault.get(setup.id, name)).status in LOST}
         if gone:
             left = {name: at for name, at in setup.kept.items() if name not in gone}
             await self._change(lambda setup: setup.with_(kept=left))

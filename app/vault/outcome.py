@@ -73,6 +73,12 @@ SENTENCES: Mapping[Status, str] = MappingProxyType(
 DAMAGED = frozenset({Status.MISMATCH, Status.INCOMPLETE, Status.ALTERED})
 """What is there is of no use, so a new value may take its place."""
 
+LOST = frozenset({Status.ABSENT, Status.INCOMPLETE, Status.ALTERED})
+"""The value has to be given again."""
+
+SHUT = frozenset({Status.LOCKED, Status.DENIED, Status.UNANSWERED})
+"""Asking for a further value would bring back the prompt that was just dismissed."""
+
 HELD = "The value is held until the program closes."
 """Added where the keyring does not have the value but this run still does."""
 
