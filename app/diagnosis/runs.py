@@ -31,8 +31,6 @@ class Difference:
     was: str
     """In a sentence."""
     now: str
-    was_verdict: Verdict
-    now_verdict: Verdict
 
 
 def keep(findings: Sequence[Finding], at: datetime) -> Run:
@@ -56,9 +54,11 @@ def findings_of(run: Run) -> tuple[Finding, ...]:
     for check in run.checks:
         try:
             rung, verdict, seen = Rung(check.rung), Verdict(check.verdict), Observation(check.observation)
-        except ValueError:
+            finding = Finding(rung, verdict, seen, check.seconds, check.facts)
+            sentence(finding)  # its facts come from a file too
+        except (ValueError, KeyError, TypeError):
             continue
-        found.append(Finding(rung, verdict, seen, check.seconds, check.facts))
+        found.append(finding)
     return tuple(found)
 
 
@@ -84,6 +84,5 @@ def compare(older: Run, newer: Run) -> tuple[Difference, ...]:
             continue
         words = [sentence(each) if each is not None else "Not part of this test" for each in (was, now)]
         if words[0] != words[1]:
-            verdicts = [each.verdict if each is not None else Verdict.NOT_TRIED for each in (was, now)]
-            differences.append(Difference(rung, words[0], words[1], verdicts[0], verdicts[1]))
+            differences.append(Difference(rung, *words))
     return tuple(differences)

@@ -93,7 +93,8 @@ def unpack(content: bytes, guides: Iterable[Guide], taken: frozenset[str] = froz
     if setup.practice:
         return Refused("This is a practice setup. Practice stays on the computer where it was made.")
     values, dropped = _checked(guide, setup)
-    fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=_free(setup.name, taken))
+    name = _free(setup.name, taken)
+    fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=())
     return Received(fresh, envelope.made, dropped)
 
 

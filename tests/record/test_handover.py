@@ -50,6 +50,11 @@ def test_it_arrives_as_it_was_under_an_id_of_its_own() -> None:
     assert received.setup.with_(id=setup.id) == setup
 
 
+def test_runs_of_another_computer_stay_outside() -> None:
+    run = {"at": NOW.isoformat(), "checks": [{"rung": "name", "verdict": "failed", "observation": "timeout"}]}
+    assert opened(changed({}, runs=[run])).setup.runs == ()
+
+
 def test_a_name_that_is_taken_gets_a_number() -> None:
     content = pack(begun(), NOW)
     assert opened(content, "contoso.com", "contoso.com (2)").setup.name == "contoso.com (3)"

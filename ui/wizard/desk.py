@@ -300,10 +300,6 @@ class Desk(QObject):
         first = decoded.causes[0].sentence if decoded.causes else decoded.hint
         self.announced.emit(f"{decoded.title}. {first}")
 
-    def watch(self) -> None:
-        """Wait for the timestamp in the background, where there is something to wait for."""
-        self._start(self.assistant.waiting.for_timestamp())
-
     def look_now(self) -> None:
         """Look for the timestamp at once."""
         self.assistant.waiting.look_now()
