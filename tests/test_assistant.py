@@ -189,9 +189,11 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
             assert (await before.captures.give("tenant_id", "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10")).accepted
             assert (await before.captures.give("primary_domain", "contoso.com")).accepted
             old = before.setup.with_(stale=frozenset({"gone"}), answers={"authorization": "static", "gone": "x"})
+            old = old.with_(kept={"primary_domain": NOW})
             after = Assistant(Guide.model_validate(newer), old, before.vault, before._store, now=lambda: NOW)
             await after.open()
             assert "tenant_id" not in after.setup.values, "what became secret leaves the file"
+            assert after.setup.kept == {}, "what is no secret any more is asked for like any value"
             assert (after.setup.values["site"], after.setup.values["realm"]) == ("Berlin", "contoso.com")
             assert after.setup.stale == frozenset()
             assert after.trouble is None

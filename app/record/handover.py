@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
 from app.guide.values import read
+from app.setup import journey
 from app.setup.document import Document, Moment, Words
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def unpack(content: bytes, guides: Iterable[Guide], taken: frozenset[str] = froz
     values, dropped = _checked(guide, setup)
     name = _free(setup.name, taken)
     fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=())
-    return Received(fresh, envelope.made, dropped)
+    return Received(journey.fit(guide, fresh), envelope.made, dropped)
 
 
 def _problem(content: bytes) -> str | None:

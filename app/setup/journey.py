@@ -111,7 +111,8 @@ def fit(guide: Guide, setup: Setup) -> Setup:
     """Fit a stored setup to its guide, which may be another edition: values and steps may have come or gone."""
     steps = {step.id for step in guide.steps}
     plain = {n: v for n, v in setup.values.items() if n not in guide.values or not guide.values[n].secret}
-    fitted = begin(guide, setup.with_(values=plain, stale=setup.stale & steps))
+    kept = {n: at for n, at in setup.kept.items() if n not in guide.values or guide.values[n].secret}
+    fitted = begin(guide, setup.with_(values=plain, kept=kept, stale=setup.stale & steps))
     values = dict(fitted.values)
     for name, spec in guide.values.items():
         source = values.get(spec.derived_from or "")

@@ -50,6 +50,13 @@ def test_it_arrives_as_it_was_under_an_id_of_its_own() -> None:
     assert received.setup.with_(id=setup.id) == setup
 
 
+def test_no_plain_value_arrives_as_a_secret() -> None:
+    """A setup of which a value is both cannot be saved."""
+    received = opened(changed({}, kept={"tenant_id": NOW.isoformat(), "token": NOW.isoformat()}))
+    assert set(received.setup.kept) == {"token"}
+    assert received.setup.values["tenant_id"] == TENANT
+
+
 def test_runs_of_another_computer_stay_outside() -> None:
     run = {"at": NOW.isoformat(), "checks": [{"rung": "name", "verdict": "failed", "observation": "timeout"}]}
     assert opened(changed({}, runs=[run])).setup.runs == ()
