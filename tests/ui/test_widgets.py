@@ -19,6 +19,7 @@ from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.facts import Facts
 from ui.widgets.fields import TOO_LONG, CaptureField, ValueField
+from ui.widgets.flow import Flow
 from ui.widgets.link import LinkButton
 from ui.widgets.opener import Opener
 from ui.widgets.scroll import ScrollColumn
@@ -405,3 +406,20 @@ def test_the_bar_stays_within_its_ends(qtbot: QtBot) -> None:
         assert bar.value() == value
     bar.set_value(None)
     assert bar.maximum() == 0
+
+
+def test_what_is_hidden_in_a_line_takes_no_room(qtbot: QtBot) -> None:
+    flow = Flow(across=8, down=6)
+    one, two = QPushButton("One button"), QPushButton("Another button")
+    flow.add(one)
+    flow.add(two)
+    shown(qtbot, flow)
+    full, place = flow.sizeHint(), two.pos()
+    one.hide()
+    assert flow.sizeHint().width() == two.sizeHint().width() < full.width()
+    qtbot.waitUntil(lambda: two.x() == 0 < place.x())
+    two.hide()
+    qtbot.waitUntil(lambda: flow.height() == 0)
+    one.show()
+    two.show()
+    qtbot.waitUntil(lambda: flow.height() > 0 and two.pos() == place)

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 class Flow(QWidget):
-    """Widgets keep their size; one that is wider than a line gets the whole line and may wrap inside."""
+    """Widgets keep their size; one that is wider than a line gets the whole line and may wrap inside.
+
+    A hidden one takes no room.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 6, down: int = 4) -> None:
         super().__init__(parent)
@@ -31,14 +34,14 @@ class Flow(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """All on one line."""
-        sizes = [widget.sizeHint() for widget in self._widgets]
+        sizes = [widget.sizeHint() for widget in self._shown]
         gaps = self._across * max(0, len(sizes) - 1)
         return QSize(sum(s.width() for s in sizes) + gaps, max((s.height() for s in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """The largest widget."""
         least = QSize(0, 0)
-        for widget in self._widgets:
+        for widget in self._shown:
             least = least.expandedTo(widget.minimumSizeHint())
         return least
 
@@ -58,14 +61,18 @@ class Flow(QWidget):
             self._arrange()
         return super().event(event)
 
+    @property
+    def _shown(self) -> list[QWidget]:
+        return [widget for widget in self._widgets if not widget.isHidden()]
+
     def _arrange(self) -> None:
-        for widget, place in zip(self._widgets, self._places(self.width()), strict=True):
+        for widget, place in zip(self._shown, self._places(self.width()), strict=True):
             widget.setGeometry(place)
 
     def _places(self, width: int) -> list[QRect]:
         places: list[QRect] = []
         left = top = tallest = 0
-        for widget in self._widgets:
+        for widget in self._shown:
             size = _size(widget, width)
             if left and left + size.width() > width:
                 left, top, tallest = 0, top + tallest + self._down, 0

@@ -44,7 +44,8 @@ class WatchPanel(QWidget):
         column.addWidget(facts)
         self._own_sync = Note("", "muted", self)
         column.addWidget(self._own_sync)
-        column.addWidget(self._buttons())
+        self._actions = self._buttons()
+        column.addWidget(self._actions)
         self._manual = CaptureField("SCIM Change Timestamp in CIE", desk.paste_text)
         self._manual.setObjectName("timestamp-entry")
         self._manual.submitted.connect(desk.enter_timestamp)
@@ -106,7 +107,7 @@ class WatchPanel(QWidget):
             self._elapsed.setText("Not started")
         else:
             self._elapsed.setText(span((now - since).total_seconds()))
-        for waiting in (self._expected, self._bar, self._meanwhile):
+        for waiting in (self._expected, self._bar, self._actions, self._meanwhile):
             waiting.setVisible(seen is None)
         objects = setup.values.get(ASSIGNED)
         expected = expectation(assistant.guide.cadence, int(objects) if objects else None)
@@ -117,9 +118,7 @@ class WatchPanel(QWidget):
         state = gate(assistant.guide, setup)
         words = state.reason if isinstance(state, Locked) else "Full Sync is unlocked. Go on to the next step."
         self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
-        self._look.setVisible(seen is None)
         self._look.setEnabled(since is not None)
-        self._enter.setVisible(seen is None)
 
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
         usual = f"{span(shortest * 60)} to {span(longest * 60)}"
