@@ -1,6 +1,7 @@
 """Has a process of its own read an export, from the side of the window.
 
-A thread would not do: it holds the interpreter, and the window stutters. Measured in ``tests/benchmarks/export.py``.
+A thread would take turns with the window for the interpreter, and could not be ended at once with all that it holds.
+``tests/benchmarks/export.py`` prints the gaps of both.
 """
 
 from __future__ import annotations

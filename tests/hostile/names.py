@@ -10,6 +10,7 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -99,7 +100,7 @@ def climbed() -> dict[str, dict[str, tuple[Finding, ...]]]:
         # A network of its own has no way out and its own port 53; the mounts are its own as well.
         own = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), "-n", "-m"]
         mounts = " && ".join(f"mount --bind {file} /etc/{file.name}" for file in files.iterdir())
-        if subprocess.run([*own, "sh", "-c", mounts], capture_output=True, check=False).returncode == 0:
+        if shutil.which("unshare") and subprocess.run([*own, "sh", "-c", mounts], capture_output=True).returncode == 0:
             script = ["sh", "-c", f'{mounts} && exec "$@"', "sh", *CHILD, "network"]
             children["network"] = _start([*own, *script])
         return {how: _findings(child) for how, child in children.items()}
