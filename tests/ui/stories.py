@@ -7,6 +7,8 @@ import gc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 
 from app.assistant.assistant import Assistant
@@ -41,6 +43,15 @@ def child(root: QWidget, name: str) -> QAbstractButton:
     found = root.findChild(QAbstractButton, name)
     assert isinstance(found, QAbstractButton), name
     return found
+
+
+def by_tab(window: QWidget) -> set[str]:
+    """The names of what Tab reaches from where the keyboard is, once around."""
+    reached: list[QWidget] = []
+    while (focused := window.focusWidget()) is not None and focused not in reached:
+        reached.append(focused)
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    return {each.objectName() for each in reached}
 
 
 async def until(true: Callable[[], bool]) -> None:

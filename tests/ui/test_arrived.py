@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 from app.guide.vocabulary import Milestone, Tool
 from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
-from tests.ui.stories import NOW, child, until, walk, words
+from tests.ui.stories import NOW, by_tab, child, until, walk, words
 from ui.wizard.arrived import ArrivedPage
 from ui.wizard.page import WizardPage
 from ui.wizard.tools import TOOLS
@@ -92,6 +92,7 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
         await settled(page)
         assert "3 users, 1 not active" in words(page)
         assert "3 groups" in words(page)
+        assert {"look-sample", "look-all", "compare-users", "kinds"} <= by_tab(wizard)
         assert said[-1] == "3 findings. The newest changes are listed as well."
         assert kinds(page) == [
             "All, 6",

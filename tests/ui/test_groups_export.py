@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QListWidget, QWidget
 
 from app.guide.vocabulary import Tool
-from tests.ui.stories import child, until, walk, words
+from tests.ui.stories import by_tab, child, until, walk, words
 from ui.widgets.drop import DropCard
 from ui.wizard.groups_export import GroupsExportPage
 from ui.wizard.page import WizardPage
@@ -97,6 +97,8 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         lines = [kinds.item(at).text() for at in range(kinds.count())]
         assert lines == ["All, 2", "Nearly the same names, 1", "Prisma Access signs, 1"]
         assert said[-1] == "2 findings in 5 groups."
+        everything = {"save-findings", "another-file", "open-columns", "kinds", "filter", "copy-rows", "rows"}
+        assert everything <= by_tab(wizard)
         assert "canary-groups.csv" in words(page)
         assert "5 groups, UTF-8, commas" in words(page)
         kinds.setCurrentRow(2)

@@ -365,6 +365,21 @@ def test_a_column_without_controls_scrolls_by_keyboard(qtbot: QtBot) -> None:
     assert column.verticalScrollBar().value() > 0
 
 
+def test_what_has_the_keyboard_is_seen(qtbot: QtBot) -> None:
+    outside, column, last = QPushButton("Outside"), ScrollColumn(), QPushButton("Last")
+    for _ in range(40):
+        column.column.addWidget(Note("A remark", "muted"))
+    column.column.addWidget(last)
+    page = shown(qtbot, column, outside)
+    page.resize(300, 240)
+    page.activateWindow()
+    qtbot.waitUntil(lambda: column.verticalScrollBar().maximum() > 0)
+    outside.setFocus()
+    assert last.visibleRegion().isEmpty()
+    last.setFocus()
+    qtbot.waitUntil(lambda: last.visibleRegion().boundingRect() == last.rect())
+
+
 def test_what_fits_does_not_scroll_and_what_is_wide_does_not_push(qtbot: QtBot) -> None:
     column = ScrollColumn()
     qtbot.addWidget(column)

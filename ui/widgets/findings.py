@@ -98,6 +98,7 @@ class FindingsView(QWidget):
         row.addWidget(self._list)
         row.addLayout(right, 1)
         self.setFocusProxy(self._list)
+        self.setTabOrder(copy, self.table)
 
     def show_findings(self, kinds: Sequence[FindingKind], rows: Rows, total: int) -> None:
         """Show them; ``total`` is how many there are, also those that are not among ``rows``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
@@ -33,14 +33,27 @@ class ScrollColumn(QScrollArea):
         self.verticalScrollBar().setSingleStep(24)
         self.verticalScrollBar().rangeChanged.connect(self._be_reachable)
         self._followed: QWidget | None = None
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._show_focused)
 
     def _be_reachable(self, _least: int, most: int) -> None:
         """Take the keyboard where there is something to scroll and nothing inside that could take it."""
         if self._followed is not None:
             self._scroll_to(self._followed)
+            self._show_focused(None, QApplication.focusWidget())
         tab = Qt.FocusPolicy.TabFocus
         inside = any(w.focusPolicy().value & tab.value for w in self._inside.findChildren(QWidget))
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if most == 0 or inside else Qt.FocusPolicy.StrongFocus)
+
+    def _show_focused(self, _before: QWidget | None, focused: QWidget | None) -> None:
+        """What has the keyboard is seen. Qt scrolls only for Tab, and not where Tab comes from outside.
+
+        Not while a mouse button is down: what is being pressed would move away from under the pointer.
+        """
+        pressed = QApplication.mouseButtons() is not Qt.MouseButton.NoButton
+        if focused is not None and not pressed and self._inside.isAncestorOf(focused):
+            self.ensureWidgetVisible(focused, 0, 12)
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits, also once it has grown."""

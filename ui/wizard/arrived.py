@@ -111,6 +111,7 @@ class ArrivedPage(QWidget):
             notes.addWidget(Note(rich(line), "muted", self._looked_for))
         card.body.addWidget(self._looked_for)
         self.setFocusProxy(self._sample)
+        self.setTabOrder(self._sample, self._all)  # Tab passes by what stands before a focus proxy
         return card
 
     def _compare_card(self) -> DropCard:

@@ -116,6 +116,7 @@ class GroupsExportPage(QWidget):
         self._drop.body.addWidget(self._welcome, 1)
         self._drop.body.addLayout(row)
         self.setFocusProxy(self._first)
+        self.setTabOrder(self._another, self._save)  # Tab passes by what stands before a focus proxy
         return self._drop
 
     def _choose_file(self) -> None:
