@@ -85,7 +85,7 @@ def read(platform: str = sys.platform) -> Policy | Invalid:
     """The policy in force. Blocks for a moment."""
     try:
         given = _registry() if platform == "win32" else _file(place(platform))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return Invalid("The policy of this computer cannot be read. Its administrator has to look at it.")
     return parse(given)
 

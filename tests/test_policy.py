@@ -79,6 +79,7 @@ def test_every_decision_is_read(file: Path) -> None:
         ("reveal = maybe", "cannot be read"),
         ("\ufeff\x00", "cannot be read"),
         ("x" * 70_000, "cannot be read"),
+        ("practice = " + "[" * 30_000, "cannot be read"),
         ("revael = false", "revael is not known"),
         ('reveal = "no"', "reveal takes true or false"),
         ("clipboard_seconds = 4", "from 5 to 300"),
