@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from app.guide.model import Guide
     from app.names import Digests
+    from app.net import ReadOnlyClient
     from app.policy import Policy
     from app.scim.arrived import Arrived, Progress
     from app.scim.authorization import Bearer, NotIssued, TokenSource
@@ -62,7 +63,7 @@ class Connection:
         """Keep no token any more."""
         self._tokens = None
 
-    async def way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
+    async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
         """The endpoint and the source of its tokens, or what the keyring did not give."""
         from app.scim.authorization import TokenSource
 
@@ -75,12 +76,18 @@ class Connection:
             self._tokens = TokenSource(credentials, practice=setup.practice)
         return endpoint, self._tokens
 
-    async def proxy(self, url: str) -> str | None:
-        """The proxy for that address, asked in a thread."""
-        from app import net
+    @property
+    def _proxies(self) -> Callable[[str], str | None]:
+        from app.net import system_proxy
 
-        proxy_for = self._proxy_for or net.system_proxy
-        return await asyncio.get_running_loop().run_in_executor(None, proxy_for, url)
+        return self._proxy_for or system_proxy
+
+    async def _client(self, endpoint: Endpoint) -> ReadOnlyClient:
+        """What reads from that endpoint, through the proxy that this computer has for it."""
+        from app.net import ReadOnlyClient
+
+        proxy = await asyncio.get_running_loop().run_in_executor(None, self._proxies, endpoint.origin)
+        return ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice)
 
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> tuple[Finding, ...] | str:
         """All findings of Test Connection, or in a sentence why there are none."""
@@ -89,34 +96,30 @@ class Connection:
         from app.scim.probes import PROBES
 
         begun = self._changes
-        way = await self.way_in()
+        way = await self._way_in()
         if isinstance(way, access.Missing):
             return way.sentence
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         guide, _ = self._state()
         self._until = time.monotonic() + ladder.Limits().whole
-        findings = await ladder.run(
-            *way, PROBES[guide.probe], proxy_for=self._proxy_for or net.system_proxy, on_finding=on_finding
-        )
+        findings = await ladder.run(*way, PROBES[guide.probe], proxy_for=self._proxies, on_finding=on_finding)
         return findings if begun == self._changes else CHANGED
 
     async def offer(self) -> Offer | None:
         """What the service offers, asked in the time that the last test left over; None where nothing may be asked."""
-        from app import net
         from app.scim import offer
         from app.scim.authorization import NotIssued
 
         begun = self._changes
-        way = await self.way_in()
+        way = await self._way_in()
         left = self._until - time.monotonic()
         if isinstance(way, access.Missing) or left <= 0:
             return None
         endpoint, tokens = way
-        issued = await tokens.bearer(self._proxy_for or net.system_proxy, left)
+        issued = await tokens.bearer(self._proxies, left)
         if isinstance(issued, NotIssued):
             return None
-        proxy = await self.proxy(endpoint.origin)
-        async with net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice) as client:
+        async with await self._client(endpoint) as client:
             found = await offer.ask(client, endpoint, issued.token, self._until - time.monotonic())
         return found if begun == self._changes else None
 
@@ -133,16 +136,15 @@ class Connection:
         from app.scim.observation import Observation
 
         begun = self._changes
-        way = await self.way_in()
+        way = await self._way_in()
         if isinstance(way, access.Missing):
             return changes.Unsuccessful(Observation.NO_SECRET, None)
         endpoint, tokens = way
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
-        issued = await tokens.bearer(self._proxy_for or net.system_proxy)
+        issued = await tokens.bearer(self._proxies)
         if isinstance(issued, NotIssued):
             return changes.Unsuccessful(issued.observation, None)
-        proxy = await self.proxy(endpoint.origin)
-        async with net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice) as client:
+        async with await self._client(endpoint) as client:
             result = await changes.look(client, endpoint, issued.token, since, self._capabilities)
         if isinstance(result, changes.Unsuccessful) and result.observation is Observation.UNAUTHORIZED:
             tokens.forget()
@@ -163,7 +165,7 @@ class Connection:
         from app.scim import arrived
 
         begun = self._changes
-        way = await self.way_in()
+        way = await self._way_in()
         if isinstance(way, access.Missing):
             return way.sentence
         endpoint, tokens = way
@@ -172,10 +174,9 @@ class Connection:
         async def bearer(renew: bool) -> Bearer | NotIssued:
             if renew:
                 tokens.forget()
-            return await tokens.bearer(self._proxy_for or net.system_proxy)
+            return await tokens.bearer(self._proxies)
 
-        proxy = await self.proxy(endpoint.origin)
-        async with net.ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice) as client:
+        async with await self._client(endpoint) as client:
             look = arrived.Look(
                 client, endpoint, bearer, everything=everything, on_progress=on_progress, users=users, groups=groups
             )

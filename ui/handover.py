@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from app.record.handover import Received, Refused
     from app.setup.state import Setup
 
-SUFFIX = ".ciescim"
-
 
 class HandOver(QObject):
     """Both ways of a hand-over file.
@@ -51,7 +49,7 @@ class HandOver(QObject):
 
     def give(self, setup: Setup) -> None:
         """Ask where the file goes, then write it."""
-        from app.record.handover import file_name
+        from app.record.handover import SUFFIX, file_name
 
         dialog = self._dialog(f"Hand over {setup.name}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -118,6 +116,8 @@ class HandOver(QObject):
         box.open()
 
     def _dialog(self, title: str) -> QFileDialog:
+        from app.record.handover import SUFFIX
+
         dialog = QFileDialog(self._window, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setNameFilter(f"Hand-over files (*{SUFFIX})")
