@@ -120,7 +120,7 @@ class Holdings:
     status: Status
     """READ, or why it cannot be told."""
     keys: frozenset[tuple[str, str]] = frozenset()
-    """Setup id and value name."""
+    """Setup id and value name, which is empty where only that there is something can be seen."""
 
     def names(self, setup_id: str) -> frozenset[str]:
         """The values of that setup."""

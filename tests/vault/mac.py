@@ -10,6 +10,7 @@ import ctypes.util
 import itertools
 import platform
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 from tests.vault.fakes import Calls
@@ -50,6 +51,9 @@ class Keychain:
         self.held: dict[tuple[str, str], bytes] = {}
         """By service and account."""
         self.ever: set[str] = set()
+        self.prompted, self.answered = threading.Event(), threading.Event()
+        """An item is to be added, and the admin lets it be: at once, unless a test has cleared that."""
+        self.answered.set()
         self._objects: dict[int, Any] = {}
         self._numbers = itertools.count(1000)
         self._names: dict[str, int] = {}
@@ -151,6 +155,8 @@ class Keychain:
 
     def _SecItemAdd(self, reference: Any, result: None) -> int:  # noqa: N802
         assert result is None
+        self.prompted.set()
+        self.answered.wait(20)
         if self.calls.enter():
             return NOT_AVAILABLE
         if status := self.calls.answers.get("SecItemAdd"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,36 @@ def test_each_denial_has_its_sentence_and_loses_nothing(
         vault.close()
 
     asyncio.run(story())
+
+
+def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
+    async def story() -> None:
+        vault = Vault("setup", platform="darwin", limit_seconds=10)
+        assert (await vault.put(ID, "token", "old")).status is Status.STORED
+        mac.answered.clear()
+        vault._limit = 0.1
+        for value in ("new", "newer"):
+            put = await vault.put(ID, "token", value)
+            assert (put.status, put.held) == (Status.UNANSWERED, True)
+            assert (await vault.get(ID, "token")).value == value
+        assert (await vault.put(ID, "base_url", "other")).held, "the same item, so it waits too"
+        assert tokens(mac) == ["old"]
+        mac.answered.set()
+        vault._limit = 10
+        async with asyncio.timeout(5):
+            while vault._held:  # also while a call that was given up on may still take effect
+                assert {each.status for each in (await vault.retry()).values()} == {Status.STORED}
+        assert opened(mac).get(TOKEN).value == "newer"
+        assert opened(mac).get(OTHER).value == "other"
+        assert len(mac.texts()) == 1
+        vault.close()
+
+    asyncio.run(story())
+
+
+def tokens(mac: Keychain) -> list[str]:
+    """The tokens in the items that are there."""
+    return [json.loads(text.partition("\n")[2])["token"] for text in mac.texts().values()]
 
 
 def test_a_removal_that_is_denied_is_told(mac: Keychain) -> None:
