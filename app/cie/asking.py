@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from app.cie.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
-from app.net.names import system_resolver
 from app.scim import way
 from app.scim.authorization import NotIssued
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.net import NoAnswer
-    from app.net.names import Resolver
     from app.scim.authorization import TokenSource
     from app.scim.finding import Finding
 
@@ -85,7 +83,6 @@ class Way:
     """UTC."""
     proxy_for: Callable[[str], str | None] = system_proxy
     """May block: called in a thread."""
-    resolver: Resolver = system_resolver
 
     async def directories(self) -> Listed | Unlisted:
         """``GET domains``."""
@@ -108,6 +105,8 @@ class Way:
             self.tokens.forget()
             if not fresh:  # a token that was kept may have been withdrawn meanwhile
                 answer, _ = await self._once(path, content)
+        if isinstance(answer, Unlisted) and answer.broke is not None:
+            await asyncio.get_running_loop().run_in_executor(None, _read_causes)
         return answer
 
     async def _once(self, path: str, content: bytes | None) -> tuple[Answer | Unlisted, bool]:
@@ -125,10 +124,7 @@ class Way:
         return checked, issued.seconds > 0
 
     async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> Unlisted:
-        parts = urlsplit(self.base)
-        plain = parts.scheme == "http"
-        port = parts.port or (80 if plain else 443)
-        broke = await way.broke(answer, parts.hostname or "", port, proxy, plain=plain, resolver=self.resolver)
+        broke = await way.broke(answer, self.base, proxy)
         observation = FAILURES[answer.failure] if broke is None else broke.observation
         return Unlisted(self.now(), Stage.API, observation, answer.status, broke=broke)
 
@@ -139,6 +135,13 @@ class Way:
             return answer
         pause = retry_after(answer.headers.get("retry-after"), now)
         return Unlisted(now, Stage.API, seen, answer.status, pause)
+
+
+def _read_causes() -> None:
+    """Read what a broken way means, away from the event loop."""
+    from app.diagnosis.causes import reasons
+
+    reasons()
 
 
 def clock_ahead(answer: Answer, received: datetime) -> float | None:

@@ -10,7 +10,6 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
-from urllib.parse import urlsplit
 
 from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
 from app.scim import way
@@ -134,10 +133,7 @@ class TokenSource:
 
 
 async def _unreached(answer: NoAnswer, token_url: str, proxy: str | None) -> NotIssued:
-    parts = urlsplit(token_url)
-    plain = parts.scheme == "http"
-    port = parts.port or (80 if plain else 443)
-    broke = await way.broke(answer, parts.hostname or "", port, proxy, plain=plain)
+    broke = await way.broke(answer, token_url, proxy)
     observation = FAILURES[answer.failure] if broke is None else broke.observation
     return NotIssued(observation, answer.seconds, answer.status, broke)
 

@@ -9,6 +9,7 @@ import asyncio
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from app.net import Answer, Failure, NoAnswer, Reached
 from app.net.answers import TLS_FAILURES
@@ -117,10 +118,11 @@ def place(answer: NoAnswer, *, plain: bool = False) -> Rung | None:
     return None if plain or answer.reached is Reached.ENCRYPTED else Rung.CERTIFICATE
 
 
-async def broke(
-    answer: NoAnswer, host: str, port: int, proxy: str | None, *, plain: bool, resolver: Resolver = system_resolver
-) -> Finding | None:
-    """Where the way broke that a request to that host did not come to the end of; None where it was fine."""
+async def broke(answer: NoAnswer, url: str, proxy: str | None) -> Finding | None:
+    """Where the way broke that a request to that URL did not come to the end of; None where it was fine."""
+    parts = urlsplit(url)
+    plain = parts.scheme == "http"
+    host, port = parts.hostname or "", parts.port or (80 if plain else 443)
     where = place(answer, plain=plain)
     if where is Rung.CERTIFICATE:
         return await certificate(answer, host, outside=True)
@@ -128,7 +130,7 @@ async def broke(
         return None
     if proxy is not None:
         return tunnel(answer, proxied(proxy))
-    named, found = await name(host, port, resolver, AFTERWARDS)
+    named, found = await name(host, port, system_resolver, AFTERWARDS)
     if named.verdict is Verdict.FAILED:
         return named
     reached = await connection(found, port, AFTERWARDS)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import trustme
 
+from app.guide.address import TOKEN_HOST
 from app.scim.authorization import ServiceAccount, StaticToken
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
@@ -347,6 +348,19 @@ def no_issuer(scene: Scene) -> Way:
     server = scene.serve_plainly(says(listing()))
     url = f"http://127.0.0.1:{_free_port()}/token"
     return Way(server.base_url, ServiceAccount(url, "an-id", "a-secret", "tsg_id:1234"), practice=True)
+
+
+def issuer_behind_proxy(organization: str, answer: bytes | None = None) -> Injection:
+    """The real token address behind a proxy, with a certificate of an authority that nobody trusts."""
+
+    def inject(scene: Scene) -> Way:
+        authority = trustme.CA(organization_name=organization)
+        server = scene.serve(says(listing()), serving(authority, TOKEN_HOST))
+        proxy = scene.stack.enter_context(Proxy({TOKEN_HOST: server.port}, answer))
+        account = ServiceAccount(f"https://{TOKEN_HOST}/oauth2/access_token", "an-id", "a-secret", "tsg_id:1234")
+        return Way(f"https://{HOST}/scim/v2", account, proxy.url)
+
+    return inject
 
 
 ISSUED = http(200, json.dumps({"access_token": TOKEN, "token_type": "Bearer", "expires_in": 899}).encode())
