@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from app.cie.address import Access, Address, Issuer
 from app.legible import legible
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
-from app.setup.times import in_utc
+from app.times import in_utc
 
 if TYPE_CHECKING:
     from datetime import datetime

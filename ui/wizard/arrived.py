@@ -15,7 +15,7 @@ from app.export.problems import Unusable
 from app.export.reading import Order, names, texts
 from app.legible import legible
 from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
-from app.setup.times import clock, span
+from app.times import clock, span
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.drop import DropCard

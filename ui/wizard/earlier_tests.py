@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 
 from app.diagnosis.findings import title
 from app.diagnosis.runs import compare, headline
-from app.setup.times import clock
+from app.times import clock
 from ui.widgets.cards import Card
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label

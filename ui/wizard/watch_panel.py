@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import ASSIGNED, Milestone
-from app.setup.times import ago, clock, span
+from app.times import ago, clock, span
 from app.watch.gate import Locked, gate
 from app.watch.schedule import expectation
 from ui.widgets.busy import ThinBar
