@@ -57,7 +57,7 @@ class Fault(StrEnum):
 
 
 WORDS: Final = {
-    Fault.NONE: "Everything works",
+    Fault.NONE: "Work as it should",
     Fault.NOT_SUBMITTED: "Refuse the token, as before Submit (401)",
     Fault.UNAUTHORIZED: "Refuse the token, as after it was replaced (401)",
     Fault.FORBIDDEN: "Recognise the token, but allow nothing (403)",
@@ -86,7 +86,7 @@ class ApiFault(StrEnum):
 
 
 API_WORDS: Final = {
-    ApiFault.NONE: "Everything works",
+    ApiFault.NONE: "Work as it should",
     ApiFault.ROLE: "Refuse the role of the service account (403)",
     ApiFault.ADDRESS: "Answer at another address (404 at the usual one)",
 }
@@ -106,7 +106,7 @@ class PortalFault(StrEnum):
 
 
 PORTAL_WORDS: Final = {
-    PortalFault.NONE: "Everything works",
+    PortalFault.NONE: "Work as it should",
     PortalFault.DUPLICATE_GROUPS: "Find two groups of the same name",
     PortalFault.PREVIEW: "Only try, and send nothing",
     PortalFault.NOBODY: "Find nobody assigned",
