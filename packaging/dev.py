@@ -75,6 +75,7 @@ PACKAGE_CHECKS = {
     "the setup of Windows, and something to run it": "nsis wine64",
 }
 KEYRINGS = {"KeePassXC and KWallet, where secrets are kept too": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
+DESKTOP = {"the proxy settings of a desktop": "xdg-desktop-portal glib-networking gsettings-desktop-schemas libglib2.0-bin"}
 OUTSIDE_VIEW = {
     "a look at clipboard and windows from outside": "xclip x11-utils",
     "the reading of pictures": "tesseract-ocr",
@@ -353,7 +354,7 @@ def needed(what: str, *, check: bool = False) -> dict[str, str]:
     if what == "build":
         packages = WINDOW | PACKAGES | (PACKAGE_CHECKS if check else {})
     elif what != "run":
-        packages = packages | OUTSIDE_VIEW | (KEYRINGS if what == "test" else {})
+        packages = packages | OUTSIDE_VIEW | (KEYRINGS | DESKTOP if what == "test" else {})
     python = python_of(BUILD_VENV) if what == "build" else PYTHON
     if not python.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
         packages = packages | {"the making of the environment": "python3-venv"}

@@ -1,7 +1,7 @@
 """The proxy that the platform names for an address, its automatic configuration (PAC) included.
 
 Windows and macOS evaluate PAC scripts, and Qt asks them. On Linux Qt reads the environment and nothing else, so Qt's
-network library is not part of the program there.
+network library is not part of the program there; ``app.net`` asks the desktop itself.
 """
 
 from __future__ import annotations

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 from urllib.parse import urlsplit
+
+from app.net.desktop import desktop_proxy
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Hosts that never leave this computer."""
@@ -17,9 +20,9 @@ def from_environment(proxy: str) -> bool:
 
 
 def system_proxy(url: str) -> str | None:
-    """The proxy that environment or static system settings name for that URL. May block: use a thread.
+    """The proxy that environment or system settings name for that URL. May block: use a thread.
 
-    Proxy auto-configuration scripts are not read.
+    On Linux the desktop is asked, which reads a script (PAC) as well; on Windows and macOS scripts are not read here.
     """
     from urllib.request import getproxies, proxy_bypass
 
@@ -30,5 +33,5 @@ def system_proxy(url: str) -> str | None:
     proxies = getproxies()
     proxy = proxies.get(parts.scheme.lower()) or proxies.get("all")
     if not proxy:
-        return None
+        return desktop_proxy(host) if sys.platform == "linux" else None
     return proxy if "://" in proxy else f"http://{proxy}"
