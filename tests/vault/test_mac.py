@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +111,19 @@ def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
         vault.close()
 
     asyncio.run(story())
+
+
+def test_two_values_of_a_setup_written_at_once_are_both_there(mac: Keychain) -> None:
+    keyring = opened(mac)
+    mac.answered.clear()
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(keyring.put, TOKEN, "value", always)
+        assert mac.prompted.wait(5)
+        second = threads.submit(keyring.put, OTHER, "other", always)
+        time.sleep(0.05)
+        mac.answered.set()
+        assert [each.result(5).status for each in (first, second)] == [Status.STORED, Status.STORED]
+    assert (keyring.get(TOKEN).value, keyring.get(OTHER).value) == ("value", "other")
 
 
 def tokens(mac: Keychain) -> list[str]:
