@@ -72,8 +72,10 @@ class Documents:
             after = {name: value for name, value in before.items() if name != entry}
             if not after:
                 self._slots.delete_password(document, username)
-            elif after != before:
+                return
+            if after != before:
                 self._slots.set_password(document, username, _text(after))
+            self._slots.settle(document, username)  # what was replaced still has the secret
 
     def services(self, username: str) -> frozenset[str]:
         """The documents. Raises VaultError, or what the library raises."""

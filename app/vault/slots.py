@@ -72,12 +72,15 @@ class Slots:
         with self.turn(service):
             heads = self._heads(service, username)
             head, value = self._newest(service, username, heads)
-            for other in heads:
-                # What has no head yet is left: it may be what another process is writing.
-                if head is not None and other.generation < head.generation:
-                    with suppress(Exception):  # reading comes first; the next one tries again
-                        self._clear(service, other.slot, username)
+            with suppress(Exception):  # reading comes first; the next one tries again
+                self._clear_older(service, username, heads, head)
             return value
+
+    def settle(self, service: str, username: str) -> None:
+        """Remove what was replaced, for certain. Raises VaultError, or what the backend raises."""
+        with self.turn(service):
+            heads = self._heads(service, username)
+            self._clear_older(service, username, heads, self._newest(service, username, heads)[0])
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Write beside what is there, which goes once this is read. Raises what the backend raises."""
@@ -141,6 +144,12 @@ class Slots:
                 self._backend.set_password(_name(service, slot, number), username, piece)
             head = _Head(slot, generation, len(pieces), head.digest)
         self._backend.set_password(_name(service, slot), username, head.text())
+
+    def _clear_older(self, service: str, username: str, heads: list[_Head], current: _Head | None) -> None:
+        """What has no head yet is left: it may be what another process is writing."""
+        for head in heads:
+            if current is not None and head.generation < current.generation:
+                self._clear(service, head.slot, username)
 
     def _clear(self, service: str, slot: str, username: str) -> None:
         """The parts first: while the head is there, a next time knows that there is something to remove."""

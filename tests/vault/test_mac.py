@@ -138,6 +138,19 @@ def test_a_removal_that_is_denied_is_told(mac: Keychain) -> None:
     assert len(mac.texts()) == 1
 
 
+def test_a_value_is_removed_only_once_no_copy_of_its_item_has_it(mac: Keychain) -> None:
+    opened(mac).put(TOKEN, "canary", always)
+    opened(mac).put(OTHER, "other", always)
+    mac.calls.answers["SecItemDelete"] = CANCELLED
+    for _ in range(2):
+        assert opened(mac).delete(TOKEN).status is Status.DENIED
+        assert "canary" in str(mac.texts())
+    mac.calls.answers.clear()
+    assert opened(mac).delete(TOKEN).status is Status.DELETED
+    assert "canary" not in str(mac.texts())
+    assert opened(mac).get(OTHER).value == "other"
+
+
 def test_what_was_replaced_goes_later_where_its_removal_is_denied(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "old", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
