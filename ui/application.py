@@ -256,6 +256,8 @@ class Application:
         workspace = self._here
         self.opened.let_go()
         listing = await workspace.list()
+        if workspace is not self.workspace:
+            return  # a slow disk: practice was entered meanwhile
         keyring = None if workspace.vault.memory_only else workspace.vault.name
         refusal = self._policy.refusal(NO_KEYRING) if self._policy.keyring_required else ""
         self.home.show_mode(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from app.setup.store import Listing
     from app.workspace import Workspace
 
 
@@ -45,9 +46,20 @@ async def practice_that_cannot_start(application: Application, data: Path) -> No
 
 
 async def practice_asked_for_twice(application: Application, data: Path) -> None:
+    arrived = asyncio.Event()
+    listing, slowly = here(application).list, asyncio.create_task(application.show_home())
+
+    async def slow() -> Listing:
+        await arrived.wait()
+        return await listing()
+
+    here(application).list = slow  # type: ignore[method-assign]
     child(application.home, "practice").click()
     child(application.home, "practice").click()
     await until(lambda: application.window.windowTitle() == "Practice")
+    arrived.set()
+    await slowly
+    assert application.window.windowTitle() == "Practice", "the real setups are drawn over those of practice"
     assert here(application).consoles is not None
     assert not application.window.findChildren(QMessageBox)
     left = Store(data)
