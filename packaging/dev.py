@@ -75,7 +75,7 @@ PACKAGE_CHECKS = {
     "the setup of Windows, and something to run it": "nsis wine64",
 }
 KEYRINGS = {"KeePassXC and KWallet, where secrets are kept too": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
-DESKTOP = {"the proxy settings of a desktop": "xdg-desktop-portal glib-networking gsettings-desktop-schemas libglib2.0-bin"}
+DESKTOP = {"the proxies of a desktop": "xdg-desktop-portal glib-networking gsettings-desktop-schemas libglib2.0-bin"}
 OUTSIDE_VIEW = {
     "a look at clipboard and windows from outside": "xclip x11-utils",
     "the reading of pictures": "tesseract-ocr",
