@@ -239,4 +239,6 @@ def sent_lines(findings: tuple[Finding, ...]) -> list[str]:
         for finding in findings
         if "asked" in finding.facts and finding.verdict is not Verdict.NOT_TRIED
     ]
+    if not lines:
+        return ["No request was sent."]
     return [*lines, "Authorization: Bearer \u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"]

@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.diagnosis.findings import sent_lines
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import keep
 from app.guide.vocabulary import Page
@@ -220,3 +221,8 @@ def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_p
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
+
+
+def test_what_was_sent_is_told_only_where_something_was() -> None:
+    assert sent_lines(REFUSED[:2]) == ["No request was sent."]
+    assert sent_lines(REFUSED)[-1].startswith("Authorization: Bearer \u2022")
