@@ -19,11 +19,15 @@ from tests.hostile.server import TOKEN, Hostile  # noqa: E402
 from tests.scim.directory import Directory, group, user  # noqa: E402
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ui.wizard.arrived import ArrivedPage
     from ui.wizard.desk import Desk
 
 SIZES = (500, 10_000, 50_000)
 """Users; there are a fifth as many groups."""
+EXPORTED = 1_000_000
+"""Users in the export that one of them is compared with."""
 
 
 def serve(users: int) -> None:
@@ -35,9 +39,9 @@ def serve(users: int) -> None:
         sys.stdin.read()
 
 
-async def look(page: ArrivedPage) -> None:
+async def done(page: ArrivedPage, act: Callable[[], None]) -> None:
     """As the admin does it: with the window open, up to the table."""
-    page.look(everything=True)
+    act()
     task = page._task
     assert task is not None
     await task
@@ -45,7 +49,7 @@ async def look(page: ArrivedPage) -> None:
     await asyncio.sleep(0.3)  # it is painted
 
 
-async def story(desk: Desk, _folder: Path) -> None:
+async def story(desk: Desk, folder: Path) -> None:
     """Print the figures."""
     from app.assistant.opened import utc_now
     from tests.benchmarks.pages import gap, opened
@@ -65,7 +69,7 @@ async def story(desk: Desk, _folder: Path) -> None:
             line = await asyncio.get_running_loop().run_in_executor(None, directory.stdout.readline)
             await desk.assistant.captures.give("base_url", line.strip())
             started = time.perf_counter()
-            longest = await gap(look(page))
+            longest = await gap(done(page, lambda: page.look(everything=True)))
             seconds = time.perf_counter() - started
             result = page._result
             assert result is not None
@@ -74,6 +78,12 @@ async def story(desk: Desk, _folder: Path) -> None:
                 f"what arrived, {users:,} users and {users // 5:,} groups: {seconds:.1f} s,"
                 f" {result.counts.total():,} rows, {longest}"
             )
+            if users == SIZES[1]:
+                export = folder / "users.csv"
+                export.write_text("userName\n" + "\n".join(f"ann{n}@example.com" for n in range(EXPORTED)))
+                longest = await gap(done(page, lambda file=export: page.compare(file, groups=False)))
+                print(f"  compared with an export of {EXPORTED:,} users: {longest}")
+                page._exported = page._order = None
             directory.communicate()
     await desk.assistant.forget()
     wizard.deleteLater()

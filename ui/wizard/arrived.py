@@ -16,6 +16,7 @@ from app.export.reading import Order, names, texts
 from app.legible import legible
 from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
 from app.times import clock, span
+from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.drop import DropCard
@@ -210,10 +211,12 @@ class ArrivedPage(QWidget):
         if isinstance(found, Unusable):
             self._desk.announced.emit(found.sentence)
             return
-        result.rows += [
-            Arrival(Kind.MISSING, self._groups, name, f"Row {row:,} of the export")
-            for row, name in found[: max(0, HELD - len(result.rows))]
-        ]
+        groups = self._groups
+
+        def missing(one: tuple[int, str]) -> Arrival:
+            return Arrival(Kind.MISSING, groups, one[1], f"Row {one[0]:,} of the export")
+
+        result.rows += await in_turns(found[: max(0, HELD - len(result.rows))], missing)
 
     async def _compare(self, order: Order, groups: bool | None) -> None:
         role = Role.USER_NAME if not groups else Role.NAME
