@@ -42,7 +42,7 @@ def image(portable: Path, when: int) -> Path:
     (FOLDER / "AppRun").chmod(0o755)
     fixed = ["-all-time", str(when), "-mkfs-time", str(when), "-all-root", "-no-xattrs"]
     # zstd, because the start code cannot unpack what xz, as in the other packages, packs smaller.
-    options = ["-noappend", "-quiet", "-no-progress", "-comp", "zstd", "-Xcompression-level", "22", "-b", "1M"]
+    options = ["-noappend", "-quiet", "-no-progress", "-comp", "zstd", "-Xcompression-level", "19", "-b", "1M"]
     env = {name: value for name, value in os.environ.items() if name != "SOURCE_DATE_EPOCH"}  # else it refuses both
     subprocess.run(["mksquashfs", str(FOLDER), str(IMAGE), *options, *fixed], env=env, check=True)
     return IMAGE

@@ -51,8 +51,10 @@ def icons() -> None:
 
 def freeze(when: int) -> Path:
     """Run PyInstaller; returns the folder of the frozen program."""
-    # A fixed hash seed gives sets, and with them compiled modules, the same order in each build.
-    env = {**os.environ, "SOURCE_DATE_EPOCH": str(when), "PYTHONHASHSEED": "0"}
+    # A fixed hash seed gives sets, and with them compiled modules, the same order in each build. Modules go in as they
+    # are: a package packs them smaller all together than PyInstaller does one by one.
+    fixed = {"SOURCE_DATE_EPOCH": str(when), "PYTHONHASHSEED": "0", "PYINSTALLER_ZLIB_COMPRESSION_LEVEL": "0"}
+    env = {**os.environ, **fixed}
     out, work = BUILD / "frozen", BUILD / "steps"
     for old in (out, work):
         shutil.rmtree(old, ignore_errors=True)
