@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ground import DIST, ROOT, say
+from aside import aside
+from ground import DIST, GIT, ROOT, say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 OTHERWISE = {"PATH": "/usr/bin:/bin", "TZ": "Pacific/Chatham", "LC_ALL": "C", "PYTHONHASHSEED": "7"}
 """What the second build finds around it. The folder, the time of day and the rights of new files differ as well."""
 
 
-def compare(when: int) -> int:
-    """Build anew from the same files; returns 0 where every artefact is the same, else 1."""
-    with tempfile.TemporaryDirectory(prefix="another place ") as folder:
+@contextlib.contextmanager
+def another(when: int) -> Iterator[Callable[[], int]]:
+    """Begin a build of the same files; yields what waits for it: 0 where every artefact is the same, else not."""
+    with tempfile.TemporaryDirectory(prefix="another place ", ignore_cleanup_errors=True) as folder:
         there = Path(folder) / "checkout"
         for file in sources():
             (there / file).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / file, there / file)
         env = {**OTHERWISE, "HOME": folder, "SOURCE_DATE_EPOCH": str(when)}
-        command = [sys.executable, "packaging/build.py"]
-        done = subprocess.run(command, cwd=there, env=env, umask=0o077, capture_output=True, text=True, check=False)
-        if done.returncode:
-            say(f"    the second build ended with {done.returncode}\n{done.stderr}")
-            return 1
-        return report(sums(DIST), sums(there / "dist"))
+        with aside([sys.executable, "packaging/build.py"], cwd=there, env=env, umask=0o077) as built:
+            yield lambda: built() or report(sums(DIST), sums(there / "dist"))
 
 
 def sources() -> list[str]:
     """What the build is made from: the files that Git has, and those it does not ignore."""
-    asked = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
+    asked = [*GIT, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]
     listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
 

@@ -6,6 +6,7 @@ Run by ``python3 packaging/dev.py build`` in an environment of its own, which ho
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import importlib
 import os
@@ -13,11 +14,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import bill
 from ground import BUILD, DIST, ICONS, ROOT, epoch, say
 
 from app.paths import APP_ID
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 MAKERS = {"linux": "on_linux", "win32": "on_windows", "darwin": "on_macos"}
 """Who makes the packages of an OS, and proves them."""
@@ -78,6 +83,13 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     maker = importlib.import_module(MAKERS[sys.platform])
     when = epoch()
+    with maker.begin(when) if options.check else contextlib.nullcontext() as begun:
+        made = make(maker, when, options.runtime_file)
+        return int(maker.check(made, when, begun)) if options.check else 0
+
+
+def make(maker: ModuleType, when: int, runtime: Path | None) -> list[Path]:
+    """Build everything into dist/; returns the artefacts and their bills of materials."""
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     icons()
@@ -85,13 +97,13 @@ def main(arguments: list[str]) -> int:
     frozen = freeze(when)
     parts = bill.contents()
     packed = maker.build(frozen, parts, when)
-    if options.runtime_file is not None and sys.platform == "linux":
-        packed.append(maker.appimage_of(options.runtime_file, packed, when))
+    if runtime is not None and sys.platform == "linux":
+        packed.append(maker.appimage_of(runtime, packed, when))
     made = [path for file, within in packed for path in (file, bill.beside(file, within, when))]
     checksums(made)
     for file in made:
         say(f"{file.stat().st_size / 1e6:7.1f} MB  {file.relative_to(ROOT)}")
-    return int(maker.check(made, when)) if options.check else 0
+    return made
 
 
 if __name__ == "__main__":

@@ -67,11 +67,11 @@ SCREENLESS = {
 }
 PACKAGES = {
     "the library of Python that goes into the program": "libpython{}.{}".format(*sys.version_info[:2]),
-    "the tools that look into libraries and pack them": "binutils dpkg-dev squashfs-tools",
+    "the tools that look into libraries, pack them and know the commit": "binutils dpkg-dev squashfs-tools git",
 }
 PACKAGE_CHECKS = {
     "the checks of the package": "lintian desktop-file-utils appstream",
-    "a bare system to install it on": "debootstrap",
+    "a bare system to install it on": "mmdebstrap",
     "the setup of Windows, and something to run it": "nsis wine64",
 }
 KEYRINGS = {"KeePassXC and KWallet, where secrets are kept too": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
@@ -352,7 +352,7 @@ def needed(what: str, *, check: bool = False) -> dict[str, str]:
     """Which Debian packages a command needs, and why."""
     packages = WINDOW if what == "run" and has_display() else WINDOW | SCREENLESS
     if what == "build":
-        packages = WINDOW | PACKAGES | (PACKAGE_CHECKS if check else {})
+        packages = WINDOW | PACKAGES | (PACKAGE_CHECKS | SCREENLESS if check else {})
     elif what != "run":
         packages = packages | OUTSIDE_VIEW | (KEYRINGS | DESKTOP if what == "test" else {})
     python = python_of(BUILD_VENV) if what == "build" else PYTHON

@@ -12,6 +12,9 @@ DIST = ROOT / "dist"
 BUILD = ROOT / "build"
 ICONS = BUILD / "icons"
 
+GIT = ("git", "-c", "safe.directory=*")
+"""Where the checkout belongs to another account, as in a container, Git would not read it."""
+
 # So that every script here finds the program's own version and names, however it was started.
 sys.path.insert(0, str(ROOT))
 
@@ -26,5 +29,5 @@ def epoch() -> int:
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
-    asked = ["git", "log", "-1", "--format=%ct"]
+    asked = [*GIT, "log", "-1", "--format=%ct"]
     return int(subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True).stdout)

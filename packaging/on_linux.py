@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +18,14 @@ import appimage
 import check_setup
 import deb
 import portable
+from aside import aside
 from ground import BUILD, DIST, ICONS, ROOT, say
 
 from app.paths import APP_ID
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     import bill
 
 DOWNLOAD, INSTALLED = 48_000_000, 160_000_000
@@ -27,14 +34,24 @@ DOWNLOAD, INSTALLED = 48_000_000, 160_000_000
 START_CODE = 1_000_000
 """Bytes left of the limit for AppImage's start code, which is not fetched here."""
 
-CHECKS = (
-    ["desktop-file-validate", "build/deb/debian/{id}/usr/share/applications/{id}.desktop"],
-    ["appstreamcli", "validate", "--no-net", "build/deb/debian/{id}/usr/share/metainfo/{id}.metainfo.xml"],
-    ["lintian", "--allow-root", "--pedantic", "--display-info", "--display-experimental", "--fail-on",
-     "error,warning,info,pedantic,experimental", "{package}"],
-    ["{python}", "tests/benchmarks/run.py", "--program", "build/deb/debian/{id}/usr/bin/{id}"],
-    ["packaging/linux/check-deb.sh", "{package}", "build/tour"],
-)  # fmt: skip
+TREE = f"build/deb/debian/{APP_ID}/usr"
+LINTIAN = (
+    *("lintian", "--allow-root", "--pedantic", "--display-info", "--display-experimental"),
+    *("--fail-on", "error,warning,info,pedantic,experimental"),
+)
+INSTALLATION = "packaging/linux/check-deb.sh"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a check begins before there is a package."""
+
+    root: Path
+    """The folder of a bare system."""
+    bare: Callable[[], int]
+    """Waits until it is whole."""
+    second: Callable[[], int]
+    """Waits for another build, and compares it with the first."""
 
 
 def prepare(_when: int) -> None:
@@ -56,32 +73,71 @@ def appimage_of(runtime: Path, packed: list[tuple[Path, list[bill.Part]]], when:
     return appimage.build(runtime, DIST), packed[-1][1]
 
 
-def check(made: list[Path], when: int) -> int:
-    """Weigh and validate the package, install it on a bare system, walk the tour, remove it; returns the exit code."""
-    package = made[0]
-    unpacked = sum(file.stat().st_size for file in deb.files(BUILD / "deb/debian" / APP_ID))
-    say(f"==> {package.stat().st_size / 1e6:.1f} MB to download, {unpacked / 1e6:.1f} MB installed")
-    if unpacked > INSTALLED or any(file.stat().st_size > DOWNLOAD for file in made):
-        return 1
-    for command in CHECKS:
-        arguments = [part.format(id=APP_ID, package=package, python=sys.executable) for part in command]
-        say(f"==> {' '.join(arguments[:2])}")
-        code = subprocess.run(arguments, cwd=ROOT, check=False).returncode
+@contextlib.contextmanager
+def begin(when: int) -> Iterator[Begun]:
+    """Begin what a check needs beside the package: a bare system, and another build."""
+    if os.geteuid() != 0:
+        sys.exit("The check installs the package on a bare system, which needs root.")
+    with tempfile.TemporaryDirectory(prefix="bare-", ignore_cleanup_errors=True) as folder:
+        root = Path(folder) / "root"
+        with again.another(when) as second, aside([INSTALLATION, "--make", str(root)], cwd=ROOT) as bare:
+            yield Begun(root, bare, second)
+
+
+def check(made: list[Path], when: int, begun: Begun) -> int:
+    """Do every step, up to the first that fails; returns its exit code."""
+    for what, step in steps(made, when, begun).items():
+        say(f"==> {what}")
+        began = time.monotonic()
+        try:
+            code = step()
+        except subprocess.SubprocessError as error:
+            say(f"    {error}")
+            code = 1
         if code:
+            say(f"==> Failed with exit code {code}: {what}")
             return code
-    return check_appimage(when) or check_windows_setup(when) or check_again(when)
+        say(f"    {time.monotonic() - began:.0f} s")
+    say("==> All packages are as they must be")
+    return 0
 
 
-def check_again(when: int) -> int:
-    """See that another build gives the same bytes; returns the exit code."""
-    say("==> A second build, in another folder and under other circumstances")
-    return again.compare(when)
+def steps(made: list[Path], when: int, begun: Begun) -> dict[str, Callable[[], int]]:
+    """What is looked at, and how; each returns 0 where it is as it must be."""
+    package = str(made[0])
+    return {
+        "Sizes": lambda: weigh(made),
+        "The menu entry": command("desktop-file-validate", f"{TREE}/share/applications/{APP_ID}.desktop"),
+        "The description for software centres": command(
+            *("appstreamcli", "validate", "--no-net", f"{TREE}/share/metainfo/{APP_ID}.metainfo.xml")
+        ),
+        "The Debian package, as lintian sees it": command(*LINTIAN, package),
+        "A second build, in another folder and under other circumstances": begun.second,
+        # When nothing else runs any more.
+        "The first window": command(sys.executable, "tests/benchmarks/run.py", "--program", f"{TREE}/bin/{APP_ID}"),
+        "A bare Debian 12": begun.bare,
+        "The Debian package, installed there": command(INSTALLATION, package, str(begun.root), "build/tour"),
+        "The AppImage": lambda: check_appimage(when),
+        "The setup of Windows, with a stand-in for the program, under Wine": lambda: check_windows_setup(when),
+    }
+
+
+def command(*arguments: str) -> Callable[[], int]:
+    """What runs a command in the checkout and returns its exit code."""
+    return lambda: subprocess.run(arguments, cwd=ROOT, check=False).returncode
+
+
+def weigh(made: list[Path]) -> int:
+    """See that no package is larger than it may be, packed or installed."""
+    unpacked = sum(file.stat().st_size for file in deb.files(BUILD / "deb/debian" / APP_ID))
+    say(f"    {made[0].stat().st_size / 1e6:.1f} MB to download, {unpacked / 1e6:.1f} MB installed")
+    return int(unpacked > INSTALLED or any(file.stat().st_size > DOWNLOAD for file in made))
 
 
 def check_appimage(when: int) -> int:
     """Start the program from what is in the image, as AppImage's start code does; returns the exit code."""
     size = appimage.image(portable.TREE, when).stat().st_size
-    say(f"==> The image of the AppImage, {size / 1e6:.1f} MB")
+    say(f"    Its image has {size / 1e6:.1f} MB")
     if size > DOWNLOAD - START_CODE:
         return 1
     with tempfile.TemporaryDirectory() as folder:
@@ -99,7 +155,6 @@ def check_appimage(when: int) -> int:
 
 def check_windows_setup(when: int) -> int:
     """Compile the setup of Windows around a stand-in and run it under Wine; returns the exit code."""
-    say("==> The setup of Windows, with a stand-in for the program, under Wine")
     with tempfile.TemporaryDirectory() as folder:
         failures = check_setup.under_wine(Path(folder), when)
     for failure in failures:

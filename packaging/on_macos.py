@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
 import plistlib
 import shutil
@@ -35,7 +36,12 @@ def build(frozen: Path, parts: list[bill.Part], _when: int) -> list[tuple[Path, 
     return [(image, parts)]
 
 
-def check(made: list[Path], _when: int) -> int:
+def begin(_when: int) -> contextlib.AbstractContextManager[None]:
+    """A check needs nothing before there is a package."""
+    return contextlib.nullcontext()
+
+
+def check(made: list[Path], _when: int, _begun: None) -> int:
     """Take the program out of the disk image, as its user does, and show its first window; returns the exit code."""
     with tempfile.TemporaryDirectory() as folder:
         volume = Path(folder) / "volume"

@@ -5,6 +5,7 @@ NSIS compiles the same script on every OS, so all but the program in it is made 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -146,7 +147,12 @@ def literal(text: str) -> str:
     return text.replace("$", "$$")
 
 
-def check(made: list[Path], _when: int) -> int:
+def begin(_when: int) -> contextlib.AbstractContextManager[None]:
+    """A check needs nothing before there is a package."""
+    return contextlib.nullcontext()
+
+
+def check(made: list[Path], _when: int, _begun: None) -> int:
     """Install the setup, show the first window, remove it; returns the exit code."""
     import check_setup
 

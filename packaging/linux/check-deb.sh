@@ -1,38 +1,72 @@
 #!/bin/sh
 # Installs the package on a bare Debian 12, walks the tour with the installed program, removes it again, and looks
-# whether anything but the user's own data is left. Needs root and debootstrap.
-#   check-deb.sh PACKAGE.deb PICTURES    the pictures of the tour go into the folder PICTURES
+# whether anything but the user's own data is left. Needs root and mmdebstrap.
+#   check-deb.sh --make ROOT                  makes the bare system in the folder ROOT, with all that it will download
+#   check-deb.sh PACKAGE.deb ROOT PICTURES    the pictures of the tour go into the folder PICTURES
 set -eu
 fail() { echo "check-deb: $*" >&2; exit 1; }
 say() { echo "==> $*"; }
 name=cie-scim-assistant
 
+desktop="xvfb xauth x11-utils dbus dbus-x11 gnome-keyring fonts-inter fonts-noto-core libglib2.0-bin man-db \
+binutils shared-mime-info desktop-file-utils"
+
+# Downloaded only, so that the package still has to name them.
+libraries="ca-certificates libegl1 libgl1 libfontconfig1 libglib2.0-0 libwayland-cursor0 libxkbcommon-x11-0 \
+libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-xkb1 libx11-xcb1 libdbus-1-3 libexpat1"
+
+make() {
+    # From where this machine has its packages, if it is a Debian 12 itself.
+    sources=$(apt-get indextargets --format "deb \$(REPO_URI) \$(RELEASE) main" "Created-By: Packages" \
+        "Component: main" | grep " bookworm" || :)
+    # shellcheck disable=SC2016 # its variable is mmdebstrap's
+    fetch='APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install -y --download-only --no-install-recommends '
+    mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --skip=cleanup/apt \
+        --customize-hook="$fetch$desktop $libraries" bookworm "$1" ${sources:+"$sources"}
+}
+
 outside() {
-    package=$(readlink -f "$1")
-    mkdir -p "$2"
-    pictures=$(readlink -f "$2")
     [ "$(id -u)" = 0 ] || fail "this needs root"
-    root=$(mktemp -d)
-    chmod 755 "$root"
-    # Its mounts and processes end with the namespace below, so nothing outside of it can be hit here.
-    trap 'rm -rf --one-file-system "$root"' EXIT
-    say "Making a bare Debian 12"
-    debootstrap --variant=minbase bookworm "$root" >"$root.log" 2>&1 || { tail -5 "$root.log" >&2; fail "debootstrap"; }
-    rm "$root.log"
-    cp /etc/resolv.conf /etc/hosts "$root/etc/"
-    cp "$package" "$root/tmp/$name.deb"
-    cp "$0" "$root/tmp/check-deb.sh"
-    unshare --mount --pid --fork --kill-child sh "$0" --in "$root"
-    cp -r "$root/home/admin/tour/." "$pictures/"
-    say "The pictures are in $2"
+    mkdir -p "$3"
+    cp /etc/resolv.conf /etc/hosts "$2/etc/"
+    cp "$1" "$2/tmp/$name.deb"
+    cp "$0" "$2/tmp/check-deb.sh"
+    chroot "$2" true || fail "this machine lets nobody change the root folder, so there is no bare system to install on"
+    # A number that is nobody's here, so that what is still running can be told, also without /proc inside, and ended.
+    account=$((50000 + $$ % 9000))
+    trap 'setpriv --reuid "$account" --clear-groups sh -c "kill -s KILL -- -1" || :' EXIT
+    # Its mounts end with the namespace, so nothing outside of it can be hit.
+    if unshare --mount true 2>/dev/null; then
+        unshare --mount sh "$0" --mount "$2" "$account"
+    else
+        say "This machine lets nobody mount, so the bare system has no /proc and only the devices it was made with"
+        { [ -c "$2/dev/null" ] && : >"$2/dev/null"; } || fail "nor does it let anybody make devices, and without them no program runs"
+        enter "$2" "$account"
+    fi
+    all_ended "$account" || fail "something it started is still running"
+    cp -r "$2/home/admin/tour/." "$3/"
+    say "The pictures are in $3"
+}
+
+mounted() {
+    mount -t proc proc "$1/proc"
+    mount --rbind /dev "$1/dev"
+    enter "$1" "$2"
 }
 
 enter() {
-    mount --make-rprivate /
-    mount -t proc proc "$1/proc"
-    mount --rbind /dev "$1/dev"
-    exec chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
-        sh /tmp/check-deb.sh --inside
+    chroot "$1" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive \
+        sh /tmp/check-deb.sh --inside "$2"
+}
+
+# The owner of a folder in /proc does not tell: the program hides its own from its user.
+all_ended() {
+    for _ in $(seq 50); do
+        running=$(grep -sl "^Uid:[[:space:]]*$1[[:space:]]" /proc/[0-9]*/status) || return 0
+        sleep 0.1
+    done
+    for one in $running; do tr "\0" " " <"${one%status}cmdline"; echo; done
+    return 1
 }
 
 get() { apt-get install -y -qq --no-install-recommends "$@" >/tmp/apt.log 2>&1 || { tail -20 /tmp/apt.log >&2; fail "apt-get install $*"; }; }
@@ -45,26 +79,24 @@ paths() {
 
 as_admin() { runuser -u admin -- env HOME=/home/admin XDG_RUNTIME_DIR=/run/admin "$@"; }
 
-# A screen, a session bus and an unlocked keyring for one command.
+# A screen, a session bus and an unlocked keyring for one command. The number is one that nobody outside has taken.
 session() {
-    as_admin xvfb-run -a -s "-screen 0 1600x1000x24 -nolisten tcp" dbus-run-session -- sh -c \
+    as_admin xvfb-run -a -n 799 -s "-screen 0 1600x1000x24 -nolisten tcp" dbus-run-session -- sh -c \
         'printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; cd; exec "$@"' sh "$@"
 }
 
 inside() {
-    apt-get update -qq
     say "Installing the package with what it depends on, and nothing else"
     get /tmp/$name.deb
     dpkg -L $name | while read -r file; do [ -f "$file" ] && ldd "$file" 2>/dev/null; done | grep "not found" && fail "a library is missing"
-    strings=$(find /usr/lib/$name -name "*.so*" -type f | wc -l)
-    echo "    $strings libraries of its own, all others found"
+    echo "    $(find /usr/lib/$name -name "*.so*" -type f | wc -l) libraries of its own, all others found"
     QT_QPA_PLATFORM=offscreen $name --smoke || fail "the first window"
     $name --version
 
     say "Getting a desktop's screen, bus and keyring"
-    get xvfb xauth x11-utils dbus dbus-x11 gnome-keyring fonts-inter fonts-noto-core libglib2.0-bin procps man-db \
-        binutils shared-mime-info desktop-file-utils
-    useradd --create-home --shell /bin/sh admin
+    # shellcheck disable=SC2086 # a list of names
+    get $desktop
+    useradd --create-home --shell /bin/sh --uid "$1" admin
     install -d -m 700 -o admin /run/admin
     man -w $name >/dev/null || fail "the manual"
     readelf -d $(find /usr/lib/$name -name "*.so*" -type f) /usr/bin/$name | sed -n "s/.*R[UN]*PATH.*\[\(.*\)\]/\1/p" |
@@ -84,13 +116,14 @@ inside() {
         done
         echo "   $window"
         sleep 1
-        pkill -u admin -x "$(printf %.15s "$2")" && [ -n "$window" ]' sh $entry $name || fail "no window of class $name came up"
+        # shellcheck disable=SC2086 # the first word is the number of the window
+        kill $(xprop -id ${window%%\"*} _NET_WM_PID | sed "s/.*= //")' sh $entry $name || fail "no window of class $name came up"
     [ -d /home/admin/.local/share/$name ] || fail "the program made no data folder"
 
     say "Looking what opens a hand-over file"
     kind=application/vnd.$name.setup+json
     as_admin sh -c 'echo "{}" >/home/admin/contoso.ciescim' # an empty file has no type
-    as_admin gio info -a standard::content-type /home/admin/contoso.ciescim | grep -qF "$kind" || fail "the file type"
+    as_admin gio info -a standard::content-type /home/admin/contoso.ciescim | grep -F "$kind" >/dev/null || fail "the file type"
     as_admin gio mime $kind | grep "$name.desktop" >/dev/null || fail "nothing opens hand-over files"
 
     say "Walking the tour with the installed program"
@@ -100,7 +133,6 @@ inside() {
     tail -1 /tmp/tour.log
     echo "    $(ls /home/admin/tour/*.png | wc -l) pictures"
     find /home/admin/.local/share/keyrings -name "*.keyring" -size +0 | grep -q . || fail "the tour had no keyring"
-    ! pgrep -u admin -f $name >/dev/null || fail "something it started is still running"
 
     say "Removing it"
     apt-get purge -y -qq $name >/dev/null 2>&1
@@ -120,7 +152,8 @@ inside() {
 }
 
 case ${1-} in
---in) enter "$2" ;;
---inside) inside ;;
-*) [ $# = 2 ] || fail "usage: check-deb.sh PACKAGE.deb PICTURES"; outside "$1" "$2" ;;
+--make) make "$2" ;;
+--mount) mounted "$2" "$3" ;;
+--inside) inside "$2" ;;
+*) [ $# = 3 ] || fail "usage: check-deb.sh PACKAGE.deb ROOT PICTURES"; outside "$1" "$2" "$3" ;;
 esac

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import subprocess
@@ -37,11 +38,13 @@ def maker(dist: Path, part: type, checked: list[list[Path]]) -> SimpleNamespace:
         (dist / name).write_text(name)
         return dist / name, [part(one, "1", "MIT", f"pkg:pypi/{one}@1") for one in parts]
 
-    def check(made: list[Path], _when: int) -> int:
+    def check(made: list[Path], _when: int, begun: str) -> int:
+        assert begun == "begun"
         checked.append(made)
         return 3
 
     return SimpleNamespace(
+        begin=lambda _when: contextlib.nullcontext("begun"),
         prepare=lambda _when: None,
         build=lambda _frozen, _parts, _when: [artefact("a.deb", "qasync"), artefact("a.tar.xz", "qasync", "libssl3")],
         appimage_of=lambda _runtime, _packed, _when: artefact("a.AppImage", "libssl3"),
