@@ -135,7 +135,9 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
             testing = asyncio.create_task(assistant.testing.run())
             await asyncio.sleep(0.1)
+            assistant.unsaved = "The disk is full."
             assert await assistant.forget() is None
+            assert assistant.unsaved is None
             await testing
             await assistant.tick("licence", on=True)
             assert list(tmp_path.rglob("*.json")) == []

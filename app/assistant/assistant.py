@@ -105,6 +105,8 @@ class Assistant(OpenSetup):
             if isinstance(removed, NotSaved):
                 trouble = f"The secrets are gone, but the file of the setup stays. {removed.sentence}"
         self._gone = trouble is None
+        if self._gone:
+            self.unsaved = None  # else it would be tried again for ever
         return trouble
 
     @property
