@@ -68,7 +68,7 @@ class Application:
         """The way to practice, or into a new setup."""
         self._policy = NO_POLICY
         self._end = asyncio.Event()
-        self._watches = Watches(self.tasks, self.tray)
+        self._watches = Watches(self.tasks, self.tray, self._take_news)
         self._caretaker = Caretaker(home, self.tasks, self._say, self._in_use)
         self._connect()
 
@@ -282,7 +282,7 @@ class Application:
         loop = asyncio.get_running_loop()
         guides = await loop.run_in_executor(None, catalog.guides)
         picker = Picker(tuple(speak(guide, {}) for guide in guides))
-        picker.cancelled.connect(lambda: self.window.show_page(self.home))
+        picker.cancelled.connect(lambda: self.tasks.start(self.show_home()))
         picker.chosen.connect(lambda guide_id: self._move(partial(self.new_setup, guide_id)))
         self.window.show_page(picker, keep=self.home)
 
@@ -324,6 +324,12 @@ class Application:
     def _keep_watching(self, assistant: Assistant) -> None:
         self._saving.look(assistant)
         self._watches.keep(assistant)
+
+    def _take_news(self, assistant: Assistant) -> None:
+        """What a setup waited for is there: no page of its own may be open to save it and to show it."""
+        self._saving.look(assistant)
+        if self.window.shows(self.home):
+            self.tasks.start(self.show_home())
 
     async def delete(self, setup_id: str) -> None:
         """Delete a setup and its secrets."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from asyncio import Task
+    from collections.abc import Callable
 
     from app.assistant.assistant import Assistant
     from app.setup.state import Setup
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 class Watches:
     """Goes on whatever page is open, also while only the tray shows."""
 
-    def __init__(self, tasks: Tasks, tray: Tray) -> None:
+    def __init__(self, tasks: Tasks, tray: Tray, came: Callable[[Assistant], None]) -> None:
+        """``came`` is called once what a setup waited for is there."""
         self._tasks = tasks
         self._tray = tray
+        self._came = came
         self._running: dict[str, tuple[Task[None], str]] = {}
 
     @staticmethod
@@ -59,9 +62,11 @@ class Watches:
         await assistant.waiting.for_timestamp()
         if assistant.setup.sighting is not None:
             self._tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
+            self._came(assistant)
 
     async def _full_sync(self, assistant: Assistant) -> None:
         if await assistant.waiting.for_full_sync():
             self._tray.notify(
                 "CIE reports a completed sync", f"{assistant.setup.client}: compare the counts and confirm them."
             )
+            self._came(assistant)

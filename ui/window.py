@@ -34,6 +34,10 @@ class MainWindow(QMainWindow):
                 self._stack.removeWidget(other)
                 other.deleteLater()
 
+    def shows(self, page: QWidget) -> bool:
+        """Whether that page is the one that is open, also while the window itself is hidden."""
+        return self._stack.currentWidget() is page
+
     def come_forward(self) -> None:
         """Show the window in front of all others."""
         self.showNormal()

@@ -24,6 +24,7 @@ from ui.wizard.page import WizardPage
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.assistant.assistant import Assistant
     from app.practice.visitor import Visitor
     from ui.wizard.desk import Desk
 
@@ -108,7 +109,8 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
         page.resize(1000, 680)
         page.show()
         tray = Told(page)
-        watches = Watches(desk._tasks, tray)
+        came: list[Assistant] = []
+        watches = Watches(desk._tasks, tray, came.append)
         desk.changed.connect(lambda: watches.keep(assistant))
         async with LoopbackClient() as client:
             visitor = await submitted(client, started)
@@ -140,6 +142,7 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))
             note = f"CIE reports a completed sync: {assistant.setup.client}: compare the counts and confirm them."
             await until(lambda: tray.notes == [note])
+            assert came == [assistant]
             assert watches.sentence == ""
             assert [assistant.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
             assert Milestone.FINISHED not in assistant.setup.reached, "the admin confirms, not the program"
