@@ -146,7 +146,7 @@ class Slots:
         self._backend.set_password(_name(service, slot), username, head.text())
 
     def _clear_older(self, service: str, username: str, heads: list[_Head], current: _Head | None) -> None:
-        """What has no head yet is left: it may be what another process is writing."""
+        """Remove what that one has replaced. What has no head yet is left: another process may be writing it."""
         for head in heads:
             if current is not None and head.generation < current.generation:
                 self._clear(service, head.slot, username)

@@ -148,6 +148,9 @@ class Provider:
         """What its files hold: KeePassXC and KWallet write some moments after they have answered."""
         return tuple(path.read_bytes() for path in sorted(self.home.rglob("*.k*")))
 
+    def flush(self) -> None:
+        """Have it write now, where it takes orders and would take its time."""
+
     def until(self, true: Any, seconds: float = 15) -> None:
         """Wait until that is true; an error of D-Bus is not yet."""
         deadline = time.monotonic() + seconds
@@ -254,6 +257,7 @@ class KWallet(Provider):
 
     name = "KWallet"
     prompts = True
+    DAEMON = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
 
     def prepare(self) -> None:
         """A wallet: kwalletd offers only those as collections that were there when it started."""
@@ -277,7 +281,15 @@ class KWallet(Provider):
         self.kill()
         self.start()
 
+    def flush(self) -> None:
+        """By itself it writes after five seconds."""
+        connection = open_dbus_connection(self.address)
+        try:
+            (handle,) = self.call(*self.DAEMON, "open", "sxs", "kdewallet", 0, "tests", through=connection)
+            self.call(*self.DAEMON, "sync", "is", handle, "tests", through=connection)
+        finally:
+            connection.close()
+
     def _opened(self) -> bool:
-        where = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
-        self.call(*where, "pamOpen", "sayi", "kdewallet", PASSWORD.encode().ljust(56), 0)
-        return bool(self.call(*where, "isOpen", "s", "kdewallet")[0])
+        self.call(*self.DAEMON, "pamOpen", "sayi", "kdewallet", PASSWORD.encode().ljust(56), 0)
+        return bool(self.call(*self.DAEMON, "isOpen", "s", "kdewallet")[0])

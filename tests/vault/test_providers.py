@@ -92,6 +92,7 @@ def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: P
         await asyncio.sleep(SAVING)  # until the change of an earlier test is written
         earlier = provider.on_disk()
         assert (await vault.put(SETUP, "base_url", "before")).status is Status.STORED
+        provider.flush()
         provider.until(lambda: provider.on_disk() != earlier)
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")

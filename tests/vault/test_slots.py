@@ -59,7 +59,7 @@ def test_a_value_of_any_length_comes_back(system: System, value: str) -> None:
     assert system.texts() == {}
 
 
-CHANGES = [(SHORT, LONG), (LONG, SHORT), (LONG, LONGER), (None, LONG)]
+CHANGES = [(SHORT, LONG), (LONG, SHORT), (LONG, "b" * 2000), (None, LONG)]
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
