@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from app.practice.process import PracticeProcess, Started
     from app.setup.state import Setup
     from app.setup.store import Listing, Trouble
+
+
+LAST_TRY = 5.0
+"""Seconds that leaving waits for the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +87,13 @@ class Workspace:
 
     async def leave(self) -> None:
         """Write once more what is in memory only, end the consoles, let folder and keyring go."""
-        for assistant in self.opened.values():
-            await assistant.save_again()
+        with suppress(TimeoutError):  # what hangs in a drive that is gone must not keep the program open
+            async with asyncio.timeout(LAST_TRY):
+                for assistant in self.opened.values():
+                    await assistant.save_again()
+                await asyncio.get_running_loop().run_in_executor(None, self.store.close)
         if self._process is not None:
             await self._process.stop()
-        self.store.close()
         self.vault.close()
 
     # -- setups --------------------------------------------------------------------------

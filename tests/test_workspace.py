@@ -1,0 +1,63 @@
+"""A workspace is left in good time, whatever the disk does."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app import workspace
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup, utc_now
+from app.guide import catalog
+from app.policy import NO_POLICY
+from app.setup import files
+from app.setup.hold import Locked
+from app.setup.store import Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_drive_that_hangs_does_not_keep_the_program_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspace, "LAST_TRY", 0.2)
+    back = threading.Event()
+
+    def hang(*_: object) -> None:
+        back.wait(20)
+
+    async def story() -> float:
+        left = workspace.Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
+        assert await left.take() is None
+        assistant = await left.open(new_setup(catalog.guide("okta"), utc_now(), practice=False))
+        assert isinstance(assistant, Assistant)
+        assistant.unsaved = "The disk is full."
+        monkeypatch.setattr(files, "replace_whole", hang)
+        began = time.monotonic()
+        await left.leave()
+        took = time.monotonic() - began
+        back.set()
+        return took
+
+    assert asyncio.run(story()) < 3
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_what_is_left_can_be_taken_by_another(tmp_path: Path) -> None:
+    async def story() -> None:
+        left = workspace.Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
+        assert await left.take() is None
+        second = workspace.Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
+        refused = await second.take()
+        assert refused is not None
+        assert "already open" in refused.sentence
+        await left.leave()
+
+    asyncio.run(story())
+    store = Store(tmp_path)
+    assert isinstance(store.lock(), Locked)
+    store.close()
