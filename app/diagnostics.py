@@ -52,7 +52,7 @@ class Shelf:
     @classmethod
     def of(cls, setups: Sequence[Setup], troubles: int) -> Shelf:
         """Count them."""
-        complete = sum(setup.synced is not None for setup in setups)
+        complete = sum(setup.complete for setup in setups)
         return cls(len(setups), complete, sum(setup.status.startswith("Waiting") for setup in setups), troubles)
 
 

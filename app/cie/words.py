@@ -153,11 +153,6 @@ def table(directory: Directory) -> tuple[tuple[str, str], ...]:
     return tuple(row for row in rows if row[1])
 
 
-def counted(users: int, groups: int) -> str:
-    """Both numbers, e.g. ``1 user and 3 groups``."""
-    return f"{users:,} user{'s' * (users != 1)} and {groups:,} group{'s' * (groups != 1)}"
-
-
 def _count(number: int | None) -> str:
     return "Not told" if number is None else f"{number:,}"
 

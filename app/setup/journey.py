@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.values import derive
 from app.guide.vocabulary import Kind, Milestone, Page
+from app.numbers import both
 from app.setup.state import Counts
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
     if step.page is Page.CHECKLIST:
         open_items = [p for p in guide.prerequisites if p.id not in setup.ticked]
         if open_items:
-            return Block(f"{len(open_items)} of {len(guide.prerequisites)} checks are open.")
+            return Block(f"{len(open_items)} of {len(guide.prerequisites)} are still to be ticked.")
     if step.confirm and step.id not in setup.ticked:
         return Block("Tick the sentence above first.")
     if (before := _order(guide, setup, step_id)) is not None:
@@ -342,7 +343,7 @@ def status_line(guide: Guide, setup: Setup) -> str:
     """One line for the home page: what this setup waits for."""
     if finished(guide, setup):
         counts = setup.synced
-        return f"Full Sync done, {counts.users:,} users and {counts.groups:,} groups" if counts else "Full Sync done"
+        return f"Full Sync done, {both(counts.users, counts.groups)}" if counts else "Full Sync done"
     here = place(guide, setup, frontier(guide, setup))
     if here.step.page is Page.WATCH:
         return "Waiting for the SCIM Change Timestamp" if setup.sighting is None else "Ready for Full Sync"

@@ -102,6 +102,11 @@ class Setup:
     status: str = ""
     """One line for the home page, kept so that it needs no guide."""
 
+    @property
+    def complete(self) -> bool:
+        """Whether Full Sync was completed, and nothing that it rests on has to be redone."""
+        return self.synced is not None and not self.stale
+
     def with_(self, **changes: object) -> Setup:
         """A copy with those fields replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -136,7 +136,7 @@ def test_a_running_look_tells_how_far_it_is_and_is_stopped(qapp: QApplication, t
         child(page, "stop").click()
         await until(task.done)
         assert task.cancelled()
-        assert "Stopped. Nothing was counted." in words(page)
+        assert "Stopped before everything was read." in words(page)
         assert child(page, "look-all").isEnabled()
 
     play(qapp, tmp_path, Directory([user(n) for n in range(300)], [], first), story)
@@ -194,7 +194,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
         box.setCurrentIndex(1)
         child(card, "check-again").click()
         await settled(page)
-        assert "Compared with users.csv, 1 users." in words(page)
+        assert "Compared with users.csv, 1 user." in words(page)
         assert not any("Missing" in kind or "Not in" in kind for kind in kinds(page))
 
     play(qapp, tmp_path, Directory([user(1)], []), story)
@@ -203,9 +203,9 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (http(401), "Not all users could be read. The endpoint answered 401 Unauthorized."),
+        (http(401), "Not all users and groups could be read. The endpoint answered 401 Unauthorized."),
         (http(404), "The endpoint offers no lists, so that nothing can be told from here."),
-        (http(200, b"<html>"), "Not all users could be read. A web page came back."),
+        (http(200, b"<html>"), "Not all users and groups could be read. A web page came back."),
     ],
 )
 def test_an_endpoint_that_does_not_answer_well_is_told_plainly(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.orphans import Orphans
+from app.setup.state import Counts
 from tests.ui.stories import words
 from ui.home.page import HomePage
 from ui.theme import style
@@ -66,6 +67,11 @@ def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
     page.opened.emit(setup.id)
     page.show_setups((other, setup), (), NOW)
     assert page.focusWidget().objectName() == f"continue-{setup.id}", "the one that was left has the keyboard"
+    done = setup.with_(synced=Counts(1, 0))
+    for shown, told in ((done, "Complete"), (done.with_(stale=frozenset({"enter-details"})), "In progress")):
+        page.show_setups((shown,), (), NOW)
+        qapp.processEvents()
+        assert told in words(page)
     page.deleteLater()
 
 

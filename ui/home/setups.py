@@ -92,7 +92,7 @@ class SetupList(ScrollColumn):
         words.addWidget(label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame))
         row.addLayout(words, 4)
         row.addWidget(label(setup.status, "muted", frame), 6)
-        complete = setup.synced is not None
+        complete = setup.complete
         waiting = setup.status.startswith("Waiting")
         tone = "good" if complete else "caution" if waiting else "accent"
         pill = Pill("Complete" if complete else "Waiting" if waiting else "In progress", tone)

@@ -14,6 +14,7 @@ from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Order, names, texts
 from app.legible import legible
+from app.numbers import counted
 from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
 from app.times import clock, span
 from ui.tasks import in_turns
@@ -176,7 +177,7 @@ class ArrivedPage(QWidget):
         if self._task is not None:
             self._task.cancel()
             self._task = None
-            self._tell("Stopped. Nothing was counted.", "muted")
+            self._tell("Stopped before everything was read.", "muted")
             self._sample.setFocus()
 
     def _holds_keyboard(self) -> bool:
@@ -252,7 +253,7 @@ class ArrivedPage(QWidget):
         self._users.setText(_line("users", result.users))
         self._groups_line.setText(_line("groups", result.groups))
         problems = result.counts.total() - result.counts[Kind.NEWEST]
-        sentences = [_stopped(name, share) for name, share in (("users", result.users), ("groups", result.groups))]
+        sentences = _stops(result)
         if not result.members_told and result.groups.read:
             sentences.append("The endpoint does not offer members, so that empty groups cannot be told.")
         tone = "caution" if problems or any(sentences) else "good" if result.users.read else "muted"
@@ -272,9 +273,9 @@ class ArrivedPage(QWidget):
             card.setVisible(self._order is not None and group == self._groups and not running)
         for press in (self._sample, self._all):
             press.setEnabled(not running)
-        what = "groups" if self._groups else "users"
+        what = "group" if self._groups else "user"
         self._compared.setText(
-            f"Compared with {legible(self._order.path.name)}, {len(self._exported.names):,} {what}."
+            f"Compared with {legible(self._order.path.name)}, {counted(len(self._exported.names), what)}."
             if self._order is not None and self._exported is not None and self._exported.names is not None
             else "Drop an export of the portal here, to see what is missing and what is extra."
         )
@@ -291,7 +292,7 @@ class ArrivedPage(QWidget):
 def _verdict(result: Arrived, problems: int) -> str:
     if problems:
         newest = " The newest changes are listed as well." if result.counts[Kind.NEWEST] else ""
-        return (f"{problems:,} findings." if problems != 1 else "1 finding.") + newest
+        return f"{counted(problems, 'finding')}.{newest}"
     if result.users.read or result.groups.read:
         return "Nothing is missing or odd in what was read."
     if result.users.complete and not result.users.total:
@@ -308,15 +309,20 @@ def _columns(arrivals: list[Arrival], start: int, stop: int) -> Part:
 
 
 def _line(what: str, share: Share) -> str:
+    if share.total is None and share.stopped is not None and share.stopped.offered:
+        return f"{what.capitalize()}: not known"
     if share.total is None:
         return f"The endpoint does not list {what}."
-    words = f"{share.total:,} {what if share.total != 1 else what[:-1]}"
+    words = counted(share.total, what.removesuffix("s"))
     if share.read < share.total:
         words += f", {share.read:,} of them read"
     return f"{words}, {share.inactive:,} not active" if share.inactive else words
 
 
-def _stopped(what: str, share: Share) -> str:
-    if share.stopped is None or not share.stopped.offered:
-        return ""
-    return f"Not all {what} could be read. {seen(share.stopped.observation)}."
+def _stops(result: Arrived) -> list[str]:
+    """Why not everything was read, once for what stopped for the same reason."""
+    stopped: dict[str, list[str]] = {}
+    for what, share in (("users", result.users), ("groups", result.groups)):
+        if share.stopped is not None and share.stopped.offered:
+            stopped.setdefault(seen(share.stopped.observation), []).append(what)
+    return [f"Not all {' and '.join(whats)} could be read. {why}." for why, whats in stopped.items()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.guide.vocabulary import Lane, Tool
+from app.numbers import counted
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -144,7 +145,7 @@ class Desk(QObject):
 
     async def _copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
         text, rows = await gathering
-        self.copy_built(text, f"{rows:,} rows" if rows != 1 else "1 row")
+        self.copy_built(text, counted(rows, "row"))
 
     def reveal(self, name: str, on: bool) -> None:
         """Show a secret for a moment, or hide it."""

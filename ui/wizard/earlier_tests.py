@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 
 from app.diagnosis.findings import title
 from app.diagnosis.runs import compare, headline
+from app.numbers import counted
 from app.times import clock
 from ui.widgets.cards import Card
 from ui.widgets.link import LinkButton
@@ -70,7 +71,9 @@ class EarlierTests(Card):
         self._take_keyboard(f"earlier-{index}")
         if self._chosen is not None and self._runs:
             count = len(compare(run, self._runs[-1]))
-            self._desk.announced.emit(f"{count} checks differ from the newest test." if count else "Nothing differs.")
+            self._desk.announced.emit(
+                f"Not as in the newest test: {counted(count, 'check')}." if count else "Nothing differs."
+            )
 
     def _show_all(self) -> None:
         self._all = True

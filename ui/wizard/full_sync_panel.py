@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.guide.vocabulary import CIE_COUNTS
+from app.numbers import both
 from app.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
@@ -68,9 +69,8 @@ class FullSyncPanel(QWidget):
         directory = assistant.api.standing.directory if assistant.api.standing is not None else None
         if directory is None or directory.users is None or directory.groups is None:
             return ""
-        from app.cie import words
 
-        counted = words.counted(directory.users, directory.groups)
+        counted = both(directory.users, directory.groups)
         given = [assistant.setup.values.get(name) for name in CIE_COUNTS]
         if given == [str(directory.users), str(directory.groups)]:
             return f"Filled in below: {counted}, as CIE reports."

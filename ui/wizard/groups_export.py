@@ -15,6 +15,7 @@ from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Checked, Order, check
 from app.legible import legible
+from app.numbers import counted
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.drop import DropCard
@@ -201,11 +202,11 @@ class GroupsExportPage(QWidget):
         total = report.counts.total()
         self._findings.show_findings(kinds, rows, total)
         if not total:
-            self._tell(f"No problem was found in {_groups(report.rows)}.", "good")
+            self._tell(f"No problem was found in {counted(report.rows, 'group')}.", "good")
         elif total > HELD:
             self._tell(f"{total:,} findings. The first {HELD:,} are shown; all can be saved.", "caution")
         else:
-            self._tell(f"{total:,} findings in {_groups(report.rows)}.", "caution")
+            self._tell(f"{counted(total, 'finding')} in {counted(report.rows, 'group')}.", "caution")
 
     def _tell(self, sentence: str, tone: str) -> None:
         self._verdict.set_text(rich(sentence), tone)
@@ -237,18 +238,14 @@ def _columns(report: Report, start: int, stop: int) -> Part:
     return kinds, rows, names, details
 
 
-def _groups(rows: int) -> str:
-    return "1 group" if rows == 1 else f"{rows:,} groups"
-
-
 def _facts(answer: Checked) -> str:
     words = [answer.seen.words]
     if answer.report is not None:
-        words.insert(0, _groups(answer.report.rows))
+        words.insert(0, counted(answer.report.rows, "group"))
         if answer.report.others:
-            words.append(f"{answer.report.others:,} rows are no groups")
+            words.append(f"{counted(answer.report.others, 'row')} of other objects")
         if answer.report.uneven:
-            words.append(f"{answer.report.uneven:,} rows with more or fewer fields than columns")
+            words.append(f"{counted(answer.report.uneven, 'row')} with more or fewer fields than columns")
     if answer.seen.words.startswith("Windows-1252"):
         words.append("if letters look wrong, save it as UTF-8")
     return ", ".join(words)

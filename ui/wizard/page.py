@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequenc
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
+from app.numbers import both
 from app.setup.journey import finished, frontier, neighbour, place
 from ui.widgets.buttons import button
 from ui.widgets.link import LinkButton
@@ -153,7 +154,7 @@ class WizardPage(QWidget):
 
     def _summary(self) -> str:
         counts = self.desk.assistant.setup.synced
-        return f"CIE holds {counts.users:,} users and {counts.groups:,} groups." if counts else ""
+        return f"CIE holds {both(counts.users, counts.groups)}." if counts else ""
 
     def _at_the_end(self) -> bool:
         assistant = self.desk.assistant

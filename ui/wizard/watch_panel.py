@@ -8,6 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import ASSIGNED, Milestone
+from app.numbers import counted
 from app.times import ago, clock, span
 from app.watch.gate import Locked, gate
 from app.watch.schedule import expectation
@@ -124,7 +125,7 @@ class WatchPanel(QWidget):
         usual = f"{span(shortest * 60)} to {span(longest * 60)}"
         if objects is None:
             return self._desk.assistant.guide.cadence.words.replace("**", "")
-        return f"Estimate for {objects:,} assigned objects, by the portal's vendor: {usual}."
+        return f"Estimate for {counted(objects, 'assigned object')}, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
         from app.scim.changes import NotOffered, Seen, Unsuccessful
@@ -177,5 +178,5 @@ class WatchPanel(QWidget):
 
 
 def _counts(users: int | None, groups: int | None) -> str:
-    shown = [f"{n:,} {word}" for n, word in ((users, "users"), (groups, "groups")) if n is not None]
+    shown = [counted(n, noun) for n, noun in ((users, "user"), (groups, "group")) if n is not None]
     return ", ".join(shown) or "Not known"
