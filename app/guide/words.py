@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import BaseModel
-
 from app.guide.references import PLACE
 
 if TYPE_CHECKING:
@@ -45,14 +43,14 @@ def _fill(part: _Part, words: Mapping[str, str], missing: frozenset[str]) -> _Pa
         done = tuple(_fill(each, words, missing) for each in part)
     elif isinstance(part, dict):
         done = {key: _fill(each, words, missing) for key, each in part.items()}
-    elif isinstance(part, BaseModel):
+    elif fields := getattr(type(part), "model_fields", None):  # a model; whoever made it has loaded pydantic
         changes: dict[str, Any] = {}
-        for name in type(part).model_fields:
+        for name in fields:
             value = getattr(part, name)
             unlinked = name == "link" and value is not None and missing.intersection(PLACE.findall(value))
             filled = None if unlinked else _fill(value, words, missing)
             if filled != value:
                 changes[name] = filled
-        done = part.model_copy(update=changes) if changes else part
+        done = done.model_copy(update=changes) if changes else part
     result: _Part = done
     return result
