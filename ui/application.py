@@ -67,6 +67,7 @@ class Application:
         self._moving: asyncio.Task[None] | None = None
         """The way to practice, or into a new setup."""
         self._policy = NO_POLICY
+        self._begun = asyncio.Event()
         self._end = asyncio.Event()
         self._watches = Watches(self.tasks, self.tray, self._take_news)
         self._caretaker = Caretaker(home, self.tasks, self._say, self._in_use)
@@ -74,17 +75,17 @@ class Application:
 
     def _connect(self) -> None:
         """What the admin wants, from where it is said to where it is done."""
-        start, home = self.tasks.start, self.home
+        start, home, once_begun = self.tasks.start, self.home, self._once_begun
         self.window.closing.connect(self.close)
         QShortcut(QKeySequence("F1"), self.window, self._help)
         home.opened.connect(lambda setup_id: start(self.open_setup(setup_id)))
-        home.wanted.connect(lambda: start(self.pick()))
-        home.practice.connect(self.start_practice)
+        home.wanted.connect(lambda: once_begun(lambda: start(self.pick())))
+        home.practice.connect(lambda: once_begun(self.start_practice))
         home.help_wanted.connect(self._help)
         home.deleted.connect(lambda setup_id: start(self.delete(setup_id)))
         home.handed_over.connect(lambda setup_id: start(self.hand_over(setup_id)))
         home.file_wanted.connect(self._files.choose)
-        home.file_dropped.connect(lambda path: start(self.open_file(Path(path))))
+        home.file_dropped.connect(lambda path: once_begun(lambda: start(self.open_file(Path(path)))))
         home.diagnostics.connect(self.bugs.show_diagnostics)
         home.about_wanted.connect(self._show_about)
         self._files.chosen.connect(lambda path: start(self.open_file(Path(path))))
@@ -93,20 +94,41 @@ class Application:
         self.tray.opened.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
 
+    def _once_begun(self, act: Callable[[], object]) -> None:
+        """The first window takes presses while the keyring may still be looked for; they count afterwards."""
+
+        async def wait() -> None:
+            await self._begun.wait()
+            act()
+
+        if self._begun.is_set():
+            act()
+        else:
+            self.tasks.start(wait())
+
     # -- life ----------------------------------------------------------------------------
 
     async def run(self) -> int:
         """From the first window to the end; returns the exit code."""
+        beginning = asyncio.create_task(self._begin())
+        ending = asyncio.create_task(self._end.wait())
         try:
-            if not await self._begin():
+            await asyncio.wait((beginning, ending), return_when=asyncio.FIRST_COMPLETED)
+            if not beginning.done():
+                return 0  # closed while a keyring does not answer
+            if not beginning.result():
                 return 1
             if self.options.tour is not None:
-                return await self._tour(self.options.tour)
+                from ui.tour import Tour
+
+                return await Tour(self, self.options.tour).run() or int(self.bugs.count > 0)
             if (wanted := self._file_to_open()) is not None:
                 await self.open_file(wanted)
-            await self._end.wait()
+            await ending
             return 0
         finally:
+            for task in (beginning, ending):
+                task.cancel()
             await self._finish()
 
     async def _begin(self) -> bool:
@@ -125,12 +147,8 @@ class Application:
         if (refused := await self._enter(practice=practice)) is not None:
             await self._stop_with(refused.sentence)
             return False
+        self._begun.set()
         return True
-
-    async def _tour(self, folder: Path) -> int:
-        from ui.tour import Tour
-
-        return await Tour(self, folder).run() or int(self.bugs.count > 0)
 
     async def _finish(self) -> None:
         self.clipboard.clear_now()
