@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ui.theme import icons
 from ui.widgets.sign import SIGNS
-from ui.widgets.text import breakable
+from ui.widgets.text import breakable, unbroken
 
 ICON = 28
 """Device-independent pixels."""
@@ -27,3 +27,11 @@ class MessageBox(QMessageBox):
             self.setProperty("role", "question")
         self.setText(breakable(text))
         self.setInformativeText(breakable(more))
+
+    def text(self) -> str:
+        """The text without the places to break."""
+        return unbroken(super().text())
+
+    def informativeText(self) -> str:  # noqa: N802 - Qt's name
+        """The text without the places to break."""
+        return unbroken(super().informativeText())

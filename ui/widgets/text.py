@@ -35,6 +35,11 @@ def breakable(text: str) -> str:
     return _RUN.sub(lambda run: _AFTER.sub(rf"\g<0>{_BREAK}", run.group()), text)
 
 
+def unbroken(text: str) -> str:
+    """The text without the places to break."""
+    return text.replace(_BREAK, "")
+
+
 class WrappingLabel(QLabel):
     """A label that wraps, also inside a long address; ``text()`` is what was set."""
 
@@ -44,7 +49,7 @@ class WrappingLabel(QLabel):
 
     def text(self) -> str:
         """The text without the places to break."""
-        return super().text().replace(_BREAK, "")
+        return unbroken(super().text())
 
 
 class ElidedLabel(QLabel):
