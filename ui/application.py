@@ -59,7 +59,7 @@ class Application:
         self.bugs = Bugs(window, self.clipboard, self._diagnose)
         self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
-        self._files = HandOver(window, self.tasks.start, self._say, self._names)
+        self._files = HandOver(window, self.tasks.start, self._say, lambda: self._here)
         self._saving = Saving(window, self.tasks.start)
         self._lock = ScreenLock(window)
         self.opened = Opened(window, self.tasks, self.clipboard, open_url)
@@ -83,13 +83,12 @@ class Application:
         home.practice.connect(lambda: once_begun(self.start_practice))
         home.help_wanted.connect(self._help)
         home.deleted.connect(lambda setup_id: start(self.delete(setup_id)))
-        home.handed_over.connect(lambda setup_id: start(self.hand_over(setup_id)))
+        home.handed_over.connect(lambda setup_id: start(self._files.give(setup_id)))
         home.file_wanted.connect(self._files.choose)
-        home.file_dropped.connect(lambda path: once_begun(lambda: start(self.open_file(Path(path)))))
+        home.file_dropped.connect(lambda path: once_begun(lambda: start(self._files.open(Path(path)))))
         home.diagnostics.connect(self.bugs.show_diagnostics)
         home.about_wanted.connect(self._show_about)
-        self._files.chosen.connect(lambda path: start(self.open_file(Path(path))))
-        self._files.accepted.connect(lambda setup: start(self._take_over(setup)))
+        self._files.taken.connect(lambda setup: start(self._open(setup)))
         self._lock.locked.connect(self._conceal)
         self.tray.opened.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
@@ -123,13 +122,23 @@ class Application:
 
                 return await Tour(self, self.options.tour).run() or int(self.bugs.count > 0)
             if (wanted := self._file_to_open()) is not None:
-                await self.open_file(wanted)
+                await self._files.open(wanted)
             await ending
             return 0
         finally:
             for task in (beginning, ending):
                 task.cancel()
             await self._finish()
+
+    def _file_to_open(self) -> Path | None:
+        """The file that the program was started with, and from now on those that are opened while it runs."""
+        from ui.program import Program
+
+        program = QApplication.instance()
+        if not isinstance(program, Program):
+            return self.options.open_file
+        program.file_opened.connect(lambda path: self.tasks.start(self._files.open(Path(path))))
+        return Path(program.asked_for) if program.asked_for else self.options.open_file
 
     async def _begin(self) -> bool:
         from app import policy
@@ -359,40 +368,3 @@ class Application:
         if (trouble := await workspace.forget(assistant)) is not None:
             self._say(trouble)
         await self.show_home()
-
-    # -- hand-over -----------------------------------------------------------------------
-
-    async def hand_over(self, setup_id: str) -> None:
-        """Write a setup into a file for a colleague."""
-        setup = await self._here.load(setup_id)
-        if isinstance(setup, Setup):
-            self._files.give(setup)
-
-    def _file_to_open(self) -> Path | None:
-        """The file that the program was started with, and from now on those that are opened while it runs."""
-        from ui.program import Program
-
-        program = QApplication.instance()
-        if not isinstance(program, Program):
-            return self.options.open_file
-        program.file_opened.connect(lambda path: self.tasks.start(self.open_file(Path(path))))
-        return Path(program.asked_for) if program.asked_for else self.options.open_file
-
-    async def open_file(self, path: Path) -> None:
-        """Open a hand-over file, dropped here or double-clicked."""
-        if self._here.practice:
-            self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
-        else:
-            await self._files.read(path)
-
-    async def _take_over(self, setup: Setup) -> None:
-        from app.setup.store import NotSaved
-
-        saved = await asyncio.get_running_loop().run_in_executor(None, self._here.store.save, setup)
-        if isinstance(saved, NotSaved):
-            self._say(saved.sentence)
-        else:
-            await self._open(setup)
-
-    def _names(self) -> frozenset[str]:
-        return frozenset(setup.name for setup in self._here.store.list(repair=False).setups)

@@ -1,4 +1,4 @@
-"""Writes a setup into a hand-over file and opens one, asking in windows that never hold up the event loop."""
+"""Hands a setup over: writes it into a file, and takes one from a file, asking in windows that open beside the work."""
 
 from __future__ import annotations
 
@@ -18,39 +18,44 @@ if TYPE_CHECKING:
 
     from app.record.handover import Received, Refused
     from app.setup.state import Setup
+    from app.setup.store import Store
+    from app.workspace import Workspace
 
 
 class HandOver(QObject):
     """Both ways of a hand-over file.
 
     Signals:
-        chosen: Path of the file that the admin wants to open.
-        accepted: The ``Setup`` of a file that the admin took over; it is not saved yet.
+        taken: The ``Setup`` of a file that the admin took over; it is saved.
     """
 
-    chosen = Signal(str)
-    accepted = Signal(object)
+    taken = Signal(object)
 
     def __init__(
         self,
         window: QWidget,
         start: Callable[[Coroutine[Any, Any, Any]], object],
         say: Callable[[str], None],
-        names: Callable[[], frozenset[str]],
+        here: Callable[[], Workspace],
     ) -> None:
-        """``start`` runs work in the background, ``say`` shows a sentence, ``names`` of setups here may block."""
+        """``start`` runs work in the background, ``say`` shows a sentence, ``here`` is the workspace of now."""
         super().__init__(window)
         self._window = window
         self._start = start
         self._say = say
-        self._names = names
+        self._here = here
 
     # -- giving --------------------------------------------------------------------------
 
-    def give(self, setup: Setup) -> None:
-        """Ask where the file goes, then write it."""
+    async def give(self, setup_id: str) -> None:
+        """Ask where the file of that setup goes, then write it."""
         from app.record.handover import SUFFIX, file_name
+        from app.setup.state import Setup
 
+        setup = await self._here().load(setup_id)
+        if not isinstance(setup, Setup):
+            self._say(setup.sentence)
+            return
         dialog = self._dialog(f"Hand over {setup.name}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
@@ -86,14 +91,17 @@ class HandOver(QObject):
         """Ask which file to open."""
         dialog = self._dialog("Open a hand-over file")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.chosen)
+        dialog.fileSelected.connect(lambda path: self._start(self.open(Path(path))))
         dialog.open()
 
-    async def read(self, path: Path) -> None:
+    async def open(self, path: Path) -> None:
         """Read the file and ask whether to take its setup over."""
         from app.record.handover import Received
 
-        found = await asyncio.get_running_loop().run_in_executor(None, _unpack, path, self._names)
+        if self._here().practice:
+            self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
+            return
+        found = await asyncio.get_running_loop().run_in_executor(None, _unpack, path, self._here().store)
         if isinstance(found, Received):
             self._ask(found)
         else:
@@ -112,8 +120,17 @@ class HandOver(QObject):
         leave = box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(leave)
         box.setDefaultButton(take)
-        box.buttonClicked.connect(lambda pressed: self.accepted.emit(setup) if pressed is take else None)
+        box.buttonClicked.connect(lambda pressed: self._start(self._take(setup)) if pressed is take else None)
         box.open()
+
+    async def _take(self, setup: Setup) -> None:
+        from app.setup.store import NotSaved
+
+        saved = await asyncio.get_running_loop().run_in_executor(None, self._here().store.save, setup)
+        if isinstance(saved, NotSaved):
+            self._say(saved.sentence)
+        else:
+            self.taken.emit(setup)
 
     def _dialog(self, title: str) -> QFileDialog:
         from app.record.handover import SUFFIX
@@ -124,7 +141,7 @@ class HandOver(QObject):
         return dialog
 
 
-def _unpack(path: Path, names: Callable[[], frozenset[str]]) -> Received | Refused:
+def _unpack(path: Path, store: Store) -> Received | Refused:
     from app.guide import catalog
     from app.record.handover import LIMIT_BYTES, Refused, unpack
     from app.setup import files
@@ -136,4 +153,5 @@ def _unpack(path: Path, names: Callable[[], frozenset[str]]) -> Received | Refus
             content = file.read(LIMIT_BYTES + 1)
     except OSError as error:
         return Refused(f"{path.name} cannot be read: {files.reason(error)}.")
-    return unpack(content, catalog.guides(), names())
+    names = frozenset(setup.name for setup in store.list(repair=False).setups)
+    return unpack(content, catalog.guides(), names)

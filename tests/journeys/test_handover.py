@@ -122,7 +122,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(qapp: QApplication, t
 
     async def refused(application: Application) -> None:
         for path, says in ((wrong, "not a hand-over file"), (tmp_path / "gone.ciescim", "no file gone.ciescim")):
-            await application.open_file(path)
+            await application._files.open(path)
             assert says in box(application.window).text()
             box(application.window).close()
         assert application.workspace is not None
@@ -132,7 +132,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(qapp: QApplication, t
         link = application.home.findChild(QPushButton, "open-file")
         assert link is not None
         assert not link.isVisible()
-        application._files.chosen.emit(str(wrong))
+        application.tasks.start(application._files.open(wrong))
         await eventually(lambda: [b for b in application.window.findChildren(QMessageBox) if b.isVisible()])
         assert "Practice keeps to itself" in box(application.window).text()
 
