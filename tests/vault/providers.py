@@ -219,7 +219,7 @@ class KeePassXC(Provider):
         (self.home / "db.xml").write_text(DATABASE.format(group=group, encoded=encoded))
         (self.home / "keepassxc.ini").write_text(KEEPASSXC)
         subprocess.run(
-            ["keepassxc-cli", "import", "-q", "-p", self.home / "db.xml", self._database],
+            ["keepassxc-cli", "import", "-q", "-t", "100", "-p", self.home / "db.xml", self._database],
             env=self.environment,
             input=f"{PASSWORD}\n{PASSWORD}\n".encode(),
             capture_output=True,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETUP = "0123456789abcdef0123456789abcdef"
-SAVING = 0.25
-"""Seconds that KeePassXC needs for the small database of a test."""
+SAVING = 0.5
+"""Seconds that KeePassXC needs for the small database of a test: it begins after 0.15, and takes up to 0.2."""
 PATIENCE = 1.0
 """Seconds that a call waits for a prompt which nobody answers here."""
 
