@@ -110,23 +110,21 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
     changed = {"id": "1", "userName": "a@example.com", "meta": {"lastModified": "2026-11-24T12:01:00Z"}}
 
     def former(connection: socket.socket, request: str, stop: threading.Event) -> None:
-        stop.wait(0.3)
+        stop.wait(0.1)
         says(listing(changed))(connection, request.replace(LONG, TOKEN), stop)
 
-    async def story(url: str, other: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            seen = await assistant.connection.look(NOW)
-            assert isinstance(seen, Seen)
-            assert seen.newest is not None
+    async def story(one: Hostile, other: Hostile) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), one.base_url) as assistant:
             looking = asyncio.create_task(assistant.connection.look(NOW))
-            await asyncio.sleep(0.1)
-            assert (await assistant.captures.give("base_url", other)).accepted
+            while not one.requests:
+                await asyncio.sleep(0.01)
+            assert (await assistant.captures.give("base_url", other.base_url)).accepted
             after = await looking
             assert isinstance(after, Seen)
             assert after.newest is None, "the timestamp of the former directory"
 
     with Hostile(former) as one, Hostile(right) as other:
-        asyncio.run(story(one.base_url, other.base_url))
+        asyncio.run(story(one, other))
 
 
 @pytest.mark.usefixtures("secret_service")
