@@ -73,6 +73,16 @@ def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]])
         loop.set_default_executor(DaemonExecutor())
         return loop
 
+    async def whole() -> int:
+        try:
+            return await main()
+        finally:
+            # Not after the loop has ended: qasync then takes one more turn, in which a task would find no loop.
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
+
     with asyncio.Runner(loop_factory=make_loop) as runner:
         runner.get_loop().set_exception_handler(_report)
-        return runner.run(main())
+        return runner.run(whole())

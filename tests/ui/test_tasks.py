@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from typing import TYPE_CHECKING
 
-from ui.tasks import Tasks
+from ui.tasks import Tasks, run
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
 
 
 def test_what_a_cancelled_task_begins_is_cancelled_too() -> None:
@@ -29,4 +34,23 @@ def test_what_a_cancelled_task_begins_is_cancelled_too() -> None:
 
     asyncio.run(main())
     assert ended[0] == "a test"
+    assert bugs == []
+
+
+def test_what_nobody_ended_finds_a_loop_to_its_end(qapp: QApplication) -> None:
+    bugs: list[BaseException] = []
+
+    async def naps() -> None:
+        while True:
+            await asyncio.sleep(0.001)
+
+    async def main() -> int:
+        tasks = Tasks(bugs.append)
+        for _ in range(20):
+            tasks.start(naps())
+        await asyncio.sleep(0)
+        time.sleep(0.01)  # all naps are over now, and each goes on in the next turn
+        return 7
+
+    assert run(qapp, main) == 7
     assert bugs == []
