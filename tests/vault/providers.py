@@ -146,7 +146,9 @@ class Provider:
 
     def on_disk(self) -> tuple[bytes, ...]:
         """What its files hold: KeePassXC and KWallet write some moments after they have answered."""
-        return tuple(path.read_bytes() for path in sorted(self.home.rglob("*.k*")))
+        # By suffix, so that a file which is being written to take the place of another does not count.
+        files = (path for path in self.home.rglob("*.k*") if path.suffix in (".keyring", ".kdbx", ".kwl"))
+        return tuple(path.read_bytes() for path in sorted(files))
 
     def flush(self) -> None:
         """Have it write now, where it takes orders and would take its time."""
