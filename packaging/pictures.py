@@ -25,8 +25,9 @@ from app.paths import resources  # noqa: E402
 LOSSLESS = 100
 """Qt's WebP writer keeps every pixel at this quality; words stay sharp, and the file is smaller than a PNG."""
 
-COLOURS = 128
-"""Each picture is drawn in its most frequent ones: the edges of letters have a thousand that nobody tells apart."""
+COLOURS, EXACT, APART = 256, 32, 8
+"""Each picture is drawn in this many colours at most: the most frequent ones as they are, and of the thousand at the
+edges of letters only those that differ by more than this in red, green or blue, which nobody tells apart."""
 
 
 def tour(client: str, theme: str, folder: Path) -> None:
@@ -52,12 +53,21 @@ def keep(picture: pictures.Picture, theme: str, folder: Path, out: Path) -> Path
 
 
 def fewer_colours(image: QImage) -> QImage:
-    """The picture in its most frequent colours."""
+    """The picture in few colours, none of them far from its own."""
     plain = image.convertToFormat(QImage.Format.Format_RGB32)
     counted = Counter(memoryview(plain.constBits()).cast("I"))
-    palette = [colour for colour, _times in counted.most_common(COLOURS)]
+    palette: list[bytes] = []
+    for colour in (colour.to_bytes(4, "big") for colour, _times in counted.most_common()):
+        if len(palette) < EXACT or all(far(colour, other) for other in palette):
+            palette.append(colour)
     how = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
-    return plain.convertToFormat(QImage.Format.Format_Indexed8, palette, how)
+    numbers = [int.from_bytes(colour, "big") for colour in palette[:COLOURS]]
+    return plain.convertToFormat(QImage.Format.Format_Indexed8, numbers, how)
+
+
+def far(one: bytes, other: bytes) -> bool:
+    """Whether two colours can be told apart."""
+    return any(abs(a - b) > APART for a, b in zip(one, other, strict=True))
 
 
 def main() -> None:
