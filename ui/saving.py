@@ -1,4 +1,4 @@
-"""Goes on saving what could not be saved, and asks before the program ends with it."""
+"""Goes on saving what could not be saved, secrets included, and asks before the program ends with a change unsaved."""
 
 from __future__ import annotations
 
@@ -17,25 +17,28 @@ if TYPE_CHECKING:
 
     from app.assistant.assistant import Assistant
 
+    _Again = Callable[[Assistant], Coroutine[Any, Any, None]]
+
 PAUSE = 5.0
 """Seconds between two tries."""
 
 
 class Saving:
-    """One per program: a disk that was full or unplugged is used again as soon as it can be."""
+    """One per program: a disk that was full or unplugged, a keyring that was locked, is used again once it can be."""
 
     def __init__(self, window: QWidget, start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]) -> None:
         """``start`` runs work in the background."""
         self._window = window
         self._start = start
-        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._running: dict[tuple[str, _Again], asyncio.Task[Any]] = {}
         self._box: QMessageBox | None = None
 
     def look(self, assistant: Assistant) -> None:
-        """Begin to try again where the last change is in memory only."""
-        running = self._running.get(assistant.setup.id)
-        if assistant.unsaved is not None and (running is None or running.done()):
-            self._running[assistant.setup.id] = self._start(_again(assistant))
+        """Begin to try again where the last change, or a secret, is in memory only."""
+        for left, again in ((assistant.unsaved is not None, _save), (assistant.fleeting, _keep)):
+            running = self._running.get((assistant.setup.id, again))
+            if left and (running is None or running.done()):
+                self._running[assistant.setup.id, again] = self._start(again(assistant))
 
     def stop(self) -> None:
         """Try no more: the setups are let go."""
@@ -64,7 +67,18 @@ class Saving:
         self._box = None
 
 
-async def _again(assistant: Assistant) -> None:
+async def _save(assistant: Assistant) -> None:
     while assistant.unsaved is not None:
         await asyncio.sleep(PAUSE)
         await assistant.save_again()
+
+
+async def _keep(assistant: Assistant) -> None:
+    """Once for each time that the keyring opens: it may refuse, and a prompt would come out of nowhere."""
+    was_open = False
+    while assistant.fleeting:
+        await asyncio.sleep(PAUSE)
+        is_open = await assistant.vault.reachable()
+        if is_open and not was_open:
+            await assistant.keep_again()
+        was_open = is_open

@@ -117,7 +117,7 @@ class Assistant(OpenSetup):
     @property
     def fleeting(self) -> bool:
         """Whether a secret of this setup is in memory only."""
-        return bool(self.setup.kept) and (self.vault.memory_only or bool(self.captures.fleeting | self.api.held))
+        return not self.captures.fleeting.isdisjoint(self.setup.kept)
 
     def kept_line(self) -> str:
         """What is in the keyring, in one line without any value."""
@@ -126,10 +126,17 @@ class Assistant(OpenSetup):
         if not names:
             return "No secret captured yet"
         if self.fleeting:
-            fleeting = self.captures.fleeting | self.api.held
-            held = names if self.vault.memory_only else [labels[name] for name in sorted(fleeting)]
+            held = [label for name, label in labels.items() if name in self.captures.fleeting]
             return f"{', '.join(held)} only in memory, lost when the program ends"
         return f"{', '.join(names)} in {self.vault.name}"
+
+    async def keep_again(self) -> str | None:
+        """Put what is only in memory into the keyring, which may ask the admin. Returns why something is not there."""
+        from app.vault import Status
+
+        outcome = await self.vault.retry(self.setup.id)
+        self.announce()
+        return None if outcome.status is Status.STORED else outcome.sentence
 
     def _access_changed(self) -> None:
         """What opens the endpoint changed: nothing that was seen with the former still counts."""

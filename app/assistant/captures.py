@@ -27,6 +27,8 @@ class Given:
     warnings: tuple[str, ...] = ()
     to_redo: tuple[str, ...] = ()
     """Titles of steps that this change made to be redone."""
+    held: bool = False
+    """The keyring did not take the secret when it was given."""
     sensitive: bool = False
     """The refused text may be a secret in the wrong field, so it must not stay on the screen."""
 
@@ -56,10 +58,13 @@ class Captures:
         self._shown: dict[str, Shown] = {}
         self._held: str | None = None
         """Why the last secret is only held for this run; None when the keyring has it."""
-        self.fleeting: set[str] = set()
-        """Names of secrets that the keyring did not take and that are held for this run."""
         self._lost: dict[str, Status] = {}
         """Secrets that the keyring no longer had when the setup was opened, or not whole."""
+
+    @property
+    def fleeting(self) -> frozenset[str]:
+        """Names of secrets that the keyring did not take and that are held for this run."""
+        return self._vault.held(self._opened.setup.id)
 
     @property
     def lost(self) -> str | None:
@@ -83,7 +88,7 @@ class Captures:
             if name not in setup.kept:
                 return absent
             shown = self._shown.get(name, Shown("\u2022" * 12, "", present=True, secret=True))
-            return replace(shown, fleeting=self._vault.memory_only or name in self.fleeting)
+            return replace(shown, fleeting=name in self.fleeting)
         value = setup.values.get(name)
         if value is None:
             return Shown("", f"Not captured yet: {spec.origin}", present=False, secret=False)
@@ -142,7 +147,8 @@ class Captures:
             opened.setup = journey.capture(opened.guide, opened.setup, name, reading.value, opened.now())
         redo = journey.stale_titles(opened.guide, before, opened.setup)
         await opened.save()
-        return Given(True, self._thanks(reading, spec.secret), reading.warnings, redo)  # noqa: FBT003
+        held = spec.secret and self._held is not None
+        return Given(True, self._thanks(reading, spec.secret), reading.warnings, redo, held)  # noqa: FBT003
 
     def _clash(self, name: str, value: str) -> str | None:
         for other, spec in self._opened.guide.values.items():
@@ -168,7 +174,6 @@ class Captures:
         if isinstance(outcome, str):
             return Given(accepted=False, sentence=outcome)
         self._held = outcome.sentence if outcome.held else None
-        (self.fleeting.add if outcome.held else self.fleeting.discard)(name)
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
         self._lost.pop(name, None)

@@ -49,8 +49,6 @@ class DirectorySync:
         """``change`` keeps a changed setup; ``practice`` is the origin that stands in for every host."""
         self.look: Look | None = None
         """The last answer."""
-        self.held: set[str] = set()
-        """Names of secrets that the keyring did not take and that are held for this run."""
         self.next_look: datetime | None = None
         """UTC; None while nothing is followed."""
         self._vault = vault
@@ -81,7 +79,7 @@ class DirectorySync:
 
     def fleeting(self, kind: Kind) -> bool:
         """Whether that secret is in memory only, so that it is lost when the program ends."""
-        return self.kept(kind) and (self._vault.memory_only or SECRETS[kind] in self.held)
+        return self.kept(kind) and SECRETS[kind] in self._vault.held(self._state()[1].id)
 
     @property
     def on(self) -> bool:
@@ -155,7 +153,6 @@ class DirectorySync:
         outcome = await access.keep(self._vault, self._policy, setup.id, SECRETS[kind], reading.value)
         if isinstance(outcome, str):
             return outcome
-        (self.held.add if outcome.held else self.held.discard)(SECRETS[kind])
         self._reset()
         now = self._now()
         tsg_id = tsg_id_in(reading.value) if kind is Kind.CLIENT_ID and not self.access.tsg_id else None
@@ -188,8 +185,6 @@ class DirectorySync:
             outcome = await self._vault.delete(setup.id, name)
             if outcome.status not in (Status.DELETED, Status.ABSENT):
                 left[name] = LABELS[kind]
-            else:
-                self.held.discard(name)
 
         def drop(setup: Setup) -> Setup:
             kept = {name: at for name, at in setup.kept.items() if name not in SECRETS.values() or name in left}

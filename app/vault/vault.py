@@ -14,7 +14,7 @@ from app.vault.outcome import Holdings, Outcome, Ready, Status
 from app.vault.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from app.vault.worker import Call
 
@@ -154,10 +154,23 @@ class Vault:
                 return outcome
         return None
 
-    async def retry(self) -> Mapping[Key, Outcome]:
-        """Put what is only held in memory once more, after an unlock or a prompt answered late."""
+    def held(self, setup_id: str) -> frozenset[str]:
+        """The values of that setup that are in memory, because the keyring has not proved to have them."""
+        return frozenset(name for owner, name in self._held if owner == setup_id)
+
+    async def reachable(self) -> bool:
+        """Whether the keyring is there and open, found without a prompt; looks again where there was none."""
         await self.ready()
-        return {key: await self.put(*key, value) for key, value in tuple(self._held.items())}
+        return (await self.holdings()).status is Status.READ
+
+    async def retry(self, setup_id: str) -> Outcome:
+        """Put what is only held of that setup once more, which may bring up a prompt; the first that is not STORED."""
+        await self.ready()
+        for name in sorted(self.held(setup_id)):
+            outcome = await self.put(setup_id, name, self._held[setup_id, name])
+            if outcome.status is not Status.STORED:
+                return outcome
+        return Outcome(Status.STORED)
 
     def close(self) -> None:
         """Let the thread go; a call that hangs is not waited for."""

@@ -1,4 +1,4 @@
-"""A disk that takes nothing is told, tried again until it does, and never left with changes without a question."""
+"""A disk or a keyring that takes nothing is told and tried again, and changes are not left without a question."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.setup.state import Setup
 from app.setup.store import Store
+from app.vault import backend
+from tests.ui.stories import child, words
+from tests.vault.misbehaving import Locked
 from ui import saving, tasks
 from ui.application import Application
 from ui.home.page import HomePage
@@ -108,6 +111,56 @@ def test_closing_all_the_same_is_possible(qapp: QApplication, qtbot: QtBot, tmp_
             (box,) = window.findChildren(QMessageBox)
             press(box, "Close and lose them")
             assert application._end.is_set()
+        finally:
+            await application._finish()
+        return 0
+
+    assert tasks.run(qapp, main) == 0
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_secret_goes_to_the_keyring_once_that_opens(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_hand: bool
+) -> None:
+    keyring = Locked()
+    monkeypatch.setattr(backend, "allowed", lambda _platform: backend.Keyring(keyring, "A Keyring"))
+    monkeypatch.setattr(saving, "PAUSE", 600 if by_hand else 0.05)
+    window, home = MainWindow(), HomePage()
+    qtbot.addWidget(window)
+    window.show_page(home)
+    window.show()
+
+    async def main() -> int:
+        application = Application(Options(False, tmp_path, None, "entra", "light", None, False), window, home)
+        try:
+            assert await application._begin()
+            await application._open(new_setup(catalog.guide("entra"), NOW, practice=False))
+            desk = application.opened.desk
+            assert desk is not None
+            await desk.assistant.go("generate-token")
+            desk.give("token", "canary-token-that-is-long-enough")
+            await until(lambda: "Bearer Token only in memory, lost when the program ends" in words(window))
+            await until(lambda: "The keyring is locked. Unlock it, then try again. The value is held" in words(window))
+            said: list[str] = []
+            desk.announced.connect(said.append)
+            again = child(window, "keep-again")
+            assert again.isVisible()
+            if by_hand:
+                again.click()
+                await until(lambda: bool(said))
+                assert said == [
+                    "The keyring is locked. Unlock it, then try again. The value is held until the program closes."
+                ]
+                assert again.isVisible()
+            keyring.well = True
+            if by_hand:
+                again.click()
+            await until(lambda: not desk.assistant.fleeting and not desk.busy)
+            await until(lambda: "Bearer Token in A Keyring" in words(window))
+            assert "Kept in A Keyring." in words(window)
+            assert not again.isVisible()
+            assert list(keyring.items.values()) == ["canary-token-that-is-long-enough"]
+            assert not by_hand or said[-1] == "Bearer Token in A Keyring"
         finally:
             await application._finish()
         return 0

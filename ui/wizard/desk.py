@@ -110,6 +110,18 @@ class Desk(QObject):
         self.announced.emit(given.sentence)
         self.changed.emit()
 
+    def keep_again(self) -> None:
+        """Ask the keyring once more to take what is only in memory; its prompt may come up."""
+        self._start(self._keep_again())
+
+    async def _keep_again(self) -> None:
+        self._wait_for(f"{self.assistant.vault.name} is asked. Answer its prompt if one is open.")
+        try:
+            refused = await self.assistant.keep_again()
+        finally:
+            self._wait_for("")
+        self.announced.emit(refused or self.assistant.kept_line())
+
     def _wait_for(self, sentence: str) -> None:
         self.busy = sentence
         self.changed.emit()

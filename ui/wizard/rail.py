@@ -11,6 +11,7 @@ from app.setup.journey import Mark, finished, places
 from ui.theme import icons
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button, mark_here
+from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 from ui.wizard.tools import TOOLS, offered
@@ -126,10 +127,17 @@ class Rail(QFrame):
     def _keyring_line(self) -> QHBoxLayout:
         self._lock = QLabel(self)
         self._kept = label("", "small", self)
+        self._again = LinkButton("Try the keyring again")
+        self._again.setObjectName("keep-again")
+        self._again.clicked.connect(self._desk.keep_again)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self._kept)
+        words.addWidget(self._again)
         line = QHBoxLayout()
         line.setSpacing(8)
         line.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self._kept, 1)
+        line.addLayout(words, 1)
         return line
 
     def _ways_out(self) -> QHBoxLayout:
@@ -177,5 +185,7 @@ class Rail(QFrame):
             tool_row.setAccessibleName(f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
         self._kept.setText(assistant.kept_line())
         fleeting = assistant.fleeting
+        self._again.setVisible(fleeting)
+        self._again.setEnabled(not self._desk.busy)
         tone = "caution" if fleeting else "good" if setup.kept else "muted"
         self._lock.setPixmap(icons.pixmap("warning" if fleeting else "lock", 16, tone))

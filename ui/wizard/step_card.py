@@ -26,6 +26,7 @@ from ui.wizard.tools import offered
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from app.assistant.captures import Given, Shown
     from app.guide.model import Branch, Carry, Choice, Failure, Step
     from app.guide.vocabulary import Builder, Tool
     from app.setup.journey import Place
@@ -293,13 +294,18 @@ class StepCard(Card):
                 field.set_text(shown.text)
             if spec.secret:
                 field.set_kept("Paste to replace")
-            words = [given.sentence if given else "Captured.", f"{shown.hint}." if shown.hint else ""]
+            words = [self._kept_words(given, shown), f"{shown.hint}." if shown.hint else ""]
             tone = "caution" if (given and given.warnings) or shown.fleeting else "good"
             extra = list(given.warnings) if given else []
             secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
             field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
         elif spec.secret and self._desk.busy:
             field.set_hint(self._desk.busy, "muted")
+
+    def _kept_words(self, given: Given | None, shown: Shown) -> str:
+        if given is not None and given.held and not shown.fleeting:  # the keyring has taken it since
+            return f"Kept in {self._desk.assistant.vault.name}."
+        return given.sentence if given else "Captured."
 
     def _show_secret(self, name: str, text: str) -> None:
         if name in self._values and text:
