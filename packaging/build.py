@@ -11,6 +11,7 @@ import hashlib
 import importlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,8 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     maker = importlib.import_module(MAKERS[sys.platform])
     when = epoch()
+    # Ended from outside, it takes down what it began.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with maker.begin(when) if options.check else contextlib.nullcontext() as begun:
         made = make(maker, when, options.runtime_file)
         return int(maker.check(made, when, begun)) if options.check else 0

@@ -46,7 +46,7 @@ OLDEST, TOO_NEW = (3, 11), (3, 14)
 """The range of Python that pyproject.toml names."""
 
 TEST_LIMIT = 1500.0
-"""Seconds all checks and tests may take together, without the set-up. A hung Qt loop does not end by itself."""
+"""Seconds all checks and tests may take, or a build, without the set-up. A hung Qt loop does not end by itself."""
 
 DISPLAY_LIMIT = 30.0
 """Seconds Xvfb may take to name its display."""
@@ -345,7 +345,7 @@ def bench(extra: list[str]) -> int:
 
 def build(extra: list[str]) -> int:
     """Build the packages of this OS into dist/; returns the exit code."""
-    return supervise([str(python_of(BUILD_VENV)), "packaging/build.py", *extra], dict(os.environ))
+    return supervise([str(python_of(BUILD_VENV)), "packaging/build.py", *extra], dict(os.environ), TEST_LIMIT)
 
 
 def needed(what: str, *, check: bool = False) -> dict[str, str]:

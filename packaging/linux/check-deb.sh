@@ -21,7 +21,7 @@ make() {
         "Component: main" | grep " bookworm" || :)
     # shellcheck disable=SC2016 # its variable is mmdebstrap's
     fetch='APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install -y --download-only --no-install-recommends '
-    mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --skip=cleanup/apt \
+    exec mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --skip=cleanup/apt \
         --customize-hook="$fetch$desktop $libraries" bookworm "$1" ${sources:+"$sources"}
 }
 
@@ -35,6 +35,7 @@ outside() {
     # A number that is nobody's here, so that what is still running can be told, also without /proc inside, and ended.
     account=$((50000 + $$ % 9000))
     trap 'setpriv --reuid "$account" --clear-groups sh -c "kill -s KILL -- -1" || :' EXIT
+    trap "exit 143" TERM
     # Its mounts end with the namespace, so nothing outside of it can be hit.
     if unshare --mount true 2>/dev/null; then
         unshare --mount sh "$0" --mount "$2" "$account"

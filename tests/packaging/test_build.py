@@ -27,6 +27,7 @@ def build(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ModuleType:
     monkeypatch.setattr(build, "DIST", tmp_path)
     monkeypatch.setattr(build, "ROOT", tmp_path)
     monkeypatch.setattr(build, "icons", lambda: None)
+    monkeypatch.setattr(build.signal, "signal", lambda *_: None)
     monkeypatch.setattr(build, "freeze", lambda _when: tmp_path)
     return build
 

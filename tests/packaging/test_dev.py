@@ -119,18 +119,31 @@ def test_the_range_of_python_is_that_of_the_project(dev: ModuleType) -> None:
     assert project["requires-python"] == f">={low},<{high}"
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
-@pytest.mark.parametrize("code", [0, 3])
-def test_ci_ends_as_the_tests_do(code: int, tmp_path: Path) -> None:
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(ROOT / ".ci/run", tmp_path / ".ci/run")
-    stand_in = tmp_path / "bin/python3"
-    stand_in.parent.mkdir()
-    stand_in.write_text(f'#!/bin/sh\n[ "$*" = "packaging/dev.py test" ] || exit 99\necho "7 passed"; exit {code}')
+def ci(folder: Path, tests: str, packages: str) -> subprocess.CompletedProcess[str]:
+    """Run .ci/run in a folder where ``dev.py test`` and ``dev.py build --check`` are these shell commands."""
+    (folder / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
+    (folder / "bin").mkdir()
+    stand_in = folder / "bin/python3"
+    cases = f'*" test") {tests};; *" build --check") {packages};; *) exit 99;;'
+    stand_in.write_text(f'#!/bin/sh\ncase "$*" in {cases} esac')
     stand_in.chmod(0o755)
-    env = {**os.environ, "PATH": f"{stand_in.parent}:{os.environ['PATH']}"}
-    ran = subprocess.run([tmp_path / ".ci/run"], env=env, capture_output=True, text=True, timeout=30, check=False)
-    assert (ran.returncode, ran.stdout) == (code, "7 passed\n")
+    env = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
+    return subprocess.run([folder / ".ci/run"], env=env, capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
+def test_ci_ends_with_the_count_of_the_tests(tmp_path: Path) -> None:
+    ran = ci(tmp_path, "echo early; echo '7 passed in 1s'; echo '==> passed'", "echo packages")
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[-3:] == ["packages", "7 passed in 1s", "==> passed"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
+@pytest.mark.parametrize(("tests", "packages"), [("exit 3", "true"), ("echo '7 passed in 1s'", "exit 3")])
+def test_ci_fails_where_tests_or_packages_fail(tests: str, packages: str, tmp_path: Path) -> None:
+    ran = ci(tmp_path, tests, packages)
+    assert ran.returncode == 3
 
 
 def test_the_readme_names_every_option() -> None:
