@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAccessible, QFocusEvent, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -438,3 +438,20 @@ def test_what_is_hidden_in_a_line_takes_no_room(qtbot: QtBot) -> None:
     one.show()
     two.show()
     qtbot.waitUntil(lambda: flow.height() > 0 and two.pos() == place)
+
+
+def test_what_is_half_typed_waits_for_the_admin_to_come_back(qtbot: QtBot) -> None:
+    given: list[str] = []
+    field = CaptureField("Tenant ID", lambda: "")
+    field.submitted.connect(given.append)
+    shown(qtbot, field)
+    line = field.findChild(QLineEdit)
+    assert isinstance(line, QLineEdit)
+    QTest.keyClicks(line, "7c1e")
+    QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.ActiveWindowFocusReason))
+    QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.PopupFocusReason))
+    assert given == []
+    assert field.being_typed(), "a redraw meanwhile must leave it"
+    QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
+    assert given == ["7c1e"]
+    assert not field.being_typed()

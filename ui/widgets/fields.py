@@ -203,7 +203,9 @@ class _Input(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """What was typed is given when the field is left, as in any form."""
         super().focusOutEvent(event)
-        # Not when the card is being redrawn: what is half typed would be given.
+        # Not when the card is being redrawn, nor on a look at another window: what is half typed would be given.
+        if event.reason() in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
+            return
         if self.isVisible() and self.isModified() and self.text().strip() and not self.isReadOnly():
             self.left.emit()
 
@@ -320,9 +322,9 @@ class CaptureField(QWidget):
         self._settled = False
         self.submitted.emit(text)
 
-    def has_focus_text(self) -> bool:
-        """Whether the admin is typing here."""
-        return self._input.hasFocus() and self._input.isModified()
+    def being_typed(self) -> bool:
+        """Whether something was typed here and not given yet."""
+        return self._input.isModified() and bool(self._input.text().strip())
 
     def set_text(self, text: str) -> None:
         """Show an accepted value."""

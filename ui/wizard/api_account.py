@@ -205,7 +205,7 @@ class AccountCard(Card):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """The CSV file may be let go anywhere on the card."""
-        if event.mimeData().hasUrls():
+        if event.mimeData().urls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
@@ -222,7 +222,7 @@ class AccountCard(Card):
         self._issuer.setCurrentIndex(list(_ISSUERS).index(access.issuer))
         self._off.setVisible(self._api.begun)
         self._tsg_id.set_busy(bool(busy))
-        if access.tsg_id and not self._tsg_id.has_focus_text():
+        if access.tsg_id and not self._tsg_id.being_typed():
             self._tsg_id.set_text(access.tsg_id)
         self._hint(self._tsg_id, "tsg-id", "Captured." if access.tsg_id else "", "good")
         for kind, field in self._secrets.items():

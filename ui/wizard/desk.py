@@ -59,6 +59,8 @@ class Desk(QObject):
         """What became of the last text given for each value, until it was accepted."""
         self.notice = ""
         """A line about the last change, e.g. which steps are to be redone."""
+        self.timestamp_problem = ""
+        """Why the timestamp that was last entered was not taken."""
         self.keep_from_captures = True
         """The admin's switch: secrets that are shown stay out of screen captures, where the system offers that."""
         self.correcting = False
@@ -292,7 +294,7 @@ class Desk(QObject):
         findings = self.assistant.testing.findings
         failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
         if failed is not None:
-            return f"A check failed. {title(failed.rung)}: {sentence(failed)}."
+            return f"The check \u201c{title(failed.rung)}\u201d failed. {sentence(failed)}."
         odd = sum(each.verdict is Verdict.WARNED for each in findings)
         return f"All checks passed, {odd} with a remark." if odd else "All checks passed."
 
@@ -322,6 +324,5 @@ class Desk(QObject):
         self._start(self._enter_timestamp(text))
 
     async def _enter_timestamp(self, text: str) -> None:
-        problem = await self.assistant.waiting.enter_timestamp(text)
-        self.notice = problem or ""
+        self.timestamp_problem = await self.assistant.waiting.enter_timestamp(text) or ""
         self.changed.emit()

@@ -290,7 +290,7 @@ class StepCard(Card):
             field.set_hint(given.sentence + kept, "bad")
             return
         if shown.present:
-            if not spec.secret and not field.has_focus_text():
+            if not spec.secret and not field.being_typed():
                 field.set_text(shown.text)
             if spec.secret:
                 field.set_kept("Paste to replace")

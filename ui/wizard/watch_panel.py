@@ -154,8 +154,8 @@ class WatchPanel(QWidget):
             received.setText("Not offered")
             through.setText("The endpoint does not tell. Enter the timestamp that you see in CIE.")
             self._manual.setVisible(True)
-        if self._manual.isVisible() and self._desk.notice:
-            self._manual.set_hint(self._desk.notice, "bad")
+        if self._manual.isVisible() and self._desk.timestamp_problem:
+            self._manual.set_hint(self._desk.timestamp_problem, "bad")
 
     def _fill_api(self) -> None:
         """What the Directory Sync API adds where it is on; it opens no gate."""
