@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,9 @@ def _python() -> str:
     return str(dev.python_of(dev.FOREIGN_VENV))
 
 
+SYSTEM_CAS = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
 @cache
 def _node() -> tuple[str, str]:
     """Node, and the script of npm that it runs."""
@@ -60,12 +64,17 @@ def _scimmy() -> Path:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(source / name, folder)
         install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        for _ in range(3):  # on a busy machine npm sometimes ends with "Exit handler never called"
-            done = subprocess.run(
-                [*_node(), *install], cwd=folder, capture_output=True, text=True, timeout=300, check=False
-            )
-            if done.returncode == 0:
-                break
+        # Node trusts the authorities that it brings, and not those of a network that inspects TLS.
+        trusted = {"NODE_EXTRA_CA_CERTS": str(SYSTEM_CAS)} if SYSTEM_CAS.exists() else {}
+        done = subprocess.run(
+            [*_node(), *install],
+            cwd=folder,
+            env={**trusted, **os.environ},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr
         (folder / "installed").touch()
     shutil.copy(source / "serve.mjs", folder)
