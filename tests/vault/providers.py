@@ -53,6 +53,8 @@ class Provider:
     name = ""
     prompts = False
     """Whether it opens a prompt of its own when it is locked; otherwise it says at once that it is."""
+    tries = 1
+    """How often it may be killed and started to show once that nothing is lost."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -147,8 +149,15 @@ class Provider:
     def on_disk(self) -> tuple[bytes, ...]:
         """What its files hold: KeePassXC and KWallet write some moments after they have answered."""
         # By suffix, so that a file which is being written to take the place of another does not count.
-        files = (path for path in self.home.rglob("*.k*") if path.suffix in (".keyring", ".kdbx", ".kwl"))
-        return tuple(path.read_bytes() for path in sorted(files))
+        kinds = (".keyring", ".kdbx", ".kwl", ".json")
+        return tuple(path.read_bytes() for path in sorted(self.home.rglob("*.*")) if path.suffix in kinds)
+
+    def written(self, earlier: tuple[bytes, ...]) -> None:
+        """Wait until its files have changed and then rest: KWallet has one of its own for the names of items."""
+        self.until(lambda: self.on_disk() != earlier)
+        while (now := self.on_disk()) != earlier:
+            earlier = now
+            time.sleep(0.3)
 
     def flush(self) -> None:
         """Have it write now, where it takes orders and would take its time."""
@@ -259,6 +268,7 @@ class KWallet(Provider):
 
     name = "KWallet"
     prompts = True
+    tries = 3  # kwalletd 5.103 on a busy machine was seen to lose what it had given back, one time in twenty
     DAEMON = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
 
     def prepare(self) -> None:

@@ -87,13 +87,12 @@ def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Prov
 
 
 def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Provider) -> None:
-    async def story() -> None:
-        vault = Vault("setup", platform="linux", limit_seconds=10)
+    async def story(vault: Vault) -> None:
         await asyncio.sleep(SAVING)  # until the change of an earlier test is written
         earlier = provider.on_disk()
         assert (await vault.put(SETUP, "base_url", "before")).status is Status.STORED
         provider.flush()
-        provider.until(lambda: provider.on_disk() != earlier)
+        provider.written(earlier)
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")
         assert (put.status, put.held) == (Status.GONE, True)
@@ -105,9 +104,18 @@ def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: P
         await proved("before", "base_url")
         for name in ("token", "base_url"):
             assert (await vault.delete(SETUP, name)).status is Status.DELETED
-        vault.close()
 
-    asyncio.run(story())
+    for left in reversed(range(provider.tries)):
+        vault = Vault("setup", platform="linux", limit_seconds=10)
+        try:
+            asyncio.run(story(vault))
+            break
+        except AssertionError:
+            if not left:
+                raise
+            assert asyncio.run(vault.purge(SETUP, ("token", "base_url"))).status is Status.DELETED
+        finally:
+            vault.close()
 
 
 def test_secrets_without_a_setup_are_found_and_removed(provider: Provider, tmp_path: Path) -> None:
