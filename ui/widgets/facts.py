@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QSize
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QRect, QSize
 
+from ui.widgets.placed import Placed
 from ui.widgets.text import label
 from ui.widgets.wrapping import text_width, widest_word
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QLabel, QWidget
 
 ACROSS, DOWN = 16, 6
 """Pixels between the columns and between the rows."""
@@ -20,7 +20,7 @@ SHARE = 0.42
 """Of the width, what the names may take before they wrap."""
 
 
-class Facts(QWidget):
+class Facts(Placed):
     """A grid would take a label's guess at its height for the least, and leave gaps; this one asks for each width."""
 
     def __init__(self, parent: QWidget | None = None, *, name_role: str = "muted", value_role: str = "body") -> None:
@@ -28,9 +28,6 @@ class Facts(QWidget):
         super().__init__(parent)
         self._roles = name_role, value_role
         self._rows: list[tuple[QLabel, QLabel]] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
 
     def add(self, name: str, value: str = "") -> QLabel:
         """Add a row; the label of its value is handed back, to be changed later."""
@@ -50,39 +47,20 @@ class Facts(QWidget):
         """Narrow; the height follows from the width."""
         return QSize(120, 0)
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
-        places = self._places(width)
-        return max((place.bottom() + 1 for pair in places for place in pair), default=0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Put every label in its place."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def event(self, event: QEvent) -> bool:
-        """A text has changed."""
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-            self._arrange()
-        return super().event(event)
-
-    def _arrange(self) -> None:
-        for row, places in zip(self._rows, self._places(self.width()), strict=True):
-            for each, place in zip(row, places, strict=True):
-                each.setGeometry(place)
-
     def _names(self) -> int:
         return max((_width(name) for name, _ in self._rows), default=0)
 
-    def _places(self, width: int) -> list[tuple[QRect, QRect]]:
+    def places(self, width: int) -> list[tuple[QWidget, QRect]]:
+        """Names in a column as wide as they need, values beside them."""
         longest = max((widest_word(name.fontMetrics(), name.text()) + 2 for name, _ in self._rows), default=0)
         left = min(self._names(), max(longest, int(width * SHARE)))
         beside = max(1, width - left - ACROSS)
-        places, top = [], 0
+        places: list[tuple[QWidget, QRect]] = []
+        top = 0
         for name, value in self._rows:
             name_height, value_height = name.heightForWidth(left), value.heightForWidth(beside)
-            places.append((QRect(0, top, left, name_height), QRect(left + ACROSS, top, beside, value_height)))
+            places.append((name, QRect(0, top, left, name_height)))
+            places.append((value, QRect(left + ACROSS, top, beside, value_height)))
             top += max(name_height, value_height) + DOWN
         return places
 

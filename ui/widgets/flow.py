@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QSize
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize
+
+from ui.widgets.placed import Placed
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtWidgets import QWidget
 
 
-class Flow(QWidget):
+class Flow(Placed):
     """Widgets keep their size; one that is wider than a line gets the whole line and may wrap inside.
 
     A hidden one takes no room.
@@ -22,9 +23,6 @@ class Flow(QWidget):
         self._widgets: list[QWidget] = []
         self._across = across
         self._down = down
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
 
     def add(self, widget: QWidget) -> None:
         """Take a widget as the last one."""
@@ -45,38 +43,19 @@ class Flow(QWidget):
             least = least.expandedTo(widget.minimumSizeHint())
         return least
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
-        return max((place.bottom() + 1 for place in self._places(width)), default=0)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Put every widget in its place."""
-        super().resizeEvent(event)
-        self._arrange()
-
-    def event(self, event: QEvent) -> bool:
-        """A widget inside changed its size."""
-        if event.type() is QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-            self._arrange()
-        return super().event(event)
-
     @property
     def _shown(self) -> list[QWidget]:
         return [widget for widget in self._widgets if not widget.isHidden()]
 
-    def _arrange(self) -> None:
-        for widget, place in zip(self._shown, self._places(self.width()), strict=True):
-            widget.setGeometry(place)
-
-    def _places(self, width: int) -> list[QRect]:
-        places: list[QRect] = []
+    def places(self, width: int) -> list[tuple[QWidget, QRect]]:
+        """Line by line."""
+        places: list[tuple[QWidget, QRect]] = []
         left = top = tallest = 0
         for widget in self._shown:
             size = _size(widget, width)
             if left and left + size.width() > width:
                 left, top, tallest = 0, top + tallest + self._down, 0
-            places.append(QRect(QPoint(left, top), size))
+            places.append((widget, QRect(QPoint(left, top), size)))
             left += size.width() + self._across
             tallest = max(tallest, size.height())
         return places
