@@ -53,7 +53,7 @@ class Shelf:
     def of(cls, setups: Sequence[Setup], troubles: int) -> Shelf:
         """Count them."""
         complete = sum(setup.complete for setup in setups)
-        return cls(len(setups), complete, sum(setup.status.startswith("Waiting") for setup in setups), troubles)
+        return cls(len(setups), complete, sum(setup.waiting for setup in setups), troubles)
 
 
 def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assistant], *, practice: bool) -> str:

@@ -18,7 +18,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
-from app.setup.state import Setup, Sighting
+from app.setup.state import WAITING, Setup, Sighting
 from app.watch.watch import Report
 from tests.hostile.server import TOKEN, Hostile, says
 from tests.test_assistant import opened
@@ -72,7 +72,7 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
                 ticked=frozenset({CANARY}),
             )
             assistant.setup = spoilt
-            shelf = Shelf.of((spoilt,), 1)
+            shelf = Shelf.of((spoilt, spoilt.with_(status=WAITING)), 1)
             return report(SURFACE, "GNOME Keyring", shelf, (assistant,), practice=True)
 
     with Hostile(
@@ -84,7 +84,7 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
     assert "  Test token: failed, unauthorized, status 401\n" in text
     assert "  Reached started: 2026-11-25T09:30:15Z\n" in text
     assert "  Watch: no look yet\n" in text
-    assert "Setups: 1, of which complete 0, waiting 1; files in trouble: 1\n" in text
+    assert "Setups: 2, of which complete 0, waiting 1; files in trouble: 1\n" in text
     for secret in (TOKEN, server.base_url, "127.0.0.1"):
         assert secret not in text
 

@@ -30,11 +30,12 @@ class Watches:
         from app.guide.vocabulary import Milestone
 
         syncs = Milestone.FULL_SYNC in setup.reached and Milestone.FINISHED not in setup.reached
-        return setup.status.startswith("Waiting") or (syncs and setup.api is not None)
+        return setup.waiting or (syncs and setup.api is not None)
 
     def keep(self, assistant: Assistant) -> None:
         """See that what this setup waits for is waited for."""
         from app.guide.vocabulary import Milestone
+        from app.setup.state import WAITING
 
         setup = assistant.setup
         running = self._running.get(setup.id)
@@ -42,7 +43,7 @@ class Watches:
             return
         if Milestone.STARTED in setup.reached and setup.sighting is None:
             task = self._tasks.start(self._timestamp(assistant))
-            self._running[setup.id] = (task, "Waiting for the SCIM Change Timestamp")
+            self._running[setup.id] = (task, WAITING)
         elif assistant.api.may_follow:
             task = self._tasks.start(self._full_sync(assistant))
             self._running[setup.id] = (task, "Waiting for the end of Full Sync")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from app.guide.values import derive
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.numbers import both
-from app.setup.state import Counts
+from app.setup.state import WAITING, Counts
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -346,6 +346,6 @@ def status_line(guide: Guide, setup: Setup) -> str:
         return f"Full Sync done, {both(counts.users, counts.groups)}" if counts else "Full Sync done"
     here = place(guide, setup, frontier(guide, setup))
     if here.step.page is Page.WATCH:
-        return "Waiting for the SCIM Change Timestamp" if setup.sighting is None else "Ready for Full Sync"
+        return WAITING if setup.sighting is None else "Ready for Full Sync"
     total = len(visible(guide, setup))
     return f"Step {here.number} of {total}, {here.step.title[0].lower()}{here.step.title[1:]}"

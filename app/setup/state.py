@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from app.cie.address import Access
 
+WAITING: Final = "Waiting for the SCIM Change Timestamp"
+"""The status of a setup that waits; a listed setup is known by it without its guide."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -106,6 +109,11 @@ class Setup:
     def complete(self) -> bool:
         """Whether Full Sync was completed, and nothing that it rests on has to be redone."""
         return self.synced is not None and not self.stale
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it waits for the SCIM Change Timestamp."""
+        return self.status == WAITING
 
     def with_(self, **changes: object) -> Setup:
         """A copy with those fields replaced."""

@@ -93,9 +93,8 @@ class SetupList(ScrollColumn):
         row.addLayout(words, 4)
         row.addWidget(label(setup.status, "muted", frame), 6)
         complete = setup.complete
-        waiting = setup.status.startswith("Waiting")
-        tone = "good" if complete else "caution" if waiting else "accent"
-        pill = Pill("Complete" if complete else "Waiting" if waiting else "In progress", tone)
+        tone = "good" if complete else "caution" if setup.waiting else "accent"
+        pill = Pill("Complete" if complete else "Waiting" if setup.waiting else "In progress", tone)
         pill.setMinimumWidth(104)
         row.addWidget(pill)
         go_on = button("Open" if complete else "Continue")
