@@ -23,8 +23,11 @@ def diagnose(window: QWidget, workspace: Workspace | None) -> str:
     if workspace is None:
         return report(_surface(window), "not looked for", Shelf(0, 0, 0, 0), (), practice=False)
     listing = workspace.listing
-    shelf = Shelf.of(listing.setups, len(listing.troubles)) if listing is not None else Shelf(0, 0, 0, 0)
     opened = tuple(workspace.opened.values())
+    # As home listed them last, and those opened since as they are now.
+    setups = {setup.id: setup for setup in (listing.setups if listing is not None else ())}
+    setups |= {assistant.setup.id: assistant.setup for assistant in opened}
+    shelf = Shelf.of(tuple(setups.values()), len(listing.troubles) if listing is not None else 0)
     return report(_surface(window), workspace.vault.name, shelf, opened, practice=workspace.practice)
 
 

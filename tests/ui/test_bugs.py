@@ -17,10 +17,16 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from app import log
 from app.__main__ import Options
+from app.assistant.assistant import Assistant
+from app.assistant.opened import new_setup, utc_now
+from app.guide import catalog
+from app.policy import NO_POLICY
+from app.workspace import Workspace
 from ui import tasks
 from ui.application import Application
 from ui.bugs import Bugs
 from ui.clipboard import ClipboardGuard
+from ui.diagnose import diagnose
 from ui.home.page import HomePage
 from ui.report import ReportDialog
 from ui.window import MainWindow
@@ -182,3 +188,22 @@ def test_home_shows_what_it_copies(qapp: QApplication, qtbot: QtBot, tmp_path: P
     assert "Setups: 0" in seen[0]
     assert "Mode: real" in seen[0]
     assert CANARY not in seen[0]
+
+
+def test_diagnostics_count_a_setup_that_was_opened_since_home_was_shown(
+    qapp: QApplication, window: MainWindow, tmp_path: Path
+) -> None:
+    async def story() -> int:
+        workspace = Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
+        assert await workspace.take() is None
+        assert (await workspace.list()).setups == ()
+        assistant = await workspace.open(new_setup(catalog.guide("entra"), utc_now(), practice=False))
+        assert isinstance(assistant, Assistant)
+        assert "Setups: 1, of which complete 0, waiting 0; files in trouble: 0\n" in diagnose(window, workspace)
+        assert len((await workspace.list()).setups) == 1
+        assert "Setups: 1, of which" in diagnose(window, workspace), "and not twice"
+        assert await workspace.forget(assistant) is None
+        await workspace.leave()
+        return 0
+
+    assert tasks.run(qapp, story) == 0
