@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.guide.model import Guide
-    from app.names import Digests
     from app.net import ReadOnlyClient
     from app.policy import Policy
     from app.scim.arrived import Arrived, Progress
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from app.scim.ladder import Finding
     from app.scim.offer import Offer
     from app.setup.state import Setup
+    from app.text.similar import Digests
     from app.vault import Vault
 
 CHANGED = "What opens the endpoint was changed meanwhile. Test again."

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from app.legible import legible
 from app.paths import APP_ID
+from app.text.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.legible import legible
+from app.text.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from app.times import clock
+from app.text.times import clock
 from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from app.legible import legible
 from app.scim.listing import MOST_RESOURCES, read_object
 from app.scim.observation import Observation
+from app.text.legible import legible
 
 if TYPE_CHECKING:
     from app.net import Answer

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from app.cie.directories import LONGEST_WORD, read_count, read_result
-from app.legible import legible
 from app.scim.observation import Observation
+from app.text.legible import legible
 
 if TYPE_CHECKING:
     from app.net import Answer

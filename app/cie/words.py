@@ -11,7 +11,7 @@ from app.cie.objects import Matches
 from app.diagnosis.findings import seen, sentence
 from app.scim.finding import Rung
 from app.scim.observation import Observation
-from app.times import clock, span
+from app.text.times import clock, span
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from app.export.columns import Role
 from app.export.problems import Problem, UnusableError
-from app.legible import legible, visible
-from app.names import WORDS, Sameness, key, sameness
+from app.text.legible import legible, visible
+from app.text.similar import WORDS, Sameness, key, sameness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

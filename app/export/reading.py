@@ -24,7 +24,7 @@ from app.diagnosis.groups_export import Findings, Kind, Report
 from app.export.columns import MAIL, Role, plain
 from app.export.findings_file import part_of
 from app.export.problems import Problem, Unusable
-from app.names import Digests
+from app.text.similar import Digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

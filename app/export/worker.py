@@ -20,8 +20,8 @@ from app.export.findings_file import FindingsFile
 from app.export.problems import Problem, UnusableError
 from app.export.rows import rows
 from app.export.shape import Shape, look_at
-from app.legible import legible
-from app.names import digest, key
+from app.text.legible import legible
+from app.text.similar import digest, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

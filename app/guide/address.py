@@ -10,7 +10,7 @@ import re
 import unicodedata
 from urllib.parse import urlsplit
 
-from app.legible import code
+from app.text.legible import code
 
 TOKEN_HOST = "auth.apps.paloaltonetworks.com"  # noqa: S105 - an address
 """Where service accounts get their tokens (pan.dev, "Get an access token")."""

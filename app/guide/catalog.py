@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from app.legible import code, unseen
 from app.paths import resources
+from app.text.legible import code, unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from app.guide import address
 from app.guide.address import LOOPBACK, TOKEN_HOST, URL
 from app.guide.vocabulary import SECRET_KINDS, Kind
-from app.legible import code, legible, unseen
+from app.text.legible import code, legible, unseen
 
 LONGEST = 16_384
 """Characters; no value that CIE or a portal shows comes near it."""

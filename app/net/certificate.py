@@ -6,8 +6,8 @@ import ssl
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from app.legible import legible
 from app.net.answers import Failure, Peer
+from app.text.legible import legible
 
 LONGEST_NAME: Final = 80
 """Characters of a name in a certificate that are kept."""

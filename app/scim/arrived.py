@@ -15,20 +15,20 @@ from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from app.legible import legible
-from app.names import digest
 from app.scim.listing import last_modified
 from app.scim.pages import PAGE, Pages
+from app.text.legible import legible
+from app.text.similar import digest
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from app.names import Digests
     from app.net import ReadOnlyClient
     from app.scim.authorization import Bearer, NotIssued
     from app.scim.endpoint import Endpoint
     from app.scim.pages import Page, Stopped
+    from app.text.similar import Digests
 
 HELD: Final = 50_000
 """Rows that are held to be shown; all are counted."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.net import Answer
 from app.net.trace import schemes
-from app.times import in_utc
+from app.text.times import in_utc
 
 if TYPE_CHECKING:
     from datetime import datetime

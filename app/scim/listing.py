@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from app.scim.observation import Observation
-from app.times import in_utc
+from app.text.times import in_utc
 
 if TYPE_CHECKING:
     from app.net import Answer

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from app.guide.values import derive
 from app.guide.vocabulary import Kind, Milestone, Page
-from app.numbers import both
 from app.setup.state import WAITING, Counts
+from app.text.counts import both
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
 from app.setup.journey import CLOCK_SKEW, shut, unseen
-from app.times import in_utc
+from app.text.times import in_utc
 
 if TYPE_CHECKING:
     from app.guide.model import Guide

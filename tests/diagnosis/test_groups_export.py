@@ -13,7 +13,7 @@ from app.diagnosis import groups_export
 from app.diagnosis.groups_export import ADVICE, LONGEST_DN, TITLES, Check, Found, Kind, Report
 from app.export.columns import Role, known, recognise
 from app.export.problems import Problem, UnusableError
-from app.names import key
+from app.text.similar import key
 
 COLUMNS = {Role.NAME: 0, Role.ID: 1}
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.guide.values import Reading, mask, read
 from app.guide.vocabulary import Kind
-from app.legible import legible
+from app.text.legible import legible
 
 STEADY = settings(deadline=None, max_examples=400, derandomize=True, database=None)
 GOOD = "scim-sync.gov.apps.paloaltonetworks.com"

@@ -25,7 +25,6 @@ from app import net
 from app.diagnosis.findings import sent_lines, sentence
 from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
-from app.legible import legible
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
 from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
@@ -33,6 +32,7 @@ from app.scim.endpoint import Endpoint
 from app.scim.ladder import Limits, Rung, Verdict, run
 from app.scim.observation import Observation
 from app.scim.probes import PROBES, Expect
+from app.text.legible import legible
 from app.watch.schedule import pause
 from tests.hostile import fuzz
 from tests.hostile.fuzz import PATH, SECRET, TOKEN, Fuzzer, Reply

@@ -11,12 +11,12 @@ from array import array
 import pytest
 
 from app import net
-from app.names import Digests, digest
 from app.scim import arrived, pages
 from app.scim.arrived import ADVICE, SAMPLE, TITLES, Arrived, Kind, Look, Progress
 from app.scim.authorization import Bearer
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
+from app.text.similar import Digests, digest
 from tests.hostile.server import TOKEN, Hostile, http, listing
 from tests.scim.directory import Directory, Resource, group, user
 

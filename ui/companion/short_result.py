@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.diagnosis.runs import headline
-from app.times import clock
+from app.text.times import clock
 from ui.widgets.badge import StepBadge
 from ui.widgets.text import label
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
-from app.times import day
+from app.text.times import day
 from ui.home.welcome import Welcome
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button

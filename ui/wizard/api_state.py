@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.cie import words
-from app.times import clock
+from app.text.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import Facts

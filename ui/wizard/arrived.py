@@ -13,10 +13,10 @@ from app.diagnosis.findings import seen
 from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Order, names, texts
-from app.legible import legible
-from app.numbers import counted
 from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
-from app.times import clock, span
+from app.text.counts import counted
+from app.text.legible import legible
+from app.text.times import clock, span
 from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.export.columns import LABELS, Role
-from app.legible import legible
+from app.text.legible import legible
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine

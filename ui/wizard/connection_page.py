@@ -13,7 +13,7 @@ from app.diagnosis.offers import rows
 from app.diagnosis.runs import headline
 from app.scim.finding import Rung, Verdict
 from app.setup.journey import place
-from app.times import clock
+from app.text.times import clock
 from ui.widgets.cards import Card
 from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.guide.vocabulary import Lane, Tool
-from app.numbers import counted
+from app.text.counts import counted
 
 if TYPE_CHECKING:
     from asyncio import Task

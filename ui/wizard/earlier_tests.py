@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 
 from app.diagnosis.findings import title
 from app.diagnosis.runs import compare, headline
-from app.numbers import counted
-from app.times import clock
+from app.text.counts import counted
+from app.text.times import clock
 from ui.widgets.cards import Card
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
-from app.times import clock
+from app.text.times import clock
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.guide.vocabulary import CIE_COUNTS
-from app.numbers import both
-from app.times import clock
+from app.text.counts import both
+from app.text.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.flow import Flow

@@ -14,8 +14,8 @@ from app.diagnosis.groups_export import ADVICE, HELD, TITLES, Kind
 from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Checked, Order, check
-from app.legible import legible
-from app.numbers import counted
+from app.text.counts import counted
+from app.text.legible import legible
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.drop import DropCard

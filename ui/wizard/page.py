@@ -9,8 +9,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequenc
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
-from app.numbers import both
 from app.setup.journey import finished, frontier, neighbour, place
+from app.text.counts import both
 from ui.widgets.buttons import button
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from enum import StrEnum
 from typing import Final
 
-from app.legible import visible
+from app.text.legible import visible
 
 
 class Sameness(StrEnum):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.legible import visible
-from app.names import WORDS, Sameness, key, sameness
+from app.text.legible import visible
+from app.text.similar import WORDS, Sameness, key, sameness
 
 ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad\u200d"
 

@@ -1,0 +1,1 @@
+"""Text made safe to show, names compared, numbers and times in words."""
