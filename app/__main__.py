@@ -9,7 +9,8 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app import __version__, log
+from app import __version__
+from app.system import log
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def main() -> int:
     gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later
     options = parse(sys.argv[1:])
     if options.remove_my_data:
-        from app.paths import data_dir
+        from app.system.paths import data_dir
 
         # A program of Windows with a window has no standard input.
         asking = "app.removal" if sys.stdin is not None else "ui.removal"

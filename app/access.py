@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
-from app.policy import NO_KEYRING, NO_POLICY
 from app.setup.journey import visible
+from app.system.policy import NO_KEYRING, NO_POLICY
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
-    from app.policy import Policy
     from app.scim.authorization import Credentials
     from app.scim.endpoint import Endpoint
     from app.setup.state import Setup
+    from app.system.policy import Policy
     from app.vault import Outcome, Vault
 
 

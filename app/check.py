@@ -14,8 +14,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app import log
-from app.hardening import harden
+from app.system import log
+from app.system.hardening import harden
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -60,8 +60,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
-    from app.paths import data_dir as own
     from app.setup.store import Store
+    from app.system.paths import data_dir as own
 
     base = data_dir or own()
     listing = Store(base / "practice" if practice else base).list(repair=False)
@@ -77,7 +77,7 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 async def _check(setup: Setup, *, as_json: bool) -> int:
     from app.connection import Connection
     from app.guide import catalog
-    from app.policy import Invalid, read
+    from app.system.policy import Invalid, read
     from app.vault import Vault
 
     try:

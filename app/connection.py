@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 from app import access
-from app.policy import NO_POLICY
+from app.system.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from app.guide.model import Guide
     from app.net import ReadOnlyClient
-    from app.policy import Policy
     from app.scim.arrived import Arrived, Progress
     from app.scim.authorization import Bearer, NotIssued, TokenSource
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from app.scim.ladder import Finding
     from app.scim.offer import Offer
     from app.setup.state import Setup
+    from app.system.policy import Policy
     from app.text.similar import Digests
     from app.vault import Vault
 

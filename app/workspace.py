@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.policy import Policy
     from app.practice.process import PracticeProcess, Started
     from app.setup.state import Setup
     from app.setup.store import Listing, Trouble
+    from app.system.policy import Policy
 
 
 LAST_TRY = 5.0

@@ -16,7 +16,7 @@ import deb
 from ground import BUILD, ROOT
 
 from app import __version__
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ground import BUILD, ROOT
 
 from app import __version__
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

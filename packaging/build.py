@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import bill
 from ground import BUILD, DIST, ICONS, ROOT, epoch, say
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ground import say
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 UNINSTALL = rf"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\{APP_ID}"
 CLASSES = r"HKCU\Software\Classes"

@@ -324,7 +324,7 @@ def test(extra: list[str]) -> int:
 def schema(_extra: list[str]) -> int:
     """Write the JSON Schema of guides for editors; returns the exit code."""
     code = (
-        "import json; from app.guide.catalog import schema; from app.paths import resources; "
+        "import json; from app.guide.catalog import schema; from app.system.paths import resources; "
         "(resources() / 'guides' / 'guide.schema.json').write_text(json.dumps(schema(), indent=1) + chr(10), 'utf-8')"
     )
     return supervise([str(PYTHON), "-c", code], dict(os.environ))
@@ -334,7 +334,7 @@ def write_help(extra: list[str]) -> int:
     """Write the handbook's pages from the guides, its pictures too if asked for; returns the exit code."""
     if "--pictures" in extra and (failed := supervise([str(PYTHON), "packaging/pictures.py"], dict(os.environ))):
         return failed
-    code = "from app.handbook.pages import write; from app.paths import resources; write(resources() / 'help')"
+    code = "from app.handbook.pages import write; from app.system.paths import resources; write(resources() / 'help')"
     return supervise([str(PYTHON), "-c", code], dict(os.environ))
 
 

@@ -21,7 +21,7 @@ import portable
 from aside import aside
 from ground import BUILD, DIST, ICONS, ROOT, say
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,7 @@ import release
 from ground import DIST, ROOT, say
 
 from app import __version__
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     import bill

@@ -17,7 +17,7 @@ import release
 from ground import BUILD, DIST, ICONS, ROOT, say
 
 from app import __version__
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,7 +20,7 @@ from PySide6.QtGui import QImage  # noqa: E402
 from app.guide import catalog  # noqa: E402
 from app.guide.words import speak  # noqa: E402
 from app.handbook import pictures  # noqa: E402
-from app.paths import resources  # noqa: E402
+from app.system.paths import resources  # noqa: E402
 
 LOSSLESS = 100
 """Qt's WebP writer keeps every pixel at this quality; words stay sharp, and the file is smaller than a PNG."""

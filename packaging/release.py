@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import bill
 from ground import ROOT
 
-from app.release import DOWNLOADS, FOLDER, PARTS
+from app.system.release import DOWNLOADS, FOLDER, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,10 +15,10 @@ from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.model import Guide
 from app.guide.vocabulary import Milestone
-from app.paths import resources
 from app.scim.changes import Seen
 from app.setup import journey
 from app.setup.store import Store
+from app.system.paths import resources
 from app.vault import SENTENCES, Outcome, Status, Vault
 from tests.hostile.server import TOKEN, Hostile, listing, says
 

@@ -13,10 +13,10 @@ from app import workspace
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
-from app.policy import NO_POLICY
-from app.setup import files
 from app.setup.hold import Locked
 from app.setup.store import Store
+from app.system import files
+from app.system.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from pathlib import Path

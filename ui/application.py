@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
-from app.policy import NO_KEYRING, NO_POLICY
 from app.setup.state import Setup
+from app.system.policy import NO_KEYRING, NO_POLICY
 from ui.browser import open_handbook, open_in_browser
 from ui.caretaker import Caretaker
 from ui.widgets.message import MessageBox
@@ -141,7 +141,7 @@ class Application:
         return Path(program.asked_for) if program.asked_for else self.options.open_file
 
     async def _begin(self) -> bool:
-        from app import policy
+        from app.system import policy
 
         practice = self.options.practice
         found = await asyncio.get_running_loop().run_in_executor(None, policy.read)
@@ -226,7 +226,7 @@ class Application:
 
     async def _enter(self, *, practice: bool) -> Refused | None:
         """Take the workspace of real use or of practice, leave the one before, and show its setups."""
-        from app.paths import data_dir
+        from app.system.paths import data_dir
         from app.workspace import Workspace
         from ui.proxies import platform_proxy
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app import log
+from app.system import log
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -69,7 +69,7 @@ class HandOver(QObject):
         def work() -> str | None:
             from app.assistant.opened import utc_now
             from app.record.handover import pack
-            from app.setup import files
+            from app.system import files
 
             try:
                 files.replace_whole(path, pack(setup, utc_now()), None)
@@ -144,7 +144,7 @@ class HandOver(QObject):
 def _unpack(path: Path, store: Store) -> Received | Refused:
     from app.guide import catalog
     from app.record.handover import LIMIT_BYTES, Refused, unpack
-    from app.setup import files
+    from app.system import files
 
     try:
         if not path.is_file():  # a device or a pipe could keep the reader for ever

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
-from app import log
-from app.hardening import harden
-from app.paths import APP_ID
+from app.system import log
+from app.system.hardening import harden
+from app.system.paths import APP_ID
 from ui.home.page import HomePage
 from ui.program import Program
 from ui.theme import icons, style

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.threads import DaemonExecutor
+from app.system.threads import DaemonExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence

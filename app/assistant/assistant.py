@@ -17,8 +17,8 @@ from app.cie.address import TOKEN_PATHS, Issuer
 from app.cie.service import DirectorySync
 from app.connection import Connection
 from app.guide.vocabulary import Kind, Milestone, Page
-from app.policy import NO_POLICY
 from app.setup import journey
+from app.system.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from app.diagnosis.portal_errors import Decoded
     from app.guide.model import Guide
-    from app.policy import Policy
     from app.setup.state import Setup
     from app.setup.store import Store
+    from app.system.policy import Policy
     from app.vault import Vault
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.assistant.opened import OpenSetup
-    from app.policy import Policy
+    from app.system.policy import Policy
     from app.vault import Outcome, Status, Vault
 
 

@@ -10,7 +10,7 @@ from app.cie.account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
 from app.cie.address import Access, Address, Issuer
 from app.guide.values import read
 from app.guide.vocabulary import Kind, Milestone
-from app.policy import NO_POLICY
+from app.system.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from app.cie.full_sync import Followed, Following, Look, Standing
     from app.cie.objects import Matches
     from app.guide.model import Guide
-    from app.policy import Policy
     from app.scim.authorization import TokenSource
     from app.setup.state import Setup
+    from app.system.policy import Policy
     from app.vault import Vault
 
 SECRETS: Final = {

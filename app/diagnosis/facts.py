@@ -140,7 +140,7 @@ def load(name: str) -> Any:
     """What stands in a file of ``resources/diagnosis``."""
     import yaml
 
-    from app.paths import resources
+    from app.system.paths import resources
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (resources() / "diagnosis" / f"{name}.yaml").read_text("utf-8")

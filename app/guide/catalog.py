@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from app.paths import resources
+from app.system.paths import resources
 from app.text.legible import code, unseen
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import html
 from contextlib import suppress
 from pathlib import Path
 
-from app.paths import resources
-from app.setup.files import own_folder, replace_whole
+from app.system.files import own_folder, replace_whole
+from app.system.paths import resources
 
 FLATPAK = Path("/.flatpak-info")
 """There only inside a Flatpak."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from app import policy
 from app.guide import catalog
 from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.guide.builders import WORKSHOPS
 from app.guide.words import speak
 from app.handbook import pictures
 from app.handbook.entries import journeys, sections, steps_at_most
-from app.paths import resources
+from app.system import policy
+from app.system.paths import resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

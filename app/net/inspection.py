@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from app.net.certificate import as_text
-from app.paths import resources
+from app.system.paths import resources
 
 if TYPE_CHECKING:
     from app.net.answers import Peer

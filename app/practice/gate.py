@@ -11,10 +11,10 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.paths import resources
 from app.practice import directory_sync
 from app.practice.derive import TOKEN_PATHS, same
 from app.practice.endpoint import PREFIX
+from app.system.paths import resources
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 
-from app.paths import resources
+from app.system.paths import resources
 
 
 class Impostor:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from app.setup import files
+from app.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

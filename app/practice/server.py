@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from app import log
-from app.hardening import harden
+from app.system import log
+from app.system.hardening import harden
 
 GRACE_SECONDS = 2.0
 """How long an orderly end may take after the parent has gone."""

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.setup import files
+from app.system import files
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.setup import files
+from app.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.setup import files, register
+from app.setup import register
 from app.setup.hold import Hold, Locked
+from app.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 from app.vault.outcome import Status, VaultError
 from app.vault.slots import Slots
 

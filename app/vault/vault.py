@@ -8,7 +8,7 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 from app.vault import backend as keyrings
 from app.vault.outcome import Holdings, Outcome, Ready, Status
 from app.vault.worker import Worker

@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 from app.vault.slots import Slots
 
 _UNITS = 1280

@@ -19,10 +19,10 @@ from app.cie.objects import Matches
 from app.cie.service import SECRETS
 from app.guide import catalog
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
-from app.policy import NO_KEYRING, Policy
 from app.scim.observation import Observation
 from app.setup.document import decode, encode
 from app.setup.store import Store
+from app.system.policy import NO_KEYRING, Policy
 from app.vault import Vault
 from app.watch.gate import Locked, gate
 from tests.hostile.server import Hostile, http

@@ -19,8 +19,8 @@ from app.diagnosis.portal_errors import LONGEST, Decoded, decode
 from app.diagnosis.ranking import MOST_CAUSES
 from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
-from app.paths import resources
 from app.setup import journey
+from app.system.paths import resources
 from tests.diagnosis.setups import a_setup
 
 BASE = "https://scim.example.com/tenant/v2"

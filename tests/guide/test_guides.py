@@ -15,7 +15,7 @@ from app.guide import catalog, words
 from app.guide.model import Guide
 from app.guide.values import derive, read
 from app.guide.vocabulary import Kind, Lane, Milestone, Page
-from app.paths import resources
+from app.system.paths import resources
 from tests.guide.vendor_page import eights, hashes
 
 if TYPE_CHECKING:

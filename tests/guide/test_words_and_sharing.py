@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app.guide import catalog
 from app.guide.model import Guide
 from app.guide.words import places, speak
-from app.paths import resources
+from app.system.paths import resources
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ import pytest
 
 from app.guide import catalog
 from app.handbook import bookmark
-from app.paths import resources
+from app.system.paths import resources
 from tests.handbook.reading import read
 
 HELP = resources() / "help"

@@ -18,8 +18,8 @@ from app.guide.vocabulary import Kind, Lane
 from app.guide.words import speak
 from app.handbook.entries import RULES, sections, steps_at_most
 from app.handbook.pages import pages, write
-from app.paths import resources
 from app.setup.journey import places
+from app.system.paths import resources
 from tests.guide.vendor_page import eights, hashes
 from tests.handbook.reading import Read, read
 from ui.theme.tokens import DARK, LIGHT, READABLE, contrast

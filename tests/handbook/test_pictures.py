@@ -9,7 +9,7 @@ from app.guide import catalog
 from app.guide.vocabulary import SECRET_KINDS, Kind, Lane
 from app.handbook import pictures
 from app.handbook.pages import pages
-from app.paths import resources
+from app.system.paths import resources
 from tests.handbook.reading import read
 
 FOLDER = resources() / "help/pictures"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 ROOT = Path(__file__).resolve().parents[2]
 MACOS = ROOT / "packaging/macos"

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import __version__
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app import release as told
+from app.system import release as told
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -16,11 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.cie.address import Access, Address, Issuer
-from app.setup import files
 from app.setup.document import decode, encode
 from app.setup.hold import AlreadyOpen, CannotUse, Locked
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
 from app.setup.store import NotSaved, Saved, Store, Trouble
+from app.system import files
 from app.text.legible import legible
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,7 +219,7 @@ import os, signal, sys
 from pathlib import Path
 from app.cie.address import Access, Address, Issuer
 from app.text.legible import legible
-from app.setup import files
+from app.system import files
 from app.setup.store import Store
 done = files.{moment}
 def killed(*args):

@@ -19,7 +19,6 @@ from app import net
 from app.diagnosis.findings import sentence
 from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
-from app.paths import resources
 from app.scim.authorization import StaticToken, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.ladder import Rung, Verdict, run
@@ -27,6 +26,7 @@ from app.scim.probes import PROBES
 from app.setup.document import encode
 from app.setup.state import Setup
 from app.setup.store import Store
+from app.system.paths import resources
 from app.text.legible import legible, unseen
 from tests.hostile.server import TOKEN, Hostile, listing, says
 from ui.home.setups import SetupList

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 
-from app import __version__, release
+from app import __version__
+from app.system import release
 from ui import tasks
 from ui.home import about
 

@@ -15,12 +15,12 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
-from app import log
 from app.__main__ import Options
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
-from app.policy import NO_POLICY
+from app.system import log
+from app.system.policy import NO_POLICY
 from app.workspace import Workspace
 from ui import tasks
 from ui.application import Application

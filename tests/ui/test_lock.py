@@ -14,7 +14,7 @@ from app.__main__ import Options
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
-from app.policy import NO_POLICY
+from app.system.policy import NO_POLICY
 from app.workspace import Workspace
 from ui import tasks
 from ui.application import Application

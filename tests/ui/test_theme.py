@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.paths import resources
+from app.system.paths import resources
 from ui.theme import icons, style
 from ui.theme.tokens import DARK, LIGHT, READABLE, Tokens, contrast
 from ui.widgets.buttons import IconButton, button

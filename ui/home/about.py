@@ -16,12 +16,12 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.release import Release
+    from app.system.release import Release
 
 
 async def show(window: QWidget, open_url: Callable[[str], None]) -> None:
     """Say which version this is, where new ones are, and what it takes along."""
-    from app import release
+    from app.system import release
 
     told = await asyncio.get_running_loop().run_in_executor(None, release.read)
     dialog = AboutDialog(told, window)

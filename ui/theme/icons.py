@@ -6,7 +6,7 @@ from functools import cache
 
 from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap, QPixmapCache
 
-from app.paths import resources
+from app.system.paths import resources
 from ui.theme.style import current
 
 APP_SIZES = (16, 24, 32, 48, 64, 128, 256)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 
-from app.paths import resources
+from app.system.paths import resources
 from ui.theme.tokens import DARK, LIGHT, READABLE, Tokens, contrast
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from app.hardening import harden
+from app.system.hardening import harden
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ["setpriv", "--bounding-set=-sys_ptrace,-sys_admin,-perfmon"] if os.geteuid() == 0 else []
 """Root may look into every process; without these capabilities it is towards its own as any other user is."""
 
 ALONE = """
 import ctypes, os, resource, sys
-from app.hardening import harden
+from app.system.hardening import harden
 if os.geteuid() == 0:
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
@@ -94,7 +94,7 @@ def test_a_crash_leaves_no_core_and_the_interpreters_own_trace_holds_no_values(t
     script = f"""
 import ctypes, sys
 sys.path.insert(0, {str(ROOT)!r})
-from app.hardening import harden
+from app.system.hardening import harden
 harden()
 def fail(token):
     ctypes.string_at(0)

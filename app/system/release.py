@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app import __version__
-from app.paths import resources
+from app.system.paths import resources
 
 FOLDER = "release"
 """Below the resources; a build fills it, a checkout has none."""

@@ -12,7 +12,7 @@ APP_ID = "cie-scim-assistant"
 def resources() -> Path:
     """The folder of guides, icons and practice pages, also inside a frozen build."""
     frozen: str | None = getattr(sys, "_MEIPASS", None)
-    return (Path(frozen) if frozen else Path(__file__).resolve().parent.parent) / "resources"
+    return (Path(frozen) if frozen else Path(__file__).resolve().parents[2]) / "resources"
 
 
 def data_dir() -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from app.paths import APP_ID
+from app.system.paths import APP_ID
 from app.text.legible import legible
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from app import log
 from app.guide import catalog
+from app.system import log
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CANARY = "canary-7f3a"
 
 START = """
 import sys
-from app import log
+from app.system import log
 log.take_over()
 log.quiet_libraries()
 token = "canary-7f3a"

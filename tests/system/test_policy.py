@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from app import access, policy
+from app import access
 from app.__main__ import Options
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
@@ -21,8 +21,9 @@ from app.check import main as check
 from app.cie.service import SECRETS
 from app.guide import catalog
 from app.guide.vocabulary import Kind
-from app.policy import Invalid, Policy, parse, read
 from app.setup.store import Store
+from app.system import policy
+from app.system.policy import Invalid, Policy, parse, read
 from app.vault import Vault
 from tests.vault.test_vault import Fake, Locked
 from ui import tasks
