@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtGui import QImage  # noqa: E402
 
 from app.guide import catalog  # noqa: E402
-from app.guide.words import speak  # noqa: E402
+from app.guide.placeholders import speak  # noqa: E402
 from app.handbook import pictures  # noqa: E402
 from app.system.paths import resources  # noqa: E402
 

@@ -14,9 +14,9 @@ import pytest
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup
 from app.guide import catalog
-from app.guide.values import LONGEST, looks_secret
 from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.setup.store import Store
+from app.values.rules import LONGEST, looks_secret
 from app.vault import Vault
 
 if TYPE_CHECKING:

@@ -303,7 +303,7 @@ class Application:
     async def pick(self) -> None:
         """Choose the SCIM client of a new setup."""
         from app.guide import catalog
-        from app.guide.words import speak
+        from app.guide.placeholders import speak
         from ui.home.picker import Picker
 
         loop = asyncio.get_running_loop()

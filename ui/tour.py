@@ -59,7 +59,7 @@ class Tour(Rehearsal):
 
     async def _walk(self) -> bool:
         from app.guide import catalog
-        from app.guide.words import speak
+        from app.guide.placeholders import speak
         from app.net import LoopbackClient
         from app.practice.visitor import Visitor
 

@@ -13,12 +13,12 @@ from app.assistant.captures import Captures
 from app.assistant.opened import OpenSetup, utc_now
 from app.assistant.testing import Testing
 from app.assistant.waiting import Waiting
-from app.cie.address import TOKEN_PATHS, Issuer
 from app.cie.service import DirectorySync
 from app.connection import Connection
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
 from app.system.policy import NO_POLICY
+from app.values.api_regions import TOKEN_PATHS, Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

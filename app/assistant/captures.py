@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app import access
-from app.guide.values import Reading, derive, looks_secret, mask, read, rule
 from app.guide.vocabulary import Kind
 from app.setup import journey
+from app.values.rules import Reading, derive, looks_secret, mask, read, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable

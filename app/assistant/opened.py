@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app import access
-from app.guide.words import places, speak
+from app.guide.placeholders import places, speak
 from app.setup import journey
 from app.setup.state import Setup
 

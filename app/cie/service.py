@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 
 from app import access
-from app.cie.account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
-from app.cie.address import Access, Address, Issuer
-from app.guide.values import read
 from app.guide.vocabulary import Kind, Milestone
 from app.system.policy import NO_POLICY
+from app.values.api_regions import Access, Address, Issuer
+from app.values.rules import read
+from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -22,7 +22,7 @@ Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 Text = Annotated[str, Field(min_length=1, max_length=1200)]
 """Words for the admin. Portal labels stand between double asterisks: ``**Tenant URL**``.
 
-``{primary_domain}`` stands for what the admin gave as that value, see ``app.guide.words``.
+``{primary_domain}`` stands for what the admin gave as that value, see ``app.guide.placeholders``.
 """
 
 Verb = Annotated[str, Field(pattern=r"^(PATCH|PUT)$")]

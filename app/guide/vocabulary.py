@@ -46,7 +46,7 @@ class Milestone(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a value is; each kind has one rule and its repairs in ``app.guide.values``."""
+    """What a value is; each kind has one rule and its repairs in ``app.values.rules``."""
 
     GUID = "guid"
     """A GUID, 36 characters with hyphens."""

@@ -32,7 +32,7 @@ RULES: dict[Kind, str] = {
     Kind.LABEL: "at most 40 characters",
     Kind.COUNT: "a whole number",
 }
-"""What a value of each kind has to look like, in a few words; the rules themselves are in ``app.guide.values``."""
+"""What a value of each kind has to look like, in a few words; the rules themselves are in ``app.values.rules``."""
 
 
 @dataclass(frozen=True, slots=True)

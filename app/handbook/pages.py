@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from app.guide import catalog
-from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.guide.builders import WORKSHOPS
-from app.guide.words import speak
+from app.guide.placeholders import speak
 from app.handbook import pictures
 from app.handbook.entries import journeys, sections, steps_at_most
 from app.system import policy
 from app.system.paths import resources
+from app.values.address import API_HOSTS, TOKEN_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

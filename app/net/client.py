@@ -13,7 +13,6 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
-from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.net.answers import TLS_FAILURES, Answer, Failure, NoAnswer, Reached
 from app.net.behind import behind, connect_failure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, Inflater, UnusableError
@@ -21,6 +20,7 @@ from app.net.certificate import Shown, certificate_failure, peer
 from app.net.names import family_of
 from app.net.proxy import LOOPBACK
 from app.net.trace import Trace
+from app.values.address import API_HOSTS, TOKEN_HOST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
+from app.guide.placeholders import speak
 from app.guide.vocabulary import Kind
-from app.guide.words import speak
 from app.practice import provisioning
 from app.practice.gate import first, stale, to
 from app.practice.ledger import Application

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
-from app.guide.values import read
 from app.setup import journey
 from app.setup.document import Document, Moment, Words
+from app.values.rules import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

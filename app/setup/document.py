@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.cie.address import Access, Address, Issuer
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
 from app.text.legible import legible
 from app.text.times import in_utc
+from app.values.api_regions import Access, Address, Issuer
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -7,10 +7,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.guide.values import derive
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup.state import WAITING, Counts
 from app.text.counts import both
+from app.values.rules import derive
 
 if TYPE_CHECKING:
     from datetime import datetime

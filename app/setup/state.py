@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from app.cie.address import Access
+    from app.values.api_regions import Access
 
 WAITING: Final = "Waiting for the SCIM Change Timestamp"
 """The status of a setup that waits; a listed setup is known by it without its guide."""

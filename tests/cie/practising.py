@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from app.cie.address import Access
+    from app.values.api_regions import Access
 
 NAME = "one.example"
 """The Directory Name."""

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml  # noqa: TID253 - the facts beside this file
 
-from app.cie.address import Access, Address, Issuer
 from app.cie.asking import Stage, Unlisted
 from app.cie.objects import question, read_objects
-from app.guide.address import API_HOSTS
 from app.net import Answer, ApiClient, Failure, NoAnswer
 from app.practice.directory_sync import OTHER_PREFIX, PREFIX
 from app.practice.ledger import TSG_ID
 from app.practice.switchboard import API_WORDS, ApiFault
 from app.scim.authorization import Bearer, TokenSource
 from app.scim.observation import Observation
+from app.values.address import API_HOSTS
+from app.values.api_regions import Access, Address, Issuer
 from tests.cie.practising import NAME, account, practice, synced, way
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ import pytest
 
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup
-from app.cie.account import Pair, read_pair, read_tsg_id
-from app.cie.address import Access, Address, Issuer
 from app.cie.asking import Listed, Stage, Unlisted
 from app.cie.objects import Matches
 from app.cie.service import SECRETS
@@ -23,6 +21,8 @@ from app.scim.observation import Observation
 from app.setup.document import decode, encode
 from app.setup.store import Store
 from app.system.policy import NO_KEYRING, Policy
+from app.values.api_regions import Access, Address, Issuer
+from app.values.service_account import Pair, read_pair, read_tsg_id
 from app.vault import Vault
 from app.watch.gate import Locked, gate
 from tests.hostile.server import Hostile, http

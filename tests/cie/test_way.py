@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app.cie.address import Access
 from app.cie.asking import Stage, Unlisted, Way
 from app.cie.words import told
-from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
 from app.scim.finding import Rung
+from app.values.address import API_HOSTS, TOKEN_HOST
+from app.values.api_regions import Access
 from tests.hostile import certificates
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, says, serving

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pydantic import ValidationError
 
-from app.guide import catalog, words
+from app.guide import catalog, placeholders
 from app.guide.model import Guide
-from app.guide.values import derive, read
 from app.guide.vocabulary import Kind, Lane, Milestone, Page
 from app.system.paths import resources
+from app.values.rules import derive, read
 from tests.guide.vendor_page import eights, hashes
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def test_every_capture_is_used(guide: Guide) -> None:
     carried = {c.value for s in guide.steps for c in s.carries}
     rested_on = {n for s in guide.steps for n in s.depends_on}
     sources = {spec.derived_from for spec in guide.values.values()}
-    said = words.places(guide)
+    said = placeholders.places(guide)
     for step in guide.steps:
         for name in step.captures:
             counted = guide.values[name].kind is Kind.COUNT

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.guide import catalog
 from app.guide.model import Guide
-from app.guide.words import places, speak
+from app.guide.placeholders import places, speak
 from app.system.paths import resources
 
 if TYPE_CHECKING:

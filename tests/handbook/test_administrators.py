@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from app.check import Exit
-from app.guide.address import API_HOSTS, TOKEN_HOST
 from app.handbook.pages import EXAMPLE, pages
 from app.system import policy
 from app.system.paths import data_dir, resources
+from app.values.address import API_HOSTS, TOKEN_HOST
 from app.vault import backend, linux, windows
 from tests.handbook.reading import read
 from ui.clipboard import TTL_SECONDS

@@ -14,8 +14,8 @@ import pytest
 
 from app.assistant.opened import new_setup
 from app.guide import catalog
+from app.guide.placeholders import speak
 from app.guide.vocabulary import Kind, Lane
-from app.guide.words import speak
 from app.handbook.entries import RULES, sections, steps_at_most
 from app.handbook.pages import pages, write
 from app.setup.journey import places

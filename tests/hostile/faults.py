@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Self
 
 import trustme
 
-from app.guide.address import TOKEN_HOST
 from app.scim.authorization import ServiceAccount, StaticToken
+from app.values.address import TOKEN_HOST
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
 

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from app.guide.address import TOKEN_HOST
 from app.guide.vocabulary import ProbeStyle
 from app.net import NoAnswer, ReadOnlyClient, system_proxy
 from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
@@ -22,6 +21,7 @@ from app.scim.endpoint import Endpoint
 from app.scim.ladder import Finding, Limits, Rung, Verdict, run
 from app.scim.observation import Observation
 from app.scim.probes import PROBES
+from app.values.address import TOKEN_HOST
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, serving
 

@@ -19,7 +19,6 @@ import pytest
 
 from app.cie.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
 from app.export.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
-from app.guide import values
 from app.guide.vocabulary import Kind, ProbeStyle
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
 from app.net.body import Inflater, UnusableError
@@ -35,6 +34,7 @@ from app.scim.offer import Part
 from app.scim.probes import PROBES
 from app.setup.state import MOST_RUNS, Setup
 from app.setup.store import _LIMIT_BYTES, Store
+from app.values import rules
 from tests.hostile.server import LIST, TOKEN, Hostile, http, listing, says
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ TABLE = {
     "Directories of a tenant": f"{MOST_DIRECTORIES:,}",
     "Lines of a directory's log, and their length": f"{MOST_LINES} of {LONGEST_LINE} characters",
     "Name in a certificate": f"{LONGEST_NAME} characters",
-    "Pasted text": f"{values.LONGEST:,} characters",
+    "Pasted text": f"{rules.LONGEST:,} characters",
     "Export that is read: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
     "File of a setup": f"{_LIMIT_BYTES:,} bytes",
 }
@@ -382,9 +382,9 @@ def test_the_life_of_a_fetched_token(lasts: object, used: float) -> None:
 
 
 def test_a_pasted_text() -> None:
-    assert values.read(Kind.TOKEN, "a" * values.LONGEST).value
-    assert values.read(Kind.TOKEN, "a" * (values.LONGEST + 1)).value is None
-    assert values.LONGEST <= LONGEST_TOKEN
+    assert rules.read(Kind.TOKEN, "a" * rules.LONGEST).value
+    assert rules.read(Kind.TOKEN, "a" * (rules.LONGEST + 1)).value is None
+    assert rules.LONGEST <= LONGEST_TOKEN
 
 
 @pytest.mark.parametrize("more", [0, 1])

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.guide import catalog
-from app.guide.values import derive, read
+from app.guide.placeholders import speak
 from app.guide.vocabulary import Kind
-from app.guide.words import speak
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.visitor import Visitor
+from app.values.rules import derive, read
 
 if TYPE_CHECKING:
     from pathlib import Path

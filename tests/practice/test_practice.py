@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.guide.catalog import read
-from app.guide.values import derive
 from app.guide.vocabulary import Kind
 from app.net import Answer, LoopbackClient
 from app.practice.derive import TOKEN_PATH, Derived
@@ -22,6 +21,7 @@ from app.practice.process import NotStarted, PracticeProcess, Started
 from app.practice.visitor import Refused, Visitor
 from app.scim.authorization import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.scim.observation import Observation
+from app.values.rules import derive
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

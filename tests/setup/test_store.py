@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.cie.address import Access, Address, Issuer
 from app.setup.document import decode, encode
 from app.setup.hold import AlreadyOpen, CannotUse, Locked
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
 from app.setup.store import NotSaved, Saved, Store, Trouble
 from app.system import files
 from app.text.legible import legible
+from app.values.api_regions import Access, Address, Issuer
 
 ROOT = Path(__file__).resolve().parents[2]
 ID = "0123456789abcdef0123456789abcdef"
@@ -217,7 +217,7 @@ def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Pat
     script = f"""
 import os, signal, sys
 from pathlib import Path
-from app.cie.address import Access, Address, Issuer
+from app.values.api_regions import Access, Address, Issuer
 from app.text.legible import legible
 from app.system import files
 from app.setup.store import Store

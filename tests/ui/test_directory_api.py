@@ -11,13 +11,13 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.cie.address import Access, Address
 from app.cie.asking import Listed, Stage, Unlisted
 from app.cie.directories import Directory
 from app.cie.service import SECRETS
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone, Tool
 from app.scim.observation import Observation
 from app.setup.journey import place
+from app.values.api_regions import Access, Address
 from app.vault import Vault
 from tests.ui.stories import NOW, child, until, walk, words
 from ui.wizard.api_account import AccountCard

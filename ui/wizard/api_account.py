@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
-from app.cie.account import LABELS, LONGEST_FILE
-from app.cie.address import Address, Issuer
 from app.cie.words import ROLE
+from app.values.api_regions import Address, Issuer
+from app.values.service_account import LABELS, LONGEST_FILE
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.fields import CaptureField, Hint

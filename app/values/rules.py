@@ -12,10 +12,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from app.guide import address
-from app.guide.address import LOOPBACK, TOKEN_HOST, URL
 from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.text.legible import code, legible, unseen
+from app.values import address
+from app.values.address import LOOPBACK, TOKEN_HOST, URL
 
 LONGEST = 16_384
 """Characters; no value that CIE or a portal shows comes near it."""

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.guide.values import Reading, mask, read
 from app.guide.vocabulary import Kind
 from app.text.legible import legible
+from app.values.rules import Reading, mask, read
 
 STEADY = settings(deadline=None, max_examples=400, derandomize=True, database=None)
 GOOD = "scim-sync.gov.apps.paloaltonetworks.com"

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.guide.values import LONGEST, Reading, derive, looks_secret, mask, read, rule
 from app.guide.vocabulary import Kind
+from app.values.rules import LONGEST, Reading, derive, looks_secret, mask, read, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ def texts(kind: Kind) -> st.SearchStrategy[str]:
     return bent(kind) | LOOSE | st.text(max_size=80)
 
 
-# The rules, written independently of app.guide.values
+# The rules, written independently of app.values.rules
 
 
 def matches(pattern: str) -> Callable[[str], bool]:

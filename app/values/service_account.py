@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.guide.values import Reading, derive, read
 from app.guide.vocabulary import Kind
+from app.values.rules import Reading, derive, read
 
 LONGEST_FILE: Final = 16_384
 """Characters or bytes; the file has two lines."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.guide.values import LONGEST, mask, read, rule
 from app.guide.vocabulary import Kind
+from app.values.rules import LONGEST, mask, read, rule
 
 GUID = "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"
 TOKEN = "abcDEF123._~-" * 6

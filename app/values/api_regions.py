@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from app.guide.address import API_HOSTS, TOKEN_HOST
+from app.values.address import API_HOSTS, TOKEN_HOST
 
 
 class Address(StrEnum):
