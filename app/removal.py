@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from app.setup.hold import AlreadyOpen, CannotUse
+    from app.setup.lock import AlreadyOpen, CannotUse
     from app.setup.store import Store
     from app.vault import Vault
 
@@ -97,7 +97,7 @@ def _stock(store: Store) -> Stock:
 async def remove(found: Survey) -> Result:
     """Remove all of it. While the assistant is open, or where the keyring cannot be asked, nothing is removed."""
     from app.practice.process import KEPT_SEED
-    from app.setup.hold import Locked
+    from app.setup.lock import Locked
     from app.setup.store import Store
     from app.vault import Status, Vault
 
@@ -184,7 +184,7 @@ def _remove_files(found: Survey) -> Result:
 
 
 def _not_begun(locked: AlreadyOpen | CannotUse) -> str:
-    from app.setup.hold import AlreadyOpen
+    from app.setup.lock import AlreadyOpen
 
     if isinstance(locked, AlreadyOpen):
         return "The assistant is open. Close it first; nothing was removed."

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.assistant.assistant import Assistant
 from app.guide.vocabulary import Lane
-from app.setup.hold import Locked
+from app.setup.lock import Locked
 from app.setup.store import Store
 from app.vault import Vault
 

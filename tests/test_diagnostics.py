@@ -16,10 +16,10 @@ import pytest
 from app.diagnostics import Shelf, Surface, report
 from app.guide import catalog
 from app.guide.vocabulary import Milestone
+from app.polling.loop import Report
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
 from app.setup.state import WAITING, Setup, Sighting
-from app.watch.watch import Report
 from tests.hostile.server import TOKEN, Hostile, says
 from tests.test_assistant import opened
 

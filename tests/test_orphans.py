@@ -13,7 +13,7 @@ from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
 from app.orphans import Orphans
 from app.practice.process import KEPT_SEED
-from app.setup.hold import Locked
+from app.setup.lock import Locked
 from app.setup.register import Whose, add, read
 from app.setup.store import Saved, Store
 from app.vault import Status, Vault

@@ -13,7 +13,7 @@ from app import workspace
 from app.assistant.assistant import Assistant
 from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
-from app.setup.hold import Locked
+from app.setup.lock import Locked
 from app.setup.store import Store
 from app.system import files
 from app.system.policy import NO_POLICY

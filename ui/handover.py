@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from app.record.handover import Received, Refused
+    from app.setup.hand_over import Received, Refused
     from app.setup.state import Setup
     from app.setup.store import Store
     from app.workspace import Workspace
@@ -49,7 +49,7 @@ class HandOver(QObject):
 
     async def give(self, setup_id: str) -> None:
         """Ask where the file of that setup goes, then write it."""
-        from app.record.handover import SUFFIX, file_name
+        from app.setup.hand_over import SUFFIX, file_name
         from app.setup.state import Setup
 
         setup = await self._here().load(setup_id)
@@ -68,7 +68,7 @@ class HandOver(QObject):
 
         def work() -> str | None:
             from app.assistant.opened import utc_now
-            from app.record.handover import pack
+            from app.setup.hand_over import pack
             from app.system import files
 
             try:
@@ -96,7 +96,7 @@ class HandOver(QObject):
 
     async def open(self, path: Path) -> None:
         """Read the file and ask whether to take its setup over."""
-        from app.record.handover import Received
+        from app.setup.hand_over import Received
 
         if self._here().practice:
             self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
@@ -133,7 +133,7 @@ class HandOver(QObject):
             self.taken.emit(setup)
 
     def _dialog(self, title: str) -> QFileDialog:
-        from app.record.handover import SUFFIX
+        from app.setup.hand_over import SUFFIX
 
         dialog = QFileDialog(self._window, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -143,7 +143,7 @@ class HandOver(QObject):
 
 def _unpack(path: Path, store: Store) -> Received | Refused:
     from app.guide import catalog
-    from app.record.handover import LIMIT_BYTES, Refused, unpack
+    from app.setup.hand_over import LIMIT_BYTES, Refused, unpack
     from app.system import files
 
     try:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from app.assistant.opened import OpenSetup
     from app.cie.service import DirectorySync
     from app.connection import Connection
+    from app.polling.loop import Report, Watch
     from app.scim.changes import NotOffered, Seen, Unsuccessful
-    from app.watch.watch import Report, Watch
 
 
 class Waiting:
@@ -34,8 +34,8 @@ class Waiting:
 
     async def for_timestamp(self) -> None:
         """Wait for the SCIM Change Timestamp until it is seen."""
+        from app.polling.loop import Watch
         from app.scim.changes import NotOffered, Seen
-        from app.watch.watch import Watch
 
         opened = self._opened
         reached = opened.setup.reached
@@ -77,7 +77,7 @@ class Waiting:
 
     async def enter_timestamp(self, text: str) -> str | None:
         """Take the timestamp that the admin sees on the Directories page; returns why not."""
-        from app.watch.gate import read_timestamp
+        from app.setup.gate import read_timestamp
 
         now = self._opened.now()
         found = read_timestamp(text, self._opened.setup, now)

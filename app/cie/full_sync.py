@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.cie.asking import CLOCK_RESOLUTION, Listed, Unlisted
+from app.polling.sleep import sleep_until
 from app.scim.observation import Observation
-from app.watch.sleep import sleep_until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

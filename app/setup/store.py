@@ -15,14 +15,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.setup import register
-from app.setup.hold import Hold, Locked
+from app.setup.lock import Hold, Locked
 from app.system import files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from app.setup.hold import AlreadyOpen, CannotUse
+    from app.setup.lock import AlreadyOpen, CannotUse
     from app.setup.register import Whose
     from app.setup.state import Setup
 

@@ -19,12 +19,12 @@ from app.guide import catalog
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
 from app.scim.observation import Observation
 from app.setup.document import decode, encode
+from app.setup.gate import Locked, gate
 from app.setup.store import Store
 from app.system.policy import NO_KEYRING, Policy
 from app.values.api_regions import Access, Address, Issuer
 from app.values.service_account import Pair, read_pair, read_tsg_id
 from app.vault import Vault
-from app.watch.gate import Locked, gate
 from tests.hostile.server import Hostile, http
 
 if TYPE_CHECKING:

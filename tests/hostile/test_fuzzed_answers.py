@@ -26,6 +26,7 @@ from app.diagnosis.findings import sent_lines, sentence
 from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
+from app.polling.schedule import pause
 from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
 from app.scim.endpoint import Endpoint
@@ -33,7 +34,6 @@ from app.scim.ladder import Limits, Rung, Verdict, run
 from app.scim.observation import Observation
 from app.scim.probes import PROBES, Expect
 from app.text.legible import legible
-from app.watch.schedule import pause
 from tests.hostile import fuzz
 from tests.hostile.fuzz import PATH, SECRET, TOKEN, Fuzzer, Reply
 from tests.hostile.server import http

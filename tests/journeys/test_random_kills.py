@@ -26,7 +26,7 @@ import pytest
 from app import orphans
 from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
-from app.setup.hold import Locked
+from app.setup.lock import Locked
 from app.setup.store import NotSaved, Store
 from app.vault import Status, Vault
 

@@ -9,9 +9,9 @@ from app.guide import catalog
 from app.guide.model import Guide
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
+from app.setup.gate import Locked, Open, gate
 from app.setup.state import Setup, Sighting
 from app.system.paths import resources
-from app.watch.gate import Locked, Open, gate
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SAMPLES = {

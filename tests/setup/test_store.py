@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.setup.document import decode, encode
-from app.setup.hold import AlreadyOpen, CannotUse, Locked
+from app.setup.lock import AlreadyOpen, CannotUse, Locked
 from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
 from app.setup.store import NotSaved, Saved, Store, Trouble
 from app.system import files

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.practice.ledger import Ledger
-from app.setup.hold import AlreadyOpen, CannotUse, Locked
+from app.setup.lock import AlreadyOpen, CannotUse, Locked
 from app.setup.state import Setup
 from app.setup.store import NotSaved, Saved, Store, Trouble
 from app.system import files

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from app.__main__ import Options
-from app.setup.hold import AlreadyOpen, Locked
+from app.setup.lock import AlreadyOpen, Locked
 from app.setup.store import Store
 from tests.ui.stories import child, until
 from ui import tasks

@@ -8,10 +8,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import ASSIGNED, Milestone
+from app.polling.schedule import expectation
+from app.setup.gate import Locked, gate
 from app.text.counts import counted
 from app.text.times import ago, clock, span
-from app.watch.gate import Locked, gate
-from app.watch.schedule import expectation
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note

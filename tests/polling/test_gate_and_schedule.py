@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from app.guide import catalog
 from app.guide.model import Cadence
 from app.guide.vocabulary import Milestone
+from app.polling.loop import Report, Watch
+from app.polling.schedule import LATEST, SOONEST, expectation, pause
 from app.scim.changes import Seen, Unsuccessful
 from app.scim.ladder import Observation
+from app.setup.gate import Locked, Open, gate, read_timestamp
 from app.setup.state import Setup, Sighting
-from app.watch.gate import Locked, Open, gate, read_timestamp
-from app.watch.schedule import LATEST, SOONEST, expectation, pause
-from app.watch.watch import Report, Watch
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GUIDE = catalog.guide("entra")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from app.assistant.opened import new_setup
 from app.guide import catalog
-from app.record.handover import KIND, LIMIT_BYTES, Received, Refused, file_name, pack, unpack
 from app.setup import journey
+from app.setup.hand_over import KIND, LIMIT_BYTES, Received, Refused, file_name, pack, unpack
 
 if TYPE_CHECKING:
     from app.setup.state import Setup

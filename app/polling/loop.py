@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.polling.schedule import pause
+from app.polling.sleep import sleep_until
 from app.scim.changes import NotOffered, Seen, Unsuccessful
-from app.watch.schedule import pause
-from app.watch.sleep import sleep_until
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

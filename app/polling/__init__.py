@@ -1,0 +1,1 @@
+"""One loop that looks again and again, and the schedules that say when."""
