@@ -11,8 +11,8 @@ from app.system.policy import NO_KEYRING, NO_POLICY
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
-    from app.scim.authorization import Credentials
     from app.scim.endpoint import Endpoint
+    from app.scim.tokens import Credentials
     from app.setup.state import Setup
     from app.system.policy import Policy
     from app.vault import Outcome, Vault
@@ -61,8 +61,8 @@ async def way_in(
     guide: Guide, setup: Setup, vault: Vault, policy: Policy = NO_POLICY
 ) -> tuple[Endpoint, Credentials] | Missing:
     """The endpoint and what opens it, or what the keyring did not give or the policy forbids."""
-    from app.scim.authorization import ServiceAccount, StaticToken
     from app.scim.endpoint import Endpoint
+    from app.scim.tokens import ServiceAccount, StaticToken
 
     found: dict[Kind, str] = {}
     for name in secrets(guide, setup):

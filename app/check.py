@@ -19,7 +19,7 @@ from app.system.hardening import harden
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
-    from app.scim.ladder import Finding
+    from app.scim.connection_test import Finding
     from app.setup.state import Setup
 
 

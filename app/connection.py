@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
     from app.guide.model import Guide
     from app.net import ReadOnlyClient
-    from app.scim.arrived import Arrived, Progress
-    from app.scim.authorization import Bearer, NotIssued, TokenSource
+    from app.scim.arrivals import Arrived, Progress
+    from app.scim.capabilities import Offer
     from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
+    from app.scim.connection_test import Finding
     from app.scim.endpoint import Endpoint
-    from app.scim.ladder import Finding
-    from app.scim.offer import Offer
+    from app.scim.tokens import Bearer, NotIssued, TokenSource
     from app.setup.state import Setup
     from app.system.policy import Policy
     from app.text.similar import Digests
@@ -65,7 +65,7 @@ class Connection:
 
     async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
         """The endpoint and the source of its tokens, or what the keyring did not give."""
-        from app.scim.authorization import TokenSource
+        from app.scim.tokens import TokenSource
 
         guide, setup = self._state()
         way = await access.way_in(guide, setup, self._vault, self._policy)
@@ -92,7 +92,7 @@ class Connection:
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> tuple[Finding, ...] | str:
         """All findings of Test Connection, or in a sentence why there are none."""
         from app import net
-        from app.scim import ladder
+        from app.scim import connection_test
         from app.scim.probes import PROBES
 
         begun = self._changes
@@ -101,14 +101,14 @@ class Connection:
             return way.sentence
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         guide, _ = self._state()
-        self._until = time.monotonic() + ladder.Limits().whole
-        findings = await ladder.run(*way, PROBES[guide.probe], proxy_for=self._proxies, on_finding=on_finding)
+        self._until = time.monotonic() + connection_test.Limits().whole
+        findings = await connection_test.run(*way, PROBES[guide.probe], proxy_for=self._proxies, on_finding=on_finding)
         return findings if begun == self._changes else CHANGED
 
     async def offer(self) -> Offer | None:
         """What the service offers, asked in the time that the last test left over; None where nothing may be asked."""
-        from app.scim import offer
-        from app.scim.authorization import NotIssued
+        from app.scim import capabilities
+        from app.scim.tokens import NotIssued
 
         begun = self._changes
         way = await self._way_in()
@@ -120,7 +120,7 @@ class Connection:
         if isinstance(issued, NotIssued):
             return None
         async with await self._client(endpoint) as client:
-            found = await offer.ask(client, endpoint, issued.token, self._until - time.monotonic())
+            found = await capabilities.ask(client, endpoint, issued.token, self._until - time.monotonic())
         return found if begun == self._changes else None
 
     async def look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
@@ -132,8 +132,8 @@ class Connection:
     async def _look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
         from app import net
         from app.scim import changes
-        from app.scim.authorization import NotIssued
         from app.scim.observation import Observation
+        from app.scim.tokens import NotIssued
 
         begun = self._changes
         way = await self._way_in()
@@ -162,7 +162,7 @@ class Connection:
     ) -> Arrived | str:
         """What arrived, compared with the names of exports, or in a sentence why it cannot be asked."""
         from app import net
-        from app.scim import arrived
+        from app.scim import arrivals
 
         begun = self._changes
         way = await self._way_in()
@@ -177,7 +177,7 @@ class Connection:
             return await tokens.bearer(self._proxies)
 
         async with await self._client(endpoint) as client:
-            look = arrived.Look(
+            look = arrivals.Look(
                 client, endpoint, bearer, everything=everything, on_progress=on_progress, users=users, groups=groups
             )
             result = await look.run()

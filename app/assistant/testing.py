@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from app.assistant.opened import OpenSetup
     from app.connection import Connection
-    from app.scim.ladder import Finding
-    from app.scim.offer import Offer
+    from app.scim.capabilities import Offer
+    from app.scim.connection_test import Finding
 
 
 def _read_causes() -> None:
@@ -42,7 +42,7 @@ class Testing:
     @property
     def failed(self) -> bool:
         """Whether the last test had a failed check."""
-        from app.scim.ladder import Verdict
+        from app.scim.connection_test import Verdict
 
         return any(finding.verdict is Verdict.FAILED for finding in self.findings)
 
@@ -100,7 +100,7 @@ class Testing:
 
         Only the way from this computer, or only the proof that a wrong token is refused.
         """
-        from app.scim.ladder import Observation, Rung, Verdict
+        from app.scim.connection_test import Observation, Rung, Verdict
 
         failed = next((f for f in self.findings if f.verdict is Verdict.FAILED), None)
         if failed is None:

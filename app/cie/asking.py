@@ -13,17 +13,17 @@ from urllib.parse import urlsplit
 
 from app.cie.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
-from app.scim import way
-from app.scim.authorization import NotIssued
+from app.scim import network_path
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.tokens import NotIssued
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from app.net import NoAnswer
-    from app.scim.authorization import TokenSource
     from app.scim.finding import Finding
+    from app.scim.tokens import TokenSource
 
 CLOCK_RESOLUTION: Final = 2.0
 """Seconds; a smaller difference of clocks cannot be told from a Date header, which has whole seconds."""
@@ -124,7 +124,7 @@ class Way:
         return checked, issued.seconds > 0
 
     async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> Unlisted:
-        broke = await way.broke(answer, self.base, proxy)
+        broke = await network_path.broke(answer, self.base, proxy)
         observation = FAILURES[answer.failure] if broke is None else broke.observation
         return Unlisted(self.now(), Stage.API, observation, answer.status, broke=broke)
 

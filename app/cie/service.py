@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from app.cie.full_sync import Followed, Following, Look, Standing
     from app.cie.objects import Matches
     from app.guide.model import Guide
-    from app.scim.authorization import TokenSource
+    from app.scim.tokens import TokenSource
     from app.setup.state import Setup
     from app.system.policy import Policy
     from app.vault import Vault
@@ -248,8 +248,8 @@ class DirectorySync:
     async def _way(self) -> Way | Unlisted:
         from app import net
         from app.cie.asking import Stage, Unlisted, Way
-        from app.scim.authorization import ServiceAccount, TokenSource
         from app.scim.observation import Observation
+        from app.scim.tokens import ServiceAccount, TokenSource
 
         _, setup = self._state()
         secrets = [(await self._vault.get(setup.id, name)).value for name in SECRETS.values()]

@@ -15,11 +15,11 @@ from app.diagnosis.facts import Part, Remedy, Trouble, load, unplaced
 from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
-from app.scim.ladder import Observation, Rung, Verdict
+from app.scim.connection_test import Observation, Rung, Verdict
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
-    from app.scim.ladder import Finding
+    from app.scim.connection_test import Finding
     from app.setup.state import Setup
 
 __all__ = ["Cause", "Diagnosis", "explain", "reasons", "unreached"]

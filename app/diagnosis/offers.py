@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.scim.offer import Offered, Part
+from app.scim.capabilities import Offered, Part
 
 if TYPE_CHECKING:
-    from app.scim.offer import Offer
+    from app.scim.capabilities import Offer
 
 _ABSENT: Final = {Offered.NO: "Not offered", Offered.UNKNOWN: "Not known, no usable answer"}
 _FEATURES: Final = {

@@ -14,7 +14,7 @@ from app.practice.gate import first, stale, to
 from app.practice.ledger import Application
 from app.practice.people import PEOPLE, TEAMS, in_scope
 from app.practice.switchboard import PORTAL_WORDS, PortalFault
-from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
+from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from app.practice.gate import Pages
     from app.practice.ledger import Ledger
     from app.practice.switchboard import Switchboard
-    from app.scim.authorization import Credentials
+    from app.scim.tokens import Credentials
 
 STEADY_SECONDS = 0.3
 """Time from the end of the first cycle until the steady state is reported."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from app.scim.authorization import NotIssued, TokenSource
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES, Expect
+from app.scim.tokens import NotIssued, TokenSource
 
 if TYPE_CHECKING:
     from app.guide.model import Guide, PracticeForm
     from app.net import LoopbackClient
     from app.practice.people import Person, Team
-    from app.scim.authorization import Credentials
+    from app.scim.tokens import Credentials
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 

@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from app.net import Answer, Failure
-from app.scim.authorization import Bearer
 from app.scim.listing import Listing, read_listing
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.tokens import Bearer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from app.net import ReadOnlyClient
-    from app.scim.authorization import NotIssued
     from app.scim.endpoint import Endpoint
+    from app.scim.tokens import NotIssued
 
 PAGE: Final = 100
 """Resources that are asked for at once."""

@@ -13,7 +13,7 @@ from app.guide import catalog
 from app.net import Answer, LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.visitor import Visitor
-from app.scim.authorization import ServiceAccount, TokenSource
+from app.scim.tokens import ServiceAccount, TokenSource
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -16,8 +16,8 @@ from app.net import Answer, ApiClient, Failure, NoAnswer
 from app.practice.directory_sync import OTHER_PREFIX, PREFIX
 from app.practice.ledger import TSG_ID
 from app.practice.switchboard import API_WORDS, ApiFault
-from app.scim.authorization import Bearer, TokenSource
 from app.scim.observation import Observation
+from app.scim.tokens import Bearer, TokenSource
 from app.values.address import API_HOSTS
 from app.values.api_regions import Access, Address, Issuer
 from tests.cie.practising import NAME, account, practice, synced, way

@@ -12,8 +12,8 @@ import trustme
 
 from app.cie.asking import Stage, Unlisted, Way
 from app.cie.words import told
-from app.scim.authorization import ServiceAccount, StaticToken, TokenSource
 from app.scim.finding import Rung
+from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 from app.values.address import API_HOSTS, TOKEN_HOST
 from app.values.api_regions import Access
 from tests.hostile import certificates

@@ -16,7 +16,7 @@ from app.diagnosis.history import history
 from app.diagnosis.patterns import errors
 from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
-from app.scim.ladder import Finding, Observation, Rung, Verdict
+from app.scim.connection_test import Finding, Observation, Rung, Verdict
 from app.setup import journey
 from tests.diagnosis.setups import NOW, STATES, a_setup
 from tests.diagnosis.test_portal_errors import plain_words

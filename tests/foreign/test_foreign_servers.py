@@ -15,11 +15,11 @@ from app.diagnosis.causes import explain
 from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
 from app.net import ReadOnlyClient
-from app.scim.authorization import StaticToken, TokenSource
 from app.scim.changes import MOST_REQUESTS, Capabilities, Seen, look
+from app.scim.connection_test import Finding, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Finding, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES, Expect
+from app.scim.tokens import StaticToken, TokenSource
 from tests.diagnosis.setups import a_setup
 from tests.foreign import servers
 from tests.foreign.servers import TOKEN

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 import trustme
 
-from app.scim.authorization import ServiceAccount, StaticToken
+from app.scim.tokens import ServiceAccount, StaticToken
 from app.values.address import TOKEN_HOST
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.scim.authorization import Credentials
+    from app.scim.tokens import Credentials
     from tests.hostile.server import Answering
 
     Injection = Callable[["Scene"], "Way"]

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from app.scim.ladder import Finding
+    from app.scim.connection_test import Finding
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = [sys.executable, "-m", "tests.hostile.names"]
@@ -111,7 +111,7 @@ def _start(command: list[str]) -> subprocess.Popen[str]:
 
 
 def _findings(child: subprocess.Popen[str]) -> dict[str, tuple[Finding, ...]]:
-    from app.scim.ladder import Finding, Observation, Rung, Verdict
+    from app.scim.connection_test import Finding, Observation, Rung, Verdict
 
     said, wrong = child.communicate(timeout=60)
     assert child.returncode == 0, wrong
@@ -140,10 +140,10 @@ def main(how: str) -> None:
 async def _climb_each() -> dict[str, list[Any]]:
     from app import net
     from app.guide.vocabulary import ProbeStyle
-    from app.scim.authorization import StaticToken, TokenSource
+    from app.scim.connection_test import Limits, run
     from app.scim.endpoint import Endpoint
-    from app.scim.ladder import Limits, run
     from app.scim.probes import PROBES
+    from app.scim.tokens import StaticToken, TokenSource
 
     net.prepare()
 

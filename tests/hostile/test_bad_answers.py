@@ -18,11 +18,11 @@ from app.assistant.opened import new_setup
 from app.diagnosis.causes import explain
 from app.guide import catalog
 from app.net.body import BODY_LIMIT
-from app.scim import ladder
-from app.scim.authorization import StaticToken, TokenSource
+from app.scim import connection_test
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation as Seen
 from app.scim.probes import PROBES
+from app.scim.tokens import StaticToken, TokenSource
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile import faults
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from tests.hostile.faults import Injection
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-QUICK = ladder.Limits(name=1.0, request=0.6, whole=1.5)
+QUICK = connection_test.Limits(name=1.0, request=0.6, whole=1.5)
 HUNDRED_MB = 100_000_000
 
 sent = [0]
@@ -91,7 +91,7 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
 ) -> None:
     inject, observation = ANSWERS[name]
     guide, vault = catalog.guide("entra"), Vault("practice")
-    monkeypatch.setattr(ladder, "Limits", lambda: QUICK)
+    monkeypatch.setattr(connection_test, "Limits", lambda: QUICK)
 
     async def story(url: str) -> None:
         store = Store(tmp_path / "data")
@@ -103,7 +103,7 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
         before, began = desk.setup, time.monotonic()
         assert await desk.testing.run() is None
         assert time.monotonic() - began < QUICK.whole + 1
-        failed = next(each for each in desk.testing.findings if each.verdict is ladder.Verdict.FAILED)
+        failed = next(each for each in desk.testing.findings if each.verdict is connection_test.Verdict.FAILED)
         assert failed.observation is observation
         diagnosis = explain(desk.testing.findings, guide, desk.setup)
         assert diagnosis is not None
@@ -127,6 +127,6 @@ def test_of_a_hundred_megabytes_no_more_is_read_than_the_limit(authority: trustm
         endpoint = Endpoint(scene.serve(hundred_mb).base_url, practice=False)
         tokens = TokenSource(StaticToken(TOKEN), practice=False)
         probe = PROBES[catalog.guide("entra").probe]
-        asyncio.run(ladder.run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=QUICK))
+        asyncio.run(connection_test.run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=QUICK))
     # What waits in the buffers of both sockets counts as sent.
     assert BODY_LIMIT < sent[0] < 16 * BODY_LIMIT

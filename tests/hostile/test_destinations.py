@@ -15,12 +15,12 @@ import pytest
 
 from app.guide.vocabulary import ProbeStyle
 from app.net import NoAnswer, ReadOnlyClient, system_proxy
-from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.scim.changes import look
+from app.scim.connection_test import Finding, Limits, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Finding, Limits, Rung, Verdict, run
 from app.scim.observation import Observation
 from app.scim.probes import PROBES
+from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.values.address import TOKEN_HOST
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, serving

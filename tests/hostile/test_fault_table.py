@@ -15,10 +15,10 @@ from app.diagnosis.causes import explain
 from app.diagnosis.evidence import meaning
 from app.diagnosis.findings import sentence
 from app.guide import catalog
-from app.scim.authorization import TokenSource
+from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
+from app.scim.tokens import TokenSource
 from tests.diagnosis.setups import a_setup
 from tests.hostile import certificates, faults, names
 from tests.hostile.faults import Scene, answers, certified, greets_with, issuing, proxy_says, replies

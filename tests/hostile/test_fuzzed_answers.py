@@ -27,12 +27,12 @@ from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
 from app.polling.schedule import pause
-from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
+from app.scim.connection_test import Limits, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Limits, Rung, Verdict, run
 from app.scim.observation import Observation
 from app.scim.probes import PROBES, Expect
+from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.text.legible import legible
 from tests.hostile import fuzz
 from tests.hostile.fuzz import PATH, SECRET, TOKEN, Fuzzer, Reply
@@ -41,7 +41,7 @@ from tests.hostile.server import http
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Sequence
 
-    from app.scim.ladder import Finding
+    from app.scim.connection_test import Finding
 
 ANSWERS = int(os.environ.get("FUZZED_ANSWERS", "0"))
 """How many fuzzed answers to try; 0 for the fixed ones."""

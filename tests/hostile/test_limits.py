@@ -23,15 +23,15 @@ from app.guide.vocabulary import Kind, ProbeStyle
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
 from app.net.body import Inflater, UnusableError
 from app.net.certificate import LONGEST_NAME
-from app.scim import authorization
-from app.scim.authorization import LONGEST, Bearer, ServiceAccount, StaticToken, TokenSource
+from app.scim import tokens
+from app.scim.capabilities import Part
 from app.scim.changes import MOST_REQUESTS, look
+from app.scim.connection_test import Limits, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Limits, Rung, Verdict, run
 from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, Listing, read_listing
 from app.scim.observation import LONGEST_PAUSE, Observation, retry_after
-from app.scim.offer import Part
 from app.scim.probes import PROBES
+from app.scim.tokens import LONGEST, Bearer, ServiceAccount, StaticToken, TokenSource
 from app.setup.state import MOST_RUNS, Setup
 from app.setup.store import _LIMIT_BYTES, Store
 from app.values import rules
@@ -353,7 +353,7 @@ def test_a_token_that_is_sent() -> None:
 @pytest.mark.parametrize(
     ("lasts", "used"),
     [
-        (LONGEST, LONGEST - authorization.EARLY),
+        (LONGEST, LONGEST - tokens.EARLY),
         (LONGEST + 1, 0.0),
         (900, 840.0),
         (120, 60.0),

@@ -14,7 +14,7 @@ from app.guide.vocabulary import Milestone
 from app.polling.loop import Report, Watch
 from app.polling.schedule import LATEST, SOONEST, expectation, pause
 from app.scim.changes import Seen, Unsuccessful
-from app.scim.ladder import Observation
+from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, gate, read_timestamp
 from app.setup.state import Setup, Sighting
 

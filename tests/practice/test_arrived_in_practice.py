@@ -15,9 +15,9 @@ from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PortalFault
 from app.practice.visitor import Visitor
-from app.scim.arrived import Arrived, Kind, Look
-from app.scim.authorization import Bearer
+from app.scim.arrivals import Arrived, Kind, Look
 from app.scim.endpoint import Endpoint
+from app.scim.tokens import Bearer
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,8 +19,8 @@ from app.practice.derive import TOKEN_PATH, Derived
 from app.practice.ledger import Directory, field_errors, sync_refusal
 from app.practice.process import NotStarted, PracticeProcess, Started
 from app.practice.visitor import Refused, Visitor
-from app.scim.authorization import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.scim.observation import Observation
+from app.scim.tokens import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.values.rules import derive
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
 from app.practice.visitor import Progress, Visitor
-from app.scim.authorization import StaticToken, TokenSource
+from app.scim.connection_test import Limits, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
+from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
 from tests.diagnosis.setups import a_setup
 

@@ -15,8 +15,8 @@ import pytest
 
 from app.net import ReadOnlyClient
 from app.scim.changes import MOST_REQUESTS, Capabilities, NotOffered, Reason, Seen, Unsuccessful, look
+from app.scim.connection_test import Observation
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Observation
 from tests.hostile.server import TOKEN, Hostile, http, listing
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from urllib.parse import unquote
 import pytest
 
 from app.guide.vocabulary import ProbeStyle
-from app.scim.authorization import StaticToken, TokenSource
+from app.scim.connection_test import Finding, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Finding, Observation, Rung, Verdict, run
 from app.scim.listing import CONFIGURATION
 from app.scim.probes import PROBES
+from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import LIST, TOKEN, Hostile, http
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from app import net
 from app.diagnosis.findings import sentence
 from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
-from app.scim.authorization import StaticToken, TokenSource
+from app.scim.connection_test import Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Rung, Verdict, run
 from app.scim.probes import PROBES
+from app.scim.tokens import StaticToken, TokenSource
 from app.setup.document import encode
 from app.setup.state import Setup
 from app.setup.store import Store

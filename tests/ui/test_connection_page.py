@@ -15,8 +15,8 @@ from app.diagnosis.findings import sent_lines
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import keep
 from app.guide.vocabulary import Page
-from app.scim.ladder import Finding, Observation, Rung, Verdict
-from app.scim.offer import Offer, Offered, Part
+from app.scim.capabilities import Offer, Offered, Part
+from app.scim.connection_test import Finding, Observation, Rung, Verdict
 from app.vault import Vault
 from tests.ui.stories import NOW, child, until, walk, words
 from ui.companion.window import Companion

@@ -13,7 +13,7 @@ from app.diagnosis.findings import seen
 from app.export.columns import Role
 from app.export.problems import Unusable
 from app.export.reading import Order, names, texts
-from app.scim.arrived import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
+from app.scim.arrivals import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
 from app.text.counts import counted
 from app.text.legible import legible
 from app.text.times import clock, span
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.export.reading import Exported
-    from app.scim.arrived import Arrived, Progress, Share
+    from app.scim.arrivals import Arrived, Progress, Share
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
     from ui.wizard.desk import Desk

@@ -25,7 +25,7 @@ from ui.wizard.rung_row import RungRow
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
-    from app.scim.offer import Offer
+    from app.scim.capabilities import Offer
     from ui.wizard.desk import Desk
 
 

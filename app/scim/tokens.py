@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
-from app.scim import way
+from app.scim import network_path
 from app.scim.listing import read_object
 from app.scim.observation import FAILURES, Observation
 
@@ -133,7 +133,7 @@ class TokenSource:
 
 
 async def _unreached(answer: NoAnswer, token_url: str, proxy: str | None) -> NotIssued:
-    broke = await way.broke(answer, token_url, proxy)
+    broke = await network_path.broke(answer, token_url, proxy)
     observation = FAILURES[answer.failure] if broke is None else broke.observation
     return NotIssued(observation, answer.seconds, answer.status, broke)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.net import Failure, NoAnswer, TokenClient
-from app.scim.authorization import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.scim.observation import Observation
+from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from tests.hostile.server import Hostile, http
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from app.net import Answer
 from app.scim.endpoint import Endpoint
-from app.scim.judging import seen, target
+from app.scim.interpretation import seen, target
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:

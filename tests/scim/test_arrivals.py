@@ -11,11 +11,11 @@ from array import array
 import pytest
 
 from app import net
-from app.scim import arrived, pages
-from app.scim.arrived import ADVICE, SAMPLE, TITLES, Arrived, Kind, Look, Progress
-from app.scim.authorization import Bearer
+from app.scim import arrivals, pages
+from app.scim.arrivals import ADVICE, SAMPLE, TITLES, Arrived, Kind, Look, Progress
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
+from app.scim.tokens import Bearer
 from app.text.similar import Digests, digest
 from tests.hostile.server import TOKEN, Hostile, http, listing
 from tests.scim.directory import Directory, Resource, group, user
@@ -75,7 +75,7 @@ def test_a_sample_takes_the_first_and_the_last_and_asks_for_the_newest() -> None
     assert starts == ["1", "101", "1701", "1801", "1901"]
     assert (result.users.total, result.users.read, result.users.complete) == (2000, SAMPLE, False)
     assert "sortBy" in users[-1]
-    assert result.counts[Kind.NEWEST] == arrived.NEWEST
+    assert result.counts[Kind.NEWEST] == arrivals.NEWEST
     assert {row.at.minute for row in result.rows if row.at} == {59}
 
 
@@ -222,7 +222,7 @@ def test_an_export_is_compared_both_ways() -> None:
 
 
 def test_what_is_held_is_bounded_and_everything_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrived, "HELD", 5)
+    monkeypatch.setattr(arrivals, "HELD", 5)
     result = look(Directory([user(n, userName="x") for n in range(50)], [group(n, members=[]) for n in range(20)]))
     assert result.counts[Kind.FORM] == 50
     assert len([row for row in result.rows if row.kind is not Kind.NEWEST]) == 5

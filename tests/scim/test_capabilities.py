@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.net import ReadOnlyClient
+from app.scim.capabilities import Offer, Offered, Part, ask
 from app.scim.endpoint import Endpoint
-from app.scim.offer import Offer, Offered, Part, ask
 from tests.hostile.server import TOKEN, Hostile, http, listing
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from app.diagnosis.findings import sentence
 from app.guide.vocabulary import ProbeStyle
 from app.net.inspection import Authority
 from app.net.names import Lookup, Name, public_looking
-from app.scim.authorization import StaticToken, TokenSource
+from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
+from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile import names
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.guide.vocabulary import ProbeStyle
-from app.scim.authorization import StaticToken, TokenSource
+from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.ladder import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.probes import PROBES
+from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import Hostile
 
 if TYPE_CHECKING:

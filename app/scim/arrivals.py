@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.net import ReadOnlyClient
-    from app.scim.authorization import Bearer, NotIssued
     from app.scim.endpoint import Endpoint
     from app.scim.pages import Page, Stopped
+    from app.scim.tokens import Bearer, NotIssued
     from app.text.similar import Digests
 
 HELD: Final = 50_000

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 from app.net import REQUEST_SECONDS, Answer, NoAnswer, ReadOnlyClient, sendable, system_proxy
 from app.net.names import Lookup, Name, system_resolver
-from app.scim import evidence, way
-from app.scim.authorization import NotIssued
+from app.scim import evidence, network_path
+from app.scim.address_repair import doubled, trial
 from app.scim.finding import Facts, Finding, Rung, Verdict
-from app.scim.judging import facts_of, judge, seen, target
+from app.scim.interpretation import facts_of, judge, seen, target
 from app.scim.observation import Observation
-from app.scim.repair import doubled, trial
+from app.scim.tokens import NotIssued
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from app.net.names import Resolver
-    from app.scim.authorization import TokenSource
     from app.scim.endpoint import Endpoint
     from app.scim.probes import Probe
+    from app.scim.tokens import TokenSource
 
 __all__ = ["Finding", "Limits", "Observation", "Rung", "Verdict", "run"]
 
@@ -138,7 +138,7 @@ class _Climb:
         proxy = None if self._endpoint.plain else await self._proxy(proxy_for)
         if proxy is not None:
             # The proxy looks the name up; this computer may not even be able to.
-            self._proxied = way.proxied(proxy)
+            self._proxied = network_path.proxied(proxy)
             self._add(Rung.NAME, Verdict.NOT_TRIED, Observation.NOT_TRIED, None, self._proxied)
         elif not (await self._name(resolver) and await self._reach()):
             return
@@ -181,12 +181,12 @@ class _Climb:
 
     async def _name(self, resolver: Resolver) -> bool:
         host, port = self._endpoint.host, self._endpoint.port or 0
-        finding, self._found = await way.name(host, port, resolver, self._left(self._limits.name))
+        finding, self._found = await network_path.name(host, port, resolver, self._left(self._limits.name))
         return self._keep(finding)
 
     async def _reach(self) -> bool:
         port = self._endpoint.port or 0
-        return self._keep(await way.connection(self._found, port, self._left(self._limits.connect)))
+        return self._keep(await network_path.connection(self._found, port, self._left(self._limits.connect)))
 
     async def _get(self, client: ReadOnlyClient, url: str, token: str) -> Answer | NoAnswer:
         return await client.get(url, token, self._left(self._limits.request))
@@ -202,13 +202,13 @@ class _Climb:
 
     async def _walked(self, answer: Answer | NoAnswer) -> bool:
         """The rest of the way, as the first request met it; without a proxy the connection was looked at before."""
-        if self._proxied and not self._keep(way.tunnel(answer, self._proxied)):
+        if self._proxied and not self._keep(network_path.tunnel(answer, self._proxied)):
             return False
         plain = self._endpoint.plain
-        if plain and not (isinstance(answer, NoAnswer) and way.place(answer, plain=True)):
+        if plain and not (isinstance(answer, NoAnswer) and network_path.place(answer, plain=True)):
             return self._add(Rung.CERTIFICATE, Verdict.PASSED, Observation.PLAIN_PRACTICE)
         outside = bool(self._proxied) or self._found.scope == "public"
-        return self._keep(await way.certificate(answer, self._endpoint.host, outside=outside))
+        return self._keep(await network_path.certificate(answer, self._endpoint.host, outside=outside))
 
     async def _token_rung(self, client: ReadOnlyClient, answer: Answer | NoAnswer, asked: str) -> bool:
         """A status other than 200, a web page or no status at all: nothing shows that the token counts."""
