@@ -75,8 +75,8 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 
 
 async def _check(setup: Setup, *, as_json: bool) -> int:
-    from app.connection import Connection
     from app.guide import catalog
+    from app.session.connection import Connection
     from app.system.policy import Invalid, read
     from app.vault import Vault
 

@@ -138,8 +138,8 @@ async def remove(found: Survey) -> Result:
 
 async def _remove_setups(vault: Vault, stock: Stock) -> bool:
     """Take the secrets of these setups out of the keyring; returns whether it kept any."""
-    from app.cie.service import SECRETS
     from app.guide import catalog
+    from app.session.directory_sync import SECRETS
 
     # Also of files that cannot be read, so every name that any guide has.
     names = {name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret}

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.vocabulary import SECRET_KINDS, Kind
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.values.rules import LONGEST, looks_secret
 from app.vault import Vault

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
 from app.check import Exit
 from app.guide import catalog
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile.server import TOKEN, Hostile, http, listing, says

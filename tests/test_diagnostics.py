@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from tests.test_assistant import opened
 
 from app.diagnostics import Shelf, Surface, report
 from app.guide import catalog
@@ -21,10 +22,9 @@ from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessfu
 from app.scim.observation import Observation
 from app.setup.state import WAITING, Setup, Sighting
 from tests.hostile.server import TOKEN, Hostile, says
-from tests.test_assistant import opened
 
 if TYPE_CHECKING:
-    from app.assistant.assistant import Assistant
+    from app.session.session import Assistant
 
 CANARY = "canary-9d2c"
 NOW = datetime(2026, 11, 25, 9, 30, 15, 123456, tzinfo=UTC)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import orphans
-from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
 from app.orphans import Orphans
 from app.practice.process import KEPT_SEED
+from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import Locked
 from app.setup.register import Whose, add, read
 from app.setup.store import Saved, Store

@@ -13,12 +13,12 @@ import pytest
 
 from app import removal
 from app.__main__ import parse
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
-from app.cie.service import SECRETS
 from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.practice.process import KEPT_SEED
+from app.session.directory_sync import SECRETS
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Status, Vault
 

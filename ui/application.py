@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.__main__ import Options
-    from app.assistant.assistant import Assistant
+    from app.session.session import Assistant
+    from app.session.workspace import Refused, Workspace
     from app.setup.store import Store
     from app.vault import Vault
-    from app.workspace import Refused, Workspace
     from ui.home.page import HomePage
     from ui.window import MainWindow
 
@@ -226,8 +226,8 @@ class Application:
 
     async def _enter(self, *, practice: bool) -> Refused | None:
         """Take the workspace of real use or of practice, leave the one before, and show its setups."""
+        from app.session.workspace import Workspace
         from app.system.paths import data_dir
-        from app.workspace import Workspace
         from ui.proxies import platform_proxy
 
         base = self.options.data_dir or data_dir()
@@ -278,7 +278,7 @@ class Application:
 
     async def show_home(self) -> None:
         """Leave what is open and show all setups."""
-        from app.assistant.opened import utc_now
+        from app.session.open_setup import utc_now
 
         workspace = self._here
         self.opened.let_go()
@@ -315,8 +315,8 @@ class Application:
 
     async def new_setup(self, guide_id: str) -> None:
         """Begin a setup with that guide."""
-        from app.assistant.opened import new_setup, utc_now
         from app.guide import catalog
+        from app.session.open_setup import new_setup, utc_now
 
         await self._open(new_setup(catalog.guide(guide_id), utc_now(), practice=self._here.practice))
 
@@ -340,7 +340,7 @@ class Application:
         self._keep_watching(assistant)
 
     async def _assistant(self, setup: Setup) -> Assistant | None:
-        from app.workspace import Refused
+        from app.session.workspace import Refused
 
         found = await self._here.open(setup)
         if not isinstance(found, Refused):

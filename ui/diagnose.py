@@ -15,7 +15,7 @@ from ui.theme.tokens import DARK, LIGHT
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from app.workspace import Workspace
+    from app.session.workspace import Workspace
 
 
 def diagnose(window: QWidget, workspace: Workspace | None) -> str:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
+    from app.session.workspace import Workspace
     from app.setup.hand_over import Received, Refused
     from app.setup.state import Setup
     from app.setup.store import Store
-    from app.workspace import Workspace
 
 
 class HandOver(QObject):
@@ -67,7 +67,7 @@ class HandOver(QObject):
         """Write the file and say what is in it."""
 
         def work() -> str | None:
-            from app.assistant.opened import utc_now
+            from app.session.open_setup import utc_now
             from app.setup.hand_over import pack
             from app.system import files
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant.assistant import Assistant
-    from app.workspace import Workspace
+    from app.session.session import Assistant
+    from app.session.workspace import Workspace
     from ui.clipboard import ClipboardGuard
     from ui.companion.window import Companion
     from ui.tasks import Tasks

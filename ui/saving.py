@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant.assistant import Assistant
+    from app.session.session import Assistant
 
     _Again = Callable[[Assistant], Coroutine[Any, Any, None]]
 

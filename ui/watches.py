@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from asyncio import Task
     from collections.abc import Callable
 
-    from app.assistant.assistant import Assistant
+    from app.session.session import Assistant
     from app.setup.state import Setup
     from ui.tasks import Tasks
     from ui.tray import Tray

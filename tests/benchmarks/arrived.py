@@ -51,7 +51,7 @@ async def done(page: ArrivedPage, act: Callable[[], None]) -> None:
 
 async def story(desk: Desk, folder: Path) -> None:
     """Print the figures."""
-    from app.assistant.opened import utc_now
+    from app.session.open_setup import utc_now
     from tests.benchmarks.pages import gap, opened
 
     setup = desk.assistant.setup

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
+from app.session.open_setup import new_setup, utc_now
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from ui import tasks

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.placeholders import speak
 from app.guide.vocabulary import Kind, Lane
 from app.handbook.entries import RULES, sections, steps_at_most
 from app.handbook.pages import pages, write
+from app.session.open_setup import new_setup
 from app.setup.journey import places
 from app.system.paths import resources
 from tests.guide.vendor_page import eights, hashes

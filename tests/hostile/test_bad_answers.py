@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
 from app.diagnosis.causes import explain
 from app.guide import catalog
 from app.net.body import BODY_LIMIT
@@ -23,6 +21,8 @@ from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation as Seen
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile import faults

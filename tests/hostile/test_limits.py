@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.cie.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
+from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
 from app.export.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide.vocabulary import Kind, ProbeStyle
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient

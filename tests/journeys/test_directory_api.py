@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
+from tests.cie.practising import NAME, submitted
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault
 from app.setup.state import Counts, Sighting
-from tests.cie.practising import NAME, submitted
 from tests.ui.stories import child, until, walk, words
 from ui.tray import Tray
 from ui.watches import Watches
@@ -24,8 +24,8 @@ from ui.wizard.page import WizardPage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.assistant.assistant import Assistant
     from app.practice.visitor import Visitor
+    from app.session.session import Assistant
     from ui.wizard.desk import Desk
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app.assistant.assistant import Assistant
 from app.guide import catalog
+from app.session.session import Assistant
 from app.setup import journey
 from app.setup.store import Store
 from app.vault import Vault

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import orphans
-from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
+from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import Locked
 from app.setup.store import NotSaved, Store
 from app.vault import Status, Vault

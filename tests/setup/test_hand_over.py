@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.assistant.opened import new_setup
 from app.guide import catalog
+from app.session.open_setup import new_setup
 from app.setup import journey
 from app.setup.hand_over import KIND, LIMIT_BYTES, Received, Refused, file_name, pack, unpack
 

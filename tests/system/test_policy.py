@@ -12,15 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from app import access
 from app.__main__ import Options
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup, utc_now
 from app.check import Exit
 from app.check import main as check
-from app.cie.service import SECRETS
 from app.guide import catalog
 from app.guide.vocabulary import Kind
+from app.session import access
+from app.session.directory_sync import SECRETS
+from app.session.open_setup import new_setup, utc_now
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.system import policy
 from app.system.policy import Invalid, Policy, parse, read

@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
 from app.guide import catalog
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from ui import tasks

@@ -16,12 +16,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from app.__main__ import Options
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
+from app.session.open_setup import new_setup, utc_now
+from app.session.session import Assistant
+from app.session.workspace import Workspace
 from app.system import log
 from app.system.policy import NO_POLICY
-from app.workspace import Workspace
 from ui import tasks
 from ui.application import Application
 from ui.bugs import Bugs

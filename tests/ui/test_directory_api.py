@@ -11,11 +11,11 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.cie.asking import Listed, Stage, Unlisted
-from app.cie.directories import Directory
-from app.cie.service import SECRETS
+from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.directories import Directory
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone, Tool
 from app.scim.observation import Observation
+from app.session.directory_sync import SECRETS
 from app.setup.journey import place
 from app.values.api_regions import Access, Address
 from app.vault import Vault

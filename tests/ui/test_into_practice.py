@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
+    from app.session.workspace import Workspace
     from app.setup.store import Listing
-    from app.workspace import Workspace
 
 
 def here(application: Application) -> Workspace:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 
-import app.assistant.assistant
+import app.session.session
 from app.diagnosis import portal_errors
 from app.guide import catalog
 from app.guide.vocabulary import Lane
@@ -224,7 +224,7 @@ def test_every_guide_has_such_a_step_in_the_portal_and_in_cie() -> None:
 def test_a_keyring_that_never_answers_does_not_hold_it_up(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app.assistant.assistant, "KEYRING_PATIENCE", 0.2)
+    monkeypatch.setattr(app.session.session, "KEYRING_PATIENCE", 0.2)
     silent = Silent()
 
     async def story(desk: Desk) -> None:

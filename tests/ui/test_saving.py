@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.__main__ import Options
-from app.assistant.opened import new_setup
 from app.guide import catalog
+from app.session.open_setup import new_setup
 from app.setup.state import Setup
 from app.setup.store import Store
 from app.vault import backend

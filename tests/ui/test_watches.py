@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.__main__ import Options
-from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
 from app.guide.vocabulary import Milestone, Page
+from app.session.open_setup import new_setup, utc_now
 from app.setup import journey
 from app.setup.store import Saved, Store
 from tests.ui.stories import until, words

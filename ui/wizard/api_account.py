@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
-from app.cie.words import ROLE
+from app.diagnosis.directory_sync import ROLE
 from app.values.api_regions import Address, Issuer
 from app.values.service_account import LABELS, LONGEST_FILE
 from ui.widgets.buttons import button
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-    from app.cie.service import DirectorySync
     from app.guide.vocabulary import Kind
+    from app.session.directory_sync import DirectorySync
     from ui.wizard.desk import Desk
 
 _ADDRESSES = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from app.cie import words
+from app.diagnosis import directory_sync
 from app.text.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
@@ -17,8 +17,8 @@ from ui.widgets.text import label, rich
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from app.cie.directories import Directory
-    from app.cie.service import DirectorySync
+    from app.directory_sync.directories import Directory
+    from app.session.directory_sync import DirectorySync
     from ui.wizard.desk import Desk
 
 LONGEST_NAME = 256
@@ -63,7 +63,7 @@ class StateCard(Card):
     async def _ask(self) -> None:
         look = await self._api.ask()
         self._api.look_now()
-        told = words.told(look, self._api.directory_name)
+        told = directory_sync.told(look, self._api.directory_name)
         self._desk.announced.emit(". ".join((told.title, *told.sentences)).replace("**", ""))
 
     def refresh(self) -> None:
@@ -97,21 +97,21 @@ class StateCard(Card):
                 text = "Off. Give TSG ID, Client ID and Client Secret, then check."
             column.addWidget(label(text, "muted", inside))
             return
-        told = words.told(look, api.directory_name)
+        told = directory_sync.told(look, api.directory_name)
         column.addWidget(label(told.title, "heading" if told.good else "bad-heading", inside))
         for sentence in told.sentences:
             column.addWidget(Note(rich(sentence), "muted", inside))
         standing = api.standing
         if standing is not None and standing.directory is not None:
             facts = Facts(inside)
-            for name, value in words.table(standing.directory):
+            for name, value in directory_sync.table(standing.directory):
                 facts.add(name, value)
             column.addWidget(facts)
             self._add_log(standing.directory, column, inside)
-            sentence, ended = words.full_sync(standing, api.started)
+            sentence, ended = directory_sync.full_sync(standing, api.started)
             if sentence:
                 column.addWidget(Note(rich(sentence), "good" if ended else "muted", inside))
-        if skew := words.skew(getattr(look, "ahead", 0.0)):
+        if skew := directory_sync.skew(getattr(look, "ahead", 0.0)):
             column.addWidget(Note(skew, "muted", inside))
         following = f" The next look is at {clock(api.next_look)}." if api.next_look is not None else ""
         column.addWidget(label(f"Asked {clock(look.looked)}.{following}", "small", inside))
@@ -172,7 +172,7 @@ class FindCard(Card):
 
     async def _look(self, value: str, *, group: bool) -> None:
         found = await self._desk.assistant.api.find(group=group, value=value)
-        sentence, good = words.matches(found, group=group)
+        sentence, good = directory_sync.matches(found, group=group)
         self._show(sentence, "good" if good else "caution")
         self._desk.announced.emit(sentence.replace("**", ""))
 

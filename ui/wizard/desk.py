@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from app.assistant.assistant import Assistant
-    from app.assistant.captures import Given
+    from app.session.captures import Given
+    from app.session.session import Assistant
     from ui.clipboard import ClipboardGuard
     from ui.tasks import Tasks
 

@@ -44,16 +44,16 @@ class FullSyncPanel(QWidget):
 
     def refresh(self) -> None:
         """Redraw what was last seen."""
-        from app.cie import words
+        from app.diagnosis import directory_sync
 
         api = self._desk.assistant.api
         self.setVisible(api.on)
         look, standing = api.look, api.standing
-        sentence, ended = words.full_sync(standing, api.started) if standing is not None else ("", False)
+        sentence, ended = directory_sync.full_sync(standing, api.started) if standing is not None else ("", False)
         if look is None:
             sentence = "The Directory Sync API is being asked."
         elif not sentence:
-            told = words.told(look, api.directory_name)
+            told = directory_sync.told(look, api.directory_name)
             sentence = " ".join((f"Directory Sync API: {told.title}.", *told.sentences))
         self._said.set_text(rich(sentence), "good" if ended else "muted")
         counts = self._told_counts() if ended else ""

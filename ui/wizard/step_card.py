@@ -26,9 +26,9 @@ from ui.wizard.tools import offered
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.assistant.captures import Given, Shown
     from app.guide.model import Branch, Carry, Choice, Failure, Step
     from app.guide.vocabulary import Builder, Tool
+    from app.session.captures import Given, Shown
     from app.setup.journey import Place
     from ui.clipboard import ClipboardState
     from ui.wizard.desk import Desk

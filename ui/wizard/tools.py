@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.assistant.assistant import Assistant
+    from app.session.session import Assistant
     from ui.wizard.desk import Desk
 
     Maker = Callable[[Desk, QWidget], QWidget]

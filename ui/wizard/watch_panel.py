@@ -166,14 +166,14 @@ class WatchPanel(QWidget):
         self._cells[-1].setText("SCIM endpoint, Directory Sync API")
         if api.look is None:
             return
-        from app.cie import words
+        from app.diagnosis import directory_sync
 
         standing = api.standing
         if standing is None or standing.directory is None:
-            said = words.told(api.look, api.directory_name).title
+            said = directory_sync.told(api.look, api.directory_name).title
         else:
             found = standing.directory
-            said = f"CIE's own last sync: {words.success(found)}, {_counts(found.users, found.groups).lower()}"
+            said = f"CIE's own last sync: {directory_sync.success(found)}, {_counts(found.users, found.groups).lower()}"
         self._own_sync.set_text(f"{said}. It does not stand for the timestamp.", "muted")
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app.cie.asking import Stage, Unlisted, Way
-from app.cie.words import told
+from app.diagnosis.directory_sync import told
+from app.directory_sync.client import Stage, Unlisted, Way
 from app.scim.finding import Rung
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 from app.values.address import API_HOSTS, TOKEN_HOST

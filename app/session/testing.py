@@ -12,10 +12,10 @@ from app.setup.state import MOST_RUNS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.assistant.opened import OpenSetup
-    from app.connection import Connection
     from app.scim.capabilities import Offer
     from app.scim.connection_test import Finding
+    from app.session.connection import Connection
+    from app.session.open_setup import OpenSetup
 
 
 def _read_causes() -> None:

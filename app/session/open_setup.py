@@ -7,8 +7,8 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app import access
 from app.guide.placeholders import places, speak
+from app.session import access
 from app.setup import journey
 from app.setup.state import Setup
 

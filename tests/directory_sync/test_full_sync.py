@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.cie.asking import Listed, Stage, Unlisted
-from app.cie.directories import Directory
-from app.cie.full_sync import LATEST, REFUSED, SOONEST, Followed, Following, Progress, pause, standing
+from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.directories import Directory
+from app.directory_sync.full_sync import LATEST, REFUSED, SOONEST, Followed, Following, Progress, pause, standing
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:

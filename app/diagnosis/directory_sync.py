@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from app.cie.asking import CLOCK_RESOLUTION, Listed, Stage
-from app.cie.full_sync import Progress, standing
-from app.cie.objects import Matches
 from app.diagnosis.findings import seen, sentence
+from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Stage
+from app.directory_sync.full_sync import Progress, standing
+from app.directory_sync.objects import Matches
 from app.scim.finding import Rung
 from app.scim.observation import Observation
 from app.text.times import clock, span
@@ -16,9 +16,9 @@ from app.text.times import clock, span
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.cie.asking import Unlisted
-    from app.cie.directories import Directory
-    from app.cie.full_sync import Look, Standing
+    from app.directory_sync.client import Unlisted
+    from app.directory_sync.directories import Directory
+    from app.directory_sync.full_sync import Look, Standing
 
 ROLE: Final = (
     "Advice: begin with **View Only Administrator**, for the app **Cloud Identity Engine**. Of the four roles that the "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from app.cie.directories import LONGEST_WORD, read_count, read_result
+from app.directory_sync.directories import LONGEST_WORD, read_count, read_result
 from app.scim.observation import Observation
 from app.text.legible import legible
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.cie.asking import clock_ahead
-from app.cie.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES, Directory, read_directories
-from app.cie.objects import MOST_SHOWN, Matches, read_objects
+from app.directory_sync.client import clock_ahead
+from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES, Directory, read_directories
+from app.directory_sync.objects import MOST_SHOWN, Matches, read_objects
 from app.net import Answer
 from app.scim.observation import Observation
 

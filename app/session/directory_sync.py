@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from app import access
 from app.guide.vocabulary import Kind, Milestone
+from app.session import access
 from app.system.policy import NO_POLICY
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from app.cie.asking import Listed, Unlisted, Way
-    from app.cie.full_sync import Followed, Following, Look, Standing
-    from app.cie.objects import Matches
+    from app.directory_sync.client import Listed, Unlisted, Way
+    from app.directory_sync.full_sync import Followed, Following, Look, Standing
+    from app.directory_sync.objects import Matches
     from app.guide.model import Guide
     from app.scim.tokens import TokenSource
     from app.setup.state import Setup
@@ -107,8 +107,8 @@ class DirectorySync:
     @property
     def standing(self) -> Standing | None:
         """How the directory stood at the last look; None without an answer or a Directory Name."""
-        from app.cie.asking import Listed
-        from app.cie.full_sync import standing
+        from app.directory_sync.client import Listed
+        from app.directory_sync.full_sync import standing
 
         if not isinstance(self.look, Listed) or not self.directory_name:
             return None
@@ -208,7 +208,7 @@ class DirectorySync:
 
     async def ask(self) -> Look:
         """List the directories once."""
-        from app.cie.asking import Unlisted
+        from app.directory_sync.client import Unlisted
 
         begun = self._changes
         way = await self._way()
@@ -220,8 +220,8 @@ class DirectorySync:
 
     async def look_calmly(self) -> None:
         """List the directories where the API is on, was not asked within the last minute, and did not refuse."""
-        from app.cie.asking import Unlisted
-        from app.cie.full_sync import REFUSED, SOONEST
+        from app.directory_sync.client import Unlisted
+        from app.directory_sync.full_sync import REFUSED, SOONEST
 
         last = self.look
         if not self.on or (isinstance(last, Unlisted) and last.observation in REFUSED):
@@ -231,8 +231,8 @@ class DirectorySync:
 
     async def find(self, *, group: bool, value: str) -> Matches | Unlisted:
         """Look for one user by User Principal Name, or one group by name, in what CIE has taken over."""
-        from app.cie.asking import Stage, Unlisted
-        from app.cie.objects import question, read_objects
+        from app.directory_sync.client import Stage, Unlisted
+        from app.directory_sync.objects import question, read_objects
         from app.scim.observation import Observation
 
         way = await self._way()
@@ -247,7 +247,7 @@ class DirectorySync:
 
     async def _way(self) -> Way | Unlisted:
         from app import net
-        from app.cie.asking import Stage, Unlisted, Way
+        from app.directory_sync.client import Stage, Unlisted, Way
         from app.scim.observation import Observation
         from app.scim.tokens import ServiceAccount, TokenSource
 
@@ -283,8 +283,8 @@ class DirectorySync:
 
         Gives the answer that showed it; None where the wait ended otherwise.
         """
-        from app.cie.asking import Listed
-        from app.cie.full_sync import Following, Progress, standing
+        from app.directory_sync.client import Listed
+        from app.directory_sync.full_sync import Following, Progress, standing
 
         started = self.started
         if not self.may_follow or started is None or self._following is not None:

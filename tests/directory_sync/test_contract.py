@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # noqa: TID253 - the facts beside this file
+from tests.cie.practising import NAME, account, practice, synced, way
 
-from app.cie.asking import Stage, Unlisted
-from app.cie.objects import question, read_objects
+from app.directory_sync.client import Stage, Unlisted
+from app.directory_sync.objects import question, read_objects
 from app.net import Answer, ApiClient, Failure, NoAnswer
 from app.practice.directory_sync import OTHER_PREFIX, PREFIX
 from app.practice.ledger import TSG_ID
@@ -20,7 +21,6 @@ from app.scim.observation import Observation
 from app.scim.tokens import Bearer, TokenSource
 from app.values.address import API_HOSTS
 from app.values.api_regions import Access, Address, Issuer
-from tests.cie.practising import NAME, account, practice, synced, way
 
 if TYPE_CHECKING:
     from app.net import LoopbackClient

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app import access
 from app.guide.vocabulary import Kind
+from app.session import access
 from app.setup import journey
 from app.values.rules import Reading, derive, looks_secret, mask, read, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.assistant.opened import OpenSetup
+    from app.session.open_setup import OpenSetup
     from app.system.policy import Policy
     from app.vault import Outcome, Status, Vault
 

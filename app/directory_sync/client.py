@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from app.cie.directories import Directory, read_directories
+from app.directory_sync.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
 from app.scim import network_path
 from app.scim.observation import FAILURES, Observation, of_status, retry_after

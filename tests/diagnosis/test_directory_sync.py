@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.cie.asking import Listed, Stage, Unlisted
-from app.cie.directories import Directory
-from app.cie.full_sync import standing
-from app.cie.words import full_sync, skew, told
+from app.diagnosis.directory_sync import full_sync, skew, told
+from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.directories import Directory
+from app.directory_sync.full_sync import standing
 from app.scim.observation import Observation
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from app.cie.asking import CLOCK_RESOLUTION, Listed, Unlisted
+from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Unlisted
 from app.polling.sleep import sleep_until
 from app.scim.observation import Observation
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from datetime import datetime
 
-    from app.cie.directories import Directory
+    from app.directory_sync.directories import Directory
 
 SOONEST: Final = 60.0
 """Seconds; no look follows the last one sooner, unless the admin asks."""

@@ -10,12 +10,12 @@ from app.setup import journey
 from app.setup.state import Counts, Sighting
 
 if TYPE_CHECKING:
-    from app.assistant.captures import Captures
-    from app.assistant.opened import OpenSetup
-    from app.cie.service import DirectorySync
-    from app.connection import Connection
     from app.polling.loop import Report, Watch
     from app.scim.changes import NotOffered, Seen, Unsuccessful
+    from app.session.captures import Captures
+    from app.session.connection import Connection
+    from app.session.directory_sync import DirectorySync
+    from app.session.open_setup import OpenSetup
 
 
 class Waiting:

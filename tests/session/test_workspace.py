@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app import workspace
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup, utc_now
 from app.guide import catalog
+from app.session import workspace
+from app.session.open_setup import new_setup, utc_now
+from app.session.session import Assistant
 from app.setup.lock import Locked
 from app.setup.store import Store
 from app.system import files

@@ -9,7 +9,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from app import access
+from app.session import access
 from app.system.policy import NO_POLICY
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
-from app.cie.asking import Listed, Stage, Unlisted
-from app.cie.objects import Matches
-from app.cie.service import SECRETS
+from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.objects import Matches
 from app.guide import catalog
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
 from app.scim.observation import Observation
+from app.session.directory_sync import SECRETS
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup.document import decode, encode
 from app.setup.gate import Locked, gate
 from app.setup.store import Store

@@ -9,13 +9,13 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app.assistant.captures import Captures
-from app.assistant.opened import OpenSetup, utc_now
-from app.assistant.testing import Testing
-from app.assistant.waiting import Waiting
-from app.cie.service import DirectorySync
-from app.connection import Connection
 from app.guide.vocabulary import Kind, Milestone, Page
+from app.session.captures import Captures
+from app.session.connection import Connection
+from app.session.directory_sync import DirectorySync
+from app.session.open_setup import OpenSetup, utc_now
+from app.session.testing import Testing
+from app.session.waiting import Waiting
 from app.setup import journey
 from app.system.policy import NO_POLICY
 from app.values.api_regions import TOKEN_PATHS, Issuer

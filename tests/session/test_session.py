@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.assistant.assistant import Assistant
-from app.assistant.opened import new_setup
 from app.guide import catalog
 from app.guide.model import Guide
 from app.guide.vocabulary import Milestone
 from app.scim.changes import Seen
+from app.session.open_setup import new_setup
+from app.session.session import Assistant
 from app.setup import journey
 from app.setup.store import Store
 from app.system.paths import resources

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.assistant.assistant import Assistant
 from app.guide.vocabulary import Lane
+from app.session.session import Assistant
 from app.setup.lock import Locked
 from app.setup.store import Store
 from app.vault import Vault
