@@ -100,16 +100,16 @@ def main() -> int:
     if sys.argv[1:2] == ["--practice-server"]:  # a frozen program has no `python -m`
         return int(importlib.import_module("app.practice.__main__").main())
     if sys.argv[1:2] == ["--export-reader"]:
-        return int(importlib.import_module("app.export.worker").main())
+        return int(importlib.import_module("app.exports.worker").main())
     if sys.argv[1:2] == ["check"]:
-        return int(importlib.import_module("app.check").main(sys.argv[2:]))
+        return int(importlib.import_module("app.reports.check").main(sys.argv[2:]))
     gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later
     options = parse(sys.argv[1:])
     if options.remove_my_data:
         from app.system.paths import data_dir
 
         # A program of Windows with a window has no standard input.
-        asking = "app.removal" if sys.stdin is not None else "ui.removal"
+        asking = "app.cleanup.removal" if sys.stdin is not None else "ui.removal"
         return int(importlib.import_module(asking).main(options.data_dir or data_dir()))
     # Named, not imported: the rooms below know nothing of the window.
     return int(importlib.import_module("ui.start").main(options))

@@ -33,7 +33,7 @@ class Caretaker:
 
     async def look(self) -> None:
         """Say on the home page what there is. Nothing is said where that cannot be told."""
-        from app import orphans
+        from app.cleanup import orphans
 
         store, vault, open_ids = self._in_use()
         found = await orphans.find(store, vault, open_ids)
@@ -42,7 +42,7 @@ class Caretaker:
 
     async def remove(self, ids: frozenset[str]) -> None:
         """Remove the secrets of these setups that are gone."""
-        from app import orphans
+        from app.cleanup import orphans
 
         store, vault, open_ids = self._in_use()
         if (trouble := await orphans.remove(store, vault, ids, open_ids)) is not None:

@@ -1,4 +1,4 @@
-"""Diagnostics of the running program: adds to ``app.diagnostics`` what only the side of the window knows."""
+"""Diagnostics of the running program: adds to ``app.reports.diagnostics`` what only the side of the window knows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import PySide6
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
-from app.diagnostics import Shelf, Surface, report
+from app.reports.diagnostics import Shelf, Surface, report
 from ui.theme import style
 from ui.theme.tokens import DARK, LIGHT
 

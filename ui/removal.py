@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app import removal
+from app.cleanup import removal
 from app.system.paths import APP_ID
 from ui.theme import style
 from ui.widgets.message import MessageBox

@@ -44,9 +44,9 @@ def write(path: Path, rows: int) -> None:
 
 async def in_a_thread(path: Path) -> None:
     """The same work in a thread of the program, for comparison."""
-    from app.export import worker
-    from app.export.columns import recognise
-    from app.export.shape import look_at
+    from app.exports import worker
+    from app.exports.columns import recognise
+    from app.exports.shape import look_at
 
     class Silent(worker._Told):
         def say(self, **words: Any) -> None:
@@ -76,7 +76,7 @@ MOST = 'next(line.split()[1] for line in open("/proc/self/status") if line.start
 """The most memory that a process had, in KiB; what is counted for children has that of who started them."""
 READER = f"""
 import sys
-from app.export import worker
+from app.exports import worker
 code = worker.main()
 open(sys.argv[1], "w").write({MOST})
 sys.exit(code)
@@ -120,7 +120,7 @@ async def handled(page: GroupsExportPage) -> None:
 
 async def story(desk: Desk, folder: Path) -> None:
     """Print the figures."""
-    from app.export import reading
+    from app.exports import reading
 
     peak = folder / "peak"
     reading._command = lambda: [sys.executable, "-c", READER, str(peak)]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.check import Exit
 from app.handbook.pages import EXAMPLE, pages
+from app.reports.check import Exit
 from app.system import policy
 from app.system.paths import data_dir, resources
 from app.values.address import API_HOSTS, TOKEN_HOST

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.check import report
 from app.diagnosis.causes import explain
 from app.diagnosis.evidence import meaning
 from app.diagnosis.findings import sentence
 from app.guide import catalog
+from app.reports.check import report
 from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES

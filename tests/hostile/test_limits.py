@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
-from app.export.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
+from app.exports.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide.vocabulary import Kind, ProbeStyle
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
 from app.net.body import Inflater, UnusableError

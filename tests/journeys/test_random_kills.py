@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app import orphans
+from app.cleanup import orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import Locked

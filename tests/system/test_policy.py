@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from app.__main__ import Options
-from app.check import Exit
-from app.check import main as check
 from app.guide import catalog
 from app.guide.vocabulary import Kind
+from app.reports.check import Exit
+from app.reports.check import main as check
 from app.session import access
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup, utc_now

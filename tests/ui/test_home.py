@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
+from app.cleanup.orphans import Orphans
 from app.guide import catalog
-from app.orphans import Orphans
 from app.session.open_setup import new_setup
 from app.setup.state import Counts
 from tests.ui.stories import words

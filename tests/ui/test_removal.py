@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.removal import Stock, Survey
+from app.cleanup.removal import Stock, Survey
 from ui import removal, tasks
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app import orphans
+from app.cleanup import orphans
+from app.cleanup.orphans import Orphans
 from app.guide import catalog
-from app.orphans import Orphans
 from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Locked, Saved, Store
 from app.vault import Status

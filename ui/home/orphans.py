@@ -12,7 +12,7 @@ from ui.widgets.cards import Note
 from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
-    from app.orphans import Orphans
+    from app.cleanup.orphans import Orphans
 
 OWN = "Their setups are no longer in this data folder. What is removed cannot be brought back."
 STRANGE = (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-    from app.orphans import Orphans
+    from app.cleanup.orphans import Orphans
     from app.setup.state import Setup
     from app.setup.store import Trouble
     from ui.home.orphans import OrphanLines

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from app.export.findings_file import harmless
+from app.exports.findings_file import harmless
 from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.diagnosis.findings import seen
-from app.export.columns import Role
-from app.export.problems import Unusable
-from app.export.reading import Order, names, texts
+from app.exports.columns import Role
+from app.exports.problems import Unusable
+from app.exports.reading import Order, names, texts
 from app.scim.arrivals import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
 from app.text.counts import counted
 from app.text.legible import legible
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from app.export.reading import Exported
+    from app.exports.reading import Exported
     from app.scim.arrivals import Arrived, Progress, Share
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows

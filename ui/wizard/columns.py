@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.export.columns import LABELS, Role
+from app.exports.columns import LABELS, Role
 from app.text.legible import legible
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
@@ -18,7 +18,7 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.export.reading import Seen
+    from app.exports.reading import Seen
 
 SAMPLE = 24
 """Characters of the first row that stand beside a column's name."""

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.groups_export import ADVICE, HELD, TITLES, Kind
-from app.export.columns import Role
-from app.export.problems import Unusable
-from app.export.reading import Checked, Order, check
+from app.exports.columns import Role
+from app.exports.groups_check import ADVICE, HELD, TITLES, Kind
+from app.exports.problems import Unusable
+from app.exports.reading import Checked, Order, check
 from app.text.counts import counted
 from app.text.legible import legible
 from ui.widgets.buttons import button
@@ -27,7 +27,7 @@ from ui.wizard.columns import ColumnsCard
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from app.diagnosis.groups_export import Report
+    from app.exports.groups_check import Report
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
     from ui.wizard.desk import Desk

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from tests.test_assistant import opened
 
-from app.diagnostics import Shelf, Surface, report
 from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.polling.loop import Report
+from app.reports.diagnostics import Shelf, Surface, report
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
 from app.setup.state import WAITING, Setup, Sighting

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app import orphans
+from app.cleanup import orphans
+from app.cleanup.orphans import Orphans
 from app.guide import catalog
-from app.orphans import Orphans
 from app.practice.process import KEPT_SEED
 from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import Locked

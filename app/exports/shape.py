@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from app.export.columns import known
-from app.export.problems import MOST_BYTES, Problem, UnusableError
+from app.exports.columns import known
+from app.exports.problems import MOST_BYTES, Problem, UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

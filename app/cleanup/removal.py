@@ -149,7 +149,7 @@ async def _remove_setups(vault: Vault, stock: Stock) -> bool:
 
 async def _remove_orphans(store: Store, vault: Vault) -> bool:
     """Remove what is left of setups that were here once; returns whether the keyring kept any."""
-    from app import orphans
+    from app.cleanup import orphans
 
     return await _purge(vault, sorted((await orphans.find(store, vault)).own))
 

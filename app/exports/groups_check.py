@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from app.export.columns import Role
-from app.export.problems import Problem, UnusableError
+from app.exports.columns import Role
+from app.exports.problems import Problem, UnusableError
 from app.text.legible import legible, visible
 from app.text.similar import WORDS, Sameness, key, sameness
 

@@ -20,10 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.diagnosis.groups_export import Findings, Kind, Report
-from app.export.columns import MAIL, Role, plain
-from app.export.findings_file import part_of
-from app.export.problems import Problem, Unusable
+from app.exports.columns import MAIL, Role, plain
+from app.exports.findings_file import part_of
+from app.exports.groups_check import Findings, Kind, Report
+from app.exports.problems import Problem, Unusable
 from app.text.similar import Digests
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ async def _talk(
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, "--export-reader"]
-    return [sys.executable, "-m", "app.export.worker"]
+    return [sys.executable, "-m", "app.exports.worker"]
 
 
 def _words(order: Order) -> dict[str, Any]:

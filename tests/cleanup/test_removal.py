@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app import removal
 from app.__main__ import parse
+from app.cleanup import removal
 from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.practice.process import KEPT_SEED
@@ -22,7 +22,7 @@ from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Status, Vault
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TOKEN = "canary-token-0123456789-0123456789"
 

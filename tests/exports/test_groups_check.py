@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.diagnosis import groups_export
-from app.diagnosis.groups_export import ADVICE, LONGEST_DN, TITLES, Check, Found, Kind, Report
-from app.export.columns import Role, known, recognise
-from app.export.problems import Problem, UnusableError
+from app.exports import groups_check
+from app.exports.columns import Role, known, recognise
+from app.exports.groups_check import ADVICE, LONGEST_DN, TITLES, Check, Found, Kind, Report
+from app.exports.problems import Problem, UnusableError
 from app.text.similar import key
 
 COLUMNS = {Role.NAME: 0, Role.ID: 1}
@@ -156,7 +156,7 @@ def test_a_parent_by_its_common_name_and_a_parent_that_is_missing() -> None:
 
 
 def test_what_is_held_is_bounded_and_everything_is_counted_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(groups_export, "HELD", 3)
+    monkeypatch.setattr(groups_check, "HELD", 3)
     written: list[Found] = []
     judge = Check({Role.NAME: 0}, 1, written.append)
     rows = [(row, ["a&b"]) for row in range(2, 9)]

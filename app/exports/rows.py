@@ -6,12 +6,12 @@ import csv
 import io
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from app.export.problems import LONGEST_FIELD, MOST_ROWS, Problem, UnusableError
+from app.exports.problems import LONGEST_FIELD, MOST_ROWS, Problem, UnusableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from app.export.shape import Shape
+    from app.exports.shape import Shape
 
 EVERY: Final = 2048
 """Rows between two words about how far it is."""

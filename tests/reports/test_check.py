@@ -12,15 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from app.check import Exit
 from app.guide import catalog
+from app.reports.check import Exit
 from app.session.open_setup import new_setup
 from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile.server import TOKEN, Hostile, http, listing, says
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CANARY = "canary-of-the-path"
 

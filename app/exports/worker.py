@@ -1,4 +1,4 @@
-"""``python -m app.export.worker``: the process that reads an export, so that the window stays live.
+"""``python -m app.exports.worker``: the process that reads an export, so that the window stays live.
 
 The order is one line of JSON on standard input, the answer lines of JSON on standard output. Nothing is kept.
 """
@@ -14,12 +14,12 @@ from array import array
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from app.diagnosis.groups_export import HELD, SHOWN, TITLES, Check, Found
-from app.export.columns import LABELS, Role, recognise
-from app.export.findings_file import FindingsFile
-from app.export.problems import Problem, UnusableError
-from app.export.rows import rows
-from app.export.shape import Shape, look_at
+from app.exports.columns import LABELS, Role, recognise
+from app.exports.findings_file import FindingsFile
+from app.exports.groups_check import HELD, SHOWN, TITLES, Check, Found
+from app.exports.problems import Problem, UnusableError
+from app.exports.rows import rows
+from app.exports.shape import Shape, look_at
 from app.text.legible import legible
 from app.text.similar import digest, key
 

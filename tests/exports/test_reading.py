@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.diagnosis.groups_export import Kind
-from app.export import problems
-from app.export.columns import Role
-from app.export.findings_file import harmless, part_of
-from app.export.problems import Problem, Unusable
-from app.export.reading import Checked, Order, check
+from app.exports import problems
+from app.exports.columns import Role
+from app.exports.findings_file import harmless, part_of
+from app.exports.groups_check import Kind
+from app.exports.problems import Problem, Unusable
+from app.exports.reading import Checked, Order, check
 
 NAMES = ("Vertrieb Süd", "Straße", "Finance")
 TABLE = "Object Id,Display Name\r\n" + "".join(f"id-{i},{name}\r\n" for i, name in enumerate(NAMES))
@@ -170,8 +170,8 @@ def test_a_file_that_this_account_may_not_read(tmp_path: Path, monkeypatch: pyte
     file.chmod(0)
     if os.geteuid() == 0:  # root may read everything; another account of the system may not
         monkeypatch.setattr(
-            "app.export.reading._command",
-            lambda: ["setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "app.export.worker"],
+            "app.exports.reading._command",
+            lambda: ["setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "app.exports.worker"],
         )
         for folder in (tmp_path, *tmp_path.parents):
             if folder.stat().st_uid == 0 and folder not in (Path("/"), Path("/tmp")):
@@ -187,8 +187,8 @@ def test_exactly_the_limit_is_taken_and_one_byte_more_is_not(tmp_path: Path) -> 
 
 
 def test_too_many_rows_end_the_check(tmp_path: Path) -> None:
-    from app.export import rows as reader
-    from app.export.shape import Shape
+    from app.exports import rows as reader
+    from app.exports.shape import Shape
 
     shape = Shape("utf-8", ",", 0, True, ("name",), ("x",))
     file = tmp_path / "groups.csv"
@@ -281,7 +281,7 @@ def test_another_file_than_the_one_checked_is_not_saved_from(tmp_path: Path) -> 
 def test_a_process_that_dies_is_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "groups.csv"
     file.write_text(TABLE)
-    monkeypatch.setattr("app.export.reading._command", lambda: [sys.executable, "-c", "print('{}')"])
+    monkeypatch.setattr("app.exports.reading._command", lambda: [sys.executable, "-c", "print('{}')"])
     assert refused(file).problem is Problem.ENDED
-    monkeypatch.setattr("app.export.reading._command", lambda: [str(tmp_path / "no-such-program")])
+    monkeypatch.setattr("app.exports.reading._command", lambda: [str(tmp_path / "no-such-program")])
     assert refused(file).problem is Problem.ENDED

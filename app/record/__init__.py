@@ -1,1 +1,0 @@
-"""What leaves the program: a setup handed over to a colleague."""

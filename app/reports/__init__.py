@@ -1,0 +1,1 @@
+"""What the program says of a setup outside of the window: a check, and diagnostics."""
