@@ -109,7 +109,7 @@ def main() -> int:
         from app.system.paths import data_dir
 
         # A program of Windows with a window has no standard input.
-        asking = "app.cleanup.removal" if sys.stdin is not None else "ui.removal"
+        asking = "app.cleanup.removal" if sys.stdin is not None else "ui.dialogs.removal"
         return int(importlib.import_module(asking).main(options.data_dir or data_dir()))
     # Named, not imported: the rooms below know nothing of the window.
     return int(importlib.import_module("ui.start").main(options))

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication
 
 from app.setup.state import Setup
 from app.system.policy import NO_KEYRING, NO_POLICY
-from ui.browser import open_handbook, open_in_browser
-from ui.caretaker import Caretaker
-from ui.widgets.message import MessageBox
+from ui.desktop.browser import open_handbook, open_in_browser
+from ui.dialogs.message import MessageBox
+from ui.home.orphan_cleaner import Caretaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.setup.store import Store
     from app.vault import Vault
     from ui.home.page import HomePage
-    from ui.window import MainWindow
+    from ui.main_window import MainWindow
 
 
 class Application:
@@ -41,15 +41,15 @@ class Application:
         home: HomePage,
         open_url: Callable[[str], None] = open_in_browser,
     ) -> None:
-        from ui.bugs import Bugs
-        from ui.clipboard import ClipboardGuard
-        from ui.handover import HandOver
-        from ui.lock import ScreenLock
-        from ui.opened import Opened
-        from ui.saving import Saving
+        from ui.desktop.clipboard import ClipboardGuard
+        from ui.desktop.screen_lock import ScreenLock
+        from ui.desktop.tray import Tray
+        from ui.dialogs.bugs import Bugs
+        from ui.dialogs.hand_over import HandOver
+        from ui.session.open_windows import Opened
+        from ui.session.save_retry import Saving
+        from ui.session.watches import Watches
         from ui.tasks import Tasks
-        from ui.tray import Tray
-        from ui.watches import Watches
 
         self.options = options
         self.window = window
@@ -118,7 +118,7 @@ class Application:
             if not beginning.result():
                 return 1
             if self.options.tour is not None:
-                from ui.tour import Tour
+                from ui.tour.tour import Tour
 
                 return await Tour(self, self.options.tour).run() or int(self.bugs.count > 0)
             if (wanted := self._file_to_open()) is not None:
@@ -132,7 +132,7 @@ class Application:
 
     def _file_to_open(self) -> Path | None:
         """The file that the program was started with, and from now on those that are opened while it runs."""
-        from ui.program import Program
+        from ui.desktop.file_open import Program
 
         program = QApplication.instance()
         if not isinstance(program, Program):
@@ -208,12 +208,12 @@ class Application:
         await shut.wait()
 
     def _diagnose(self) -> str:
-        from ui.diagnose import diagnose
+        from ui.dialogs.diagnostics import diagnose
 
         return diagnose(self.window, self.workspace)
 
     def _show_about(self) -> None:
-        from ui.home import about
+        from ui.dialogs import about
 
         self.tasks.start(about.show(self.window, self._open_url))
 
@@ -228,7 +228,7 @@ class Application:
         """Take the workspace of real use or of practice, leave the one before, and show its setups."""
         from app.session.workspace import Workspace
         from app.system.paths import data_dir
-        from ui.proxies import platform_proxy
+        from ui.desktop.proxies import platform_proxy
 
         base = self.options.data_dir or data_dir()
         folder = base / "practice" if practice else base

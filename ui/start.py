@@ -12,10 +12,10 @@ from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qI
 from app.system import log
 from app.system.hardening import harden
 from app.system.paths import APP_ID
+from ui.desktop.file_open import Program
 from ui.home.page import HomePage
-from ui.program import Program
+from ui.main_window import MainWindow
 from ui.theme import icons, style
-from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication

@@ -21,8 +21,8 @@ from tests.scim.directory import Directory, group, user  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ui.wizard.arrived import ArrivedPage
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
+    from ui.tools.arrivals import ArrivedPage
 
 SIZES = (500, 10_000, 50_000)
 """Users; there are a fifth as many groups."""

@@ -23,8 +23,8 @@ from app.guide.model import Tool  # noqa: E402
 from tests.benchmarks.pages import gap, opened, play  # noqa: E402
 
 if TYPE_CHECKING:
-    from ui.wizard.desk import Desk
-    from ui.wizard.groups_export import GroupsExportPage
+    from ui.session.controller import Desk
+    from ui.tools.groups_export import GroupsExportPage
 
 SIZES = (250_000, 500_000, 1_000_000)
 WHERE = ("Sales", "Finance", "Entwicklung", "Straße", "R&D")

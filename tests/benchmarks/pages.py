@@ -19,12 +19,12 @@ from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from ui import tasks
-from ui.clipboard import ClipboardGuard
+from ui.desktop.clipboard import ClipboardGuard
+from ui.session.controller import Desk
 from ui.start import collect_here
 from ui.theme import style
-from ui.wizard.desk import Desk
+from ui.tools.catalog import load_all
 from ui.wizard.page import WizardPage
-from ui.wizard.tools import load_all
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

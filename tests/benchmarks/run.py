@@ -89,8 +89,8 @@ async def _test_and_watch(data: Path) -> None:
     from app.__main__ import Options
     from ui.application import Application
     from ui.home.page import HomePage
-    from ui.tour import Tour
-    from ui.window import MainWindow
+    from ui.main_window import MainWindow
+    from ui.tour.tour import Tour
 
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)

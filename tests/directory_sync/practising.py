@@ -12,8 +12,8 @@ from app.directory_sync.client import Listed, Way
 from app.guide import catalog
 from app.net import Answer, LoopbackClient
 from app.practice.process import PracticeProcess, Started
-from app.practice.visitor import Visitor
 from app.scim.tokens import ServiceAccount, TokenSource
+from ui.tour.visitor import Visitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -18,7 +18,7 @@ from app.system.paths import data_dir, resources
 from app.values.address import API_HOSTS, TOKEN_HOST
 from app.vault import backend, linux, windows
 from tests.handbook.reading import read
-from ui.clipboard import TTL_SECONDS
+from ui.desktop.clipboard import TTL_SECONDS
 from ui.widgets.fields import REVEAL_SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]

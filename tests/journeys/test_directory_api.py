@@ -17,16 +17,16 @@ from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault
 from app.setup.state import Counts, Sighting
 from tests.ui.stories import child, until, walk, words
-from ui.tray import Tray
-from ui.watches import Watches
+from ui.desktop.tray import Tray
+from ui.session.watches import Watches
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.practice.visitor import Visitor
     from app.session.session import Assistant
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
+    from ui.tour.visitor import Visitor
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 

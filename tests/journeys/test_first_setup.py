@@ -14,9 +14,9 @@ from app.setup.state import Counts
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
+from ui.main_window import MainWindow
 from ui.theme import style
-from ui.tour import Tour
-from ui.window import MainWindow
+from ui.tour.tour import Tour
 
 if TYPE_CHECKING:
     from pathlib import Path

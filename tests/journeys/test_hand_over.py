@@ -17,7 +17,7 @@ from app.__main__ import Options
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
-from ui.window import MainWindow
+from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -146,7 +146,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(qapp: QApplication, t
 
 def test_macos_tells_which_file_was_double_clicked() -> None:
     program = (
-        "import ui\nfrom PySide6.QtGui import QFileOpenEvent\nfrom ui.program import Program\n"
+        "import ui\nfrom PySide6.QtGui import QFileOpenEvent\nfrom ui.desktop.file_open import Program\n"
         "qt = Program([])\nqt.file_opened.connect(print)\n"
         "qt.sendEvent(qt, QFileOpenEvent('first.ciescim'))\nprint(qt.asked_for)"
     )

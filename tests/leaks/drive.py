@@ -17,12 +17,12 @@ from shiboken6 import isValid
 
 import app.__main__ as program
 from tests.leaks.toolkit import held, told
-from ui import tour
-from ui.report import ReportDialog
+from ui.dialogs.report import ReportDialog
+from ui.tour import tour
 
 if TYPE_CHECKING:
     from app.guide.model import Step
-    from app.practice.visitor import Visitor
+    from ui.tour.visitor import Visitor
 
 OBSERVED = Path(sys.argv.pop(1))
 CONTROL = OBSERVED / "control"

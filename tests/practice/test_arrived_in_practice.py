@@ -14,10 +14,10 @@ from app.guide.vocabulary import Kind as ValueKind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PortalFault
-from app.practice.visitor import Visitor
 from app.scim.arrivals import Arrived, Kind, Look
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import Bearer
+from ui.tour.visitor import Visitor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,8 +12,8 @@ from app.guide.placeholders import speak
 from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
-from app.practice.visitor import Visitor
 from app.values.rules import derive, read
+from ui.tour.visitor import Visitor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,10 +18,10 @@ from app.net import Answer, LoopbackClient
 from app.practice.derive import TOKEN_PATH, Derived
 from app.practice.ledger import Directory, field_errors, sync_refusal
 from app.practice.process import NotStarted, PracticeProcess, Started
-from app.practice.visitor import Refused, Visitor
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.values.rules import derive
+from ui.tour.visitor import Refused, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

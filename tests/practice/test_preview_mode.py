@@ -11,7 +11,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
-from app.practice.visitor import Visitor
+from ui.tour.visitor import Visitor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,13 +13,13 @@ from app.guide.vocabulary import Kind, Milestone, ProbeStyle
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
-from app.practice.visitor import Progress, Visitor
 from app.scim.connection_test import Limits, Observation, Rung, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
 from tests.diagnosis.setups import a_setup
+from ui.tour.visitor import Progress, Visitor
 
 if TYPE_CHECKING:
     from pathlib import Path

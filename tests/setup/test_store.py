@@ -301,7 +301,8 @@ def test_bugs_are_refused_before_anything_is_written(tmp_path: Path) -> None:
 def test_the_way_to_the_first_window_loads_nothing_heavy() -> None:
     """Nor do the workspace and a page: models are loaded by the threads that read guides and setups."""
     script = """
-import sys, app.setup.journey, app.session.workspace, ui.application, ui.start, ui.home.page, ui.window, ui.wizard.page
+import sys, app.setup.journey, app.session.workspace
+import ui.application, ui.start, ui.home.page, ui.main_window, ui.wizard.page
 print(*{"pydantic", "yaml", "httpx", "keyring"} & set(sys.modules))
 """
     done = subprocess.run(

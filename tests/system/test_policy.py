@@ -29,7 +29,7 @@ from tests.vault.test_vault import Fake, Locked
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
-from ui.window import MainWindow
+from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,9 +17,9 @@ from app.session.session import Assistant
 from app.setup.store import Store
 from app.vault import Vault
 from ui import tasks
-from ui.clipboard import ClipboardGuard
+from ui.desktop.clipboard import ClipboardGuard
+from ui.session.controller import Desk
 from ui.theme import style
-from ui.wizard.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

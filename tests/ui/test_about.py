@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
 from app import __version__
 from app.system import release
 from ui import tasks
-from ui.home import about
+from ui.dialogs import about
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,15 +12,15 @@ from app.guide.vocabulary import Milestone, Tool
 from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
 from tests.ui.stories import NOW, by_tab, child, until, walk, words
-from ui.wizard.arrived import ArrivedPage
+from ui.tools.arrivals import ArrivedPage
+from ui.tools.catalog import TOOLS
 from ui.wizard.page import WizardPage
-from ui.wizard.tools import TOOLS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
     Story = Callable[[Desk, WizardPage, ArrivedPage], Awaitable[None]]
 

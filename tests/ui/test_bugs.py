@@ -24,12 +24,12 @@ from app.system import log
 from app.system.policy import NO_POLICY
 from ui import tasks
 from ui.application import Application
-from ui.bugs import Bugs
-from ui.clipboard import ClipboardGuard
-from ui.diagnose import diagnose
+from ui.desktop.clipboard import ClipboardGuard
+from ui.dialogs.bugs import Bugs
+from ui.dialogs.diagnostics import diagnose
+from ui.dialogs.report import ReportDialog
 from ui.home.page import HomePage
-from ui.report import ReportDialog
-from ui.window import MainWindow
+from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

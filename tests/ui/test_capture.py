@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ui.capture import WDA_EXCLUDEFROMCAPTURE, WDA_NONE, CaptureGuard
+from ui.desktop.screen_capture import WDA_EXCLUDEFROMCAPTURE, WDA_NONE, CaptureGuard
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -19,7 +19,7 @@ from tests.ui.stories import until, words
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
-from ui.window import MainWindow
+from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QClipboard, QGuiApplication
 
-from ui.clipboard import ClipboardGuard, ClipboardState
+from ui.desktop.clipboard import ClipboardGuard, ClipboardState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,7 +197,7 @@ COPIER = """
 import sys
 from PySide6.QtCore import QSocketNotifier
 from PySide6.QtWidgets import QApplication
-from ui.clipboard import ClipboardGuard
+from ui.desktop.clipboard import ClipboardGuard
 app = QApplication([])
 guard = ClipboardGuard(app)
 def order():

@@ -26,7 +26,7 @@ from ui.wizard.page import WizardPage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 

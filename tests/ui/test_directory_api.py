@@ -20,16 +20,16 @@ from app.setup.journey import place
 from app.values.api_regions import Access, Address
 from app.vault import Vault
 from tests.ui.stories import NOW, child, until, walk, words
-from ui.wizard.api_account import AccountCard
-from ui.wizard.directory_api import DirectoryApiPage
+from ui.tools.api_account import AccountCard
+from ui.tools.catalog import TOOLS
+from ui.tools.directory_sync import DirectoryApiPage
 from ui.wizard.step_card import StepCard
-from ui.wizard.tools import TOOLS
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 CLIENT_ID = "canary-account@1102345678.iam.panserviceaccount.com"

@@ -13,15 +13,15 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, Q
 
 from app.guide.vocabulary import Tool
 from tests.ui.stories import by_tab, child, until, walk, words
+from ui.tools.groups_export import GroupsExportPage
 from ui.widgets.drop import DropCard
-from ui.wizard.groups_export import GroupsExportPage
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 

@@ -16,9 +16,9 @@ from tests.ui.stories import child, until
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
+from ui.main_window import MainWindow
+from ui.session.controller import Desk
 from ui.theme import style
-from ui.window import MainWindow
-from ui.wizard.desk import Desk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,9 +19,9 @@ from app.system.policy import NO_POLICY
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
+from ui.main_window import MainWindow
 from ui.theme import style
 from ui.widgets.fields import ValueField
-from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ PROGRAM = """
 import subprocess, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
-from ui.lock import ScreenLock
+from ui.desktop.screen_lock import ScreenLock
 
 app = QApplication([])
 lock = ScreenLock()

@@ -20,14 +20,14 @@ from app.guide.vocabulary import Lane
 from app.setup import journey
 from app.vault import Vault
 from tests.ui.stories import CANARY, NOW, child, until, walk, words
+from ui.tools.portal_error import SHOWN, PortalErrorCard
 from ui.wizard.connection_page import ConnectionPage
-from ui.wizard.portal_error import SHOWN, PortalErrorCard
 from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bearer {CANARY}\n401 Unauthorized"

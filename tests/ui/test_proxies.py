@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ui import proxies
+from ui.desktop import proxies
 
 URL = "https://cie.example:443/"
 NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")

@@ -11,7 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.cleanup.removal import Stock, Survey
-from ui import removal, tasks
+from ui import tasks
+from ui.dialogs import removal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,10 +17,11 @@ from app.setup.store import Store
 from app.vault import backend
 from tests.ui.stories import child, words
 from tests.vault.misbehaving import Locked
-from ui import saving, tasks
+from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
-from ui.window import MainWindow
+from ui.main_window import MainWindow
+from ui.session import save_retry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +44,7 @@ async def until(true: Callable[[], bool], seconds: float = 5) -> None:
 def test_a_disk_in_trouble_and_back(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(saving, "PAUSE", 0.05)
+    monkeypatch.setattr(save_retry, "PAUSE", 0.05)
     data = tmp_path / "data"
     window, home = MainWindow(), HomePage()
     qtbot.addWidget(window)
@@ -124,7 +125,7 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
 ) -> None:
     keyring = Locked()
     monkeypatch.setattr(backend, "allowed", lambda _platform: backend.Keyring(keyring, "A Keyring"))
-    monkeypatch.setattr(saving, "PAUSE", 600 if by_hand else 0.05)
+    monkeypatch.setattr(save_retry, "PAUSE", 600 if by_hand else 0.05)
     window, home = MainWindow(), HomePage()
     qtbot.addWidget(window)
     window.show_page(home)

@@ -17,15 +17,15 @@ from app.guide.vocabulary import Milestone, Tool
 from tests.ui.stories import NOW, child, until, walk, words
 from ui.companion.window import Companion
 from ui.theme import icons
+from ui.tools.catalog import TOOLS
 from ui.wizard.page import WizardPage
 from ui.wizard.rail import Rail
 from ui.wizard.step_card import StepCard
-from ui.wizard.tools import TOOLS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 

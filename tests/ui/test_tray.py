@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
-from ui import tray
+from ui.desktop import tray
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

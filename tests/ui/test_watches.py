@@ -18,8 +18,8 @@ from tests.ui.stories import until, words
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage
+from ui.main_window import MainWindow
 from ui.theme import style
-from ui.window import MainWindow
 
 if TYPE_CHECKING:
     from pathlib import Path

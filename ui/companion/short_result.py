@@ -12,7 +12,7 @@ from ui.widgets.badge import StepBadge
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class ShortResult(QWidget):

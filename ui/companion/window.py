@@ -20,7 +20,7 @@ from ui.wizard.watch_panel import WatchPanel
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class Companion(QWidget):

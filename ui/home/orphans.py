@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
+from ui.dialogs.message import MessageBox
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
-from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from app.cleanup.orphans import Orphans

@@ -8,11 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from app.text.times import day
+from ui.dialogs.message import MessageBox
 from ui.home.welcome import Welcome
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.cards import Card, Note
-from ui.widgets.message import MessageBox
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from ui.tools.catalog import offered
 from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
-from ui.wizard.tools import offered
 
 if TYPE_CHECKING:
     from app.guide.model import Prerequisite
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class Checklist(QWidget):

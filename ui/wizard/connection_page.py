@@ -14,19 +14,19 @@ from app.diagnosis.runs import headline
 from app.scim.finding import Rung, Verdict
 from app.setup.journey import place
 from app.text.times import clock
+from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
 from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 from ui.wizard.earlier_tests import EarlierTests, clear
-from ui.wizard.portal_error import PortalErrorCard
 from ui.wizard.rung_row import RungRow
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
     from app.scim.capabilities import Offer
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class ConnectionPage(QWidget):

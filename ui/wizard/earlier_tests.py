@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QVBoxLayout, QWidget
 
     from app.setup.state import Run
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 SHOWN = 3
 """Runs that are listed before all are asked for."""

@@ -16,7 +16,7 @@ from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class Finish(QWidget):

@@ -15,7 +15,7 @@ from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class FullSyncPanel(QWidget):

@@ -20,7 +20,7 @@ from ui.wizard.watch_panel import WatchPanel
 if TYPE_CHECKING:
     from app.guide.model import Branch, Guide
     from app.setup.journey import Place
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class LaneView(QFrame):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QS
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import finished, frontier, neighbour, place
 from app.text.counts import both
+from ui.tools.catalog import TOOLS
 from ui.widgets.buttons import button
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
@@ -19,11 +20,10 @@ from ui.wizard.connection_page import ConnectionPage
 from ui.wizard.finish import Finish
 from ui.wizard.lane import LaneView
 from ui.wizard.rail import Rail
-from ui.wizard.tools import TOOLS
 
 if TYPE_CHECKING:
     from app.guide.vocabulary import Tool
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 
 class WizardPage(QWidget):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.guide.model import Branch, Option
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 INDENT = 32
 """Pixels that the words under an answer are set in."""

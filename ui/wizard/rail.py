@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.setup.journey import Mark, finished, places
 from ui.theme import icons
+from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button, mark_here
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
-from ui.wizard.tools import TOOLS, offered
 
 if TYPE_CHECKING:
     from app.guide.model import Stage
     from app.guide.vocabulary import Tool
     from app.setup.journey import Place
-    from ui.wizard.desk import Desk
-    from ui.wizard.tools import ToolPage
+    from ui.session.controller import Desk
+    from ui.tools.catalog import ToolPage
 
 
 ROOM = 194

@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
-from ui.capture import CaptureGuard
+from ui.desktop.screen_capture import CaptureGuard
+from ui.tools.catalog import offered
+from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
@@ -19,9 +21,7 @@ from ui.widgets.link import LinkButton
 from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 from ui.wizard.full_sync_panel import FullSyncPanel
-from ui.wizard.portal_error import PortalErrorCard
 from ui.wizard.question import Question
-from ui.wizard.tools import offered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from app.guide.vocabulary import Builder, Tool
     from app.session.captures import Given, Shown
     from app.setup.journey import Place
-    from ui.clipboard import ClipboardState
-    from ui.wizard.desk import Desk
+    from ui.desktop.clipboard import ClipboardState
+    from ui.session.controller import Desk
 
 
 class StepLine(PushButton):

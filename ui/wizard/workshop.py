@@ -16,7 +16,7 @@ from ui.widgets.text import label, rich
 if TYPE_CHECKING:
     from app.guide.builders import Input
     from app.guide.vocabulary import Builder
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 LONGEST = 200_000
 """Characters of a pasted text that are looked at."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ui.wizard.desk import Desk
+from ui.session.controller import Desk
+from ui.tools.catalog import load_all
 from ui.wizard.page import WizardPage
-from ui.wizard.tools import load_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
     from app.session.session import Assistant
     from app.session.workspace import Workspace
-    from ui.clipboard import ClipboardGuard
     from ui.companion.window import Companion
+    from ui.desktop.clipboard import ClipboardGuard
+    from ui.main_window import MainWindow
     from ui.tasks import Tasks
-    from ui.window import MainWindow
 
 
 class Opened:

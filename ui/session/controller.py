@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from app.session.captures import Given
     from app.session.session import Assistant
-    from ui.clipboard import ClipboardGuard
+    from ui.desktop.clipboard import ClipboardGuard
     from ui.tasks import Tasks
 
 

@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QAbstractButton, QListWidget
 
 from app.guide.vocabulary import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
 from app.setup.journey import finished
-from ui.hands import PATIENCE, Stuck
-from ui.rehearsal import Rehearsal
+from ui.tour.driver import PATIENCE, Stuck
+from ui.tour.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.guide.model import Step
-    from app.practice.visitor import Refused, Row, Visitor
     from ui.application import Application
+    from ui.tour.visitor import Refused, Row, Visitor
 
 
 class Tour(Rehearsal):
@@ -61,7 +61,7 @@ class Tour(Rehearsal):
         from app.guide import catalog
         from app.guide.placeholders import speak
         from app.net import LoopbackClient
-        from app.practice.visitor import Visitor
+        from ui.tour.visitor import Visitor
 
         workspace = self._application.workspace
         if workspace is None or (practice := workspace.consoles) is None:

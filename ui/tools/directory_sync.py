@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ui.tools.api_account import AccountCard
+from ui.tools.api_state import FindCard, StateCard
 from ui.widgets.cards import Card
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
-from ui.wizard.api_account import AccountCard
-from ui.wizard.api_state import FindCard, StateCard
 
 if TYPE_CHECKING:
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 _GIVES = (
     "Through this API CIE tells how many users and groups it holds, and when its own last sync ended. The assistant "

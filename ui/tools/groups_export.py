@@ -16,21 +16,21 @@ from app.exports.problems import Unusable
 from app.exports.reading import Checked, Order, check
 from app.text.counts import counted
 from app.text.legible import legible
+from ui.tools.columns import ColumnsCard
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.drop import DropCard
 from ui.widgets.findings import FindingKind, FindingsView, gather
 from ui.widgets.text import ElidedLabel, label, rich
 from ui.widgets.work import WorkCard
-from ui.wizard.columns import ColumnsCard
 
 if TYPE_CHECKING:
     from asyncio import Task
 
     from app.exports.groups_check import Report
+    from ui.session.controller import Desk
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
-    from ui.wizard.desk import Desk
 
 COLUMNS = (Role.NAME, Role.ID, Role.CHILDREN, Role.PARENT)
 LOOKED_FOR = (

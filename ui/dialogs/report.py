@@ -12,7 +12,7 @@ from ui.widgets.buttons import button
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from ui.clipboard import ClipboardGuard
+    from ui.desktop.clipboard import ClipboardGuard
 
 
 class ReportDialog(QDialog):

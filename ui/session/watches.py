@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from app.session.session import Assistant
     from app.setup.state import Setup
+    from ui.desktop.tray import Tray
     from ui.tasks import Tasks
-    from ui.tray import Tray
 
 
 class Watches:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.session.session import Assistant
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
     Maker = Callable[[Desk, QWidget], QWidget]
 
@@ -40,19 +40,19 @@ class ToolPage:
 
 
 def _portal_error() -> Maker:
-    from ui.wizard.portal_error import PortalErrorPage
+    from ui.tools.portal_error import PortalErrorPage
 
     return PortalErrorPage
 
 
 def _groups_export() -> Maker:
-    from ui.wizard.groups_export import GroupsExportPage
+    from ui.tools.groups_export import GroupsExportPage
 
     return GroupsExportPage
 
 
 def _arrived() -> Maker:
-    from ui.wizard.arrived import ArrivedPage
+    from ui.tools.arrivals import ArrivedPage
 
     return ArrivedPage
 
@@ -64,7 +64,7 @@ def _endpoint_answers(assistant: Assistant) -> bool:
 
 
 def _directory_api() -> Maker:
-    from ui.wizard.directory_api import DirectoryApiPage
+    from ui.tools.directory_sync import DirectoryApiPage
 
     return DirectoryApiPage
 

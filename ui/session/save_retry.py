@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMessageBox
 
-from ui.widgets.message import MessageBox
+from ui.dialogs.message import MessageBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
 
     from app.diagnosis.portal_errors import Decoded
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 SHOWN = 20_000
 """Characters; a longer text goes straight to the reader, since laying it out would hold up the window."""

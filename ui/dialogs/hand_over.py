@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.text.times import clock
-from ui.widgets.message import MessageBox
+from ui.dialogs.message import MessageBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from app.practice.page import Page, read
+from ui.tour.page import Page, read
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.net import LoopbackClient
-    from app.practice.page import Form
+    from ui.tour.page import Form
 
 
 @dataclass(frozen=True, slots=True)

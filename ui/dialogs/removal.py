@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.cleanup import removal
 from app.system.paths import APP_ID
+from ui.dialogs.message import MessageBox
 from ui.theme import style
-from ui.widgets.message import MessageBox
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.directory_sync.directories import Directory
     from app.session.directory_sync import DirectorySync
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 LONGEST_NAME = 256
 """Characters of a name that is looked for."""

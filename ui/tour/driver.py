@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ui.application import Application
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 PATIENCE = 30.0
 """Seconds that the tour waits for any one thing."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from ui.clipboard import ClipboardGuard
-    from ui.report import ReportDialog
+    from ui.desktop.clipboard import ClipboardGuard
+    from ui.dialogs.report import ReportDialog
 
 _KINDS = 5
 """Different bugs told in one dialog; a broken part of the program may fail again with each redraw."""
@@ -44,7 +44,7 @@ class Bugs(QObject):
 
     def show_diagnostics(self) -> None:
         """Show what would be copied, before it is."""
-        from ui.report import ReportDialog
+        from ui.dialogs.report import ReportDialog
 
         heading = "Diagnostics for a ticket"
         sentence = (
@@ -62,7 +62,7 @@ class Bugs(QObject):
         if self._dialog is not None:
             self._dialog.show_text(self._text())
             return
-        from ui.report import ReportDialog
+        from ui.dialogs.report import ReportDialog
 
         heading = "Something went wrong in the assistant"
         sentence = (

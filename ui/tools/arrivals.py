@@ -18,13 +18,13 @@ from app.text.counts import counted
 from app.text.legible import legible
 from app.text.times import clock, span
 from ui.tasks import in_turns
+from ui.tools.columns import ColumnsCard
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.drop import DropCard
 from ui.widgets.findings import FindingKind, FindingsView, gather
 from ui.widgets.text import label, rich
 from ui.widgets.work import WorkCard
-from ui.wizard.columns import ColumnsCard
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
     from app.exports.reading import Exported
     from app.scim.arrivals import Arrived, Progress, Share
+    from ui.session.controller import Desk
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
-    from ui.wizard.desk import Desk
 
 ROLES = {False: Role.USER_NAME, True: Role.NAME}
 """Whether the export is one of groups → the column that is compared."""

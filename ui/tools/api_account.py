@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from app.guide.vocabulary import Kind
     from app.session.directory_sync import DirectorySync
-    from ui.wizard.desk import Desk
+    from ui.session.controller import Desk
 
 _ADDRESSES = {
     Address.SASE_CIE: "api.sase \u2026 /cie/directory-sync (as its description says)",

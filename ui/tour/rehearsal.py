@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 
 from app.guide.vocabulary import Kind, Milestone, Page, Tool
-from ui.hands import PATIENCE, Hands, Stuck
+from ui.tour.driver import PATIENCE, Hands, Stuck
 
 if TYPE_CHECKING:
     from enum import StrEnum
     from pathlib import Path
 
     from app.guide.model import Step
-    from app.practice.visitor import Progress, Visitor
     from ui.application import Application
+    from ui.tour.visitor import Progress, Visitor
 
 
 class Rehearsal(Hands):

@@ -1,0 +1,1 @@
+"""One open setup as the window sees it: what the admin intends, and who is shown what."""

@@ -1,0 +1,1 @@
+"""Pages beside the steps, each opened from the rail or from a step that it helps with."""
