@@ -332,10 +332,11 @@ def schema(_extra: list[str]) -> int:
 
 def write_help(extra: list[str]) -> int:
     """Write the handbook's pages from the guides, its pictures too if asked for; returns the exit code."""
-    if "--pictures" in extra and (failed := supervise([str(PYTHON), "packaging/pictures.py"], dict(os.environ))):
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "packaging")))}
+    if "--pictures" in extra and (failed := supervise([str(PYTHON), "-m", "handbook.take_pictures"], env)):
         return failed
-    code = "from app.handbook.pages import write; from app.system.paths import resources; write(resources() / 'help')"
-    return supervise([str(PYTHON), "-c", code], dict(os.environ))
+    code = "from handbook.pages import write; from app.system.paths import resources; write(resources() / 'help')"
+    return supervise([str(PYTHON), "-c", code], env)
 
 
 def bench(extra: list[str]) -> int:

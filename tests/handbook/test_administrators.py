@@ -10,8 +10,8 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from handbook.pages import EXAMPLE, pages
 
-from app.handbook.pages import EXAMPLE, pages
 from app.reports.check import Exit
 from app.system import policy
 from app.system.paths import data_dir, resources

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from handbook.entries import RULES, sections, steps_at_most
+from handbook.pages import pages, write
 
 from app.guide import catalog
 from app.guide.placeholders import speak
 from app.guide.vocabulary import Kind, Lane
-from app.handbook.entries import RULES, sections, steps_at_most
-from app.handbook.pages import pages, write
 from app.session.open_setup import new_setup
 from app.setup.journey import places
 from app.system.paths import resources

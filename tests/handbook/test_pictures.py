@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from handbook import pictures
+from handbook.pages import pages
 from PySide6.QtGui import QImage
 
 from app.guide import catalog
 from app.guide.vocabulary import SECRET_KINDS, Kind, Lane
-from app.handbook import pictures
-from app.handbook.pages import pages
 from app.system.paths import resources
 from tests.handbook.reading import read
 

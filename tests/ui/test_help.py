@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget
 
 from app.__main__ import Options
-from app.handbook import bookmark
+from app.system import handbook
 from tests.ui.stories import child, until
 from ui import tasks
 from ui.application import Application
@@ -46,7 +46,7 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         return await helped()
 
     async def story(application: Application) -> None:
-        first_page = bookmark.page(None).as_uri()
+        first_page = handbook.page(None).as_uri()
         child(application.home, "help").click()
         assert await helped() == first_page
         assert await press_f1(application.window) == first_page

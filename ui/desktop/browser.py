@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
-from app.handbook import bookmark
+from app.system import handbook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,9 +27,9 @@ async def open_handbook(desk: Desk | None, folder: Path, open_url: Callable[[str
 
     ``folder`` is that of the setups, which holds the page that leads there.
     """
-    found = bookmark.page(None)
+    found = handbook.page(None)
     if desk is not None:
         step = desk.assistant.here.step.id
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, bookmark.at_step, desk.assistant.guide.id, step, folder)
+        found = await loop.run_in_executor(None, handbook.at_step, desk.assistant.guide.id, step, folder)
     open_url(found.as_uri())

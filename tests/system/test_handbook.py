@@ -10,7 +10,7 @@ from urllib.request import url2pathname
 import pytest
 
 from app.guide import catalog
-from app.handbook import bookmark
+from app.system import handbook
 from app.system.paths import resources
 from tests.handbook.reading import read
 
@@ -34,7 +34,7 @@ def leads_to(leading: Path) -> tuple[Path, str]:
 def test_every_step_can_be_led_to(guide_id: str, tmp_path: Path) -> None:
     anchors = read((HELP / f"{guide_id}.html").read_text("utf-8")).ids
     for step in (catalog.guide(guide_id).steps[0], catalog.guide(guide_id).steps[-1]):
-        target, anchor = leads_to(bookmark.at_step(guide_id, step.id, tmp_path))
+        target, anchor = leads_to(handbook.at_step(guide_id, step.id, tmp_path))
         assert (target, anchor) == (HELP / f"{guide_id}.html", step.id)
         assert anchor in anchors
 
@@ -43,14 +43,14 @@ def test_a_folder_with_unusual_signs_is_led_to(tmp_path: Path, monkeypatch: pyte
     installed = tmp_path / "Programme #1 & 'mehr' 100% ü"
     (installed / "help").mkdir(parents=True)
     (installed / "help" / "okta.html").write_text("<p>x</p>", "utf-8")
-    monkeypatch.setattr(bookmark, "resources", lambda: installed)
-    assert leads_to(bookmark.at_step("okta", "submit", tmp_path)) == (installed / "help" / "okta.html", "submit")
+    monkeypatch.setattr(handbook, "resources", lambda: installed)
+    assert leads_to(handbook.at_step("okta", "submit", tmp_path)) == (installed / "help" / "okta.html", "submit")
 
 
 def test_the_page_is_the_users_own_and_is_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    first = bookmark.at_step("okta", "submit", folder)
-    assert first == bookmark.at_step("entra", "submit", folder)
+    first = handbook.at_step("okta", "submit", folder)
+    assert first == handbook.at_step("entra", "submit", folder)
     assert leads_to(first)[0].name == "entra.html"
     assert [path.name for path in folder.iterdir()] == ["handbook.html"]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -58,22 +58,22 @@ def test_the_page_is_the_users_own_and_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_client_without_a_page_gets_the_first_page(tmp_path: Path) -> None:
-    assert bookmark.at_step("ninth", "note-realm", tmp_path) == bookmark.page(None) == HELP / "index.html"
-    assert bookmark.page("okta") == HELP / "okta.html"
+    assert handbook.at_step("ninth", "note-realm", tmp_path) == handbook.page(None) == HELP / "index.html"
+    assert handbook.page("okta") == HELP / "okta.html"
     assert not list(tmp_path.iterdir())
 
 
 def test_where_nothing_can_be_written_the_page_itself_is_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert bookmark.at_step("okta", "submit", tmp_path / "file") == HELP / "okta.html"
+    assert handbook.at_step("okta", "submit", tmp_path / "file") == HELP / "okta.html"
     (tmp_path / "link").symlink_to(tmp_path)
-    assert bookmark.at_step("okta", "submit", tmp_path / "link") == HELP / "okta.html"
+    assert handbook.at_step("okta", "submit", tmp_path / "link") == HELP / "okta.html"
 
 
 def test_inside_a_flatpak_the_page_itself_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not yet run in a Flatpak: there the portal finds the file for the browser, but only the one that it is given."""
     marker = tmp_path / ".flatpak-info"
     marker.write_text("[Application]\n")
-    monkeypatch.setattr(bookmark, "FLATPAK", marker)
-    assert bookmark.at_step("okta", "submit", tmp_path / "data") == HELP / "okta.html"
+    monkeypatch.setattr(handbook, "FLATPAK", marker)
+    assert handbook.at_step("okta", "submit", tmp_path / "data") == HELP / "okta.html"
     assert not (tmp_path / "data").exists()

@@ -10,17 +10,14 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+import dev
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 
-import dev  # noqa: E402
-from PySide6.QtCore import Qt  # noqa: E402
-from PySide6.QtGui import QImage  # noqa: E402
-
-from app.guide import catalog  # noqa: E402
-from app.guide.placeholders import speak  # noqa: E402
-from app.handbook import pictures  # noqa: E402
-from app.system.paths import resources  # noqa: E402
+from app.guide import catalog
+from app.guide.placeholders import speak
+from app.system.paths import resources
+from handbook import pictures
 
 LOSSLESS = 100
 """Qt's WebP writer keeps every pixel at this quality; words stay sharp, and the file is smaller than a PNG."""

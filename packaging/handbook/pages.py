@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from app.guide import catalog
 from app.guide.builders import WORKSHOPS
 from app.guide.placeholders import speak
-from app.handbook import pictures
-from app.handbook.entries import journeys, sections, steps_at_most
 from app.system import policy
 from app.system.paths import resources
 from app.values.address import API_HOSTS, TOKEN_HOST
+from handbook import pictures
+from handbook.entries import journeys, sections, steps_at_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -115,4 +115,4 @@ def _marked(text: str) -> Markup:
     """The words of a guide as HTML: ``**label**`` is bold, everything else as it stands."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(text))))  # noqa: S704 - escaped before
+    return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(text))))
