@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
     from typing import Any
 
-    from app.__main__ import Options
+    from app.cli import Options
     from app.session.session import Assistant
     from app.session.workspace import Refused, Workspace
     from app.setup.store import Store

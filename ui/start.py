@@ -20,7 +20,7 @@ from ui.theme import icons, style
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from app.__main__ import Options
+    from app.cli import Options
 
 
 COLLECT_MS = 2000

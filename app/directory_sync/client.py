@@ -105,8 +105,6 @@ class Way:
             self.tokens.forget()
             if not fresh:  # a token that was kept may have been withdrawn meanwhile
                 answer, _ = await self._once(path, content)
-        if isinstance(answer, Unlisted) and answer.broke is not None:
-            await asyncio.get_running_loop().run_in_executor(None, _read_causes)
         return answer
 
     async def _once(self, path: str, content: bytes | None) -> tuple[Answer | Unlisted, bool]:
@@ -135,13 +133,6 @@ class Way:
             return answer
         pause = retry_after(answer.headers.get("retry-after"), now)
         return Unlisted(now, Stage.API, seen, answer.status, pause)
-
-
-def _read_causes() -> None:
-    """Read what a broken way means, away from the event loop."""
-    from app.diagnosis.causes import reasons
-
-    reasons()
 
 
 def clock_ahead(answer: Answer, received: datetime) -> float | None:

@@ -213,6 +213,8 @@ class DirectorySync:
         begun = self._changes
         way = await self._way()
         look = way if isinstance(way, Unlisted) else await way.directories()
+        if isinstance(look, Unlisted):
+            await _load_causes(look)
         if begun == self._changes:
             self.look = look
             self._announce()
@@ -241,6 +243,7 @@ class DirectorySync:
         path, attribute = ("/cache-groups", "Name") if group else ("/cache-users", "User Principal Name")
         answer = await way.query(path, question(self.directory_name, attribute, value))
         if isinstance(answer, Unlisted):
+            await _load_causes(answer)
             return answer
         found = read_objects(answer)
         return Unlisted(self._now(), Stage.API, found, answer.status) if isinstance(found, Observation) else found
@@ -312,3 +315,11 @@ class DirectorySync:
             self._following.look_now()
         else:
             self._announce()
+
+
+async def _load_causes(failure: Unlisted) -> None:
+    """Read the file of causes away from the event loop, so that showing why a connection broke blocks nothing."""
+    if failure.broke is not None:
+        from app.diagnosis.causes import reasons
+
+        await asyncio.to_thread(reasons)

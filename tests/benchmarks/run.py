@@ -86,7 +86,7 @@ async def _unanswered() -> None:
 async def _test_and_watch(data: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from app.__main__ import Options
+    from app.cli import Options
     from ui.application import Application
     from ui.home.page import HomePage
     from ui.main_window import MainWindow

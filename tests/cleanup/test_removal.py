@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.__main__ import parse
 from app.cleanup import removal
+from app.cli import parse
 from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.practice.process import KEPT_SEED

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # noqa: TID253 - the facts beside this file
-from tests.cie.practising import NAME, account, practice, synced, way
 
 from app.directory_sync.client import Stage, Unlisted
 from app.directory_sync.objects import question, read_objects
@@ -21,6 +20,7 @@ from app.scim.observation import Observation
 from app.scim.tokens import Bearer, TokenSource
 from app.values.address import API_HOSTS
 from app.values.api_regions import Access, Address, Issuer
+from tests.directory_sync.practising import NAME, account, practice, synced, way
 
 if TYPE_CHECKING:
     from app.net import LoopbackClient

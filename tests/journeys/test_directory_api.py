@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
-from tests.cie.practising import NAME, submitted
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault
 from app.setup.state import Counts, Sighting
+from tests.directory_sync.practising import NAME, submitted
 from tests.ui.stories import child, until, walk, words
 from ui.desktop.tray import Tray
 from ui.session.watches import Watches

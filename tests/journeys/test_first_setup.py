@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.__main__ import Options
+from app.cli import Options
 from app.setup import journey
 from app.setup.state import Counts
 from ui import tasks

@@ -13,7 +13,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 
-from app.__main__ import Options
+from app.cli import Options
 from ui import tasks
 from ui.application import Application
 from ui.home.page import HomePage

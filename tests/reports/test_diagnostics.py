@@ -12,7 +12,6 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 import pytest
-from tests.test_assistant import opened
 
 from app.guide import catalog
 from app.guide.vocabulary import Milestone
@@ -22,6 +21,7 @@ from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessfu
 from app.scim.observation import Observation
 from app.setup.state import WAITING, Setup, Sighting
 from tests.hostile.server import TOKEN, Hostile, says
+from tests.session.test_session import opened
 
 if TYPE_CHECKING:
     from app.session.session import Assistant

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from app.__main__ import Options
+from app.cli import Options
 from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.reports.check import Exit

@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
-from app.__main__ import Options
+from app.cli import Options
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.session.session import Assistant

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget
 
-from app.__main__ import Options
+from app.cli import Options
 from app.system import handbook
 from tests.ui.stories import child, until
 from ui import tasks

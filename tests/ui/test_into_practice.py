@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QMessageBox
 
-from app.__main__ import Options
+from app.cli import Options
 from app.setup.lock import AlreadyOpen, Locked
 from app.setup.store import Store
 from tests.ui.stories import child, until

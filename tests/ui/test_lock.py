@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QLabel
 
-from app.__main__ import Options
+from app.cli import Options
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.session.session import Assistant

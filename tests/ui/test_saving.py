@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
-from app.__main__ import Options
+from app.cli import Options
 from app.guide import catalog
 from app.session.open_setup import new_setup
 from app.setup.state import Setup

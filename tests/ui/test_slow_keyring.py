@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QListWidget
 
-from app.__main__ import Options
+from app.cli import Options
 from tests.ui.stories import child, until
 from ui import tasks
 from ui.application import Application

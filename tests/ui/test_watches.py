@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.__main__ import Options
+from app.cli import Options
 from app.guide import catalog
 from app.guide.vocabulary import Milestone, Page
 from app.session.open_setup import new_setup, utc_now

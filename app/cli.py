@@ -1,0 +1,115 @@
+"""The command line: options of the window, and the sub-commands that work without one."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asked for. Secrets are never accepted here."""
+
+    practice: bool
+    data_dir: Path | None
+    tour: Path | None
+    client: str
+    theme: str | None
+    scale: float | None
+    smoke: bool
+    answers: dict[str, str] = field(default_factory=dict)
+    """Branch → option that the tour chooses."""
+    faults: tuple[str, ...] = ()
+    """Faults of the practice endpoint that the tour rehearses."""
+    size: tuple[int, int] | None = None
+    """Width and height of the window, in pixels."""
+    open_file: Path | None = None
+    """A hand-over file to open, as a file manager names it."""
+    remove_my_data: bool = False
+    """Instead of opening the window: remove the setups and secrets of this account."""
+
+
+def parse(arguments: list[str]) -> Options:
+    """Read the command line. Exits with 2 and a usage line where it is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="cie-scim-assistant",
+        description="Guides the SCIM setup between an identity provider and the Cloud Identity Engine.",
+        epilog="`cie-scim-assistant check SETUP` tests a stored setup without a window, see check --help.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a hand-over file (.ciescim) to open")
+    parser.add_argument("--practice", action="store_true", help="open the practice consoles instead of real ones")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep setups in this folder")
+    parser.add_argument("--tour", type=Path, metavar="DIR", help="walk a practice setup and take pictures into DIR")
+    parser.add_argument("--client", default="entra", help="the tour's SCIM client (default: entra)")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="BRANCH=OPTION",
+        help="an answer that the tour chooses",
+    )
+    parser.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="a fault that the tour rehearses, or all"
+    )
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="size of the window, for example 1000x680")
+    parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
+    parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
+    parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window is shown")
+    parser.add_argument(
+        "--remove-my-data", action="store_true", help="remove the setups and secrets of this account, after a question"
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    known = parser.parse_args(arguments)
+    if known.scale is not None and not 0.5 <= known.scale <= 4:
+        parser.error("--scale takes a number from 0.5 to 4")
+    answers = dict(answer.split("=", 1) for answer in known.answer if "=" in answer)
+    if len(answers) != len(known.answer):
+        parser.error("--answer takes BRANCH=OPTION, each branch once")
+    size = tuple(int(side) for side in (known.size or "").split("x") if side.isdecimal() and len(side) < 6)
+    if known.size is not None and len(size) != 2:
+        parser.error("--size takes WIDTHxHEIGHT, for example 1000x680")
+    if known.file is not None and not known.file.is_file():
+        parser.error(f"there is no file {known.file}")
+    return Options(
+        practice=known.practice or known.tour is not None,
+        data_dir=known.data_dir,
+        tour=known.tour,
+        client=known.client,
+        answers=answers,
+        faults=tuple(known.fault),
+        size=(size[0], size[1]) if len(size) == 2 else None,
+        theme=known.theme,
+        scale=known.scale,
+        smoke=known.smoke,
+        open_file=known.file,
+        remove_my_data=known.remove_my_data,
+    )
+
+
+def sub_command(arguments: Sequence[str]) -> int | None:
+    """Run the sub-command that the arguments name, without a window.
+
+    Returns its exit code, or None where they name none. Each loads only what it needs.
+    """
+    name, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
+    if name == "--practice-server":  # a frozen program has no `python -m`
+        from app.practice.server import main as serve_practice
+
+        return serve_practice()
+    if name == "--export-reader":
+        from app.exports.worker import main as read_export
+
+        return read_export()
+    if name == "check":
+        from app.reports.check import main as check
+
+        return check(rest)
+    return None
