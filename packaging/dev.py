@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,9 @@ OLDEST, TOO_NEW = (3, 11), (3, 14)
 
 TEST_LIMIT = 1500.0
 """Seconds all checks and tests may take, or a build, without the set-up. A hung Qt loop does not end by itself."""
+
+LANE_LIMIT = 900.0
+"""Seconds that each lane may take beside."""
 
 DISPLAY_LIMIT = 30.0
 """Seconds Xvfb may take to name its display."""
@@ -81,6 +85,27 @@ OUTSIDE_VIEW = {
     "the reading of pictures": "tesseract-ocr",
 }
 """Why, and which Debian packages."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestLane:
+    """Tests that need heavy software of others, so that they run when asked for and when what they cover changes."""
+
+    packages: dict[str, str]
+    """Why, and which Debian packages, beside those of every test."""
+    paths: tuple[str, ...]
+    """What the lane covers: a changed file whose path begins so makes CI run it."""
+
+
+LANES = {
+    "desktops": TestLane({}, ("tests/desktops/", "ui/desktop/", "ui/companion/window.py", "ui/main_window.py")),
+    "orca": TestLane({}, ("tests/orca/",)),
+    "directories": TestLane({}, ("tests/directories/",)),
+    "prometheus": TestLane({}, ("tests/prometheus/",)),
+    "proxies": TestLane({}, ("tests/proxies/",)),
+    "browser": TestLane({}, ("tests/browser/",)),
+}
+"""The names that a test may have in its marker ``lane("...")``."""
 
 
 def say(text: str) -> None:
@@ -306,19 +331,50 @@ CHECKS = (
 """In the order in which they fail fastest. The tests of one file share what is slow to start, so they stay together."""
 
 
+ONE_BY_ONE = ["-m", "pytest", "--numprocesses=0"]
+"""Lanes start whole desktops and servers, which get in each other's way."""
+
+
 def test(extra: list[str]) -> int:
-    """Run all checks and tests up to the first that fails; returns its exit code. `extra` goes to pytest."""
+    """Run all checks and tests up to the first that fails; returns its exit code. `extra` goes to pytest.
+
+    Where lanes are named, only their tests run.
+    """
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    deadline = time.monotonic() + TEST_LIMIT
-    for check in CHECKS:
-        arguments = [*check, *extra] if check is CHECKS[-1] else check
+    lanes = lanes_named(extra)
+    only_lanes = bool(lanes) and "--all-lanes" not in extra
+    deadline = time.monotonic() + TEST_LIMIT + LANE_LIMIT * len(lanes)
+    checks = (ONE_BY_ONE,) if only_lanes else CHECKS
+    for check in checks:
+        arguments = [*check, *extra] if check is checks[-1] else check
         say("lint-imports" if check[0] == "-c" else " ".join(arguments[1:]))
         code = supervise([str(PYTHON), *arguments], env, max(1.0, deadline - time.monotonic()))
         if code:
             say(f"Failed with exit code {code}")
             return code
-    say("All checks and tests passed")
+    say(f"Lanes passed: {', '.join(lanes)}" if only_lanes else "All checks and tests passed")
     return 0
+
+
+def lanes_named(extra: Sequence[str]) -> tuple[str, ...]:
+    """The lanes that arguments of pytest ask for; ends the program where there is no such lane."""
+    if "--all-lanes" in extra:
+        return tuple(LANES)
+    parser = argparse.ArgumentParser(prog="dev.py test --", add_help=False, allow_abbrev=False)
+    parser.add_argument("--lane", action="append", choices=tuple(LANES), default=[])
+    return tuple(dict.fromkeys(parser.parse_known_args(extra)[0].lane))
+
+
+def lanes_changed(since: str) -> tuple[str, ...]:
+    """The lanes that cover a file which differs from that commit; all where the commit cannot be asked for."""
+    # A clone of the last commit alone has no commit before.
+    asked = ["git", "-c", "safe.directory=*", "diff", "--name-only", "--no-renames", since, "--"]
+    answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        say(f"Git does not know {since}, so every lane runs")
+        return tuple(LANES)
+    changed = answer.stdout.splitlines()
+    return tuple(name for name, lane in LANES.items() if any(file.startswith(lane.paths) for file in changed))
 
 
 def schema(_extra: list[str]) -> int:
@@ -349,13 +405,15 @@ def build(extra: list[str]) -> int:
     return supervise([str(python_of(BUILD_VENV)), "packaging/build.py", *extra], dict(os.environ), TEST_LIMIT)
 
 
-def needed(what: str, *, check: bool = False) -> dict[str, str]:
+def needed(what: str, *, check: bool = False, lanes: Sequence[str] = ()) -> dict[str, str]:
     """Which Debian packages a command needs, and why."""
     packages = WINDOW if what == "run" and has_display() else WINDOW | SCREENLESS
     if what == "build":
         packages = WINDOW | PACKAGES | (PACKAGE_CHECKS | SCREENLESS if check else {})
     elif what != "run":
         packages = packages | OUTSIDE_VIEW | (KEYRINGS | DESKTOP if what == "test" else {})
+    for lane in lanes:
+        packages = packages | LANES[lane].packages
     python = python_of(BUILD_VENV) if what == "build" else PYTHON
     if not python.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
         packages = packages | {"the making of the environment": "python3-venv"}
@@ -373,6 +431,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("what", choices=("run", "test", "bench", "schema", "help", "build"))
     parser.add_argument("--check", action="store_true", help="after build: check the packages, install and remove them")
     parser.add_argument("--pictures", action="store_true", help="after help: take the pictures anew, from the tours")
+    parser.add_argument(
+        "--changed-lanes",
+        nargs="?",
+        const="HEAD^",
+        metavar="COMMIT",
+        help="with test: only the lanes that cover what differs from that commit, the one before the last unless named",
+    )
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
@@ -382,8 +447,16 @@ def main(arguments: list[str]) -> int:
     # Ended from outside, it ends what it started.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     started = time.monotonic()
+    extra = ["--check"] * options.check + ["--pictures"] * options.pictures + arguments[cut + 1 :]
+    if options.changed_lanes is not None:
+        changed = lanes_changed(options.changed_lanes)
+        if not changed:
+            say("No lane covers what changed")
+            return 0
+        extra += [f"--lane={name}" for name in changed]
+    lanes = lanes_named(extra) if options.what == "test" else ()
     if not options.no_system:
-        system_packages(needed(options.what, check=options.check))
+        system_packages(needed(options.what, check=options.check, lanes=lanes))
     if options.what == "build":
         environment(BUILD_LOCK, BUILD_VENV)
     else:
@@ -391,7 +464,6 @@ def main(arguments: list[str]) -> int:
     if options.what == "test":
         environment(FOREIGN_LOCK, FOREIGN_VENV)
     say(f"Ready after {time.monotonic() - started:.1f} s")
-    extra = ["--check"] * options.check + ["--pictures"] * options.pictures + arguments[cut + 1 :]
     commands = {"run": run, "test": test, "bench": bench, "schema": schema, "help": write_help, "build": build}
     return commands[options.what](extra)
 

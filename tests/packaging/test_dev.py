@@ -119,13 +119,14 @@ def test_the_range_of_python_is_that_of_the_project(dev: ModuleType) -> None:
     assert project["requires-python"] == f">={low},<{high}"
 
 
-def ci(folder: Path, tests: str, packages: str) -> subprocess.CompletedProcess[str]:
-    """Run .ci/run in a folder where ``dev.py test`` and ``dev.py build --check`` are these shell commands."""
+def ci(folder: Path, tests: str, packages: str, lanes: str = "true") -> subprocess.CompletedProcess[str]:
+    """Run .ci/run in a folder where the commands of ``dev.py`` that it calls are these shell commands."""
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
     (folder / "bin").mkdir()
     stand_in = folder / "bin/python3"
-    cases = f'*" test") {tests};; *" build --check") {packages};; *) exit 99;;'
+    changed = f'*" test --changed-lanes") {lanes};;'
+    cases = f'*" test") {tests};; *" build --check") {packages};; {changed} *) exit 99;;'
     stand_in.write_text(f'#!/bin/sh\ncase "$*" in {cases} esac')
     stand_in.chmod(0o755)
     env = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
@@ -134,16 +135,92 @@ def ci(folder: Path, tests: str, packages: str) -> subprocess.CompletedProcess[s
 
 @pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
 def test_ci_ends_with_the_count_of_the_tests(tmp_path: Path) -> None:
-    ran = ci(tmp_path, "echo early; echo '7 passed in 1s'; echo '==> passed'", "echo packages")
+    ran = ci(tmp_path, "echo early; echo '7 passed in 1s'; echo '==> passed'", "echo packages", "echo lanes")
     assert ran.returncode == 0
-    assert ran.stdout.splitlines()[-3:] == ["packages", "7 passed in 1s", "==> passed"]
+    assert ran.stdout.splitlines()[-4:] == ["packages", "lanes", "7 passed in 1s", "==> passed"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
-@pytest.mark.parametrize(("tests", "packages"), [("exit 3", "true"), ("echo '7 passed in 1s'", "exit 3")])
-def test_ci_fails_where_tests_or_packages_fail(tests: str, packages: str, tmp_path: Path) -> None:
-    ran = ci(tmp_path, tests, packages)
+@pytest.mark.parametrize("failing", ["tests", "packages", "lanes"])
+def test_ci_fails_where_one_of_its_commands_fails(failing: str, tmp_path: Path) -> None:
+    ran = ci(tmp_path, **{"tests": "true", "packages": "true", failing: "exit 3"})
     assert ran.returncode == 3
+
+
+LANE_TESTS = """
+import pytest
+
+def test_of_the_core():
+    pass
+
+@pytest.mark.lane("desktops")
+def test_of_a_lane():
+    pass
+
+@pytest.mark.lane("browser")
+def test_that_lacks_something():
+    pytest.skip("there is no browser")
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "passed", "failed"),
+    [
+        ([], {"core"}, set()),
+        (["--lane", "desktops"], {"lane"}, set()),
+        (["--lane", "browser", "--lane=desktops"], {"lane"}, {"something"}),
+        (["--all-lanes"], {"core", "lane"}, {"something"}),
+    ],
+)
+def test_a_lane_runs_where_it_is_asked_for_and_never_skips(
+    arguments: list[str], passed: set[str], failed: set[str], tmp_path: Path
+) -> None:
+    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")
+    (tmp_path / "test_lanes.py").write_text(LANE_TESTS)
+    asked = [sys.executable, "-m", "pytest", "-rpfs", "-p", "no:cacheprovider", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "packaging")}
+    ran = subprocess.run(asked, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+    outcomes = re.findall(r"^(PASSED|FAILED|SKIPPED) .*_(\w+?)\b", ran.stdout, re.MULTILINE)
+    assert {name for outcome, name in outcomes if outcome == "PASSED"} == passed, ran.stdout + ran.stderr
+    assert {name for outcome, name in outcomes if outcome == "FAILED"} == failed
+    assert "SKIPPED" not in ran.stdout
+    assert ran.returncode == bool(failed)
+
+
+def test_a_lane_that_is_asked_for_brings_its_packages(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(dev.LANES, "orca", dev.TestLane({"a screen reader": "orca"}, ()))
+    assert dev.lanes_named(["-x", "--lane", "orca", "--lane=desktops", "tests/ui"]) == ("orca", "desktops")
+    assert dev.lanes_named(["--all-lanes"]) == tuple(dev.LANES)
+    assert "orca" in dev.needed("test", lanes=("orca",)).values()
+    assert "orca" not in dev.needed("test").values()
+    with pytest.raises(SystemExit):
+        dev.lanes_named(["--lane", "nobody"])
+
+
+def test_the_lanes_that_cover_a_change_are_found(dev: ModuleType, checkout: Path) -> None:
+    def commit(*names: str) -> None:
+        for name in names:
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            (checkout / name).write_text(name)
+        author = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+        subprocess.run(["git", "add", "."], cwd=checkout, check=True)
+        subprocess.run(["git", *author, "commit", "-qm", "one"], cwd=checkout, check=True)
+
+    subprocess.run(["git", "init", "-q"], cwd=checkout, check=True)
+    commit("README.md")
+    assert dev.lanes_changed("HEAD^") == tuple(dev.LANES)  # nothing to compare with
+    commit("ui/desktop/clipboard.py")
+    assert dev.lanes_changed("HEAD^") == ("desktops",)
+    commit("LICENSE")
+    assert dev.lanes_changed("HEAD^") == ()
+    assert dev.lanes_changed("HEAD~2") == ("desktops",)
+
+
+def test_every_lane_covers_something_that_is_there(dev: ModuleType) -> None:
+    own = {f"tests/{name}/" for name in dev.LANES}
+    covered = {path for lane in dev.LANES.values() for path in lane.paths} - own
+    assert {path for path in covered if not (ROOT / path).exists()} == set()
 
 
 def test_the_readme_names_every_option() -> None:
