@@ -15,7 +15,7 @@ from app.diagnosis.facts import Part, Remedy, Trouble, load, unplaced
 from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
-from app.scim.connection_test import Observation, Rung, Verdict
+from app.scim.connection_test import Check, Observation, Verdict
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -46,7 +46,7 @@ class Reasons(Part):
     """A made-up token got no answer that tells whether it counts."""
     otherwise: Trouble
     """The failure has no entry of its own."""
-    checks: dict[Rung, dict[Observation, Trouble]]
+    checks: dict[Check, dict[Observation, Trouble]]
     """What an observation points to at one check, where that differs."""
     observations: dict[Observation, Trouble]
 
@@ -85,20 +85,20 @@ _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observat
 def _trouble(failed: Finding) -> Trouble:
     """By what failed, and whether it was the way to the token address or to the endpoint."""
     known = reasons()
-    if failed.rung is Rung.CONTROL and failed.observation is not Observation.OPEN_DOOR:
+    if failed.check is Check.CONTROL and failed.observation is not Observation.OPEN_DOOR:
         return known.unproven
-    seen = _of(failed.rung, failed.observation)
-    if failed.rung is not Rung.ISSUED or failed.observation in _ISSUING:
+    seen = _of(failed.check, failed.observation)
+    if failed.check is not Check.ISSUED or failed.observation in _ISSUING:
         return seen
-    return _elsewhere(failed, Rung(str(failed.facts.get("at", Rung.ISSUED))), known.unissued)
+    return _elsewhere(failed, Check(str(failed.facts.get("at", Check.ISSUED))), known.unissued)
 
 
 def unreached(broke: Finding) -> Trouble:
     """Why the Directory Sync API is not reached, given the check of the way that failed."""
-    return _elsewhere(broke, broke.rung, reasons().unreached)
+    return _elsewhere(broke, broke.check, reasons().unreached)
 
 
-def _elsewhere(failed: Finding, at: Rung, otherwise: Trouble) -> Trouble:
+def _elsewhere(failed: Finding, at: Check, otherwise: Trouble) -> Trouble:
     """The trouble of a way that is not that to the endpoint: neither the Base URL nor the portal has a part in it."""
     known = reasons()
     seen = _of(at, failed.observation)
@@ -106,6 +106,6 @@ def _elsewhere(failed: Finding, at: Rung, otherwise: Trouble) -> Trouble:
     return Trouble(title=otherwise.title, causes=(*way, *otherwise.causes))
 
 
-def _of(rung: Rung, observation: Observation) -> Trouble:
+def _of(check: Check, observation: Observation) -> Trouble:
     known = reasons()
-    return known.checks.get(rung, {}).get(observation) or known.observations.get(observation, known.otherwise)
+    return known.checks.get(check, {}).get(observation) or known.observations.get(observation, known.otherwise)

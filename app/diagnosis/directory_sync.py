@@ -9,7 +9,7 @@ from app.diagnosis.findings import seen, sentence
 from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Stage
 from app.directory_sync.full_sync import Progress, standing
 from app.directory_sync.objects import Matches
-from app.scim.finding import Rung
+from app.scim.finding import Check
 from app.scim.observation import Observation
 from app.text.times import clock, span
 
@@ -84,7 +84,7 @@ def _refused(look: Unlisted) -> Told:
         from app.diagnosis.causes import unreached
 
         causes = (cause.say for cause in unreached(look.broke).causes)
-        return _bad(f"{whom} cannot be reached", f"{_SUBJECTS[look.broke.rung]}: {sentence(look.broke)}.", *causes)
+        return _bad(f"{whom} cannot be reached", f"{_SUBJECTS[look.broke.check]}: {sentence(look.broke)}.", *causes)
     return _bad(f"{whom} gave no usable answer", f"{seen(look.observation)}. Check again in some minutes.")
 
 
@@ -93,7 +93,7 @@ _SIGN_IN = (
     "or the address is another one: choose another **Address of the API**."
 )
 
-_SUBJECTS: Final = {Rung.NAME: "Host name", Rung.ROUTE: "Connection", Rung.CERTIFICATE: "Certificate"}
+_SUBJECTS: Final = {Check.NAME: "Host name", Check.ROUTE: "Connection", Check.CERTIFICATE: "Certificate"}
 """The checks of the way; what they are called in Test Connection would read as if they had passed."""
 
 _AT_TOKEN: Final = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import sentence, title
-from app.scim.finding import Rung, Verdict
+from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ _TURNED_AWAY: Final = (
 
 def meaning(finding: Finding) -> str:
     """What an odd result means and what not; empty where the sentence says it all."""
-    if finding.rung is Rung.CONTROL and finding.verdict is Verdict.WARNED:
+    if finding.check is Check.CONTROL and finding.verdict is Verdict.WARNED:
         return _TURNED_AWAY
     return _MEANINGS.get(finding.observation, "")
 
@@ -78,7 +78,7 @@ def lines(finding: Finding) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     if "asked" in facts:
         found.append(("Request", str(facts["asked"])))
-        if finding.rung is not Rung.ISSUED:
+        if finding.check is not Check.ISSUED:
             found.append(("Authorization", f"Bearer {HIDDEN}"))
     if "status" in facts:
         found.append(("Status", str(facts["status"])))
@@ -125,7 +125,7 @@ def _certificate(facts: Values, seen: Values) -> list[tuple[str, str]]:
 
 def _network(finding: Finding) -> list[tuple[str, str]]:
     facts, found = finding.facts, []
-    if finding.rung in (Rung.NAME, Rung.ROUTE):
+    if finding.check in (Check.NAME, Check.ROUTE):
         found += [(name, str(facts[family])) for family, name in _FAMILIES.items() if family in facts]
     if "scope" in facts:
         found.append(("Addresses", _SCOPES[str(facts["scope"])]))
@@ -142,6 +142,6 @@ def ticket(findings: Sequence[Finding]) -> str:
     """All checks with what they exchanged, to be copied."""
     parts = []
     for finding in findings:
-        head = f"{finding.verdict.value:<11} {title(finding.rung)}: {sentence(finding)}"
+        head = f"{finding.verdict.value:<11} {title(finding.check)}: {sentence(finding)}"
         parts.append("\n".join([head, *(f"    {label}: {value}" for label, value in lines(finding))]))
     return "\n".join(parts)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.net.answers import Failure
 from app.net.inspection import Authority
-from app.scim.finding import Rung, Verdict
+from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
 from app.scim.probes import Expect
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from app.scim.finding import Finding
 
 _TITLES = {
-    Rung.ADDRESS: "Base URL is well formed",
-    Rung.ISSUED: "Service account gets a token",
-    Rung.NAME: "Host name resolves",
-    Rung.ROUTE: "Host is reached",
-    Rung.CERTIFICATE: "Certificate is trusted",
-    Rung.TOKEN: "Request is let in",
-    Rung.USERS: "User lookup, as the portal sends it",
-    Rung.GROUPS: "Second request of the portal",
-    Rung.CONTROL: "Wrong token is refused",
+    Check.ADDRESS: "Base URL is well formed",
+    Check.ISSUED: "Service account gets a token",
+    Check.NAME: "Host name resolves",
+    Check.ROUTE: "Host is reached",
+    Check.CERTIFICATE: "Certificate is trusted",
+    Check.TOKEN: "Request is let in",
+    Check.USERS: "User lookup, as the portal sends it",
+    Check.GROUPS: "Second request of the portal",
+    Check.CONTROL: "Wrong token is refused",
 }
 
 UNKNOWN = "It did not succeed"
@@ -90,12 +90,12 @@ _INSPECTED = {
 }
 
 _GOOD = {
-    Rung.ADDRESS: "Well formed, no query, path kept as pasted",
-    Rung.ISSUED: "A token for {minutes} minutes was issued",
-    Rung.ROUTE: "Connected",
-    Rung.CERTIFICATE: "Issued by {issuer}, valid for {days} days",
-    Rung.TOKEN: "The endpoint let it in",
-    Rung.CONTROL: "A made-up token was turned away",
+    Check.ADDRESS: "Well formed, no query, path kept as pasted",
+    Check.ISSUED: "A token for {minutes} minutes was issued",
+    Check.ROUTE: "Connected",
+    Check.CERTIFICATE: "Issued by {issuer}, valid for {days} days",
+    Check.TOKEN: "The endpoint let it in",
+    Check.CONTROL: "A made-up token was turned away",
 }
 
 
@@ -106,9 +106,9 @@ _BROUGHT = {
 }
 
 
-def title(rung: Rung) -> str:
+def title(check: Check) -> str:
     """The name of a check."""
-    return _TITLES[rung]
+    return _TITLES[check]
 
 
 def sentence(finding: Finding) -> str:
@@ -134,14 +134,14 @@ def seen(observation: Observation) -> str:
 
 
 def _good(finding: Finding) -> str:
-    if finding.rung is Rung.NAME:
+    if finding.check is Check.NAME:
         return _addresses(finding.facts)
     if "expect" in finding.facts:
         return _BROUGHT[str(finding.facts["expect"])]
-    if finding.rung is Rung.ROUTE:
+    if finding.check is Check.ROUTE:
         return _reached(finding.facts)
     try:
-        return _GOOD[finding.rung].format(**finding.facts)
+        return _GOOD[finding.check].format(**finding.facts)
     except KeyError:
         return "Passed"
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import sentence, title
-from app.scim.finding import Finding, Rung, Verdict
+from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
-from app.setup.state import Check, Run
+from app.setup.state import CheckRecord, RunRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,17 +27,17 @@ KEPT_FACTS: Final = frozenset(
 class Difference:
     """A check that came out otherwise."""
 
-    rung: Rung
+    check: Check
     was: str
     """In a sentence."""
     now: str
 
 
-def keep(findings: Sequence[Finding], at: datetime) -> Run:
+def keep(findings: Sequence[Finding], at: datetime) -> RunRecord:
     """What is kept of a run that ended ``at`` (UTC)."""
     checks = (
-        Check(
-            rung=finding.rung.value,
+        CheckRecord(
+            check=finding.check.value,
             verdict=finding.verdict.value,
             observation=finding.observation.value,
             seconds=finding.seconds,
@@ -45,16 +45,16 @@ def keep(findings: Sequence[Finding], at: datetime) -> Run:
         )
         for finding in findings
     )
-    return Run(at, tuple(checks))
+    return RunRecord(at, tuple(checks))
 
 
-def findings_of(run: Run) -> tuple[Finding, ...]:
+def findings_of(run: RunRecord) -> tuple[Finding, ...]:
     """The findings of a kept run; what this version has no word for is left out."""
     found = []
-    for check in run.checks:
+    for record in run.checks:
         try:
-            rung, verdict, seen = Rung(check.rung), Verdict(check.verdict), Observation(check.observation)
-            finding = Finding(rung, verdict, seen, check.seconds, check.facts)
+            check, verdict, seen = Check(record.check), Verdict(record.verdict), Observation(record.observation)
+            finding = Finding(check, verdict, seen, record.seconds, record.facts)
             sentence(finding)  # its facts come from a file too
         except (ValueError, KeyError, TypeError):
             continue
@@ -62,27 +62,27 @@ def findings_of(run: Run) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def headline(run: Run) -> str:
+def headline(run: RunRecord) -> str:
     """What a run came to, in a few words: its first failure, its warnings, or that all was well."""
     found = findings_of(run)
     failed = next((each for each in found if each.verdict is Verdict.FAILED), None)
     if failed is not None:
-        return f"{title(failed.rung)}: {sentence(failed)}"
+        return f"{title(failed.check)}: {sentence(failed)}"
     warned = sum(each.verdict is Verdict.WARNED for each in found)
     if warned:
         return f"Passed, with {'a remark' if warned == 1 else f'{warned} remarks'}"
     return "All checks passed"
 
 
-def compare(older: Run, newer: Run) -> tuple[Difference, ...]:
+def compare(older: RunRecord, newer: RunRecord) -> tuple[Difference, ...]:
     """The checks that came out otherwise, in their order. How long they took is not compared."""
-    before, after = ({each.rung: each for each in findings_of(run)} for run in (older, newer))
+    before, after = ({each.check: each for each in findings_of(run)} for run in (older, newer))
     differences = []
-    for rung in Rung:
-        was, now = before.get(rung), after.get(rung)
+    for check in Check:
+        was, now = before.get(check), after.get(check)
         if was is None and now is None:
             continue
         words = [sentence(each) if each is not None else "Not part of this test" for each in (was, now)]
         if words[0] != words[1]:
-            differences.append(Difference(rung, *words))
+            differences.append(Difference(check, *words))
     return tuple(differences)

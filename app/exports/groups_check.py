@@ -145,7 +145,7 @@ _CN: Final = re.compile(r"^CN=((?:\\.|[^,\\])+)", re.IGNORECASE)
 _NOT_GROUPS: Final = frozenset({"user", "person", "contact", "computer", "organizationalunit", "device", "container"})
 
 
-class Check:
+class GroupsCheck:
     """One export: ``survey`` reads it once, ``judge`` a second time. Its memory grows with the names alone."""
 
     def __init__(self, roles: Mapping[Role, int], width: int, write: Callable[[Found], None] | None = None) -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from app.exports.columns import LABELS, Role, recognise
 from app.exports.findings_file import FindingsFile
-from app.exports.groups_check import HELD, SHOWN, TITLES, Check, Found
+from app.exports.groups_check import HELD, SHOWN, TITLES, Found, GroupsCheck
 from app.exports.problems import Problem, UnusableError
 from app.exports.rows import rows
 from app.exports.shape import Shape, look_at
@@ -56,7 +56,7 @@ def check(source: BinaryIO, shape: Shape, roles: dict[Role, int], save: Path | N
     file = _open(save, source) if save is not None else None
     try:
         before = _stamp(source)
-        judge = Check(roles, len(shape.columns), None if file is None else _writer(file))
+        judge = GroupsCheck(roles, len(shape.columns), None if file is None else _writer(file))
         judge.survey(rows(source, shape, told.tick))
         told.next_pass()
         judge.judge(rows(source, shape, told.tick))

@@ -25,7 +25,7 @@ class Page(StrEnum):
     CHECKLIST = "checklist"
     """The prerequisites, each to be ticked."""
     TEST = "test"
-    """Test Connection: the ladder of read-only checks."""
+    """Test Connection: a series of read-only checks."""
     WATCH = "watch"
     """Waiting for the SCIM Change Timestamp, then Full Sync; shown inside the CIE lane."""
 

@@ -113,7 +113,7 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
     if as_json:
         checks = [
             {
-                "check": finding.rung.value,
+                "check": finding.check.value,
                 "verdict": finding.verdict.value,
                 "observation": finding.observation.value,
                 "seconds": finding.seconds,
@@ -127,7 +127,7 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
         return code
     for finding in findings:
         took = f"  {finding.seconds * 1000:,.0f} ms" if finding.seconds is not None else ""
-        print(f"{finding.verdict.value:<11} {title(finding.rung)}: {sentence(finding)}{took}")
+        print(f"{finding.verdict.value:<11} {title(finding.check)}: {sentence(finding)}{took}")
     if diagnosis is not None:
         print(f"\n{diagnosis.title}")
         for number, cause in enumerate(diagnosis.causes, start=1):

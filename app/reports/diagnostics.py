@@ -86,7 +86,7 @@ def _setup(assistant: Assistant) -> Iterator[str]:
     for finding in assistant.testing.findings:
         status = finding.facts.get("status")
         code = f", status {status}" if isinstance(status, int) else ""
-        yield f"Test {finding.rung.value}: {finding.verdict.value}, {finding.observation.value}{code}"
+        yield f"Test {finding.check.value}: {finding.verdict.value}, {finding.observation.value}{code}"
     yield f"Watch: {_watch(assistant)}"
 
 

@@ -1,1 +1,1 @@
-"""Speaking SCIM to the Base URL, read-only: the endpoint, the ladder of checks, the change timestamp."""
+"""Speaking SCIM to the Base URL, read-only: the endpoint, the checks of Test Connection, the change timestamp."""

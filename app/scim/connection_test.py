@@ -12,7 +12,7 @@ from app.net import REQUEST_SECONDS, Answer, NoAnswer, ReadOnlyClient, sendable,
 from app.net.names import Lookup, Name, system_resolver
 from app.scim import evidence, network_path
 from app.scim.address_repair import doubled, trial
-from app.scim.finding import Facts, Finding, Rung, Verdict
+from app.scim.finding import Check, Facts, Finding, Verdict
 from app.scim.interpretation import facts_of, judge, seen, target
 from app.scim.observation import Observation
 from app.scim.tokens import NotIssued
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.scim.probes import Probe
     from app.scim.tokens import TokenSource
 
-__all__ = ["Finding", "Limits", "Observation", "Rung", "Verdict", "run"]
+__all__ = ["Check", "Finding", "Limits", "Observation", "Verdict", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,12 @@ async def run(
     ``proxy_for`` may block: it is called in a thread. ``resolver`` gives the addresses of a host and
     raises OSError where there are none.
     """
-    climb = _Climb(endpoint, tokens, probe, on_finding, limits or Limits())
-    await climb.all(proxy_for, resolver or system_resolver)
-    return climb.finish()
+    test = _ConnectionTest(endpoint, tokens, probe, on_finding, limits or Limits())
+    await test.all(proxy_for, resolver or system_resolver)
+    return test.finish()
 
 
-class _Climb:
+class _ConnectionTest:
     """One run: the findings so far and the time left."""
 
     def __init__(
@@ -86,14 +86,14 @@ class _Climb:
 
     def finish(self) -> tuple[Finding, ...]:
         """All findings; the missing ones as not tried."""
-        rungs = [rung for rung in Rung if rung is not Rung.ISSUED or self._tokens.fetches]
-        for rung in rungs[len(self._findings) :]:
-            self._add(rung, Verdict.NOT_TRIED, Observation.NOT_TRIED)
+        checks = [check for check in Check if check is not Check.ISSUED or self._tokens.fetches]
+        for check in checks[len(self._findings) :]:
+            self._add(check, Verdict.NOT_TRIED, Observation.NOT_TRIED)
         return tuple(self._findings)
 
     def _add(
         self,
-        rung: Rung,
+        check: Check,
         verdict: Verdict,
         observation: Observation,
         seconds: float | None = None,
@@ -101,7 +101,7 @@ class _Climb:
         exchanged: Mapping[str, str | int] | None = None,
     ) -> bool:
         """Keep a finding; returns whether to go on."""
-        return self._keep(Finding(rung, verdict, observation, seconds, facts or {}, exchanged or {}))
+        return self._keep(Finding(check, verdict, observation, seconds, facts or {}, exchanged or {}))
 
     def _keep(self, finding: Finding) -> bool:
         self._findings.append(finding)
@@ -111,25 +111,25 @@ class _Climb:
 
     def _pass(
         self,
-        rung: Rung,
+        check: Check,
         seconds: float | None,
         facts: Mapping[str, str | int] | None = None,
         exchanged: Mapping[str, str | int] | None = None,
     ) -> bool:
-        return self._add(rung, Verdict.PASSED, Observation.GOOD, seconds, facts, exchanged)
+        return self._add(check, Verdict.PASSED, Observation.GOOD, seconds, facts, exchanged)
 
     def _left(self, limit: float) -> float:
         return max(0.05, min(limit, self._end - time.monotonic()))
 
     async def all(self, proxy_for: Callable[[str], str | None], resolver: Resolver) -> None:
-        """Climb until something decides."""
+        """Run the checks until one of them decides."""
         if not self._endpoint.well_formed:
-            self._add(Rung.ADDRESS, Verdict.FAILED, Observation.MALFORMED)
+            self._add(Check.ADDRESS, Verdict.FAILED, Observation.MALFORMED)
             return
         if doubled(self._endpoint):
-            self._add(Rung.ADDRESS, Verdict.WARNED, Observation.DOUBLED_PATH)
+            self._add(Check.ADDRESS, Verdict.WARNED, Observation.DOUBLED_PATH)
         else:
-            self._pass(Rung.ADDRESS, None)
+            self._pass(Check.ADDRESS, None)
         if not await self._issued(proxy_for):
             return
         if not sendable(self._token):
@@ -139,7 +139,7 @@ class _Climb:
         if proxy is not None:
             # The proxy looks the name up; this computer may not even be able to.
             self._proxied = network_path.proxied(proxy)
-            self._add(Rung.NAME, Verdict.NOT_TRIED, Observation.NOT_TRIED, None, self._proxied)
+            self._add(Check.NAME, Verdict.NOT_TRIED, Observation.NOT_TRIED, None, self._proxied)
         elif not (await self._name(resolver) and await self._reach()):
             return
         host, plain = self._endpoint.host, self._endpoint.plain
@@ -155,21 +155,21 @@ class _Climb:
         if isinstance(issued, NotIssued):
             facts: dict[str, str | int] = {"asked": asked}
             if issued.broke is not None:
-                facts |= {**issued.broke.facts, "at": issued.broke.rung.value}
+                facts |= {**issued.broke.facts, "at": issued.broke.check.value}
             if issued.status is not None:
                 facts["status"] = issued.status
-            return self._add(Rung.ISSUED, Verdict.FAILED, issued.observation, issued.seconds, facts)
+            return self._add(Check.ISSUED, Verdict.FAILED, issued.observation, issued.seconds, facts)
         self._token = issued.token
         if not self._tokens.fetches:
             return True
         facts = {"asked": asked, "status": 200, "minutes": round(issued.lasts / 60)}
-        return self._pass(Rung.ISSUED, issued.seconds, facts)
+        return self._pass(Check.ISSUED, issued.seconds, facts)
 
     def _unsendable(self) -> None:
         """The token holds signs that no header can carry, so there is nothing to connect for."""
-        for rung in (Rung.NAME, Rung.ROUTE, Rung.CERTIFICATE):
-            self._add(rung, Verdict.NOT_TRIED, Observation.NOT_TRIED)
-        self._add(Rung.TOKEN, Verdict.FAILED, Observation.MALFORMED)
+        for check in (Check.NAME, Check.ROUTE, Check.CERTIFICATE):
+            self._add(check, Verdict.NOT_TRIED, Observation.NOT_TRIED)
+        self._add(Check.TOKEN, Verdict.FAILED, Observation.MALFORMED)
 
     async def _proxy(self, proxy_for: Callable[[str], str | None]) -> str | None:
         loop = asyncio.get_running_loop()
@@ -198,7 +198,7 @@ class _Climb:
             self._tokens.forget()
         if not await self._walked(answer):
             return False
-        return await self._token_rung(client, answer, asked) and self._users(answer)
+        return await self._authorized(client, answer, asked) and self._users(answer)
 
     async def _walked(self, answer: Answer | NoAnswer) -> bool:
         """The rest of the way, as the first request met it; without a proxy the connection was looked at before."""
@@ -206,16 +206,16 @@ class _Climb:
             return False
         plain = self._endpoint.plain
         if plain and not (isinstance(answer, NoAnswer) and network_path.place(answer, plain=True)):
-            return self._add(Rung.CERTIFICATE, Verdict.PASSED, Observation.PLAIN_PRACTICE)
+            return self._add(Check.CERTIFICATE, Verdict.PASSED, Observation.PLAIN_PRACTICE)
         outside = bool(self._proxied) or self._found.scope == "public"
         return self._keep(await network_path.certificate(answer, self._endpoint.host, outside=outside))
 
-    async def _token_rung(self, client: ReadOnlyClient, answer: Answer | NoAnswer, asked: str) -> bool:
+    async def _authorized(self, client: ReadOnlyClient, answer: Answer | NoAnswer, asked: str) -> bool:
         """A status other than 200, a web page or no status at all: nothing shows that the token counts."""
         shown, facts = seen(answer, asked), {**facts_of(answer), "asked": self._probe.first.words}
         exchanged = evidence.exchange(answer)
         if shown is Observation.GOOD or (answer.status == 200 and shown not in _PAGES):
-            return self._pass(Rung.TOKEN, answer.timings.get("http"), facts, exchanged)
+            return self._pass(Check.TOKEN, answer.timings.get("http"), facts, exchanged)
         if isinstance(answer, Answer) and (place := target(answer, asked)) and 300 <= answer.status < 400:
             facts["leads"] = "same-host" if self._endpoint.is_own(place) else "other-host"
         if (repair := trial(answer, self._endpoint, self._probe.first, asked)) is not None:
@@ -224,12 +224,12 @@ class _Climb:
             if works:
                 facts["works"] = "slash" if name is Observation.SLASH else "without-end"
             shown = name if works or name is Observation.DOUBLED_PATH else shown
-        return self._add(Rung.TOKEN, Verdict.FAILED, shown, answer.seconds, facts, exchanged)
+        return self._add(Check.TOKEN, Verdict.FAILED, shown, answer.seconds, facts, exchanged)
 
     def _users(self, answer: Answer | NoAnswer) -> bool:
         expect = self._probe.first.expect
         verdict, shown = judge(answer, expect)
-        return self._add(Rung.USERS, verdict, shown, None, {**facts_of(answer), "expect": expect.value})
+        return self._add(Check.USERS, verdict, shown, None, {**facts_of(answer), "expect": expect.value})
 
     async def _groups(self, client: ReadOnlyClient) -> None:
         expect = self._probe.second.expect
@@ -241,7 +241,7 @@ class _Climb:
             # It is not known which group requests the endpoint offers to this computer.
             verdict = Verdict.WARNED
         facts = {**facts_of(answer), "expect": expect.value, "asked": self._probe.second.words}
-        self._add(Rung.GROUPS, verdict, shown, answer.seconds, facts, evidence.exchange(answer))
+        self._add(Check.GROUPS, verdict, shown, answer.seconds, facts, evidence.exchange(answer))
 
     async def _control(self, client: ReadOnlyClient) -> None:
         made_up, asked = secrets.token_urlsafe(32), self._probe.first.url(self._endpoint)
@@ -249,15 +249,15 @@ class _Climb:
         facts = {**facts_of(answer), "asked": f"{self._probe.first.words} with a made-up token"}
         exchanged = evidence.exchange(answer)
         if answer.status in (401, 403):
-            self._pass(Rung.CONTROL, answer.seconds, facts, exchanged)
+            self._pass(Check.CONTROL, answer.seconds, facts, exchanged)
             return
         shown = seen(answer, asked)
         if answer.status == 200 and shown not in _PAGES:
-            self._add(Rung.CONTROL, Verdict.FAILED, Observation.OPEN_DOOR, answer.seconds, facts, exchanged)
+            self._add(Check.CONTROL, Verdict.FAILED, Observation.OPEN_DOOR, answer.seconds, facts, exchanged)
         else:
             # Turned away in a way of its own; or not known, and then nothing shows that the token counts.
             verdict = Verdict.WARNED if shown in _TURNED_AWAY and answer.status != 200 else Verdict.FAILED
-            self._add(Rung.CONTROL, verdict, shown, answer.seconds, facts, exchanged)
+            self._add(Check.CONTROL, verdict, shown, answer.seconds, facts, exchanged)
 
 
 _PAGES: Final = frozenset({Observation.HTML, Observation.SIGN_IN_PAGE})

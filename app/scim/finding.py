@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from app.scim.observation import Observation
 
 
-class Rung(StrEnum):
+class Check(StrEnum):
     """One check. The order is the order of trying."""
 
     ADDRESS = "address"
@@ -57,7 +57,7 @@ Facts = dict[str, str | int]
 class Finding:
     """What one check saw. Safe to show and to keep: no path, no token, no body."""
 
-    rung: Rung
+    check: Check
     verdict: Verdict
     observation: Observation
     seconds: float | None = None

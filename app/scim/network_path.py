@@ -18,7 +18,7 @@ from app.net.names import Lookup, Name, look_up, public_looking, system_resolver
 from app.net.proxy import from_environment
 from app.net.reach import reach
 from app.scim import evidence
-from app.scim.finding import Facts, Finding, Rung, Verdict
+from app.scim.finding import Check, Facts, Finding, Verdict
 from app.scim.observation import FAILURES, Observation
 
 if TYPE_CHECKING:
@@ -50,16 +50,16 @@ async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[
     found = await look_up(host, port, resolver, limit)
     took = time.monotonic() - began
     if found.name is not Name.FOUND:
-        return Finding(Rung.NAME, Verdict.FAILED, _NAMES[found.name], took), found
+        return Finding(Check.NAME, Verdict.FAILED, _NAMES[found.name], took), found
     facts: Facts = {"addresses": len(found.addresses), **found.families}
     inside = found.scope != "public" and public_looking(host)
     if inside:
         facts["scope"] = found.scope
     if found.local:
-        return Finding(Rung.NAME, Verdict.WARNED, Observation.NAME_LOCAL, took, facts), found
+        return Finding(Check.NAME, Verdict.WARNED, Observation.NAME_LOCAL, took, facts), found
     if inside:
-        return Finding(Rung.NAME, Verdict.WARNED, Observation.SPLIT_DNS, took, facts), found
-    return Finding(Rung.NAME, Verdict.PASSED, Observation.GOOD, took, facts), found
+        return Finding(Check.NAME, Verdict.WARNED, Observation.SPLIT_DNS, took, facts), found
+    return Finding(Check.NAME, Verdict.PASSED, Observation.GOOD, took, facts), found
 
 
 async def connection(found: Lookup, port: int, limit: float) -> Finding:
@@ -67,16 +67,16 @@ async def connection(found: Lookup, port: int, limit: float) -> Finding:
     way = await reach(found.addresses, port, limit)
     facts: Facts = {family: failure or "connected" for family, failure in way.families.items()}
     if way.failure is not None:
-        return Finding(Rung.ROUTE, Verdict.FAILED, FAILURES[way.failure], way.seconds, facts)
-    return Finding(Rung.ROUTE, Verdict.PASSED, Observation.GOOD, way.seconds, facts)
+        return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[way.failure], way.seconds, facts)
+    return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, way.seconds, facts)
 
 
 def tunnel(answer: Answer | NoAnswer, facts: Facts) -> Finding:
     """The way through a proxy, as a request met it; ``facts`` are those of ``proxied``."""
-    if not isinstance(answer, NoAnswer) or place(answer) is not Rung.ROUTE:
-        return Finding(Rung.ROUTE, Verdict.PASSED, Observation.GOOD, answer.timings.get("connect"), facts)
+    if not isinstance(answer, NoAnswer) or place(answer) is not Check.ROUTE:
+        return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, answer.timings.get("connect"), facts)
     signs = {"sign_in": ", ".join(answer.sign_in)} if answer.sign_in else {}
-    return Finding(Rung.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, {**facts, **signs})
+    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, {**facts, **signs})
 
 
 async def certificate(answer: Answer | NoAnswer, host: str, *, outside: bool) -> Finding:
@@ -87,16 +87,16 @@ async def certificate(answer: Answer | NoAnswer, host: str, *, outside: bool) ->
         failed = FAILURES[answer.failure]
         if failed is Observation.UNTRUSTED and who is Authority.INSPECTION:
             failed = Observation.INSPECTION_UNTRUSTED
-        return Finding(Rung.CERTIFICATE, Verdict.FAILED, failed, answer.seconds, facts, shown)
+        return Finding(Check.CERTIFICATE, Verdict.FAILED, failed, answer.seconds, facts, shown)
     if isinstance(answer, Answer) and (date := evidence.moment(answer)) is not None:
         ahead = round((datetime.now(UTC) - date).total_seconds())
         facts |= {"clock": ahead} if abs(ahead) > CLOCK_SECONDS else {}
     took = answer.timings.get("tls")
     if who is Authority.INSPECTION or (who is Authority.OWN and outside and public_looking(host)):
-        return Finding(Rung.CERTIFICATE, Verdict.WARNED, Observation.INSPECTED, took, facts, shown)
+        return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.INSPECTED, took, facts, shown)
     if "clock" in facts:
-        return Finding(Rung.CERTIFICATE, Verdict.WARNED, Observation.CLOCK_OFF, took, facts, shown)
-    return Finding(Rung.CERTIFICATE, Verdict.PASSED, Observation.GOOD, took, facts, shown)
+        return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.CLOCK_OFF, took, facts, shown)
+    return Finding(Check.CERTIFICATE, Verdict.PASSED, Observation.GOOD, took, facts, shown)
 
 
 async def _peer(peer: Peer | None) -> tuple[Facts, Authority | None]:
@@ -107,15 +107,15 @@ async def _peer(peer: Peer | None) -> tuple[Facts, Authority | None]:
     return {"issuer": peer.issuer, "days": days, "authority": who.value}, who
 
 
-def place(answer: NoAnswer, *, plain: bool = False) -> Rung | None:
-    """The rung of the way that a failed request broke at; None where the way was fine."""
+def place(answer: NoAnswer, *, plain: bool = False) -> Check | None:
+    """The check of the way that a failed request broke at; None where the way was fine."""
     if answer.status is not None:
         return None
     if answer.failure in _PROXY or answer.reached is Reached.NOTHING:
-        return Rung.ROUTE
+        return Check.ROUTE
     if answer.failure in TLS_FAILURES:
-        return Rung.CERTIFICATE
-    return None if plain or answer.reached is Reached.ENCRYPTED else Rung.CERTIFICATE
+        return Check.CERTIFICATE
+    return None if plain or answer.reached is Reached.ENCRYPTED else Check.CERTIFICATE
 
 
 async def broke(answer: NoAnswer, url: str, proxy: str | None) -> Finding | None:
@@ -124,7 +124,7 @@ async def broke(answer: NoAnswer, url: str, proxy: str | None) -> Finding | None
     plain = parts.scheme == "http"
     host, port = parts.hostname or "", parts.port or (80 if plain else 443)
     where = place(answer, plain=plain)
-    if where is Rung.CERTIFICATE:
+    if where is Check.CERTIFICATE:
         return await certificate(answer, host, outside=True)
     if where is None or answer.failure is Failure.REFUSED_BY_US:
         return None
@@ -137,4 +137,4 @@ async def broke(answer: NoAnswer, url: str, proxy: str | None) -> Finding | None
     if reached.verdict is Verdict.FAILED:
         return reached
     # It came back meanwhile: what the request met counts.
-    return Finding(Rung.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds)
+    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds)

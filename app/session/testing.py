@@ -100,13 +100,13 @@ class Testing:
 
         Only the way from this computer, or only the proof that a wrong token is refused.
         """
-        from app.scim.connection_test import Observation, Rung, Verdict
+        from app.scim.connection_test import Check, Observation, Verdict
 
         failed = next((f for f in self.findings if f.verdict is Verdict.FAILED), None)
         if failed is None:
             return False
-        unproven = failed.rung is Rung.CONTROL and failed.observation is not Observation.OPEN_DOOR
-        return unproven or failed.rung in (Rung.NAME, Rung.ROUTE, Rung.CERTIFICATE)
+        unproven = failed.check is Check.CONTROL and failed.observation is not Observation.OPEN_DOOR
+        return unproven or failed.check in (Check.NAME, Check.ROUTE, Check.CERTIFICATE)
 
     async def skip(self) -> None:
         """Go on although this computer cannot reach the endpoint."""

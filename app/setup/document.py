@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
+from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting
 from app.text.legible import legible
 from app.text.times import in_utc
 from app.values.api_regions import Access, Address, Issuer
@@ -32,7 +32,7 @@ Words = Annotated[str, AfterValidator(legible)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
 class CountsPart(_Part):
@@ -94,7 +94,8 @@ Word = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 class CheckPart(_Part):
     """What one check of Test Connection came to."""
 
-    rung: Word
+    check: Annotated[Word, Field(alias="rung")]
+    """Files name it as the first versions did."""
     verdict: Word
     observation: Word
     seconds: float | None = None
@@ -108,18 +109,20 @@ class RunPart(_Part):
     checks: Annotated[tuple[CheckPart, ...], Field(max_length=20)]
 
     @classmethod
-    def of(cls, run: Run) -> Self:
+    def of(cls, run: RunRecord) -> Self:
         """From the state."""
         checks = [
-            CheckPart(rung=c.rung, verdict=c.verdict, observation=c.observation, seconds=c.seconds, facts=dict(c.facts))
+            CheckPart(
+                check=c.check, verdict=c.verdict, observation=c.observation, seconds=c.seconds, facts=dict(c.facts)
+            )
             for c in run.checks
         ]
         return cls(at=run.at, checks=tuple(checks))
 
-    def state(self) -> Run:
+    def state(self) -> RunRecord:
         """To the state."""
-        checks = (Check(c.rung, c.verdict, c.observation, c.seconds, c.facts) for c in self.checks)
-        return Run(self.at, tuple(checks))
+        checks = (CheckRecord(c.check, c.verdict, c.observation, c.seconds, c.facts) for c in self.checks)
+        return RunRecord(self.at, tuple(checks))
 
 
 class Document(_Part):
@@ -204,7 +207,7 @@ class Document(_Part):
 
 def encode(setup: Setup) -> bytes:
     """The file's content, UTF-8 JSON. Raises ValueError for a bug in the state."""
-    return Document.of(setup).model_dump_json(indent=1).encode()
+    return Document.of(setup).model_dump_json(indent=1, by_alias=True).encode()
 
 
 def decode(content: bytes) -> Setup:

@@ -38,10 +38,10 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckRecord:
     """What one check of Test Connection came to, in the words of ``app.scim.finding``."""
 
-    rung: str
+    check: str
     verdict: str
     observation: str
     seconds: float | None = None
@@ -54,12 +54,12 @@ MOST_RUNS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RunRecord:
     """One run of Test Connection."""
 
     at: datetime
     """When it ended, UTC."""
-    checks: tuple[Check, ...]
+    checks: tuple[CheckRecord, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Setup:
     """What the Directories page showed after Full Sync."""
     api: Access | None = None
     """How the Directory Sync API is reached; None while nothing of it was given."""
-    runs: tuple[Run, ...] = ()
+    runs: tuple[RunRecord, ...] = ()
     """The last runs of Test Connection, the newest at the end."""
     status: str = ""
     """One line for the home page, kept so that it needs no guide."""

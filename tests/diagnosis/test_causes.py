@@ -16,7 +16,7 @@ from app.diagnosis.history import history
 from app.diagnosis.patterns import errors
 from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
-from app.scim.connection_test import Finding, Observation, Rung, Verdict
+from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.setup import journey
 from tests.diagnosis.setups import NOW, STATES, a_setup
 from tests.diagnosis.test_portal_errors import plain_words
@@ -31,12 +31,12 @@ PING = catalog.guide("pingfederate")
 REFUSALS = (Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND)
 
 
-def failed(observation: Observation, rung: Rung = Rung.TOKEN) -> tuple[Finding, ...]:
-    return (Finding(rung, Verdict.FAILED, observation, 0.1, {}),)
+def failed(observation: Observation, check: Check = Check.TOKEN) -> tuple[Finding, ...]:
+    return (Finding(check, Verdict.FAILED, observation, 0.1, {}),)
 
 
-def first(observation: Observation, setup: Setup, guide: Guide = ENTRA, rung: Rung = Rung.TOKEN) -> Cause:
-    diagnosis = explain(failed(observation, rung), guide, setup)
+def first(observation: Observation, setup: Setup, guide: Guide = ENTRA, check: Check = Check.TOKEN) -> Cause:
+    diagnosis = explain(failed(observation, check), guide, setup)
     assert diagnosis is not None
     return diagnosis.causes[0]
 
@@ -113,7 +113,7 @@ def test_fetched_tokens_have_causes_of_their_own() -> None:
 @pytest.mark.parametrize("observation", Observation)
 def test_the_base_url_is_not_blamed_for_a_token_that_could_not_be_fetched(observation: Observation) -> None:
     setup = a_setup(PING, answers={"authorization": "oidc"})
-    diagnosis = explain(failed(observation, Rung.ISSUED), PING, setup)
+    diagnosis = explain(failed(observation, Check.ISSUED), PING, setup)
     assert diagnosis is not None
     assert capturing(Kind.BASE_URL, PING) not in [cause.step for cause in diagnosis.causes]
     assert "token" in diagnosis.title or observation is Observation.NO_SECRET
@@ -124,7 +124,7 @@ def test_the_base_url_is_not_blamed_for_a_token_that_could_not_be_fetched(observ
     [Observation.MALFORMED, Observation.NOT_FOUND_NAME, Observation.HTML, Observation.REDIRECT, Observation.WRONG_HOST],
 )
 def test_a_wrong_address_leads_to_the_base_url(observation: Observation) -> None:
-    assert first(observation, a_setup(ENTRA), rung=Rung.ADDRESS).step == capturing(Kind.BASE_URL)
+    assert first(observation, a_setup(ENTRA), check=Check.ADDRESS).step == capturing(Kind.BASE_URL)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -146,7 +146,7 @@ def test_every_observation_has_causes_with_evidence(guide: Guide, state: str) ->
 
 
 def test_nothing_failed_needs_no_diagnosis() -> None:
-    good = (Finding(Rung.TOKEN, Verdict.PASSED, Observation.GOOD, 0.1, {}),)
+    good = (Finding(Check.TOKEN, Verdict.PASSED, Observation.GOOD, 0.1, {}),)
     assert explain(good, ENTRA, a_setup(ENTRA)) is None
 
 

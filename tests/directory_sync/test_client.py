@@ -12,7 +12,7 @@ import trustme
 
 from app.diagnosis.directory_sync import told
 from app.directory_sync.client import Stage, Unlisted, Way
-from app.scim.finding import Rung
+from app.scim.finding import Check
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 from app.values.address import API_HOSTS, TOKEN_HOST
 from app.values.api_regions import Access
@@ -46,10 +46,10 @@ def ask(stage: Stage, proxy: str | None) -> Unlisted:
     return found
 
 
-def judge(found: Unlisted, rung: Rung, says: str, cause: str) -> None:
+def judge(found: Unlisted, check: Check, says: str, cause: str) -> None:
     """The check that broke, what it says, and the first cause; nothing of the Base URL or of the portal."""
     assert found.broke is not None
-    assert found.broke.rung is rung
+    assert found.broke.check is check
     words = told(found, "acme")
     assert words.title.endswith("cannot be reached")
     assert says in words.sentences[0]
@@ -82,7 +82,7 @@ def test_a_certificate_that_is_not_accepted(
         Hostile(NOBODY, make(trusted, HOST[stage])) as server,
         Proxy({HOST[stage]: server.port}) as proxy,
     ):
-        judge(ask(stage, proxy.url), Rung.CERTIFICATE, says, cause)
+        judge(ask(stage, proxy.url), Check.CERTIFICATE, says, cause)
     assert server.requests == [], "nothing was sent to it"
 
 
@@ -96,21 +96,21 @@ def test_a_certificate_that_is_not_accepted(
 )
 def test_a_proxy_that_does_not_let_it_through(stage: Stage, answer: bytes, says: str, cause: str) -> None:
     with Proxy({}, answer) as proxy:
-        judge(ask(stage, proxy.url), Rung.ROUTE, says, cause)
+        judge(ask(stage, proxy.url), Check.ROUTE, says, cause)
 
 
 @pytest.mark.parametrize(
-    ("error", "rung", "says", "cause"),
+    ("error", "check", "says", "cause"),
     [
-        (socket.gaierror(socket.EAI_NONAME, ""), Rung.NAME, "No name server knows", "offline"),
-        (socket.gaierror(socket.EAI_AGAIN, ""), Rung.NAME, "could not answer", "name server has a problem"),
-        (None, Rung.ROUTE, "refused", "firewall"),
+        (socket.gaierror(socket.EAI_NONAME, ""), Check.NAME, "No name server knows", "offline"),
+        (socket.gaierror(socket.EAI_AGAIN, ""), Check.NAME, "could not answer", "name server has a problem"),
+        (None, Check.ROUTE, "refused", "firewall"),
     ],
     ids=["no such name", "name server fails", "refused"],
 )
 @STAGES
 def test_a_name_or_a_connection_that_fails(
-    stage: Stage, error: OSError | None, rung: Rung, says: str, cause: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, error: OSError | None, check: Check, says: str, cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         closed = gone.getsockname()
@@ -121,7 +121,7 @@ def test_a_name_or_a_connection_that_fails(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", closed)]
 
     monkeypatch.setattr(socket, "getaddrinfo", names)
-    judge(ask(stage, None), rung, says, cause)
+    judge(ask(stage, None), check, says, cause)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.exports import groups_check
 from app.exports.columns import Role, known, recognise
-from app.exports.groups_check import ADVICE, LONGEST_DN, TITLES, Check, Found, Kind, Report
+from app.exports.groups_check import ADVICE, LONGEST_DN, TITLES, Found, GroupsCheck, Kind, Report
 from app.exports.problems import Problem, UnusableError
 from app.text.similar import key
 
@@ -20,7 +20,7 @@ COLUMNS = {Role.NAME: 0, Role.ID: 1}
 
 def check(table: list[list[str]], roles: dict[Role, int] | None = None) -> Report:
     roles = roles or {Role.NAME: 0}
-    judge = Check(roles, max(map(len, table), default=1))
+    judge = GroupsCheck(roles, max(map(len, table), default=1))
     numbered = list(enumerate(table, start=2))
     judge.survey(iter(numbered))
     judge.judge(iter(numbered))
@@ -158,7 +158,7 @@ def test_a_parent_by_its_common_name_and_a_parent_that_is_missing() -> None:
 def test_what_is_held_is_bounded_and_everything_is_counted_and_written(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(groups_check, "HELD", 3)
     written: list[Found] = []
-    judge = Check({Role.NAME: 0}, 1, written.append)
+    judge = GroupsCheck({Role.NAME: 0}, 1, written.append)
     rows = [(row, ["a&b"]) for row in range(2, 9)]
     judge.survey(rows)
     judge.judge(rows)
@@ -168,7 +168,7 @@ def test_what_is_held_is_bounded_and_everything_is_counted_and_written(monkeypat
 
 
 def test_a_file_that_grows_between_the_looks_is_not_judged() -> None:
-    judge = Check({Role.NAME: 0}, 1)
+    judge = GroupsCheck({Role.NAME: 0}, 1)
     judge.survey([(2, ["Sales"])])
     with pytest.raises(UnusableError) as error:
         judge.judge([(2, ["Sales"]), (3, ["Finance"])])

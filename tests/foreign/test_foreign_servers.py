@@ -16,7 +16,7 @@ from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
 from app.net import ReadOnlyClient
 from app.scim.changes import MOST_REQUESTS, Capabilities, Seen, look
-from app.scim.connection_test import Finding, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES, Expect
 from app.scim.tokens import StaticToken, TokenSource
@@ -47,7 +47,7 @@ def users_only(request: pytest.FixtureRequest) -> Iterator[str]:
         yield base_url
 
 
-def climb(base_url: str, style: ProbeStyle, token: str = TOKEN) -> tuple[Finding, ...]:
+def run_checks(base_url: str, style: ProbeStyle, token: str = TOKEN) -> tuple[Finding, ...]:
     tokens = TokenSource(StaticToken(token), practice=True)
     return asyncio.run(run(Endpoint(base_url, practice=True), tokens, PROBES[style], proxy_for=lambda _: None))
 
@@ -75,15 +75,15 @@ def add(base_url: str, kind: str, **attributes: Any) -> None:
 
 @pytest.mark.parametrize("style", ProbeStyle)
 def test_a_working_server_passes_every_check(whole: str, style: ProbeStyle) -> None:
-    found = climb(whole, style)
+    found = run_checks(whole, style)
     assert {each.verdict for each in found} == {Verdict.PASSED}, found
 
 
 @pytest.mark.parametrize("style", ProbeStyle)
 def test_groups_that_are_not_there_are_not_offered(users_only: str, style: ProbeStyle) -> None:
-    found = {each.rung: each.verdict for each in climb(users_only, style)}
+    found = {each.check: each.verdict for each in run_checks(users_only, style)}
     asks_for_groups = PROBES[style].second.expect is not Expect.OBJECT
-    assert found.pop(Rung.GROUPS) is (Verdict.NOT_OFFERED if asks_for_groups else Verdict.PASSED)
+    assert found.pop(Check.GROUPS) is (Verdict.NOT_OFFERED if asks_for_groups else Verdict.PASSED)
     assert set(found.values()) == {Verdict.PASSED}
 
 
@@ -91,9 +91,9 @@ def test_groups_that_are_not_there_are_not_offered(users_only: str, style: Probe
     ("token", "path"), [("another-token", ""), (TOKEN + "x", ""), (TOKEN[:-1], ""), (TOKEN, "/v9")]
 )
 def test_a_wrong_token_and_a_wrong_path_are_told(whole: str, token: str, path: str) -> None:
-    found = climb(whole + path, ProbeStyle.ENTRA, token)
+    found = run_checks(whole + path, ProbeStyle.ENTRA, token)
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
-    assert failed.rung is Rung.TOKEN
+    assert failed.check is Check.TOKEN
     assert failed.observation is (Observation.NOT_FOUND if path else Observation.UNAUTHORIZED)
     guide = catalog.guide("entra")
     diagnosis = explain(found, guide, a_setup(guide))

@@ -83,7 +83,7 @@ def _serve(server: socket.socket) -> None:
 
 
 @cache
-def climbed() -> dict[str, dict[str, tuple[Finding, ...]]]:
+def found_at_each_host() -> dict[str, dict[str, tuple[Finding, ...]]]:
     """What Test Connection finds at each of ``HOSTS`` where names come from ``ZONE``, for each way to have it so.
 
     ``network``: the resolver of this computer in a network of its own, where the machine lets anybody have one, which
@@ -111,21 +111,21 @@ def _start(command: list[str]) -> subprocess.Popen[str]:
 
 
 def _findings(child: subprocess.Popen[str]) -> dict[str, tuple[Finding, ...]]:
-    from app.scim.connection_test import Finding, Observation, Rung, Verdict
+    from app.scim.connection_test import Check, Finding, Observation, Verdict
 
     said, wrong = child.communicate(timeout=60)
     assert child.returncode == 0, wrong
     return {
         host: tuple(
-            Finding(Rung(rung), Verdict(verdict), Observation(seen), seconds, facts)
-            for rung, verdict, seen, seconds, facts in found
+            Finding(Check(check), Verdict(verdict), Observation(seen), seconds, facts)
+            for check, verdict, seen, seconds, facts in found
         )
         for host, found in json.loads(said).items()
     }
 
 
 def main(how: str) -> None:
-    """Serve names and climb to each host at the same time."""
+    """Serve names and test each host at the same time."""
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     if how == "network":
         _bring_up_loopback()
@@ -133,11 +133,11 @@ def main(how: str) -> None:
     threading.Thread(target=_serve, args=(server,), daemon=True).start()
     if how == "asked":
         ask_instead(server.getsockname())
-    print(json.dumps(asyncio.run(_climb_each())), flush=True)
+    print(json.dumps(asyncio.run(_test_each())), flush=True)
     os._exit(0)  # a lookup that nobody answers may still keep a thread
 
 
-async def _climb_each() -> dict[str, list[Any]]:
+async def _test_each() -> dict[str, list[Any]]:
     from app import net
     from app.guide.vocabulary import ProbeStyle
     from app.scim.connection_test import Limits, run
@@ -147,16 +147,16 @@ async def _climb_each() -> dict[str, list[Any]]:
 
     net.prepare()
 
-    async def climb(host: str) -> list[Any]:
+    async def run_checks(host: str) -> list[Any]:
         tokens = TokenSource(StaticToken("the-right-token"), practice=False)
         limits = Limits(name=1.5, request=1.0, whole=4.0)
         probe = PROBES[ProbeStyle.ENTRA]
         found = await run(
             Endpoint(f"https://{host}/scim/v2", practice=False), tokens, probe, proxy_for=lambda _: None, limits=limits
         )
-        return [(f.rung, f.verdict, f.observation, f.seconds, dict(f.facts)) for f in found]
+        return [(f.check, f.verdict, f.observation, f.seconds, dict(f.facts)) for f in found]
 
-    return dict(zip(HOSTS, await asyncio.gather(*map(climb, HOSTS)), strict=True))
+    return dict(zip(HOSTS, await asyncio.gather(*map(run_checks, HOSTS)), strict=True))
 
 
 def ask_instead(server: tuple[str, int]) -> None:

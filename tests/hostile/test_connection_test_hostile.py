@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from app.guide.vocabulary import ProbeStyle
-from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
@@ -28,7 +28,7 @@ ENTRA = PROBES[ProbeStyle.ENTRA]
 QUICK = Limits(name=1.0, request=0.6, whole=1.5)
 
 
-def climb(base_url: str, *, practice: bool = False, token: str = TOKEN) -> tuple[Finding, ...]:
+def run_checks(base_url: str, *, practice: bool = False, token: str = TOKEN) -> tuple[Finding, ...]:
     told: list[Finding] = []
     began = time.monotonic()
     endpoint = Endpoint(base_url, practice)
@@ -36,7 +36,7 @@ def climb(base_url: str, *, practice: bool = False, token: str = TOKEN) -> tuple
     found = asyncio.run(run(endpoint, tokens, ENTRA, proxy_for=lambda _: None, on_finding=told.append, limits=QUICK))
     assert time.monotonic() - began < QUICK.whole + 1
     assert tuple(told) == found
-    assert [each.rung for each in found] == [rung for rung in Rung if rung is not Rung.ISSUED]
+    assert [each.check for each in found] == [check for check in Check if check is not Check.ISSUED]
     assert TOKEN not in repr(found) + repr(endpoint)
     assert "/scim/v2" not in repr(found) + repr(endpoint)
     return found
@@ -93,47 +93,47 @@ SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
 
 
 @pytest.mark.parametrize(
-    ("answering", "rung", "observation"),
+    ("answering", "check", "observation"),
     [
-        (says(http(401)), Rung.TOKEN, Observation.UNAUTHORIZED),
-        (says(http(403)), Rung.TOKEN, Observation.FORBIDDEN),
-        (says(http(404)), Rung.TOKEN, Observation.NOT_FOUND),
-        (says(http(429, Retry_After="37")), Rung.TOKEN, Observation.TOO_MANY),
-        (says(http(500)), Rung.TOKEN, Observation.SERVER_ERROR),
-        (says(http(418)), Rung.TOKEN, Observation.OTHER_STATUS),
-        (says(http(200, HTML, "text/html; charset=utf-8")), Rung.TOKEN, Observation.HTML),
-        (says(http(200, HTML)), Rung.TOKEN, Observation.HTML),
-        (says(http(200, SIGN_IN)), Rung.TOKEN, Observation.SIGN_IN_PAGE),
-        (says(http(200, PASSWORD)), Rung.TOKEN, Observation.SIGN_IN_PAGE),
-        (says(http(302, Location="/sso/start")), Rung.TOKEN, Observation.SIGN_IN_PAGE),
-        (says(http(302, Location="https://guest.net.example/hotspot")), Rung.TOKEN, Observation.CAPTIVE),
-        (says(http(511, HTML, "text/html")), Rung.TOKEN, Observation.CAPTIVE),
-        (says(http(200, SCIM_1)), Rung.USERS, Observation.SCIM_1),
-        (says(http(200, b'{"schemas": ["urn')), Rung.USERS, Observation.BROKEN_OFF),
-        (says(http(200, b"[" * 100_000)), Rung.USERS, Observation.NOT_JSON),
-        (says(http(200, b"[]")), Rung.USERS, Observation.WRONG_SHAPE),
-        (says(http(200, b'{"totalResults": true}')), Rung.USERS, Observation.WRONG_SHAPE),
-        (says(http(200, b'{"totalResults": "0"}')), Rung.USERS, Observation.WRONG_SHAPE),
-        (says(listing(SOMEONE)), Rung.USERS, Observation.FILTER_IGNORED),
-        (endless, Rung.USERS, Observation.TOO_LARGE),
-        (endless_chunks, Rung.USERS, Observation.TOO_LARGE),
-        (says(http(200, gzip.decompress(BOMB), Content_Encoding="gzip")), Rung.USERS, Observation.TOO_LARGE),
-        (says(http(200, b"no gzip", Content_Encoding="gzip")), Rung.USERS, Observation.BAD_ENCODING),
-        (says(http(200, b"?", Content_Encoding="br")), Rung.USERS, Observation.BAD_ENCODING),
-        (drip, Rung.USERS, Observation.TOO_SLOW),
-        (silent, Rung.TOKEN, Observation.TIMEOUT),
-        (closes, Rung.TOKEN, Observation.CLOSED),
-        (halves, Rung.USERS, Observation.CLOSED),
-        (says(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Rung.TOKEN, Observation.NOT_HTTP),
+        (says(http(401)), Check.TOKEN, Observation.UNAUTHORIZED),
+        (says(http(403)), Check.TOKEN, Observation.FORBIDDEN),
+        (says(http(404)), Check.TOKEN, Observation.NOT_FOUND),
+        (says(http(429, Retry_After="37")), Check.TOKEN, Observation.TOO_MANY),
+        (says(http(500)), Check.TOKEN, Observation.SERVER_ERROR),
+        (says(http(418)), Check.TOKEN, Observation.OTHER_STATUS),
+        (says(http(200, HTML, "text/html; charset=utf-8")), Check.TOKEN, Observation.HTML),
+        (says(http(200, HTML)), Check.TOKEN, Observation.HTML),
+        (says(http(200, SIGN_IN)), Check.TOKEN, Observation.SIGN_IN_PAGE),
+        (says(http(200, PASSWORD)), Check.TOKEN, Observation.SIGN_IN_PAGE),
+        (says(http(302, Location="/sso/start")), Check.TOKEN, Observation.SIGN_IN_PAGE),
+        (says(http(302, Location="https://guest.net.example/hotspot")), Check.TOKEN, Observation.CAPTIVE),
+        (says(http(511, HTML, "text/html")), Check.TOKEN, Observation.CAPTIVE),
+        (says(http(200, SCIM_1)), Check.USERS, Observation.SCIM_1),
+        (says(http(200, b'{"schemas": ["urn')), Check.USERS, Observation.BROKEN_OFF),
+        (says(http(200, b"[" * 100_000)), Check.USERS, Observation.NOT_JSON),
+        (says(http(200, b"[]")), Check.USERS, Observation.WRONG_SHAPE),
+        (says(http(200, b'{"totalResults": true}')), Check.USERS, Observation.WRONG_SHAPE),
+        (says(http(200, b'{"totalResults": "0"}')), Check.USERS, Observation.WRONG_SHAPE),
+        (says(listing(SOMEONE)), Check.USERS, Observation.FILTER_IGNORED),
+        (endless, Check.USERS, Observation.TOO_LARGE),
+        (endless_chunks, Check.USERS, Observation.TOO_LARGE),
+        (says(http(200, gzip.decompress(BOMB), Content_Encoding="gzip")), Check.USERS, Observation.TOO_LARGE),
+        (says(http(200, b"no gzip", Content_Encoding="gzip")), Check.USERS, Observation.BAD_ENCODING),
+        (says(http(200, b"?", Content_Encoding="br")), Check.USERS, Observation.BAD_ENCODING),
+        (drip, Check.USERS, Observation.TOO_SLOW),
+        (silent, Check.TOKEN, Observation.TIMEOUT),
+        (closes, Check.TOKEN, Observation.CLOSED),
+        (halves, Check.USERS, Observation.CLOSED),
+        (says(b"SSH-2.0-OpenSSH_9.6\r\n\r\n"), Check.TOKEN, Observation.NOT_HTTP),
     ],
 )
 @pytest.mark.usefixtures("trusted")
 def test_misbehaviour_is_named(
-    authority: trustme.CA, answering: Answering, rung: Rung, observation: Observation
+    authority: trustme.CA, answering: Answering, check: Check, observation: Observation
 ) -> None:
     with Hostile(answering, serving(authority)) as server:
-        failed = first_failed(climb(server.base_url))
-    assert (failed.rung, failed.observation) == (rung, observation)
+        failed = first_failed(run_checks(server.base_url))
+    assert (failed.check, failed.observation) == (check, observation)
     # Not found: once more, with a slash.
     assert len(server.requests) == (2 if observation is Observation.NOT_FOUND else 1)
     if observation is Observation.TOO_MANY:
@@ -146,8 +146,8 @@ def test_a_redirect_is_not_followed(authority: trustme.CA) -> None:
     tls = serving(authority)
     with Hostile(says(listing()), tls) as target:
         with Hostile(says(http(302, Location=f"{target.base_url}/Users")), tls) as server:
-            failed = first_failed(climb(server.base_url))
-        assert (failed.rung, failed.observation) == (Rung.TOKEN, Observation.REDIRECT)
+            failed = first_failed(run_checks(server.base_url))
+        assert (failed.check, failed.observation) == (Check.TOKEN, Observation.REDIRECT)
         assert target.requests == []
 
 
@@ -161,8 +161,8 @@ def test_a_wrong_certificate_gets_no_token(authority: trustme.CA, wrong: str) ->
         "expired": (serving(authority, not_after=expired), Observation.EXPIRED),
     }[wrong]
     with Hostile(says(listing()), tls) as server:
-        failed = first_failed(climb(server.base_url))
-    assert (failed.rung, failed.observation) == (Rung.CERTIFICATE, observation)
+        failed = first_failed(run_checks(server.base_url))
+    assert (failed.check, failed.observation) == (Check.CERTIFICATE, observation)
     assert server.requests == []
 
 
@@ -173,18 +173,18 @@ def test_tls_to_a_plain_port_fails_at_the_certificate() -> None:
 
     with Hostile(plain) as server:
         # The TLS greeting holds no blank line, so the server waits for more: a handshake that never ends.
-        failed = first_failed(climb(server.base_url.replace("http:", "https:")))
-    assert (failed.rung, failed.observation) == (Rung.CERTIFICATE, Observation.TIMEOUT)
+        failed = first_failed(run_checks(server.base_url.replace("http:", "https:")))
+    assert (failed.check, failed.observation) == (Check.CERTIFICATE, Observation.TIMEOUT)
 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_working_endpoint_passes_every_check(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
-        found = climb(server.base_url)
+        found = run_checks(server.base_url)
     assert {each.verdict for each in found} == {Verdict.PASSED}
-    by_rung = {each.rung: each for each in found}
-    assert by_rung[Rung.CERTIFICATE].facts["days"]
-    assert "trustme" in str(by_rung[Rung.CERTIFICATE].facts["issuer"])
+    by_check = {each.check: each for each in found}
+    assert by_check[Check.CERTIFICATE].facts["days"]
+    assert "trustme" in str(by_check[Check.CERTIFICATE].facts["issuer"])
     lines = [request.partition("\r\n")[0] for request in server.requests]
     assert [line.split("?")[0] for line in lines] == [f"GET /scim/v2/{p}" for p in ("Users", "Groups", "Users")]
     assert "?filter=userName%20eq%20%22" in lines[0]
@@ -197,8 +197,8 @@ def test_an_endpoint_that_never_looks_at_the_token_is_told(authority: trustme.CA
         connection.sendall(listing())
 
     with Hostile(open_door, serving(authority)) as server:
-        failed = first_failed(climb(server.base_url))
-    assert (failed.rung, failed.observation) == (Rung.CONTROL, Observation.OPEN_DOOR)
+        failed = first_failed(run_checks(server.base_url))
+    assert (failed.check, failed.observation) == (Check.CONTROL, Observation.OPEN_DOOR)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -209,25 +209,25 @@ def test_groups_never_fail_the_test(authority: trustme.CA, status: int, verdict:
         says(answer)(connection, request, stop)
 
     with Hostile(answering, serving(authority)) as server:
-        found = climb(server.base_url)
-    verdicts = {each.rung: each.verdict for each in found}
-    assert verdicts.pop(Rung.GROUPS) == verdict
+        found = run_checks(server.base_url)
+    verdicts = {each.check: each.verdict for each in found}
+    assert verdicts.pop(Check.GROUPS) == verdict
     assert set(verdicts.values()) == {Verdict.PASSED}
 
 
 def test_plain_http_is_for_practice_only() -> None:
     with Hostile(says(listing())) as server:
-        failed = first_failed(climb(server.base_url))
-        assert (failed.rung, failed.observation) == (Rung.ADDRESS, Observation.MALFORMED)
+        failed = first_failed(run_checks(server.base_url))
+        assert (failed.check, failed.observation) == (Check.ADDRESS, Observation.MALFORMED)
         assert server.requests == []
-        found = climb(server.base_url, practice=True)
+        found = run_checks(server.base_url, practice=True)
     assert {each.verdict for each in found} == {Verdict.PASSED}
     assert found[3].observation is Observation.PLAIN_PRACTICE
 
 
 def test_a_token_that_cannot_be_sent_is_not_sent() -> None:
     with Hostile(says(listing())) as server:
-        found = climb(server.base_url, practice=True, token="a\r\nX-Evil: 1")
+        found = run_checks(server.base_url, practice=True, token="a\r\nX-Evil: 1")
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
-    assert (failed.rung, failed.observation) == (Rung.TOKEN, Observation.MALFORMED)
+    assert (failed.check, failed.observation) == (Check.TOKEN, Observation.MALFORMED)
     assert server.requests == []

@@ -16,7 +16,7 @@ import pytest
 from app.guide.vocabulary import ProbeStyle
 from app.net import NoAnswer, ReadOnlyClient, system_proxy
 from app.scim.changes import look
-from app.scim.connection_test import Finding, Limits, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Limits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
 from app.scim.probes import PROBES
@@ -140,12 +140,12 @@ def world(authority: trustme.CA, trusted: object, monkeypatch: pytest.MonkeyPatc
         yield made
 
 
-def climb(world: World, credentials: StaticToken | ServiceAccount, style: ProbeStyle) -> dict[Rung, Finding]:
+def run_checks(world: World, credentials: StaticToken | ServiceAccount, style: ProbeStyle) -> dict[Check, Finding]:
     """Test Connection with the proxy that the system's settings name."""
     tokens = TokenSource(credentials, practice=False)
     found = asyncio.run(run(Endpoint(world.base_url, practice=False), tokens, PROBES[style], limits=QUICK))
     assert not any(each in repr(found) for each in PRIVATE)
-    return {finding.rung: finding for finding in found}
+    return {finding.check: finding for finding in found}
 
 
 def watch(world: World, credentials: StaticToken | ServiceAccount) -> object:
@@ -172,7 +172,7 @@ def test_only_reads_go_to_the_endpoint(world: World, monkeypatch: pytest.MonkeyP
         elif way != "direct":
             monkeypatch.setenv(way, proxy.url)
         for style in ProbeStyle if way == "direct" else [ProbeStyle.ENTRA]:
-            found = climb(world, credentials, style)
+            found = run_checks(world, credentials, style)
             odd = {each.observation for each in found.values() if each.verdict is Verdict.WARNED}
             # A public name that leads to this computer, or an authority of one's own behind a proxy.
             assert odd <= {Observation.SPLIT_DNS, Observation.INSPECTED}
@@ -203,8 +203,8 @@ def test_a_redirect_of_the_endpoint_leads_nowhere(
         for place in world.places():
             world.endpoint.requests.clear()
             world.scim_says = http(status, Location=place, Refresh=f"0; url={place}", Content_Location=place)
-            found = climb(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
-            assert found[Rung.TOKEN].observation is Observation.REDIRECT
+            found = run_checks(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
+            assert found[Check.TOKEN].observation is Observation.REDIRECT
             assert len(world.endpoint.requests) == 1
             watch(world, StaticToken(TOKEN))
             world.only_reads()
@@ -222,8 +222,8 @@ def test_a_redirect_of_the_token_host_leads_nowhere(
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         for place in world.places():
             world.issuer_says = http(status, Location=place)
-            found = climb(world, world.account, ProbeStyle.ENTRA)
-            assert found[Rung.ISSUED].observation is Observation.NO_TOKEN
+            found = run_checks(world, world.account, ProbeStyle.ENTRA)
+            assert found[Check.ISSUED].observation is Observation.NO_TOKEN
         world.only_reads()
         assert world.endpoint.requests == []
         assert {line.split(" ")[1] for line in proxy.asked} <= {f"{TOKEN_HOST}:{world.issuer.port}"}
@@ -245,9 +245,9 @@ def test_a_proxy_that_wants_a_sign_in_gets_nothing(
 ) -> None:
     with Proxy(world.ports, answer) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        found = climb(world, StaticToken(TOKEN) if by == "captured" else world.account, ProbeStyle.ENTRA)
+        found = run_checks(world, StaticToken(TOKEN) if by == "captured" else world.account, ProbeStyle.ENTRA)
         heads = list(proxy.heads)
-    failed = found[Rung.ROUTE if by == "captured" else Rung.ISSUED]
+    failed = found[Check.ROUTE if by == "captured" else Check.ISSUED]
     assert (failed.verdict, failed.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
     assert len(heads) == 1
     assert not any(each.lower() in heads[0].lower() for each in (*PRIVATE, "authorization"))
@@ -261,9 +261,9 @@ def test_a_proxy_that_answers_otherwise_gets_nothing(
     answer = http(status, b"<html>sign in", "text/html", Location=f"https://{ELSEWHERE}:{world.elsewhere.port}/")
     with Proxy(world.ports, answer) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        found = climb(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
+        found = run_checks(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
         assert len(proxy.heads) == 1
-    assert (found[Rung.ROUTE].verdict, found[Rung.ROUTE].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
+    assert (found[Check.ROUTE].verdict, found[Check.ROUTE].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
     world.only_reads()
     assert world.endpoint.requests == []
     assert ELSEWHERE not in world.resolved
@@ -272,7 +272,7 @@ def test_a_proxy_that_answers_otherwise_gets_nothing(
 def test_what_a_proxy_asks_for_goes_to_the_proxy_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with Proxy(world.ports) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//me:proxy-word@"))
-        climb(world, world.account, ProbeStyle.ENTRA)
+        run_checks(world, world.account, ProbeStyle.ENTRA)
         pair = b64encode(b"me:proxy-word").decode()
         assert all(f"proxy-authorization: basic {pair}".lower() in head.lower() for head in proxy.heads)
     world.only_reads()
@@ -286,8 +286,8 @@ def test_a_proxy_that_cannot_be_used_is_never_passed_by(
     world: World, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
-    found = climb(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
-    assert found[Rung.ROUTE].verdict is Verdict.FAILED
+    found = run_checks(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
+    assert found[Check.ROUTE].verdict is Verdict.FAILED
     issued = asyncio.run(TokenSource(world.account, practice=False).bearer(system_proxy))
     assert isinstance(issued, NotIssued)
     assert world.endpoint.requests == world.issuer.requests == []

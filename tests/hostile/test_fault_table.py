@@ -15,7 +15,7 @@ from app.diagnosis.evidence import meaning
 from app.diagnosis.findings import sentence
 from app.guide import catalog
 from app.reports.check import report
-from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import TokenSource
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.hostile.faults import Injection
 
 QUICK = Limits(name=1.0, request=0.6, whole=1.5)
-ORDER = list(Rung)
+ORDER = list(Check)
 NEVER = ("connection works", "token is accepted", "is right", "is correct", "is fine", "nothing is wrong")
 
 BASE, KEY, SUBMIT, TEST = "copy-base-url", "generate-token", "submit", "test-connection"
@@ -48,7 +48,7 @@ class Row:
     name: str
     inject: Injection | str
     """How it is injected; a name of ``names.ZONE`` and its kind for what the name server does."""
-    at: Rung
+    at: Check
     """The first check that meets it. Neither this one nor a later one may be told as passed."""
     step: str | None
     says: str
@@ -61,7 +61,7 @@ class Row:
     oidc: bool = False
 
 
-R = Rung
+R = Check
 NAMES = (
     Row("name unknown", "nowhere.example", R.NAME, BASE, "cut off"),
     Row("name server fails", "broken.example", R.NAME, TEST, "name server"),
@@ -218,9 +218,9 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
     assert report(found, guide_of(row), setup_of(row), as_json=False) == 1
     said = capsys.readouterr().out
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
-    passed = [each.rung for each in found if each.verdict is Verdict.PASSED]
+    passed = [each.check for each in found if each.verdict is Verdict.PASSED]
     assert max(map(ORDER.index, passed), default=-1) < ORDER.index(row.at), said
-    assert ORDER.index(failed.rung) >= ORDER.index(row.at), said
+    assert ORDER.index(failed.check) >= ORDER.index(row.at), said
     diagnosis = explain(found, guide_of(row), setup_of(row))
     assert diagnosis is not None
     first = diagnosis.causes[0]
@@ -231,7 +231,7 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
     assert TOKEN not in said
 
 
-def climb(row: Row | Remark, authority: trustme.CA, store: Path | None = None) -> tuple[Finding, ...]:
+def run_checks(row: Row | Remark, authority: trustme.CA, store: Path | None = None) -> tuple[Finding, ...]:
     """What Test Connection finds."""
     assert not isinstance(row.inject, str)
     probe = PROBES[guide_of(row).probe]
@@ -248,14 +248,14 @@ def climb(row: Row | Remark, authority: trustme.CA, store: Path | None = None) -
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_fault_leads_to_its_step(row: Row, authority: trustme.CA, capsys: pytest.CaptureFixture[str]) -> None:
-    judge(row, climb(row, authority), capsys)
+    judge(row, run_checks(row, authority), capsys)
 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("inject", [answers(says(listing())), faults.proxy_works], ids=["directly", "proxy"])
 def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.CA) -> None:
     row = Row("none", inject, R.CONTROL, None, "")
-    found = climb(row, authority)
+    found = run_checks(row, authority)
     # Behind a proxy nobody here looks the name up, and an authority of one's own is told.
     odd = [each.observation for each in found if each.verdict is not Verdict.PASSED]
     assert odd == ([Observation.NOT_TRIED, Observation.INSPECTED] if inject is faults.proxy_works else [])
@@ -268,7 +268,7 @@ class Remark:
 
     name: str
     inject: Injection
-    at: Rung
+    at: Check
     says: str
     means: str
     oidc: bool = False
@@ -308,17 +308,17 @@ REMARKS = (
 def test_what_is_only_odd_is_told_beside_a_test_that_passed(
     remark: Remark, authority: trustme.CA, trusted: Path
 ) -> None:
-    found = climb(remark, authority, trusted)
+    found = run_checks(remark, authority, trusted)
     assert not [each for each in found if each.verdict is Verdict.FAILED]
     odd = [each for each in found if each.verdict is Verdict.WARNED]
-    assert [each.rung for each in odd] == [remark.at]
+    assert [each.check for each in odd] == [remark.at]
     assert remark.says in sentence(odd[0])
     assert remark.means in meaning(odd[0])
 
 
 @pytest.mark.parametrize("row", NAMES, ids=lambda row: row.name)
 def test_a_name_leads_to_its_step(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
-    for found in names.climbed().values():
+    for found in names.found_at_each_host().values():
         judge(row, found[str(row.inject)], capsys)
 
 
@@ -326,4 +326,4 @@ def test_the_table_is_long_and_each_row_once() -> None:
     rows = (*NAMES, *ROWS)
     assert len({row.name for row in rows}) == len(rows) >= 40
     assert len({(row.inject, row.setup) for row in rows}) == len(rows)
-    assert {row.at for row in rows} == set(Rung) - {Rung.GROUPS}
+    assert {row.at for row in rows} == set(Check) - {Check.GROUPS}

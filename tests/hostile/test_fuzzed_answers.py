@@ -28,7 +28,7 @@ from app.guide.vocabulary import ProbeStyle
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
 from app.polling.schedule import pause
 from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
-from app.scim.connection_test import Limits, Rung, Verdict, run
+from app.scim.connection_test import Check, Limits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
 from app.scim.probes import PROBES, Expect
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 ANSWERS = int(os.environ.get("FUZZED_ANSWERS", "0"))
 """How many fuzzed answers to try; 0 for the fixed ones."""
 
-EXAMPLES = {"ladder": 170, "watch": 450, "token": 1200, "proxy": 90}
-"""Examples of each test in an ordinary run; the ladder's are for each probe."""
-LEAST = {"ladder": 100, "watch": 600, "token": 900, "proxy": 30}
+EXAMPLES = {"connection": 170, "watch": 450, "token": 1200, "proxy": 90}
+"""Examples of each test in an ordinary run; those of the connection test are for each probe."""
+LEAST = {"connection": 100, "watch": 600, "token": 900, "proxy": 30}
 """Fuzzed answers that the server at least sends for them: not every answer of an example is fuzzed or asked for."""
 
 SCALE = max(1, -(-ANSWERS // 2000))
@@ -70,7 +70,7 @@ def examples(name: str) -> settings:
 
 
 def test_2000_answers_are_tried() -> None:
-    assert LEAST["ladder"] * len(ProbeStyle) + LEAST["watch"] + LEAST["token"] + LEAST["proxy"] >= 2000
+    assert LEAST["connection"] * len(ProbeStyle) + LEAST["watch"] + LEAST["token"] + LEAST["proxy"] >= 2000
 
 
 class Stage:
@@ -148,7 +148,7 @@ def test_connection_passes_right_answers_only(stage: Stage, style: ProbeStyle) -
     probe = PROBES[style]
     passed = [0]
 
-    def climb(replies: Sequence[Reply]) -> tuple[Finding, ...]:
+    def run_checks(replies: Sequence[Reply]) -> tuple[Finding, ...]:
         left = list(replies)
         stage.server.play(lambda _head: left.pop(0))
         endpoint = Endpoint(f"http://127.0.0.1:{stage.server.port}{PATH}", practice=True)
@@ -157,32 +157,32 @@ def test_connection_passes_right_answers_only(stage: Stage, style: ProbeStyle) -
         stage.keeps_quiet(repr(found), repr(endpoint), *map(sentence, found), *sent_lines(found))
         return tuple(found)
 
-    @examples("ladder")
+    @examples("connection")
     @given(
         fuzz.replies(good_for(probe.first.expect)),
         fuzz.replies(good_for(probe.second.expect)),
         st.just(Reply(http(401))) | fuzz.replies(good_for(probe.first.expect)),
     )
     def holds(first: Reply, second: Reply, control: Reply) -> None:
-        by_rung = {finding.rung: finding for finding in climb((first, second, control))}
-        assert set(by_rung) == set(Rung) - {Rung.ISSUED}
-        for rung, reply, expect in (
-            (Rung.USERS, first, probe.first.expect),
-            (Rung.GROUPS, second, probe.second.expect),
+        by_check = {finding.check: finding for finding in run_checks((first, second, control))}
+        assert set(by_check) == set(Check) - {Check.ISSUED}
+        for check, reply, expect in (
+            (Check.USERS, first, probe.first.expect),
+            (Check.GROUPS, second, probe.second.expect),
         ):
-            if by_rung[rung].verdict is Verdict.PASSED:
+            if by_check[check].verdict is Verdict.PASSED:
                 assert is_right(reply, expect)
                 passed[0] += 1
-        if by_rung[Rung.TOKEN].verdict is Verdict.PASSED:
+        if by_check[Check.TOKEN].verdict is Verdict.PASSED:
             assert first.wire.lstrip().startswith((b"HTTP/1.", b"HTTP/2.", b"HTTP/0."))
-        if by_rung[Rung.CONTROL].verdict is Verdict.PASSED:
+        if by_check[Check.CONTROL].verdict is Verdict.PASSED:
             read = fuzz.body_of(control.wire)
-            assert by_rung[Rung.CONTROL].facts["status"] in (401, 403)
+            assert by_check[Check.CONTROL].facts["status"] in (401, 403)
             assert read is None or read[0] in (401, 403)
 
     holds()
-    assert passed[0] > EXAMPLES["ladder"] / 4
-    assert stage.server.fuzzed >= LEAST["ladder"] * SCALE
+    assert passed[0] > EXAMPLES["connection"] / 4
+    assert stage.server.fuzzed >= LEAST["connection"] * SCALE
 
 
 class QuickClient(ReadOnlyClient):

@@ -16,7 +16,7 @@ from app.diagnosis.findings import sentence
 from app.guide.vocabulary import ProbeStyle
 from app.net.inspection import Authority
 from app.net.names import Lookup, Name, public_looking
-from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
@@ -33,9 +33,9 @@ HOST = "cie.example"
 QUICK = Limits(name=1.0, request=1.0, whole=2.0)
 
 
-def climb(
+def run_checks(
     url: str, addresses: Sequence[str] | None = None, proxy: str | None = None, limits: Limits = QUICK
-) -> dict[Rung, Finding]:
+) -> dict[Check, Finding]:
     async def resolver(_host: str, _port: int) -> Sequence[object]:
         return addresses or ()
 
@@ -51,7 +51,7 @@ def climb(
     )
     assert TOKEN not in repr(found)
     assert all(sentence(each) for each in found)
-    return {each.rung: each for each in found}
+    return {each.check: each for each in found}
 
 
 # -- names -----------------------------------------------------------------------------------
@@ -70,8 +70,8 @@ def test_what_a_name_server_says_is_told_apart() -> None:
         "cie.api": ["warned", "name-local", {"addresses": 1, "ipv4": 1, "scope": "inside"}],
         "short": ["warned", "name-local", {"addresses": 1, "ipv4": 1}],
     }
-    for how, found in names.climbed().items():
-        seen = {host: next(each for each in findings if each.rung is Rung.NAME) for host, findings in found.items()}
+    for how, found in names.found_at_each_host().items():
+        seen = {host: next(each for each in findings if each.check is Check.NAME) for host, findings in found.items()}
         assert {host: tell(seen[host]) for host in hosts} == hosts, how
 
 
@@ -109,19 +109,19 @@ def test_names_that_everybody_should_know(host: str, public: bool) -> None:
 @pytest.mark.usefixtures("trusted")
 def test_a_family_that_does_not_work_is_told_beside_the_one_that_does(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
-        found = climb(server.base_url, ("127.0.0.1", "::1"))
-    assert found[Rung.ROUTE].verdict is Verdict.PASSED
-    assert found[Rung.ROUTE].facts["ipv4"] == "connected"
-    assert found[Rung.ROUTE].facts["ipv6"] in ("refused", "unreachable")
-    assert sentence(found[Rung.ROUTE]).startswith("Connected over IPv4, but IPv6 is ")
+        found = run_checks(server.base_url, ("127.0.0.1", "::1"))
+    assert found[Check.ROUTE].verdict is Verdict.PASSED
+    assert found[Check.ROUTE].facts["ipv4"] == "connected"
+    assert found[Check.ROUTE].facts["ipv6"] in ("refused", "unreachable")
+    assert sentence(found[Check.ROUTE]).startswith("Connected over IPv4, but IPv6 is ")
 
 
 @pytest.mark.usefixtures("trusted")
 def test_one_dead_address_does_not_hide_a_living_one(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
-        found = climb(server.base_url, ("127.0.0.2", "127.0.0.1"))
-    assert found[Rung.ROUTE].verdict is Verdict.PASSED
-    assert found[Rung.ROUTE].facts == {"ipv4": "connected"}
+        found = run_checks(server.base_url, ("127.0.0.2", "127.0.0.1"))
+    assert found[Check.ROUTE].verdict is Verdict.PASSED
+    assert found[Check.ROUTE].facts == {"ipv4": "connected"}
 
 
 def full(backlog: socket.socket) -> list[socket.socket]:
@@ -141,11 +141,11 @@ def test_nothing_that_answers_ends_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
         waiting = full(deaf)
         began = time.monotonic()
-        found = climb(f"https://localhost:{deaf.getsockname()[1]}/scim", ("127.0.0.1",), limits=limits)
+        found = run_checks(f"https://localhost:{deaf.getsockname()[1]}/scim", ("127.0.0.1",), limits=limits)
         assert time.monotonic() - began < limits.whole
         for one in waiting:
             one.close()
-    assert (found[Rung.ROUTE].verdict, found[Rung.ROUTE].observation) == (Verdict.FAILED, Observation.TIMEOUT)
+    assert (found[Check.ROUTE].verdict, found[Check.ROUTE].observation) == (Verdict.FAILED, Observation.TIMEOUT)
     assert (Limits().whole, Limits().name) == (20.0, 5.0)
 
 
@@ -164,7 +164,7 @@ def test_nothing_that_answers_ends_in_time() -> None:
 def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: str, schemes: str | None) -> None:
     with Proxy({}, http(407, Proxy_Authenticate=header)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        route = climb(f"https://{HOST}/scim", proxy=proxy.url)[Rung.ROUTE]
+        route = run_checks(f"https://{HOST}/scim", proxy=proxy.url)[Check.ROUTE]
     assert (route.verdict, route.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
     assert route.facts.get("sign_in") == schemes
     assert route.facts["proxy_from"] == "environment"
@@ -178,8 +178,8 @@ def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: st
 @pytest.mark.usefixtures("trusted")
 def test_an_inspecting_product_is_told_by_its_issuer() -> None:
     with Hostile(says(listing()), serving(trustme.CA(organization_name="Zscaler Inc."))) as server:
-        found = climb(server.base_url)
-    certificate = found[Rung.CERTIFICATE]
+        found = run_checks(server.base_url)
+    certificate = found[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.INSPECTION_UNTRUSTED)
     assert certificate.facts["issuer"] == "Zscaler Inc."
     assert server.requests == []
@@ -188,7 +188,7 @@ def test_an_inspecting_product_is_told_by_its_issuer() -> None:
 @pytest.mark.usefixtures("trusted")
 def test_an_unknown_issuer_is_named_and_not_called_inspection() -> None:
     with Hostile(says(listing()), serving(trustme.CA(organization_name="Contoso"))) as server:
-        certificate = climb(server.base_url)[Rung.CERTIFICATE]
+        certificate = run_checks(server.base_url)[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.UNTRUSTED)
     assert certificate.facts["issuer"] == "Contoso"
     assert certificate.facts["authority"] == Authority.OWN
@@ -204,18 +204,18 @@ def test_inspection_that_this_computer_trusts_is_a_warning(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "own.pem"))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with Hostile(says(listing()), serving(own, HOST)) as server, Proxy({HOST: server.port}) as proxy:
-        found = climb(f"https://{HOST}/scim/v2", proxy=proxy.url)
-    certificate = found[Rung.CERTIFICATE]
+        found = run_checks(f"https://{HOST}/scim/v2", proxy=proxy.url)
+    certificate = found[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.WARNED, Observation.INSPECTED)
     assert certificate.facts["authority"] == (Authority.INSPECTION if product else Authority.OWN)
     assert "opens encrypted traffic" in sentence(certificate) or "probably opened" in sentence(certificate)
-    assert found[Rung.CONTROL].verdict is Verdict.PASSED
+    assert found[Check.CONTROL].verdict is Verdict.PASSED
 
 
 @pytest.mark.usefixtures("trusted")
 def test_an_authority_of_ones_own_is_no_surprise_inside(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
-        certificate = climb(server.base_url)[Rung.CERTIFICATE]
+        certificate = run_checks(server.base_url)[Check.CERTIFICATE]
     assert certificate.verdict is Verdict.PASSED
     assert certificate.facts["authority"] == Authority.OWN
     assert str(certificate.evidence["version"]).startswith("TLSv1.")
@@ -225,7 +225,7 @@ def test_an_authority_of_ones_own_is_no_surprise_inside(authority: trustme.CA) -
 def test_a_certificate_of_the_future_speaks_of_the_clock(authority: trustme.CA) -> None:
     tls = serving(authority, not_before=datetime.now(UTC) + timedelta(days=3))
     with Hostile(says(listing()), tls) as server:
-        certificate = climb(server.base_url)[Rung.CERTIFICATE]
+        certificate = run_checks(server.base_url)[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.NOT_YET_VALID)
 
 
@@ -243,11 +243,11 @@ def test_the_clock_is_compared_with_the_date_of_the_answer(
 ) -> None:
     date = format_datetime(datetime.now(UTC) + off, usegmt=True)
     with Hostile(says(listing().replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)), serving(authority)) as server:
-        found = climb(server.base_url)
-    certificate = found[Rung.CERTIFICATE]
+        found = run_checks(server.base_url)
+    certificate = found[Check.CERTIFICATE]
     assert certificate.observation is (Observation.CLOCK_OFF if said else Observation.GOOD)
     assert (said or "Issued by") in sentence(certificate)
-    assert found[Rung.CONTROL].verdict is Verdict.PASSED
+    assert found[Check.CONTROL].verdict is Verdict.PASSED
 
 
 # -- Base URLs nearly right ------------------------------------------------------------------
@@ -266,9 +266,12 @@ def only_at(path: str) -> object:
 @pytest.mark.usefixtures("trusted")
 def test_the_end_of_a_request_in_the_base_url(authority: trustme.CA) -> None:
     with Hostile(only_at("/scim/v2/Users"), serving(authority)) as server:  # type: ignore[arg-type]
-        found = climb(f"{server.base_url}/Users/")
-    assert (found[Rung.ADDRESS].verdict, found[Rung.ADDRESS].observation) == (Verdict.WARNED, Observation.DOUBLED_PATH)
-    token = found[Rung.TOKEN]
+        found = run_checks(f"{server.base_url}/Users/")
+    assert (found[Check.ADDRESS].verdict, found[Check.ADDRESS].observation) == (
+        Verdict.WARNED,
+        Observation.DOUBLED_PATH,
+    )
+    token = found[Check.TOKEN]
     assert (token.verdict, token.observation) == (Verdict.FAILED, Observation.DOUBLED_PATH)
     assert token.facts["works"] == "without-end"
     assert [request.split(" ")[1].partition("?")[0] for request in server.requests] == [
@@ -286,7 +289,7 @@ def test_a_slash_is_tried_as_a_repair_only(authority: trustme.CA, moved: bool) -
         says(listing() if target.endswith("/") else slashed)(connection, request, stop)
 
     with Hostile(answering, serving(authority)) as server:
-        token = climb(server.base_url)[Rung.TOKEN]
+        token = run_checks(server.base_url)[Check.TOKEN]
     assert (token.verdict, token.observation) == (Verdict.FAILED, Observation.SLASH)
     assert len(server.requests) == 2
 
@@ -294,7 +297,7 @@ def test_a_slash_is_tried_as_a_repair_only(authority: trustme.CA, moved: bool) -
 @pytest.mark.usefixtures("trusted")
 def test_a_repair_that_does_not_help_is_not_claimed(authority: trustme.CA) -> None:
     with Hostile(says(http(404)), serving(authority)) as server:
-        token = climb(server.base_url)[Rung.TOKEN]
+        token = run_checks(server.base_url)[Check.TOKEN]
     assert token.observation is Observation.NOT_FOUND
     assert "works" not in token.facts
 
@@ -303,11 +306,11 @@ def test_a_repair_that_does_not_help_is_not_claimed(authority: trustme.CA) -> No
 def test_the_codes_of_a_refusal_are_facts(authority: trustme.CA) -> None:
     refusal = http(401, WWW_Authenticate='Bearer realm="x", error="invalid_token", error_description="the-right-token"')
     with Hostile(says(refusal), serving(authority)) as server:
-        token = climb(server.base_url)[Rung.TOKEN]
+        token = run_checks(server.base_url)[Check.TOKEN]
     assert token.facts["error"] == "invalid_token"
     assert token.evidence["www-authenticate"] == "Bearer"
     page = http(403, b"<html>Blocked by policy", "text/html")
     with Hostile(says(page), serving(authority)) as server:
-        token = climb(server.base_url)[Rung.TOKEN]
+        token = run_checks(server.base_url)[Check.TOKEN]
     assert token.facts["page"] == 1
     assert sentence(token) == "403 Forbidden, with a web page: not from a SCIM service"

@@ -13,7 +13,7 @@ from app.guide.vocabulary import Kind, Milestone, ProbeStyle
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
-from app.scim.connection_test import Limits, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GUIDE = catalog.guide("entra")
 EXPECTED = {
-    Fault.NOT_SUBMITTED: (Rung.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
-    Fault.UNAUTHORIZED: (Rung.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
-    Fault.FORBIDDEN: (Rung.TOKEN, Observation.FORBIDDEN, "generate-token"),
-    Fault.NOT_FOUND: (Rung.TOKEN, Observation.NOT_FOUND, "copy-base-url"),
-    Fault.TOO_MANY: (Rung.TOKEN, Observation.TOO_MANY, "test-connection"),
-    Fault.SERVER_ERROR: (Rung.TOKEN, Observation.SERVER_ERROR, "test-connection"),
-    Fault.REDIRECT: (Rung.TOKEN, Observation.REDIRECT, "copy-base-url"),
-    Fault.HTML: (Rung.TOKEN, Observation.SIGN_IN_PAGE, "copy-base-url"),
-    Fault.FILTER_IGNORED: (Rung.USERS, Observation.FILTER_IGNORED, None),
-    Fault.OPEN_DOOR: (Rung.CONTROL, Observation.OPEN_DOOR, "copy-base-url"),
-    Fault.SLOW: (Rung.TOKEN, Observation.TIMEOUT, "test-connection"),
-    Fault.CLOSED: (Rung.USERS, Observation.CLOSED, "test-connection"),
-    Fault.UNTRUSTED: (Rung.CERTIFICATE, Observation.UNTRUSTED, None),
+    Fault.NOT_SUBMITTED: (Check.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
+    Fault.UNAUTHORIZED: (Check.TOKEN, Observation.UNAUTHORIZED, "generate-token"),
+    Fault.FORBIDDEN: (Check.TOKEN, Observation.FORBIDDEN, "generate-token"),
+    Fault.NOT_FOUND: (Check.TOKEN, Observation.NOT_FOUND, "copy-base-url"),
+    Fault.TOO_MANY: (Check.TOKEN, Observation.TOO_MANY, "test-connection"),
+    Fault.SERVER_ERROR: (Check.TOKEN, Observation.SERVER_ERROR, "test-connection"),
+    Fault.REDIRECT: (Check.TOKEN, Observation.REDIRECT, "copy-base-url"),
+    Fault.HTML: (Check.TOKEN, Observation.SIGN_IN_PAGE, "copy-base-url"),
+    Fault.FILTER_IGNORED: (Check.USERS, Observation.FILTER_IGNORED, None),
+    Fault.OPEN_DOOR: (Check.CONTROL, Observation.OPEN_DOOR, "copy-base-url"),
+    Fault.SLOW: (Check.TOKEN, Observation.TIMEOUT, "test-connection"),
+    Fault.CLOSED: (Check.USERS, Observation.CLOSED, "test-connection"),
+    Fault.UNTRUSTED: (Check.CERTIFICATE, Observation.UNTRUSTED, None),
 }
 
 
@@ -67,13 +67,13 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                 assert await visitor.submit() is None
                 tokens = TokenSource(StaticToken(token), practice=True)
                 probe = PROBES[ProbeStyle.ENTRA]
-                for fault, (rung, observation, step) in EXPECTED.items():
+                for fault, (check, observation, step) in EXPECTED.items():
                     assert WORDS[fault] in await visitor.break_it(fault.value)
                     endpoint = Endpoint(await visitor.shown_base_url(), practice=True)
                     assert endpoint.plain == (fault is not Fault.UNTRUSTED)
                     found = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
                     failed = next(each for each in found if each.verdict is Verdict.FAILED)
-                    assert (failed.rung, failed.observation) == (rung, observation), fault
+                    assert (failed.check, failed.observation) == (check, observation), fault
                     diagnosis = explain(found, GUIDE, setup)
                     assert diagnosis is not None
                     assert diagnosis.causes[0].step == step, fault

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.guide.vocabulary import ProbeStyle
-from app.scim.connection_test import Finding, Limits, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
@@ -25,7 +25,7 @@ TOKEN = TokenSource(StaticToken("token"), practice=False)
 LIMITS = Limits(name=0.2, request=0.4, whole=1.0)
 
 
-def climb(url: str, resolver: object = None, proxy: str | None = None) -> tuple[Finding, ...]:
+def run_checks(url: str, resolver: object = None, proxy: str | None = None) -> tuple[Finding, ...]:
     given = resolver if callable(resolver) else None
     return asyncio.run(
         run(Endpoint(url, practice=False), TOKEN, ENTRA, proxy_for=lambda _: proxy, resolver=given, limits=LIMITS)
@@ -51,7 +51,7 @@ def climb(url: str, resolver: object = None, proxy: str | None = None) -> tuple[
     ],
 )
 def test_an_unusable_address_is_told_before_anything_is_sent(url: str) -> None:
-    found = climb(url)
+    found = run_checks(url)
     assert (found[0].verdict, found[0].observation) == (Verdict.FAILED, Observation.MALFORMED)
     assert {each.verdict for each in found[1:]} == {Verdict.NOT_TRIED}
 
@@ -60,7 +60,7 @@ def test_a_name_that_does_not_exist() -> None:
     async def nobody(_host: str, _port: int) -> Sequence[object]:
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-    found = climb("https://cie.example/scim", nobody)
+    found = run_checks("https://cie.example/scim", nobody)
     assert (found[1].verdict, found[1].observation) == (Verdict.FAILED, Observation.NOT_FOUND_NAME)
     assert {each.verdict for each in found[2:]} == {Verdict.NOT_TRIED}
 
@@ -71,7 +71,7 @@ def test_a_name_server_that_hangs() -> None:
         return ()
 
     began = time.monotonic()
-    found = climb("https://cie.example/scim", hangs)
+    found = run_checks("https://cie.example/scim", hangs)
     assert time.monotonic() - began < 1
     assert (found[1].verdict, found[1].observation) == (Verdict.FAILED, Observation.NAME_SLOW)
 
@@ -79,7 +79,7 @@ def test_a_name_server_that_hangs() -> None:
 def test_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    found = climb(f"https://127.0.0.1:{port}/scim")
+    found = run_checks(f"https://127.0.0.1:{port}/scim")
     assert found[1].facts == {"addresses": 1, "ipv4": 1}
     assert found[2].facts == {"ipv4": "refused"}
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.REFUSED)
@@ -91,9 +91,9 @@ def test_a_proxy_that_refuses(status: int, observation: Observation) -> None:
         connection.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
 
     with Hostile(refuses) as proxy:
-        found = climb("https://cie.example/scim", proxy=f"http://127.0.0.1:{proxy.port}")
+        found = run_checks("https://cie.example/scim", proxy=f"http://127.0.0.1:{proxy.port}")
     assert "addresses" not in found[1].facts
-    assert (found[2].rung, found[2].verdict, found[2].observation) == (Rung.ROUTE, Verdict.FAILED, observation)
+    assert (found[2].check, found[2].verdict, found[2].observation) == (Check.ROUTE, Verdict.FAILED, observation)
     assert proxy.requests[0].startswith("CONNECT cie.example:443 ")
     assert "token" not in proxy.requests[0]
 
@@ -103,13 +103,13 @@ def test_a_proxy_that_never_answers() -> None:
         stop.wait(2)
 
     with Hostile(silent) as proxy:
-        found = climb("https://cie.example/scim", proxy=f"http://127.0.0.1:{proxy.port}")
+        found = run_checks("https://cie.example/scim", proxy=f"http://127.0.0.1:{proxy.port}")
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
 
 
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "nonsense", "socks5://127.0.0.1:9", "http://[bad"])
 def test_a_proxy_that_is_not_there(proxy: str) -> None:
-    found = climb("https://cie.example/scim", proxy=proxy)
+    found = run_checks("https://cie.example/scim", proxy=proxy)
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
 
 

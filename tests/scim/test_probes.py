@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from app.guide.vocabulary import ProbeStyle
-from app.scim.connection_test import Finding, Observation, Rung, Verdict, run
+from app.scim.connection_test import Check, Finding, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.listing import CONFIGURATION
 from app.scim.probes import PROBES
@@ -54,11 +54,11 @@ def serving(*, filters: bool = True) -> Hostile:
     return Hostile(answering)
 
 
-def climb(server: Hostile, style: ProbeStyle) -> dict[Rung, Finding]:
+def run_checks(server: Hostile, style: ProbeStyle) -> dict[Check, Finding]:
     endpoint = Endpoint(f"http://127.0.0.1:{server.port}/scim", practice=True)
     tokens = TokenSource(StaticToken(TOKEN), practice=True)
     found = asyncio.run(run(endpoint, tokens, PROBES[style], proxy_for=lambda _: None))
-    return {finding.rung: finding for finding in found}
+    return {finding.check: finding for finding in found}
 
 
 def test_every_style_has_its_requests() -> None:
@@ -68,7 +68,7 @@ def test_every_style_has_its_requests() -> None:
 @pytest.mark.parametrize("style", ProbeStyle)
 def test_the_requests_are_those_of_the_client(style: ProbeStyle) -> None:
     with serving() as server:
-        found = climb(server, style)
+        found = run_checks(server, style)
         paths = [unquote(request.split(" ")[1]).removeprefix("/scim") for request in server.requests]
         methods = {request.split(" ")[0] for request in server.requests}
     assert methods == {"GET"}
@@ -83,6 +83,6 @@ def test_the_requests_are_those_of_the_client(style: ProbeStyle) -> None:
 @pytest.mark.parametrize("style", ProbeStyle)
 def test_an_ignored_filter_is_noticed_where_one_is_sent(style: ProbeStyle) -> None:
     with serving(filters=False) as server:
-        found = climb(server, style)
+        found = run_checks(server, style)
     looks_up = "filter=" in ASKED[style][0]
-    assert (found[Rung.USERS].observation is Observation.FILTER_IGNORED) == looks_up
+    assert (found[Check.USERS].observation is Observation.FILTER_IGNORED) == looks_up

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from app.setup.document import decode, encode
 from app.setup.lock import AlreadyOpen, CannotUse, Locked
-from app.setup.state import MOST_RUNS, Check, Counts, Run, Setup, Sighting
+from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting
 from app.setup.store import NotSaved, Saved, Store, Trouble
 from app.system import files
 from app.text.legible import legible
@@ -32,7 +32,7 @@ shown = words.map(legible)
 counts = st.builds(Counts, st.integers(0, 10**9), st.integers(0, 10**9))
 names = st.text("abcdefghijklmnopqrstuvwxyz0123456789_-", min_size=1, max_size=12)
 facts = st.dictionaries(names, st.integers(-(10**9), 10**9) | shown, max_size=3)
-checks = st.builds(Check, names, names, names, st.none() | st.floats(0, 20), facts)
+checks = st.builds(CheckRecord, names, names, names, st.none() | st.floats(0, 20), facts)
 setups = st.builds(
     Setup,
     id=st.text("0123456789abcdef", min_size=32, max_size=32),
@@ -56,7 +56,9 @@ setups = st.builds(
     | st.builds(
         Access, st.text("0123456789", min_size=4, max_size=20), st.sampled_from(Address), st.sampled_from(Issuer)
     ),
-    runs=st.lists(st.builds(Run, moments, st.lists(checks, max_size=3).map(tuple)), max_size=MOST_RUNS).map(tuple),
+    runs=st.lists(st.builds(RunRecord, moments, st.lists(checks, max_size=3).map(tuple)), max_size=MOST_RUNS).map(
+        tuple
+    ),
     status=shown,
 )
 

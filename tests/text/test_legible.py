@@ -19,7 +19,7 @@ from app import net
 from app.diagnosis.findings import sentence
 from app.guide import catalog
 from app.guide.vocabulary import ProbeStyle
-from app.scim.connection_test import Rung, Verdict, run
+from app.scim.connection_test import Check, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
@@ -87,11 +87,11 @@ def test_the_issuer_of_a_certificate_is_legible(tmp_path: Path, monkeypatch: pyt
     authority.issue_cert("localhost").configure_cert(tls)
     with Hostile(says(listing()), tls) as server:
         tokens = TokenSource(StaticToken(TOKEN), practice=False)
-        climb = run(
+        run_checks = run(
             Endpoint(server.base_url, practice=False), tokens, PROBES[ProbeStyle.ENTRA], proxy_for=lambda _: None
         )
-        found = {finding.rung: finding for finding in asyncio.run(climb)}
-    finding = found[Rung.CERTIFICATE]
+        found = {finding.check: finding for finding in asyncio.run(run_checks)}
+    finding = found[Check.CERTIFICATE]
     assert finding.verdict is Verdict.PASSED
     issuer = str(finding.facts["issuer"])
     assert issuer.startswith("Ev[U+202E]il[U+200B][U+001B][2J[U+000D][U+000A]CA")

@@ -16,7 +16,7 @@ from app.diagnosis.offers import rows
 from app.diagnosis.runs import keep
 from app.guide.vocabulary import Page
 from app.scim.capabilities import Offer, Offered, Part
-from app.scim.connection_test import Finding, Observation, Rung, Verdict
+from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.vault import Vault
 from tests.ui.stories import NOW, child, until, walk, words
 from ui.companion.window import Companion
@@ -36,7 +36,7 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
     async def story(desk: Desk) -> None:
         page = ConnectionPage(desk)
         page.show()
-        refused = Finding(Rung.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.1, {"status": 401})
+        refused = Finding(Check.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.1, {"status": 401})
         desk.assistant.testing.findings = (refused,)
         desk.changed.emit()
         await until(lambda: "The token was not accepted" in words(page))
@@ -57,10 +57,10 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
 
 
 REFUSED = (
-    Finding(Rung.ADDRESS, Verdict.PASSED, Observation.GOOD),
-    Finding(Rung.NAME, Verdict.WARNED, Observation.SPLIT_DNS, 0.014, {"addresses": 1, "ipv4": 1, "scope": "inside"}),
+    Finding(Check.ADDRESS, Verdict.PASSED, Observation.GOOD),
+    Finding(Check.NAME, Verdict.WARNED, Observation.SPLIT_DNS, 0.014, {"addresses": 1, "ipv4": 1, "scope": "inside"}),
     Finding(
-        Rung.TOKEN,
+        Check.TOKEN,
         Verdict.FAILED,
         Observation.UNAUTHORIZED,
         0.048,
@@ -68,7 +68,7 @@ REFUSED = (
         {"server": "envoy", "bytes": 12},
     ),
 )
-PASSED = tuple(Finding(rung, Verdict.PASSED, Observation.GOOD, 0.01) for rung in Rung if rung is not Rung.ISSUED)
+PASSED = tuple(Finding(check, Verdict.PASSED, Observation.GOOD, 0.01) for check in Check if check is not Check.ISSUED)
 OFFER = Offer(
     {Part.CONFIGURATION: Offered.YES, Part.USERS: Offered.YES, Part.GROUPS: Offered.NO, Part.SCHEMAS: Offered.UNKNOWN},
     users=1204,
@@ -115,7 +115,7 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
         desk.testing = True
         desk.assistant.testing.findings = REFUSED[:2]
         desk.changed.emit()
-        row = page.findChild(QWidget, "rung-route")
+        row = page.findChild(QWidget, "check-route")
         assert row is not None
         assert "Checking" in words(row)
         more = child(page, "details-name")
@@ -132,7 +132,7 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
 def test_without_the_proof_by_a_wrong_token_nothing_is_green_and_the_admin_may_go_on(
     qapp: QApplication, tmp_path: Path
 ) -> None:
-    unproven = Finding(Rung.CONTROL, Verdict.FAILED, Observation.TOO_MANY, 0.02, {"status": 429})
+    unproven = Finding(Check.CONTROL, Verdict.FAILED, Observation.TOO_MANY, 0.02, {"status": 429})
 
     async def story(desk: Desk) -> None:
         page = ConnectionPage(desk)

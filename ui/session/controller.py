@@ -294,7 +294,7 @@ class Desk(QObject):
         findings = self.assistant.testing.findings
         failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
         if failed is not None:
-            return f"The check \u201c{title(failed.rung)}\u201d failed. {sentence(failed)}."
+            return f"The check \u201c{title(failed.check)}\u201d failed. {sentence(failed)}."
         odd = sum(each.verdict is Verdict.WARNED for each in findings)
         return f"All checks passed, {odd} with a remark." if odd else "All checks passed."
 

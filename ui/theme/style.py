@@ -184,7 +184,7 @@ QFrame[role="drop"] {{ background: {t.surface}; border: 1px dashed {t.muted}; bo
 QFrame[role="card-bad"] {{ background: {t.bad_wash}; border: 1px solid {t.bad}; border-radius: 8px; }}
 QFrame[role="choice"] {{ background: {t.accent_wash}; border: none; border-radius: 6px; }}
 QFrame[role="value"] {{ background: {t.surface}; border: 1px solid {t.line}; border-radius: 6px; }}
-QFrame[role="lane-head"], QFrame[role="rung"], QFrame[role="setup-row"] {{
+QFrame[role="lane-head"], QFrame[role="check"], QFrame[role="setup-row"] {{
     border: none; border-bottom: 1px solid {t.line}; background: transparent; }}
 QFrame[last="true"] {{ border: none; background: transparent; }}
 QFrame[role="rail"] {{ background: {t.rail}; border: none; border-right: 1px solid {t.line}; }}

@@ -11,7 +11,7 @@ from app.diagnosis.evidence import meaning, ticket
 from app.diagnosis.findings import sent_lines, sentence, title
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import headline
-from app.scim.finding import Rung, Verdict
+from app.scim.finding import Check, Verdict
 from app.setup.journey import place
 from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
@@ -20,8 +20,8 @@ from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests, clear
-from ui.wizard.rung_row import RungRow
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
@@ -36,17 +36,17 @@ class ConnectionPage(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._drawn: object = None
-        self._ladder = Card("card", self)
-        self._ladder.body.setContentsMargins(0, 0, 0, 0)
-        self._ladder.body.setSpacing(0)
-        self._rows = {rung: RungRow(rung, self._ladder) for rung in Rung}
+        self._checks = Card("card", self)
+        self._checks.body.setContentsMargins(0, 0, 0, 0)
+        self._checks.body.setSpacing(0)
+        self._rows = {check: CheckRow(check, self._checks) for check in Check}
         for row in self._rows.values():
             row.copied.connect(lambda text: desk.copy_built(text, "Check"))
-            self._ladder.body.addWidget(row)
+            self._checks.body.addWidget(row)
         row.setProperty("last", "true")  # the card's own line is under it
         left = ScrollColumn(self)
         left.column.setContentsMargins(0, 0, 0, 0)
-        left.column.addWidget(self._ladder)
+        left.column.addWidget(self._checks)
         left.column.addStretch(1)
         side = ScrollColumn(self)
         self._side = QVBoxLayout()
@@ -76,16 +76,16 @@ class ConnectionPage(QWidget):
         if picture == self._drawn:
             return
         self._drawn = picture
-        found = {finding.rung: finding for finding in assistant.testing.findings}
-        shown = [rung for rung in Rung if rung is not Rung.ISSUED or assistant.fetches_tokens]
-        running = next((rung for rung in shown if rung not in found), None) if testing else None
-        for rung, row in self._rows.items():
-            row.setVisible(rung in shown)
-            row.show_finding(found.get(rung), running=rung is running)
+        found = {finding.check: finding for finding in assistant.testing.findings}
+        shown = [check for check in Check if check is not Check.ISSUED or assistant.fetches_tokens]
+        running = next((check for check in shown if check not in found), None) if testing else None
+        for check, row in self._rows.items():
+            row.setVisible(check in shown)
+            row.show_finding(found.get(check), running=check is running)
         clear(self._side)
         self._fill_side(running)
 
-    def _fill_side(self, running: Rung | None) -> None:
+    def _fill_side(self, running: Check | None) -> None:
         assistant = self._desk.assistant
         name = assistant.guide.short_name
         if self._desk.testing and (running is not None or assistant.testing.failed):
@@ -140,7 +140,7 @@ class ConnectionPage(QWidget):
         card = Card("card", self)
         card.body.addWidget(label("Remarks" if len(odd) > 1 else "A remark", "heading", card))
         for finding in odd:
-            card.body.addWidget(label(f"{title(finding.rung)}: {sentence(finding)}.", "strong", card))
+            card.body.addWidget(label(f"{title(finding.check)}: {sentence(finding)}.", "strong", card))
             if words := meaning(finding):
                 card.body.addWidget(label(words, "body", card))
         self._side.addWidget(card)

@@ -17,7 +17,7 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-    from app.setup.state import Run
+    from app.setup.state import RunRecord
     from ui.session.controller import Desk
 
 SHOWN = 3
@@ -30,8 +30,8 @@ class EarlierTests(Card):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__("card", parent)
         self._desk = desk
-        self._runs: tuple[Run, ...] | None = None
-        self._chosen: Run | None = None
+        self._runs: tuple[RunRecord, ...] | None = None
+        self._chosen: RunRecord | None = None
         self._all = False
         desk.changed.connect(self.refresh)
         self.refresh()
@@ -65,7 +65,7 @@ class EarlierTests(Card):
             more.clicked.connect(self._show_all)
             self.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
 
-    def _choose(self, run: Run, index: int) -> None:
+    def _choose(self, run: RunRecord, index: int) -> None:
         self._chosen = None if run is self._chosen else run
         self._draw()
         self._take_keyboard(f"earlier-{index}")
@@ -84,13 +84,13 @@ class EarlierTests(Card):
         if (link := self.findChild(LinkButton, name)) is not None:
             link.setFocus()
 
-    def _differences(self, run: Run) -> None:
+    def _differences(self, run: RunRecord) -> None:
         assert self._runs
         found = compare(run, self._runs[-1])
         if not found:
             self.body.addWidget(label("Nothing differs from the newest test.", "body", self))
         for each in found:
-            self.body.addWidget(label(title(each.rung), "strong", self))
+            self.body.addWidget(label(title(each.check), "strong", self))
             self.body.addWidget(label(f"Then: {each.was}", "body", self))
             self.body.addWidget(label(f"Newest: {each.now}", "body", self))
 

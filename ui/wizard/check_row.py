@@ -19,31 +19,31 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-    from app.scim.finding import Finding, Rung
+    from app.scim.finding import Check, Finding
 
 _STATES = {"passed": "done", "failed": "failed", "warned": "warned"}
 _WORDS = {"passed": "Passed", "failed": "Failed", "warned": "Passed with a remark", "not-offered": "Not offered"}
 
 
-class RungRow(QFrame):
+class CheckRow(QFrame):
     """A row that stays where it is and shows what became of its check."""
 
     copied = Signal(str)
     """The lines of this check, to be copied."""
 
-    def __init__(self, rung: Rung, parent: QWidget) -> None:
+    def __init__(self, check: Check, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setProperty("role", "rung")
-        self.setObjectName(f"rung-{rung.value}")
-        self._rung = rung
+        self.setProperty("role", "check")
+        self.setObjectName(f"check-{check.value}")
+        self._check = check
         self._shown: tuple[Finding | None, bool] | None = None
         self._finding: Finding | None = None
         self._badge = StepBadge(self)
-        self._name = label(title(rung), "muted", self)
+        self._name = label(title(check), "muted", self)
         self._sentence = label("", "small", self)
         self._time = label("", "small", self, wrap=False)
-        self._more = IconButton("chevron-right", f"Details of: {title(rung)}")
-        self._more.setObjectName(f"details-{rung.value}")
+        self._more = IconButton("chevron-right", f"Details of: {title(check)}")
+        self._more.setObjectName(f"details-{check.value}")
         self._more.clicked.connect(self.turn)
         keep = self._more.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # the times stay in line
@@ -101,11 +101,11 @@ class RungRow(QFrame):
         elif self._finding is not None and not self._more.isHidden():
             self._fill(self._finding)
             self._details.show()
-            self._more.show_sign("chevron-down", f"Close details of: {title(self._rung)}")
+            self._more.show_sign("chevron-down", f"Close details of: {title(self._check)}")
 
     def _close(self) -> None:
         self._details.hide()
-        self._more.show_sign("chevron-right", f"Details of: {title(self._rung)}")
+        self._more.show_sign("chevron-right", f"Details of: {title(self._check)}")
 
     def _fill(self, finding: Finding) -> None:
         fresh = QWidget(self)
@@ -120,7 +120,7 @@ class RungRow(QFrame):
             facts.add(name, value)
         column.addWidget(facts)
         copy = LinkButton("Copy this check")
-        copy.setObjectName(f"copy-{self._rung.value}")
+        copy.setObjectName(f"copy-{self._check.value}")
         copy.clicked.connect(lambda: self.copied.emit(ticket([finding])))
         column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
         self._column.replaceWidget(self._details, fresh)
