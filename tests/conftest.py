@@ -1,22 +1,23 @@
-"""Shared fixtures: a screenless Qt and a real Secret Service of our own."""
+"""What holds for every test: a Qt without a screen, lanes, and the fixtures of ``tests.support``."""
 
 from __future__ import annotations
 
 import gc
 import os
-import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from dev import LANES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Generator
 
     from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+pytest.register_assert_rewrite("tests.support")
+pytest_plugins = ["tests.support.secret_service", "tests.support.running"]
 
 
 COLLECT_EVERY = 25
@@ -84,63 +85,3 @@ def qapp(qapp: QApplication) -> QApplication:
     """As in the program: a window that goes does not stop the event loop of the next test."""
     qapp.setQuitOnLastWindowClosed(False)
     return qapp
-
-
-@pytest.fixture(scope="session")
-def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a D-Bus session with an unlocked gnome-keyring, also in DBUS_SESSION_BUS_ADDRESS."""
-    home = tmp_path_factory.mktemp("keyring-home")
-    runtime = home / "run"
-    runtime.mkdir(mode=0o700)
-    patch = pytest.MonkeyPatch()
-    environment = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
-    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
-        environment.pop(name, None)
-    bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={runtime}"],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert bus.stdout is not None
-    address = environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
-    keyring = subprocess.Popen(
-        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert keyring.stdin is not None
-        keyring.stdin.write(b"only for tests")
-        keyring.stdin.close()
-        patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
-        _wait_for(lambda: (home / ".local/share/keyrings/login.keyring").exists() and _served(address))
-        yield address
-    finally:
-        patch.undo()
-        for process in (keyring, bus):
-            process.terminate()
-            process.wait(5)
-        bus.stdout.close()
-
-
-def _served(address: str) -> bool:
-    """Whether our daemon has the name. Asked for it before, the bus would start a second one, with nothing unlocked."""
-    from jeepney import message_bus
-    from jeepney.io.blocking import Proxy, open_dbus_connection
-
-    connection = open_dbus_connection(address)
-    try:
-        return bool(Proxy(message_bus, connection).NameHasOwner("org.freedesktop.secrets")[0])
-    finally:
-        connection.close()
-
-
-def _wait_for(true: Callable[[], bool], seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "the keyring did not appear"
-        time.sleep(0.02)

@@ -105,6 +105,11 @@ class Application:
         else:
             self.tasks.start(wait())
 
+    @property
+    def ready(self) -> bool:
+        """Whether the setups are at hand: policy and keyring have answered, and home shows what there is."""
+        return self._begun.is_set()
+
     # -- life ----------------------------------------------------------------------------
 
     async def run(self) -> int:
@@ -176,9 +181,13 @@ class Application:
             return
         self._leave()
 
+    def end(self) -> None:
+        """End the program without a question."""
+        self._end.set()
+
     def _leave(self) -> None:
-        if not self._saving.ask(self._assistants(), self._end.set):
-            self._end.set()
+        if not self._saving.ask(self._assistants(), self.end):
+            self.end()
         elif not self.window.isVisible():
             self._come_back()
 

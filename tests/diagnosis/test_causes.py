@@ -18,8 +18,8 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.setup import journey
-from tests.diagnosis.setups import NOW, STATES, a_setup
 from tests.diagnosis.test_portal_errors import plain_words
+from tests.support.setups import NOW, STATES, a_setup
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Cause

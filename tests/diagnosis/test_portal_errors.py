@@ -21,7 +21,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
 from app.setup import journey
 from app.system.paths import resources
-from tests.diagnosis.setups import a_setup
+from tests.support.setups import a_setup
 
 BASE = "https://scim.example.com/tenant/v2"
 TEXTS = yaml.safe_load(Path(__file__).with_name("portal_texts.yaml").read_text("utf-8"))

@@ -15,7 +15,7 @@ from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.setup.document import decode, encode
 from app.setup.state import MOST_RUNS, CheckRecord, RunRecord
-from tests.diagnosis.setups import a_setup
+from tests.support.setups import a_setup
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ASKED = "GET \u2026/Users"

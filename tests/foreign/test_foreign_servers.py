@@ -20,9 +20,9 @@ from app.scim.connection_test import Check, Finding, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES, Expect
 from app.scim.tokens import StaticToken, TokenSource
-from tests.diagnosis.setups import a_setup
 from tests.foreign import servers
 from tests.foreign.servers import TOKEN
+from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,10 +19,10 @@ from app.scim.connection_test import Check, Finding, Limits, Observation, Verdic
 from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import TokenSource
-from tests.diagnosis.setups import a_setup
 from tests.hostile import certificates, faults, names
 from tests.hostile.faults import Scene, answers, certified, greets_with, issuing, proxy_says, replies
 from tests.hostile.server import TOKEN, http, listing, says
+from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
     from pathlib import Path

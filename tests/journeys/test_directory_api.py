@@ -16,7 +16,9 @@ from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault
 from app.setup.state import Counts, Sighting
 from tests.directory_sync.practising import NAME, submitted
-from tests.ui.stories import child, until, walk, words
+from tests.support.controller import walk
+from tests.support.screen import child, words
+from tests.support.until import until
 from ui.desktop.tray import Tray
 from ui.session.watches import Watches
 from ui.wizard.page import WizardPage

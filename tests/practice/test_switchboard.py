@@ -18,7 +18,7 @@ from app.scim.endpoint import Endpoint
 from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
-from tests.diagnosis.setups import a_setup
+from tests.support.setups import a_setup
 from ui.tour.visitor import Progress, Visitor
 
 if TYPE_CHECKING:

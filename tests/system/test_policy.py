@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Self
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtWidgets import QMessageBox, QPushButton
+from PySide6.QtWidgets import QPushButton
 
-from app.cli import Options
 from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.reports.check import Exit
@@ -25,16 +24,15 @@ from app.setup.store import Store
 from app.system import policy
 from app.system.policy import Invalid, Policy, parse, read
 from app.vault import Vault
-from tests.vault.test_vault import Fake, Locked
-from ui import tasks
-from ui.application import Application
-from ui.home.page import HomePage
-from ui.main_window import MainWindow
+from tests.support.keyrings import LockedKeyring, MemoryKeyring
+from tests.support.screen import child, message
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication
+    from tests.support.running import Program
+    from ui.application import Application
+
 
 INSIDE = "https://scim.cie.paloaltonetworks.com/v2/abcdefgh"
 OUTSIDE = "https://scim.example.com/v2/abcdefgh"
@@ -203,7 +201,7 @@ def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytes
 
 def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
     async def story() -> None:
-        vault = Vault("setup", Locked())
+        vault = Vault("setup", LockedKeyring())
         assistant = await opened(tmp_path, vault, STRICT)
         refused = await assistant.captures.give("token", TOKEN)
         assert not refused.accepted
@@ -215,7 +213,7 @@ def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-class Reluctant(Fake):
+class Reluctant(MemoryKeyring):
     """Takes one value and no second one."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -240,73 +238,45 @@ def test_a_refused_new_secret_leaves_the_old_one(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-async def begun(options: Options) -> tuple[Application, bool]:
-    window, home = MainWindow(), HomePage()
-    window.show_page(home)
-    window.show()
-    application = Application(options, window, home)
-    task = asyncio.ensure_future(application._begin())
-    async with asyncio.timeout(20):
-        while not task.done():
-            for box in window.findChildren(QMessageBox):
-                box.accept()
-            await asyncio.sleep(0.02)
-    return application, task.result()
-
-
-async def ended(application: Application) -> None:
-    await application._finish()
-    application.window.deleteLater()
-    await asyncio.sleep(0)
-
-
-def options(folder: Path, *, practice: bool = False) -> Options:
-    return Options(practice, folder, None, "entra", "light", None, False)
-
-
 @pytest.mark.usefixtures("secret_service")
-def test_the_window_follows(qapp: QApplication, tmp_path: Path, file: Path) -> None:
+def test_the_window_follows(program: Program, file: Path) -> None:
     file.write_text(ALL)
 
-    async def main() -> int:
-        application, going = await begun(options(tmp_path))
-        assert going
-        assert not application.home._practice.isVisible()
+    async def story(application: Application) -> None:
+        assert not child(application.home, "practice").isVisible()
         assert application.clipboard.ttl_seconds == 20
         await application.new_setup("entra")
-        assert application.opened.desk is not None
-        assistant = application.opened.desk.assistant
+        desk, page = application.opened.desk, application.opened.page
+        assert desk is not None
+        assert page is not None
+        assistant = desk.assistant
         assert (await assistant.captures.give("base_url", INSIDE)).accepted
         shown: list[str] = []
-        application.opened.desk.revealed.connect(lambda _name, text: shown.append(text))
-        await application.opened.desk._reveal("base_url")
-        assert shown == []
+        desk.revealed.connect(lambda _name, text: shown.append(text))
+        desk.reveal("base_url", on=True)
         step = next(s for s in assistant.guide.steps if any(c.value == "base_url" for c in s.carries))
         await assistant.go(step.id)
-        assert application.opened.page is not None
-        assert application.opened.page.findChild(QPushButton, "copy") is not None
-        assert application.opened.page.findChild(QPushButton, "reveal") is None
+        assert page.findChild(QPushButton, "copy") is not None
+        assert page.findChild(QPushButton, "reveal") is None
+        assert shown == []
         await application.delete(assistant.setup.id)
-        await ended(application)
-        return 0
 
-    assert tasks.run(qapp, main) == 0
+    program.play(story)
 
 
 @pytest.mark.parametrize(("text", "practice"), [("practice = false", True), ("nonsense", False)])
 def test_the_program_does_not_go_on(
-    qapp: QApplication, tmp_path: Path, file: Path, text: str, practice: bool, capsys: pytest.CaptureFixture[str]
+    program: Program, file: Path, text: str, practice: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file.write_text(text)
 
-    async def main() -> int:
-        application, going = await begun(options(tmp_path, practice=practice))
-        assert not going
-        assert application.workspace is None
-        await ended(application)
-        return 0
+    async def story() -> None:
+        async with program.starting(practice=practice) as (application, life):
+            (await message(application.window)).accept()
+            assert await life == 1
+            assert application.workspace is None
 
-    assert tasks.run(qapp, main) == 0
+    program.loop(story)
     assert "The policy of this computer" in capsys.readouterr().err
 
 

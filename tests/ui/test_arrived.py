@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 from app.guide.vocabulary import Milestone, Tool
 from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
-from tests.ui.stories import NOW, by_tab, child, until, walk, words
+from tests.support.clock import NOW
+from tests.support.controller import walk
+from tests.support.screen import by_tab, child, words
+from tests.support.until import until
 from ui.tools.arrivals import ArrivedPage
 from ui.tools.catalog import TOOLS
 from ui.wizard.page import WizardPage

@@ -15,20 +15,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
-from app.cli import Options
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.session.session import Assistant
 from app.session.workspace import Workspace
 from app.system import log
 from app.system.policy import NO_POLICY
+from tests.support.screen import child, part
 from ui import tasks
-from ui.application import Application
 from ui.desktop.clipboard import ClipboardGuard
 from ui.dialogs.bugs import Bugs
 from ui.dialogs.diagnostics import diagnose
 from ui.dialogs.report import ReportDialog
-from ui.home.page import HomePage
 from ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -37,6 +35,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
+
+    from tests.support.running import Program
+    from ui.application import Application
 
 CANARY = "canary-51be"
 
@@ -66,7 +67,7 @@ def dialogs(window: MainWindow) -> list[ReportDialog]:
 
 
 def shown(dialog: ReportDialog) -> str:
-    return dialog.findChild(QPlainTextEdit).toPlainText()
+    return part(dialog, QPlainTextEdit).toPlainText()
 
 
 def fail() -> None:
@@ -162,32 +163,20 @@ def test_a_bug_while_telling_a_bug_is_told(window: MainWindow, qtbot: QtBot) -> 
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_home_shows_what_it_copies(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
-    window, home = MainWindow(), HomePage()
-    qtbot.addWidget(window)
-    window.show_page(home)
-    window.show()
-    options = Options(False, tmp_path / CANARY, None, "entra", "light", None, False)
-    seen: list[str] = []
+def test_home_shows_what_it_copies(program: Program) -> None:
+    async def story(application: Application) -> None:
+        QTest.mouseClick(child(application.home, "diagnostics"), Qt.MouseButton.LeftButton)
+        (dialog,) = dialogs(application.window)
+        QTest.mouseClick(child(dialog, "copy-report"), Qt.MouseButton.LeftButton)
+        seen = shown(dialog)
+        assert seen == application.clipboard.take_text()
+        assert "Setups: 0" in seen
+        assert "Mode: real" in seen
+        assert CANARY not in seen
+        dialog.close()
 
-    async def main() -> int:
-        application = Application(options, window, home)
-        try:
-            assert await application._begin()
-            QTest.mouseClick(home.findChild(QPushButton, "diagnostics"), Qt.MouseButton.LeftButton)
-            (dialog,) = dialogs(window)
-            QTest.mouseClick(dialog.findChild(QPushButton, "copy-report"), Qt.MouseButton.LeftButton)
-            seen.extend([shown(dialog), application.clipboard.take_text()])
-            dialog.close()
-        finally:
-            await application._finish()
-        return 0
-
-    assert tasks.run(qapp, main) == 0
-    assert seen[0] == seen[1]
-    assert "Setups: 0" in seen[0]
-    assert "Mode: real" in seen[0]
-    assert CANARY not in seen[0]
+    program.data /= CANARY
+    program.play(story)
 
 
 def test_diagnostics_count_a_setup_that_was_opened_since_home_was_shown(

@@ -18,7 +18,10 @@ from app.guide.vocabulary import Page
 from app.scim.capabilities import Offer, Offered, Part
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.vault import Vault
-from tests.ui.stories import NOW, child, until, walk, words
+from tests.support.clock import NOW
+from tests.support.controller import walk
+from tests.support.screen import child, words
+from tests.support.until import until
 from ui.companion.window import Companion
 from ui.wizard.connection_page import ConnectionPage
 from ui.wizard.page import WizardPage

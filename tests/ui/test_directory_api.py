@@ -19,7 +19,10 @@ from app.session.directory_sync import SECRETS
 from app.setup.journey import place
 from app.values.api_regions import Access, Address
 from app.vault import Vault
-from tests.ui.stories import NOW, child, until, walk, words
+from tests.support.clock import NOW
+from tests.support.controller import walk
+from tests.support.screen import child, words
+from tests.support.until import until
 from ui.tools.api_account import AccountCard
 from ui.tools.catalog import TOOLS
 from ui.tools.directory_sync import DirectoryApiPage

@@ -12,7 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QListWidget, QWidget
 
 from app.guide.vocabulary import Tool
-from tests.ui.stories import by_tab, child, until, walk, words
+from tests.support.controller import walk
+from tests.support.screen import by_tab, child, words
+from tests.support.until import until
 from ui.tools.groups_export import GroupsExportPage
 from ui.widgets.drop import DropCard
 from ui.wizard.page import WizardPage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,38 +9,31 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget
 
-from app.cli import Options
 from app.system import handbook
-from tests.ui.stories import child, until
-from ui import tasks
-from ui.application import Application
-from ui.home.page import HomePage
-from ui.main_window import MainWindow
+from tests.support.screen import child, in_front, part
+from tests.support.until import until
 from ui.session.controller import Desk
-from ui.theme import style
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from PySide6.QtWidgets import QWidget
 
-    from PySide6.QtWidgets import QApplication, QWidget
+    from tests.support.running import Program
+    from ui.application import Application
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: Path) -> None:
-    style.apply(qapp, dark=False)
-    data = tmp_path / "data"
-    leading = data / "setups/handbook.html"
-    opened: list[str] = []
+def test_help_opens_the_handbook_at_the_open_step(program: Program) -> None:
+    leading = program.data / "setups/handbook.html"
+    opened = program.browsed
 
     async def helped() -> str:
         await until(lambda: bool(opened))
         return opened.pop()
 
     async def press_f1(window: QWidget) -> str:
-        window.activateWindow()
-        await until(window.isActiveWindow)
+        await in_front(window)
         QTest.keyClick(window, Qt.Key.Key_F1)
         return await helped()
 
@@ -53,8 +45,7 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         await application.pick()
         assert await press_f1(application.window) == first_page
 
-        clients = application.window.findChild(QListWidget, "clients")
-        assert isinstance(clients, QListWidget)
+        clients = part(application.window, QListWidget, "clients")
         clients.setCurrentItem(clients.findItems("Okta (gallery app)", Qt.MatchFlag.MatchExactly)[0])
         for _ in range(2):
             child(application.window, "start-setup").click()
@@ -83,20 +74,4 @@ def test_help_opens_the_handbook_at_the_open_step(qapp: QApplication, tmp_path: 
         assert application.window.findChildren(Desk) == [], "nothing is left of a setup that was left"
         assert await press_f1(application.window) == first_page
 
-    async def main() -> int:
-        window, home = MainWindow(), HomePage()
-        window.show_page(home)
-        window.show()
-        application = Application(
-            Options(False, data, None, "entra", "light", None, False), window, home, opened.append
-        )
-        try:
-            assert await application._begin()
-            await story(application)
-        finally:
-            await application._finish()
-            window.deleteLater()
-            await asyncio.sleep(0)
-        return 0
-
-    assert tasks.run(qapp, main) == 0
+    program.play(story)

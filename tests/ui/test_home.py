@@ -11,7 +11,7 @@ from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup
 from app.setup.state import Counts
-from tests.ui.stories import words
+from tests.support.screen import words
 from ui.home.page import HomePage
 from ui.theme import style
 

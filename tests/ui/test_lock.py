@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel
 
-from app.cli import Options
-from app.guide import catalog
-from app.session.open_setup import new_setup, utc_now
-from app.session.session import Assistant
-from app.session.workspace import Workspace
-from app.system.policy import NO_POLICY
-from ui import tasks
-from ui.application import Application
-from ui.home.page import HomePage
-from ui.main_window import MainWindow
-from ui.theme import style
+from tests.support.screen import in_front, part, words
+from ui.desktop.screen_lock import ScreenLock
 from ui.widgets.fields import ValueField
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication
+    from tests.support.running import Program
+    from ui.application import Application
+
+SECRET = "canary-token-that-is-long-enough"
 
 # A process of its own: Qt connects to the session bus once, and other tests have one without an address.
 PROGRAM = """
@@ -73,40 +65,26 @@ def test_a_lock_is_heard(path: str, interface: str, active: str, heard: str, tmp
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(qapp: QApplication, tmp_path: Path) -> None:
-    style.apply(qapp, dark=False)
-
-    async def story() -> int:
-        workspace = Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
-        assert await workspace.take() is None
-        assistant = await workspace.open(new_setup(catalog.guide("entra"), utc_now(), practice=False))
-        assert isinstance(assistant, Assistant)
+def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(program: Program) -> None:
+    async def story(application: Application) -> None:
+        window = application.window
+        await application.new_setup("entra")
+        assert application.opened.desk is not None
+        assistant = application.opened.desk.assistant
         assert (await assistant.captures.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
-        assert (await assistant.captures.give("token", "canary-token-that-is-long-enough")).accepted
+        assert (await assistant.captures.give("token", SECRET)).accepted
         await assistant.go("paste-credentials")
-        window, home = MainWindow(), HomePage()
-        window.show_page(home)
-        application = Application(Options(False, tmp_path, None, "entra", "light", None, False), window, home)
-        application.workspace = workspace
-        await application._open(assistant.setup)
-        window.show()
-        async with asyncio.timeout(5):
-            while not window.isActiveWindow():  # a window of an earlier test may go only now, and take the focus along
-                window.activateWindow()
-                await asyncio.sleep(0.02)
-        field = window.findChild(ValueField, "value-token")
-        assert isinstance(field, ValueField)
-        field.reveal("canary-token-that-is-long-enough")
+        await in_front(window)
+        field = part(window, ValueField, "value-token")
+        field.reveal(SECRET)
         assert field.revealed
-        application.clipboard.copy_secret("canary-token-that-is-long-enough", "Secret Token")
-        application._lock.locked.emit()
+        application.clipboard.copy_secret(SECRET, "Secret Token")
+        lock = window.findChild(ScreenLock)
+        assert isinstance(lock, ScreenLock)
+        lock.locked.emit()
         assert not field.revealed
-        assert "canary" not in "".join(label.text() for label in window.findChildren(QLabel))
+        assert "canary" not in words(window)
         assert application.clipboard.take_text() == ""
-        assert await workspace.forget(assistant) is None
-        application.opened.let_go()
-        await workspace.leave()
-        window.deleteLater()
-        return 0
+        await application.delete(assistant.setup.id)
 
-    assert tasks.run(qapp, story) == 0
+    program.play(story)

@@ -19,7 +19,10 @@ from app.guide import catalog
 from app.guide.vocabulary import Lane
 from app.setup import journey
 from app.vault import Vault
-from tests.ui.stories import CANARY, NOW, child, until, walk, words
+from tests.support.clock import NOW
+from tests.support.controller import CANARY, walk
+from tests.support.screen import child, words
+from tests.support.until import until
 from ui.tools.portal_error import SHOWN, PortalErrorCard
 from ui.wizard.connection_page import ConnectionPage
 from ui.wizard.step_card import StepCard

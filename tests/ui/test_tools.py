@@ -14,7 +14,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 from app.guide import catalog
 from app.guide.model import Step
 from app.guide.vocabulary import Milestone, Tool
-from tests.ui.stories import NOW, child, until, walk, words
+from tests.support.clock import NOW
+from tests.support.controller import walk
+from tests.support.screen import child, words
+from tests.support.until import until
 from ui.companion.window import Companion
 from ui.theme import icons
 from ui.tools.catalog import TOOLS

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from app.cli import Options
 from app.guide import catalog
 from app.guide.vocabulary import Milestone, Page
 from app.session.open_setup import new_setup, utc_now
 from app.setup import journey
-from app.setup.store import Saved, Store
-from tests.ui.stories import until, words
-from ui import tasks
-from ui.application import Application
-from ui.home.page import HomePage
-from ui.main_window import MainWindow
-from ui.theme import style
+from tests.support.screen import words
+from tests.support.until import until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QApplication
-
     from app.setup.state import Setup
+    from tests.support.running import Program
+    from ui.application import Application
 
 
 def waiting() -> Setup:
@@ -40,29 +31,17 @@ def waiting() -> Setup:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_home_tells_of_a_timestamp_that_came_meanwhile(qapp: QApplication, tmp_path: Path) -> None:
-    style.apply(qapp, dark=False)
+def test_home_tells_of_a_timestamp_that_came_meanwhile(program: Program) -> None:
     setup = waiting()
-    assert isinstance(Store(tmp_path).save(setup), Saved)
+    program.holding(setup)
 
-    async def main() -> int:
-        window, home = MainWindow(), HomePage()
-        window.show_page(home)
-        window.show()
-        application = Application(Options(False, tmp_path, None, "okta", "light", None, False), window, home)
-        try:
-            assert await application._begin()
-            assert "Waiting for the SCIM Change Timestamp" in words(home)
-            assert application.workspace is not None
-            assistant = application.workspace.opened[setup.id]
-            await until(lambda: assistant.waiting.report is not None)
-            assert await assistant.waiting.enter_timestamp(utc_now().isoformat()) is None
-            await until(lambda: assistant.setup.status in words(home))
-            assert "Waiting for" not in words(home)
-        finally:
-            await application._finish()
-            window.deleteLater()
-            await asyncio.sleep(0)
-        return 0
+    async def story(application: Application) -> None:
+        assert "Waiting for the SCIM Change Timestamp" in words(application.home)
+        assert application.workspace is not None
+        assistant = application.workspace.opened[setup.id]
+        await until(lambda: assistant.waiting.report)
+        assert await assistant.waiting.enter_timestamp(utc_now().isoformat()) is None
+        await until(lambda: assistant.setup.status in words(application.home))
+        assert "Waiting for" not in words(application.home)
 
-    assert tasks.run(qapp, main) == 0
+    program.play(story)

@@ -15,16 +15,16 @@ from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what 
 
 from app.vault import SENTENCES, Status, Vault
 from app.vault import backend as keyrings
-from tests.vault.misbehaving import (
+from tests.support.keyrings import (
     SETUP,
-    DeletingFirst,
-    Discarding,
-    Fake,
-    Garbling,
-    Locked,
-    Prompting,
-    Refusing,
-    Slow,
+    DeletingFirstKeyring,
+    DiscardingKeyring,
+    GarblingKeyring,
+    LockedKeyring,
+    MemoryKeyring,
+    PromptingKeyring,
+    RefusingKeyring,
+    SlowKeyring,
     service,
 )
 
@@ -40,7 +40,7 @@ async def eventually(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-def held_until_it_behaves(keyring: Fake, status: Status, sentence: str) -> None:
+def held_until_it_behaves(keyring: MemoryKeyring, status: Status, sentence: str) -> None:
     """The new value is held and the old one stays, until it behaves: then the new one is there."""
 
     async def story() -> None:
@@ -62,7 +62,7 @@ def held_until_it_behaves(keyring: Fake, status: Status, sentence: str) -> None:
 
 
 def test_locked() -> None:
-    held_until_it_behaves(Locked(), Status.LOCKED, "The keyring is locked. Unlock it, then try again.")
+    held_until_it_behaves(LockedKeyring(), Status.LOCKED, "The keyring is locked. Unlock it, then try again.")
 
 
 def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,7 +76,7 @@ def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         assert put.sentence == ("This computer offers no keyring, so the value is held only until the program closes.")
         assert vault.name == "memory for this run"
         assert (await vault.get(SETUP, "token")).value == "value"
-        keyring = Fake()
+        keyring = MemoryKeyring()
         found[0] = keyrings.Keyring(keyring, "a keyring")
         assert (await vault.retry(SETUP)).status is Status.STORED
         assert keyring.items == {service(): "value"}
@@ -87,7 +87,7 @@ def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_slow() -> None:
     async def story() -> float:
-        vault = Vault("setup", Slow())
+        vault = Vault("setup", SlowKeyring())
         call = asyncio.create_task(vault.put(SETUP, "token", "value"))
         longest, last = 0.0, time.monotonic()
         while not call.done():
@@ -104,7 +104,7 @@ def test_slow() -> None:
 
 def test_prompting() -> None:
     async def story() -> None:
-        keyring = Prompting()
+        keyring = PromptingKeyring()
         keyring.items[service()] = "old"
         vault = Vault("setup", keyring, limit_seconds=0.1)
         put = await vault.put(SETUP, "token", "new")
@@ -121,8 +121,8 @@ def test_prompting() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("kind", [Refusing, DeletingFirst])
-def test_refusing(kind: type[Fake]) -> None:
+@pytest.mark.parametrize("kind", [RefusingKeyring, DeletingFirstKeyring])
+def test_refusing(kind: type[MemoryKeyring]) -> None:
     held_until_it_behaves(
         kind(),
         Status.REFUSED,
@@ -134,7 +134,7 @@ DISCARDED = "The keyring reported success, but did not keep the value."
 
 
 def test_silently_discarding() -> None:
-    held_until_it_behaves(Discarding(), Status.DISCARDED, DISCARDED)
+    held_until_it_behaves(DiscardingKeyring(), Status.DISCARDED, DISCARDED)
 
 
 def test_silently_discarding_as_a_configured_backend_would() -> None:
@@ -149,17 +149,17 @@ def test_silently_discarding_as_a_configured_backend_would() -> None:
 
 
 def test_returning_something_else() -> None:
-    held_until_it_behaves(Garbling(), Status.MISMATCH, "The keyring did not give back what was stored in it.")
+    held_until_it_behaves(GarblingKeyring(), Status.MISMATCH, "The keyring did not give back what was stored in it.")
 
 
 def test_returning_something_else_where_there_was_nothing_leaves_nothing() -> None:
-    keyring = Garbling()
+    keyring = GarblingKeyring()
     assert asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new")).held
     assert keyring.items == {}
 
 
 def test_returning_what_is_no_text() -> None:
-    keyring = Fake()
+    keyring = MemoryKeyring()
     keyring.items[service()] = b"bytes"  # type: ignore[assignment]
     assert asyncio.run(Vault("setup", keyring).get(SETUP, "token")).status is Status.MISMATCH
 

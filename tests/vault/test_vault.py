@@ -15,7 +15,7 @@ from keyring.errors import KeyringLocked  # noqa: TID253 - the tests of the vaul
 from secretstorage import Item
 
 from app.vault import Outcome, Status, Vault, linux
-from tests.vault.misbehaving import SETUP, Fake, Locked, Prompting, Undying, service
+from tests.support.keyrings import SETUP, LockedKeyring, MemoryKeyring, PromptingKeyring, UndyingKeyring, service
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,13 +113,13 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
 
 
 def test_deletion_is_proved() -> None:
-    keyring = Undying()
+    keyring = UndyingKeyring()
     keyring.items[service()] = "value"
     assert asyncio.run(Vault("setup", keyring).delete(SETUP, "token")).status is Status.REFUSED
 
 
 def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_unlocked() -> None:
-    class Unlocking(Fake):
+    class Unlocking(MemoryKeyring):
         locked = True
 
         def services(self, username: str) -> frozenset[str]:
@@ -147,7 +147,7 @@ def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_un
 def test_purging_stops_at_the_first_that_stays() -> None:
     asked: list[str] = []
 
-    class Counting(Locked):
+    class Counting(LockedKeyring):
         def delete_password(self, service: str, username: str) -> None:
             asked.append(service)
             raise KeyringLocked("its prompt was dismissed")
@@ -158,7 +158,7 @@ def test_purging_stops_at_the_first_that_stays() -> None:
 
 def test_a_late_answer_does_not_undo_what_came_after() -> None:
     async def story() -> None:
-        keyring = Prompting()
+        keyring = PromptingKeyring()
         vault = Vault("setup", keyring, limit_seconds=0.1)
         await vault.put(SETUP, "token", "older")
         assert (await vault.put(SETUP, "token", "newer")).status is Status.STORED
@@ -172,7 +172,7 @@ def test_a_late_answer_does_not_undo_what_came_after() -> None:
 
 def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
     async def story() -> None:
-        keyring = Prompting()
+        keyring = PromptingKeyring()
         vault = Vault("setup", keyring, limit_seconds=0.1)
         await vault.put(SETUP, "token", "value")
         assert (await vault.delete(SETUP, "token")).status is Status.DELETED
@@ -185,7 +185,7 @@ def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
 
 def test_a_wait_can_be_cancelled_and_tried_again() -> None:
     async def story() -> None:
-        keyring = Prompting()
+        keyring = PromptingKeyring()
         vault = Vault("setup", keyring)
         task = asyncio.create_task(vault.put(SETUP, "token", "value"))
         await eventually(keyring.entered.is_set)
@@ -202,9 +202,9 @@ def test_a_wait_can_be_cancelled_and_tried_again() -> None:
 def test_a_hung_keyring_does_not_keep_the_process_alive() -> None:
     script = """
 import asyncio, time
-from tests.vault.misbehaving import Fake
+from tests.support.keyrings import MemoryKeyring
 from app.vault import Vault
-class Stuck(Fake):
+class Stuck(MemoryKeyring):
     def get_password(self, service, username):
         time.sleep(60)
 print(asyncio.run(Vault("setup", Stuck(), limit_seconds=0.1).get("0" * 32, "token")).status)

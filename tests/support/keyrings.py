@@ -15,7 +15,7 @@ def service(name: str = "token", namespace: str = "setup") -> str:
     return f"cie-scim-assistant/{namespace}/{SETUP}/{name}"
 
 
-class Fake:
+class MemoryKeyring:
     """One that behaves, until it is told to misbehave."""
 
     def __init__(self) -> None:
@@ -40,31 +40,31 @@ class Fake:
         return frozenset(self.items)
 
 
-class Locked(Fake):
+class LockedKeyring(MemoryKeyring):
     """Says that it is, to every question."""
 
     def get_password(self, service: str, username: str) -> str | None:
-        self._open()
+        self._refuse()
         return super().get_password(service, username)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        self._open()
+        self._refuse()
         super().set_password(service, username, password)
 
     def delete_password(self, service: str, username: str) -> None:
-        self._open()
+        self._refuse()
         super().delete_password(service, username)
 
     def services(self, username: str) -> frozenset[str]:
-        self._open()
+        self._refuse()
         return super().services(username)
 
-    def _open(self) -> None:
+    def _refuse(self) -> None:
         if not self.well:
             raise KeyringLocked("locked")
 
 
-class Refusing(Fake):
+class RefusingKeyring(MemoryKeyring):
     """Writes nothing, and says so with a message that holds the value."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -73,7 +73,7 @@ class Refusing(Fake):
         super().set_password(service, username, password)
 
 
-class Discarding(Fake):
+class DiscardingKeyring(MemoryKeyring):
     """Writes nothing, and says nothing."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -81,14 +81,14 @@ class Discarding(Fake):
             super().set_password(service, username, password)
 
 
-class Garbling(Fake):
+class GarblingKeyring(MemoryKeyring):
     """Writes something else."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         super().set_password(service, username, password if self.well or password == "old" else password[:-1])
 
 
-class DeletingFirst(Fake):
+class DeletingFirstKeyring(MemoryKeyring):
     """Removes the old value, then does not write the new one."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
@@ -98,14 +98,14 @@ class DeletingFirst(Fake):
         super().set_password(service, username, password)
 
 
-class Undying(Fake):
+class UndyingKeyring(MemoryKeyring):
     """Removes nothing, and says nothing."""
 
     def delete_password(self, service: str, username: str) -> None:
         pass
 
 
-class Slow(Fake):
+class SlowKeyring(MemoryKeyring):
     """Takes its time."""
 
     def get_password(self, service: str, username: str) -> str | None:
@@ -113,7 +113,7 @@ class Slow(Fake):
         return super().get_password(service, username)
 
 
-class Prompting(Fake):
+class PromptingKeyring(MemoryKeyring):
     """Blocks in the first write until released, as a prompt does."""
 
     def __init__(self) -> None:

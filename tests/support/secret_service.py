@@ -1,0 +1,67 @@
+"""A real Secret Service of our own, for the tests that need a keyring."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.until import until_blocking
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a D-Bus session with an unlocked gnome-keyring, also in DBUS_SESSION_BUS_ADDRESS."""
+    home = tmp_path_factory.mktemp("keyring-home")
+    runtime = home / "run"
+    runtime.mkdir(mode=0o700)
+    patch = pytest.MonkeyPatch()
+    environment = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
+        environment.pop(name, None)
+    bus = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={runtime}"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert bus.stdout is not None
+    address = environment["DBUS_SESSION_BUS_ADDRESS"] = bus.stdout.readline().strip()
+    keyring = subprocess.Popen(
+        ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        assert keyring.stdin is not None
+        keyring.stdin.write(b"only for tests")
+        keyring.stdin.close()
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        until_blocking(lambda: (home / ".local/share/keyrings/login.keyring").exists() and _served(address), 20)
+        yield address
+    finally:
+        patch.undo()
+        for process in (keyring, bus):
+            process.terminate()
+            process.wait(5)
+        bus.stdout.close()
+
+
+def _served(address: str) -> bool:
+    """Whether our daemon has the name. Asked for it before, the bus would start a second one, with nothing unlocked."""
+    from jeepney import message_bus
+    from jeepney.io.blocking import Proxy, open_dbus_connection
+
+    connection = open_dbus_connection(address)
+    try:
+        return bool(Proxy(message_bus, connection).NameHasOwner("org.freedesktop.secrets")[0])
+    finally:
+        connection.close()

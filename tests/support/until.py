@@ -1,0 +1,45 @@
+"""Wait for something that happens by itself: the one loop of its kind, in a coroutine and in a plain thread."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+STEP = 0.01
+"""Seconds between two looks."""
+
+
+async def until(found: Callable[[], T | None], seconds: float = 10) -> T:
+    """Wait, while the event loop runs, until ``found`` returns something true; returns that."""
+    end = time.monotonic() + seconds
+    while not (value := found()):
+        assert time.monotonic() < end, _in_vain(found, seconds)
+        await asyncio.sleep(STEP)
+    return value
+
+
+def until_blocking(
+    found: Callable[[], T | None], seconds: float = 10, *, not_yet: tuple[type[Exception], ...] = ()
+) -> T:
+    """Wait in this thread; the errors in ``not_yet`` mean that it has not happened."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            if value := found():
+                return value
+        except not_yet:
+            pass
+        assert time.monotonic() < end, _in_vain(found, seconds)
+        time.sleep(STEP)
+
+
+def _in_vain(found: Callable[[], Any], seconds: float) -> str:
+    """A lambda has no name, but it has a place."""
+    code = getattr(found, "__code__", None)
+    place = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else repr(found)
+    return f"did not happen within {seconds} s: {place}"
