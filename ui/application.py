@@ -19,7 +19,7 @@ from ui.dialogs.message import MessageBox
 from ui.home.orphan_cleaner import Caretaker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Coroutine
+    from collections.abc import Awaitable, Callable, Collection, Coroutine
     from typing import Any
 
     from app.cli import Options
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from app.vault import Vault
     from ui.home.page import HomePage
     from ui.main_window import MainWindow
+
+    Walk = Callable[["Application"], Awaitable[int]]
 
 
 class Application:
@@ -40,7 +42,9 @@ class Application:
         window: MainWindow,
         home: HomePage,
         open_url: Callable[[str], None] = open_in_browser,
+        walk: Walk | None = None,
     ) -> None:
+        """``walk`` uses the program in place of an admin, then ends it; its result is the exit code."""
         from ui.desktop.clipboard import ClipboardGuard
         from ui.desktop.screen_lock import ScreenLock
         from ui.desktop.tray import Tray
@@ -55,6 +59,7 @@ class Application:
         self.window = window
         self.home = home
         self._open_url = open_url
+        self._walk = walk
         self.clipboard = ClipboardGuard(window)
         self.bugs = Bugs(window, self.clipboard, self._diagnose)
         self.tasks = Tasks(self.bugs.report)
@@ -122,10 +127,8 @@ class Application:
                 return 0  # closed while a keyring does not answer
             if not beginning.result():
                 return 1
-            if self.options.tour is not None:
-                from ui.tour.tour import Tour
-
-                return await Tour(self, self.options.tour).run() or int(self.bugs.count > 0)
+            if self._walk is not None:
+                return await self._walk(self) or int(self.bugs.count > 0)
             if (wanted := self._file_to_open()) is not None:
                 await self._files.open(wanted)
             await ending
@@ -208,7 +211,7 @@ class Application:
     async def _stop_with(self, sentence: str) -> None:
         """Say why the program cannot go on, and wait until that was read."""
         sys.stderr.write(f"{sentence}\n")
-        if self.options.tour is not None:
+        if self._walk is not None:
             return
         shut = asyncio.Event()
         box = MessageBox(self.window, sentence)
@@ -303,7 +306,7 @@ class Application:
         self.window.setWindowTitle("Practice" if workspace.practice else "")
         self.window.show_page(self.home)
         gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
-        if self.options.tour is None:  # what else a keyring holds is no part of a tour's pictures
+        if self._walk is None:  # what else a keyring holds is no part of a tour's pictures
             self.tasks.start(self._caretaker.look())
         for setup in listing.setups:
             if self._watches.waits(setup) and (assistant := await self._assistant(setup)) is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from app.cli import Options
+    from ui.application import Walk
 
 
 COLLECT_MS = 2000
@@ -45,8 +46,22 @@ def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
         log.qt(kind.name, context.category or "")
 
 
-def main(options: Options) -> int:
-    """Show the first window at once, then start everything that takes longer."""
+def _tour(options: Options) -> Walk | None:
+    """The unattended tour, where the command line asked for one."""
+    folder = options.tour
+    if folder is None:
+        return None
+    from ui.tour.driver import TourDriver
+    from ui.tour.tour import Tour
+
+    return lambda application: Tour(TourDriver(application, folder)).run()
+
+
+def main(options: Options, walk: Walk | None = None) -> int:
+    """Show the first window at once, then start everything that takes longer; returns the exit code.
+
+    ``walk`` takes the place of the tour that the options ask for.
+    """
     if options.scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     qt = Program(sys.argv[:1])
@@ -79,7 +94,7 @@ def main(options: Options) -> int:
     from ui.application import Application
 
     async def live() -> int:
-        application = Application(options, window, home)
+        application = Application(options, window, home, walk=walk or _tour(options))
         log.take_over(application.bugs.report)
         try:
             return await application.run()

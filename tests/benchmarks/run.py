@@ -90,6 +90,7 @@ async def _test_and_watch(data: Path) -> None:
     from ui.application import Application
     from ui.home.page import HomePage
     from ui.main_window import MainWindow
+    from ui.tour.driver import TourDriver
     from ui.tour.tour import Tour
 
     qt = QApplication.instance()
@@ -101,7 +102,7 @@ async def _test_and_watch(data: Path) -> None:
     application = Application(options, window, home)
     try:
         await application._begin()
-        await Tour(application, data / "tour", until="open-provisioning").run()
+        await Tour(TourDriver(application, data / "tour"), until="open-provisioning").run()
         desk = application.opened.desk
         assert desk is not None
         await gaps(desk.assistant.testing.run(), "Test Connection")

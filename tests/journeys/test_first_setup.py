@@ -9,6 +9,7 @@ import pytest
 
 from app.setup import journey
 from app.setup.state import Counts
+from ui.tour.driver import TourDriver
 from ui.tour.tour import Tour
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 async def tour(application: Application, folder: Path, until: str | None) -> str:
     """Walk to that step, or to the end; returns what the clipboard then holds."""
-    code = await Tour(application, folder, until).run()
+    code = await Tour(TourDriver(application, folder), until=until).run()
     assert (code == 0) == (until is None), (folder / "tour.json").read_text()
     return application.clipboard.take_text()
 

@@ -7,22 +7,29 @@ details and the diagnostics are copied, as an admin would for a ticket.
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 from shiboken6 import isValid
 
-import app.__main__ as program
+from app.cli import parse
+from app.system import log
 from tests.leaks.toolkit import held, told
 from ui.dialogs.report import ReportDialog
-from ui.tour import tour
+from ui.start import main as open_window
+from ui.tour.driver import TourDriver
+from ui.tour.tour import Tour, TourObserver
+from ui.widgets.fields import ValueField
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.guide.model import Step
-    from ui.tour.visitor import Visitor
+    from ui.application import Application
 
 OBSERVED = Path(sys.argv.pop(1))
 CONTROL = OBSERVED / "control"
@@ -35,46 +42,66 @@ def _looks(how: str) -> int:
     return notes.stat().st_size if notes.exists() else 0
 
 
-class Watched(tour.Tour):
-    """The tour, with somebody beside it who takes notes."""
+class LeakObserver(TourObserver):
+    """Takes notes of everything that the program shows or hands to the toolkit during a tour."""
 
-    async def _do(self, step: Step, visitor: Visitor) -> None:
+    def __init__(self, application: Application, folder: Path) -> None:
+        self.driver = TourDriver(application, folder, self._write_down)
+
+    async def before_step(self, step: Step) -> None:
         for carry in step.carries:
-            if self._desk.assistant.guide.values[carry.value].secret:
+            if self._secret(carry.value):
                 await self._look_at_secret(carry.value)
-        await super()._do(step, visitor)
+
+    async def after_copy(self, name: str) -> None:
+        if self._secret(name):
+            await self._looked_at("looks")
+
+    async def at_home(self, copied: Mapping[str, str]) -> None:
+        await self.driver.until(lambda: self.driver.enabled("diagnostics"), "home")
+        bugs = self.driver.application.bugs
+
+        def fail(secrets: Mapping[str, str]) -> None:
+            raise ValueError(secrets)
+
+        try:
+            fail(copied)
+        except ValueError as error:
+            bugs.report(error)
+        bugs.count = 0
+        await self._copy_report("bug")
+        self.driver.click("diagnostics")
+        await self._copy_report("diagnostics")
+
+    def _secret(self, name: str) -> bool:
+        return self.driver.desk.assistant.guide.values[name].secret
 
     async def _look_at_secret(self, name: str) -> None:
-        field = self._find(f"value-{name}")
-        assert field is not None
-        self._application.window.activateWindow()  # nothing is shown in a window that is not in front
-        await self._until(self._application.window.isActiveWindow, "the focus")
+        driver = self.driver
+        field = driver.find(f"value-{name}")
+        assert isinstance(field, ValueField)
+        window = driver.application.window
+        window.activateWindow()  # nothing is shown in a window that is not in front
+        await driver.until(window.isActiveWindow, "the focus")
         eye = field.findChild(QPushButton, "reveal")
-        self._press(eye)
-        await self._until(lambda: field.revealed, f"the eye of {name}")
+        assert eye is not None
+        driver.press(eye)
+        await driver.until(lambda: field.revealed, f"the eye of {name}")
         await asyncio.sleep(0.05)
         CONTROL.mkdir(exist_ok=True)
-        self._application.window.grab().save(str(CONTROL / f"{name}.png"))
+        window.grab().save(str(CONTROL / f"{name}.png"))
         self._write_down(f"revealed-{name}")
         await self._looked_at("walks")
-        self._press(eye)
-        await self._until(lambda: not field.revealed, f"hiding {name}")
-
-    async def _copy(self, name: str) -> None:
-        await super()._copy(name)
-        if self._desk.assistant.guide.values[name].secret:
-            await self._looked_at("looks")
+        driver.press(eye)
+        await driver.until(lambda: not field.revealed, f"hiding {name}")
 
     async def _looked_at(self, how: str) -> None:
         """Wait until somebody has begun to look from outside, and has seen everything."""
         enough = _looks(how) + 2
-        await self._until(lambda: _looks(how) >= enough, f"being looked at: {how}")
+        await self.driver.until(lambda: _looks(how) >= enough, f"being looked at: {how}")
 
-    def _picture(self, name: str, widget: QWidget | None = None) -> None:
-        super()._picture(name, widget)
-        self._write_down(f"{self._pictures:02d}-{name}")
-
-    def _write_down(self, name: str) -> None:
+    @staticmethod
+    def _write_down(name: str) -> None:
         texts = [
             text
             for window in QApplication.topLevelWidgets()
@@ -83,37 +110,30 @@ class Watched(tour.Tour):
         texts += [text for widget in QApplication.allWidgets() if isValid(widget) for text in held(widget)]
         (OBSERVED / f"{name}.txt").write_text("\n".join(filter(None, texts)), "utf-8")
 
-    async def _walk(self) -> bool:
-        done = await super()._walk()
-        await self._copy_reports()
-        return done
-
-    async def _copy_reports(self) -> None:
-        await self._until(lambda: self._enabled("diagnostics"), "home")
-        bugs, known = self._application.bugs, dict(self._copied)
-
-        def fail(secrets: dict[str, str]) -> None:
-            raise ValueError(secrets)
-
-        try:
-            fail(known)
-        except ValueError as error:
-            bugs.report(error)
-        bugs.count = 0
-        await self._copy_report("bug")
-        self._click("diagnostics")
-        await self._copy_report("diagnostics")
-
     async def _copy_report(self, name: str) -> None:
-        window = self._application.window
-        await self._until(lambda: any(d.isVisible() for d in window.findChildren(ReportDialog)), name)
+        window = self.driver.application.window
+        await self.driver.until(lambda: any(d.isVisible() for d in window.findChildren(ReportDialog)), name)
         dialog = next(d for d in window.findChildren(ReportDialog) if d.isVisible())
-        self._picture(name, dialog)
-        self._click("copy-report", within=dialog)
-        (OBSERVED / f"{name}-copied.txt").write_text(self._application.clipboard.take_text(), "utf-8")
+        self.driver.picture(name, dialog)
+        self.driver.click("copy-report", within=dialog)
+        (OBSERVED / f"{name}-copied.txt").write_text(self.driver.application.clipboard.take_text(), "utf-8")
         dialog.close()
         await asyncio.sleep(0.05)
 
 
-tour.Tour = Watched  # type: ignore[misc]
-sys.exit(program.main())
+def main() -> int:
+    """As the program's own entry point, with the tour observed."""
+    log.take_over()
+    gc.disable()
+    options = parse(sys.argv[1:])
+    folder = options.tour
+    assert folder is not None
+
+    async def walk(application: Application) -> int:
+        observer = LeakObserver(application, folder)
+        return await Tour(observer.driver, observer=observer).run()
+
+    return open_window(options, walk)
+
+
+sys.exit(main())

@@ -1,4 +1,4 @@
-"""Fingers and eyes of the tour: finds, presses and pictures the real widgets."""
+"""Drives the window for the tour: finds, presses and photographs the real widgets, and keeps a log of the steps."""
 
 from __future__ import annotations
 
@@ -23,74 +23,83 @@ PATIENCE = 30.0
 
 
 class Stuck(Exception):  # noqa: N818 - it ends the tour, it is not an error of the program
-    """Something that the tour waited for did not come."""
+    """Something that the tour waited for did not appear."""
 
 
-class Hands:
-    """One pair of hands at one window."""
+class TourDriver:
+    """Drives one running program. Every method raises ``Stuck`` where what it needs does not appear."""
 
-    def __init__(self, application: Application, folder: Path) -> None:
-        self._application = application
-        self._folder = folder
-        self._log: list[dict[str, object]] = []
+    def __init__(
+        self, application: Application, folder: Path, on_picture: Callable[[str], None] = lambda _name: None
+    ) -> None:
+        """Pictures go into ``folder``; ``on_picture`` gets the name of each, without its suffix."""
+        self.application = application
+        self.folder = folder
+        self.log: list[dict[str, object]] = []
+        """Step, outcome and seconds, in order."""
+        self._on_picture = on_picture
         self._pictures = 0
         self._started = time.monotonic()
 
     @property
-    def _desk(self) -> Desk:
-        desk = self._application.opened.desk
+    def desk(self) -> Desk:
+        desk = self.application.opened.desk
         if desk is None:
             raise Stuck("no setup is open")
         return desk
 
-    def _roots(self, within: QWidget | None) -> list[QWidget]:
-        return [within] if within is not None else [self._application.window]
+    def find(self, name: str, within: QWidget | None = None) -> QWidget | None:
+        """The visible widget of that object name, or None."""
+        root = self.application.window if within is None else within
+        return next((widget for widget in root.findChildren(QWidget, name) if widget.isVisible()), None)
 
-    def _find(self, name: str, within: QWidget | None = None) -> QWidget | None:
-        for root in self._roots(within):
-            for widget in root.findChildren(QWidget, name):
-                if widget.isVisible():
-                    return widget
-        return None
-
-    def _enabled(self, name: str) -> bool:
-        widget = self._find(name)
+    def enabled(self, name: str) -> bool:
+        """Whether that widget is visible and enabled."""
+        widget = self.find(name)
         return widget is not None and widget.isEnabled()
 
-    def _button_of(self, field: QWidget, purpose: str) -> QAbstractButton:
+    def button_of(self, field: QWidget, purpose: str) -> QAbstractButton:
+        """The visible button inside a field whose object name or text has that word."""
         for candidate in field.findChildren(QAbstractButton):
             if candidate.isVisible() and purpose in (candidate.objectName() or candidate.text()).casefold():
                 return candidate
         raise Stuck(f"no {purpose} button at {field.objectName()}")
 
-    def _click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
-        widget = self._find(name, within)
+    def click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
+        """Click the widget of that object name; one that is missing or disabled is skipped without ``must``."""
+        widget = self.find(name, within)
         if widget is None or not widget.isEnabled():
             if must:
                 raise Stuck(f"nothing to click called {name}")
             return
-        self._press(widget)
+        self.press(widget)
 
     @staticmethod
-    def _press(widget: QWidget) -> None:
+    def press(widget: QWidget) -> None:
+        """Click a widget with the left mouse button."""
         spot = widget.rect().center()
         spot.setX(min(spot.x(), 12))  # a wide check box reacts at its left end only
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
 
-    async def _until(self, true: Callable[[], bool], what: str, every: float = 0.03) -> None:
+    async def until(self, true: Callable[[], bool], what: str, every: float = 0.03) -> None:
+        """Wait, looking every so many seconds, at most ``PATIENCE``."""
         end = time.monotonic() + PATIENCE
         while not true():
             if time.monotonic() > end:
                 raise Stuck(f"waited {PATIENCE:.0f} s for {what}")
             await asyncio.sleep(every)
 
-    def _picture(self, name: str, widget: QWidget | None = None) -> None:
+    def picture(self, name: str, widget: QWidget | None = None) -> None:
+        """Photograph a widget, by default the window in front, into a numbered file."""
         self._pictures += 1
-        target = widget or QApplication.activeModalWidget() or self._application.window
-        target.grab().save(str(self._folder / f"{self._pictures:02d}-{name}.png"))
+        target = widget or QApplication.activeModalWidget() or self.application.window
+        numbered = f"{self._pictures:02d}-{name}"
+        target.grab().save(str(self.folder / f"{numbered}.png"))
+        self._on_picture(numbered)
 
-    def _note(self, step: str, outcome: str, seconds: float | None = None) -> None:
+    def note(self, step: str, outcome: str, seconds: float | None = None) -> None:
+        """Log a step and print it; without ``seconds``, with the time since the start."""
         took = time.monotonic() - self._started if seconds is None else seconds
-        self._log.append({"step": step, "outcome": outcome, "seconds": round(took, 3)})
+        self.log.append({"step": step, "outcome": outcome, "seconds": round(took, 3)})
         sys.stdout.write(f"{step}: {outcome} ({took:.1f} s)\n")
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What the tour does with faults: breaks something on purpose, looks at what is said of it, and mends it."""
+"""Rehearses faults during a tour: breaks something on purpose, checks what the program says, and repairs it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 
 from app.guide.vocabulary import Kind, Milestone, Page, Tool
-from ui.tour.driver import PATIENCE, Hands, Stuck
+from ui.tour.driver import PATIENCE, Stuck
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from enum import StrEnum
-    from pathlib import Path
 
     from app.guide.model import Step
-    from ui.application import Application
+    from ui.tour.driver import TourDriver
     from ui.tour.visitor import Progress, Visitor
 
 
-class Rehearsal(Hands):
+class Rehearsal:
     """The faults that were asked for, each at the step where an admin would meet it."""
 
-    def __init__(self, application: Application, folder: Path) -> None:
-        super().__init__(application, folder)
-        self._copied: dict[str, str] = {}
-        """Value → the text that stands in the browser."""
+    def __init__(self, driver: TourDriver, copied: Mapping[str, str]) -> None:
+        """``copied`` maps a value to the text that the browser shows for it, as far as the tour has come."""
+        self._driver = driver
+        self._copied = copied
 
-    async def _rehearse(self, step: Step, visitor: Visitor) -> None:
+    async def rehearse(self, step: Step, visitor: Visitor) -> None:
         """Everything that can fail at this step."""
         from app.practice.switchboard import Fault, PortalFault
 
@@ -42,7 +42,7 @@ class Rehearsal(Hands):
                 await self._portal_breaks(fault, step, visitor)
 
     def _wanted(self, kind: type[StrEnum]) -> list[str]:
-        asked = self._application.options.faults
+        asked = self._driver.application.options.faults
         return [fault.value for fault in kind if fault.value != "none" and (fault.value in asked or "all" in asked)]
 
     # -- the endpoint --------------------------------------------------------------------
@@ -51,20 +51,22 @@ class Rehearsal(Hands):
         """Test although Submit is still to come."""
         from app.practice.switchboard import Fault
 
-        test = next(each for each in self._desk.assistant.guide.steps if each.page is Page.TEST)
+        test = next(each for each in self._driver.desk.assistant.guide.steps if each.page is Page.TEST)
         await self._go(test.id)
         await self._fails(Fault.NOT_SUBMITTED.value)
-        if self._find(f"cause-{step.id}") is None:
+        if self._driver.find(f"cause-{step.id}") is None:
             raise Stuck("the test before Submit did not lead to Submit")
-        self._click(f"cause-{step.id}")
-        await self._until(lambda: self._desk.assistant.here.step.id == step.id, f"the way to {step.id}")
+        self._driver.click(f"cause-{step.id}")
+        await self._driver.until(lambda: self._driver.desk.assistant.here.step.id == step.id, f"the way to {step.id}")
 
     async def _endpoint_breaks(self, fault: str, step: Step, visitor: Visitor) -> None:
         from app.practice.switchboard import Fault
 
         await visitor.break_it(fault)
         name = next(
-            n for n in self._desk.assistant.secrets if self._desk.assistant.guide.values[n].kind is Kind.BASE_URL
+            n
+            for n in self._driver.desk.assistant.secrets
+            if self._driver.desk.assistant.guide.values[n].kind is Kind.BASE_URL
         )
         if fault == Fault.UNTRUSTED:
             await self._paste_again(name, await visitor.shown_base_url(), step)
@@ -75,31 +77,33 @@ class Rehearsal(Hands):
 
     async def _fails(self, fault: str) -> None:
         """Press the button of the test; it has to notice."""
-        self._click("done")
-        await self._until(lambda: self._desk.testing, f"the test with {fault}")
-        await self._until(lambda: not self._desk.testing, f"the end of the test with {fault}")
-        if not self._desk.assistant.testing.failed:
+        self._driver.click("done")
+        await self._driver.until(lambda: self._driver.desk.testing, f"the test with {fault}")
+        await self._driver.until(lambda: not self._driver.desk.testing, f"the end of the test with {fault}")
+        if not self._driver.desk.assistant.testing.failed:
             raise Stuck(f"the test did not notice {fault}")
         await asyncio.sleep(0.05)
-        self._picture(f"{self._desk.assistant.here.step.id}-{fault}")
+        self._driver.picture(f"{self._driver.desk.assistant.here.step.id}-{fault}")
 
     async def _go(self, step_id: str) -> None:
-        self._desk.go(step_id)
-        await self._until(lambda: self._desk.assistant.here.step.id == step_id, f"the way to {step_id}")
+        self._driver.desk.go(step_id)
+        await self._driver.until(lambda: self._driver.desk.assistant.here.step.id == step_id, f"the way to {step_id}")
         await asyncio.sleep(0.05)
 
     async def _paste_again(self, name: str, text: str, back: Step) -> None:
         """Another value, at the step that captures it."""
-        assistant = self._desk.assistant
+        assistant = self._driver.desk.assistant
         before = assistant.setup.kept[name]
         await self._go(next(step.id for step in assistant.guide.steps if name in step.captures))
-        field = self._find(f"capture-{name}")
+        field = self._driver.find(f"capture-{name}")
         if field is None:
             raise Stuck(f"no field for {name}")
-        await self._until(lambda: not self._desk.busy, "the keyring")
-        self._application.clipboard.copy_plain(text, "browser")
-        self._press(self._button_of(field, "paste"))
-        await self._until(lambda: assistant.setup.kept[name] != before and not self._desk.busy, f"taking {name}")
+        await self._driver.until(lambda: not self._driver.desk.busy, "the keyring")
+        self._driver.application.clipboard.copy_plain(text, "browser")
+        self._driver.press(self._driver.button_of(field, "paste"))
+        await self._driver.until(
+            lambda: assistant.setup.kept[name] != before and not self._driver.desk.busy, f"taking {name}"
+        )
         await self._go(back.id)
 
     # -- the portal ----------------------------------------------------------------------
@@ -116,7 +120,7 @@ class Rehearsal(Hands):
             raise Stuck(f"the portal sent something with {fault}")
         else:
             await self._nothing_arrived(fault)
-            self._picture(f"{step.id}-{fault}")
+            self._driver.picture(f"{step.id}-{fault}")
         await visitor.break_portal(PortalFault.NONE.value)
 
     async def _end_of_cycle(self, visitor: Visitor) -> Progress:
@@ -130,28 +134,30 @@ class Rehearsal(Hands):
 
     async def _read_error(self, text: str, picture: str) -> None:
         """Paste the portal's message where errors are read; it has to be known."""
-        self._click(f"tool-{Tool.PORTAL_ERROR.value}")
-        await self._until(lambda: self._find("portal-error-text") is not None, "the field for the portal's message")
-        field = self._find("portal-error-text")
+        self._driver.click(f"tool-{Tool.PORTAL_ERROR.value}")
+        await self._driver.until(
+            lambda: self._driver.find("portal-error-text") is not None, "the field for the portal's message"
+        )
+        field = self._driver.find("portal-error-text")
         if not isinstance(field, QPlainTextEdit):
             raise Stuck("no field for the portal's message")
         field.setPlainText(text)
-        self._click("read-error")
+        self._driver.click("read-error")
 
         def led() -> bool:
-            buttons = self._application.window.findChildren(QAbstractButton)
+            buttons = self._driver.application.window.findChildren(QAbstractButton)
             return any(each.objectName().startswith("error-cause-") and each.isVisible() for each in buttons)
 
-        await self._until(led, "a cause of the portal's message")
+        await self._driver.until(led, "a cause of the portal's message")
         await asyncio.sleep(0.05)
-        self._picture(picture)
-        self._desk.close_tool()
+        self._driver.picture(picture)
+        self._driver.desk.close_tool()
 
     async def _nothing_arrived(self, fault: str) -> None:
         """The watch has to say that nothing came."""
         from app.scim.changes import Seen
 
-        assistant = self._desk.assistant
+        assistant = self._driver.desk.assistant
         seen = await assistant.connection.look(assistant.setup.reached[Milestone.SUBMITTED])
         if not isinstance(seen, Seen) or seen.newest is not None:
             raise Stuck(f"the watch did not notice {fault}")

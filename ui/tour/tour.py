@@ -18,43 +18,60 @@ from ui.tour.driver import PATIENCE, Stuck
 from ui.tour.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from app.guide.model import Step
-    from ui.application import Application
+    from ui.tour.driver import TourDriver
     from ui.tour.visitor import Refused, Row, Visitor
 
 
-class Tour(Rehearsal):
+class TourObserver:
+    """Is called as a tour goes on. Does nothing by itself; tests look at the program at these moments."""
+
+    async def before_step(self, step: Step) -> None:
+        """A step is open, and nothing was done at it yet."""
+
+    async def after_copy(self, name: str) -> None:
+        """That value was copied into the clipboard."""
+
+    async def at_home(self, copied: Mapping[str, str]) -> None:
+        """Full Sync was completed and home is shown again. ``copied`` maps each value to its text."""
+
+
+class Tour:
     """One walk. ``run`` returns 0 only when Full Sync was completed."""
 
-    def __init__(self, application: Application, folder: Path, until: str | None = None) -> None:
-        """``until`` names a step before which the walk stops, as an admin who is called away."""
-        super().__init__(application, folder)
+    def __init__(self, driver: TourDriver, *, until: str | None = None, observer: TourObserver | None = None) -> None:
+        """``until`` names a step before which the walk stops, as for an admin who is called away."""
+        self._driver = driver
         self._until_step = until
+        self._observer = observer or TourObserver()
+        self._copied: dict[str, str] = {}
+        """Value → the text that the browser shows for it."""
+        self._rehearsal = Rehearsal(driver, self._copied)
         self._entered: dict[str, str] = {}
         self._browsing: list[tuple[float, float]] = []
         """From when to when, on the system's monotonic clock, the clipboard held what the browser had copied."""
 
     async def run(self) -> int:
         """Walk from the first page to Full Sync."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for old in self._folder.glob("[0-9][0-9]-*.png"):
+        self._driver.folder.mkdir(parents=True, exist_ok=True)
+        for old in self._driver.folder.glob("[0-9][0-9]-*.png"):
             old.unlink()
         outcome = "stuck"
         try:
             outcome = "full sync completed" if await self._walk() else "stopped before the end, as asked"
         except Stuck as stuck:
-            self._note("tour", f"stuck: {stuck}")
-            self._picture("stuck")
+            self._driver.note("tour", f"stuck: {stuck}")
+            self._driver.picture("stuck")
         finally:
             report = {
-                "client": self._application.options.client,
+                "client": self._driver.application.options.client,
                 "outcome": outcome,
-                "steps": self._log,
+                "steps": self._driver.log,
                 "browsing": self._browsing,
             }
-            (self._folder / "tour.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+            (self._driver.folder / "tour.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
         return 0 if outcome == "full sync completed" else 1
 
     async def _walk(self) -> bool:
@@ -63,54 +80,55 @@ class Tour(Rehearsal):
         from app.net import LoopbackClient
         from ui.tour.visitor import Visitor
 
-        workspace = self._application.workspace
+        workspace = self._driver.application.workspace
         if workspace is None or (practice := workspace.consoles) is None:
             raise Stuck("the practice consoles are not there")
-        await self._until(self._application.home.isVisible, "home")
+        await self._driver.until(self._driver.application.home.isVisible, "home")
         await asyncio.sleep(0.05)  # the setups are shown once they are laid out
         if not self._resume():
             await self._begin()
-        await self._until(lambda: self._application.opened.page is not None, "wizard")
+        await self._driver.until(lambda: self._driver.application.opened.page is not None, "wizard")
         async with LoopbackClient() as client:
             # Named as the practice portal names it, also where the admin has yet to give the names.
-            guide = catalog.guide(self._desk.assistant.guide.id)
-            if guide.id != self._application.options.client:
+            guide = catalog.guide(self._driver.desk.assistant.guide.id)
+            if guide.id != self._driver.application.options.client:
                 raise Stuck(f"the setup of {guide.name} is open instead")
             guide = speak(guide, guide.practice.tenant_values)
             url = practice.portal_url(guide.id)
             if not await self._all_steps(Visitor(client, practice.cie_url, url, guide)):
                 return False
-        self._picture("finish")
-        self._click("go-home")
-        await self._until(lambda: self._application.opened.page is None, "home again")
+        self._driver.picture("finish")
+        self._driver.click("go-home")
+        await self._driver.until(lambda: self._driver.application.opened.page is None, "home again")
         await asyncio.sleep(0.1)
-        self._picture("home")
+        self._driver.picture("home")
+        await self._observer.at_home(self._copied)
         return True
 
     def _resume(self) -> bool:
         """Press Continue where a setup was left before."""
-        for going_on in self._application.window.findChildren(QAbstractButton):
+        for going_on in self._driver.application.window.findChildren(QAbstractButton):
             if going_on.objectName().startswith("continue-") and going_on.isVisible():
-                self._picture("home-resume")
-                self._press(going_on)
+                self._driver.picture("home-resume")
+                self._driver.press(going_on)
                 return True
         return False
 
     async def _begin(self) -> None:
-        self._picture("home-empty")
-        self._click("new-setup")
-        await self._until(lambda: self._find("clients") is not None, "picker")
+        self._driver.picture("home-empty")
+        self._driver.click("new-setup")
+        await self._driver.until(lambda: self._driver.find("clients") is not None, "picker")
         await self._choose_client()
         await asyncio.sleep(0.05)
-        self._picture("client-picker")
-        self._click("start-setup")
+        self._driver.picture("client-picker")
+        self._driver.click("start-setup")
 
     async def _choose_client(self) -> None:
-        clients = self._find("clients")
+        clients = self._driver.find("clients")
         assert isinstance(clients, QListWidget)
         from app.guide import catalog
 
-        wanted = catalog.guide(self._application.options.client).name
+        wanted = catalog.guide(self._driver.application.options.client).name
         items = clients.findItems(wanted, Qt.MatchFlag.MatchExactly)
         if not items:
             raise Stuck(f"no client {wanted}")
@@ -122,46 +140,47 @@ class Tour(Rehearsal):
             raise Stuck(f"{wanted} could not be chosen")
 
     async def _all_steps(self, visitor: Visitor) -> bool:
-        limit = len(self._desk.assistant.guide.steps) + 5
+        limit = len(self._driver.desk.assistant.guide.steps) + 5
         for _ in range(limit):
-            assistant = self._desk.assistant
+            assistant = self._driver.desk.assistant
             step = assistant.here.step
             if step.id == self._until_step:
                 return False
             started = time.monotonic()
             await asyncio.sleep(0.05)
-            self._picture(step.id)
+            self._driver.picture(step.id)
             await self._do(step, visitor)
             await self._left(step)
-            self._note(step.id, "done", time.monotonic() - started)
+            self._driver.note(step.id, "done", time.monotonic() - started)
             if finished(assistant.guide, assistant.setup):
                 return True
         raise Stuck("more steps than the guide has")
 
     async def _left(self, step: Step) -> None:
-        assistant = self._desk.assistant
-        await self._until(
+        assistant = self._driver.desk.assistant
+        await self._driver.until(
             lambda: finished(assistant.guide, assistant.setup) or assistant.here.step.id != step.id,
             f"leaving {step.id}",
         )
 
     async def _do(self, step: Step, visitor: Visitor) -> None:
-        await self._rehearse(step, visitor)
+        await self._observer.before_step(step)
+        await self._rehearsal.rehearse(step, visitor)
         if step.page is Page.CHECKLIST:
-            for need in self._desk.assistant.guide.prerequisites:
-                self._click(f"tick-{need.id}")
+            for need in self._driver.desk.assistant.guide.prerequisites:
+                self._driver.click(f"tick-{need.id}")
                 await asyncio.sleep(0.02)
         elif step.page is Page.TEST:
             await self._test(step)
         elif step.page is Page.WATCH:
             await self._watch(step)
-            if self._desk.assistant.here.step.id != step.id:
+            if self._driver.desk.assistant.here.step.id != step.id:
                 return
         await self._answer(step)
         if step.builder is not None:
-            self._click(f"open-workshop-{step.builder.value}")
+            self._driver.click(f"open-workshop-{step.builder.value}")
             await asyncio.sleep(0.1)
-            self._picture(f"{step.id}-workshop")
+            self._driver.picture(f"{step.id}-workshop")
         for carry in step.carries:
             await self._copy(carry.value)
         if any(self._kind(carry.value) in (Kind.TOKEN, Kind.CLIENT_SECRET) for carry in step.carries):
@@ -170,67 +189,70 @@ class Tour(Rehearsal):
         for name in step.captures:
             await self._paste(name, visitor)
         if step.captures:
-            self._picture(f"{step.id}-captured")
+            self._driver.picture(f"{step.id}-captured")
         if step.confirm:
-            self._click(f"confirm-{step.id}")
-        await self._until(lambda: self._enabled("done"), f"the button of {step.id}")
-        self._click("done")
+            self._driver.click(f"confirm-{step.id}")
+        await self._driver.until(lambda: self._driver.enabled("done"), f"the button of {step.id}")
+        self._driver.click("done")
 
     def _kind(self, name: str) -> Kind:
-        return self._desk.assistant.guide.values[name].kind
+        return self._driver.desk.assistant.guide.values[name].kind
 
     async def _answer(self, step: Step) -> None:
         """Choose the answers that were asked for, where their question is on the screen."""
-        for branch, option in self._application.options.answers.items():
-            choice = self._find(f"branch-{branch}-{option}")
+        for branch, option in self._driver.application.options.answers.items():
+            choice = self._driver.find(f"branch-{branch}-{option}")
             if isinstance(choice, QAbstractButton) and choice.isEnabled() and not choice.isChecked():
-                self._press(choice)
-                await self._until(partial(self._is_given, branch, option), f"the answer {branch}")
+                self._driver.press(choice)
+                await self._driver.until(partial(self._is_given, branch, option), f"the answer {branch}")
                 await asyncio.sleep(0.05)
-                self._picture(f"{step.id}-{branch}-{option}")
+                self._driver.picture(f"{step.id}-{branch}-{option}")
 
     def _is_given(self, branch: str, option: str) -> bool:
-        return self._desk.assistant.setup.answers.get(branch) == option
+        return self._driver.desk.assistant.setup.answers.get(branch) == option
 
     async def _test(self, step: Step) -> None:
-        self._click("done")
+        self._driver.click("done")
         await asyncio.sleep(0)
-        await self._until(lambda: not self._desk.testing and bool(self._desk.assistant.testing.findings), "the test")
-        if self._desk.assistant.testing.failed:
+        await self._driver.until(
+            lambda: not self._driver.desk.testing and bool(self._driver.desk.assistant.testing.findings), "the test"
+        )
+        if self._driver.desk.assistant.testing.failed:
             raise Stuck("Test Connection failed")
         await asyncio.sleep(0.05)
-        self._picture(f"{step.id}-passed")
+        self._driver.picture(f"{step.id}-passed")
 
     async def _watch(self, step: Step) -> None:
-        assistant = self._desk.assistant
+        assistant = self._driver.desk.assistant
 
         def seen() -> bool:
             if assistant.setup.sighting is None and assistant.waiting.report is not None:
-                self._click("look-now", must=False)
+                self._driver.click("look-now", must=False)
             return assistant.setup.sighting is not None
 
-        await self._until(seen, "the SCIM Change Timestamp", every=0.5)
+        await self._driver.until(seen, "the SCIM Change Timestamp", every=0.5)
         await asyncio.sleep(0.05)
-        self._picture(f"{step.id}-seen")
+        self._driver.picture(f"{step.id}-seen")
 
     async def _companion(self) -> None:
-        self._click("companion")
-        companion = self._application.opened.companion
-        await self._until(lambda: companion is not None and companion.isVisible(), "the companion")
+        self._driver.click("companion")
+        companion = self._driver.application.opened.companion
+        await self._driver.until(lambda: companion is not None and companion.isVisible(), "the companion")
         await asyncio.sleep(0.1)
-        self._picture("companion", companion)
-        self._click("large-window", within=companion)
-        await self._until(self._application.window.isVisible, "the large window")
+        self._driver.picture("companion", companion)
+        self._driver.click("large-window", within=companion)
+        await self._driver.until(self._driver.application.window.isVisible, "the large window")
 
     async def _copy(self, name: str) -> None:
         """Press Copy and take what then is in the clipboard, as a paste into the browser would."""
-        field = self._find(f"value-{name}")
+        field = self._driver.find(f"value-{name}")
         if field is None:
             raise Stuck(f"no value {name}")
-        self._application.clipboard.copy_plain("", "tour")
-        self._press(self._button_of(field, "copy"))
-        await self._until(lambda: bool(self._desk.paste_text()), f"the copy of {name}")
-        self._copied[name] = self._desk.paste_text()
+        self._driver.application.clipboard.copy_plain("", "tour")
+        self._driver.press(self._driver.button_of(field, "copy"))
+        await self._driver.until(lambda: bool(self._driver.desk.paste_text()), f"the copy of {name}")
+        self._copied[name] = self._driver.desk.paste_text()
+        await self._observer.after_copy(name)
 
     async def _act(self, step: Step, visitor: Visitor) -> None:
         """What the admin does in the browser at this step."""
@@ -254,7 +276,9 @@ class Tour(Rehearsal):
         captured = {self._kind(name): name for name in step.captures}
         if {Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME} <= carried.keys():
             url = _fine(await visitor.add_directory(carried[Kind.DIRECTORY_ID], carried[Kind.DIRECTORY_NAME]))
-            self._copied |= {name: url for name in self._desk.assistant.secrets if self._kind(name) is Kind.BASE_URL}
+            self._copied |= {
+                name: url for name in self._driver.desk.assistant.secrets if self._kind(name) is Kind.BASE_URL
+            }
         if Kind.SERVICE_ACCOUNT in carried:
             visitor.use_service_account(carried[Kind.SERVICE_ACCOUNT])
         if Kind.TOKEN in captured:
@@ -263,14 +287,14 @@ class Tour(Rehearsal):
             shown = await visitor.create_service_account()
             if not isinstance(shown, dict):
                 raise Stuck(shown.sentence)
-            values = self._desk.assistant.guide.values
+            values = self._driver.desk.assistant.guide.values
             self._copied |= {name: shown[values[name].label] for name in step.captures}
 
     async def _act_in_portal(self, step: Step, visitor: Visitor) -> None:
         """Collect what goes into the portal; once the connection is complete, enter it, test, save and assign."""
         form = visitor.guide.practice
         self._entered |= {carry.value: self._copied[carry.value] for carry in step.carries}
-        fields = form.oidc_fields if self._desk.assistant.fetches_tokens else form.fields
+        fields = form.oidc_fields if self._driver.desk.assistant.fetches_tokens else form.fields
         wanted = {field.value for field in fields}
         if not step.carries or not wanted <= self._entered.keys():
             return
@@ -285,16 +309,18 @@ class Tour(Rehearsal):
     async def _paste(self, name: str, visitor: Visitor) -> None:
         """Copy in the browser, press Paste in the assistant."""
         text = await self._found_in_browser(name, visitor)
-        field = self._find(f"capture-{name}")
+        field = self._driver.find(f"capture-{name}")
         if field is None:
             raise Stuck(f"no field for {name}")
-        await self._until(lambda: not self._desk.busy, "the keyring")
+        await self._driver.until(lambda: not self._driver.desk.busy, "the keyring")
         began = time.monotonic()
-        self._application.clipboard.copy_plain(text, "browser")
-        self._press(self._button_of(field, "paste"))
-        assistant = self._desk.assistant
-        await self._until(lambda: name in assistant.setup.values or name in assistant.setup.kept, f"taking {name}")
-        await self._until(lambda: not self._desk.busy, "the keyring")
+        self._driver.application.clipboard.copy_plain(text, "browser")
+        self._driver.press(self._driver.button_of(field, "paste"))
+        assistant = self._driver.desk.assistant
+        await self._driver.until(
+            lambda: name in assistant.setup.values or name in assistant.setup.kept, f"taking {name}"
+        )
+        await self._driver.until(lambda: not self._driver.desk.busy, "the keyring")
         self._browsing.append((began, time.monotonic()))
 
     async def _found_in_browser(self, name: str, visitor: Visitor) -> str:
@@ -312,7 +338,9 @@ class Tour(Rehearsal):
         status = await visitor.status()
         end = time.monotonic() + PATIENCE
         while (
-            not status.completed and time.monotonic() < end and Milestone.STARTED in self._desk.assistant.setup.reached
+            not status.completed
+            and time.monotonic() < end
+            and Milestone.STARTED in self._driver.desk.assistant.setup.reached
         ):
             await asyncio.sleep(0.3)
             status = await visitor.status()
