@@ -1,6 +1,6 @@
-"""Installs a setup for Windows silently, looks at files, menu and registry, upgrades and removes it.
+"""Tests a Windows setup: installs it silently, checks files, menu and registry, upgrades it and removes it.
 
-On Windows as it is; on Linux under Wine, with a stand-in for the program.
+Runs on Windows with the real program, and on Linux under Wine with a stand-in for it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nsis
 from ground import say
 
 from app.system.paths import APP_ID
@@ -26,19 +27,19 @@ LIMIT = 300.0
 
 @dataclass
 class Machine:
-    """A Windows, or Wine's image of one."""
+    """A Windows computer, or a Wine prefix."""
 
     local: Path
-    """What %LOCALAPPDATA% names."""
+    """The folder %LOCALAPPDATA%."""
     roaming: Path
-    """What %APPDATA% names."""
+    """The folder %APPDATA%."""
     prefix: tuple[str, ...] = ()
-    """What stands before a command."""
+    """What precedes every command, for example Wine."""
     env: dict[str, str] = field(default_factory=lambda: dict(os.environ))
 
     @property
     def folder(self) -> Path:
-        """Where the program goes."""
+        """Where the program is installed."""
         return self.local / "Programs" / APP_ID
 
     def do(self, *command: str) -> int:
@@ -47,7 +48,7 @@ class Machine:
         return done.returncode
 
     def value(self, key: str, name: str = "") -> str | None:
-        """A value of the registry; the key's own where no name is given; None where there is none."""
+        """A registry value: the key's default value where no name is given; None where there is none."""
         asked = ["reg", "query", key, *(["/v", name] if name else ["/ve"])]
         done = subprocess.run(
             [*self.prefix, *asked], env=self.env, capture_output=True, text=True, timeout=LIMIT, check=False
@@ -60,12 +61,12 @@ class Machine:
 
 
 def here() -> Machine:
-    """The Windows that this runs on."""
+    """The Windows computer that this runs on."""
     return Machine(Path(os.environ["LOCALAPPDATA"]), Path(os.environ["APPDATA"]))
 
 
 def run(setup: Path, version: str, machine: Machine | None = None, *, smoke: bool = False) -> list[str]:
-    """Install, look, install again, remove; returns what was not as it must be."""
+    """Install, check, upgrade and remove; returns what was wrong, a phrase each."""
     on = machine or here()
     before = everything(on)
     failures = []
@@ -75,7 +76,7 @@ def run(setup: Path, version: str, machine: Machine | None = None, *, smoke: boo
     failures += installed(on, version)
     if smoke and (code := on.do(str(on.folder / f"{APP_ID}.exe"), "--smoke")):
         failures.append(f"the program ended with {code}")
-    # What an older version had and this one has not must go; what is not the program's must stay.
+    # Files of an older version must be removed; files that are not the program's must stay.
     say("==> Installing over it")
     own = on.folder / "of-the-user.txt"
     own.write_text("not the program's")
@@ -86,7 +87,7 @@ def run(setup: Path, version: str, machine: Machine | None = None, *, smoke: boo
         failures.append("the upgrade took a file that is not the program's")
     own.unlink(missing_ok=True)
     say("==> Removing")
-    # Told its folder, it does not go on in a copy of itself that nobody waits for.
+    # With its folder given, it does not continue in a copy of itself that nobody waits for.
     if code := on.do(str(on.folder / "uninstall.exe"), "/S", f"_?={in_windows(on)}"):
         failures.append(f"the removal ended with {code}")
     (on.folder / "uninstall.exe").unlink(missing_ok=True)
@@ -98,12 +99,12 @@ def run(setup: Path, version: str, machine: Machine | None = None, *, smoke: boo
 
 
 def in_windows(on: Machine) -> str:
-    """The program's folder as Windows writes it."""
+    """The program's folder as a Windows path."""
     return str(on.folder) if sys.platform == "win32" else on.value(UNINSTALL, "InstallLocation") or ""
 
 
 def installed(on: Machine, version: str) -> list[str]:
-    """What is missing of an installed program."""
+    """What is missing from an installed program."""
     kind = on.value(rf"{CLASSES}\.ciescim") or "absent"
     command = on.value(rf"{CLASSES}\{kind}\shell\open\command") or ""
     facts = {
@@ -119,7 +120,7 @@ def installed(on: Machine, version: str) -> list[str]:
 
 
 def everything(on: Machine) -> set[Path]:
-    """All files and folders where programs of a user go, and the menu."""
+    """All files and folders where a user's programs are installed, and the menu."""
     menu = (on.roaming / LINK).parent
     return {path for top in (on.local / "Programs", menu) for path in top.rglob("*")}
 
@@ -133,15 +134,13 @@ OutFile "{out}"
 Section
 SectionEnd
 """
-"""A program of Windows that does nothing, made by NSIS: the real one can only be frozen on Windows."""
+"""A Windows program that does nothing, made by NSIS: the real one can only be frozen on Windows."""
 
 WINE = "/usr/lib/wine/wine64"
 
 
 def under_wine(folder: Path, when: int) -> list[str]:
-    """Make the setup of a stand-in program, and run it in a Wine of its own; returns what was not as it must be."""
-    import on_windows
-
+    """Make the setup of a stand-in program and test it in a Wine prefix of its own; returns what was wrong."""
     program = folder / "program"
     for name in ("_internal/deep er/100% $INSTDIR \u00fc.txt", "_internal/deep er/b.dll", "_internal/a.dll"):
         (program / name).parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +149,7 @@ def under_wine(folder: Path, when: int) -> list[str]:
     script.write_text(STAND_IN.format(out=program / f"{APP_ID}.exe"), encoding="utf-8")
     subprocess.run(["makensis", "-V2", str(script)], check=True)
     setup = folder / f"{APP_ID}-1.2.3-setup.exe"
-    on_windows.compile_setup(program, setup, when, "1.2.3", target="amd64-unicode")
+    nsis.compile_setup(program, setup, when, "1.2.3", target="amd64-unicode")
     env = {**os.environ, "WINEPREFIX": str(folder / "wine"), "WINEDEBUG": "-all", "HOME": str(folder)}
     env["WINEDLLOVERRIDES"] = "mscoree=;mshtml="  # else it offers to download what it does not need
     subprocess.run([WINE, "wineboot", "-i"], env=env, capture_output=True, timeout=LIMIT, check=True)

@@ -38,8 +38,8 @@ def test_files_of_the_type_open_with_the_program_of_the_menu_entry() -> None:
 
 def test_every_system_names_the_type_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "packaging")
-    windows = importlib.import_module("on_windows")
-    assert (windows.EXTENSION, windows.MIME) == (".ciescim", MIME)
+    nsis = importlib.import_module("nsis")
+    assert (nsis.EXTENSION, nsis.MIME) == (".ciescim", MIME)
 
 
 @pytest.fixture(scope="module")

@@ -25,6 +25,12 @@ def windows(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("on_windows")
 
 
+@pytest.fixture
+def nsis(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(ROOT / "packaging")
+    return importlib.import_module("nsis")
+
+
 def test_the_version_resource_names_program_and_version(windows: ModuleType) -> None:
     strings: dict[str, str] = {}
     numbers: dict[str, object] = {}
@@ -54,12 +60,12 @@ def test_only_a_named_certificate_signs_and_never_without_a_time(windows: Module
     assert command[4:] == ["/fd", "sha256", "/tr", "http://time.example", "/td", "sha256"]
 
 
-def test_what_the_setup_puts_there_the_removal_takes_away_and_nothing_else(windows: ModuleType, tmp_path: Path) -> None:
+def test_the_removal_takes_what_the_setup_installs_and_nothing_else(nsis: ModuleType, tmp_path: Path) -> None:
     for name in ("a.exe", "deep/er/$b.dll", "deep/c.dll"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
     files = sorted(path for path in tmp_path.rglob("*") if path.is_file())
-    install, remove = windows.file_list(tmp_path, files).split("!macro REMOVE_FILES")
+    install, remove = nsis.file_list(tmp_path, files).split("!macro REMOVE_FILES")
     assert re.findall(r'SetOutPath "(.*)"', install) == [r"$INSTDIR", r"$INSTDIR\deep", r"$INSTDIR\deep\er"]
     assert re.findall(r'File "/oname=(.*?)"', install) == ["a.exe", "c.dll", "$$b.dll"]
     gone = re.findall(r'Delete "(.*)"', remove)
@@ -69,7 +75,7 @@ def test_what_the_setup_puts_there_the_removal_takes_away_and_nothing_else(windo
     assert "/r" not in (install + remove).lower()
 
 
-def test_the_setup_needs_no_administrator_and_asks_about_the_data(windows: ModuleType) -> None:
+def test_the_setup_needs_no_administrator_and_asks_about_the_data(nsis: ModuleType) -> None:
     script = SCRIPT.read_text()
     assert "RequestExecutionLevel user" in script
     assert "HKLM" not in script
@@ -79,4 +85,4 @@ def test_the_setup_needs_no_administrator_and_asks_about_the_data(windows: Modul
     asked, removed = removal.index("--remove-my-data"), removal.index("REMOVE_FILES")
     assert asked < removed  # while the program is still there
     assert "${IfNot} ${Silent}" in removal[:asked]
-    assert f'"Software\\Classes\\{windows.EXTENSION}"' in script
+    assert f'"Software\\Classes\\{nsis.EXTENSION}"' in script
