@@ -315,12 +315,17 @@ class Application:
     async def pick(self) -> None:
         """Choose the SCIM client of a new setup."""
         from app.guide import catalog
-        from app.guide.placeholders import speak
+        from app.guide.guide_file import GuideError
+        from app.guide.placeholders import fill_guide
         from ui.home.picker import Picker
 
         loop = asyncio.get_running_loop()
-        guides = await loop.run_in_executor(None, catalog.guides)
-        picker = Picker(tuple(speak(guide, {}) for guide in guides))
+        try:
+            guides = await loop.run_in_executor(None, catalog.guides)
+        except GuideError as error:
+            self._say(f"The guides cannot be used. {error}.")
+            return
+        picker = Picker(tuple(fill_guide(guide, {}) for guide in guides))
         picker.cancelled.connect(lambda: self.tasks.start(self.show_home()))
         picker.chosen.connect(lambda guide_id: self._move(partial(self.new_setup, guide_id)))
         self.window.show_page(picker, keep=self.home)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.guide.model import Identifier, Text
+from app.system import data_file
+from app.system.paths import resources
 
 if TYPE_CHECKING:
     from typing import Self
@@ -137,11 +139,5 @@ def grounds() -> Grounds:
 
 
 def load(name: str) -> Any:
-    """What stands in a file of ``resources/diagnosis``."""
-    import yaml
-
-    from app.system.paths import resources
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    text = (resources() / "diagnosis" / f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader either way
+    """The content of a file in ``resources/diagnosis``. Raises as ``data_file.load`` does."""
+    return data_file.load(resources() / "diagnosis" / f"{name}.yaml")

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.guide import references
 from app.guide.vocabulary import SECRET_KINDS, Builder, Kind, Lane, Milestone, Page, ProbeStyle, Tool
 
 if TYPE_CHECKING:
@@ -332,12 +331,6 @@ class Guide(_Part):
         """The option of that id. Raises StopIteration where there is none."""
         branch = next(b for b in self.branches if b.id == branch_id)
         return next(o for o in branch.options if o.id == option_id)
-
-    @model_validator(mode="after")
-    def _references_hold(self) -> Self:
-        if problems := references.problems(self):
-            raise ValueError("; ".join(problems))
-        return self
 
 
 def _answer(branch: Branch, given: str | None) -> str:

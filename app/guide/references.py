@@ -1,21 +1,19 @@
-"""Whether what one part of a guide names is there in another: values, steps, answers, sources, places in its words."""
+"""Checks that whatever one part of a guide names exists in another: values, steps, answers, sources, placeholders."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from app.guide.placeholders import placeholders_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.guide.model import Guide, Step
 
-PLACE = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-"""Where a value stands in the words of a guide."""
-
 
 def problems(guide: Guide) -> list[str]:
-    """Everything that is named and not there, a sentence each, sorted; empty for a guide that holds together."""
+    """Everything that is named and missing, a phrase each, sorted; empty for a consistent guide."""
     return sorted((*_of_steps(guide), *_of_values(guide), *_of_the_rest(guide)))
 
 
@@ -47,8 +45,8 @@ def _of_values(guide: Guide) -> Iterator[str]:
             yield f"value {name}: no value {spec.derived_from}"
     if guide.named_by not in public:
         yield "named_by must be a value that is not secret"
-    for name in set(PLACE.findall(" ".join(_strings(guide.model_dump(mode="json"))))) - public:
-        yield f"{{{name}}} is no value that may stand in words"
+    for name in placeholders_of(guide) - public:
+        yield f"{{{name}}} is not a value that words may mention"
 
 
 def _of_the_rest(guide: Guide) -> Iterator[str]:
@@ -57,11 +55,3 @@ def _of_the_rest(guide: Guide) -> Iterator[str]:
     yield from (f"practice: no value {name}" for name in used if name not in guide.values)
     if guide.cadence.source not in guide.sources:
         yield "the cadence names no known source"
-
-
-def _strings(part: Any) -> Iterator[str]:
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, dict | list | tuple):
-        for each in part.values() if isinstance(part, dict) else part:
-            yield from _strings(each)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from app.guide.placeholders import speak
+from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind
 from app.practice import provisioning
 from app.practice.gate import first, stale, to
@@ -48,7 +48,7 @@ class Portal:
         client: LoopbackClient,
     ) -> None:
         # Where the admin names things, the practice portal has the names of its sample values.
-        self._guide = speak(guide, guide.practice.tenant_values)
+        self._guide = fill_guide(guide, guide.practice.tenant_values)
         self._at = f"/portal/{guide.id}"
         self._ledger = ledger
         self._derived = derived

@@ -76,6 +76,7 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 
 async def _check(setup: Setup, *, as_json: bool) -> int:
     from app.guide import catalog
+    from app.guide.guide_file import GuideError
     from app.session.connection import Connection
     from app.system.policy import Invalid, read
     from app.vault import Vault
@@ -84,6 +85,8 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
         guide = catalog.guide(setup.guide)
     except KeyError:
         return _end(Exit.NO_SETUP, f"This version has no guide for {setup.client}.", as_json=as_json)
+    except GuideError as error:
+        return _end(Exit.NO_SETUP, f"The guide for {setup.client} cannot be used. {error}.", as_json=as_json)
     policy = read()
     if isinstance(policy, Invalid):
         return _end(Exit.NO_SECRETS, policy.sentence, as_json=as_json)

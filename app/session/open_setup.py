@@ -7,7 +7,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.guide.placeholders import places, speak
+from app.guide.placeholders import fill_guide, placeholders_of
 from app.session import access
 from app.setup import journey
 from app.setup.state import Setup
@@ -30,7 +30,7 @@ def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
         id=secrets.token_hex(16),
         guide=guide.id,
         client=guide.name,
-        name=f"New {speak(guide, {}).short_name} setup",
+        name=f"New {fill_guide(guide, {}).short_name} setup",
         created=now,
         changed=now,
         practice=practice,
@@ -48,7 +48,7 @@ class OpenSetup:
         self.unsaved: str | None = None
         """Why the last change is in memory only."""
         self._guide = guide
-        self._places = places(guide)
+        self._places = placeholders_of(guide)
         self._spoken: tuple[Guide, dict[str, str] | None] = (guide, None)
         self._store = store
         self._listeners: list[Callable[[], None]] = []
@@ -62,7 +62,7 @@ class OpenSetup:
         spoken, before = self._spoken
         given = {name: self.setup.values.get(name, "") for name in self._places}
         if given != before:
-            spoken = speak(self._guide, self.setup.values)
+            spoken = fill_guide(self._guide, self.setup.values)
             self._spoken = (spoken, given)
         return spoken
 

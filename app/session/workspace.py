@@ -120,11 +120,14 @@ class Workspace:
 
     async def _assistant(self, setup: Setup) -> Assistant | Refused:
         from app.guide import catalog
+        from app.guide.guide_file import GuideError
 
         try:
             guide = await asyncio.get_running_loop().run_in_executor(None, catalog.guide, setup.guide)
         except KeyError:
             return Refused(f"This version has no guide for {setup.client}.")
+        except GuideError as error:
+            return Refused(f"The guide for {setup.client} cannot be used. {error}.")
         assistant = Assistant(
             *(guide, setup, self.vault, self.store),
             proxy_for=self._proxy_for,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.guide import catalog
 from app.guide.builders import WORKSHOPS
-from app.guide.placeholders import speak
+from app.guide.placeholders import fill_guide
 from app.system import policy
 from app.system.paths import resources
 from app.values.address import API_HOSTS, TOKEN_HOST
@@ -38,7 +38,7 @@ def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     shown = [picture for picture in pictures.SHARED if _taken(picture)]
     every = catalog.guides() if guides is None else tuple(guides)
     # As before the first value is captured: a value stands as its suggestion or its label, never as a real one.
-    spoken = tuple(speak(guide, {}) for guide in every)
+    spoken = tuple(fill_guide(guide, {}) for guide in every)
     common = {"guides": spoken, "most": {guide.id: steps_at_most(guide) for guide in spoken}, "shared": shown}
     for_administrators = {**common, **_decided(), "consoles": [_consoles(guide) for guide in every]}
     written = {
@@ -67,7 +67,7 @@ def client_page(templates: Environment, guide: Guide, common: Mapping[str, Any])
 
 def _consoles(guide: Guide) -> Guide:
     """The guide with the labels of values in its words, where an address may hold one."""
-    return speak(guide, {name: spec.label for name, spec in guide.values.items()})
+    return fill_guide(guide, {name: spec.label for name, spec in guide.values.items()})
 
 
 def _decided() -> dict[str, Any]:

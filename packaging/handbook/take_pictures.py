@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from app.guide import catalog
-from app.guide.placeholders import speak
+from app.guide.placeholders import fill_guide
 from app.system.paths import resources
 from handbook import pictures
 
@@ -72,7 +72,7 @@ def main() -> None:
     out = resources() / "help/pictures"
     out.mkdir(exist_ok=True)
     taken = set()
-    for client, wanted in pictures.every([speak(guide, {}) for guide in catalog.guides()]):
+    for client, wanted in pictures.every([fill_guide(guide, {}) for guide in catalog.guides()]):
         for theme in pictures.THEMES:
             dev.say(f"Walking the tour of {client}, {theme}")
             with tempfile.TemporaryDirectory(prefix="scim-frames-") as scratch:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import copy
 import itertools
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import ValidationError
 
-from app.guide import catalog, placeholders
-from app.guide.model import Guide
+from app.guide import catalog, guide_file, placeholders
+from app.guide.guide_file import GuideError
 from app.guide.vocabulary import Kind, Lane, Milestone, Page
+from app.system import data_file
 from app.system.paths import resources
 from app.values.rules import derive, read
 from tests.guide.vendor_page import eights, hashes
@@ -21,7 +22,7 @@ from tests.guide.vendor_page import eights, hashes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.guide.model import Step
+    from app.guide.model import Guide, Step
 
 FOLDER = resources() / "guides"
 IDS = catalog.ids()
@@ -136,7 +137,7 @@ def test_every_capture_is_used(guide: Guide) -> None:
     carried = {c.value for s in guide.steps for c in s.carries}
     rested_on = {n for s in guide.steps for n in s.depends_on}
     sources = {spec.derived_from for spec in guide.values.values()}
-    said = placeholders.places(guide)
+    said = placeholders.placeholders_of(guide)
     for step in guide.steps:
         for name in step.captures:
             counted = guide.values[name].kind is Kind.COUNT
@@ -370,7 +371,7 @@ def test_titles_are_short_and_statements_end_with_a_full_stop(guide: Guide) -> N
 
 def raw() -> dict[str, Any]:
     # Several steps may share a list; each test changes a copy of its own.
-    data: dict[str, Any] = copy.deepcopy(catalog.whole(FOLDER / "entra.yaml"))
+    data: dict[str, Any] = copy.deepcopy(guide_file.merge(FOLDER / "entra.yaml"))
     return data
 
 
@@ -380,7 +381,7 @@ def step_of(data: dict[str, Any], step_id: str) -> dict[str, Any]:
 
 
 def test_the_raw_data_is_a_guide() -> None:
-    assert Guide.model_validate(raw()) == catalog.guide("entra")
+    assert guide_file.check(raw()) == catalog.guide("entra")
 
 
 @pytest.mark.parametrize(
@@ -403,8 +404,8 @@ def test_the_raw_data_is_a_guide() -> None:
 def test_a_bad_step_is_refused(step_id: str, field: str, value: object, sentence: str) -> None:
     data = raw()
     step_of(data, step_id)[field] = value
-    with pytest.raises(ValidationError, match=sentence):
-        Guide.model_validate(data)
+    with pytest.raises(GuideError, match=sentence):
+        guide_file.check(data)
 
 
 def test_bad_references_outside_of_steps_are_refused() -> None:
@@ -413,35 +414,72 @@ def test_bad_references_outside_of_steps_are_refused() -> None:
         {"named_by": "token"},
         {"cadence": {**raw()["cadence"], "source": "hearsay"}},
     ):
-        with pytest.raises(ValidationError):
-            Guide.model_validate({**raw(), **change})
+        with pytest.raises(GuideError):
+            guide_file.check({**raw(), **change})
     data = raw()
     data["values"]["directory_id"]["derived_from"] = "nothing"
-    with pytest.raises(ValidationError, match="no value nothing"):
-        Guide.model_validate(data)
+    with pytest.raises(GuideError, match="no value nothing"):
+        guide_file.check(data)
     data = raw()
     step_of(data, "submit")["failures"][0]["revisit"] = "nowhere"
-    with pytest.raises(ValidationError, match="no step nowhere"):
-        Guide.model_validate(data)
+    with pytest.raises(GuideError, match="no step nowhere"):
+        guide_file.check(data)
 
 
-def test_a_file_that_is_not_yaml_is_refused_by_name(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("id: [unclosed", r"bad\.yaml, line \d: not valid YAML"),
+        ("id: !!python/object/apply:os.getcwd []", r"bad\.yaml, line 1: not valid YAML"),
+        ("id: a\nname: b\nid: c\n", r"bad\.yaml, line 3: the key id occurs twice"),
+        ("values:\n  realm: {kind: domain, label: A, kind: text}\n", r"bad\.yaml, line 2: the key kind occurs twice"),
+        ("a: &a {b: 1}\nc: {<<: *a, b: 2, b: 3}\n", r"bad\.yaml, line 2: the key b occurs twice"),
+        ("stages: &a [*a]", r"bad\.yaml, line 1: a value contains itself"),
+        ("[" * 5000, r"bad\.yaml.*(nested too deeply|not valid YAML)"),
+        ("a: \x07", r"bad\.yaml: not valid YAML"),
+        ("", r"bad\.yaml: a guide is a mapping"),
+        ("just words", r"bad\.yaml: a guide is a mapping"),
+        ("[1, 2]", r"bad\.yaml: a guide is a mapping"),
+        ("stages: 5", r"bad\.yaml: .*stages: Input should be a valid"),
+        ("stages: [{steps: [7]}]", r"bad\.yaml: .*stages\.0\.steps\.0: "),
+        ("stages: [{id: s, steps: [{id: t, lane: x}]}]", r"bad\.yaml: .*stages\.s\.steps\.t\.lane: Input should be"),
+        ("stages: [{steps: [{use: nothing}]}]", r"bad\.yaml: there is no shared part nothing"),
+        ("stages: [{steps: [{use: [1]}]}]", r"bad\.yaml: there is no shared part"),
+        ("prerequisites: [{use: group-names, id+: [x]}]", r"bad\.yaml: group-names: id\+ appends a list to a list"),
+        ("values: [1]", r"bad\.yaml: .*values: Input should be a valid dictionary"),
+        ("values: {directory_id: 7}", r"bad\.yaml: .*values\.directory_id: "),
+        ("true: 1", r"bad\.yaml: "),
+        ("{[1]: 2}: 3", r"bad\.yaml, line 1: not valid YAML"),
+        ("name: a\u200bb", r"bad\.yaml: it has the invisible character U\+200B"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name_and_place(text: str, sentence: str, tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "shared", tmp_path / "shared")
     bad = tmp_path / "bad.yaml"
-    bad.write_text("id: [unclosed", "utf-8")
-    with pytest.raises(ValueError, match=r"bad\.yaml is not valid YAML"):
-        catalog.read(bad)
-    bad.write_text("just words", "utf-8")
-    with pytest.raises(ValueError, match="Guide"):
-        catalog.read(bad)
+    bad.write_text(text, "utf-8")
+    with pytest.raises(GuideError, match=sentence) as refused:
+        guide_file.read(bad)
+    assert len(str(refused.value)) < 1000
+
+
+def test_a_file_of_other_bytes_or_none_is_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_bytes(b"name: \xff")
+    with pytest.raises(GuideError, match=r"bad\.yaml is not UTF-8"):
+        guide_file.read(bad)
     with pytest.raises(OSError, match=r"missing\.yaml"):
-        catalog.read(tmp_path / "missing.yaml")
+        guide_file.read(tmp_path / "missing.yaml")
 
 
-def test_a_file_may_not_build_objects(tmp_path: Path) -> None:
-    bad = tmp_path / "bad.yaml"
-    bad.write_text("id: !!python/object/apply:os.getcwd []", "utf-8")
-    with pytest.raises(ValueError, match="not valid YAML"):
-        catalog.read(bad)
+def test_merged_keys_may_be_replaced(tmp_path: Path) -> None:
+    good = tmp_path / "good.yaml"
+    good.write_text("top: {under: &b {<<: &a {x: 1, y: 2}, y: 3}, z: {<<: *b, x: 4}}\n", "utf-8")
+    assert data_file.load(good) == {"top": {"under": {"x": 1, "y": 3}, "z": {"x": 4, "y": 3}}}
+
+
+@pytest.mark.parametrize("path", sorted(resources().rglob("*.yaml")), ids=lambda path: path.name)
+def test_no_data_file_repeats_a_key(path: Path) -> None:
+    assert data_file.load(path)
 
 
 @pytest.mark.parametrize("guide_id", ["nobody", "", "../guides/entra", "ENTRA"])

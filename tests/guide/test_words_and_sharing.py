@@ -7,19 +7,20 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import ValidationError
 
-from app.guide import catalog
-from app.guide.model import Guide
-from app.guide.placeholders import places, speak
+from app.guide import catalog, guide_file
+from app.guide.guide_file import GuideError
+from app.guide.placeholders import fill_guide, placeholders_of
 from app.system.paths import resources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from app.guide.model import Guide
+
 
 def entra() -> dict[str, Any]:
-    data: dict[str, Any] = copy.deepcopy(catalog.whole(resources() / "guides" / "entra.yaml"))
+    data: dict[str, Any] = copy.deepcopy(guide_file.merge(resources() / "guides" / "entra.yaml"))
     return data
 
 
@@ -34,32 +35,32 @@ def speaking(text: str, link: str | None = None) -> Guide:
     step["text"] = text
     if link:
         step["link"] = link
-    return Guide.model_validate(data)
+    return guide_file.check(data)
 
 
 def test_words_that_were_not_given_stand_as_their_label() -> None:
     guide = speaking("Search for {primary_domain} there.")
-    assert places(guide) == {"primary_domain"}
-    assert speak(guide, {}).step("add-directory").text == "Search for Primary domain there."
-    spoken = speak(guide, {"primary_domain": "contoso.com"})
+    assert placeholders_of(guide) == {"primary_domain"}
+    assert fill_guide(guide, {}).step("add-directory").text == "Search for Primary domain there."
+    spoken = fill_guide(guide, {"primary_domain": "contoso.com"})
     assert spoken.step("add-directory").text == "Search for contoso.com there."
     assert guide.step("add-directory").text == "Search for {primary_domain} there."
 
 
 def test_a_guide_without_places_stays_the_same_object() -> None:
     guide = catalog.guide("entra")
-    assert speak(guide, {"primary_domain": "contoso.com"}) is guide
+    assert fill_guide(guide, {"primary_domain": "contoso.com"}) is guide
 
 
 def test_a_link_that_needs_a_value_waits_for_it() -> None:
     guide = speaking("Look.", "https://{primary_domain}/admin")
-    assert speak(guide, {}).step("add-directory").link is None
-    assert speak(guide, {"primary_domain": "a.example"}).step("add-directory").link == "https://a.example/admin"
+    assert fill_guide(guide, {}).step("add-directory").link is None
+    assert fill_guide(guide, {"primary_domain": "a.example"}).step("add-directory").link == "https://a.example/admin"
 
 
 @pytest.mark.parametrize("name", ["token", "base_url", "nobody"])
 def test_secrets_and_strangers_never_stand_in_words(name: str) -> None:
-    with pytest.raises(ValidationError, match="may stand in words"):
+    with pytest.raises(GuideError, match="words may mention"):
         speaking(f"Never {{{name}}}.")
 
 
@@ -70,14 +71,14 @@ def test_use_takes_over_replaces_and_appends(tmp_path: Path) -> None:
     )
     own = {"short_name": "X", "stages": [{"steps": [{"use": "a", "takes": "2 minutes", "notes+": ["Two."]}]}]}
     (tmp_path / "x.yaml").write_text(json.dumps(own), "utf-8")
-    (step,) = catalog.whole(tmp_path / "x.yaml")["stages"][0]["steps"]
+    (step,) = guide_file.merge(tmp_path / "x.yaml")["stages"][0]["steps"]
     assert step == {"id": "a", "title": "Open X", "notes": ["One.", "Two."], "takes": "2 minutes"}
 
 
 def test_using_what_is_not_shared_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(json.dumps({"stages": [{"steps": [{"use": "nothing"}]}]}), "utf-8")
-    with pytest.raises(ValueError, match="nothing shared called nothing"):
-        catalog.read(tmp_path / "x.yaml")
+    with pytest.raises(ValueError, match="no shared part nothing"):
+        guide_file.read(tmp_path / "x.yaml")
 
 
 def test_the_exported_schema_is_the_models() -> None:
@@ -95,8 +96,8 @@ def test_the_schema_knows_shared_parts() -> None:
 def test_the_first_answer_has_to_lead_to_full_sync() -> None:
     data = entra()
     data["branches"][0]["options"][0]["shuts_gate"] = "Nothing is sent."
-    with pytest.raises(ValidationError, match="has to lead to Full Sync"):
-        Guide.model_validate(data)
+    with pytest.raises(GuideError, match="has to lead to Full Sync"):
+        guide_file.check(data)
 
 
 def test_an_answer_that_cannot_be_chosen_never_counts() -> None:

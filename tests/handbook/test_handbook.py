@@ -14,8 +14,8 @@ import pytest
 from handbook.entries import RULES, sections, steps_at_most
 from handbook.pages import pages, write
 
-from app.guide import catalog
-from app.guide.placeholders import speak
+from app.guide import catalog, guide_file
+from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind, Lane
 from app.session.open_setup import new_setup
 from app.setup.journey import places
@@ -45,7 +45,7 @@ def guides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Guide]:
     """The guides that ship, and one that came with a YAML file alone."""
     folder = tmp_path_factory.mktemp("guides")
     shutil.copytree(resources() / "guides" / "shared", folder / "shared")
-    ninth = catalog.read(shutil.copy(NINTH, folder / "ninth.yaml"))
+    ninth = guide_file.read(shutil.copy(NINTH, folder / "ninth.yaml"))
     return {guide.id: guide for guide in (*catalog.guides(), ninth)}
 
 
@@ -121,7 +121,7 @@ def told_of(step: Step, guide: Guide) -> Iterator[str]:
 
 def test_nothing_that_a_guide_says_is_missing(guide: Guide, page: Read) -> None:
     everything = "\n".join(page.blocks)
-    texts = [" ".join(text.replace("**", "").split()) for text in told(speak(guide, {}))]
+    texts = [" ".join(text.replace("**", "").split()) for text in told(fill_guide(guide, {}))]
     assert len(texts) > 100
     assert not [text for text in texts if text not in everything]
 

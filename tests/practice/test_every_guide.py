@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.guide import catalog
-from app.guide.placeholders import speak
+from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
@@ -45,7 +45,7 @@ def _named(guide: Guide, kind: Kind) -> str:
 @pytest.mark.parametrize(("guide_id", "oidc"), WAYS)
 def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -> None:
     plain = catalog.guide(guide_id)
-    guide = speak(plain, plain.practice.tenant_values)
+    guide = fill_guide(plain, plain.practice.tenant_values)
     values = directory_values(guide)
 
     async def connect(visitor: Visitor, started: Started) -> None:

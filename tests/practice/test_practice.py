@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from app.guide.catalog import read
+from app.guide.guide_file import read
 from app.guide.vocabulary import Kind
 from app.net import Answer, LoopbackClient
 from app.practice.derive import TOKEN_PATH, Derived
@@ -90,8 +90,8 @@ GUIDE: dict[str, Any] = {
 
 # The child reads the guide of this test instead of one that ships; all else is the program's own.
 CHILD = (
-    "import sys; from pathlib import Path; from app.guide import catalog; "
-    "catalog.guides = lambda: (catalog.read(Path(sys.argv[1])),); "
+    "import sys; from pathlib import Path; from app.guide import catalog, guide_file; "
+    "catalog.guides = lambda: (guide_file.read(Path(sys.argv[1])),); "
     "from app.practice.server import main; sys.exit(main())"
 )
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.guide import catalog
-from app.guide.model import Guide
+from app.guide import catalog, guide_file
 from app.guide.vocabulary import Milestone
 from app.scim.changes import Seen
 from app.session.open_setup import new_setup
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from app.guide.model import Guide
+
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONG = TOKEN + "-0123456789"
 
@@ -42,7 +43,7 @@ def slow(connection: socket.socket, request: str, stop: threading.Event) -> None
 
 
 def whole(guide_id: str) -> dict[str, Any]:
-    data: dict[str, Any] = copy.deepcopy(catalog.whole(resources() / "guides" / f"{guide_id}.yaml"))
+    data: dict[str, Any] = copy.deepcopy(guide_file.merge(resources() / "guides" / f"{guide_id}.yaml"))
     return data
 
 
@@ -190,7 +191,7 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
             assert (await before.captures.give("primary_domain", "contoso.com")).accepted
             old = before.setup.with_(stale=frozenset({"gone"}), answers={"authorization": "static", "gone": "x"})
             old = old.with_(kept={"primary_domain": NOW})
-            after = Assistant(Guide.model_validate(newer), old, before.vault, before._store, now=lambda: NOW)
+            after = Assistant(guide_file.check(newer), old, before.vault, before._store, now=lambda: NOW)
             await after.open()
             assert "tenant_id" not in after.setup.values, "what became secret leaves the file"
             assert after.setup.kept == {}, "what is no secret any more is asked for like any value"

@@ -47,6 +47,26 @@ def test_a_drive_that_hangs_does_not_keep_the_program_open(tmp_path: Path, monke
 
 
 @pytest.mark.usefixtures("secret_service")
+def test_a_broken_guide_is_named_and_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = catalog.guide("okta").model_copy(update={"id": "broken"})
+    (tmp_path / "guides").mkdir()
+    (tmp_path / "guides/broken.yaml").write_text("id: broken\nid: other\n", "utf-8")
+    monkeypatch.setattr(catalog, "resources", lambda: tmp_path)
+    monkeypatch.setattr(catalog, "ids", lambda: ("broken",))
+
+    async def story() -> object:
+        opened = workspace.Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
+        assert await opened.take() is None
+        answer = await opened.open(new_setup(guide, utc_now(), practice=False))
+        await opened.leave()
+        return answer
+
+    refused = asyncio.run(story())
+    assert isinstance(refused, workspace.Refused)
+    assert "broken.yaml, line 2: the key id occurs twice" in refused.sentence
+
+
+@pytest.mark.usefixtures("secret_service")
 def test_what_is_left_can_be_taken_by_another(tmp_path: Path) -> None:
     async def story() -> None:
         left = workspace.Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)

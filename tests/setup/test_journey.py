@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from app.guide import catalog
-from app.guide.model import Guide
+from app.guide import catalog, guide_file
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
 from app.setup.gate import Locked, Open, gate
 from app.setup.state import Setup, Sighting
 from app.system.paths import resources
+
+if TYPE_CHECKING:
+    from app.guide.model import Guide
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 SAMPLES = {
@@ -84,8 +87,8 @@ def test_a_later_step_can_be_looked_at_but_not_completed() -> None:
 
 def changed_guide(**changes: object) -> Guide:
     """The guide of Entra ID with other parts."""
-    data = {**copy.deepcopy(catalog.whole(resources() / "guides" / "entra.yaml")), **changes}
-    return Guide.model_validate(data)
+    data = {**copy.deepcopy(guide_file.merge(resources() / "guides" / "entra.yaml")), **changes}
+    return guide_file.check(data)
 
 
 def preview_guide() -> Guide:
@@ -98,7 +101,7 @@ def preview_guide() -> Guide:
             {"id": "preview", "label": "Preview", "sign": "Preview is chosen.", "shuts_gate": "Nothing is sent."},
         ],
     }
-    whole = catalog.whole(resources() / "guides" / "entra.yaml")
+    whole = guide_file.merge(resources() / "guides" / "entra.yaml")
     return changed_guide(branches=[*whole["branches"], mode])
 
 
@@ -130,7 +133,7 @@ def test_a_derived_value_follows_until_the_admin_chooses_another() -> None:
 
 
 def test_a_suggestion_is_there_from_the_start_unless_a_step_captures_it() -> None:
-    whole = catalog.whole(resources() / "guides" / "entra.yaml")
+    whole = guide_file.merge(resources() / "guides" / "entra.yaml")
     values = copy.deepcopy(whole["values"])
     values["directory_name"] = {**values["directory_name"], "derived_from": None, "suggestion": "staff"}
     values["primary_domain"]["suggestion"] = "contoso.com"
@@ -140,10 +143,10 @@ def test_a_suggestion_is_there_from_the_start_unless_a_step_captures_it() -> Non
 
 def test_a_step_of_another_answer_is_never_waited_for() -> None:
     guide = entra()
-    data = copy.deepcopy(catalog.whole(resources() / "guides" / "entra.yaml"))
+    data = copy.deepcopy(guide_file.merge(resources() / "guides" / "entra.yaml"))
     submit = next(s for stage in data["stages"] for s in stage["steps"] if s["id"] == "submit")
     submit["needs"].append({"step": "open-provisioning-classic", "because": "Never under the newer screens."})
-    guide = Guide.model_validate(data)
+    guide = guide_file.check(data)
     assert journey.finished(guide, walk(guide, fresh(guide), Milestone.FINISHED))
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from app import net
 from app.diagnosis.findings import sentence
-from app.guide import catalog
+from app.guide import guide_file
 from app.guide.vocabulary import ProbeStyle
 from app.scim.connection_test import Check, Verdict, run
 from app.scim.endpoint import Endpoint
@@ -152,7 +152,7 @@ def test_a_guide_with_an_unseen_character_is_refused(tmp_path: Path, sign: str) 
     (tmp_path / "shared/cie.yaml").write_text((guides / "shared/cie.yaml").read_text("utf-8"), "utf-8")
     path = tmp_path / "entra.yaml"
     path.write_text(text, "utf-8")
-    assert catalog.read(path)
+    assert guide_file.read(path)
     path.write_text(text.replace("Tenant ID", f"Tenant{sign} ID"), "utf-8")
     with pytest.raises(ValueError, match=f"U\\+{ord(sign):04X}"):
-        catalog.read(path)
+        guide_file.read(path)

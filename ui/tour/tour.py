@@ -76,7 +76,7 @@ class Tour:
 
     async def _walk(self) -> bool:
         from app.guide import catalog
-        from app.guide.placeholders import speak
+        from app.guide.placeholders import fill_guide
         from app.net import LoopbackClient
         from ui.tour.visitor import Visitor
 
@@ -93,7 +93,7 @@ class Tour:
             guide = catalog.guide(self._driver.desk.assistant.guide.id)
             if guide.id != self._driver.application.options.client:
                 raise Stuck(f"the setup of {guide.name} is open instead")
-            guide = speak(guide, guide.practice.tenant_values)
+            guide = fill_guide(guide, guide.practice.tenant_values)
             url = practice.portal_url(guide.id)
             if not await self._all_steps(Visitor(client, practice.cie_url, url, guide)):
                 return False
