@@ -14,7 +14,8 @@ from app.diagnosis.addresses import compare
 from app.diagnosis.facts import OF_A_TEXT, Fact, grounds
 from app.diagnosis.history import history
 from app.diagnosis.patterns import errors, stands_in
-from app.diagnosis.ranking import fill, rank
+from app.diagnosis.ranking import rank
+from app.guide.placeholders import fill, names_of
 
 if TYPE_CHECKING:
     from app.diagnosis.patterns import Errors, Sign
@@ -69,10 +70,10 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
     foreign = [sign for sign in found if sign not in signs]
     unrelated = addresses.strange and not ours and not foreign
     if unrelated or any(stands_in(phrase, plain) for phrase in known.elsewhere):
-        return Decoded(known.nothing, hint=fill(known.hint, guide))
+        return Decoded(known.nothing, hint=fill(known.hint, names_of(guide)))
     if foreign and not ours and not any(sign.trouble for sign in signs):
-        sentence = known.foreign.replace("{product}", known.products[foreign[0].of[0]])
-        return Decoded(known.only_signs, _labels(foreign), hint=fill(sentence, guide))
+        names = {**names_of(guide), "product": known.products[foreign[0].of[0]]}
+        return Decoded(known.only_signs, _labels(foreign), hint=fill(known.foreign, names))
     facts = addresses.facts | history(guide, setup)
     facts |= {Fact.HOST_DIFFERS} if addresses.named and ours else frozenset()
     facts |= {Fact.BEARER_DOUBLED} if _BEARER.search(plain) else frozenset()
@@ -84,13 +85,13 @@ def _decoded(known: Errors, signs: list[Sign], facts: frozenset[Fact], guide: Gu
     causes = _causes(known, signs, facts, guide, setup)
     shown = [fact for fact in Fact if fact in facts and (fact in OF_A_TEXT or (fact in _OLD and signs))]
     if not signs and not causes and not set(shown) - {Fact.CUT_SHORT}:
-        return Decoded(known.nothing, hint=fill(known.hint, guide))
+        return Decoded(known.nothing, hint=fill(known.hint, names_of(guide)))
     return Decoded(
         _title(known, signs, facts),
         _labels(signs),
-        tuple(fill(grounds().facts[fact], guide) for fact in shown),
+        tuple(fill(grounds().facts[fact], names_of(guide)) for fact in shown),
         causes,
-        "" if causes else fill(known.hint, guide),
+        "" if causes else fill(known.hint, names_of(guide)),
     )
 
 
@@ -120,8 +121,6 @@ def _title(known: Errors, signs: list[Sign], facts: frozenset[Fact]) -> str:
 def _causes(known: Errors, signs: list[Sign], facts: frozenset[Fact], guide: Guide, setup: Setup) -> tuple[Cause, ...]:
     """What the addresses show first, then the causes of each sign."""
     pointed = [
-        (known.seen.replace("{sign}", sign.label), known.troubles[sign.trouble].causes)
-        for sign in signs
-        if sign.trouble
+        (fill(known.seen, {"sign": sign.label}), known.troubles[sign.trouble].causes) for sign in signs if sign.trouble
     ]
     return rank([("", known.slips), *pointed], facts, guide, setup)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import grounds
+from app.guide.placeholders import fill, names_of
 from app.guide.vocabulary import Lane
 from app.setup.journey import visible
 
@@ -34,7 +35,7 @@ def rank(
     told: Iterable[tuple[str, Iterable[Remedy]]], facts: frozenset[Fact], guide: Guide, setup: Setup
 ) -> tuple[Cause, ...]:
     """The causes, each said once. Before its remedies stands what speaks for them where nothing else does."""
-    known = grounds()
+    known, names = grounds(), names_of(guide)
     made: dict[str, Cause] = {}
     nowhere: dict[str, Cause] = {}
     for seen, remedies in told:
@@ -43,16 +44,11 @@ def rank(
                 continue
             because = remedy.because or (known.facts[remedy.when[0]] if remedy.when else seen)
             step = _where(known.places[remedy.at], guide, setup) if remedy.at else None
-            say = fill(remedy.say, guide)
+            say = fill(remedy.say, names)
             # What has no place in this guide is less likely to be the reason.
             kind = nowhere if remedy.at and step is None else made
-            kind.setdefault(say, Cause(say, step, fill(because, guide)))
+            kind.setdefault(say, Cause(say, step, fill(because, names)))
     return tuple({**made, **nowhere}.values())[:MOST_CAUSES]
-
-
-def fill(words: str, guide: Guide) -> str:
-    """The words with the names that the guide gives."""
-    return words.replace("{client}", guide.short_name).replace("{portal}", guide.portal.name)
 
 
 def _where(places: tuple[Place, ...], guide: Guide, setup: Setup) -> str | None:

@@ -34,14 +34,17 @@ class Started:
 
     origin: str
     """Scheme, host and port."""
-    cie_url: str = field(repr=False)
-    """Opens the practice CIE in a browser; carries the session key."""
-    portals_url: str = field(repr=False)
-    """Like it for the portals; ``{guide}`` stands for the id of a guide."""
+    key: str = field(repr=False)
+    """The session key, which the addresses of the consoles carry."""
 
-    def portal_url(self, guide: str) -> str:
+    @property
+    def cie_url(self) -> str:
+        """Opens the practice CIE in a browser; carries the session key."""
+        return f"{self.origin}/cie?key={self.key}"
+
+    def portal_url(self, guide_id: str) -> str:
         """Opens that guide's practice portal in a browser; carries the session key."""
-        return self.portals_url.replace("{guide}", guide)
+        return f"{self.origin}/portal/{guide_id}?key={self.key}"
 
     @property
     def token_url(self) -> str:
@@ -108,7 +111,7 @@ class PracticeProcess:
             await self.stop()
             return NotStarted("The practice server ended before it could serve.")
         origin, key = f"http://127.0.0.1:{port}", Derived(bytes.fromhex(seed)).session_key
-        return Started(origin, f"{origin}/cie?key={key}", f"{origin}/portal/{{guide}}?key={key}")
+        return Started(origin, key)
 
     async def stop(self) -> None:
         """End the server in good order, or at once where it does not listen."""
