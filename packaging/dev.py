@@ -100,7 +100,14 @@ class TestLane:
 LANES = {
     "desktops": TestLane({}, ("tests/desktops/", "ui/desktop/", "ui/companion/window.py", "ui/main_window.py")),
     "orca": TestLane({}, ("tests/orca/",)),
-    "directories": TestLane({}, ("tests/directories/",)),
+    "directories": TestLane(
+        {
+            "OpenLDAP and its clients": "slapd ldap-utils",
+            "389 Directory Server": "389-ds-base",
+            "Samba's Active Directory": ("samba samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba"),
+        },
+        ("tests/directories/", "app/guide/builders/"),
+    ),
     "prometheus": TestLane({}, ("tests/prometheus/",)),
     "proxies": TestLane({}, ("tests/proxies/",)),
     "browser": TestLane({}, ("tests/browser/",)),

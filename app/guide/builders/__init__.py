@@ -1,4 +1,4 @@
-"""Small workshops inside a step, for what the admin would otherwise type from memory.
+"""Builders inside a step that write what the admin would otherwise type from memory.
 
 Each is a pure function from the texts of its inputs to a result or a reason.
 """

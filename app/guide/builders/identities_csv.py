@@ -29,6 +29,10 @@ LONGEST_APN = 100
 
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1035 2.3.1 with RFC 1123 2.1
 _OPERATOR = re.compile(r"\.mnc[0-9]{3}\.mcc[0-9]{3}\.gprs$", re.IGNORECASE)  # TS 23.003 section 9.1.2
+_SHORTENED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
+"""A long number as a spreadsheet shows it, with the decimal sign of its language."""
+_NUMBER = re.compile(rf"[0-9]+|{_SHORTENED.pattern}")
+_OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 TEXT = Input("text", "Content of the CSV file", "356938035643809,262011234567890,internet.example", lines=8)
 
@@ -40,6 +44,8 @@ class Record:
     line: int
     """Counted from 1, as an editor does."""
     cells: tuple[str, ...]
+    text: str = ""
+    """As it was pasted."""
 
     @property
     def complete(self) -> bool:
@@ -50,14 +56,22 @@ class Record:
 def build(given: Mapping[str, str]) -> Built:
     """A summary of a file that can be uploaded, or the lines to correct."""
     lines = re.split(r"\r\n|\r|\n", given.get("text", "").removeprefix("\ufeff"))
-    records = [Record(number, _cells(line)) for number, line in enumerate(lines, 1) if line.strip()]
-    headed = bool(records) and bool({cell.upper() for cell in records[0].cells} & set(COLUMNS))
-    if headed and tuple(cell.upper() for cell in records[0].cells) != COLUMNS:
+    records = [Record(number, _cells(line), line) for number, line in enumerate(lines, 1) if line.strip()]
+    if problem := _separator_problem(records):
+        return Built(None, problem)
+    headed = bool(records) and bool(set(_named(records[0])) & set(COLUMNS))
+    if headed and _named(records[0]) != COLUMNS:
+        if _named(records[0])[:3] == COLUMNS and not any(records[0].cells[3:]):
+            return Built(None, "The headings end with a comma, which adds an empty column. Remove it from each line.")
         return Built(None, "The headings are not in the order IMEI, IMSI, APN. Change the order of the columns.")
     records = records[1:] if headed else records
     if problem := _problem(records):
         return Built(None, problem)
     return Built(_summary(records), notes=(*_heading_note(headed=headed), *_notes(records)))
+
+
+def _named(record: Record) -> tuple[str, ...]:
+    return tuple(cell.upper() for cell in record.cells)
 
 
 def check_digit_fits(imei: str) -> bool:
@@ -77,9 +91,6 @@ def _cells(line: str) -> tuple[str, ...]:
 def _problem(records: list[Record]) -> str | None:
     if not records:
         return "There are no records. Paste the content of the file."
-    first = records[0].cells
-    if len(first) == 1 and re.search(r"[;\t]", first[0]):
-        return "The columns are not parted by commas. Save the file as CSV with commas."
     found = {record.line: why for record in records if (why := _fault(record))}
     for earlier, later in _repeated((r.line, r.cells) for r in records if r.complete):
         found.setdefault(later, f"repeats line {earlier}")
@@ -91,8 +102,32 @@ def _problem(records: list[Record]) -> str | None:
     return " ".join(parts) or None
 
 
+def _separator_problem(records: list[Record]) -> str | None:
+    """Whether the columns are separated by something else, where a comma may be the decimal sign of a number."""
+    if not records:
+        return None
+    first = records[0]
+    other = next((each for each in _OTHER_SEPARATORS if each in first.text), None)
+    if other is None:
+        return None
+    cells = [cell.strip(" \"'=") for cell in first.text.split(other)]
+    numbers = len(cells) >= 3 and all(_NUMBER.fullmatch(cell) or cell.upper() in COLUMNS for cell in cells[:2])
+    if len(first.cells) > 1 and not numbers:
+        return None
+    texts = (cell for record in records for cell in record.text.split(other))
+    shortened = any(_SHORTENED.fullmatch(cell.strip(" \"'=")) for cell in texts)
+    problem = f"The columns are separated by {_OTHER_SEPARATORS[other]}. Save the file as CSV with commas."
+    if shortened:
+        problem += " A spreadsheet also shortened the numbers. Format their columns as text first."
+    return problem
+
+
 def _fault(record: Record) -> str | None:
     """What is wrong with a line, as the end of a sentence."""
+    if len(record.cells) > 3 and not any(record.cells[3:]):
+        return f"has {len(record.cells)} columns, the last is empty, remove the comma at its end"
+    if len(record.cells) > 3 and re.search(rf"(^|,)\s*{_SHORTENED.pattern}\s*,", record.text):
+        return "has a number that was shortened by a spreadsheet, format the column as text"
     if len(record.cells) != 3:
         return f"has {len(record.cells)} columns, 3 are needed"
     for name, cell in zip(COLUMNS, record.cells, strict=True):
@@ -121,7 +156,11 @@ def _imsi_fault(imsi: str) -> str | None:
 
 
 def _number_fault(name: str, cell: str, rule: str) -> str:
-    if re.fullmatch(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+", cell):
+    if cell.startswith('="'):
+        return f'the {name} is written as ="...", as a spreadsheet keeps digits, enter the digits alone'
+    if cell.startswith(("'", "\u2019")):
+        return f"the {name} has an apostrophe in front, as a spreadsheet keeps digits, remove it"
+    if _SHORTENED.fullmatch(cell):
         return f"the {name} was shortened by a spreadsheet, format the column as text"
     if re.fullmatch(r"[0-9]+", cell):
         return f"the {name} has {len(cell)} digits, {rule}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.guide.builders.shape import Built, Input, Workshop, hidden_sign, picked, refused_sign
+from app.guide.builders.shape import Built, Input, Workshop, control_character, picked, unusual_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,16 @@ _CLASSES = {
     (OTHER, GROUPS): "(|(objectClass=groupOfNames)(objectClass=groupOfUniqueNames))",  # RFC 4519 section 3
 }
 
+_NESTED_NOTES = {
+    ACTIVE_DIRECTORY: "This search can be slow in a large directory.",
+    # 389: the MemberOf plug-in with memberOfSkipNested off, as it comes. OpenLDAP: slapo-dynlist(5), "dynlist-attrset"
+    # with a memberOf attribute marked "*". Both were searched in tests/directories.
+    OTHER: (
+        "It finds members of groups inside only where the directory writes these into memberOf too, such as 389 "
+        "Directory Server (MemberOf plug-in) or OpenLDAP (dynlist overlay)."
+    ),
+}
+
 
 def escape_value(value: str) -> str:
     """A value as it stands in a filter: RFC 4515 section 3, NUL ( ) * and the backslash as two hex digits."""
@@ -53,17 +63,17 @@ def build(given: Mapping[str, str]) -> Built:
     """``(&(objectCategory=person)(objectClass=user)(memberOf=CN=Berlin,DC=example,DC=com))``."""
     directory, entries, kind = picked(given, DIRECTORY), picked(given, ENTRIES), picked(given, KIND)
     name, value = given.get("attribute", "").strip(), given.get("value", "").strip()
-    if problem := _problem(directory, kind, name, value):
+    if problem := _problem(kind, name, value):
         return Built(None, problem)
-    text = f"(&{_CLASSES[directory, entries]}{_clause(kind, name, value)})"
-    return Built(text, notes=(*hidden_sign(value), *_notes(directory, kind, name, value)))
+    text = f"(&{_CLASSES[directory, entries]}{_clause(directory, kind, name, value)})"
+    return Built(text, notes=(*unusual_characters(value), *_notes(directory, kind, name, value)))
 
 
-def _clause(kind: str, name: str, value: str) -> str:
-    if kind == MEMBERS:
-        return f"({name or 'memberOf'}={escape_value(value)})"
-    if kind == NESTED:
+def _clause(directory: str, kind: str, name: str, value: str) -> str:
+    if kind == NESTED and directory == ACTIVE_DIRECTORY:
         return f"({name or 'memberOf'}:{IN_CHAIN}:={escape_value(value)})"
+    if kind in (MEMBERS, NESTED):
+        return f"({name or 'memberOf'}={escape_value(value)})"
     if kind == MAIL:
         return f"({name or 'mail'}=*{escape_value(_ending(value))})"
     return f"({name}={escape_value(value)})"
@@ -74,17 +84,15 @@ def _ending(value: str) -> str:
     return value if "@" in value or value.startswith(".") else f"@{value}"
 
 
-def _problem(directory: str, kind: str, name: str, value: str) -> str | None:
+def _problem(kind: str, name: str, value: str) -> str | None:
     if not name and kind == EQUALS:
         return "The attribute is missing, for example department."
     if name and not ATTRIBUTE.fullmatch(name):
         return "An attribute has letters, digits and hyphens and begins with a letter, for example department."
     if not value:
         return "The value is missing."
-    if sign := refused_sign(value):
+    if sign := control_character(value):
         return f"The value contains a control character ({sign}). Type it instead."
-    if kind == NESTED and directory != ACTIVE_DIRECTORY:
-        return "Only Active Directory can look into groups inside groups with a filter."
     if kind in (MEMBERS, NESTED) and not _DN.fullmatch(value):
         return "Enter the whole DN of the group, for example CN=Berlin,OU=Staff,DC=example,DC=com."
     if kind == MAIL and re.search(r"\s", value):
@@ -97,11 +105,11 @@ def _notes(directory: str, kind: str, name: str, value: str) -> tuple[str, ...]:
     if kind == MAIL and _ending(value) != value:
         notes.append("An @ was put in front, so that only this domain matches.")
     if "*" in value:
-        notes.append("The * is looked for as a sign. It does not stand for any text.")
-    if kind == MEMBERS and directory == OTHER and not name:
+        notes.append("The * is looked for as a character. It does not match any text.")
+    if kind in (MEMBERS, NESTED) and directory == OTHER and not name:
         notes.append("Some directories, such as PingDirectory, have isMemberOf instead. Enter it as the attribute.")
     if kind == NESTED:
-        notes.append("This search can be slow in a large directory.")
+        notes.append(_NESTED_NOTES[directory])
     if kind in (MEMBERS, NESTED) and re.match(r"CN=Domain (Users|Computers),", value, re.IGNORECASE):
         notes.append("Active Directory keeps a primary group elsewhere, so memberOf does not find its members.")
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""The shape of a workshop: what is asked, what comes out, and the signs that nothing may hold."""
+"""What a builder asks for and returns, and the characters that no input may hold."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def picked(given: Mapping[str, str], wanted: Input) -> str:
     return choice if choice in wanted.choices else wanted.choices[0]
 
 
-def refused_sign(text: str) -> str | None:
+def control_character(text: str) -> str | None:
     """The first control character or broken piece of a character as ``U+0000``; None where there is none.
 
     No name in a directory holds one, and a line break would end a command or a filter early.
@@ -64,7 +64,7 @@ def refused_sign(text: str) -> str | None:
     return None
 
 
-def hidden_sign(text: str) -> tuple[str, ...]:
+def unusual_characters(text: str) -> tuple[str, ...]:
     """A note about a character that cannot be seen, such as U+200B from a web page; legal, but rarely meant."""
     for character in text:
         if character != " " and unicodedata.category(character) in ("Cf", "Zs", "Co", "Cn"):
