@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.setup.register import Whose
-from app.vault import Status
+from app.vault import VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,10 +48,10 @@ async def find(store: Store, vault: Vault, open_ids: Collection[str] = ()) -> Or
 async def remove(store: Store, vault: Vault, ids: frozenset[str], open_ids: Collection[str] = ()) -> str | None:
     """Remove the secrets of those that are orphans still. Returns what the keyring did not do, or None."""
     found = await find(store, vault, open_ids)
-    failed: list[Status] = []
+    failed: list[VaultStatus] = []
     for setup_id in sorted(ids & (found.own | found.strange)):
         outcome = await vault.purge(setup_id)
-        if outcome.status is not Status.DELETED:
+        if outcome.status is not VaultStatus.DELETED:
             failed.append(outcome.status)
     if not failed:
         return None

@@ -99,7 +99,7 @@ async def remove(found: Survey) -> Result:
     from app.practice.process import KEPT_SEED
     from app.setup.lock import Locked
     from app.setup.store import Store
-    from app.vault import Status, Vault
+    from app.vault import Vault, VaultStatus
 
     if any((found.folder / name).is_symlink() for name in OWN):
         where = legible(str(found.folder))
@@ -121,7 +121,7 @@ async def remove(found: Survey) -> Result:
         left = [await _remove_setups(*pair) for pair in zip(vaults, (found.real, found.practice), strict=True)]
         left += [await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)]
         owner, seed = KEPT_SEED
-        left.append((await vaults[1].delete(owner, seed)).status is not Status.DELETED)
+        left.append((await vaults[1].delete(owner, seed)).status is not VaultStatus.DELETED)
     finally:
         for vault in vaults:
             vault.close()
@@ -155,10 +155,10 @@ async def _remove_orphans(store: Store, vault: Vault) -> bool:
 
 
 async def _purge(vault: Vault, setup_ids: Iterable[str], names: Iterable[str] = ()) -> bool:
-    from app.vault import Status
+    from app.vault import VaultStatus
 
     outcomes = [await vault.purge(setup_id, names) for setup_id in setup_ids]
-    return any(outcome.status is not Status.DELETED for outcome in outcomes)
+    return any(outcome.status is not VaultStatus.DELETED for outcome in outcomes)
 
 
 def _remove_files(found: Survey) -> Result:

@@ -50,9 +50,9 @@ class Missing:
 
 
 def _missing(label: str, outcome: Outcome, keyring: str) -> Missing:
-    from app.vault import SENTENCES, Status
+    from app.vault import SENTENCES, VaultStatus
 
-    if outcome.status is Status.ABSENT:
+    if outcome.status is VaultStatus.ABSENT:
         return Missing(f"The {label} is not in {keyring} yet.")
     return Missing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
 

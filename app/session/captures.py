@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from app.session.open_setup import OpenSetup
     from app.system.policy import Policy
-    from app.vault import Outcome, Status, Vault
+    from app.vault import Outcome, Vault, VaultStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Captures:
         self._shown: dict[str, Shown] = {}
         self._held: str | None = None
         """Why the last secret is only held for this run; None when the keyring has it."""
-        self._lost: dict[str, Status] = {}
+        self._lost: dict[str, VaultStatus] = {}
         """Secrets that the keyring no longer had when the setup was opened, or not whole."""
 
     @property
@@ -69,11 +69,11 @@ class Captures:
     @property
     def lost(self) -> str | None:
         """Which secrets have to be captured again, in a sentence."""
-        from app.vault import Status
+        from app.vault import VaultStatus
 
         if not self._lost:
             return None
-        whole = set(self._lost.values()) == {Status.ABSENT}
+        whole = set(self._lost.values()) == {VaultStatus.ABSENT}
         labels = " and ".join(self._opened.guide.values[name].label for name in sorted(self._lost))
         return (
             f"Not in the keyring of this computer{'' if whole else ', or no longer whole'}: {labels}. "

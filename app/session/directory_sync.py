@@ -176,14 +176,14 @@ class DirectorySync:
 
     async def turn_off(self) -> tuple[str, ...]:
         """Remove both secrets and what is remembered of the API. Returns the labels of what could not be removed."""
-        from app.vault import Status
+        from app.vault import VaultStatus
 
         self._reset()
         _, setup = self._state()
         left = {}
         for kind, name in SECRETS.items():
             outcome = await self._vault.delete(setup.id, name)
-            if outcome.status not in (Status.DELETED, Status.ABSENT):
+            if outcome.status not in (VaultStatus.DELETED, VaultStatus.ABSENT):
                 left[name] = LABELS[kind]
 
         def drop(setup: Setup) -> Setup:

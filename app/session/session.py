@@ -90,7 +90,7 @@ class Assistant(OpenSetup):
     async def forget(self) -> str | None:
         """Delete the setup: its secrets first, then its file. Returns why it stays, or None."""
         from app.setup.store import NotSaved
-        from app.vault import SENTENCES, Status
+        from app.vault import SENTENCES, VaultStatus
 
         self._gone = True
         self.connection.forget()
@@ -98,7 +98,7 @@ class Assistant(OpenSetup):
         # Also what an older guide called secret and this one does not know.
         purged = await self.vault.purge(self.setup.id, {*self.setup.kept, *declared, *self.api.labels})
         trouble = None
-        if purged.status is not Status.DELETED:
+        if purged.status is not VaultStatus.DELETED:
             trouble = f"The setup stays, because its secrets could not be removed. {SENTENCES[purged.status]}"
         else:
             removed = await self._remove_file()
@@ -132,11 +132,11 @@ class Assistant(OpenSetup):
 
     async def keep_again(self) -> str | None:
         """Put what is only in memory into the keyring, which may ask the admin. Returns why something is not there."""
-        from app.vault import Status
+        from app.vault import VaultStatus
 
         outcome = await self.vault.retry(self.setup.id)
         self.announce()
-        return None if outcome.status is Status.STORED else outcome.sentence
+        return None if outcome.status is VaultStatus.STORED else outcome.sentence
 
     def _access_changed(self) -> None:
         """What opens the endpoint changed: nothing that was seen with the former still counts."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.vault.outcome import LOST, SENTENCES, SHUT, Holdings, Outcome, Ready, Status
+from app.vault.outcome import LOST, SENTENCES, SHUT, Holdings, Outcome, Ready, VaultStatus
 from app.vault.vault import Vault
 
-__all__ = ["LOST", "SENTENCES", "SHUT", "Holdings", "Outcome", "Ready", "Status", "Vault"]
+__all__ = ["LOST", "SENTENCES", "SHUT", "Holdings", "Outcome", "Ready", "Vault", "VaultStatus"]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from app.vault import linux
-from app.vault.outcome import DAMAGED, Outcome, Status, VaultError
+from app.vault.outcome import DAMAGED, Outcome, VaultError, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -52,10 +52,10 @@ class Keyring:
     def put(self, service: str, value: str, wanted: Callable[[], bool]) -> Outcome:
         """Write, read back, compare; what was there before comes back if the new value does not hold."""
         before = self.get(service)
-        if before.status not in {Status.READ, Status.ABSENT, *DAMAGED} or not wanted():
+        if before.status not in {VaultStatus.READ, VaultStatus.ABSENT, *DAMAGED} or not wanted():
             return Outcome(before.status)
         status = self._write(service, value, before.value)
-        if status is not Status.STORED:
+        if status is not VaultStatus.STORED:
             self._restore(service, before.value)
         return Outcome(status)
 
@@ -66,8 +66,8 @@ class Keyring:
         except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
             return Outcome(_status_of(error))
         if found is None:
-            return Outcome(Status.ABSENT)
-        return Outcome(Status.READ, found) if isinstance(found, str) else Outcome(Status.MISMATCH)
+            return Outcome(VaultStatus.ABSENT)
+        return Outcome(VaultStatus.READ, found) if isinstance(found, str) else Outcome(VaultStatus.MISMATCH)
 
     def delete(self, service: str) -> Outcome:
         """Remove, then ask again: DELETED only if nothing is found. Removing nothing is DELETED too."""
@@ -76,11 +76,11 @@ class Keyring:
         except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
             return Outcome(_status_of(error))
         after = self.get(service).status
-        if after is Status.ABSENT:
-            return Outcome(Status.DELETED)
-        return Outcome(Status.REFUSED if after is Status.READ or after in DAMAGED else after)
+        if after is VaultStatus.ABSENT:
+            return Outcome(VaultStatus.DELETED)
+        return Outcome(VaultStatus.REFUSED if after is VaultStatus.READ or after in DAMAGED else after)
 
-    def services(self, prefix: str) -> frozenset[str] | Status:
+    def services(self, prefix: str) -> frozenset[str] | VaultStatus:
         """Every service under that prefix, without a prompt, or why it cannot be told."""
         try:
             found = self.backend.services(USERNAME)
@@ -93,17 +93,17 @@ class Keyring:
         if isinstance(self.backend, linux.SecretService):
             self.backend.release()
 
-    def _write(self, service: str, value: str, before: str | None) -> Status:
+    def _write(self, service: str, value: str, before: str | None) -> VaultStatus:
         try:
             self.backend.set_password(service, USERNAME, value)
         except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
             return _status_of(error)
         back = self.get(service)
-        if back.status not in (Status.READ, Status.ABSENT):
+        if back.status not in (VaultStatus.READ, VaultStatus.ABSENT):
             return back.status
         if back.value == value:
-            return Status.STORED
-        return Status.DISCARDED if back.value in (before, None) else Status.MISMATCH
+            return VaultStatus.STORED
+        return VaultStatus.DISCARDED if back.value in (before, None) else VaultStatus.MISMATCH
 
     def _restore(self, service: str, old: str | None) -> None:
         if self.get(service).value == old:
@@ -142,9 +142,9 @@ def _backend(platform: str) -> Secrets | None:
     return None
 
 
-def _status_of(error: Exception) -> Status:
+def _status_of(error: Exception) -> VaultStatus:
     from keyring.errors import KeyringLocked
 
     if isinstance(error, VaultError):
         return error.status
-    return Status.LOCKED if isinstance(error, KeyringLocked) else Status.REFUSED
+    return VaultStatus.LOCKED if isinstance(error, KeyringLocked) else VaultStatus.REFUSED

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from app.vault.outcome import Status, VaultError
+from app.vault.outcome import VaultError, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -122,7 +122,7 @@ class SecretService:
             raise KeyringLocked(type(error).__name__) from None
         except (SecretServiceNotAvailableException, OSError, EOFError):
             self.release()
-            raise VaultError(Status.GONE) from None
+            raise VaultError(VaultStatus.GONE) from None
         except KeyringLocked:
             raise
         except Exception:
@@ -163,7 +163,7 @@ class _Link:
                 if secret := bytes(item.get_secret()).decode():
                     return secret
                 time.sleep(pause)
-            raise VaultError(Status.MISMATCH)
+            raise VaultError(VaultStatus.MISMATCH)
         return None
 
     def write(self, query: Mapping[str, str], secret: bytes) -> None:

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from app.system.paths import APP_ID
-from app.vault.outcome import Status, VaultError
+from app.vault.outcome import VaultError, VaultStatus
 from app.vault.slots import Slots
 
 if TYPE_CHECKING:
@@ -26,12 +26,12 @@ _UTF8 = 0x08000100
 _LONGEST = 1024
 """Bytes of a service name that is read; ours are shorter."""
 
-_MEANINGS: Mapping[object, Status] = MappingProxyType(
+_MEANINGS: Mapping[object, VaultStatus] = MappingProxyType(
     {
-        -128: Status.DENIED,  # errSecUserCanceled
-        -25308: Status.LOCKED,  # errSecInteractionNotAllowed
-        -25293: Status.UNTRUSTED,  # errSecAuthFailed
-        -67030: Status.UNTRUSTED,  # errSecCSInfoPlistFailed
+        -128: VaultStatus.DENIED,  # errSecUserCanceled
+        -25308: VaultStatus.LOCKED,  # errSecInteractionNotAllowed
+        -25293: VaultStatus.UNTRUSTED,  # errSecAuthFailed
+        -67030: VaultStatus.UNTRUSTED,  # errSecCSInfoPlistFailed
     }
 )
 
@@ -91,7 +91,7 @@ class Documents:
         try:
             return self._read(document, username)
         except VaultError as fault:
-            if fault.status is not Status.ALTERED:
+            if fault.status is not VaultStatus.ALTERED:
                 raise
             return {}
 

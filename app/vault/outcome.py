@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Status(StrEnum):
+class VaultStatus(StrEnum):
     """How a call to the keyring ended."""
 
     READY = "ready"
@@ -48,35 +48,35 @@ class Status(StrEnum):
     """The value is not the one that was stored."""
 
 
-SENTENCES: Mapping[Status, str] = MappingProxyType(
+SENTENCES: Mapping[VaultStatus, str] = MappingProxyType(
     {
-        Status.READY: "The keyring is ready.",
-        Status.STORED: "Kept in the keyring.",
-        Status.MEMORY: "This computer offers no keyring, so the value is held only until the program closes.",
-        Status.READ: "Read from the keyring.",
-        Status.ABSENT: "The keyring does not hold this value. Paste it again.",
-        Status.DELETED: "Removed from the keyring.",
-        Status.LOCKED: "The keyring is locked. Unlock it, then try again.",
-        Status.DENIED: "The prompt of the keyring was cancelled or denied. Try again, and allow it.",
-        Status.UNTRUSTED: "The keyring did not accept the password or the signature of the assistant. Try again; if "
-        "the password was right, install the assistant anew.",
-        Status.REFUSED: "The keyring did not accept the request. Open the keyring's own program to see why.",
-        Status.GONE: "The keyring is no longer there. Start it, then try again.",
-        Status.UNANSWERED: "The keyring has not answered. Look for its prompt, answer it, then try again.",
-        Status.DISCARDED: "The keyring reported success, but did not keep the value.",
-        Status.MISMATCH: "The keyring did not give back what was stored in it.",
-        Status.INCOMPLETE: "A part of this value is missing in the keyring. Paste the value again.",
-        Status.ALTERED: "This value was changed in the keyring by something else. Paste it again.",
+        VaultStatus.READY: "The keyring is ready.",
+        VaultStatus.STORED: "Kept in the keyring.",
+        VaultStatus.MEMORY: "This computer offers no keyring, so the value is held only until the program closes.",
+        VaultStatus.READ: "Read from the keyring.",
+        VaultStatus.ABSENT: "The keyring does not hold this value. Paste it again.",
+        VaultStatus.DELETED: "Removed from the keyring.",
+        VaultStatus.LOCKED: "The keyring is locked. Unlock it, then try again.",
+        VaultStatus.DENIED: "The prompt of the keyring was cancelled or denied. Try again, and allow it.",
+        VaultStatus.UNTRUSTED: "The keyring did not accept the password or the signature of the assistant. Try again; "
+        "if the password was right, install the assistant anew.",
+        VaultStatus.REFUSED: "The keyring did not accept the request. Open the keyring's own program to see why.",
+        VaultStatus.GONE: "The keyring is no longer there. Start it, then try again.",
+        VaultStatus.UNANSWERED: "The keyring has not answered. Look for its prompt, answer it, then try again.",
+        VaultStatus.DISCARDED: "The keyring reported success, but did not keep the value.",
+        VaultStatus.MISMATCH: "The keyring did not give back what was stored in it.",
+        VaultStatus.INCOMPLETE: "A part of this value is missing in the keyring. Paste the value again.",
+        VaultStatus.ALTERED: "This value was changed in the keyring by something else. Paste it again.",
     }
 )
 
-DAMAGED = frozenset({Status.MISMATCH, Status.INCOMPLETE, Status.ALTERED})
+DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
 """What is there is of no use, so a new value may take its place."""
 
-LOST = frozenset({Status.ABSENT, Status.INCOMPLETE, Status.ALTERED})
+LOST = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
 """The value has to be given again."""
 
-SHUT = frozenset({Status.LOCKED, Status.DENIED, Status.UNANSWERED})
+SHUT = frozenset({VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED})
 """Asking for a further value would bring back the prompt that was just dismissed."""
 
 HELD = "The value is held until the program closes."
@@ -86,7 +86,7 @@ HELD = "The value is held until the program closes."
 class VaultError(Exception):
     """What a keyring did, where its library has no error for it."""
 
-    def __init__(self, status: Status) -> None:
+    def __init__(self, status: VaultStatus) -> None:
         super().__init__(status)
         self.status = status
 
@@ -95,7 +95,7 @@ class VaultError(Exception):
 class Outcome:
     """The end of one call; a value, if any, never shows in ``repr``."""
 
-    status: Status
+    status: VaultStatus
     value: str | None = field(default=None, repr=False)
     held: bool = False
     """Whether this run holds the value in memory because the keyring did not prove that it has it."""
@@ -103,12 +103,12 @@ class Outcome:
     @property
     def kept(self) -> bool:
         """Whether the value put is safe for now: in the keyring or, failing that, in this run's memory."""
-        return self.status is Status.STORED or self.held
+        return self.status is VaultStatus.STORED or self.held
 
     @property
     def sentence(self) -> str:
         """One or two sentences for the screen, resolved when shown."""
-        if self.held and self.status not in (Status.MEMORY, Status.READ):
+        if self.held and self.status not in (VaultStatus.MEMORY, VaultStatus.READ):
             return f"{SENTENCES[self.status]} {HELD}"
         return SENTENCES[self.status]
 
@@ -117,7 +117,7 @@ class Outcome:
 class Holdings:
     """What the keyring holds of ours, as far as it can be seen without a prompt."""
 
-    status: Status
+    status: VaultStatus
     """READ, or why it cannot be told."""
     keys: frozenset[tuple[str, str]] = frozenset()
     """Setup id and value name, which is empty where only that there is something can be seen."""
@@ -131,7 +131,7 @@ class Holdings:
 class Ready:
     """What looking for a keyring found."""
 
-    status: Status
+    status: VaultStatus
     """READY, MEMORY or UNANSWERED."""
     name: str
     """The keyring's name for the screen."""
@@ -139,7 +139,7 @@ class Ready:
     @property
     def usable(self) -> bool:
         """Whether secrets outlive this run."""
-        return self.status is Status.READY
+        return self.status is VaultStatus.READY
 
     @property
     def sentence(self) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Protocol
 
-from app.vault.outcome import Status, VaultError
+from app.vault.outcome import VaultError, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -129,10 +129,10 @@ class Slots:
         for number in range(1, head.parts + 1):
             piece = self._backend.get_password(_name(service, head.slot, number), username)
             if piece is None:
-                raise VaultError(Status.INCOMPLETE)
+                raise VaultError(VaultStatus.INCOMPLETE)
             value += piece
         if _digest(value) != head.digest:
-            raise VaultError(Status.ALTERED)
+            raise VaultError(VaultStatus.ALTERED)
         return value
 
     def _write(self, service: str, username: str, slot: str, generation: int, value: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from app.system.paths import APP_ID
 from app.vault import backend as keyrings
-from app.vault.outcome import Holdings, Outcome, Ready, Status
+from app.vault.outcome import Holdings, Outcome, Ready, VaultStatus
 from app.vault.worker import Worker
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ class Vault:
         try:
             keyring = await self._worker.run(lambda _: self._find(again=True), self._limit)
         except TimeoutError:
-            return Ready(Status.UNANSWERED, self.name)
-        return Ready(Status.MEMORY if keyring is None else Status.READY, self.name)
+            return Ready(VaultStatus.UNANSWERED, self.name)
+        return Ready(VaultStatus.MEMORY if keyring is None else VaultStatus.READY, self.name)
 
     async def put(self, setup_id: str, name: str, value: str) -> Outcome:
         """STORED once read back equal, MEMORY without a keyring; otherwise why, with the value still held."""
@@ -86,7 +86,7 @@ class Vault:
             return keyring.put(self._service(key), value, wanted)
 
         outcome = await self._ask(key, turn, write)
-        if outcome.status is not Status.STORED:
+        if outcome.status is not VaultStatus.STORED:
             return Outcome(outcome.status, held=key in self._held)
         if self._turns[key] == turn and not self._changing[key]:
             self._held.pop(key, None)
@@ -96,9 +96,9 @@ class Vault:
         """READ with the value, ABSENT, or why it cannot be told."""
         key = (setup_id, name)
         if key in self._held:
-            return Outcome(Status.READ, self._held[key], held=True)
+            return Outcome(VaultStatus.READ, self._held[key], held=True)
         outcome = await self._ask(key, None, lambda keyring, _: keyring.get(self._service(key)))
-        return Outcome(Status.ABSENT) if outcome.status is Status.MEMORY else outcome
+        return Outcome(VaultStatus.ABSENT) if outcome.status is VaultStatus.MEMORY else outcome
 
     async def delete(self, setup_id: str, name: str) -> Outcome:
         """DELETED once the keyring was asked again and has nothing, and this run holds nothing either."""
@@ -106,7 +106,7 @@ class Vault:
         self._held.pop(key, None)
         turn = self._next_turn(key)
         outcome = await self._ask(key, turn, lambda keyring, _: keyring.delete(self._service(key)))
-        return Outcome(Status.DELETED) if outcome.status is Status.MEMORY else outcome
+        return Outcome(VaultStatus.DELETED) if outcome.status is VaultStatus.MEMORY else outcome
 
     def drop(self, setup_id: str, name: str) -> None:
         """Hold no longer what the keyring did not take. What the keyring has under that name stays."""
@@ -116,18 +116,20 @@ class Vault:
         """What the keyring holds of setups in this namespace, without a prompt."""
         prefix = self._service(("", "")).rstrip("/") + "/"
 
-        def look(_call: Call[frozenset[str] | Status]) -> frozenset[str] | Status:
+        def look(_call: Call[frozenset[str] | VaultStatus]) -> frozenset[str] | VaultStatus:
             keyring = self._find()
-            return Status.MEMORY if keyring is None else keyring.services(prefix)
+            return VaultStatus.MEMORY if keyring is None else keyring.services(prefix)
 
         try:
             found = await self._worker.run(look, self._limit)
         except TimeoutError:
-            found = Status.UNANSWERED
-        if isinstance(found, Status):
+            found = VaultStatus.UNANSWERED
+        if isinstance(found, VaultStatus):
             return Holdings(found)
         keys = (service.removeprefix(prefix).partition("/") for service in found)
-        return Holdings(Status.READ, frozenset((setup_id, name) for setup_id, _, name in keys if _ID.match(setup_id)))
+        return Holdings(
+            VaultStatus.READ, frozenset((setup_id, name) for setup_id, _, name in keys if _ID.match(setup_id))
+        )
 
     async def purge(self, setup_id: str, names: Iterable[str] = ()) -> Outcome:
         """Remove everything of that setup: DELETED once the keyring was asked again and shows nothing.
@@ -142,15 +144,15 @@ class Vault:
             todo.clear()
         shown = await self.holdings()
         if shown.names(setup_id):
-            return Outcome(Status.REFUSED)
-        proved = shown.status in (Status.READ, Status.MEMORY)
-        return Outcome(Status.DELETED if proved else shown.status)
+            return Outcome(VaultStatus.REFUSED)
+        proved = shown.status in (VaultStatus.READ, VaultStatus.MEMORY)
+        return Outcome(VaultStatus.DELETED if proved else shown.status)
 
     async def _remove(self, setup_id: str, names: Iterable[str]) -> Outcome | None:
         """Delete these values up to the first that stays, since each asks the admin anew; returns why that one does."""
         for name in sorted(names):
             outcome = await self.delete(setup_id, name)
-            if outcome.status is not Status.DELETED:
+            if outcome.status is not VaultStatus.DELETED:
                 return outcome
         return None
 
@@ -161,16 +163,16 @@ class Vault:
     async def reachable(self) -> bool:
         """Whether the keyring is there and open, found without a prompt; looks again where there was none."""
         await self.ready()
-        return (await self.holdings()).status is Status.READ
+        return (await self.holdings()).status is VaultStatus.READ
 
     async def retry(self, setup_id: str) -> Outcome:
         """Put what is only held of that setup once more, which may bring up a prompt; the first that is not STORED."""
         await self.ready()
         for name in sorted(self.held(setup_id)):
             outcome = await self.put(setup_id, name, self._held[setup_id, name])
-            if outcome.status is not Status.STORED:
+            if outcome.status is not VaultStatus.STORED:
                 return outcome
-        return Outcome(Status.STORED)
+        return Outcome(VaultStatus.STORED)
 
     def close(self) -> None:
         """Let the thread go; a call that hangs is not waited for."""
@@ -193,7 +195,7 @@ class Vault:
         def work(call: Call[Outcome]) -> Outcome:
             keyring = self._find()
             if keyring is None:
-                return Outcome(Status.MEMORY)
+                return Outcome(VaultStatus.MEMORY)
             if turn is None:
                 return act(keyring, lambda: not call.abandoned)
             with self._guard:
@@ -210,13 +212,13 @@ class Vault:
         try:
             return await self._worker.run(work, self._limit)
         except TimeoutError:
-            return Outcome(Status.UNANSWERED)
+            return Outcome(VaultStatus.UNANSWERED)
 
     def _settle_late(self, keyring: keyrings.Keyring, key: Key, turn: int, outcome: Outcome) -> None:
         """A change given up on has ended after all: see that what was wanted last is what the keyring has."""
         value = self._held.get(key)
         if self._turns[key] == turn:
-            if outcome.status is Status.STORED:
+            if outcome.status is VaultStatus.STORED:
                 self._held.pop(key, None)
         elif value is None:
             keyring.delete(self._service(key))

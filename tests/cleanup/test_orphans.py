@@ -16,7 +16,7 @@ from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import Locked
 from app.setup.register import Whose, add, read
 from app.setup.store import Saved, Store
-from app.vault import Status, Vault
+from app.vault import Vault, VaultStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +39,7 @@ class Desk:
         """A saved setup with a secret."""
         setup = new_setup(catalog.guide("entra"), utc_now(), practice=False)
         assert isinstance(self.store.save(setup), Saved)
-        assert (await self.vault.put(setup.id, name, secrets.token_hex(16))).status is Status.STORED
+        assert (await self.vault.put(setup.id, name, secrets.token_hex(16))).status is VaultStatus.STORED
         return setup
 
     def file(self, setup: Setup) -> Path:
@@ -48,7 +48,7 @@ class Desk:
     async def close(self) -> None:
         """Leave nothing for the next test."""
         for setup_id in {setup_id for setup_id, _ in (await self.vault.holdings()).keys}:
-            assert (await self.vault.purge(setup_id)).status is Status.DELETED
+            assert (await self.vault.purge(setup_id)).status is VaultStatus.DELETED
         self.store.close()
         self.vault.close()
 
@@ -65,7 +65,7 @@ def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: P
         assert await orphans.remove(desk.store, desk.vault, found.own) is None
         held = (await desk.vault.holdings()).keys
         assert held == {(kept.id, "token")}
-        assert (await desk.vault.get(gone.id, "token")).status is Status.ABSENT
+        assert (await desk.vault.get(gone.id, "token")).status is VaultStatus.ABSENT
         await desk.close()
 
     asyncio.run(story())
@@ -93,7 +93,7 @@ def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> 
             in_use = (setup.id,)
         assert await orphans.find(desk.store, desk.vault, in_use) == Orphans()
         assert await orphans.remove(desk.store, desk.vault, frozenset({setup.id}), in_use) is None
-        assert (await desk.vault.get(setup.id, "token")).status is Status.READ
+        assert (await desk.vault.get(setup.id, "token")).status is VaultStatus.READ
         await desk.close()
 
     asyncio.run(story())
@@ -132,9 +132,9 @@ def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
         store, vault = Store(tmp_path), Vault("practice")
         assert isinstance(store.lock(), Locked)
         before = (await vault.holdings()).keys
-        assert (await vault.put(*KEPT_SEED, "a seed")).status is Status.STORED
+        assert (await vault.put(*KEPT_SEED, "a seed")).status is VaultStatus.STORED
         assert (await vault.holdings()).keys == before
-        assert (await vault.delete(*KEPT_SEED)).status is Status.DELETED
+        assert (await vault.delete(*KEPT_SEED)).status is VaultStatus.DELETED
         store.close()
         vault.close()
 

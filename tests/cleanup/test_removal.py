@@ -20,7 +20,7 @@ from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup
 from app.session.session import Assistant
 from app.setup.store import Store
-from app.vault import Status, Vault
+from app.vault import Vault, VaultStatus
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -47,7 +47,7 @@ def capture(folder: Path, *, practice: bool = False) -> str:
     return asyncio.run(work())
 
 
-def kept(setup_id: str, name: str = "token", *, practice: bool = False) -> Status:
+def kept(setup_id: str, name: str = "token", *, practice: bool = False) -> VaultStatus:
     """What the keyring says of a value."""
     vault = Vault("practice" if practice else "setup")
     try:
@@ -87,16 +87,16 @@ def test_what_is_removed_is_told_first_and_gone_afterwards(tmp_path: Path) -> No
     assert str(folder) in refused.stdout
     assert TOKEN not in refused.stdout
     assert refused.stdout.endswith(f"{removal.KEPT}\n")
-    assert kept(setups[0]) is Status.READ
+    assert kept(setups[0]) is VaultStatus.READ
 
     removed = call(folder, "Yes\n")
     assert removed.returncode == 0, removed.stderr
     assert "Removed: 3 setups and 9 secrets." in removed.stdout
     assert not folder.exists()
     for setup_id in setups:
-        assert kept(setup_id) is kept(setup_id, "base_url") is Status.ABSENT
-        assert kept(setup_id, SECRETS[Kind.CLIENT_SECRET]) is Status.ABSENT
-    assert kept(practice, practice=True) is kept(owner, seed, practice=True) is Status.ABSENT
+        assert kept(setup_id) is kept(setup_id, "base_url") is VaultStatus.ABSENT
+        assert kept(setup_id, SECRETS[Kind.CLIENT_SECRET]) is VaultStatus.ABSENT
+    assert kept(practice, practice=True) is kept(owner, seed, practice=True) is VaultStatus.ABSENT
     again = call(folder, "yes\n")
     assert (again.returncode, "nothing of the assistant" in again.stdout) == (0, True)
     assert not folder.exists()
@@ -116,7 +116,7 @@ def test_secrets_of_a_setup_that_cannot_be_read_go_too(tmp_path: Path) -> None:
     for file in (tmp_path / "setups").iterdir():
         file.write_text('{"format": 9999}')  # of a newer version
     assert call(tmp_path, "yes\n").returncode == 0
-    assert kept(setup_id) is Status.ABSENT
+    assert kept(setup_id) is VaultStatus.ABSENT
     assert not (tmp_path / "setups").exists()
 
 
@@ -127,7 +127,7 @@ def test_without_the_keyring_nothing_is_removed(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "keyring" in ended.stderr
     assert list((tmp_path / "setups").glob("*.json"))
-    assert kept(setup_id) is Status.READ
+    assert kept(setup_id) is VaultStatus.READ
     asyncio.run(removal.remove(removal.survey(tmp_path)))
 
 
@@ -140,7 +140,7 @@ def test_while_the_assistant_is_open_nothing_is_removed(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert "Close it first" in ended.stderr
     store.close()
-    assert kept(setup_id) is Status.READ
+    assert kept(setup_id) is VaultStatus.READ
     asyncio.run(removal.remove(removal.survey(tmp_path)))
 
 

@@ -28,7 +28,7 @@ from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import Locked
 from app.setup.store import NotSaved, Store
-from app.vault import Status, Vault
+from app.vault import Vault, VaultStatus
 
 if TYPE_CHECKING:
     from app.setup.state import Setup
@@ -90,7 +90,7 @@ async def delete(store: Store, vault: Vault, setup_id: str, *, by_hand: bool = F
     """Secrets first, then the file; or the file alone, as somebody does who tidies up the folder."""
     tell(deleting=setup_id)
     for name in () if by_hand else NAMES:
-        assert (await vault.delete(setup_id, name)).status is Status.DELETED
+        assert (await vault.delete(setup_id, name)).status is VaultStatus.DELETED
     assert not isinstance(store.delete(setup_id), NotSaved)
 
 
@@ -118,7 +118,7 @@ class Ledger:
         elif "putting" in said:
             self.begun.setdefault(tuple(said["putting"]), set()).add(said["value"])
         elif "put" in said:
-            assert said["status"] == Status.STORED, said["status"]
+            assert said["status"] == VaultStatus.STORED, said["status"]
             self.proved[tuple(said["put"])] = said["value"]
             self.begun.pop(tuple(said["put"]), None)
             self.stored += 1

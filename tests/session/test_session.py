@@ -18,7 +18,7 @@ from app.session.session import Assistant
 from app.setup import journey
 from app.setup.store import Store
 from app.system.paths import resources
-from app.vault import SENTENCES, Outcome, Status, Vault
+from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.hostile.server import TOKEN, Hostile, listing, says
 
 if TYPE_CHECKING:
@@ -211,7 +211,7 @@ def test_secrets_of_an_older_guide_are_deleted_too(tmp_path: Path) -> None:
             assistant.setup = assistant.setup.with_(kept={"old_secret": NOW})
             assert await assistant.forget() is None
             for name in ("old_secret", "named_nowhere"):
-                assert (await assistant.vault.get(assistant.setup.id, name)).status is Status.ABSENT
+                assert (await assistant.vault.get(assistant.setup.id, name)).status is VaultStatus.ABSENT
 
     asyncio.run(story())
 
@@ -219,7 +219,7 @@ def test_secrets_of_an_older_guide_are_deleted_too(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: object) -> Outcome:
-        return Outcome(Status.LOCKED)
+        return Outcome(VaultStatus.LOCKED)
 
     async def story() -> None:
         async with opened(tmp_path, catalog.guide("entra")) as assistant:
@@ -227,7 +227,7 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
                 patch.setattr(assistant.vault, "delete", refuse)
                 trouble = await assistant.forget()
             assert trouble is not None
-            assert trouble.endswith(SENTENCES[Status.LOCKED])
+            assert trouble.endswith(SENTENCES[VaultStatus.LOCKED])
             assert list(tmp_path.rglob("*.json"))
             await assistant.tick("licence", on=True)
             assert assistant.unsaved is None, "the setup is in use again"
@@ -235,9 +235,9 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("shut", [Status.LOCKED, Status.DENIED, Status.UNANSWERED])
+@pytest.mark.parametrize("shut", [VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED])
 def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
-    shut: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shut: VaultStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -256,9 +256,9 @@ def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
 
 
 @pytest.mark.usefixtures("secret_service")
-@pytest.mark.parametrize("status", [Status.INCOMPLETE, Status.ALTERED])
+@pytest.mark.parametrize("status", [VaultStatus.INCOMPLETE, VaultStatus.ALTERED])
 def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
-    status: Status, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    status: VaultStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def damaged(*_: object) -> Outcome:
         return Outcome(status)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 from app.guide import catalog
 from app.session.open_setup import new_setup
 from app.setup.store import Locked, Saved, Store
-from app.vault import SENTENCES, Outcome, Status, Vault
+from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.support.screen import child, messages, press, words
 from tests.support.until import until
 
@@ -40,7 +40,7 @@ def emptied(secret_service: str) -> Iterator[None]:
 async def empty() -> None:
     vault = Vault("setup")
     for setup_id in await keys():
-        assert (await vault.purge(setup_id)).status is Status.DELETED
+        assert (await vault.purge(setup_id)).status is VaultStatus.DELETED
     vault.close()
 
 
@@ -49,7 +49,7 @@ async def keys() -> set[str]:
     vault = Vault("setup")
     found = await vault.holdings()
     vault.close()
-    assert found.status is Status.READ
+    assert found.status is VaultStatus.READ
     return {setup_id for setup_id, _ in found.keys}
 
 
@@ -62,7 +62,7 @@ async def prepare(data: Path) -> tuple[str, str]:
     (data / "setups" / f"{gone.id}.json").unlink()
     strange = secrets.token_hex(16)
     for setup_id in (gone.id, strange):
-        assert (await vault.put(setup_id, "token", "canary-of-nobody")).status is Status.STORED
+        assert (await vault.put(setup_id, "token", "canary-of-nobody")).status is VaultStatus.STORED
     vault.close()
     store.close()
     return gone.id, strange
@@ -110,7 +110,7 @@ def test_a_keyring_that_keeps_them_is_told_and_they_stay_offered(
     asyncio.run(prepare(program.data))
 
     async def refuse(*_: object) -> Outcome:
-        return Outcome(Status.LOCKED)
+        return Outcome(VaultStatus.LOCKED)
 
     async def story(application: Application) -> None:
         window = application.window
@@ -118,7 +118,7 @@ def test_a_keyring_that_keeps_them_is_told_and_they_stay_offered(
         with monkeypatch.context() as patch:
             patch.setattr(Vault, "purge", refuse)
             answer(window, "own", "Remove secrets")
-            said = await until(lambda: [box for box in messages(window) if SENTENCES[Status.LOCKED] in box.text()])
+            said = await until(lambda: [box for box in messages(window) if SENTENCES[VaultStatus.LOCKED] in box.text()])
         said[0].close()
         await until(lambda: asks(window, "own"))
 

@@ -9,7 +9,7 @@ from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Locked, Saved, Store
-from app.vault import Status
+from app.vault import VaultStatus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ async def secrets_without_a_setup_are_found_and_removed(folder: Path, vault: Vau
     for setup, names in ((kept, ["token"]), (gone, ["token", "base_url"])):
         assert isinstance(store.save(setup), Saved)
         for name in names:
-            assert (await vault.put(setup.id, name, f"{name} of {setup.id}" * 100)).status is Status.STORED
+            assert (await vault.put(setup.id, name, f"{name} of {setup.id}" * 100)).status is VaultStatus.STORED
     assert await orphans.find(store, vault) == Orphans()
     (folder / "setups" / f"{gone.id}.json").unlink()
     found = await orphans.find(store, vault)
@@ -33,8 +33,8 @@ async def secrets_without_a_setup_are_found_and_removed(folder: Path, vault: Vau
     assert await orphans.remove(store, vault, found.own) is None
     assert await orphans.find(store, vault) == Orphans()
     assert {setup_id for setup_id, _ in (await vault.holdings()).keys} == {kept.id}
-    assert (await vault.get(gone.id, "token")).status is Status.ABSENT
+    assert (await vault.get(gone.id, "token")).status is VaultStatus.ABSENT
     assert (await vault.get(kept.id, "token")).value == f"token of {kept.id}" * 100
-    assert (await vault.purge(kept.id)).status is Status.DELETED
+    assert (await vault.purge(kept.id)).status is VaultStatus.DELETED
     assert (await vault.holdings()).keys == frozenset()
     store.close()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import SENTENCES, Status, Vault
+from app.vault import SENTENCES, Vault, VaultStatus
 from tests.vault.fakes import installed, opened
 from tests.vault.mac import AUTH_FAILED, CANCELLED, INTERACTION_NOT_ALLOWED, SIGNATURE_MODIFIED, Keychain
 from tests.vault.test_slots import OTHER, SETUP, TOKEN, always
@@ -41,14 +41,14 @@ def test_the_secrets_of_a_setup_are_one_item(mac: Keychain) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="darwin")
         for name, value in (("token", "one"), ("base_url", "zwei \u00fc"), ("token", "three")):
-            assert (await vault.put(ID, name, value)).status is Status.STORED
+            assert (await vault.put(ID, name, value)).status is VaultStatus.STORED
         assert set(mac.texts()) == {f"{SETUP}#a"}
         assert (await vault.get(ID, "token")).value == "three"
         assert (await vault.get(ID, "base_url")).value == "zwei \u00fc"
-        assert (await vault.delete(ID, "token")).status is Status.DELETED
+        assert (await vault.delete(ID, "token")).status is VaultStatus.DELETED
         assert (await vault.get(ID, "base_url")).value == "zwei \u00fc"
         assert len(mac.texts()) == 1
-        assert (await vault.delete(ID, "base_url")).status is Status.DELETED
+        assert (await vault.delete(ID, "base_url")).status is VaultStatus.DELETED
         assert mac.texts() == {}
         assert vault.name == "macOS Keychain"
         vault.close()
@@ -60,19 +60,19 @@ def test_the_secrets_of_a_setup_are_one_item(mac: Keychain) -> None:
 @pytest.mark.parametrize(
     ("code", "status"),
     [
-        (CANCELLED, Status.DENIED),
-        (INTERACTION_NOT_ALLOWED, Status.LOCKED),
-        (AUTH_FAILED, Status.UNTRUSTED),
-        (SIGNATURE_MODIFIED, Status.UNTRUSTED),
-        (-25291, Status.REFUSED),
+        (CANCELLED, VaultStatus.DENIED),
+        (INTERACTION_NOT_ALLOWED, VaultStatus.LOCKED),
+        (AUTH_FAILED, VaultStatus.UNTRUSTED),
+        (SIGNATURE_MODIFIED, VaultStatus.UNTRUSTED),
+        (-25291, VaultStatus.REFUSED),
     ],
 )
 def test_each_denial_has_its_sentence_and_loses_nothing(
-    mac: Keychain, code: int, status: Status, function: str
+    mac: Keychain, code: int, status: VaultStatus, function: str
 ) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="darwin")
-        assert (await vault.put(ID, "token", "old")).status is Status.STORED
+        assert (await vault.put(ID, "token", "old")).status is VaultStatus.STORED
         before = mac.texts()
         mac.calls.answers[function] = code
         put = await vault.put(ID, "token", "new")
@@ -81,7 +81,7 @@ def test_each_denial_has_its_sentence_and_loses_nothing(
         assert (await vault.get(ID, "token")).value == "new"
         assert mac.texts() == before
         mac.calls.answers.clear()
-        assert (await vault.retry(ID)).status is Status.STORED
+        assert (await vault.retry(ID)).status is VaultStatus.STORED
         assert len(mac.texts()) == 1
         vault.close()
 
@@ -91,12 +91,12 @@ def test_each_denial_has_its_sentence_and_loses_nothing(
 def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="darwin", limit_seconds=10)
-        assert (await vault.put(ID, "token", "old")).status is Status.STORED
+        assert (await vault.put(ID, "token", "old")).status is VaultStatus.STORED
         mac.answered.clear()
         vault._limit = 0.1
         for value in ("new", "newer"):
             put = await vault.put(ID, "token", value)
-            assert (put.status, put.held) == (Status.UNANSWERED, True)
+            assert (put.status, put.held) == (VaultStatus.UNANSWERED, True)
             assert (await vault.get(ID, "token")).value == value
         assert (await vault.put(ID, "base_url", "other")).held, "the same item, so it waits too"
         assert tokens(mac) == ["old"]
@@ -104,7 +104,7 @@ def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
         vault._limit = 10
         async with asyncio.timeout(5):
             while vault._held:  # also while a call that was given up on may still take effect
-                assert (await vault.retry(ID)).status is Status.STORED
+                assert (await vault.retry(ID)).status is VaultStatus.STORED
         assert opened(mac).get(TOKEN).value == "newer"
         assert opened(mac).get(OTHER).value == "other"
         assert len(mac.texts()) == 1
@@ -122,7 +122,7 @@ def test_two_values_of_a_setup_written_at_once_are_both_there(mac: Keychain) -> 
         second = threads.submit(keyring.put, OTHER, "other", always)
         time.sleep(0.05)
         mac.answered.set()
-        assert [each.result(5).status for each in (first, second)] == [Status.STORED, Status.STORED]
+        assert [each.result(5).status for each in (first, second)] == [VaultStatus.STORED, VaultStatus.STORED]
     assert (keyring.get(TOKEN).value, keyring.get(OTHER).value) == ("value", "other")
 
 
@@ -134,7 +134,7 @@ def tokens(mac: Keychain) -> list[str]:
 def test_a_removal_that_is_denied_is_told(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "value", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
-    assert opened(mac).delete(TOKEN).status is Status.DENIED
+    assert opened(mac).delete(TOKEN).status is VaultStatus.DENIED
     assert len(mac.texts()) == 1
 
 
@@ -143,10 +143,10 @@ def test_a_value_is_removed_only_once_no_copy_of_its_item_has_it(mac: Keychain) 
     opened(mac).put(OTHER, "other", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
     for _ in range(2):
-        assert opened(mac).delete(TOKEN).status is Status.DENIED
+        assert opened(mac).delete(TOKEN).status is VaultStatus.DENIED
         assert "canary" in str(mac.texts())
     mac.calls.answers.clear()
-    assert opened(mac).delete(TOKEN).status is Status.DELETED
+    assert opened(mac).delete(TOKEN).status is VaultStatus.DELETED
     assert "canary" not in str(mac.texts())
     assert opened(mac).get(OTHER).value == "other"
 
@@ -154,7 +154,7 @@ def test_a_value_is_removed_only_once_no_copy_of_its_item_has_it(mac: Keychain) 
 def test_what_was_replaced_goes_later_where_its_removal_is_denied(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "old", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
-    assert opened(mac).put(TOKEN, "new", always).status is Status.STORED
+    assert opened(mac).put(TOKEN, "new", always).status is VaultStatus.STORED
     assert len(mac.texts()) == 2
     mac.calls.answers.clear()
     assert opened(mac).get(TOKEN).value == "new"
@@ -168,9 +168,9 @@ def test_what_is_there_is_seen_and_removed_without_reading_it(mac: Keychain) -> 
         await vault.put(ID, "base_url", "other")
         mac.calls.answers["SecItemCopyMatching"] = CANCELLED
         found = await vault.holdings()
-        assert found.status is Status.READ
+        assert found.status is VaultStatus.READ
         assert {setup_id for setup_id, _ in found.keys} == {ID}
-        assert (await vault.purge(ID, ["token"])).status is Status.DELETED
+        assert (await vault.purge(ID, ["token"])).status is VaultStatus.DELETED
         assert mac.texts() == {}
         vault.close()
 
@@ -180,18 +180,18 @@ def test_what_is_there_is_seen_and_removed_without_reading_it(mac: Keychain) -> 
 def test_an_item_that_something_else_changed_is_told_and_can_be_replaced(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "value", always)
     mac.held[f"{SETUP}#a", "secret"] += b" "
-    assert opened(mac).get(TOKEN).status is Status.ALTERED
-    assert opened(mac).delete(OTHER).status is Status.DELETED
+    assert opened(mac).get(TOKEN).status is VaultStatus.ALTERED
+    assert opened(mac).delete(OTHER).status is VaultStatus.DELETED
     assert mac.texts() == {}, "nothing of it could be read any more"
     opened(mac).put(TOKEN, "value", always)
     mac.held[f"{SETUP}#a", "secret"] += b" "
-    assert opened(mac).put(OTHER, "other", always).status is Status.STORED
-    assert opened(mac).get(TOKEN).status is Status.ABSENT
+    assert opened(mac).put(OTHER, "other", always).status is VaultStatus.STORED
+    assert opened(mac).get(TOKEN).status is VaultStatus.ABSENT
 
 
 def test_items_of_others_are_left_alone(mac: Keychain) -> None:
     mac.held["another program", "secret"] = mac.held["x" * 2000, "secret"] = b"theirs"
     opened(mac).put(TOKEN, "value", always)
     assert opened(mac).services("") == {f"{SETUP}/"}
-    assert opened(mac).delete(TOKEN).status is Status.DELETED
+    assert opened(mac).delete(TOKEN).status is VaultStatus.DELETED
     assert set(mac.texts()) == {"another program", "x" * 2000}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what a configuration could choose
 
-from app.vault import SENTENCES, Status, Vault
+from app.vault import SENTENCES, Vault, VaultStatus
 from app.vault import backend as keyrings
 from tests.support.keyrings import (
     SETUP,
@@ -40,7 +40,7 @@ async def eventually(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.005)
 
 
-def held_until_it_behaves(keyring: MemoryKeyring, status: Status, sentence: str) -> None:
+def held_until_it_behaves(keyring: MemoryKeyring, status: VaultStatus, sentence: str) -> None:
     """The new value is held and the old one stays, until it behaves: then the new one is there."""
 
     async def story() -> None:
@@ -53,7 +53,7 @@ def held_until_it_behaves(keyring: MemoryKeyring, status: Status, sentence: str)
         assert (await vault.get(SETUP, "token")).value == "new"
         assert keyring.items == {service(): "old"}
         keyring.well = True
-        assert (await vault.retry(SETUP)).status is Status.STORED
+        assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         assert keyring.items == {service(): "new"}
         assert vault._held == {}
         vault.close()
@@ -62,7 +62,7 @@ def held_until_it_behaves(keyring: MemoryKeyring, status: Status, sentence: str)
 
 
 def test_locked() -> None:
-    held_until_it_behaves(LockedKeyring(), Status.LOCKED, "The keyring is locked. Unlock it, then try again.")
+    held_until_it_behaves(LockedKeyring(), VaultStatus.LOCKED, "The keyring is locked. Unlock it, then try again.")
 
 
 def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,13 +72,13 @@ def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story() -> None:
         vault = Vault("setup")
         put = await vault.put(SETUP, "token", "value")
-        assert (put.status, put.held) == (Status.MEMORY, True)
+        assert (put.status, put.held) == (VaultStatus.MEMORY, True)
         assert put.sentence == ("This computer offers no keyring, so the value is held only until the program closes.")
         assert vault.name == "memory for this run"
         assert (await vault.get(SETUP, "token")).value == "value"
         keyring = MemoryKeyring()
         found[0] = keyrings.Keyring(keyring, "a keyring")
-        assert (await vault.retry(SETUP)).status is Status.STORED
+        assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         assert keyring.items == {service(): "value"}
         vault.close()
 
@@ -94,7 +94,7 @@ def test_slow() -> None:
             await asyncio.sleep(0.005)
             now = time.monotonic()
             longest, last = max(longest, now - last), now
-        assert (call.result().status, call.result().sentence) == (Status.STORED, "Kept in the keyring.")
+        assert (call.result().status, call.result().sentence) == (VaultStatus.STORED, "Kept in the keyring.")
         assert (await vault.get(SETUP, "token")).value == "value"
         vault.close()
         return longest
@@ -108,11 +108,11 @@ def test_prompting() -> None:
         keyring.items[service()] = "old"
         vault = Vault("setup", keyring, limit_seconds=0.1)
         put = await vault.put(SETUP, "token", "new")
-        assert (put.status, put.kept, put.held) == (Status.UNANSWERED, True, True)
+        assert (put.status, put.kept, put.held) == (VaultStatus.UNANSWERED, True, True)
         assert put.sentence == (f"The keyring has not answered. Look for its prompt, answer it, then try again. {HELD}")
         assert (await vault.get(SETUP, "token")).value == "new"
         assert keyring.items == {service(): "old"}
-        assert (await vault.put(SETUP, "base_url", "other")).status is Status.STORED, "other calls go on"
+        assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED, "other calls go on"
         keyring.release.set()
         await eventually(lambda: not vault._held)  # the late answer was proved, so memory lets go
         assert keyring.items == {service(): "new", service("base_url"): "other"}
@@ -125,7 +125,7 @@ def test_prompting() -> None:
 def test_refusing(kind: type[MemoryKeyring]) -> None:
     held_until_it_behaves(
         kind(),
-        Status.REFUSED,
+        VaultStatus.REFUSED,
         "The keyring did not accept the request. Open the keyring's own program to see why.",
     )
 
@@ -134,14 +134,14 @@ DISCARDED = "The keyring reported success, but did not keep the value."
 
 
 def test_silently_discarding() -> None:
-    held_until_it_behaves(DiscardingKeyring(), Status.DISCARDED, DISCARDED)
+    held_until_it_behaves(DiscardingKeyring(), VaultStatus.DISCARDED, DISCARDED)
 
 
 def test_silently_discarding_as_a_configured_backend_would() -> None:
     async def story() -> None:
         vault = Vault("setup", NullKeyring())  # type: ignore[arg-type, no-untyped-call]
         put = await vault.put(SETUP, "token", "value")
-        assert (put.status, put.held, put.sentence) == (Status.DISCARDED, True, f"{DISCARDED} {HELD}")
+        assert (put.status, put.held, put.sentence) == (VaultStatus.DISCARDED, True, f"{DISCARDED} {HELD}")
         assert (await vault.get(SETUP, "token")).value == "value"
         vault.close()
 
@@ -149,7 +149,9 @@ def test_silently_discarding_as_a_configured_backend_would() -> None:
 
 
 def test_returning_something_else() -> None:
-    held_until_it_behaves(GarblingKeyring(), Status.MISMATCH, "The keyring did not give back what was stored in it.")
+    held_until_it_behaves(
+        GarblingKeyring(), VaultStatus.MISMATCH, "The keyring did not give back what was stored in it."
+    )
 
 
 def test_returning_something_else_where_there_was_nothing_leaves_nothing() -> None:
@@ -161,10 +163,10 @@ def test_returning_something_else_where_there_was_nothing_leaves_nothing() -> No
 def test_returning_what_is_no_text() -> None:
     keyring = MemoryKeyring()
     keyring.items[service()] = b"bytes"  # type: ignore[assignment]
-    assert asyncio.run(Vault("setup", keyring).get(SETUP, "token")).status is Status.MISMATCH
+    assert asyncio.run(Vault("setup", keyring).get(SETUP, "token")).status is VaultStatus.MISMATCH
 
 
 def test_every_status_has_a_sentence_of_its_own() -> None:
-    assert set(SENTENCES) == set(Status)
+    assert set(SENTENCES) == set(VaultStatus)
     assert len(set(SENTENCES.values())) == len(SENTENCES)
     assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in SENTENCES.values())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import Outcome, Status, Vault, linux
+from app.vault import Outcome, Vault, VaultStatus, linux
 from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
 from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
 
@@ -42,7 +42,7 @@ def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
 async def proved(value: str, name: str = "token") -> None:
     """Another run of the program finds that value."""
     later = Vault("setup", platform="linux", limit_seconds=10)
-    assert await later.get(SETUP, name) == Outcome(Status.READ, value)
+    assert await later.get(SETUP, name) == Outcome(VaultStatus.READ, value)
     later.close()
 
 
@@ -52,13 +52,13 @@ def test_values_are_put_replaced_read_and_removed(provider: Provider) -> None:
         assert (await vault.ready()).usable
         assert vault.name == provider.name
         for value in ("first", "é" * 20_000, "second"):
-            assert (await vault.put(SETUP, "token", value)).status is Status.STORED
+            assert (await vault.put(SETUP, "token", value)).status is VaultStatus.STORED
             await proved(value)
-        assert (await vault.put(SETUP, "base_url", "other")).status is Status.STORED
-        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
-        assert (await vault.get(SETUP, "token")).status is Status.ABSENT
+        assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED
+        assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
+        assert (await vault.get(SETUP, "token")).status is VaultStatus.ABSENT
         await proved("other", "base_url")
-        assert (await vault.delete(SETUP, "base_url")).status is Status.DELETED
+        assert (await vault.delete(SETUP, "base_url")).status is VaultStatus.DELETED
         vault.close()
 
     asyncio.run(story())
@@ -67,20 +67,20 @@ def test_values_are_put_replaced_read_and_removed(provider: Provider) -> None:
 def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Provider) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="linux", limit_seconds=10)
-        assert (await vault.put(SETUP, "token", "before")).status is Status.STORED
+        assert (await vault.put(SETUP, "token", "before")).status is VaultStatus.STORED
         provider.lock()
         vault._limit = PATIENCE
-        assert (await vault.holdings()).status is Status.LOCKED, "no prompt, which nobody answers here"
+        assert (await vault.holdings()).status is VaultStatus.LOCKED, "no prompt, which nobody answers here"
         put = await vault.put(SETUP, "token", "after")
-        assert put.status is (Status.UNANSWERED if provider.prompts else Status.LOCKED)
+        assert put.status is (VaultStatus.UNANSWERED if provider.prompts else VaultStatus.LOCKED)
         assert put.held
         assert "until the program closes" in put.sentence
         assert (await vault.get(SETUP, "token")).value == "after"
         provider.unlock()
         vault._limit = 10
-        assert (await vault.retry(SETUP)).status is Status.STORED
+        assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         await proved("after")
-        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
         vault.close()
 
     asyncio.run(story())
@@ -90,20 +90,20 @@ def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: P
     async def story(vault: Vault) -> None:
         await asyncio.sleep(SAVING)  # until the change of an earlier test is written
         earlier = provider.on_disk()
-        assert (await vault.put(SETUP, "base_url", "before")).status is Status.STORED
+        assert (await vault.put(SETUP, "base_url", "before")).status is VaultStatus.STORED
         provider.flush()
         provider.written(earlier)
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")
-        assert (put.status, put.held) == (Status.GONE, True)
+        assert (put.status, put.held) == (VaultStatus.GONE, True)
         assert put.sentence.startswith("The keyring is no longer there. Start it, then try again. The value is held")
-        assert (await vault.get(SETUP, "base_url")).status is Status.GONE
+        assert (await vault.get(SETUP, "base_url")).status is VaultStatus.GONE
         provider.start()
-        assert (await vault.retry(SETUP)).status is Status.STORED
+        assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         await proved("while away")
         await proved("before", "base_url")
         for name in ("token", "base_url"):
-            assert (await vault.delete(SETUP, name)).status is Status.DELETED
+            assert (await vault.delete(SETUP, name)).status is VaultStatus.DELETED
 
     for left in reversed(range(provider.tries)):
         vault = Vault("setup", platform="linux", limit_seconds=10)
@@ -113,7 +113,7 @@ def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: P
         except AssertionError:
             if not left:
                 raise
-            assert asyncio.run(vault.purge(SETUP, ("token", "base_url"))).status is Status.DELETED
+            assert asyncio.run(vault.purge(SETUP, ("token", "base_url"))).status is VaultStatus.DELETED
         finally:
             vault.close()
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.vault import Status, Vault
+from app.vault import Vault, VaultStatus
 from tests.vault.fakes import Killed, System, installed, opened
 from tests.vault.mac import Keychain
 from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
@@ -39,23 +39,23 @@ def system(request: pytest.FixtureRequest) -> Iterator[System]:
         yield system
 
 
-def put(system: System, value: str, service: str = TOKEN) -> Status:
+def put(system: System, value: str, service: str = TOKEN) -> VaultStatus:
     return opened(system).put(service, value, always).status
 
 
 def read(system: System, service: str = TOKEN) -> str | None:
     outcome = opened(system).get(service)
-    assert outcome.status in (Status.READ, Status.ABSENT), outcome.status
+    assert outcome.status in (VaultStatus.READ, VaultStatus.ABSENT), outcome.status
     return outcome.value
 
 
 @pytest.mark.parametrize("value", [SHORT, "", LONG, LONGER, "x" * 1280, "\U0001f511" * 640, "line\nline"])
 def test_a_value_of_any_length_comes_back(system: System, value: str) -> None:
     for each in (value, "replaced", value):
-        assert put(system, each) is Status.STORED
+        assert put(system, each) is VaultStatus.STORED
         assert read(system) == each
     assert opened(system).services(f"{SETUP}/") != frozenset()
-    assert opened(system).delete(TOKEN).status is Status.DELETED
+    assert opened(system).delete(TOKEN).status is VaultStatus.DELETED
     assert system.texts() == {}
 
 
@@ -78,10 +78,10 @@ def test_killed_at_any_call_of_a_put_the_old_or_the_new_value_is_there(
             assert read(system, OTHER) == "untouched"
             if value == new and old is not None:
                 assert not [text for text in system.texts().values() if old[:1200] in text], "no stale copy stays"
-            assert put(system, new) is Status.STORED
+            assert put(system, new) is VaultStatus.STORED
             finished(system, new)
         else:
-            assert ended is Status.STORED
+            assert ended is VaultStatus.STORED
             finished(system, new)
             break
     assert deadly > 10
@@ -99,9 +99,9 @@ def test_an_error_at_any_call_of_a_put_is_told_or_met_and_loses_nothing(
         ended = keyring.put(TOKEN, new, always).status
         if system.calls.made <= failing:
             break
-        assert read(system) == (new if ended is Status.STORED else old)
-        told += ended is not Status.STORED
-        assert put(system, new) is Status.STORED
+        assert read(system) == (new if ended is VaultStatus.STORED else old)
+        told += ended is not VaultStatus.STORED
+        assert put(system, new) is VaultStatus.STORED
         finished(system, new)
     assert told > 4
 
@@ -109,33 +109,33 @@ def test_an_error_at_any_call_of_a_put_is_told_or_met_and_loses_nothing(
 def begin(system: System, old: str | None) -> None:
     """A setup with another value, and with that one."""
     for name in (TOKEN, OTHER):
-        assert opened(system).delete(name).status is Status.DELETED
+        assert opened(system).delete(name).status is VaultStatus.DELETED
     assert system.texts() == {}
-    assert put(system, "untouched", OTHER) is Status.STORED
+    assert put(system, "untouched", OTHER) is VaultStatus.STORED
     if old is not None:
-        assert put(system, old) is Status.STORED
+        assert put(system, old) is VaultStatus.STORED
 
 
 def finished(system: System, new: str) -> None:
     """Nothing is there but what has to be, and never was: the library would have written replaced values elsewhere."""
     assert all(name.startswith(SETUP) for name in system.ever)
     assert read(system) == new
-    assert opened(system).delete(TOKEN).status is Status.DELETED
+    assert opened(system).delete(TOKEN).status is VaultStatus.DELETED
     assert len(system.texts()) == 1
     assert read(system, OTHER) == "untouched"
 
 
 def test_killed_at_any_call_of_a_removal_what_is_left_is_seen_and_removed(system: System) -> None:
     for deadly in itertools.count():
-        assert put(system, LONG) is Status.STORED
+        assert put(system, LONG) is VaultStatus.STORED
         keyring = opened(system)
         system.calls.begin(deadly=deadly)
         try:
-            assert keyring.delete(TOKEN).status is Status.DELETED
+            assert keyring.delete(TOKEN).status is VaultStatus.DELETED
         except Killed:
             assert read(system) in (LONG, None)
             assert bool(opened(system).services(f"{SETUP}/")) == bool(system.texts())
-            assert opened(system).delete(TOKEN).status is Status.DELETED
+            assert opened(system).delete(TOKEN).status is VaultStatus.DELETED
             assert system.texts() == {}
         else:
             break
@@ -159,8 +159,8 @@ def test_parts_without_a_head_are_of_a_setup_too() -> None:
                 keyring.put(TOKEN, LONGER, always)
         assert set(system.texts()) == {f"{TOKEN}#a1"}
         assert opened(system).services(f"{SETUP}/") == {TOKEN}
-        assert opened(system).get(TOKEN).status is Status.ABSENT
-        assert opened(system).delete(TOKEN).status is Status.DELETED
+        assert opened(system).get(TOKEN).status is VaultStatus.ABSENT
+        assert opened(system).delete(TOKEN).status is VaultStatus.DELETED
         assert system.texts() == {}
 
 
@@ -190,5 +190,5 @@ def test_after_any_row_of_kills_each_value_is_the_former_or_the_wanted(
             known[service] = read(system, service)
             assert {each: read(system, each) for each in known} == known
         for service in known:
-            assert opened(system).delete(service).status is Status.DELETED
+            assert opened(system).delete(service).status is VaultStatus.DELETED
         assert system.texts() == {}

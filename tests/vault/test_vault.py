@@ -14,7 +14,7 @@ import pytest
 from keyring.errors import KeyringLocked  # noqa: TID253 - the tests of the vault are about it
 from secretstorage import Item
 
-from app.vault import Outcome, Status, Vault, linux
+from app.vault import Outcome, Vault, VaultStatus, linux
 from tests.support.keyrings import SETUP, LockedKeyring, MemoryKeyring, PromptingKeyring, UndyingKeyring, service
 
 if TYPE_CHECKING:
@@ -36,39 +36,39 @@ def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str)
     async def story() -> None:
         vault = Vault("setup", platform="linux")
         ready = await vault.ready()
-        assert (ready.status, ready.usable) == (Status.READY, True)
+        assert (ready.status, ready.usable) == (VaultStatus.READY, True)
         assert vault.name == "GNOME Keyring"
         long = "é" * 20_000
         for value in ("first", long, "second"):
             stored = await vault.put(SETUP, "token", value)
-            assert (stored.status, stored.kept, stored.held) == (Status.STORED, True, False)
+            assert (stored.status, stored.kept, stored.held) == (VaultStatus.STORED, True, False)
         vault.close()
         later = Vault("setup", platform="linux")
-        assert await later.get(SETUP, "token") == Outcome(Status.READ, "second")
-        assert (await Vault("practice", platform="linux").get(SETUP, "token")).status is Status.ABSENT
-        assert (await later.delete(SETUP, "token")).status is Status.DELETED
-        assert (await later.get(SETUP, "token")).status is Status.ABSENT
-        assert (await later.delete(SETUP, "token")).status is Status.DELETED
+        assert await later.get(SETUP, "token") == Outcome(VaultStatus.READ, "second")
+        assert (await Vault("practice", platform="linux").get(SETUP, "token")).status is VaultStatus.ABSENT
+        assert (await later.delete(SETUP, "token")).status is VaultStatus.DELETED
+        assert (await later.get(SETUP, "token")).status is VaultStatus.ABSENT
+        assert (await later.delete(SETUP, "token")).status is VaultStatus.DELETED
         later.close()
 
     asyncio.run(story())
 
 
 @pytest.mark.usefixtures("secret_service")
-@pytest.mark.parametrize(("empty", "status"), [(2, Status.READ), (9, Status.MISMATCH)])
+@pytest.mark.parametrize(("empty", "status"), [(2, VaultStatus.READ), (9, VaultStatus.MISMATCH)])
 def test_an_empty_answer_is_asked_again_and_never_taken_for_the_value(
-    empty: int, status: Status, monkeypatch: pytest.MonkeyPatch
+    empty: int, status: VaultStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, answers = Item.get_secret, [b""] * empty
 
     async def story() -> None:
         vault = Vault("setup", platform="linux")
-        assert (await vault.put(SETUP, "token", "value")).status is Status.STORED
+        assert (await vault.put(SETUP, "token", "value")).status is VaultStatus.STORED
         with monkeypatch.context() as patch:
             patch.setattr(Item, "get_secret", lambda item: answers.pop() if answers else real(item))
             assert (await vault.get(SETUP, "token")).status is status
         assert (await vault.get(SETUP, "token")).value == "value"
-        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
         vault.close()
 
     asyncio.run(story())
@@ -89,8 +89,8 @@ def test_configuration_cannot_choose_a_backend(secret_service: str, monkeypatch:
 
     async def story() -> None:
         vault = Vault("setup", platform="linux")
-        assert (await vault.put(SETUP, "chosen", "value")).status is Status.STORED
-        assert (await vault.delete(SETUP, "chosen")).status is Status.DELETED
+        assert (await vault.put(SETUP, "chosen", "value")).status is VaultStatus.STORED
+        assert (await vault.delete(SETUP, "chosen")).status is VaultStatus.DELETED
 
     asyncio.run(story())
 
@@ -102,12 +102,12 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
     async def story() -> None:
         vault = Vault("setup", platform=platform)
         put = await vault.put(SETUP, "token", "value")
-        assert (put.status, put.kept) == (Status.MEMORY, True)
+        assert (put.status, put.kept) == (VaultStatus.MEMORY, True)
         assert vault.name == "memory for this run"
-        assert (await vault.ready()).status is Status.MEMORY
+        assert (await vault.ready()).status is VaultStatus.MEMORY
         assert (await vault.get(SETUP, "token")).value == "value"
-        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
-        assert (await vault.get(SETUP, "token")).status is Status.ABSENT
+        assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
+        assert (await vault.get(SETUP, "token")).status is VaultStatus.ABSENT
 
     asyncio.run(story())
 
@@ -115,7 +115,7 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
 def test_deletion_is_proved() -> None:
     keyring = UndyingKeyring()
     keyring.items[service()] = "value"
-    assert asyncio.run(Vault("setup", keyring).delete(SETUP, "token")).status is Status.REFUSED
+    assert asyncio.run(Vault("setup", keyring).delete(SETUP, "token")).status is VaultStatus.REFUSED
 
 
 def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_unlocked() -> None:
@@ -135,11 +135,11 @@ def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_un
         keyring = Unlocking()
         keyring.items |= {service(): "named", service("old"): "named nowhere"}
         vault = Vault("setup", keyring)
-        assert (await vault.purge(SETUP)).status is Status.LOCKED
+        assert (await vault.purge(SETUP)).status is VaultStatus.LOCKED
         vault._held[SETUP, "base_url"] = "held"
-        assert (await vault.purge(SETUP, ["token"])).status is Status.DELETED
+        assert (await vault.purge(SETUP, ["token"])).status is VaultStatus.DELETED
         assert keyring.items == {}
-        assert (await vault.get(SETUP, "base_url")).status is Status.ABSENT
+        assert (await vault.get(SETUP, "base_url")).status is VaultStatus.ABSENT
 
     asyncio.run(story())
 
@@ -152,7 +152,7 @@ def test_purging_stops_at_the_first_that_stays() -> None:
             asked.append(service)
             raise KeyringLocked("its prompt was dismissed")
 
-    assert asyncio.run(Vault("setup", Counting()).purge(SETUP, ["token", "base_url"])).status is Status.LOCKED
+    assert asyncio.run(Vault("setup", Counting()).purge(SETUP, ["token", "base_url"])).status is VaultStatus.LOCKED
     assert asked == [service("base_url")]
 
 
@@ -161,7 +161,7 @@ def test_a_late_answer_does_not_undo_what_came_after() -> None:
         keyring = PromptingKeyring()
         vault = Vault("setup", keyring, limit_seconds=0.1)
         await vault.put(SETUP, "token", "older")
-        assert (await vault.put(SETUP, "token", "newer")).status is Status.STORED
+        assert (await vault.put(SETUP, "token", "newer")).status is VaultStatus.STORED
         keyring.release.set()
         await eventually(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
         assert keyring.items[service()] == "newer"
@@ -175,7 +175,7 @@ def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
         keyring = PromptingKeyring()
         vault = Vault("setup", keyring, limit_seconds=0.1)
         await vault.put(SETUP, "token", "value")
-        assert (await vault.delete(SETUP, "token")).status is Status.DELETED
+        assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
         keyring.release.set()
         await eventually(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
         assert keyring.items == {}
@@ -193,7 +193,7 @@ def test_a_wait_can_be_cancelled_and_tried_again() -> None:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert (await vault.get(SETUP, "token")).value == "value"
-        assert (await vault.retry(SETUP)).status is Status.STORED
+        assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         keyring.release.set()
 
     asyncio.run(story())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import SENTENCES, Outcome, Status, Vault
+from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.vault.fakes import installed, opened
 from tests.vault.test_slots import LONG, OTHER, SETUP, TOKEN, always
 from tests.vault.windows import BAD_DATA, NO_LOGON_SESSION, CredentialManager, error
@@ -36,7 +36,7 @@ def test_what_the_library_does_by_itself_is_as_it_is_met_here(windows: Credentia
 
 
 def test_credentials_stay_on_this_computer(windows: CredentialManager) -> None:
-    assert opened(windows).put(TOKEN, LONG, always).status is Status.STORED
+    assert opened(windows).put(TOKEN, LONG, always).status is VaultStatus.STORED
     assert {each["Persist"] for each in windows.held.values()} == {2}
 
 
@@ -60,10 +60,11 @@ def scribble(windows: CredentialManager) -> None:
 
 
 @pytest.mark.parametrize(
-    ("damage", "status"), [(lose, Status.INCOMPLETE), (change, Status.ALTERED), (scribble, Status.ALTERED)]
+    ("damage", "status"),
+    [(lose, VaultStatus.INCOMPLETE), (change, VaultStatus.ALTERED), (scribble, VaultStatus.ALTERED)],
 )
 def test_what_is_not_whole_is_told_and_can_be_replaced_or_removed(
-    windows: CredentialManager, damage: object, status: Status
+    windows: CredentialManager, damage: object, status: VaultStatus
 ) -> None:
     assert callable(damage)
 
@@ -75,7 +76,7 @@ def test_what_is_not_whole_is_told_and_can_be_replaced_or_removed(
             found = await vault.get(ID, "token")
             assert (found.status, found.value) == (status, None)
             assert found.sentence.endswith(("Paste it again.", "Paste the value again."))
-            assert (await heal).status in (Status.STORED, Status.DELETED)
+            assert (await heal).status in (VaultStatus.STORED, VaultStatus.DELETED)
             await vault.delete(ID, "token")
             assert windows.texts() == {}
         vault.close()
@@ -88,7 +89,7 @@ def test_a_damaged_value_stays_until_another_is_there(windows: CredentialManager
     lose(windows)
     damaged = windows.texts()
     windows.calls.answers["CredWrite"] = NO_LOGON_SESSION
-    assert opened(windows).put(TOKEN, "new", always).status is Status.REFUSED
+    assert opened(windows).put(TOKEN, "new", always).status is VaultStatus.REFUSED
     assert windows.texts() == damaged
 
 
@@ -97,11 +98,11 @@ def test_without_a_credential_set_as_over_the_network_it_is_held(windows: Creden
         vault = Vault("setup", platform="win32")
         windows.calls.answers |= dict.fromkeys(("CredRead", "CredWrite", "CredEnumerate"), NO_LOGON_SESSION)
         put = await vault.put(ID, "token", "value")
-        assert put == Outcome(Status.REFUSED, held=True)
-        assert put.sentence.startswith(SENTENCES[Status.REFUSED])
-        assert (await vault.holdings()).status is Status.REFUSED
+        assert put == Outcome(VaultStatus.REFUSED, held=True)
+        assert put.sentence.startswith(SENTENCES[VaultStatus.REFUSED])
+        assert (await vault.holdings()).status is VaultStatus.REFUSED
         windows.calls.answers.clear()
-        assert (await vault.retry(ID)).status is Status.STORED
+        assert (await vault.retry(ID)).status is VaultStatus.STORED
         assert vault.name == "Windows Credential Manager"
         vault.close()
 
@@ -113,5 +114,5 @@ def test_a_removal_that_is_refused_is_told(windows: CredentialManager) -> None:
     opened(windows).put(OTHER, "other", always)
     before = windows.texts()
     windows.calls.answers["CredDelete"] = 5  # ERROR_ACCESS_DENIED
-    assert opened(windows).delete(TOKEN).status is Status.REFUSED
+    assert opened(windows).delete(TOKEN).status is VaultStatus.REFUSED
     assert windows.texts() == before
