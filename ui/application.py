@@ -177,8 +177,10 @@ class Application:
 
     def close(self) -> None:
         """The window was closed: end, or go on waiting in the tray."""
-        if (waiting := self._watches.sentence) and self.tray.available:
-            self.tray.show_waiting(waiting)
+        if (wait := self._watches.wait) is not None and self.tray.available:
+            from app.setup.sentences import WAITS
+
+            self.tray.show_waiting(WAITS[wait])
             self.clipboard.clear_now()
             self.window.hide()
             return
@@ -309,7 +311,7 @@ class Application:
         if self._walk is None:  # what else a keyring holds is no part of a tour's pictures
             self.tasks.start(self._caretaker.look())
         for setup in listing.setups:
-            if self._watches.waits(setup) and (assistant := await self._assistant(setup)) is not None:
+            if setup.summary.wait is not None and (assistant := await self._assistant(setup)) is not None:
                 self._keep_watching(assistant)
 
     async def pick(self) -> None:

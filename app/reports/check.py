@@ -104,8 +104,13 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
     """Print what was found and what it means; returns an ``Exit``."""
     from app.diagnosis.causes import explain
     from app.diagnosis.findings import sentence, title
+    from app.diagnosis.runs import keep
+    from app.session.open_setup import utc_now
     from app.setup.journey import place
+    from app.setup.sentences import STATUSES
+    from app.setup.status import status
 
+    stands = status(guide, setup.with_(runs=(keep(findings, utc_now()),)))
     diagnosis = explain(findings, guide, setup)
     causes = []
     for cause in diagnosis.causes if diagnosis is not None else ():
@@ -126,7 +131,11 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
             for finding in findings
         ]
         summary = {"title": diagnosis.title if diagnosis else None, "causes": causes}
-        print(json.dumps({"client": guide.id, "exit": int(code), "checks": checks, **summary}, indent=2))
+        print(
+            json.dumps(
+                {"client": guide.id, "exit": int(code), "status": stands.value, "checks": checks, **summary}, indent=2
+            )
+        )
         return code
     for finding in findings:
         took = f"  {finding.seconds * 1000:,.0f} ms" if finding.seconds is not None else ""
@@ -137,6 +146,7 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
             step = place(guide, setup, cause.step) if cause.step is not None else None
             at = f" (step {step.number}, {step.step.title})" if step else ""
             print(f"{number}. {cause.sentence}{at}\n   {cause.evidence}")
+    print(f"\nSetup: {STATUSES[stands]}")
     return code
 
 

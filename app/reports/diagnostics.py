@@ -8,17 +8,18 @@ from __future__ import annotations
 import platform
 import re
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from app.session.session import Assistant
-    from app.setup.state import Setup
+    from app.setup.state import Setup, Status
 
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,_()/+-]{0,59}\Z")
 _DIGITS = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}")
@@ -43,17 +44,15 @@ class Surface:
 class Shelf:
     """The setups of the data folder, as numbers."""
 
-    setups: int
-    complete: int
-    waiting: int
+    statuses: Mapping[Status, int]
+    """How many there are of each."""
     troubles: int
     """Files that could not be read as they were."""
 
     @classmethod
     def of(cls, setups: Sequence[Setup], troubles: int) -> Shelf:
         """Count them."""
-        complete = sum(setup.complete for setup in setups)
-        return cls(len(setups), complete, sum(setup.waiting for setup in setups), troubles)
+        return cls(Counter(setup.summary.status for setup in setups), troubles)
 
 
 def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assistant], *, practice: bool) -> str:
@@ -66,7 +65,7 @@ def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assist
         f"Look: {_words(surface.theme)}, scale {surface.scale:g}",
         f"Keyring: {_words(keyring)}",
         f"Mode: {'practice' if practice else 'real'}",
-        f"Setups: {shelf.setups}, of which complete {shelf.complete}, waiting {shelf.waiting}; "
+        f"Setups: {', '.join([str(sum(shelf.statuses.values())), *_counted(shelf.statuses)])}; "
         f"files in trouble: {shelf.troubles}",
     ]
     for number, assistant in enumerate(opened, start=1):
@@ -74,29 +73,35 @@ def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assist
     return "\n".join(lines) + "\n"
 
 
+def _counted(statuses: Mapping[Status, int]) -> Iterator[str]:
+    return (f"{status.value} {count}" for status, count in sorted(statuses.items()) if count)
+
+
 def _setup(assistant: Assistant) -> Iterator[str]:
     from app.guide.vocabulary import Milestone
+    from app.setup.status import status
 
     # Identifiers from the guide, never from the setup's file, which may have been written by anybody.
     yield f"Guide: {assistant.guide.id}"
     yield f"Step: {assistant.here.step.id}"
+    yield f"Status: {status(assistant.guide, assistant.setup).value}"
     for milestone in Milestone:
         if (when := assistant.setup.reached.get(milestone)) is not None:
             yield f"Reached {milestone.value}: {_moment(when)}"
     for finding in assistant.testing.findings:
-        status = finding.facts.get("status")
-        code = f", status {status}" if isinstance(status, int) else ""
+        answered = finding.facts.get("status")
+        code = f", status {answered}" if isinstance(answered, int) else ""
         yield f"Test {finding.check.value}: {finding.verdict.value}, {finding.observation.value}{code}"
     yield f"Watch: {_watch(assistant)}"
 
 
 def _watch(assistant: Assistant) -> str:
-    from app.guide.vocabulary import Milestone
     from app.scim.changes import NotOffered, Unsuccessful
+    from app.setup.journey import waiting_since
 
     if (sighting := assistant.setup.sighting) is not None:
         return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
-    if Milestone.STARTED not in assistant.setup.reached:
+    if waiting_since(assistant.setup) is None:
         return "not begun"
     report = assistant.waiting.report
     if report is None:

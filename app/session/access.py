@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
-from app.setup.journey import visible
+from app.setup.journey import secrets
 from app.system.policy import NO_KEYRING, NO_POLICY
 
 if TYPE_CHECKING:
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from app.setup.state import Setup
     from app.system.policy import Policy
     from app.vault import Outcome, Vault
-
-
-def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
-    """The secret values that the steps under the answers given capture."""
-    return tuple(name for _, step in visible(guide, setup) for name in step.captures if guide.values[name].secret)
 
 
 def fetches_tokens(guide: Guide, setup: Setup) -> bool:

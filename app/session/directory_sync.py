@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from app.guide.vocabulary import Kind, Milestone
 from app.session import access
+from app.setup.state import API_SECRETS, Wait
+from app.setup.status import asks_api, awaited, directory_name
 from app.system.policy import NO_POLICY
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
@@ -25,11 +27,8 @@ if TYPE_CHECKING:
     from app.system.policy import Policy
     from app.vault import Vault
 
-SECRETS: Final = {
-    Kind.CLIENT_ID: "directory-sync-api.client-id",
-    Kind.CLIENT_SECRET: "directory-sync-api.client-secret",
-}
-"""The names of both in the keyring; the dot keeps them apart from every value of a guide."""
+SECRETS: Final = dict(zip((Kind.CLIENT_ID, Kind.CLIENT_SECRET), API_SECRETS, strict=True))
+"""The names of both in the keyring."""
 
 
 class DirectorySync:
@@ -60,7 +59,7 @@ class DirectorySync:
         self._practice = practice
         self._policy = policy
         self._tokens: TokenSource | None = None
-        self._ended: datetime | None = None
+        self._given_up: datetime | None = None
         """The start of the Full Sync for which nothing more is looked for."""
         self._following: Following | None = None
         self._changes = 0
@@ -84,7 +83,7 @@ class DirectorySync:
     @property
     def on(self) -> bool:
         """Whether everything was given that the API is asked with."""
-        return bool(self.access.tsg_id) and all(self.kept(kind) for kind in SECRETS)
+        return asks_api(self._state()[1])
 
     @property
     def begun(self) -> bool:
@@ -94,10 +93,7 @@ class DirectorySync:
     @property
     def directory_name(self) -> str:
         """The Directory Name of the setup; empty where it is not captured yet."""
-        guide, setup = self._state()
-        return next(
-            (setup.values.get(n, "") for n, spec in guide.values.items() if spec.kind is Kind.DIRECTORY_NAME), ""
-        )
+        return directory_name(*self._state())
 
     @property
     def started(self) -> datetime | None:
@@ -199,7 +195,7 @@ class DirectorySync:
 
     def _reset(self) -> None:
         """What opens the API changed: nothing that was seen with the former still counts."""
-        self._tokens = self.look = self._ended = None
+        self._tokens = self.look = self._given_up = None
         self._changes += 1
         if self._following is not None:
             self._following.look_now()
@@ -270,11 +266,12 @@ class DirectorySync:
     # -- a Full Sync ---------------------------------------------------------------------
 
     @property
-    def may_follow(self) -> bool:
-        """Whether there is a Full Sync to wait for, and a way to see it end."""
-        started = self.started
-        over = started is None or Milestone.FINISHED in self._state()[1].reached or self._ended == started
-        return self.on and not over and bool(self.directory_name)
+    def given_up(self) -> bool:
+        """Whether the end of this Full Sync is looked for again only when the admin asks."""
+        return self._given_up is not None and self._given_up == self.started
+
+    def _waits(self) -> bool:
+        return awaited(*self._state()) is Wait.FULL_SYNC
 
     @property
     def following(self) -> bool:
@@ -290,13 +287,13 @@ class DirectorySync:
         from app.directory_sync.full_sync import Following, Progress, standing
 
         started = self.started
-        if not self.may_follow or started is None or self._following is not None:
+        if not self._waits() or self.given_up or started is None or self._following is not None:
             return None
         name = self.directory_name
         self._following = Following(self.ask, name, started, self._now)
         try:
-            look = await self._following.run(self._take, lambda: not self.may_follow or self.started != started)
-            self._ended = started
+            look = await self._following.run(self._take, lambda: not self._waits() or self.started != started)
+            self._given_up = started
         finally:
             self._following = self.next_look = None
             self._announce()
@@ -309,8 +306,8 @@ class DirectorySync:
         self._announce()
 
     def look_now(self) -> None:
-        """Look for the end of the Full Sync at once, also where nothing more was looked for."""
-        self._ended = None
+        """Look for the end of the Full Sync at once, also where the API refused."""
+        self._given_up = None
         if self._following is not None:
             self._following.look_now()
         else:

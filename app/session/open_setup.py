@@ -11,6 +11,7 @@ from app.guide.placeholders import fill_guide, placeholders_of
 from app.session import access
 from app.setup import journey
 from app.setup.state import Setup
+from app.setup.status import summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,7 +75,7 @@ class OpenSetup:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The secret values that the steps under the answers given capture."""
-        return access.secrets(self.guide, self.setup)
+        return journey.secrets(self.guide, self.setup)
 
     @property
     def fetches_tokens(self) -> bool:
@@ -100,7 +101,7 @@ class OpenSetup:
         """Tell of the state as it is and write it; where it cannot be written, ``unsaved`` says why."""
         self.setup = self.setup.with_(
             position=journey.position(self.guide, self.setup),
-            status=journey.status_line(self.guide, self.setup),
+            summary=summary(self.guide, self.setup),
         )
         self.announce()
         await self._write()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Page
 from app.setup import journey
-from app.setup.state import Counts, Sighting
+from app.setup.state import Counts, Sighting, Wait
+from app.setup.status import awaited
 
 if TYPE_CHECKING:
     from app.polling.loop import Report, Watch
@@ -38,17 +39,16 @@ class Waiting:
         from app.scim.changes import NotOffered, Seen
 
         opened = self._opened
-        reached = opened.setup.reached
-        since = reached.get(Milestone.STARTED) or reached.get(Milestone.SUBMITTED)
-        if since is None or opened.setup.sighting is not None or self._watch is not None or self._silent:
+        since = journey.waiting_since(opened.setup)
+        if not self._waits() or since is None or self._watch is not None or self._silent:
             return
-        begun = reached.get(Milestone.SUBMITTED)
+        begun = opened.setup.reached[Milestone.SUBMITTED]
         self._watch = Watch(self._look, opened.guide.cadence, since, opened.now)
         try:
-            report = await self._watch.run(self._take_report, lambda: opened.setup.sighting is not None)
+            report = await self._watch.run(self._take_report, lambda: not self._waits())
         finally:
             self._watch = None
-        if opened.setup.sighting is not None or opened.setup.reached.get(Milestone.SUBMITTED) != begun:
+        if not self._waits() or opened.setup.reached[Milestone.SUBMITTED] != begun:
             return  # entered by the admin meanwhile, or of a directory that was submitted anew
         result = report.result
         self._silent = isinstance(result, NotOffered)
@@ -57,6 +57,14 @@ class Waiting:
             if result.users is not None and result.groups is not None:
                 counts = Counts(result.users, result.groups)
             await self._sight(Sighting(result.newest, opened.now(), entered=False, counts=counts))
+
+    def _waits(self) -> bool:
+        return awaited(self._opened.guide, self._opened.setup) is Wait.TIMESTAMP
+
+    @property
+    def looking(self) -> bool:
+        """Whether the SCIM Change Timestamp is being looked for."""
+        return self._watch is not None
 
     def look_now(self) -> None:
         """Look at once."""
@@ -105,6 +113,7 @@ class Waiting:
             return False
         (directory,) = listed.named(self._api.directory_name)
         opened = self._opened
+        await opened.change(lambda setup: setup.with_(sync_ended=opened.now()))
         for name, count in zip(CIE_COUNTS, (directory.users, directory.groups), strict=True):
             # What the admin has entered is the admin's.
             if count is not None and name in opened.guide.values and name not in opened.setup.values:

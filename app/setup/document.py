@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting
+from app.guide import catalog
+from app.guide.placeholders import fill_guide
+from app.setup import journey
+from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting, Status, Summary, Wait
+from app.setup.status import summary
 from app.text.legible import legible
 from app.text.times import in_utc
 from app.values.api_regions import Access, Address, Issuer
@@ -14,8 +18,8 @@ from app.values.api_regions import Access, Address, Issuer
 if TYPE_CHECKING:
     from datetime import datetime
 
-FORMAT = 1
-"""Raised with every change of shape that an older program would misread."""
+FORMAT = 2
+"""Raised with every change of shape that an older program would misread. Format 1 held a sentence as the status."""
 
 
 def _believed(moment: datetime) -> datetime:
@@ -125,10 +129,29 @@ class RunPart(_Part):
         return RunRecord(self.at, tuple(checks))
 
 
+class SummaryPart(_Part):
+    """What a list shows of the setup."""
+
+    status: Status
+    wait: Wait | None
+    number: Annotated[int, Field(ge=0, le=1000)]
+    total: Annotated[int, Field(ge=0, le=1000)]
+    title: Annotated[Words, Field(max_length=200)]
+
+    @classmethod
+    def of(cls, summary: Summary) -> Self:
+        """From the state."""
+        return cls(**{name: getattr(summary, name) for name in cls.model_fields})
+
+    def state(self) -> Summary:
+        """To the state."""
+        return Summary(self.status, self.wait, self.number, self.total, self.title)
+
+
 class Document(_Part):
     """One setup as written to its file: every field of ``Setup``, and the format's number."""
 
-    format: Literal[1]
+    format: Literal[2]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     guide: str
     client: Words
@@ -150,7 +173,17 @@ class Document(_Part):
     """Not in files of before this part existed."""
     runs: Annotated[tuple[RunPart, ...], Field(max_length=MOST_RUNS)] = ()
     """Likewise."""
-    status: Words
+    sync_ended: Moment | None = None
+    """Not in files of format 1."""
+    summary: SummaryPart | None = None
+    """Without one, as in files of format 1 and on the way to a colleague, it is computed from the guide."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _migrated(cls, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("format") == 1:
+            return {name: part for name, part in data.items() if name != "status"} | {"format": FORMAT}
+        return data
 
     @classmethod
     def of(cls, setup: Setup) -> Self:
@@ -176,12 +209,13 @@ class Document(_Part):
             synced=CountsPart.of(setup.synced) if setup.synced else None,
             api=AccessPart.of(setup.api) if setup.api else None,
             runs=tuple(RunPart.of(run) for run in setup.runs[-MOST_RUNS:]),
-            status=setup.status,
+            sync_ended=setup.sync_ended,
+            summary=SummaryPart.of(setup.summary),
         )
 
     def state(self) -> Setup:
         """To the state."""
-        return Setup(
+        setup = Setup(
             id=self.id,
             guide=self.guide,
             client=self.client,
@@ -201,8 +235,17 @@ class Document(_Part):
             synced=self.synced.state() if self.synced else None,
             api=self.api.state() if self.api else None,
             runs=tuple(run.state() for run in self.runs),
-            status=self.status,
+            sync_ended=self.sync_ended,
         )
+        return setup.with_(summary=self.summary.state() if self.summary is not None else _summary(setup))
+
+
+def _summary(setup: Setup) -> Summary:
+    try:
+        guide = catalog.guide(setup.guide)
+    except KeyError:  # this version has no such guide
+        return Summary()
+    return summary(fill_guide(guide, setup.values), journey.fit(guide, setup))
 
 
 def encode(setup: Setup) -> bytes:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
+from app.guide.placeholders import fill_guide
 from app.setup import journey
 from app.setup.document import Document, Moment, Words
+from app.setup.status import summary
 from app.values.rules import read
 
 if TYPE_CHECKING:
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 
 SUFFIX: Final = ".ciescim"
 KIND: Final = "cie-scim-assistant/setup"
-FORMAT: Final = 1
+FORMAT: Final = 2
+"""As the format of the setup in it."""
 LIMIT_BYTES: Final = 4_000_000
 """As for a setup's own file; a larger file is not one of ours."""
 
@@ -38,7 +41,7 @@ class Envelope(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["cie-scim-assistant/setup"]
-    format: Literal[1]
+    format: Literal[1, 2]
     made: Moment
     version: Annotated[Words, Field(max_length=40)]
     setup: Document
@@ -67,7 +70,8 @@ def pack(setup: Setup, now: datetime) -> bytes:
     """The file's content, UTF-8 JSON. Raises ValueError for practice, whose consoles stay on this computer."""
     if setup.practice:
         raise ValueError("practice is not handed over")
-    document = Document.of(setup.with_(runs=()))  # they tell of this computer and its network
+    # The runs are of this computer and its network, and the summary counts them.
+    document = Document.of(setup.with_(runs=())).model_copy(update={"summary": None})
     envelope = Envelope(kind=KIND, format=FORMAT, made=now, version=__version__, setup=document)
     return envelope.model_dump_json(indent=1).encode()
 
@@ -96,7 +100,8 @@ def unpack(content: bytes, guides: Iterable[Guide], taken: frozenset[str] = froz
     values, dropped = _checked(guide, setup)
     name = _free(setup.name, taken)
     fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=())
-    return Received(journey.fit(guide, fresh), envelope.made, dropped)
+    fitted = journey.fit(guide, fresh)
+    return Received(fitted.with_(summary=summary(fill_guide(guide, values), fitted)), envelope.made, dropped)
 
 
 def _problem(content: bytes) -> str | None:

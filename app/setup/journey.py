@@ -8,8 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind, Milestone, Page
-from app.setup.state import WAITING, Counts
-from app.text.counts import both
+from app.setup.state import Counts
 from app.values.rules import derive
 
 if TYPE_CHECKING:
@@ -96,9 +95,14 @@ def frontier(guide: Guide, setup: Setup) -> str | None:
     return None
 
 
-def finished(guide: Guide, setup: Setup) -> bool:
-    """Whether Full Sync was completed and nothing that is shown is to be redone."""
-    return Milestone.FINISHED in setup.reached and not any(s.id in setup.stale for _, s in visible(guide, setup))
+def stale(guide: Guide, setup: Setup) -> frozenset[str]:
+    """The steps shown that are to be redone. A stale step that the answers hide is remembered, and counts nowhere."""
+    return setup.stale & {step.id for _, step in visible(guide, setup)}
+
+
+def test_step(guide: Guide) -> Step:
+    """The step of Test Connection."""
+    return next(step for step in guide.steps if step.page is Page.TEST)
 
 
 def begin(guide: Guide, setup: Setup) -> Setup:
@@ -129,6 +133,11 @@ def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
         for name in step.captures
         if name not in setup.values and name not in setup.kept and not guide.values[name].optional
     )
+
+
+def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
+    """The secret values that the steps under the answers given capture."""
+    return tuple(name for _, step in visible(guide, setup) for name in step.captures if guide.values[name].secret)
 
 
 def unchosen(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
@@ -308,6 +317,13 @@ def reopen(guide: Guide, setup: Setup) -> Setup:
     return setup.with_(stale=setup.stale | (again & set(setup.done)))
 
 
+def waiting_since(setup: Setup) -> datetime | None:
+    """From when on a timestamp may come: Submit is confirmed and provisioning is started, whichever was later."""
+    both = [setup.reached.get(milestone) for milestone in (Milestone.SUBMITTED, Milestone.STARTED)]
+    known = [at for at in both if at is not None]
+    return max(known) if len(known) == len(both) else None
+
+
 CLOCK_SKEW = timedelta(minutes=5)
 """How far two clocks may differ before a time counts as being in the future or before Submit."""
 
@@ -337,15 +353,3 @@ def sync_pause(setup: Setup, now: datetime) -> float:
     """Seconds until Full Sync may be started again; 0 when it may."""
     started = setup.reached.get(Milestone.FULL_SYNC)
     return max(0.0, FULL_SYNC_PAUSE - (now - started).total_seconds()) if started else 0.0
-
-
-def status_line(guide: Guide, setup: Setup) -> str:
-    """One line for the home page: what this setup waits for."""
-    if finished(guide, setup):
-        counts = setup.synced
-        return f"Full Sync done, {both(counts.users, counts.groups)}" if counts else "Full Sync done"
-    here = place(guide, setup, frontier(guide, setup))
-    if here.step.page is Page.WATCH:
-        return WAITING if setup.sighting is None else "Ready for Full Sync"
-    total = len(visible(guide, setup))
-    return f"Step {here.number} of {total}, {here.step.title[0].lower()}{here.step.title[1:]}"

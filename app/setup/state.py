@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,8 +12,50 @@ if TYPE_CHECKING:
 
     from app.values.api_regions import Access
 
-WAITING: Final = "Waiting for the SCIM Change Timestamp"
-"""The status of a setup that waits; a listed setup is known by it without its guide."""
+API_SECRETS: Final = ("directory-sync-api.client-id", "directory-sync-api.client-secret")
+"""Client ID and Client Secret of the Directory Sync API in the keyring; the dot keeps them apart from every value of a
+guide."""
+
+
+class Status(StrEnum):
+    """The state of a whole setup, see ``app.setup.status``."""
+
+    IN_PROGRESS = "in-progress"
+    """Steps are left to do."""
+    WAITING = "waiting"
+    """CIE has to do something next, see ``Wait``."""
+    READY = "ready"
+    """Full Sync is the next step and may be started."""
+    COMPLETE = "complete"
+    """Full Sync was completed."""
+    REDO = "redo"
+    """The next step was done before; a value it rests on changed."""
+    FAILING = "failing"
+    """The newest Test Connection failed with the secrets that are in the keyring now."""
+
+
+class Wait(StrEnum):
+    """What a setup waits for."""
+
+    TIMESTAMP = "timestamp"
+    """The SCIM Change Timestamp of the directory."""
+    FULL_SYNC = "full-sync"
+    """The end of the Full Sync, as the Directory Sync API reports it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a list shows of a setup without reading its guide."""
+
+    status: Status = Status.IN_PROGRESS
+    wait: Wait | None = None
+    """What is looked for in the background, whatever the status is."""
+    number: int = 0
+    """The step that the status is about, counted from 1 over the steps shown; 0 where there is none."""
+    total: int = 0
+    """Steps shown."""
+    title: str = ""
+    """The title of that step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +104,11 @@ class RunRecord:
     """When it ended, UTC."""
     checks: tuple[CheckRecord, ...]
 
+    @property
+    def failed(self) -> bool:
+        """Whether a check failed."""
+        return any(check.verdict == "failed" for check in self.checks)
+
 
 @dataclass(frozen=True, slots=True)
 class Setup:
@@ -98,22 +146,14 @@ class Setup:
     sighting: Sighting | None = None
     synced: Counts | None = None
     """What the Directories page showed after Full Sync."""
+    sync_ended: datetime | None = None
+    """When CIE was seen to report the end of a Full Sync."""
     api: Access | None = None
     """How the Directory Sync API is reached; None while nothing of it was given."""
     runs: tuple[RunRecord, ...] = ()
     """The last runs of Test Connection, the newest at the end."""
-    status: str = ""
-    """One line for the home page, kept so that it needs no guide."""
-
-    @property
-    def complete(self) -> bool:
-        """Whether Full Sync was completed, and nothing that it rests on has to be redone."""
-        return self.synced is not None and not self.stale
-
-    @property
-    def waiting(self) -> bool:
-        """Whether it waits for the SCIM Change Timestamp."""
-        return self.status == WAITING
+    summary: Summary = Summary()
+    """As of the last save."""
 
     def with_(self, **changes: object) -> Setup:
         """A copy with those fields replaced."""

@@ -14,7 +14,7 @@ from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault
-from app.setup.state import Counts, Sighting
+from app.setup.state import Counts, Sighting, Status, Wait
 from tests.directory_sync.practising import NAME, submitted
 from tests.support.controller import walk
 from tests.support.screen import child, words
@@ -128,11 +128,11 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
 
             go_to_full_sync(desk)
             assert await visitor.full_sync() == "Sync started"
-            assert watches.sentence == ""
+            assert watches.wait is None
             desk.complete()
             await until(lambda: assistant.api.next_look is not None)
-            assert watches.sentence == "Waiting for the end of Full Sync"
-            assert Watches.waits(assistant.setup)
+            assert watches.wait is Wait.FULL_SYNC
+            assert assistant.setup.summary.wait is Wait.FULL_SYNC
             assert assistant.here.step.id == "sync-status"
             await until(lambda: "CIE does not report the end of this Full Sync yet" in words(page))
             assert tray.notes == []
@@ -145,12 +145,13 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             note = f"CIE reports a completed sync: {assistant.setup.client}: compare the counts and confirm them."
             await until(lambda: tray.notes == [note])
             assert came == [assistant]
-            assert watches.sentence == ""
+            assert watches.wait is None
             assert [assistant.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
             assert Milestone.FINISHED not in assistant.setup.reached, "the admin confirms, not the program"
             desk.complete()
             await until(lambda: assistant.setup.synced == Counts(1, 1))
-            assert not Watches.waits(assistant.setup)
+            assert assistant.setup.summary.status is Status.COMPLETE
+            assert assistant.setup.summary.wait is None
 
             desk.open_tool(Tool.DIRECTORY_SYNC_API)
             child(page, "find-user").click()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.setup import journey
-from app.setup.state import Counts
+from app.setup.state import Counts, Status
+from app.setup.status import status
 from ui.tour.driver import TourDriver
 from ui.tour.tour import Tour
 
@@ -37,7 +37,7 @@ def test_from_the_first_page_to_full_sync_with_a_break(program: Program, tmp_pat
         assert application.workspace is not None
         (assistant,) = application.workspace.opened.values()
         setup = assistant.setup
-        assert journey.finished(assistant.guide, setup)
+        assert status(assistant.guide, setup) is Status.COMPLETE
         assert setup.synced == Counts(int(setup.values["portal_users"]), int(setup.values["portal_groups"]))
         assert setup.synced.users > 0
 

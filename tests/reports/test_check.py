@@ -16,6 +16,8 @@ from app.guide import catalog
 from app.reports.check import Exit
 from app.session.open_setup import new_setup
 from app.session.session import Assistant
+from app.setup.sentences import STATUSES
+from app.setup.state import Status
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile.server import TOKEN, Hostile, http, listing, says
@@ -84,6 +86,8 @@ def test_the_exit_code_and_the_step(answer: bytes, code: Exit, first: str | None
     assert (spoken.returncode, machine.returncode) == (code, code), spoken.stderr
     report = json.loads(machine.stdout)
     assert report["exit"] == code
+    assert report["status"] == (Status.FAILING if code else Status.IN_PROGRESS)
+    assert f"Setup: {STATUSES[Status(report['status'])]}\n" in spoken.stdout
     assert [entry["check"] for entry in report["checks"]][:2] == ["address", "name"]
     if first is None:
         assert report["causes"] == []

@@ -19,7 +19,7 @@ from app.polling.loop import Report
 from app.reports.diagnostics import Shelf, Surface, report
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
-from app.setup.state import WAITING, Setup, Sighting
+from app.setup.state import Setup, Sighting, Status, Summary, Wait
 from tests.hostile.server import TOKEN, Hostile, says
 from tests.session.test_session import opened
 
@@ -37,10 +37,11 @@ LINES = (
     r"Look: [\w ]+, scale [\d.]+",
     r"Keyring: [\w ]+",
     r"Mode: (practice|real)",
-    r"Setups: \d+, of which complete \d+, waiting \d+; files in trouble: \d+",
+    rf"Setups: \d+(, ({'|'.join(Status)}) \d+)*; files in trouble: \d+",
     r"Opened setup \d+",
     r"  Guide: [a-z0-9-]+",
     r"  Step: [a-z0-9-]+",
+    rf"  Status: ({'|'.join(Status)})",
     r"  Reached [a-z-]+: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
     r"  Test [a-z]+: [a-z-]+, [a-z-]+(, status \d{3})?",
     r"  Watch: (not begun|no look yet|[a-z -]+(, [a-z-]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
@@ -65,14 +66,14 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
             spoilt = assistant.setup.with_(
                 name=CANARY,
                 client=CANARY,
-                status=f"Waiting for {CANARY}",
+                summary=Summary(title=CANARY),
                 values={**assistant.setup.values, "directory_name": CANARY, CANARY: CANARY},
-                reached={Milestone.STARTED.value: NOW, CANARY: NOW},
+                reached={**assistant.setup.reached, Milestone.STARTED.value: NOW, CANARY: NOW},
                 answers={CANARY: CANARY},
                 ticked=frozenset({CANARY}),
             )
             assistant.setup = spoilt
-            shelf = Shelf.of((spoilt, spoilt.with_(status=WAITING)), 1)
+            shelf = Shelf.of((spoilt, spoilt.with_(summary=Summary(Status.WAITING, Wait.TIMESTAMP))), 1)
             return report(SURFACE, "GNOME Keyring", shelf, (assistant,), practice=True)
 
     with Hostile(
@@ -84,7 +85,8 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
     assert "  Test token: failed, unauthorized, status 401\n" in text
     assert "  Reached started: 2026-11-25T09:30:15Z\n" in text
     assert "  Watch: no look yet\n" in text
-    assert "Setups: 2, of which complete 0, waiting 1; files in trouble: 1\n" in text
+    assert "  Status: failing\n" in text
+    assert "Setups: 2, in-progress 1, waiting 1; files in trouble: 1\n" in text
     for secret in (TOKEN, server.base_url, "127.0.0.1"):
         assert secret not in text
 
@@ -99,12 +101,12 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
 )
 def test_the_watch(result: Seen | NotOffered | Unsuccessful, told: str) -> None:
     looked = Report(NOW, NOW + timedelta(minutes=5), result, 2)
-    only_what_is_listed(text := report(SURFACE, "x", Shelf(1, 0, 0, 0), (doing(looked),), practice=False))
+    only_what_is_listed(text := report(SURFACE, "x", Shelf({}, 0), (doing(looked),), practice=False))
     assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
 
 
 def test_a_sighting() -> None:
-    text = report(SURFACE, "x", Shelf(1, 0, 0, 0), (doing(None, Sighting(NOW, NOW, entered=True)),), practice=False)
+    text = report(SURFACE, "x", Shelf({}, 0), (doing(None, Sighting(NOW, NOW, entered=True)),), practice=False)
     only_what_is_listed(text)
     assert "  Watch: timestamp entered 2026-11-25T09:30:15Z\n" in text
 
@@ -112,7 +114,16 @@ def test_a_sighting() -> None:
 def doing(looked: Report | None, sighting: Sighting | None = None) -> Assistant:
     """An assistant as far as diagnostics ask it."""
     guide = catalog.guide("okta")
-    setup = Setup("0" * 32, CANARY, CANARY, CANARY, NOW, NOW, reached={Milestone.STARTED: NOW}, sighting=sighting)
+    setup = Setup(
+        "0" * 32,
+        CANARY,
+        CANARY,
+        CANARY,
+        NOW,
+        NOW,
+        reached={Milestone.SUBMITTED: NOW, Milestone.STARTED: NOW},
+        sighting=sighting,
+    )
     here = SimpleNamespace(step=guide.steps[0])
     testing, waiting = SimpleNamespace(findings=()), SimpleNamespace(report=looked)
     return cast("Assistant", SimpleNamespace(guide=guide, setup=setup, here=here, testing=testing, waiting=waiting))
@@ -122,7 +133,7 @@ def test_what_somebody_else_worded_is_left_out(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(platform, "release", lambda: f"6.1.0-{CANARY}")
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": f"</{CANARY}>", "VERSION_ID": f"12{CANARY}"})
     surface = Surface(f"6.12.0-{CANARY}", f"6.12.0 {CANARY}", f"@{CANARY}", "light", 1.5)
-    text = report(surface, f"https://{CANARY}", Shelf(0, 0, 0, 0), (), practice=False)
+    text = report(surface, f"https://{CANARY}", Shelf({}, 0), (), practice=False)
     only_what_is_listed(text)
     assert "System: other 12, kernel 6.1.0, " in text
     assert "Keyring: other\n" in text

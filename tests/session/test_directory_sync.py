@@ -20,6 +20,8 @@ from app.session.open_setup import new_setup
 from app.session.session import Assistant
 from app.setup.document import decode, encode
 from app.setup.gate import Locked, gate
+from app.setup.state import Wait
+from app.setup.status import awaited
 from app.setup.store import Store
 from app.system.policy import NO_KEYRING, Policy
 from app.values.api_regions import Access, Address, Issuer
@@ -229,7 +231,7 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 api = assistant.api
                 await turn_on(assistant)
                 reach(assistant, Milestone.SUBMITTED, Milestone.STARTED)
-                assert not api.may_follow
+                assert awaited(assistant.guide, assistant.setup) is not Wait.FULL_SYNC
                 assert not await assistant.waiting.for_full_sync()
                 assert cie.lines == []
                 reach(assistant, Milestone.SUBMITTED, Milestone.STARTED, Milestone.FULL_SYNC)
@@ -250,13 +252,15 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 assert Milestone.FINISHED not in assistant.setup.reached
                 assert assistant.setup.sighting is None
                 assert isinstance(gate(assistant.guide, assistant.setup), Locked)
-                assert not api.may_follow
+                assert assistant.setup.sync_ended == NOW
+                assert awaited(assistant.guide, assistant.setup) is not Wait.FULL_SYNC
                 asked = len(cie.lines)
                 assert not await assistant.waiting.for_full_sync()
                 assert len(cie.lines) == asked
                 assert (await assistant.captures.give(CIE_COUNTS[0], "11")).accepted
-                api.look_now()
-                assert api.may_follow
+                begun = {**assistant.setup.reached, Milestone.FULL_SYNC: NOW + timedelta(seconds=30)}
+                assistant.setup = assistant.setup.with_(reached=begun)
+                assert awaited(assistant.guide, assistant.setup) is Wait.FULL_SYNC, "a Full Sync started anew"
                 assert await asyncio.wait_for(assistant.waiting.for_full_sync(), 10)
                 assert assistant.setup.values[CIE_COUNTS[0]] == "11"
 

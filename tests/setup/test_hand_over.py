@@ -47,7 +47,9 @@ def test_it_arrives_as_it_was_under_an_id_of_its_own() -> None:
     assert received.made == NOW
     assert received.dropped == ()
     assert received.setup.id != setup.id
-    assert received.setup.with_(id=setup.id) == setup
+    assert received.setup.with_(id=setup.id) == setup.with_(summary=received.setup.summary)
+    assert received.setup.summary.title == catalog.guide("entra").steps[0].title
+    assert json.loads(pack(setup, NOW))["setup"]["summary"] is None, "it counts the runs, which stay here"
 
 
 def test_no_plain_value_arrives_as_a_secret() -> None:
@@ -83,7 +85,7 @@ def test_practice_stays_on_its_computer() -> None:
         (b"[" * 200_000, "not a hand-over file"),
         (b'{"kind": "other"}', "not a hand-over file"),
         (b" " * (LIMIT_BYTES + 1), "too large"),
-        (changed({"format": 2}), "newer version"),
+        (changed({"format": 3}), "newer version"),
         (changed({"format": 0}), "damaged"),
         (changed({"more": 1}), "damaged"),
         (changed({}, guide="none", client="Nobody"), "no guide for Nobody"),

@@ -3,75 +3,24 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.guide import catalog, guide_file
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
 from app.setup.gate import Locked, Open, gate
-from app.setup.state import Setup, Sighting
+from app.setup.state import Sighting
 from app.system.paths import resources
+from tests.support.clock import NOW
+from tests.support.journeys import SAMPLES, advance, fresh, satisfy
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-SAMPLES = {
-    Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10",
-    Kind.DOMAIN: "contoso.com",
-    Kind.COUNT: "12",
-    Kind.TEXT: "text",
-}
-
 
 def entra() -> Guide:
     return catalog.guide("entra")
-
-
-def fresh(guide: Guide) -> Setup:
-    return Setup(id="0" * 32, guide=guide.id, client=guide.name, name="new", created=NOW, changed=NOW)
-
-
-def satisfy(guide: Guide, setup: Setup, step_id: str) -> Setup:
-    """Give a step what it asks for."""
-    step = guide.step(step_id)
-    for name in step.captures:
-        spec = guide.values[name]
-        if spec.secret:
-            setup = journey.keep(guide, setup, name, NOW, replaced=False)
-        else:
-            setup = journey.capture(guide, setup, name, SAMPLES[spec.kind], NOW)
-    if step.page is Page.CHECKLIST:
-        for need in guide.prerequisites:
-            setup = journey.tick(setup, need.id, on=True)
-    if step.confirm:
-        setup = journey.tick(setup, step_id, on=True)
-    if step.page is Page.WATCH:
-        setup = journey.sight(setup, Sighting(NOW, NOW, entered=False))
-    return setup
-
-
-def walk(guide: Guide, setup: Setup, until: Milestone) -> Setup:
-    for _ in guide.steps:
-        step_id = journey.position(guide, setup)
-        setup = satisfy(guide, setup, step_id)
-        assert journey.block(guide, setup, step_id) is None
-        setup = journey.complete(guide, setup, step_id, NOW)
-        if guide.step(step_id).marks is until:
-            break
-    return setup
-
-
-def test_every_answer_leads_to_the_end() -> None:
-    guide = entra()
-    for option in guide.branches[0].options:
-        setup = journey.answer(fresh(guide), guide.branches[0].id, option.id)
-        setup = walk(guide, setup, Milestone.FINISHED)
-        assert journey.finished(guide, setup)
-        assert journey.frontier(guide, setup) is None
-        assert set(setup.reached) == set(Milestone)
-        assert "Full Sync done" in journey.status_line(guide, setup)
 
 
 def test_a_later_step_can_be_looked_at_but_not_completed() -> None:
@@ -107,7 +56,7 @@ def preview_guide() -> Guide:
 
 def test_an_answer_under_which_nothing_is_sent_shuts_the_gate() -> None:
     guide = preview_guide()
-    setup = walk(guide, fresh(guide), Milestone.STARTED)
+    setup = advance(guide, fresh(guide), Milestone.STARTED)
     setup = journey.sight(setup, Sighting(NOW, NOW, entered=True))
     assert isinstance(gate(guide, setup), Open)
     setup = journey.answer(setup, "mode", "preview")
@@ -147,12 +96,12 @@ def test_a_step_of_another_answer_is_never_waited_for() -> None:
     submit = next(s for stage in data["stages"] for s in stage["steps"] if s["id"] == "submit")
     submit["needs"].append({"step": "open-provisioning-classic", "because": "Never under the newer screens."})
     guide = guide_file.check(data)
-    assert journey.finished(guide, walk(guide, fresh(guide), Milestone.FINISHED))
+    assert journey.frontier(guide, advance(guide, fresh(guide), Milestone.FINISHED)) is None
 
 
 def test_after_the_last_open_step_the_way_goes_on() -> None:
     guide = entra()
-    setup = walk(guide, fresh(guide), Milestone.FINISHED)
+    setup = advance(guide, fresh(guide), Milestone.FINISHED)
     first, second = (place.step.id for place in journey.places(guide, setup)[:2])
     again = journey.complete(guide, journey.go(setup, first), first, NOW)
     assert journey.position(guide, again) == second
@@ -168,7 +117,7 @@ def test_submit_waits_for_the_token() -> None:
 
 def test_full_sync_waits_for_the_timestamp() -> None:
     guide = entra()
-    setup = walk(guide, fresh(guide), Milestone.STARTED)
+    setup = advance(guide, fresh(guide), Milestone.STARTED)
     full_sync = next(s for s in guide.steps if s.marks is Milestone.FULL_SYNC)
     watch = next(s for s in guide.steps if s.page is Page.WATCH)
     assert journey.block(guide, setup, watch.id) is not None
@@ -178,7 +127,7 @@ def test_full_sync_waits_for_the_timestamp() -> None:
 
 def test_a_changed_value_marks_what_rested_on_it() -> None:
     guide = entra()
-    setup = walk(guide, fresh(guide), Milestone.STARTED)
+    setup = advance(guide, fresh(guide), Milestone.STARTED)
     other = SAMPLES[Kind.GUID].replace("7c1e", "8c1e")
     after = journey.capture(guide, setup, "tenant_id", other, NOW)
     expected = {s.id for s in guide.steps if "directory_id" in journey.rests_on(s) and s.id in setup.done}
@@ -191,7 +140,7 @@ def test_a_changed_value_marks_what_rested_on_it() -> None:
 
 def test_a_replaced_token_marks_the_portal_and_the_test() -> None:
     guide = entra()
-    setup = walk(guide, fresh(guide), Milestone.STARTED)
+    setup = advance(guide, fresh(guide), Milestone.STARTED)
     after = journey.keep(guide, setup, "token", NOW, replaced=True)
     assert any("token" in {c.value for c in guide.step(s).carries} for s in after.stale)
     assert any(guide.step(s).page is Page.TEST for s in after.stale)
@@ -200,7 +149,7 @@ def test_a_replaced_token_marks_the_portal_and_the_test() -> None:
 
 def test_back_is_the_step_before_and_changes_nothing_else() -> None:
     guide = entra()
-    setup = walk(guide, fresh(guide), Milestone.SUBMITTED)
+    setup = advance(guide, fresh(guide), Milestone.SUBMITTED)
     before = journey.neighbour(guide, setup, -1)
     assert before is not None
     assert journey.go(setup, before).done == setup.done

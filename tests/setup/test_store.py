@@ -15,9 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.setup.document import decode, encode
+from app.setup.document import FORMAT, decode, encode
 from app.setup.lock import AlreadyOpen, CannotUse, Locked
-from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting
+from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting, Status, Summary, Wait
 from app.setup.store import NotSaved, Saved, Store, Trouble
 from app.system import files
 from app.text.legible import legible
@@ -59,7 +59,15 @@ setups = st.builds(
     runs=st.lists(st.builds(RunRecord, moments, st.lists(checks, max_size=3).map(tuple)), max_size=MOST_RUNS).map(
         tuple
     ),
-    status=shown,
+    sync_ended=st.none() | moments,
+    summary=st.builds(
+        Summary,
+        st.sampled_from(Status),
+        st.none() | st.sampled_from(Wait),
+        st.integers(0, 1000),
+        st.integers(0, 1000),
+        shown,
+    ),
 )
 
 
@@ -170,10 +178,27 @@ def test_a_setup_under_another_setups_name_is_damage(tmp_path: Path) -> None:
     assert store.load(ID) == setup()
 
 
+def test_a_folder_of_format_1_is_read_and_written_anew_with_the_next_save(tmp_path: Path) -> None:
+    folder = tmp_path / "setups"
+    folder.mkdir(mode=0o700)
+    for file in (Path(__file__).parent / "format_1").glob("*.json"):
+        one = decode(file.read_bytes())
+        (folder / f"{one.id}.json").write_bytes(file.read_bytes())
+    store = Store(tmp_path)
+    listing = store.list()
+    assert listing.troubles == ()
+    statuses = sorted(one.summary.status for one in listing.setups)
+    assert statuses == [Status.COMPLETE, Status.COMPLETE, Status.IN_PROGRESS, Status.WAITING]
+    for one in listing.setups:
+        assert store.save(one) == Saved()
+        assert json.loads((folder / f"{one.id}.json").read_bytes())["format"] == FORMAT
+        assert store.load(one.id) == one
+
+
 def test_a_newer_file_is_left_untouched(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.save(setup())
-    newer = json.dumps({"format": 2, "surprise": True}).encode()
+    newer = json.dumps({"format": FORMAT + 1, "surprise": True}).encode()
     path(tmp_path).write_bytes(newer)
     assert "newer version" in store.list().troubles[0].sentence
     assert isinstance(store.save(setup()), NotSaved)

@@ -110,10 +110,13 @@ def stored(data_dir: Path, **changes: object) -> Store:
     return store
 
 
+SUMMARY = {"status": "in-progress", "wait": None, "number": 1, "total": 9}
+
+
 def test_a_setups_file_is_legible(tmp_path: Path) -> None:
-    store = stored(tmp_path, name=NASTY, client=NASTY, status=NASTY, values={"tenant_id": NASTY})
+    store = stored(tmp_path, name=NASTY, client=NASTY, summary={**SUMMARY, "title": NASTY}, values={"tenant_id": NASTY})
     (setup,) = store.list().setups
-    for text in (setup.name, setup.client, setup.status, setup.values["tenant_id"]):
+    for text in (setup.name, setup.client, setup.summary.title, setup.values["tenant_id"]):
         assert text == legible(NASTY)
 
 

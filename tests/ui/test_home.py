@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup
-from app.setup.state import Counts
+from app.setup.sentences import STATUSES
+from app.setup.state import Status, Summary, Wait
 from tests.support.screen import words
 from ui.home.page import HomePage
 from ui.theme import style
@@ -67,11 +68,10 @@ def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
     page.opened.emit(setup.id)
     page.show_setups((other, setup), (), NOW)
     assert page.focusWidget().objectName() == f"continue-{setup.id}", "the one that was left has the keyboard"
-    done = setup.with_(synced=Counts(1, 0))
-    for shown, told in ((done, "Complete"), (done.with_(stale=frozenset({"enter-details"})), "In progress")):
-        page.show_setups((shown,), (), NOW)
+    for status in Status:
+        page.show_setups((setup.with_(summary=Summary(status, Wait.TIMESTAMP, 1, 9, "Title")),), (), NOW)
         qapp.processEvents()
-        assert told in words(page)
+        assert STATUSES[status] in words(page).splitlines()
     page.deleteLater()
 
 

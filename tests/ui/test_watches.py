@@ -10,7 +10,9 @@ import pytest
 from app.guide import catalog
 from app.guide.vocabulary import Milestone, Page
 from app.session.open_setup import new_setup, utc_now
-from app.setup import journey
+from app.setup.sentences import WAITS, status_line
+from app.setup.state import Status, Wait
+from app.setup.status import summary
 from tests.support.screen import words
 from tests.support.until import until
 
@@ -27,7 +29,7 @@ def waiting() -> Setup:
         done={step.id: now for step in steps},
         reached={Milestone.SUBMITTED.value: now - timedelta(hours=1), Milestone.STARTED.value: now},
     )
-    return setup.with_(status=journey.status_line(guide, setup))
+    return setup.with_(summary=summary(guide, setup))
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -36,12 +38,13 @@ def test_home_tells_of_a_timestamp_that_came_meanwhile(program: Program) -> None
     program.holding(setup)
 
     async def story(application: Application) -> None:
-        assert "Waiting for the SCIM Change Timestamp" in words(application.home)
+        assert WAITS[Wait.TIMESTAMP] in words(application.home)
         assert application.workspace is not None
         assistant = application.workspace.opened[setup.id]
         await until(lambda: assistant.waiting.report)
         assert await assistant.waiting.enter_timestamp(utc_now().isoformat()) is None
-        await until(lambda: assistant.setup.status in words(application.home))
-        assert "Waiting for" not in words(application.home)
+        await until(lambda: status_line(assistant.setup) in words(application.home))
+        assert assistant.setup.summary.status is not Status.WAITING
+        assert WAITS[Wait.TIMESTAMP] not in words(application.home)
 
     program.play(story)

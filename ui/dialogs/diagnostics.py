@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def diagnose(window: QWidget, workspace: Workspace | None) -> str:
     """The text, safe to paste into a ticket."""
     if workspace is None:
-        return report(_surface(window), "not looked for", Shelf(0, 0, 0, 0), (), practice=False)
+        return report(_surface(window), "not looked for", Shelf({}, 0), (), practice=False)
     listing = workspace.listing
     opened = tuple(workspace.opened.values())
     # As home listed them last, and those opened since as they are now.

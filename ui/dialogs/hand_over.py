@@ -108,11 +108,13 @@ class HandOver(QObject):
             self._say(found.sentence)
 
     def _ask(self, received: Received) -> None:
+        from app.setup.sentences import status_line
+
         setup = received.setup
         unusable = len(received.dropped)
         again = f" {unusable} of its values cannot be used and are asked for again." if unusable else ""
         more = (
-            f"{setup.client}, written {clock(received.made)}. {setup.status}\n\n"
+            f"{setup.client}, written {clock(received.made)}. {status_line(setup)}.\n\n"
             f"Secrets are not in the file: the Base URL and the token are captured again.{again}"
         )
         box = MessageBox(self._window, f"Take over \u201c{setup.name}\u201d?", more, tone="muted")

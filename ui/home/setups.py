@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
+from app.setup.sentences import STATUSES, status_line
+from app.setup.state import Status
 from app.text.times import day
 from ui.dialogs.message import MessageBox
 from ui.home.welcome import Welcome
@@ -23,6 +25,16 @@ if TYPE_CHECKING:
 
     from app.setup.state import Setup
     from app.setup.store import Trouble
+
+
+_TONES: Final = {
+    Status.IN_PROGRESS: "accent",
+    Status.WAITING: "caution",
+    Status.READY: "accent",
+    Status.COMPLETE: "good",
+    Status.REDO: "caution",
+    Status.FAILING: "bad",
+}
 
 
 class SetupList(ScrollColumn):
@@ -91,10 +103,10 @@ class SetupList(ScrollColumn):
         words.addWidget(label(setup.name, "heading", frame))
         words.addWidget(label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame))
         row.addLayout(words, 4)
-        row.addWidget(label(setup.status, "muted", frame), 6)
-        complete = setup.complete
-        tone = "good" if complete else "caution" if setup.waiting else "accent"
-        pill = Pill("Complete" if complete else "Waiting" if setup.waiting else "In progress", tone)
+        row.addWidget(label(status_line(setup), "muted", frame), 6)
+        status = setup.summary.status
+        complete = status is Status.COMPLETE
+        pill = Pill(STATUSES[status], _TONES[status])
         pill.setMinimumWidth(104)
         row.addWidget(pill)
         go_on = button("Open" if complete else "Continue")

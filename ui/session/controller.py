@@ -319,6 +319,17 @@ class Desk(QObject):
         """Look for the timestamp at once."""
         self.assistant.waiting.look_now()
 
+    def look_at_sync(self) -> None:
+        """Ask at once how the Full Sync stands."""
+        from app.setup.state import Wait
+        from app.setup.status import awaited
+
+        assistant = self.assistant
+        if awaited(assistant.guide, assistant.setup) is Wait.FULL_SYNC:
+            assistant.api.look_now()
+        else:  # its end was seen: asked once more, not followed
+            self._start(assistant.api.ask())
+
     def enter_timestamp(self, text: str) -> None:
         """Take the timestamp that the admin sees in CIE."""
         self._start(self._enter_timestamp(text))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.session.session import Assistant
-    from app.setup.state import Setup
+    from app.setup.state import Wait
     from ui.desktop.tray import Tray
     from ui.tasks import Tasks
 
@@ -22,36 +22,27 @@ class Watches:
         self._tasks = tasks
         self._tray = tray
         self._came = came
-        self._running: dict[str, tuple[Task[None], str]] = {}
-
-    @staticmethod
-    def waits(setup: Setup) -> bool:
-        """Whether a setup that was only listed may wait for something."""
-        from app.guide.vocabulary import Milestone
-
-        syncs = Milestone.FULL_SYNC in setup.reached and Milestone.FINISHED not in setup.reached
-        return setup.waiting or (syncs and setup.api is not None)
+        self._running: dict[str, tuple[Task[None], Wait]] = {}
 
     def keep(self, assistant: Assistant) -> None:
         """See that what this setup waits for is waited for."""
-        from app.guide.vocabulary import Milestone
-        from app.setup.state import WAITING
+        from app.setup.state import Wait
+        from app.setup.status import awaited
 
         setup = assistant.setup
         running = self._running.get(setup.id)
         if running is not None and not running[0].done():
             return
-        if Milestone.STARTED in setup.reached and setup.sighting is None:
-            task = self._tasks.start(self._timestamp(assistant))
-            self._running[setup.id] = (task, WAITING)
-        elif assistant.api.may_follow:
-            task = self._tasks.start(self._full_sync(assistant))
-            self._running[setup.id] = (task, "Waiting for the end of Full Sync")
+        match awaited(assistant.guide, setup):
+            case Wait.TIMESTAMP:
+                self._running[setup.id] = (self._tasks.start(self._timestamp(assistant)), Wait.TIMESTAMP)
+            case Wait.FULL_SYNC if not assistant.api.given_up:
+                self._running[setup.id] = (self._tasks.start(self._full_sync(assistant)), Wait.FULL_SYNC)
 
     @property
-    def sentence(self) -> str:
-        """What is waited for; empty where nothing is."""
-        return next((words for task, words in self._running.values() if not task.done()), "")
+    def wait(self) -> Wait | None:
+        """What is waited for; None where nothing is."""
+        return next((wait for task, wait in self._running.values() if not task.done()), None)
 
     def stop(self, setup_id: str | None = None) -> None:
         """Give up the wait of that setup, or all of them."""

@@ -13,7 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QListWidget
 
 from app.guide.vocabulary import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
-from app.setup.journey import finished
+from app.setup.state import Status
+from app.setup.status import status
 from ui.tour.driver import PATIENCE, Stuck
 from ui.tour.rehearsal import Rehearsal
 
@@ -152,14 +153,18 @@ class Tour:
             await self._do(step, visitor)
             await self._left(step)
             self._driver.note(step.id, "done", time.monotonic() - started)
-            if finished(assistant.guide, assistant.setup):
+            if self._complete():
                 return True
         raise Stuck("more steps than the guide has")
+
+    def _complete(self) -> bool:
+        assistant = self._driver.desk.assistant
+        return status(assistant.guide, assistant.setup) is Status.COMPLETE
 
     async def _left(self, step: Step) -> None:
         assistant = self._driver.desk.assistant
         await self._driver.until(
-            lambda: finished(assistant.guide, assistant.setup) or assistant.here.step.id != step.id,
+            lambda: self._complete() or assistant.here.step.id != step.id,
             f"leaving {step.id}",
         )
 

@@ -36,7 +36,7 @@ class FullSyncPanel(QWidget):
         row = Flow(self, across=8, down=6)
         self._look = button("Look now", icon="refresh")
         self._look.setObjectName("look-at-sync")
-        self._look.clicked.connect(desk.assistant.api.look_now)
+        self._look.clicked.connect(desk.look_at_sync)
         row.add(self._look)
         column.addWidget(row)
         desk.changed.connect(self.refresh)

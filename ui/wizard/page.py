@@ -9,7 +9,9 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequenc
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
-from app.setup.journey import finished, frontier, neighbour, place
+from app.setup.journey import frontier, neighbour, place
+from app.setup.state import Status
+from app.setup.status import status
 from app.text.counts import both
 from ui.tools.catalog import TOOLS
 from ui.widgets.buttons import button
@@ -160,7 +162,9 @@ class WizardPage(QWidget):
         assistant = self.desk.assistant
         last = assistant.guide.steps[-1].id
         return (
-            finished(assistant.guide, assistant.setup) and assistant.here.step.id == last and not self.desk.correcting
+            status(assistant.guide, assistant.setup) is Status.COMPLETE
+            and assistant.here.step.id == last
+            and not self.desk.correcting
         )
 
     def _show_tool(self, tool: Tool) -> None:

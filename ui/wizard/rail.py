@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.setup.journey import Mark, finished, places
+from app.setup.journey import Mark, places
+from app.setup.state import Status
+from app.setup.status import status
 from ui.theme import icons
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
@@ -167,7 +169,7 @@ class Rail(QFrame):
         every = places(assistant.guide, setup)
         current = next(p for p in every if p.mark is Mark.CURRENT)
         done = frozenset(setup.done) - setup.stale
-        over = finished(assistant.guide, setup) and current.step.id == assistant.guide.steps[-1].id
+        over = status(assistant.guide, setup) is Status.COMPLETE and current.step.id == assistant.guide.steps[-1].id
         self._name.setText(setup.name)
         self._client.setText(f"{assistant.guide.name} \u2192 {assistant.guide.cie.name}")
         tool = self._desk.tool

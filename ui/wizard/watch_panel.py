@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from app.guide.vocabulary import ASSIGNED, Milestone
+from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
 from app.setup.gate import Locked, gate
+from app.setup.journey import waiting_since
+from app.setup.state import Wait
+from app.setup.status import awaited
 from app.text.counts import counted
 from app.text.times import ago, clock, span
 from ui.widgets.busy import ThinBar
@@ -99,7 +102,7 @@ class WatchPanel(QWidget):
         assistant = self._desk.assistant
         setup = assistant.setup
         now = assistant.now()
-        since = setup.reached.get(Milestone.STARTED) or setup.reached.get(Milestone.SUBMITTED)
+        since = waiting_since(setup)
         seen = setup.sighting
         if seen is not None:
             self._elapsed.setText("The first change has arrived")
@@ -119,7 +122,7 @@ class WatchPanel(QWidget):
         state = gate(assistant.guide, setup)
         words = state.reason if isinstance(state, Locked) else "Full Sync is unlocked. Go on to the next step."
         self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
-        self._look.setEnabled(since is not None)
+        self._look.setEnabled(awaited(assistant.guide, setup) is Wait.TIMESTAMP)
 
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
         usual = f"{span(shortest * 60)} to {span(longest * 60)}"
@@ -137,8 +140,7 @@ class WatchPanel(QWidget):
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()
         if report is None:
-            began = Milestone.STARTED in assistant.setup.reached or Milestone.SUBMITTED in assistant.setup.reached
-            looked.setText("Seen" if seen is not None else "Looking now" if began else "Not yet")
+            looked.setText("Seen" if seen is not None else "Looking now" if assistant.waiting.looking else "Not yet")
             received.setText(
                 _counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet"
             )

@@ -1,0 +1,102 @@
+"""Takes a setup through its guide without a window: gives each step what it asks for, and completes it."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from app.guide.vocabulary import Kind, Milestone, Page
+from app.setup import journey
+from app.setup.state import Setup, Sighting
+from app.values.rules import read
+from tests.support.clock import NOW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from app.guide.model import Guide
+
+SAMPLES = {
+    Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10",
+    Kind.DOMAIN: "contoso.com",
+    Kind.OKTA_DOMAIN: "contoso.okta.com",
+    Kind.SYSTEM_ID: "LDAP-C0FFEE",
+    Kind.PING_USER: "ping@contoso.com",
+    Kind.DIRECTORY_ID: "contoso-1",
+    Kind.DIRECTORY_NAME: "contoso.com",
+    Kind.SERVICE_ACCOUNT: "scim@1234567890.iam.panserviceaccount",
+    Kind.COUNT: "12",
+    Kind.TEXT: "text",
+    Kind.LABEL: "Token",
+}
+"""A value of each kind that is not secret."""
+
+
+def fresh(guide: Guide, **changes: object) -> Setup:
+    """A setup in which nothing is done."""
+    setup = Setup(id="0" * 32, guide=guide.id, client=guide.name, name="new", created=NOW, changed=NOW)
+    return journey.begin(guide, setup).with_(**changes)
+
+
+def every_answer(guide: Guide) -> Iterator[dict[str, str]]:
+    """Every combination of answers that can be chosen."""
+    choices = [[(b.id, option.id) for option in b.options if option.unavailable is None] for b in guide.branches]
+    return (dict(combination) for combination in itertools.product(*choices))
+
+
+def satisfy(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Setup:
+    """Give a step what it asks for."""
+    step = guide.step(step_id)
+    for name in (*step.captures, *journey.unchosen(guide, setup, step)):
+        spec = guide.values[name]
+        if spec.secret:
+            setup = journey.keep(guide, setup, name, now, replaced=False)
+        elif name not in setup.values:
+            value = read(spec.kind, SAMPLES[spec.kind]).value
+            assert value is not None, spec.kind
+            setup = journey.capture(guide, setup, name, value, now)
+    if step.page is Page.CHECKLIST:
+        for need in guide.prerequisites:
+            setup = journey.tick(setup, need.id, on=True)
+    if step.confirm:
+        setup = journey.tick(setup, step_id, on=True)
+    if step.page is Page.WATCH and setup.sighting is None:
+        setup = journey.sight(setup, Sighting(now, now, entered=False))
+    return setup
+
+
+def complete(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Setup:
+    """Give the step what it asks for and complete it."""
+    setup = satisfy(guide, setup, step_id, now)
+    assert journey.block(guide, setup, step_id) is None, step_id
+    return journey.complete(guide, setup, step_id, now)
+
+
+def advance(guide: Guide, setup: Setup, until: Milestone, now: datetime = NOW) -> Setup:
+    """Complete steps from the open one on until that milestone is reached."""
+    for _ in guide.steps:
+        step_id = journey.position(guide, setup)
+        setup = complete(guide, setup, step_id, now)
+        if guide.step(step_id).marks is until:
+            break
+    return setup
+
+
+def to_the_watch(guide: Guide, setup: Setup, now: datetime = NOW) -> Setup:
+    """Complete everything before the wait for the SCIM Change Timestamp."""
+    for _ in guide.steps:
+        step_id = journey.position(guide, setup)
+        if guide.step(step_id).page is Page.WATCH:
+            break
+        setup = complete(guide, setup, step_id, now)
+    return setup
+
+
+def redo(guide: Guide, setup: Setup, now: datetime = NOW) -> Setup:
+    """Complete whatever is shown and not done, or stale."""
+    for _ in guide.steps:
+        if (step_id := journey.frontier(guide, setup)) is None:
+            break
+        setup = complete(guide, setup, step_id, now)
+    return setup

@@ -1,0 +1,68 @@
+"""The panel of the wait says that it looks only while something does."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.guide.vocabulary import Milestone, Page
+from app.setup import journey
+from tests.hostile.server import Hostile
+from tests.support.clock import NOW
+from tests.support.controller import walk
+from tests.support.screen import child, words
+from tests.support.until import until
+from ui.wizard.watch_panel import WatchPanel
+
+if TYPE_CHECKING:
+    import socket
+    import threading
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
+
+    from ui.session.controller import Desk
+
+LOOKING = "Looking now"
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_between_submit_and_start_nothing_is_looked_for_and_nothing_says_so(qapp: QApplication, tmp_path: Path) -> None:
+    def silent(_connection: socket.socket, _request: str, stop: threading.Event) -> None:
+        stop.wait(5)
+
+    async def story(desk: Desk) -> None:
+        assistant = desk.assistant
+        watch = next(step.id for step in assistant.guide.steps if step.page is Page.WATCH)
+        await assistant.change(
+            lambda setup: journey.go(setup.with_(reached={Milestone.SUBMITTED: NOW}), watch),
+        )
+        panel = WatchPanel(desk)
+        panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        panel.show()
+        look = child(panel, "look-now")
+        waiting = asyncio.create_task(assistant.waiting.for_timestamp())
+        await waiting
+        assert not assistant.waiting.looking
+        panel.refresh()
+        assert LOOKING not in words(panel)
+        assert not look.isEnabled()
+
+        await assistant.change(lambda setup: setup.with_(reached={**setup.reached, Milestone.STARTED: NOW}))
+        assert LOOKING not in words(panel)
+        assert look.isEnabled()
+        waiting = asyncio.create_task(assistant.waiting.for_timestamp())
+        await until(lambda: assistant.waiting.looking)
+        panel.refresh()
+        assert LOOKING in words(panel)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+        panel.refresh()
+        assert LOOKING not in words(panel)
+        panel.deleteLater()
+
+    with Hostile(silent) as server:
+        walk(qapp, tmp_path, story, base_url=server.base_url)
