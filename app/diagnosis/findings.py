@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.guide.vocabulary import Expect
 from app.net.answers import Failure
 from app.net.inspection import Authority
 from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
-from app.scim.probes import Expect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

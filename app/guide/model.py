@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.guide.vocabulary import SECRET_KINDS, Builder, Kind, Lane, Milestone, Page, ProbeStyle, Tool
+from app.guide.vocabulary import RANDOM_GUID, SECRET_KINDS, Builder, Expect, Kind, Lane, Milestone, Page, Tool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,9 @@ Text = Annotated[str, Field(min_length=1, max_length=1200)]
 
 ``{primary_domain}`` stands for what the admin gave as that value, see ``app.guide.placeholders``.
 """
+
+QueryParameter = Annotated[str, Field(pattern=r"^(filter|startIndex|count|attributes|excludedAttributes)$")]
+"""A parameter of RFC 7644 section 3.4.2."""
 
 Verb = Annotated[str, Field(pattern=r"^(PATCH|PUT)$")]
 """The HTTP method of a change."""
@@ -237,6 +240,22 @@ class Cadence(_Part):
     source: Identifier
 
 
+class RequestSpec(_Part):
+    """A read-only request (GET) that the client's own connection test sends, as far as it is known."""
+
+    path: Annotated[str, Field(pattern=r"^/(Users|Groups|ServiceProviderConfig|ResourceTypes|Schemas)$")]
+    """What the client appends to the Base URL."""
+    query: dict[QueryParameter, Annotated[str, Field(max_length=200)]] = Field(default_factory=dict)
+    """In the order sent. ``<random GUID>`` in a filter is a new GUID each time."""
+    expect: Expect
+
+    @model_validator(mode="after")
+    def _only_a_random_guid_finds_nothing(self) -> Self:
+        if (self.expect is Expect.EMPTY) != any(RANDOM_GUID in value for value in self.query.values()):
+            raise ValueError(f"{self.path}: exactly a filter with {RANDOM_GUID} expects an empty list")
+        return self
+
+
 class PracticeField(_Part):
     """A field of the practice portal and the value that belongs into it."""
 
@@ -307,7 +326,8 @@ class Guide(_Part):
     """The value that becomes the setup's name."""
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     cadence: Cadence
-    probe: ProbeStyle
+    test_requests: tuple[RequestSpec, RequestSpec]
+    """What the client's own connection test asks: first what decides about the token, then one request more."""
     practice: PracticeForm
     sources: dict[Identifier, Source]
 

@@ -116,22 +116,19 @@ class Tool(StrEnum):
     """Asks CIE itself how the directory stands."""
 
 
-class ProbeStyle(StrEnum):
-    """Whose connection test the assistant imitates; all requests are GET."""
+class Expect(StrEnum):
+    """What a good answer to a request of a connection test is, besides status 200."""
 
-    ENTRA = "entra"
-    """``/Users?filter=userName eq "<GUID>"``, then the group likewise without members (Microsoft, "Use SCIM to
-    provision users and groups")."""
-    OKTA = "okta"
-    """``/Users?startIndex=1&count=2``, then ``/Groups?startIndex=1&count=100`` (Okta, SCIM 2.0 reference)."""
-    CYBERARK = "cyberark"
-    """``/Users?count=1``, then ``/ServiceProviderConfig`` (CyberArk, "More information about SCIM provisioning")."""
-    PING = "ping"
-    """``/Users?filter=userName Eq "<GUID>"``, then ``/Groups?startIndex=1&count=1``: the lookup that Ping's SCIM
-    connectors are configured with. What their own test sends is not documented."""
-    GENERIC = "generic"
-    """``/Users?filter=userName eq "<GUID>"`` and ``/Groups?startIndex=1&count=1`` (RFC 7644 section 3.4.2)."""
+    EMPTY = "empty"
+    """A ListResponse without any resource, because nothing can match a random GUID."""
+    LIST = "list"
+    """A ListResponse, empty or not."""
+    OBJECT = "object"
+    """A JSON object."""
 
+
+RANDOM_GUID = "<random GUID>"
+"""In the query of such a request: a new GUID each time it is sent, so that no user or group can match it."""
 
 PORTAL_COUNTS = ("portal_users", "portal_groups")
 """The values that hold how many users and groups the portal has sent; the same names in every guide."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from app.guide.vocabulary import Expect
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES, Expect
+from app.scim.probes import probe_of
 from app.scim.tokens import NotIssued, TokenSource
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ async def test(client: LoopbackClient, target: Target, guide: Guide) -> str | No
         return "The address of the SCIM service is not a web address."
     if parts.scheme != "http" or host not in LOOPBACK or port is None:
         return "The practice portal reaches only this computer. Paste the practice Base URL."
-    probe = PROBES[guide.probe]
+    probe = probe_of(guide)
     for request in (probe.first, probe.second):
         path = request.url(Endpoint(target.base_url, practice=True)).removeprefix(target.base_url.rstrip("/"))
         if fault := reason(await send(client, target, "GET", path), guide.practice, request.expect):

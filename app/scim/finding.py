@@ -69,7 +69,7 @@ class Finding:
     Of the certificate: ``issuer``, ``days`` (of validity left), ``authority`` (``app.net.inspection.Authority``),
     ``clock`` (seconds that this computer is ahead of the answer; negative: behind).
     Of an answer: ``status``, ``retry_after`` (seconds), ``expect`` (what the request was to bring, see
-    ``app.scim.probes.Expect``), ``asked`` (the request without address and token), ``error`` (of RFC 6750 section
+    ``app.guide.vocabulary.Expect``), ``asked`` (the request without address and token), ``error`` (of RFC 6750 section
     3.1), ``page`` (1, a web page), ``scim`` (1, the error message of a SCIM service, RFC 7644 section 3.12),
     ``leads`` (of a redirect: ``same-host``, ``other-host``), ``works`` (``slash``, ``without-end``: so changed, the
     request gets through or is at least refused as one to a SCIM service)."""

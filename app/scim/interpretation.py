@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
+from app.guide.vocabulary import Expect
 from app.net import Answer
 from app.scim.evidence import error_code
 from app.scim.finding import Verdict
 from app.scim.listing import CONFIGURATION, Listing, declares, read_listing, read_object
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
-from app.scim.probes import Expect
 
 if TYPE_CHECKING:
     from app.net import NoAnswer

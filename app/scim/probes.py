@@ -1,49 +1,40 @@
-"""How each SCIM client asks when it tests a connection; the guide names the one to imitate."""
+"""How a SCIM client asks when it tests a connection, taken from its guide."""
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import ProbeStyle
+from app.guide.vocabulary import RANDOM_GUID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from app.guide.model import Guide
+    from app.guide.vocabulary import Expect
     from app.scim.endpoint import Endpoint
-
-
-class Expect(StrEnum):
-    """What a good answer to a request is, besides status 200."""
-
-    EMPTY = "empty"
-    """A ListResponse without any resource, because nothing can match a random GUID."""
-    LIST = "list"
-    """A ListResponse, empty or not."""
-    OBJECT = "object"
-    """A JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One GET: path, query and what to expect. ``{guid}`` stands for a fresh random GUID."""
+    """One GET: path, query and what to expect."""
 
     path: str
     query: Mapping[str, str]
+    """In the order sent; ``RANDOM_GUID`` in a value is a new GUID each time."""
     expect: Expect
 
     @property
     def words(self) -> str:
         """The request without address and token, for the screen and a ticket."""
-        pairs = "&".join(f"{name}={value}" for name, value in self.query.items()).replace("{guid}", "<random GUID>")
+        pairs = "&".join(f"{name}={value}" for name, value in self.query.items())
         return f"GET \u2026{self.path}" + (f"?{pairs}" if pairs else "")
 
     def url(self, endpoint: Endpoint) -> str:
         """The URL at that endpoint."""
         guid = str(uuid.uuid4())
-        return endpoint.url(self.path, {name: value.replace("{guid}", guid) for name, value in self.query.items()})
+        return endpoint.url(self.path, {name: value.replace(RANDOM_GUID, guid) for name, value in self.query.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +45,7 @@ class Probe:
     second: Request
 
 
-_NOBODY: Final = Request("/Users", {"filter": 'userName eq "{guid}"'}, Expect.EMPTY)
-_ONE_GROUP: Final = Request("/Groups", {"startIndex": "1", "count": "1"}, Expect.LIST)
-
-PROBES: Final[Mapping[ProbeStyle, Probe]] = {
-    ProbeStyle.ENTRA: Probe(
-        _NOBODY,
-        Request("/Groups", {"excludedAttributes": "members", "filter": 'displayName eq "{guid}"'}, Expect.EMPTY),
-    ),
-    ProbeStyle.OKTA: Probe(
-        Request("/Users", {"startIndex": "1", "count": "2"}, Expect.LIST),
-        Request("/Groups", {"startIndex": "1", "count": "100"}, Expect.LIST),
-    ),
-    ProbeStyle.CYBERARK: Probe(
-        Request("/Users", {"count": "1"}, Expect.LIST),
-        Request("/ServiceProviderConfig", {}, Expect.OBJECT),
-    ),
-    ProbeStyle.PING: Probe(Request("/Users", {"filter": 'userName Eq "{guid}"'}, Expect.EMPTY), _ONE_GROUP),
-    ProbeStyle.GENERIC: Probe(_NOBODY, _ONE_GROUP),
-}
+def probe_of(guide: Guide) -> Probe:
+    """What the client of that guide asks."""
+    first, second = (Request(spec.path, spec.query, spec.expect) for spec in guide.test_requests)
+    return Probe(first, second)

@@ -93,7 +93,7 @@ class Connection:
         """All findings of Test Connection, or in a sentence why there are none."""
         from app import net
         from app.scim import connection_test
-        from app.scim.probes import PROBES
+        from app.scim.probes import probe_of
 
         begun = self._changes
         way = await self._way_in()
@@ -102,7 +102,7 @@ class Connection:
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         guide, _ = self._state()
         self._until = time.monotonic() + connection_test.Limits().whole
-        findings = await connection_test.run(*way, PROBES[guide.probe], proxy_for=self._proxies, on_finding=on_finding)
+        findings = await connection_test.run(*way, probe_of(guide), proxy_for=self._proxies, on_finding=on_finding)
         return findings if begun == self._changes else CHANGED
 
     async def offer(self) -> Offer | None:

@@ -13,15 +13,15 @@ import pytest
 from app import net
 from app.diagnosis.causes import explain
 from app.guide import catalog
-from app.guide.vocabulary import ProbeStyle
+from app.guide.vocabulary import Expect
 from app.net import ReadOnlyClient
 from app.scim.changes import MOST_REQUESTS, Capabilities, Seen, look
 from app.scim.connection_test import Check, Finding, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES, Expect
 from app.scim.tokens import StaticToken, TokenSource
 from tests.foreign import servers
 from tests.foreign.servers import TOKEN
+from tests.support.probes import PROBES
 from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def users_only(request: pytest.FixtureRequest) -> Iterator[str]:
         yield base_url
 
 
-def run_checks(base_url: str, style: ProbeStyle, token: str = TOKEN) -> tuple[Finding, ...]:
+def run_checks(base_url: str, client: str, token: str = TOKEN) -> tuple[Finding, ...]:
     tokens = TokenSource(StaticToken(token), practice=True)
-    return asyncio.run(run(Endpoint(base_url, practice=True), tokens, PROBES[style], proxy_for=lambda _: None))
+    return asyncio.run(run(Endpoint(base_url, practice=True), tokens, PROBES[client], proxy_for=lambda _: None))
 
 
 def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> Seen:
@@ -73,16 +73,16 @@ def add(base_url: str, kind: str, **attributes: Any) -> None:
         assert answer.status == 201
 
 
-@pytest.mark.parametrize("style", ProbeStyle)
-def test_a_working_server_passes_every_check(whole: str, style: ProbeStyle) -> None:
-    found = run_checks(whole, style)
+@pytest.mark.parametrize("client", PROBES)
+def test_a_working_server_passes_every_check(whole: str, client: str) -> None:
+    found = run_checks(whole, client)
     assert {each.verdict for each in found} == {Verdict.PASSED}, found
 
 
-@pytest.mark.parametrize("style", ProbeStyle)
-def test_groups_that_are_not_there_are_not_offered(users_only: str, style: ProbeStyle) -> None:
-    found = {each.check: each.verdict for each in run_checks(users_only, style)}
-    asks_for_groups = PROBES[style].second.expect is not Expect.OBJECT
+@pytest.mark.parametrize("client", PROBES)
+def test_groups_that_are_not_there_are_not_offered(users_only: str, client: str) -> None:
+    found = {each.check: each.verdict for each in run_checks(users_only, client)}
+    asks_for_groups = PROBES[client].second.expect is not Expect.OBJECT
     assert found.pop(Check.GROUPS) is (Verdict.NOT_OFFERED if asks_for_groups else Verdict.PASSED)
     assert set(found.values()) == {Verdict.PASSED}
 
@@ -91,7 +91,7 @@ def test_groups_that_are_not_there_are_not_offered(users_only: str, style: Probe
     ("token", "path"), [("another-token", ""), (TOKEN + "x", ""), (TOKEN[:-1], ""), (TOKEN, "/v9")]
 )
 def test_a_wrong_token_and_a_wrong_path_are_told(whole: str, token: str, path: str) -> None:
-    found = run_checks(whole + path, ProbeStyle.ENTRA, token)
+    found = run_checks(whole + path, "entra", token)
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
     assert failed.check is Check.TOKEN
     assert failed.observation is (Observation.NOT_FOUND if path else Observation.UNAUTHORIZED)

@@ -38,7 +38,7 @@ NOT_WORDS = {
     "suggestion",
     "at",
     "verified_on",
-    "probe",
+    "test_requests",
     "tenant_values",
     "id",
     "url",

@@ -139,20 +139,18 @@ def main(how: str) -> None:
 
 async def _test_each() -> dict[str, list[Any]]:
     from app import net
-    from app.guide.vocabulary import ProbeStyle
     from app.scim.connection_test import Limits, run
     from app.scim.endpoint import Endpoint
-    from app.scim.probes import PROBES
     from app.scim.tokens import StaticToken, TokenSource
+    from tests.support.probes import LOOKUP
 
     net.prepare()
 
     async def run_checks(host: str) -> list[Any]:
         tokens = TokenSource(StaticToken("the-right-token"), practice=False)
         limits = Limits(name=1.5, request=1.0, whole=4.0)
-        probe = PROBES[ProbeStyle.ENTRA]
         found = await run(
-            Endpoint(f"https://{host}/scim/v2", practice=False), tokens, probe, proxy_for=lambda _: None, limits=limits
+            Endpoint(f"https://{host}/scim/v2", practice=False), tokens, LOOKUP, proxy_for=lambda _: None, limits=limits
         )
         return [(f.check, f.verdict, f.observation, f.seconds, dict(f.facts)) for f in found]
 

@@ -19,7 +19,6 @@ from app.net.body import BODY_LIMIT
 from app.scim import connection_test
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation as Seen
-from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from app.session.open_setup import new_setup
 from app.session.session import Assistant
@@ -29,6 +28,7 @@ from tests.hostile import faults
 from tests.hostile.certificates import wrong_host
 from tests.hostile.faults import Scene, answers, certified, replies
 from tests.hostile.server import TOKEN, listing, says
+from tests.support.probes import LOOKUP
 
 if TYPE_CHECKING:
     import socket
@@ -126,7 +126,7 @@ def test_of_a_hundred_megabytes_no_more_is_read_than_the_limit(authority: trustm
     with Scene(authority) as scene:
         endpoint = Endpoint(scene.serve(hundred_mb).base_url, practice=False)
         tokens = TokenSource(StaticToken(TOKEN), practice=False)
-        probe = PROBES[catalog.guide("entra").probe]
+        probe = LOOKUP
         asyncio.run(connection_test.run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=QUICK))
     # What waits in the buffers of both sockets counts as sent.
     assert BODY_LIMIT < sent[0] < 16 * BODY_LIMIT

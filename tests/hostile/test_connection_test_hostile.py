@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app.guide.vocabulary import ProbeStyle
 from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
+from tests.support.probes import LOOKUP
 
 if TYPE_CHECKING:
     import socket
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.hostile.server import Answering
 
-ENTRA = PROBES[ProbeStyle.ENTRA]
+ENTRA = LOOKUP
 QUICK = Limits(name=1.0, request=0.6, whole=1.5)
 
 

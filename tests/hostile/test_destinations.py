@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pytest
 
-from app.guide.vocabulary import ProbeStyle
 from app.net import NoAnswer, ReadOnlyClient, system_proxy
 from app.scim.changes import look
 from app.scim.connection_test import Check, Finding, Limits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
-from app.scim.probes import PROBES
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.values.address import TOKEN_HOST
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, serving
+from tests.support.probes import LOOKUP, PROBES
 
 if TYPE_CHECKING:
     import threading
@@ -140,10 +139,10 @@ def world(authority: trustme.CA, trusted: object, monkeypatch: pytest.MonkeyPatc
         yield made
 
 
-def run_checks(world: World, credentials: StaticToken | ServiceAccount, style: ProbeStyle) -> dict[Check, Finding]:
+def run_checks(world: World, credentials: StaticToken | ServiceAccount, client: str) -> dict[Check, Finding]:
     """Test Connection with the proxy that the system's settings name."""
     tokens = TokenSource(credentials, practice=False)
-    found = asyncio.run(run(Endpoint(world.base_url, practice=False), tokens, PROBES[style], limits=QUICK))
+    found = asyncio.run(run(Endpoint(world.base_url, practice=False), tokens, PROBES[client], limits=QUICK))
     assert not any(each in repr(found) for each in PRIVATE)
     return {finding.check: finding for finding in found}
 
@@ -171,8 +170,8 @@ def test_only_reads_go_to_the_endpoint(world: World, monkeypatch: pytest.MonkeyP
             monkeypatch.setenv("NO_PROXY", f"other.example,{HOST}")
         elif way != "direct":
             monkeypatch.setenv(way, proxy.url)
-        for style in ProbeStyle if way == "direct" else [ProbeStyle.ENTRA]:
-            found = run_checks(world, credentials, style)
+        for client in PROBES if way == "direct" else ["entra"]:
+            found = run_checks(world, credentials, client)
             odd = {each.observation for each in found.values() if each.verdict is Verdict.WARNED}
             # A public name that leads to this computer, or an authority of one's own behind a proxy.
             assert odd <= {Observation.SPLIT_DNS, Observation.INSPECTED}
@@ -203,7 +202,7 @@ def test_a_redirect_of_the_endpoint_leads_nowhere(
         for place in world.places():
             world.endpoint.requests.clear()
             world.scim_says = http(status, Location=place, Refresh=f"0; url={place}", Content_Location=place)
-            found = run_checks(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
+            found = run_checks(world, StaticToken(TOKEN), "entra")
             assert found[Check.TOKEN].observation is Observation.REDIRECT
             assert len(world.endpoint.requests) == 1
             watch(world, StaticToken(TOKEN))
@@ -222,7 +221,7 @@ def test_a_redirect_of_the_token_host_leads_nowhere(
             monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         for place in world.places():
             world.issuer_says = http(status, Location=place)
-            found = run_checks(world, world.account, ProbeStyle.ENTRA)
+            found = run_checks(world, world.account, "entra")
             assert found[Check.ISSUED].observation is Observation.NO_TOKEN
         world.only_reads()
         assert world.endpoint.requests == []
@@ -245,7 +244,7 @@ def test_a_proxy_that_wants_a_sign_in_gets_nothing(
 ) -> None:
     with Proxy(world.ports, answer) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        found = run_checks(world, StaticToken(TOKEN) if by == "captured" else world.account, ProbeStyle.ENTRA)
+        found = run_checks(world, StaticToken(TOKEN) if by == "captured" else world.account, "entra")
         heads = list(proxy.heads)
     failed = found[Check.ROUTE if by == "captured" else Check.ISSUED]
     assert (failed.verdict, failed.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
@@ -261,7 +260,7 @@ def test_a_proxy_that_answers_otherwise_gets_nothing(
     answer = http(status, b"<html>sign in", "text/html", Location=f"https://{ELSEWHERE}:{world.elsewhere.port}/")
     with Proxy(world.ports, answer) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
-        found = run_checks(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
+        found = run_checks(world, StaticToken(TOKEN), "entra")
         assert len(proxy.heads) == 1
     assert (found[Check.ROUTE].verdict, found[Check.ROUTE].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
     world.only_reads()
@@ -272,7 +271,7 @@ def test_a_proxy_that_answers_otherwise_gets_nothing(
 def test_what_a_proxy_asks_for_goes_to_the_proxy_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with Proxy(world.ports) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//me:proxy-word@"))
-        run_checks(world, world.account, ProbeStyle.ENTRA)
+        run_checks(world, world.account, "entra")
         pair = b64encode(b"me:proxy-word").decode()
         assert all(f"proxy-authorization: basic {pair}".lower() in head.lower() for head in proxy.heads)
     world.only_reads()
@@ -286,7 +285,7 @@ def test_a_proxy_that_cannot_be_used_is_never_passed_by(
     world: World, monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
-    found = run_checks(world, StaticToken(TOKEN), ProbeStyle.ENTRA)
+    found = run_checks(world, StaticToken(TOKEN), "entra")
     assert found[Check.ROUTE].verdict is Verdict.FAILED
     issued = asyncio.run(TokenSource(world.account, practice=False).bearer(system_proxy))
     assert isinstance(issued, NotIssued)
@@ -299,7 +298,7 @@ def test_practice_never_goes_through_a_proxy(world: World, monkeypatch: pytest.M
             monkeypatch.setenv(name, proxy.url)
         endpoint = Endpoint(f"http://127.0.0.1:{world.plain.port}/practice", practice=True)
         tokens = TokenSource(StaticToken(TOKEN), practice=True)
-        asyncio.run(run(endpoint, tokens, PROBES[ProbeStyle.ENTRA], limits=QUICK))
+        asyncio.run(run(endpoint, tokens, LOOKUP, limits=QUICK))
         assert proxy.heads == []
     assert len(world.plain.requests) == 3
     assert all(request.startswith("GET /practice/") for request in world.plain.requests)

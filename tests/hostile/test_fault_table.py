@@ -17,7 +17,7 @@ from app.guide import catalog
 from app.reports.check import report
 from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES
+from app.scim.probes import probe_of
 from app.scim.tokens import TokenSource
 from tests.hostile import certificates, faults, names
 from tests.hostile.faults import Scene, answers, certified, greets_with, issuing, proxy_says, replies
@@ -234,7 +234,7 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
 def run_checks(row: Row | Remark, authority: trustme.CA, store: Path | None = None) -> tuple[Finding, ...]:
     """What Test Connection finds."""
     assert not isinstance(row.inject, str)
-    probe = PROBES[guide_of(row).probe]
+    probe = probe_of(guide_of(row))
     with Scene(authority, store) as scene:
         way = row.inject(scene)
         tokens = TokenSource(way.credentials, practice=way.practice)

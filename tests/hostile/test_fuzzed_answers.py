@@ -24,19 +24,19 @@ from hypothesis import strategies as st
 from app import net
 from app.diagnosis.findings import sent_lines, sentence
 from app.guide import catalog
-from app.guide.vocabulary import ProbeStyle
+from app.guide.vocabulary import Expect
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
 from app.polling.schedule import pause
 from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
 from app.scim.connection_test import Check, Limits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
-from app.scim.probes import PROBES, Expect
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from app.text.legible import legible
 from tests.hostile import fuzz
 from tests.hostile.fuzz import PATH, SECRET, TOKEN, Fuzzer, Reply
 from tests.hostile.server import http
+from tests.support.probes import PROBES
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator, Sequence
@@ -70,7 +70,7 @@ def examples(name: str) -> settings:
 
 
 def test_2000_answers_are_tried() -> None:
-    assert LEAST["connection"] * len(ProbeStyle) + LEAST["watch"] + LEAST["token"] + LEAST["proxy"] >= 2000
+    assert LEAST["connection"] * len(PROBES) + LEAST["watch"] + LEAST["token"] + LEAST["proxy"] >= 2000
 
 
 class Stage:
@@ -143,9 +143,9 @@ def good_for(expect: Expect) -> list[list[tuple[str, str]]]:
     ]
 
 
-@pytest.mark.parametrize("style", ProbeStyle)
-def test_connection_passes_right_answers_only(stage: Stage, style: ProbeStyle) -> None:
-    probe = PROBES[style]
+@pytest.mark.parametrize("client", PROBES)
+def test_connection_passes_right_answers_only(stage: Stage, client: str) -> None:
+    probe = PROBES[client]
     passed = [0]
 
     def run_checks(replies: Sequence[Reply]) -> tuple[Finding, ...]:

@@ -19,7 +19,7 @@ import pytest
 
 from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
 from app.exports.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
-from app.guide.vocabulary import Kind, ProbeStyle
+from app.guide.vocabulary import Kind
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
 from app.net.body import Inflater, UnusableError
 from app.net.certificate import LONGEST_NAME
@@ -30,12 +30,12 @@ from app.scim.connection_test import Check, Limits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, Listing, read_listing
 from app.scim.observation import LONGEST_PAUSE, Observation, retry_after
-from app.scim.probes import PROBES
 from app.scim.tokens import LONGEST, Bearer, ServiceAccount, StaticToken, TokenSource
 from app.setup.state import MOST_RUNS, Setup
 from app.setup.store import _LIMIT_BYTES, Store
 from app.values import rules
 from tests.hostile.server import LIST, TOKEN, Hostile, http, listing, says
+from tests.support.probes import LOOKUP_AND_LIST
 
 if TYPE_CHECKING:
     import socket
@@ -255,7 +255,7 @@ def test_the_whole_test_ends_within_its_limit(whole: float, last: Check) -> None
         tokens = TokenSource(StaticToken(TOKEN), practice=True)
         limits = Limits(name=1.0, request=2.0, whole=whole)
         endpoint = Endpoint(server.base_url, practice=True)
-        found = asyncio.run(run(endpoint, tokens, PROBES[ProbeStyle.GENERIC], limits=limits))
+        found = asyncio.run(run(endpoint, tokens, LOOKUP_AND_LIST, limits=limits))
     assert time.monotonic() - began < whole + 1
     passed = [finding.check for finding in found if finding.verdict is Verdict.PASSED]
     assert passed[-1] is last or whole < 1

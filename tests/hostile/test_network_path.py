@@ -13,16 +13,15 @@ import pytest
 import trustme
 
 from app.diagnosis.findings import sentence
-from app.guide.vocabulary import ProbeStyle
 from app.net.inspection import Authority
 from app.net.names import Lookup, Name, public_looking
 from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile import names
 from tests.hostile.proxy import Proxy
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
+from tests.support.probes import LOOKUP
 
 if TYPE_CHECKING:
     import threading
@@ -43,7 +42,7 @@ def run_checks(
         run(
             Endpoint(url, practice=False),
             TokenSource(StaticToken(TOKEN), practice=False),
-            PROBES[ProbeStyle.ENTRA],
+            LOOKUP,
             proxy_for=lambda _: proxy,
             resolver=resolver if addresses is not None else None,
             limits=limits,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from app.guide.guide_file import read
-from app.guide.vocabulary import Kind
+from app.guide.vocabulary import RANDOM_GUID, Kind
 from app.net import Answer, LoopbackClient
 from app.practice.derive import TOKEN_PATH, Derived
 from app.practice.ledger import Directory, field_errors, sync_refusal
@@ -70,7 +70,10 @@ GUIDE: dict[str, Any] = {
         "meanwhile": ["M"],
         "source": "x",
     },
-    "probe": "entra",
+    "test_requests": [
+        {"path": "/Users", "query": {"filter": f'userName eq "{RANDOM_GUID}"'}, "expect": "empty"},
+        {"path": "/Groups", "query": {"filter": f'displayName eq "{RANDOM_GUID}"'}, "expect": "empty"},
+    ],
     "practice": {
         "catalogue_title": "Gallery",
         "catalogue": ["Sample Connector", "Sample Sign-in"],

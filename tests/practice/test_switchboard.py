@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from app.diagnosis.causes import explain
 from app.diagnosis.portal_errors import decode
 from app.guide import catalog
-from app.guide.vocabulary import Kind, Milestone, ProbeStyle
+from app.guide.vocabulary import Kind, Milestone
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
 from app.scim.connection_test import Check, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
+from tests.support.probes import LOOKUP
 from tests.support.setups import a_setup
 from ui.tour.visitor import Progress, Visitor
 
@@ -66,7 +66,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                 assert isinstance(token, str)
                 assert await visitor.submit() is None
                 tokens = TokenSource(StaticToken(token), practice=True)
-                probe = PROBES[ProbeStyle.ENTRA]
+                probe = LOOKUP
                 for fault, (check, observation, step) in EXPECTED.items():
                     assert WORDS[fault] in await visitor.break_it(fault.value)
                     endpoint = Endpoint(await visitor.shown_base_url(), practice=True)

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.guide.vocabulary import ProbeStyle
 from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import Hostile
+from tests.support.probes import LOOKUP
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Sequence
 
-ENTRA = PROBES[ProbeStyle.ENTRA]
+ENTRA = LOOKUP
 TOKEN = TokenSource(StaticToken("token"), practice=False)
 LIMITS = Limits(name=0.2, request=0.4, whole=1.0)
 

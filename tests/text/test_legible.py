@@ -18,10 +18,8 @@ from hypothesis import strategies as st
 from app import net
 from app.diagnosis.findings import sentence
 from app.guide import guide_file
-from app.guide.vocabulary import ProbeStyle
 from app.scim.connection_test import Check, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.probes import PROBES
 from app.scim.tokens import StaticToken, TokenSource
 from app.setup.document import encode
 from app.setup.state import Setup
@@ -29,6 +27,7 @@ from app.setup.store import Store
 from app.system.paths import resources
 from app.text.legible import legible, unseen
 from tests.hostile.server import TOKEN, Hostile, listing, says
+from tests.support.probes import LOOKUP
 from ui.home.setups import SetupList
 from ui.widgets.buttons import IconButton
 
@@ -87,9 +86,7 @@ def test_the_issuer_of_a_certificate_is_legible(tmp_path: Path, monkeypatch: pyt
     authority.issue_cert("localhost").configure_cert(tls)
     with Hostile(says(listing()), tls) as server:
         tokens = TokenSource(StaticToken(TOKEN), practice=False)
-        run_checks = run(
-            Endpoint(server.base_url, practice=False), tokens, PROBES[ProbeStyle.ENTRA], proxy_for=lambda _: None
-        )
+        run_checks = run(Endpoint(server.base_url, practice=False), tokens, LOOKUP, proxy_for=lambda _: None)
         found = {finding.check: finding for finding in asyncio.run(run_checks)}
     finding = found[Check.CERTIFICATE]
     assert finding.verdict is Verdict.PASSED
