@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from app.guide.model import Milestone, Tool  # noqa: E402 - the place of the program has to be known first
+from app.guide.vocabulary import Milestone, Tool  # noqa: E402 - the place of the program has to be known first
 from tests.hostile.server import TOKEN, Hostile  # noqa: E402
 from tests.scim.directory import Directory, group, user  # noqa: E402
 
@@ -81,7 +82,7 @@ async def story(desk: Desk, folder: Path) -> None:
             if users == SIZES[1]:
                 export = folder / "users.csv"
                 export.write_text("userName\n" + "\n".join(f"ann{n}@example.com" for n in range(EXPORTED)))
-                longest = await gap(done(page, lambda file=export: page.compare(file, groups=False)))
+                longest = await gap(done(page, partial(page.compare, export, groups=False)))
                 print(f"  compared with an export of {EXPORTED:,} users: {longest}")
                 page._exported = page._order = None
             directory.communicate()

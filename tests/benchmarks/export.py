@@ -19,7 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt  # noqa: E402 - the place of the program has to be known first
 
-from app.guide.model import Tool  # noqa: E402
+from app.guide.vocabulary import Tool  # noqa: E402
 from tests.benchmarks.pages import gap, opened, play  # noqa: E402
 
 if TYPE_CHECKING:

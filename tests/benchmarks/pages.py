@@ -29,7 +29,7 @@ from ui.wizard.page import WizardPage
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from app.guide.model import Tool
+    from app.guide.vocabulary import Tool
 
 
 async def gap(work: Any) -> str:
@@ -75,7 +75,9 @@ def play(story: Callable[[Desk, Path], Awaitable[None]], *, practice: bool) -> N
         with tempfile.TemporaryDirectory() as folder:
             store = Store(Path(folder) / "data")
             store.lock()
-            assistant = Assistant(guide, new_setup(guide, utc_now(), practice=practice), Vault("benchmark"), store)
+            assistant = Assistant(
+                guide, new_setup(guide, utc_now(), practice=practice), Vault("practice" if practice else "setup"), store
+            )
             running = tasks.Tasks(_fail)
             desk = Desk(assistant, running, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host)
             print(f"nothing at all for 3 s, to compare: {await gap(asyncio.sleep(3))}")

@@ -10,6 +10,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -48,10 +52,10 @@ def first_window(program: list[str], limit: float) -> float:
     return ratios[0]
 
 
-async def gaps(work: object, name: str) -> None:
+async def gaps(work: Coroutine[Any, Any, object], name: str) -> None:
     """The longest time between two turns of the event loop while ``work`` runs."""
     longest, last = 0.0, time.perf_counter()
-    task = asyncio.ensure_future(work)  # type: ignore[call-overload]
+    task = asyncio.create_task(work)
     while not task.done():
         await asyncio.sleep(0.001)
         now = time.perf_counter()
@@ -61,24 +65,10 @@ async def gaps(work: object, name: str) -> None:
 
 
 async def _unanswered() -> None:
-    from keyring.backend import KeyringBackend
-
     from app.vault import Vault
+    from tests.support.keyrings import SilentKeyring
 
-    class Prompting(KeyringBackend):
-        priority = 1  # type: ignore[assignment]
-
-        def get_password(self, service: str, username: str) -> str | None:
-            time.sleep(4)
-            return None
-
-        def set_password(self, service: str, username: str, password: str) -> None:
-            time.sleep(4)
-
-        def delete_password(self, service: str, username: str) -> None:
-            time.sleep(4)
-
-    vault = Vault("setup", Prompting(), limit_seconds=2)
+    vault = Vault("setup", SilentKeyring(4), limit_seconds=2)
     outcome = await vault.put("0" * 32, "token", "t" * 40)
     print(f"  nobody answered the prompt: {outcome.status.value}")
 
@@ -86,29 +76,18 @@ async def _unanswered() -> None:
 async def _test_and_watch(data: Path) -> None:
     from PySide6.QtWidgets import QApplication
 
-    from app.cli import Options
-    from ui.application import Application
-    from ui.home.page import HomePage
-    from ui.main_window import MainWindow
+    from tests.support.running import Program
     from ui.tour.driver import TourDriver
     from ui.tour.tour import Tour
 
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)
-    window, home = MainWindow(), HomePage()
-    window.show_page(home)
-    window.show()
-    options = Options(True, data, None, "entra", "light", None, False)
-    application = Application(options, window, home)
-    try:
-        await application._begin()
+    async with Program(qt, data).running(practice=True) as application:
         await Tour(TourDriver(application, data / "tour"), until="open-provisioning").run()
         desk = application.opened.desk
         assert desk is not None
         await gaps(desk.assistant.testing.run(), "Test Connection")
-        await gaps(desk.assistant.waiting._look(), "a look of the watch")
-    finally:
-        await application._finish()
+        await gaps(desk.assistant.connection.look(desk.assistant.now()), "a look of the watch")
 
 
 def event_loop() -> None:

@@ -76,7 +76,8 @@ def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> 
     async def story() -> None:
         desk = Desk(tmp_path)
         setup = await desk.capture()
-        path, in_use = desk.file(setup), ()
+        path = desk.file(setup)
+        in_use: tuple[str, ...] = ()
         if state == "damaged":
             path.write_text("{")
         elif state == "unreadable":

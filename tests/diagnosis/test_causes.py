@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,8 @@ from tests.diagnosis.test_portal_errors import plain_words
 from tests.support.setups import NOW, STATES, a_setup
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.diagnosis.causes import Cause
     from app.guide.model import Guide
     from app.setup.state import Setup
@@ -179,12 +181,13 @@ def test_each_fact_is_used() -> None:
 
 
 def test_the_files_are_checked() -> None:
-    for name, shape, break_it in (
+    breaks: tuple[tuple[str, Any, Callable[[Any], object]], ...] = (
         ("facts", Grounds, lambda d: d["facts"].pop("tested")),
         ("facts", Grounds, lambda d: d["places"].update(x=["nowhere at all"])),
         ("causes", Reasons, lambda d: d["otherwise"]["causes"].append({"say": "Nowhere.", "at": "nowhere"})),
         ("causes", Reasons, lambda d: d["observations"].update(nothing=d["otherwise"])),
-    ):
+    )
+    for name, shape, break_it in breaks:
         data = facts.load(name)
         shape.model_validate(data)
         broken = copy.deepcopy(data)

@@ -6,7 +6,7 @@ import copy
 import re
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml  # noqa: TID253 - the texts are a YAML file
@@ -22,6 +22,9 @@ from app.guide.vocabulary import Kind, Milestone
 from app.setup import journey
 from app.system.paths import resources
 from tests.support.setups import a_setup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BASE = "https://scim.example.com/tenant/v2"
 TEXTS = yaml.safe_load(Path(__file__).with_name("portal_texts.yaml").read_text("utf-8"))
@@ -364,14 +367,15 @@ def test_the_words_are_plain() -> None:
 
 def test_the_file_is_checked() -> None:
     data = yaml.safe_load((resources() / "diagnosis" / "portal_errors.yaml").read_text("utf-8"))
-    for break_it in (
+    breaks: tuple[Callable[[Any], object], ...] = (
         lambda d: d["signs"].append({"label": "x"}),
         lambda d: d["signs"].append({"label": "x", "find": ["Upper"]}),
         lambda d: d["signs"].append({"label": "x", "find": ["abc"], "trouble": "nowhere"}),
         lambda d: d["signs"].append({"label": "x", "find": ["abc"], "of": ["nobody"]}),
         lambda d: d["slips"].append({"say": "No evidence."}),
         lambda d: d["slips"].append({"say": "No place.", "when": ["tested"], "at": "nowhere"}),
-    ):
+    )
+    for break_it in breaks:
         broken = copy.deepcopy(data)
         break_it(broken)
         with pytest.raises(ValueError, match=r"sign|trouble|product|place|evidence"):

@@ -33,7 +33,7 @@ def found(table: list[list[str]], roles: dict[Role, int] | None = None) -> list[
 
 LETTERS = st.sampled_from("aAbBüÜ \u00a0\u200bßs")
 VARIANTS = st.builds(
-    lambda name, form: unicodedata.normalize(form, name),  # type: ignore[arg-type]
+    lambda name, form: unicodedata.normalize(form, name),
     st.text(LETTERS, max_size=4),
     st.sampled_from(["NFC", "NFD", "NFKD"]),
 )
@@ -42,7 +42,9 @@ VARIANTS = st.builds(
 @given(st.lists(VARIANTS, max_size=25))
 def test_every_surplus_name_is_found_once_and_no_other(names: list[str]) -> None:
     firsts: dict[str, str] = {}
-    same, alike, empty = [], [], []
+    same: list[int] = []
+    alike: list[int] = []
+    empty: list[int] = []
     for row, name in enumerate(names, start=2):
         if not key(name):
             empty.append(row)

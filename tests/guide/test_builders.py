@@ -77,7 +77,18 @@ def read_dn(dn: str) -> list[tuple[str, str]]:
     return parts
 
 
-Tree = tuple[str, list["Tree"]] | tuple[str, str, str]
+Item = tuple[str, str, str]
+Tree = tuple[str, list["Tree"]] | Item
+"""An operator with what it joins, or one comparison: attribute, rule, value."""
+
+
+def joined(text: str) -> tuple[str, Item]:
+    """A filter that joins others, the last of them a comparison: its operator, and that one."""
+    tree = read_filter(text)
+    assert len(tree) == 2
+    last = tree[1][-1]
+    assert len(last) == 3
+    return tree[0], last
 
 
 def read_filter(text: str) -> Tree:
@@ -518,9 +529,8 @@ def test_a_filter_has_one_clause_with_the_value(value: str, attribute: str, dire
     assume(value.strip())
     inputs = {"value": value, "attribute": attribute, "directory": directory, "entries": entries}
     text = made(Builder.LDAP_FILTER, kind=ldap_filter.EQUALS, **inputs)
-    operator, clauses = read_filter(text)  # type: ignore[misc]
+    operator, (name, rule, raw) = joined(text)
     assert operator == "&"
-    name, rule, raw = clauses[-1]
     assert (name, rule, unescape_filter(raw)) == (attribute, "", value.strip())
 
 
@@ -530,8 +540,8 @@ def test_a_group_dn_fits_into_a_filter(name: str, kind: str) -> None:
     assume(taken_as_it_is(name))
     dn = made(Builder.GROUP_DN, name=name, path="Staff", domain="example.com")
     text = made(Builder.LDAP_FILTER, value=dn, kind=kind)
-    raw = read_filter(text)[1][-1][2]
-    assert read_dn(unescape_filter(raw))[0] == ("CN", name)  # type: ignore[arg-type]
+    _, (_, _, raw) = joined(text)
+    assert read_dn(unescape_filter(raw))[0] == ("CN", name)
 
 
 # PingOne

@@ -45,7 +45,7 @@ def guides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Guide]:
     """The guides that ship, and one that came with a YAML file alone."""
     folder = tmp_path_factory.mktemp("guides")
     shutil.copytree(resources() / "guides" / "shared", folder / "shared")
-    ninth = guide_file.read(shutil.copy(NINTH, folder / "ninth.yaml"))
+    ninth = guide_file.read(Path(shutil.copy(NINTH, folder / "ninth.yaml")))
     return {guide.id: guide for guide in (*catalog.guides(), ninth)}
 
 

@@ -255,7 +255,8 @@ def greets_with(first: bytes, *, reset: bool = False) -> Injection:
 
         thread = threading.Thread(target=take, daemon=True)
         thread.start()
-        scene.stack.callback(lambda: (listener.shutdown(socket.SHUT_RDWR), thread.join(2)))
+        scene.stack.callback(thread.join, 2)
+        scene.stack.callback(listener.shutdown, socket.SHUT_RDWR)
         return Way(f"https://localhost:{listener.getsockname()[1]}/scim/v2")
 
     return inject

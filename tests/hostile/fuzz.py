@@ -372,8 +372,9 @@ def token_of(wire: bytes) -> str | None:
 
 def _declares(found: dict[str, Any], urn: str) -> bool:
     schemas = found.get("schemas")
-    strings = isinstance(schemas, list) and all(isinstance(each, str) for each in schemas)
-    return strings and urn.lower() in [each.lower() for each in schemas]
+    if not isinstance(schemas, list) or not all(isinstance(each, str) for each in schemas):
+        return False
+    return urn.lower() in [each.lower() for each in schemas]
 
 
 # -- the server --------------------------------------------------------------------------

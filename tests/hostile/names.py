@@ -177,7 +177,7 @@ def ask_instead(server: tuple[str, int]) -> None:
         raise OSError(errno.ECONNREFUSED if here else errno.ENETUNREACH, "there is no network")
 
     socket.getaddrinfo = names  # type: ignore[assignment]
-    asyncio.BaseEventLoop.sock_connect = connect  # type: ignore[method-assign]
+    asyncio.BaseEventLoop.sock_connect = connect  # type: ignore[method-assign,assignment]
     asyncio.SelectorEventLoop.sock_connect = connect  # type: ignore[method-assign,assignment]
 
 

@@ -8,10 +8,11 @@ import re
 import socket
 import ssl
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     import trustme
@@ -29,7 +30,7 @@ def http(status: int, body: bytes = b"", kind: str = "application/scim+json", **
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body
 
 
-def listing(*resources: dict[str, object], total: int | None = None) -> bytes:
+def listing(*resources: Mapping[str, object], total: int | None = None) -> bytes:
     """A ListResponse."""
     found = {"schemas": [LIST], "totalResults": len(resources) if total is None else total}
     return http(200, json.dumps({**found, "Resources": list(resources)}).encode())

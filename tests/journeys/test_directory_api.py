@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
@@ -17,7 +16,7 @@ from app.practice.switchboard import ApiFault
 from app.setup.state import Counts, Sighting, Status, Wait
 from tests.directory_sync.practising import NAME, submitted
 from tests.support.controller import walk
-from tests.support.screen import child, words
+from tests.support.screen import child, paste, words
 from tests.support.until import until
 from ui.desktop.tray import Tray
 from ui.session.watches import Watches
@@ -43,13 +42,6 @@ class Told(Tray):
     def notify(self, title: str, sentence: str) -> None:
         self.notes.append(f"{title}: {sentence}")
         super().notify(title, sentence)
-
-
-def paste(page: QWidget, name: str, text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
-    around = page.findChild(QWidget, name)
-    assert around is not None
-    child(around, "paste").click()
 
 
 async def check(page: QWidget, told: str) -> None:

@@ -213,8 +213,8 @@ def killed(words: int, delay: float, left: bytes) -> tuple[list[str], bytes]:
         time.sleep(0.0005)
     while select.select([words], [], [], 0)[0] and (more := os.read(words, 65536)):
         heard += more
-    *lines, rest = heard.decode().split("\n")
-    return [line for line in lines if '"child"' not in line], rest.encode()
+    *said, rest = heard.decode().split("\n")
+    return [line for line in said if '"child"' not in line], rest.encode()
 
 
 async def clean(store: Store, vault: Vault) -> None:

@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +60,8 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def _start(self, command: Sequence[str], **more: object) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL, **more)  # type: ignore[call-overload]
+    def _start(self, command: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
+        process: subprocess.Popen[bytes] = subprocess.Popen(command, env=self.env, stderr=subprocess.DEVNULL, **more)
         self._stack.callback(process.wait, 10)
         self._stack.callback(process.terminate)
         return process

@@ -44,8 +44,7 @@ def held(widget: QWidget) -> Iterator[str]:
     if isinstance(widget, QLineEdit):
         yield from (f"{query.name}={widget.inputMethodQuery(query)}" for query in TO_INPUT_METHODS)
     # In a field that hides its text Qt's undo empties it.
-    readable = isinstance(widget, QLineEdit) and widget.echoMode() is QLineEdit.EchoMode.Normal
-    if readable and widget.isUndoAvailable():
+    if isinstance(widget, QLineEdit) and widget.echoMode() is QLineEdit.EchoMode.Normal and widget.isUndoAvailable():
         before = widget.text()
         widget.undo()
         yield f"undo={widget.text()}"

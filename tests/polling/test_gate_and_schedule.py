@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,11 +14,15 @@ from app.guide.model import Cadence
 from app.guide.vocabulary import Milestone
 from app.polling.loop import Report, Watch
 from app.polling.schedule import LATEST, SOONEST, expectation, pause
-from app.scim.changes import Seen, Unsuccessful
+from app.scim.changes import Capabilities, Seen, Unsuccessful
 from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, gate, read_timestamp
 from app.setup.state import Setup, Sighting
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NOT_ASKED = Capabilities()
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GUIDE = catalog.guide("entra")
 CADENCE = Cadence(
@@ -85,11 +90,11 @@ def test_the_estimate_grows_with_the_number_of_objects() -> None:
 
 
 def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
-    answers = iter(
+    answers: Iterator[Seen | Unsuccessful] = iter(
         [
             Unsuccessful(Observation.TIMEOUT, 7.0),
-            Seen(None, 0, 0, 3, None),
-            Seen(NOW, 3, 1, 3, None),
+            Seen(None, 0, 0, 3, NOT_ASKED),
+            Seen(NOW, 3, 1, 3, NOT_ASKED),
         ]
     )
     clock = [NOW]
@@ -109,7 +114,7 @@ def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
             return await watch.run(take)
 
     last = asyncio.run(story())
-    assert last.result == Seen(NOW, 3, 1, 3, None)
+    assert last.result == Seen(NOW, 3, 1, 3, NOT_ASKED)
     assert [r.failures for r in reports] == [1, 0, 0]
     assert reports[0].next_look is not None
     assert reports[-1].next_look is None

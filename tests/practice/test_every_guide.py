@@ -26,7 +26,7 @@ WAYS = [(i, oidc) for i in catalog.ids() for oidc in (False, True) if not oidc o
 
 def directory_values(guide: Guide) -> dict[Kind, str]:
     """Directory ID and Directory Name as the assistant would have them."""
-    found = {}
+    found: dict[Kind, str] = {}
     for spec in guide.values.values():
         if spec.kind in (Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME):
             source = guide.practice.tenant_values.get(spec.derived_from or "")

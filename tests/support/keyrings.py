@@ -132,3 +132,17 @@ class PromptingKeyring(MemoryKeyring):
             self.ended.set()
         else:
             super().set_password(service, username, password)
+
+
+class SilentKeyring(MemoryKeyring):
+    """Has a prompt that nobody answers until it is released, whatever is asked."""
+
+    def __init__(self, seconds: float = 20) -> None:
+        super().__init__()
+        self.release = threading.Event()
+        self.seconds = seconds
+        """How long one call lasts at most."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.release.wait(self.seconds)
+        return super().get_password(service, username)

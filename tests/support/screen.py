@@ -26,6 +26,11 @@ def words(root: QWidget) -> str:
     return "\n".join(texts).replace("\u200b", "")
 
 
+async def appears(root: QWidget, text: str) -> None:
+    """Wait until that is among the words."""
+    await until(lambda: text in words(root))
+
+
 def part(root: QWidget, kind: type[W], name: str = "") -> W:
     """The widget of that kind, and name if one is given."""
     found = root.findChild(kind, name) if name else root.findChild(kind)

@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QWidget
 
 from app import __version__
 from app.system import release
+from tests.support.screen import part, words
 from ui import tasks
 from ui.dialogs import about
 
@@ -38,11 +39,7 @@ def shown(qapp: QApplication, opened: list[str]) -> tuple[QWidget, about.AboutDi
         return 0
 
     assert tasks.run(qapp, ask) == 0
-    return window, window.findChild(about.AboutDialog)
-
-
-def words(dialog: QWidget) -> str:
-    return "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    return window, part(window, about.AboutDialog)
 
 
 def buttons(dialog: QWidget) -> dict[str, QPushButton]:
@@ -76,8 +73,8 @@ def test_the_licences_of_the_build_can_be_read(qapp: QApplication, build: Path) 
     (build / release.PARTS).write_text("Qt 6  LGPL-3.0-only <b>\n")
     window, dialog = shown(qapp, [])
     buttons(dialog)["Open licences"].click()
-    licences = dialog.findChild(about.LicencesDialog)
-    text = licences.findChild(QPlainTextEdit)
+    licences = part(dialog, about.LicencesDialog)
+    text = part(licences, QPlainTextEdit)
     assert text.toPlainText() == "Qt 6  LGPL-3.0-only <b>"
     assert text.isReadOnly()
     licences.close()

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QPushButton
 
 from app.guide import catalog
 from app.session.open_setup import new_setup
-from app.setup.store import Locked, Saved, Store
+from app.setup.lock import Locked
+from app.setup.store import Saved, Store
 from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.support.screen import child, messages, press, words
 from tests.support.until import until

@@ -21,7 +21,7 @@ from app.values.api_regions import Access, Address
 from app.vault import Vault
 from tests.support.clock import NOW
 from tests.support.controller import walk
-from tests.support.screen import child, words
+from tests.support.screen import appears, child, paste, words
 from tests.support.until import until
 from ui.tools.api_account import AccountCard
 from ui.tools.catalog import TOOLS
@@ -46,13 +46,6 @@ def field(page: QWidget, name: str) -> QLineEdit:
     found = around.findChild(QLineEdit)
     assert found is not None
     return found
-
-
-def paste(page: QWidget, name: str, text: str) -> None:
-    QGuiApplication.clipboard().setText(text)
-    around = page.findChild(QWidget, name)
-    assert around is not None
-    child(around, "paste").click()
 
 
 def opened(desk: Desk) -> DirectoryApiPage:
@@ -143,7 +136,7 @@ def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path
         ):
             path.write_bytes(content)
             drop(card, path)
-            await until(lambda told=told: told in words(page))
+            await appears(page, told)
         drop(card, tmp_path)
         await until(lambda: "cannot be read" in words(page))
         assert not desk.assistant.api.begun

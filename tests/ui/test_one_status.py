@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from app.guide import catalog
 from app.guide.vocabulary import Milestone
@@ -45,7 +46,7 @@ def test_a_hidden_stale_step_leaves_a_complete_setup_complete_everywhere(program
         await application.open_setup(setup.id)
         page = application.opened.page
         assert page is not None
-        assert page.findChild(object, "finish") is not None
+        assert page.findChild(QWidget, "finish") is not None
         assert application.opened.desk is not None
         assert application.opened.desk.assistant.setup.summary.status is Status.COMPLETE
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
-from keyring.backend import KeyringBackend  # noqa: TID253 - one that never answers
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
@@ -21,6 +21,7 @@ from app.setup import journey
 from app.vault import Vault
 from tests.support.clock import NOW
 from tests.support.controller import CANARY, walk
+from tests.support.keyrings import SilentKeyring
 from tests.support.screen import child, words
 from tests.support.until import until
 from ui.tools.portal_error import SHOWN, PortalErrorCard
@@ -34,26 +35,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bearer {CANARY}\n401 Unauthorized"
-
-
-class Silent(KeyringBackend):
-    """A keyring whose prompt nobody answers."""
-
-    priority = 1
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.answered = threading.Event()
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self.answered.wait(20)
-        return None
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise NotImplementedError
-
-    def delete_password(self, service: str, username: str) -> None:
-        raise NotImplementedError
 
 
 def editor(root: QWidget) -> QPlainTextEdit:
@@ -207,7 +188,7 @@ def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) ->
             opener.click()
             assert inside.isVisible()
             paste(editor(inside), "401 Unauthorized")
-            await until(lambda shown=inside: shown.findChild(QAbstractButton, "error-cause-submit") is not None)
+            await until(partial(inside.findChild, QAbstractButton, "error-cause-submit"))
             opener.click()
             assert "The token was not accepted" not in words(inside)
             card.deleteLater()
@@ -228,7 +209,7 @@ def test_a_keyring_that_never_answers_does_not_hold_it_up(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app.session.session, "KEYRING_PATIENCE", 0.2)
-    silent = Silent()
+    silent = SilentKeyring()
 
     async def story(desk: Desk) -> None:
         desk.assistant.setup = journey.keep(desk.assistant.guide, desk.assistant.setup, "base_url", NOW, replaced=False)
@@ -242,4 +223,4 @@ def test_a_keyring_that_never_answers_does_not_hold_it_up(
     try:
         walk(qapp, tmp_path, story, Vault("setup", silent))
     finally:
-        silent.answered.set()
+        silent.release.set()

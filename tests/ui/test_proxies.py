@@ -35,7 +35,12 @@ def test_the_platform_is_asked_once_and_the_environment_comes_first(
     asked: list[str] = []
     monkeypatch.setattr(sys, "platform", platform)
     monkeypatch.setattr(proxies, "system_proxy", lambda _url: None)
-    monkeypatch.setattr(proxies, "_asked", lambda host: asked.append(host) or "http://pac.example:8080")
+
+    def answers(host: str) -> str:
+        asked.append(host)
+        return "http://pac.example:8080"
+
+    monkeypatch.setattr(proxies, "_asked", answers)
     assert proxies.platform_proxy(URL) == proxies.platform_proxy(URL) == "http://pac.example:8080"
     assert asked == ["cie.example"]
     assert proxies.platform_proxy("http://127.0.0.1:8080/") is None

@@ -114,12 +114,13 @@ def test_what_was_given_is_gone_from_the_field(
         bring(field)
     assert given.args == [SECRET]
     line = line_of(field)
-    for press in (
+    ways: tuple[Callable[[], None], ...] = (
         lambda: None,
         line.undo,
         line.redo,
-        lambda: QTest.keyClick(line, "z", Qt.KeyboardModifier.ControlModifier),
-    ):
+        lambda: QTest.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier),
+    )
+    for press in ways:
         press()
         assert line.text() == ""
         assert handed_out(field) is None

@@ -26,6 +26,7 @@ from ui.wizard.rail import Rail
 from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from ui.session.controller import Desk
@@ -88,12 +89,13 @@ def test_every_way_to_a_step_closes_the_tool(qapp: QApplication, tmp_path: Path)
         assert desk.tool is None
         assert desk.assistant.here.number == number, "back from a tool is back to the same step"
         other = desk.assistant.guide.stages[-1]
-        for leave in (
+        ways: tuple[Callable[[], None], ...] = (
             lambda: desk.go(other.steps[0].id),
             desk.back,
             desk.complete,
             lambda: child(page, f"stage-{other.id}").click(),
-        ):
+        )
+        for leave in ways:
             desk.open_tool(Tool.PORTAL_ERROR)
             leave()
             await asyncio.sleep(0.02)
@@ -154,9 +156,7 @@ def test_the_checklist_links_to_the_check_of_group_names(qapp: QApplication, tmp
         await until(lambda: page.focusWidget() is not None)
         first = desk.assistant.guide.prerequisites[0].id
         assert page.focusWidget().objectName() == f"tick-{first}", "the keyboard is where the first thing is to do"
-        link = page._body.currentWidget().findChild(QPushButton, "look-groups-export")
-        assert link is not None
-        link.click()
+        child(page, "look-groups-export").click()
         assert desk.tool is Tool.GROUPS_EXPORT
         page.deleteLater()
 

@@ -107,9 +107,10 @@ def test_a_path_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> Non
     page = shown(qtbot, card, width=260)
     assert page.width() == 260
     line = page.fontMetrics().height()
-    for widget in (path, link, tick):
-        assert widget.height() >= 2 * line
-        assert widget.height() >= widget.heightForWidth(widget.width())
+    parts: tuple[QWidget, ...] = (path, link, tick)
+    for part in parts:
+        assert part.height() >= 2 * line
+        assert part.height() >= part.heightForWidth(part.width())
         assert widget.mapTo(page, widget.rect().bottomRight()).x() < page.width()
     for stop in path.findChildren(QLabel):
         assert path.rect().contains(stop.mapTo(path, stop.rect().bottomRight()))
@@ -289,7 +290,8 @@ def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:
     shown(qtbot, field)
     line = field.findChild(QLineEdit)
     assert line is not None
-    given, on = [], []
+    given: list[str] = []
+    on: list[bool] = []
     field.submitted.connect(given.append)
     field.settled.connect(lambda: on.append(True))
     QTest.keySequence(line, QKeySequence(QKeySequence.StandardKey.Paste))
@@ -392,6 +394,7 @@ def test_what_fits_does_not_scroll_and_what_is_wide_does_not_push(qtbot: QtBot) 
     column.resize(420, 420)
     column.show()
     inside = column.widget()
+    assert inside is not None
     qtbot.waitUntil(lambda: inside.width() == column.viewport().width())
     assert column.verticalScrollBar().maximum() == 0
     column.resize(420, 200)

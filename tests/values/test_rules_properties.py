@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,8 @@ PIECES = (
 PIECE = st.sampled_from(PIECES)
 LOOSE = st.lists(PIECE | st.text(max_size=10), max_size=8).map("".join)
 
+CASES: tuple[Callable[[str], str], ...] = (str, str.upper, str.lower)
+
 
 @st.composite
 def bent(draw: st.DrawFn, kind: Kind) -> str:
@@ -59,7 +62,7 @@ def bent(draw: st.DrawFn, kind: Kind) -> str:
     for piece in draw(st.lists(PIECE, max_size=3)):
         place = draw(st.sampled_from([0, len(text)]) | st.integers(0, len(text)))
         text = text[:place] + piece + text[place:]
-    text = draw(st.sampled_from([str, str.upper, str.lower]))(text)
+    text = draw(st.sampled_from(CASES))(text)
     quotes = draw(st.sampled_from(["", "", '""', "''", "\u201c\u201d"]))
     return quotes[:1] + text + quotes[1:]
 

@@ -67,7 +67,7 @@ class Keychain:
 
         class Reference(_PLAIN):
             @classmethod
-            def in_dll(cls, library: object, name: str) -> Reference:  # type: ignore[override]
+            def in_dll(cls, library: object, name: str) -> Reference:
                 assert library is keychain
                 return cls(keychain._constant(name))
 

@@ -8,7 +8,8 @@ from app.cleanup import orphans
 from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
-from app.setup.store import Locked, Saved, Store
+from app.setup.lock import Locked
+from app.setup.store import Saved, Store
 from app.vault import VaultStatus
 
 if TYPE_CHECKING:

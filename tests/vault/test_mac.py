@@ -24,7 +24,8 @@ ID = SETUP.rpartition("/")[2]
 
 @pytest.fixture
 def mac() -> Iterator[Keychain]:
-    with installed(Keychain()) as system:
+    system = Keychain()
+    with installed(system):
         yield system
 
 
@@ -192,6 +193,6 @@ def test_an_item_that_something_else_changed_is_told_and_can_be_replaced(mac: Ke
 def test_items_of_others_are_left_alone(mac: Keychain) -> None:
     mac.held["another program", "secret"] = mac.held["x" * 2000, "secret"] = b"theirs"
     opened(mac).put(TOKEN, "value", always)
-    assert opened(mac).services("") == {f"{SETUP}/"}
+    assert opened(mac).services("") == frozenset({f"{SETUP}/"})
     assert opened(mac).delete(TOKEN).status is VaultStatus.DELETED
     assert set(mac.texts()) == {"another program", "x" * 2000}

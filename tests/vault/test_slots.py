@@ -158,7 +158,7 @@ def test_parts_without_a_head_are_of_a_setup_too() -> None:
             with pytest.raises(Killed):
                 keyring.put(TOKEN, LONGER, always)
         assert set(system.texts()) == {f"{TOKEN}#a1"}
-        assert opened(system).services(f"{SETUP}/") == {TOKEN}
+        assert opened(system).services(f"{SETUP}/") == frozenset({TOKEN})
         assert opened(system).get(TOKEN).status is VaultStatus.ABSENT
         assert opened(system).delete(TOKEN).status is VaultStatus.DELETED
         assert system.texts() == {}

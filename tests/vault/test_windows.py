@@ -21,7 +21,8 @@ ID = SETUP.rpartition("/")[2]
 
 @pytest.fixture
 def windows() -> Iterator[CredentialManager]:
-    with installed(CredentialManager()) as system:
+    system = CredentialManager()
+    with installed(system):
         yield system
 
 
