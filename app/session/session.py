@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import Kind, Milestone, Page
+from app.guide.vocabulary import Kind, Milestone
 from app.session.captures import Captures
 from app.session.connection import Connection
 from app.session.directory_sync import DirectorySync
@@ -17,6 +17,7 @@ from app.session.open_setup import OpenSetup, utc_now
 from app.session.testing import Testing
 from app.session.waiting import Waiting
 from app.setup import journey
+from app.setup.action import Activity, obstacle
 from app.system.policy import NO_POLICY
 from app.values.api_regions import TOKEN_PATHS, Issuer
 
@@ -145,21 +146,19 @@ class Assistant(OpenSetup):
 
     # -- steps ---------------------------------------------------------------------------
 
+    @property
+    def activity(self) -> Activity:
+        """What goes on here beside the setup's own state, as far as this side of the window knows it."""
+        return Activity(self.now(), self.testing.result)
+
     def block(self) -> journey.Block | None:
         """Why the open step cannot be completed now."""
-        step = self.here.step
-        if step.marks is Milestone.FULL_SYNC and step.id in self.setup.done:
-            left = journey.sync_pause(self.setup, self.now())
-            if left > 0:
-                return journey.Block(f"CIE takes the next Full Sync in {left:.0f} s. Start it only once.")
-        if step.page is Page.TEST and not self.testing.passed:
-            return journey.block(self.guide, self.setup, step.id) or journey.Block("Run the test first.")
-        return journey.block(self.guide, self.setup, step.id)
+        return obstacle(self.guide, self.setup, self.here.step.id, self.activity)
 
     async def complete(self, step_id: str | None = None) -> journey.Block | None:
         """Complete a step (by default the open one); returns why not."""
         step_id = step_id or self.here.step.id
-        blocked = self.block() if step_id == self.here.step.id else journey.block(self.guide, self.setup, step_id)
+        blocked = obstacle(self.guide, self.setup, step_id, self.activity)
         if blocked is None:
             submitted = self.setup.reached.get(Milestone.SUBMITTED)
             self.setup = journey.complete(self.guide, self.setup, step_id, self.now())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Page
 from app.setup import journey
+from app.setup.action import LastTest
 from app.setup.state import MOST_RUNS
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ class Testing:
         return any(finding.verdict is Verdict.FAILED for finding in self.findings)
 
     @property
-    def passed(self) -> bool:
-        """Whether there was a test and no check of it failed."""
-        return bool(self.findings) and not self.failed
+    def result(self) -> LastTest:
+        """What the last test found."""
+        if not self.findings:
+            return LastTest.NOT_YET
+        return LastTest.FAILED if self.failed else LastTest.PASSED
 
     async def run(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
         """Run Test Connection; findings go to ``self.findings``. Returns why it could not run.
@@ -88,7 +91,7 @@ class Testing:
 
         opened = self._opened
         opened.setup = opened.setup.with_(runs=(*opened.setup.runs, keep(self.findings, opened.now()))[-MOST_RUNS:])
-        step = next(step.id for step in opened.guide.steps if step.page is Page.TEST)
+        step = journey.test_step(opened.guide).id
         if not self.failed and journey.block(opened.guide, opened.setup, step) is None:
             here = opened.here.step.id
             ready = journey.tick(opened.setup, step, on=False)

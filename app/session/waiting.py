@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from app.session.connection import Connection
     from app.session.directory_sync import DirectorySync
     from app.session.open_setup import OpenSetup
+    from app.setup.gate import TimestampProblem
 
 
 class Waiting:
@@ -83,13 +84,13 @@ class Waiting:
         _, seen = await asyncio.gather(self._api.look_calmly(), self._connection.look(submitted))
         return seen
 
-    async def enter_timestamp(self, text: str) -> str | None:
+    async def enter_timestamp(self, text: str) -> TimestampProblem | None:
         """Take the timestamp that the admin sees on the Directories page; returns why not."""
-        from app.setup.gate import read_timestamp
+        from app.setup.gate import TimestampProblem, read_timestamp
 
         now = self._opened.now()
         found = read_timestamp(text, self._opened.setup, now)
-        if isinstance(found, str):
+        if isinstance(found, TimestampProblem):
             return found
         await self._sight(Sighting(found, now, entered=True))
         if self._watch is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
-from app.setup.journey import CLOCK_SKEW, shut, unseen
+from app.setup.journey import CLOCK_SKEW, Block, shut, unseen
 from app.text.times import in_utc
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Locked:
     """Full Sync may not be started yet."""
 
-    reason: str
+    block: Block
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,26 @@ class Open:
 def gate(guide: Guide, setup: Setup) -> Locked | Open:
     """Whether a change after Submit has been seen, and nothing in the answers speaks against it."""
     if closed := shut(guide, setup):
-        return Locked(closed.sentence)
-    if (reason := unseen(setup)) is not None or setup.sighting is None:
-        return Locked(reason or "")
+        return Locked(closed)
+    if (reason := unseen(setup)) is not None:
+        return Locked(Block(reason))
+    assert setup.sighting is not None
     return Open(setup.sighting.at)
+
+
+class TimestampProblem(StrEnum):
+    """Why a timestamp that the admin entered cannot be the one of the Directories page."""
+
+    EMPTY = "empty"
+    """No time, or far more than one."""
+    AMBIGUOUS = "ambiguous"
+    """Day and month may be either way round."""
+    UNREADABLE = "unreadable"
+    """In no form that is read."""
+    FUTURE = "future"
+    """Later than now."""
+    BEFORE_SUBMIT = "before-submit"
+    """Before Submit, so of another directory or an earlier try."""
 
 
 _FORMATS = (
@@ -55,8 +72,8 @@ _FORMATS = (
 )
 
 
-def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | str:
-    """The time that the admin saw on the Directories page, or the sentence why it cannot be.
+def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | TimestampProblem:
+    """The time that the admin saw on the Directories page, or why it cannot be.
 
     A time without a zone is taken as this computer's local time. The page's own format is not
     documented, so several are read; an ambiguous one such as 03/04/2026 is refused.
@@ -64,12 +81,12 @@ def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | str:
     clean = re.sub(r"\s+", " ", text.replace(",", " ")).strip()
     clean = re.sub(r"\s*(UTC|GMT|Z)$", "+0000", clean)
     if len(clean) > 60 or not clean:
-        return "Enter the time as it stands in the SCIM Change Timestamp column."
+        return TimestampProblem.EMPTY
     if re.match(r"\d{1,2}/\d{1,2}/\d{2,4}", clean):
-        return "Day and month cannot be told apart. Enter it as 2026-11-24 14:05."
+        return TimestampProblem.AMBIGUOUS
     found = next((t for t in (_parse(clean, form) for form in _FORMATS) if t), None)
     if found is None:
-        return "This is not a time the assistant can read. Enter it as 2026-11-24 14:05."
+        return TimestampProblem.UNREADABLE
     return _plausible(found, setup, now)
 
 
@@ -81,10 +98,10 @@ def _parse(text: str, form: str) -> datetime | None:
         return None
 
 
-def _plausible(found: datetime, setup: Setup, now: datetime) -> datetime | str:
+def _plausible(found: datetime, setup: Setup, now: datetime) -> datetime | TimestampProblem:
     if found > now + CLOCK_SKEW:
-        return "This time is still to come. Compare the time zone of CIE with this computer's."
+        return TimestampProblem.FUTURE
     submitted = setup.reached.get(Milestone.SUBMITTED)
     if submitted is not None and found < submitted - CLOCK_SKEW:
-        return "This time is before Submit, so it belongs to another directory or an earlier try."
+        return TimestampProblem.BEFORE_SUBMIT
     return found

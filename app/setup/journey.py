@@ -41,13 +41,58 @@ class Place:
     mark: Mark
 
 
+class BlockReason(StrEnum):
+    """Why something cannot be done now."""
+
+    NEED = "need"
+    """The guide names a step that has to be done before."""
+    ANSWER = "answer"
+    """An answer was given under which nothing is sent."""
+    PASTE = "paste"
+    """Values that are copied from elsewhere are missing."""
+    ENTER = "enter"
+    """Counts are missing."""
+    CHOOSE = "choose"
+    """Values that the admin chooses are missing."""
+    PREREQUISITES = "prerequisites"
+    """Prerequisites are not ticked."""
+    CONFIRMATION = "confirmation"
+    """The sentence of the step is not ticked."""
+    STEP_BEFORE = "step-before"
+    """An earlier step is not done."""
+    STEP_REDO = "step-redo"
+    """An earlier step has to be redone."""
+    NOT_SUBMITTED = "not-submitted"
+    """Submit is not confirmed."""
+    NO_TIMESTAMP = "no-timestamp"
+    """The SCIM Change Timestamp was not seen yet."""
+    OLD_TIMESTAMP = "old-timestamp"
+    """The timestamp is of before Submit."""
+    UNTESTED = "untested"
+    """Test Connection has not passed."""
+    SECRETS = "secrets"
+    """Secrets that the test needs are missing."""
+    SYNC_PAUSE = "sync-pause"
+    """The last Full Sync was started a moment ago."""
+    STORING = "storing"
+    """A secret is on its way into the keyring."""
+    KEYRING = "keyring"
+    """The keyring is asked for something else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why a step cannot be completed now."""
+    """Why something cannot be done now. ``app.setup.sentences`` words it."""
 
-    sentence: str
+    reason: BlockReason
     step: str | None = None
     """The step to go to instead, where there is one."""
+    values: tuple[str, ...] = ()
+    """The names of the values that are missing."""
+    at: str | None = None
+    """For ``NEED``, the step whose need it is."""
+    seconds: float = 0.0
+    """For ``SYNC_PAUSE``, how long it still is."""
 
 
 def visible(guide: Guide, setup: Setup) -> tuple[tuple[Stage, Step], ...]:
@@ -151,7 +196,7 @@ def shut(guide: Guide, setup: Setup) -> Block | None:
         reason = guide.option(branch_id, option_id).shuts_gate
         if reason is not None:
             at = next(branch.at for branch in guide.branches if branch.id == branch_id)
-            return Block(reason, at)
+            return Block(BlockReason.ANSWER, at)
     return None
 
 
@@ -161,25 +206,22 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
     shown = {s.id for _, s in visible(guide, setup)}
     for need in step.needs:
         if need.step in shown and (need.step not in setup.done or need.step in setup.stale):
-            return Block(need.because, need.step)
+            return Block(BlockReason.NEED, need.step, at=step_id)
     if step.marks in _BEHIND_THE_GATE and (closed := shut(guide, setup)):
         return closed
     if missing_values := missing(guide, setup, step):
-        labels = " and ".join(guide.values[name].label for name in missing_values)
         counts = all(guide.values[name].kind is Kind.COUNT for name in missing_values)
-        return Block(f"{'Enter' if counts else 'Paste'} the {labels} first.")
-    if step.page is Page.CHECKLIST:
-        open_items = [p for p in guide.prerequisites if p.id not in setup.ticked]
-        if open_items:
-            return Block(f"{len(open_items)} of {len(guide.prerequisites)} are still to be ticked.")
+        return Block(BlockReason.ENTER if counts else BlockReason.PASTE, values=missing_values)
+    if step.page is Page.CHECKLIST and any(need.id not in setup.ticked for need in guide.prerequisites):
+        return Block(BlockReason.PREREQUISITES)
     if step.confirm and step.id not in setup.ticked:
-        return Block("Tick the sentence above first.")
+        return Block(BlockReason.CONFIRMATION)
     if (before := _order(guide, setup, step_id)) is not None:
         return before
     if step.marks in _BEHIND_THE_GATE and (reason := unseen(setup)):
         return Block(reason)
     if names := unchosen(guide, setup, step):
-        return Block(f"Choose the {' and '.join(guide.values[name].label for name in names)} first.")
+        return Block(BlockReason.CHOOSE, values=names)
     return None
 
 
@@ -192,9 +234,8 @@ def _order(guide: Guide, setup: Setup, step_id: str) -> Block | None:
             return None
         if earlier.optional or (earlier.id in setup.done and earlier.id not in setup.stale):
             continue
-        number = place(guide, setup, earlier.id).number
-        verb = "is to be redone first" if earlier.id in setup.stale else "comes first"
-        return Block(f"Step {number}, {earlier.title}, {verb}.", earlier.id)
+        reason = BlockReason.STEP_REDO if earlier.id in setup.stale else BlockReason.STEP_BEFORE
+        return Block(reason, earlier.id)
     return None
 
 
@@ -328,15 +369,15 @@ CLOCK_SKEW = timedelta(minutes=5)
 """How far two clocks may differ before a time counts as being in the future or before Submit."""
 
 
-def unseen(setup: Setup) -> str | None:
+def unseen(setup: Setup) -> BlockReason | None:
     """Why no timestamp opens Full Sync yet; None where one does."""
     submitted = setup.reached.get(Milestone.SUBMITTED)
     if submitted is None:
-        return "Full Sync unlocks after Submit in CIE and the first change from the portal."
+        return BlockReason.NOT_SUBMITTED
     if setup.sighting is None:
-        return "Full Sync unlocks when the SCIM Change Timestamp is filled."
+        return BlockReason.NO_TIMESTAMP
     if setup.sighting.at < submitted - CLOCK_SKEW:
-        return "The timestamp is older than Submit. Wait for a newer one."
+        return BlockReason.OLD_TIMESTAMP
     return None
 
 

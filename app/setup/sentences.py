@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
+from app.setup import journey
+from app.setup.gate import TimestampProblem
+from app.setup.journey import BlockReason
 from app.setup.state import Status, Wait
 from app.text.counts import both
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.guide.model import Guide
+    from app.setup.journey import Block
     from app.setup.state import Setup
 
-STATUSES: Final = {
+STATUSES: Final[Mapping[Status, str]] = {
     Status.IN_PROGRESS: "In progress",
     Status.WAITING: "Waiting",
     Status.READY: "Ready",
@@ -20,28 +28,83 @@ STATUSES: Final = {
 }
 """The status in a word or two."""
 
-WAITS: Final = {
+WAITS: Final[Mapping[Wait, str]] = {
     Wait.TIMESTAMP: "Waiting for the SCIM Change Timestamp",
     Wait.FULL_SYNC: "Waiting for Full Sync to finish",
 }
 
-_LINES: Final = {
+LINES: Final[Mapping[Status, str]] = {
     Status.IN_PROGRESS: "Step {number} of {total}, {title}",
+    Status.WAITING: "{wait}",
     Status.READY: "Ready for Full Sync",
     Status.COMPLETE: "Full Sync is complete",
     Status.REDO: "Redo step {number} of {total}, {title}",
     Status.FAILING: "The last Test Connection failed",
+}
+"""The status in a line, see ``status_line``."""
+
+BLOCKS: Final[Mapping[BlockReason, str]] = {
+    BlockReason.NEED: "{guide}",
+    BlockReason.ANSWER: "{guide}",
+    BlockReason.PASTE: "Paste the {values} first.",
+    BlockReason.ENTER: "Enter the {values} first.",
+    BlockReason.CHOOSE: "Choose the {values} first.",
+    BlockReason.PREREQUISITES: "Select the remaining {open} of {prerequisites} items first.",
+    BlockReason.CONFIRMATION: "Select the checkbox above first.",
+    BlockReason.STEP_BEFORE: "Do step {number} first: {title}.",
+    BlockReason.STEP_REDO: "Redo step {number} first: {title}.",
+    BlockReason.NOT_SUBMITTED: "Full Sync unlocks after Submit in CIE and the first change from the portal.",
+    BlockReason.NO_TIMESTAMP: "Full Sync unlocks when CIE shows a SCIM Change Timestamp.",
+    BlockReason.OLD_TIMESTAMP: "The timestamp is older than Submit. Wait for a newer one.",
+    BlockReason.UNTESTED: "Run the test first.",
+    BlockReason.SECRETS: "Add the {values} first.",
+    BlockReason.SYNC_PAUSE: "Wait {seconds} s before starting another Full Sync.",
+    BlockReason.STORING: "Storing the {values} in {keyring}. If it shows a prompt, answer it.",
+    BlockReason.KEYRING: "Asking {keyring}. If it shows a prompt, answer it.",
+}
+"""Why something is blocked, see ``sentence``. ``{guide}`` is what the guide itself says of it."""
+
+TIMESTAMP_PROBLEMS: Final[Mapping[TimestampProblem, str]] = {
+    TimestampProblem.EMPTY: "Enter the time from the SCIM Change Timestamp column.",
+    TimestampProblem.AMBIGUOUS: "This could be two different days. Enter it as 2026-11-24 14:05.",
+    TimestampProblem.UNREADABLE: "This isn't recognized as a time. Enter it as 2026-11-24 14:05.",
+    TimestampProblem.FUTURE: "This time is in the future. Compare the time zone of CIE with this computer's.",
+    TimestampProblem.BEFORE_SUBMIT: "This time is before Submit, so it belongs to another directory or an earlier try.",
 }
 
 
 def status_line(setup: Setup) -> str:
     """One line on a listed setup, from its summary; empty where the summary names no step."""
     summary = setup.summary
-    if summary.status is Status.WAITING and summary.wait is not None:
-        return WAITS[summary.wait]
     if summary.status is Status.COMPLETE and setup.synced is not None:
-        return f"{_LINES[summary.status]}: {both(setup.synced.users, setup.synced.groups)}"
-    if not summary.number and summary.status in (Status.IN_PROGRESS, Status.REDO, Status.WAITING):
+        return f"{LINES[summary.status]}: {both(setup.synced.users, setup.synced.groups)}"
+    if not summary.number and summary.status in (Status.IN_PROGRESS, Status.REDO):
         return ""
-    title = summary.title[:1].lower() + summary.title[1:]
-    return _LINES[summary.status].format(number=summary.number, total=summary.total, title=title)
+    wait = WAITS[summary.wait] if summary.wait is not None else ""
+    words = {"number": summary.number, "total": summary.total, "title": _inside(summary.title), "wait": wait}
+    return LINES[summary.status].format(**words)
+
+
+def sentence(guide: Guide, setup: Setup, block: Block, keyring: str = "the keyring") -> str:
+    """Why something is blocked; ``keyring`` is its name."""
+    labels = " and ".join(guide.values[name].label for name in block.values)
+    words: dict[str, object] = {"values": labels, "keyring": keyring, "seconds": ceil(block.seconds)}
+    match block.reason:
+        case BlockReason.NEED if block.at is not None:
+            needs = guide.step(block.at).needs
+            words["guide"] = next(need.because for need in needs if need.step == block.step)
+        case BlockReason.ANSWER:
+            reasons = (guide.option(*given).shuts_gate for given in guide.answers(setup.answers).items())
+            words["guide"] = next(reason for reason in reasons if reason is not None)
+        case BlockReason.PREREQUISITES:
+            words["open"] = sum(need.id not in setup.ticked for need in guide.prerequisites)
+            words["prerequisites"] = len(guide.prerequisites)
+        case BlockReason.STEP_BEFORE | BlockReason.STEP_REDO:
+            place = journey.place(guide, setup, block.step)
+            words |= {"number": place.number, "title": _inside(place.step.title)}
+    return BLOCKS[block.reason].format(**words)
+
+
+def _inside(title: str) -> str:
+    """A step's title inside a sentence."""
+    return title[:1].lower() + title[1:]

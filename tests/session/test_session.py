@@ -16,6 +16,7 @@ from app.scim.changes import Seen
 from app.session.open_setup import new_setup
 from app.session.session import Assistant
 from app.setup import journey
+from app.setup.journey import BlockReason
 from app.setup.store import Store
 from app.system.paths import resources
 from app.vault import SENTENCES, Outcome, Vault, VaultStatus
@@ -80,7 +81,7 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
             with pytest.raises(asyncio.CancelledError):
                 await testing
             assert assistant.testing.findings == ()
-            assert await assistant.complete() == journey.Block("Run the test first.")
+            assert await assistant.complete() == journey.Block(BlockReason.UNTESTED)
 
     with Hostile(slow) as server:
         asyncio.run(story(server.base_url))
@@ -95,7 +96,7 @@ def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
             assert (await assistant.captures.give("token", LONG + "x")).accepted
             assert assistant.testing.findings == ()
             await assistant.go("test-connection")
-            assert await assistant.complete() == journey.Block("Run the test first.")
+            assert await assistant.complete() == journey.Block(BlockReason.UNTESTED)
             testing = asyncio.create_task(assistant.testing.run())
             await asyncio.sleep(0.1)
             assert (await assistant.captures.give("token", LONG)).accepted

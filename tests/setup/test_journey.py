@@ -10,6 +10,8 @@ from app.guide import catalog, guide_file
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
 from app.setup.gate import Locked, Open, gate
+from app.setup.journey import Block, BlockReason
+from app.setup.sentences import sentence
 from app.setup.state import Sighting
 from app.system.paths import resources
 from tests.support.clock import NOW
@@ -60,13 +62,14 @@ def test_an_answer_under_which_nothing_is_sent_shuts_the_gate() -> None:
     setup = journey.sight(setup, Sighting(NOW, NOW, entered=True))
     assert isinstance(gate(guide, setup), Open)
     setup = journey.answer(setup, "mode", "preview")
-    assert gate(guide, setup) == Locked("Nothing is sent.")
+    assert gate(guide, setup) == Locked(Block(BlockReason.ANSWER, "add-gallery-app"))
     for step in guide.steps:
         if step.marks in (Milestone.TIMESTAMP, Milestone.FULL_SYNC):
             blocked = journey.block(guide, setup, step.id)
             assert blocked is not None
             if not step.needs:
-                assert (blocked.sentence, blocked.step) == ("Nothing is sent.", "add-gallery-app")
+                assert blocked == Block(BlockReason.ANSWER, "add-gallery-app")
+                assert sentence(guide, setup, blocked) == "Nothing is sent."
     assert isinstance(gate(guide, journey.answer(setup, "mode", "live")), Open)
 
 

@@ -15,8 +15,7 @@ from app.setup import journey
 from app.setup.document import decode, encode
 from app.setup.gate import Open, gate
 from app.setup.hand_over import Received, unpack
-from app.setup.sentences import STATUSES, WAITS, status_line
-from app.setup.state import API_SECRETS, CheckRecord, Counts, RunRecord, Setup, Sighting, Status, Summary, Wait
+from app.setup.state import API_SECRETS, CheckRecord, RunRecord, Setup, Sighting, Status, Summary, Wait
 from app.setup.status import awaited, status, summary
 from app.values.api_regions import Access
 from tests.support.clock import NOW
@@ -229,17 +228,3 @@ def test_a_file_of_format_1_whose_guide_is_gone_still_opens() -> None:
     content = (FORMAT_1 / "waiting.json").read_bytes().replace(b'"guide":"entra"', b'"guide":"gone"')
     content = content.replace(b'"guide": "entra"', b'"guide": "gone"')
     assert decode(content).summary == Summary()
-
-
-# -- sentences ---------------------------------------------------------------------------
-
-
-def test_every_status_and_wait_has_its_words() -> None:
-    golden = (Path(__file__).parent / "golden" / "status.txt").read_text("utf-8")
-    lines = [f"{each.value}: {STATUSES[each]}" for each in Status]
-    lines += [f"wait {each.value}: {WAITS[each]}" for each in Wait]
-    for each in Status:
-        wait = Wait.TIMESTAMP if each is Status.WAITING else None
-        setup = fresh(entra(), summary=Summary(each, wait, 4, 28, "Add the SCIM Connector app"), synced=Counts(1, 2))
-        lines.append(f"line {each.value}: {status_line(setup)}")
-    assert "\n".join(lines) + "\n" == golden

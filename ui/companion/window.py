@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
+from app.setup.sentences import sentence
 from ui.companion.short_result import ShortResult
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.scroll import ScrollColumn
@@ -111,7 +112,7 @@ class Companion(QWidget):
         large = here.step.page in (Page.TEST, Page.CHECKLIST)
         self._done.setText("Open the large window" if large else here.step.done_label or "Done, next")
         self._done.setEnabled(large or blocked is None)
-        self._why.setText("" if large or blocked is None else blocked.sentence)
+        self._why.setText("" if large or blocked is None else sentence(guide, assistant.setup, blocked))
         picture = (here.number, here.step.id, assistant.setup.stale, assistant.setup.answers, guide)
         if picture != self._drawn:
             self._drawn = picture

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from app.session.captures import Given
     from app.session.session import Assistant
+    from app.setup.gate import TimestampProblem
     from ui.desktop.clipboard import ClipboardGuard
     from ui.tasks import Tasks
 
@@ -59,7 +60,7 @@ class Desk(QObject):
         """What became of the last text given for each value, until it was accepted."""
         self.notice = ""
         """A line about the last change, e.g. which steps are to be redone."""
-        self.timestamp_problem = ""
+        self.timestamp_problem: TimestampProblem | None = None
         """Why the timestamp that was last entered was not taken."""
         self.keep_from_captures = True
         """The admin's switch: secrets that are shown stay out of screen captures, where the system offers that."""
@@ -335,5 +336,5 @@ class Desk(QObject):
         self._start(self._enter_timestamp(text))
 
     async def _enter_timestamp(self, text: str) -> None:
-        self.timestamp_problem = await self.assistant.waiting.enter_timestamp(text) or ""
+        self.timestamp_problem = await self.assistant.waiting.enter_timestamp(text)
         self.changed.emit()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QS
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import frontier, neighbour, place
+from app.setup.sentences import sentence
 from app.setup.state import Status
 from app.setup.status import status
 from app.text.counts import both
@@ -230,7 +231,7 @@ class WizardPage(QWidget):
         self._offer(step.done_label or "Done, next step", "check", ready=blocked is None and not self.desk.busy)
         words = self.desk.busy or assistant.trouble or self.desk.notice
         if blocked is not None:
-            self._why.setText(words or blocked.sentence)
+            self._why.setText(words or sentence(assistant.guide, assistant.setup, blocked))
             if blocked.step is not None and blocked.step != step.id:
                 target = place(assistant.guide, assistant.setup, blocked.step)
                 self._jump.setText(f"Go to step {target.number}")
@@ -253,7 +254,7 @@ class WizardPage(QWidget):
         self._offer(again, "cross" if testing else "refresh", ready=ready)
         blocked = assistant.block()
         if blocked is not None and blocked.step is not None and not testing:
-            self._why.setText(blocked.sentence)
+            self._why.setText(sentence(assistant.guide, assistant.setup, blocked))
             target = place(assistant.guide, assistant.setup, blocked.step)
             self._jump.setText(f"Go to step {target.number}")
             self._jump.setVisible(True)

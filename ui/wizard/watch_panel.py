@@ -11,6 +11,7 @@ from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
 from app.setup.gate import Locked, gate
 from app.setup.journey import waiting_since
+from app.setup.sentences import TIMESTAMP_PROBLEMS, sentence
 from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
@@ -119,8 +120,11 @@ class WatchPanel(QWidget):
         if since is not None and seen is None:
             self._bar.set_value(min(0.97, (now - since).total_seconds() / 60 / expected.longest))
         self._fill_cells()
+        if self._manual.isVisible() and (problem := self._desk.timestamp_problem) is not None:
+            self._manual.set_hint(TIMESTAMP_PROBLEMS[problem], "bad")
         state = gate(assistant.guide, setup)
-        words = state.reason if isinstance(state, Locked) else "Full Sync is unlocked. Go on to the next step."
+        unlocked = "Full Sync is unlocked. Go on to the next step."
+        words = sentence(assistant.guide, setup, state.block) if isinstance(state, Locked) else unlocked
         self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
         self._look.setEnabled(awaited(assistant.guide, setup) is Wait.TIMESTAMP)
 
@@ -156,8 +160,6 @@ class WatchPanel(QWidget):
             received.setText("Not offered")
             through.setText("The endpoint does not tell. Enter the timestamp that you see in CIE.")
             self._manual.setVisible(True)
-        if self._manual.isVisible() and self._desk.timestamp_problem:
-            self._manual.set_hint(self._desk.timestamp_problem, "bad")
 
     def _fill_api(self) -> None:
         """What the Directory Sync API adds where it is on; it opens no gate."""

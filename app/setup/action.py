@@ -1,0 +1,123 @@
+"""The next action of an open setup: what the main button does, whether it may, and why not. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.guide.vocabulary import Milestone, Page
+from app.setup import journey
+from app.setup.journey import Block, BlockReason
+from app.setup.state import Status
+from app.setup.status import about, status
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from app.guide.model import Guide
+    from app.setup.state import Setup
+
+
+class ActionKind(StrEnum):
+    """What the main button does."""
+
+    COMPLETE = "complete"
+    """Completes the open step."""
+    TEST = "test"
+    """Runs Test Connection."""
+    TEST_AGAIN = "test-again"
+    """Runs it once more, after it failed."""
+    STOP_TEST = "stop-test"
+    """Ends the test that is running."""
+    OPEN_STEP = "open-step"
+    """Opens the step that the status is about; the open one is the last, and done."""
+    LEAVE = "leave"
+    """Goes to the list of setups: this one is complete."""
+
+
+class LastTest(StrEnum):
+    """What the last Test Connection of this session found."""
+
+    NOT_YET = "not-yet"
+    """There was none, or what it used has changed since."""
+    FAILED = "failed"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What goes on in the session beside the setup's own state."""
+
+    now: datetime
+    """UTC."""
+    tested: LastTest = LastTest.NOT_YET
+    testing: bool = False
+    """A test is running."""
+    busy: Block | None = None
+    """What the keyring is being asked, which may take as long as the admin takes to answer its prompt."""
+    correcting: bool = False
+    """The admin opened the last step of a complete setup again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What the main button does. It is enabled exactly where nothing says why it is not."""
+
+    kind: ActionKind
+    step: str
+    """The step that it completes, tests for, or opens."""
+    because: Block | None = None
+    """Why it is disabled."""
+    later: Block | None = None
+    """Enabled, but this keeps the open step from being completed afterwards."""
+
+    @property
+    def enabled(self) -> bool:
+        """Whether it may be done now."""
+        return self.because is None
+
+    @property
+    def jump(self) -> str | None:
+        """The step to go to first."""
+        block = self.because or self.later
+        return block.step if block is not None and block.step != self.step else None
+
+
+def next_action(guide: Guide, setup: Setup, activity: Activity) -> Action:
+    """The one answer to what the admin can do next on the open step."""
+    here = journey.place(guide, setup).step
+    last = here.id == journey.visible(guide, setup)[-1][1].id
+    if last and not activity.correcting:
+        if status(guide, setup) is Status.COMPLETE:
+            return Action(ActionKind.LEAVE, here.id)
+        done = here.id in setup.done and here.id not in setup.stale
+        if done and (place := about(guide, setup)) is not None:
+            return Action(ActionKind.OPEN_STEP, place.step.id)
+    if here.page is Page.TEST and (activity.testing or activity.tested is not LastTest.PASSED):
+        return _test(guide, setup, here.id, activity)
+    return Action(ActionKind.COMPLETE, here.id, activity.busy or obstacle(guide, setup, here.id, activity))
+
+
+def _test(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Action:
+    if activity.testing:
+        return Action(ActionKind.STOP_TEST, step_id)
+    kind = ActionKind.TEST if activity.tested is LastTest.NOT_YET else ActionKind.TEST_AGAIN
+    if lacking := tuple(name for name in journey.secrets(guide, setup) if name not in setup.kept):
+        captures = (step.id for _, step in journey.visible(guide, setup) if lacking[0] in step.captures)
+        return Action(kind, step_id, Block(BlockReason.SECRETS, next(captures), lacking))
+    later = journey.block(guide, setup, step_id)
+    return Action(kind, step_id, activity.busy, later if later is not None and later.step is not None else None)
+
+
+def obstacle(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Block | None:
+    """Why that step cannot be completed now, also for what the setup's own state does not hold."""
+    step = guide.step(step_id)
+    if (blocked := journey.block(guide, setup, step_id)) is not None:
+        return blocked
+    if step.page is Page.TEST and activity.tested is not LastTest.PASSED:
+        return Block(BlockReason.UNTESTED)
+    left = journey.sync_pause(setup, activity.now)
+    if step.marks is Milestone.FULL_SYNC and step_id in setup.done and left > 0:
+        return Block(BlockReason.SYNC_PAUSE, seconds=left)
+    return None
