@@ -168,7 +168,7 @@ class Application:
         return True
 
     async def _finish(self) -> None:
-        self.clipboard.clear_now()
+        await self._empty_clipboard()
         self.opened.let_go()
         await self.tasks.cancel_all()
         if self.workspace is not None:
@@ -180,11 +180,23 @@ class Application:
         if (wait := self._watches.wait) is not None and self.tray.available:
             from app.setup.sentences import WAITS
 
-            self.tray.show_waiting(WAITS[wait])
-            self.clipboard.clear_now()
-            self.window.hide()
+            self.tasks.start(self._wait_in_tray(WAITS[wait]))
             return
         self._leave()
+
+    async def _wait_in_tray(self, waiting: str) -> None:
+        self.tray.show_waiting(waiting)
+        await self._empty_clipboard()
+        self.window.hide()
+
+    async def _empty_clipboard(self) -> None:
+        """Before the window goes, and with it the right to change the clipboard on Wayland."""
+        if not await self.clipboard.clear_before_end():
+            return
+        self.window.come_forward()  # in front, more is possible
+        if (left := await self.clipboard.clear_before_end()) and self._walk is None:
+            await self._say_and_wait(left)
+            await self.clipboard.clear_before_end()
 
     def end(self) -> None:
         """End the program without a question."""
@@ -213,8 +225,10 @@ class Application:
     async def _stop_with(self, sentence: str) -> None:
         """Say why the program cannot go on, and wait until that was read."""
         sys.stderr.write(f"{sentence}\n")
-        if self._walk is not None:
-            return
+        if self._walk is None:
+            await self._say_and_wait(sentence)
+
+    async def _say_and_wait(self, sentence: str) -> None:
         shut = asyncio.Event()
         box = MessageBox(self.window, sentence)
         box.finished.connect(lambda _result: shut.set())

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+import shiboken6
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QClipboard, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
-from ui.desktop.clipboard import ClipboardGuard, ClipboardState
+from ui.desktop import clearing, clipboard_words
+from ui.desktop.clearing import CopyStage
+from ui.desktop.clipboard import HARMLESS, ClipboardGuard, ClipboardState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Iterator
 
     from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "canary-clipboard"
 CLIPBOARD = QClipboard.Mode.Clipboard
-ACTIVE = Qt.ApplicationState.ApplicationActive
 
 
 @pytest.fixture(autouse=True)
 def _clipboard(qapp: QGuiApplication) -> Iterator[None]:
     QGuiApplication.clipboard().clear()
     yield
+    for guard in qapp.findChildren(ClipboardGuard):
+        guard.setParent(None)  # it would still clear what the next test copies
+        shiboken6.delete(guard)
     QGuiApplication.clipboard().clear()
 
 
@@ -71,16 +80,19 @@ def test_a_secret_is_marked_for_windows(qtbot: QtBot) -> None:
     }
 
 
-def test_a_secret_counts_down_and_is_cleared(qtbot: QtBot) -> None:
+def test_a_secret_counts_down_and_is_called_cleared_once_it_was_looked_for(qtbot: QtBot) -> None:
     guard, states = guarded(qtbot, ttl=2)
     guard.copy_secret(SECRET, "Secret Token")
-    qtbot.waitUntil(lambda: states[-1].cleared, timeout=4000)
+    qtbot.waitUntil(lambda: states[-1].stage is CopyStage.CLEARING, timeout=4000)
     assert text() == ""
     assert formats() == {}
+    began = time.monotonic()
+    qtbot.waitUntil(lambda: states[-1].stage is CopyStage.CLEARED, timeout=4000)
+    assert time.monotonic() - began == pytest.approx(sum(clearing.LOOKS), abs=0.5)
     assert states[0].seconds_left == 2
     assert 1 in [s.seconds_left for s in states]
     assert SECRET not in repr(states)
-    assert [s.cleared for s in states].count(True) == 1
+    assert not states[-1].kept
 
 
 def test_the_text_is_not_held_by_the_guard(qtbot: QtBot) -> None:
@@ -93,9 +105,9 @@ def test_another_programs_text_is_left_alone(qtbot: QtBot) -> None:
     guard, states = guarded(qtbot, ttl=0.1)
     guard.copy_secret(SECRET, "Secret Token")
     QGuiApplication.clipboard().setText("somebody else's")
-    assert states[-1] == ClipboardState("Secret Token", secret=True, seconds_left=0, cleared=True)
+    assert states[-1] == ClipboardState("Secret Token", secret=True, stage=CopyStage.REPLACED)
     qtbot.wait(200)
-    assert guard.clear_now()
+    guard.clear_now()
     assert text() == "somebody else's"
 
 
@@ -103,7 +115,7 @@ def test_a_second_secret_starts_its_own_countdown(qtbot: QtBot) -> None:
     guard, states = guarded(qtbot)
     guard.copy_secret(SECRET, "Tenant URL")
     guard.copy_secret("second", "Secret Token")
-    assert [(s.label, s.cleared) for s in states] == [("Tenant URL", False), ("Secret Token", False)]
+    assert [(s.label, s.stage) for s in states] == [("Tenant URL", CopyStage.HELD), ("Secret Token", CopyStage.HELD)]
     assert text() == "second"
 
 
@@ -112,32 +124,125 @@ def test_a_plain_text_is_neither_marked_nor_cleared(qtbot: QtBot) -> None:
     guard.copy_secret(SECRET, "Secret Token")
     guard.copy_plain("example.com", "Primary domain")
     qtbot.wait(200)
-    assert guard.clear_now()
+    guard.clear_now()
     assert formats() == {"text/plain": b"example.com"}
-    assert states[-1] == ClipboardState("Primary domain", secret=False, seconds_left=0)
+    assert states[-1] == ClipboardState("Primary domain", secret=False)
 
 
-def test_at_exit_a_secret_is_cleared_at_once(qtbot: QtBot) -> None:
+def test_what_another_program_copied_is_taken_away_once_we_keep_it(qtbot: QtBot) -> None:
+    guard, states = guarded(qtbot)
+    QGuiApplication.clipboard().setText("another text")
+    guard.take_away(SECRET)
+    assert text() == "another text"
+    QGuiApplication.clipboard().setText(SECRET)
+    guard.take_away(SECRET)
+    assert text() == ""
+    assert states == []  # it was not copied here, so there is nothing to say about it
+
+
+def latest(states: list[ClipboardState]) -> CopyStage:
+    return states[-1].stage
+
+
+def ended(guard: ClipboardGuard) -> tuple[str, float]:
+    began = time.monotonic()
+    left = asyncio.run(in_qt(guard.clear_before_end()))
+    return left, time.monotonic() - began
+
+
+async def in_qt(work: Coroutine[None, None, str]) -> str:
+    """Wait for it while Qt's timers run, as in the program."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        QGuiApplication.processEvents()
+        await asyncio.sleep(0.005)
+    return await task
+
+
+def test_before_the_end_a_secret_is_cleared_and_looked_for_in_less_than_a_second(qtbot: QtBot) -> None:
+    guard, states = guarded(qtbot)
+    left, seconds = ended(guard)
+    assert not left
+    assert seconds < 0.1
+    guard.copy_secret(SECRET, "Secret Token")
+    left, seconds = ended(guard)
+    assert not left
+    assert seconds == pytest.approx(sum(clearing.LAST_LOOKS), abs=0.15)
+    assert text() == ""
+    assert states[-1].stage is CopyStage.CLEARED
+
+
+def test_before_the_end_the_admin_is_told_of_a_secret_that_stays(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     guard, states = guarded(qtbot)
     guard.copy_secret(SECRET, "Secret Token")
-    assert guard.clear_now()
-    assert text() == ""
-    assert states[-1].cleared
+    monkeypatch.setattr(guard._board, "clear", lambda: None)
+    monkeypatch.setattr(guard._board, "overwrite", lambda: None)
+    left, _ = ended(guard)
+    assert left
+    assert states[-1].stage is CopyStage.STAYS
 
 
-def test_a_refused_clear_is_said_and_tried_again_in_front(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_clear_is_tried_again_at_the_next_key(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     guard, states = guarded(qtbot)
+    window = QWidget()
+    qtbot.addWidget(window)
     guard.copy_secret(SECRET, "Secret Token")
     with monkeypatch.context() as patch:
         patch.setattr(guard._board, "clear", lambda: None)
-        assert not guard.clear_now()
-        assert states[-1].refused
-        assert not states[-1].cleared
-        cast("QGuiApplication", QGuiApplication.instance()).applicationStateChanged.emit(ACTIVE)
-        assert states[-1].refused
-    cast("QGuiApplication", QGuiApplication.instance()).applicationStateChanged.emit(ACTIVE)
-    assert states[-1] == ClipboardState("Secret Token", secret=True, seconds_left=0, cleared=True)
+        patch.setattr(guard._board, "overwrite", lambda: None)
+        ended(guard)
+        assert latest(states) is CopyStage.STAYS
+        QTest.keyClick(window, Qt.Key.Key_Tab)
+        assert latest(states) is CopyStage.CLEARING
+        ended(guard)
+        assert latest(states) is CopyStage.STAYS
+    QTest.keyClick(window, Qt.Key.Key_Tab)
     assert text() == ""
+    qtbot.waitUntil(lambda: states[-1].stage is CopyStage.CLEARED, timeout=4000)
+
+
+class Manager(QObject):
+    """Behaves as xfce4-clipman does: owns the last text and puts it back whenever the clipboard is empty."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = ""
+        QGuiApplication.clipboard().dataChanged.connect(self.look)
+
+    def look(self) -> None:
+        if text():
+            self.last = text()
+        else:
+            QTimer.singleShot(15, self, self.put_back)
+
+    def put_back(self) -> None:
+        if not text():
+            QGuiApplication.clipboard().setText(self.last)
+
+
+@pytest.mark.parametrize("ending", [False, True])
+def test_what_a_manager_puts_back_is_overwritten_and_the_copy_is_named(qtbot: QtBot, ending: bool) -> None:
+    guard, states = guarded(qtbot)
+    manager = Manager()
+    guard.copy_secret(SECRET, "Secret Token")
+    if ending:
+        assert ended(guard)[0] == ""
+    else:
+        guard.clear_now()
+    qtbot.waitUntil(lambda: states[-1].stage is CopyStage.CLEARED, timeout=8000)
+    assert states[-1].kept
+    assert text() == manager.last == HARMLESS
+    manager.deleteLater()
+
+
+def test_each_stage_has_its_sentence() -> None:
+    assert clipboard_words.STAGES.keys() == set(CopyStage)
+    said = {
+        stage: clipboard_words.about(ClipboardState("t", secret=True, stage=stage, kept=True)) for stage in CopyStage
+    }
+    assert len(set(said.values())) == len(CopyStage)
+    assert all(clipboard_words.KEPT in said[stage][0] for stage in (CopyStage.CLEARED, CopyStage.STAYS))
+    assert "Cleared" not in said[CopyStage.STAYS][0] + said[CopyStage.UNKNOWN][0]
 
 
 class FakePasteboard:
@@ -179,9 +284,9 @@ def test_macos_conceals_the_secret_and_keeps_it_on_this_computer(qtbot: QtBot, p
     guard.copy_secret(SECRET, "Secret Token")
     assert pasteboard.options == 1
     assert pasteboard.items == {"public.utf8-plain-text": SECRET, "org.nspasteboard.ConcealedType": ""}
-    assert guard.clear_now()
+    guard.clear_now()
     assert pasteboard.items == {}
-    assert states[-1].cleared
+    qtbot.waitUntil(lambda: states[-1].stage is CopyStage.CLEARED, timeout=4000)
 
 
 def test_macos_leaves_another_programs_text_alone(qtbot: QtBot, pasteboard: FakePasteboard) -> None:
@@ -189,7 +294,7 @@ def test_macos_leaves_another_programs_text_alone(qtbot: QtBot, pasteboard: Fake
     guard.copy_secret(SECRET, "Secret Token")
     pasteboard.prepareForNewContentsWithOptions_(0)
     pasteboard.setString_forType_("other", "public.utf8-plain-text")
-    assert guard.clear_now()
+    guard.clear_now()
     assert pasteboard.items == {"public.utf8-plain-text": "other"}
 
 

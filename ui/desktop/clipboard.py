@@ -1,17 +1,35 @@
-"""The only module that touches the clipboard: marks secrets, counts down, clears what is still ours."""
+"""The only module that touches the clipboard: marks secrets, counts down, clears what is still ours.
+
+What to do after a clear is decided in ``ui.desktop.clearing``.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import hashlib
 import math
+import os
 import secrets
 import sys
+import threading
 import time
 from dataclasses import dataclass
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from PySide6.QtCore import QMimeData, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
+
+from ui.desktop import clipboard_words
+from ui.desktop.clearing import Act, Clearing, CopyStage, Sight
+from ui.desktop.clipboard_managers import managers_here
+from ui.desktop.wayland_selection import WaylandSelection
+from ui.desktop.x_selection import XSelection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ui.desktop.clipboard_managers import ClipboardManager
 
 TTL_SECONDS = 45
 """How long a copied secret stays in the clipboard."""
@@ -33,41 +51,60 @@ _HINTS: dict[str, dict[str, bytes]] = {
 _MODE = QClipboard.Mode.Clipboard
 
 
+HARMLESS = "The copied secret was removed from the clipboard."
+"""Takes the place of a secret that a clipboard manager keeps putting back; pasted by mistake, it explains itself."""
+
+HANDED_OUT = 0.3
+"""Seconds for which that text is offered through Xwayland, for mutter to take it over."""
+
+
 @dataclass(frozen=True, slots=True)
 class ClipboardState:
     """What became of the text copied last."""
 
     label: str
     secret: bool
-    seconds_left: int
+    seconds_left: int = 0
     """Until it is cleared; 0 where it is not counted down."""
-    cleared: bool = False
-    """It is no longer in the clipboard: cleared by us, or replaced by another program's text."""
-    refused: bool = False
-    """The system did not clear it; tried again when the program is next in front."""
+    stage: CopyStage = CopyStage.HELD
+    kept: bool = False
+    """Something on this desktop keeps a copy of what is copied."""
 
 
 class _Board(Protocol):
     """A system's clipboard, as far as secrets need it."""
 
-    def write(self, text: str) -> None:
-        """Put the text there, marked as secret."""
+    overwrites: bool
+    """Whether a text that was written can be trusted to be there."""
 
-    def ours(self) -> bool:
-        """Whether it still holds what was written."""
+    def write(self, text: str) -> None:
+        """Put the text there, marked as secret, and remember it by its fingerprint."""
+
+    def remember(self, text: str) -> None:
+        """Take the text, which is there already, for the secret that is to go."""
+
+    def look(self) -> Sight:
+        """Whether the clipboard holds the secret."""
 
     def clear(self) -> None:
         """Empty it."""
+
+    def overwrite(self) -> None:
+        """Put a harmless text there."""
+
+    def sweep(self) -> Sight | None:
+        """Clear the secret without the focus, in any thread; None where this system needs no such thing."""
 
 
 class ClipboardGuard(QObject):
     """Copies texts and takes secrets back out of the clipboard.
 
     Signals:
-        changed: a ``ClipboardState``, at each copy, each second of the countdown, and at its end.
+        changed: a ``ClipboardState``, at each copy, each second of the countdown, and at each stage after it.
     """
 
     changed = Signal(object)
+    _swept = Signal(object, object)
 
     def __init__(
         self, parent: QObject | None = None, ttl_seconds: float = TTL_SECONDS, platform: str = sys.platform
@@ -77,117 +114,250 @@ class ClipboardGuard(QObject):
         """How long a secret stays in the clipboard; changed by a policy."""
         self._platform = platform
         self._board: _Board | None = None
-        self._label: str | None = None
-        """The label of the secret in the clipboard; None while there is none of ours."""
+        self._label = ""
+        """The label of the secret that was copied; empty for one that another program copied."""
+        self._clearing: Clearing | None = None
+        """The way of the secret out of the clipboard; None while there is none of ours."""
+        self._told = CopyStage.HELD
+        self._waiting: list[asyncio.Event] = []
+        """Set once a clear was looked after for long enough."""
         self._deadline = 0.0
-        self._refused = False
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._tick)
-        QGuiApplication.clipboard().dataChanged.connect(self._look)
-        cast("QGuiApplication", QGuiApplication.instance()).applicationStateChanged.connect(self._retry)
+        self._countdown = QTimer(self)
+        self._countdown.setTimerType(Qt.TimerType.PreciseTimer)
+        self._countdown.timeout.connect(self._tick)
+        self._next_look = QTimer(self)
+        self._next_look.setSingleShot(True)
+        self._next_look.setTimerType(Qt.TimerType.PreciseTimer)
+        self._next_look.timeout.connect(self._look)
+        self._swept.connect(self._take_sweep)
+        QGuiApplication.clipboard().dataChanged.connect(self._notice)
+        self._program = cast("QGuiApplication", QGuiApplication.instance())
+        self._program.applicationStateChanged.connect(self._come_back)
+
+    def managers(self) -> tuple[ClipboardManager, ...]:
+        """The programs of this desktop that keep a copied secret in spite of its mark."""
+        return managers_here()
 
     def copy_secret(self, text: str, label: str) -> None:
         """Copy a secret under that label, marked for the system, and start its countdown."""
-        if self._board is None:
-            self._board = _board(self._platform)
-        self._label, self._refused = None, False  # our own change is not a loss of what was there before
-        self._board.write(text)
-        self._label = label
+        self._forget()
+        board = self._the_board()
+        board.write(text)
+        self._label, self._clearing = label, Clearing(overwrites=board.overwrites)
         self._deadline = time.monotonic() + self.ttl_seconds
-        self._timer.start(min(1000, max(1, int(self.ttl_seconds * 1000))))
-        self._emit(seconds_left=math.ceil(self.ttl_seconds))
+        self._countdown.start(min(1000, max(1, int(self.ttl_seconds * 1000))))
+        self._emit(math.ceil(self.ttl_seconds))
 
     def copy_plain(self, text: str, label: str) -> None:
         """Copy a text that is no secret; it replaces a secret of ours, which is then gone."""
         self._forget()
         QGuiApplication.clipboard().setText(text, _MODE)
-        self.changed.emit(ClipboardState(label, secret=False, seconds_left=0))
+        self.changed.emit(ClipboardState(label, secret=False))
 
     def take_text(self) -> str:
         """The text in the clipboard, for Paste buttons; empty where it holds none."""
         return QGuiApplication.clipboard().text(_MODE)
 
     def take_away(self, text: str) -> None:
-        """Clear the clipboard if it holds just this text: a secret that another program copied and we now keep."""
-        if self.take_text() == text:
-            self._forget()
-            QGuiApplication.clipboard().clear(_MODE)
+        """Clear the clipboard if it holds just this text: a secret that we keep, and another program or run copied."""
+        if text and self._clearing is None and self.take_text() == text:
+            board = self._the_board()
+            board.remember(text)
+            self._label, self._clearing = "", Clearing(overwrites=board.overwrites)
+            self.clear_now()
 
-    def clear_now(self) -> bool:
-        """Clear a secret of ours at once, e.g. before the program ends. False where the system refused."""
-        if self._label is not None:
-            self._clear()
-        return not self._refused
+    def clear_now(self) -> None:
+        """Clear a secret of ours at once, e.g. when the screen is locked; ``changed`` says what came of it."""
+        if self._clearing is not None:
+            self._begin(self._clearing)
+
+    async def clear_before_end(self) -> str:
+        """Clear a secret of ours within 0.7 s, before the window goes; returns what to tell where it may be left."""
+        if (clearing := self._clearing) is None:
+            return ""
+        self._begin(clearing, ending=True)
+        if clearing.stage is CopyStage.CLEARING:
+            self._waiting.append(decided := asyncio.Event())
+            await decided.wait()
+        return clipboard_words.at_the_end(clearing.stage, kept=clearing.kept)
+
+    def _the_board(self) -> _Board:
+        if self._board is None:
+            self._board = _board(self._platform)
+        return self._board
 
     def _tick(self) -> None:
         left = math.ceil(self._deadline - time.monotonic())
         if left > 0:
-            self._emit(seconds_left=left)
+            self._emit(left)
         else:
-            self._clear()
+            self.clear_now()
 
-    def _clear(self) -> None:
-        board = self._board
-        self._timer.stop()
-        if board is not None and board.ours():
-            label, self._label = self._label, None  # the change made by clearing is ours as well
+    def _begin(self, clearing: Clearing, *, fresh_input: bool = False, ending: bool = False) -> None:
+        sight, manager = self._the_board().look(), bool(self.managers())
+        self._do(clearing.begin(sight, fresh_input=fresh_input, ending=ending, manager=manager))
+        self._go_on()
+
+    def _do(self, act: Act | None) -> None:
+        board = self._the_board()
+        if act is Act.CLEAR:
             board.clear()
-            self._label = label
-            if board.ours():
-                self._refused = True
-                self._emit(refused=True)
-                return
-        self._emit(cleared=True)
-        self._forget()
+        elif act is Act.OVERWRITE:
+            board.overwrite()
 
-    def _retry(self, state: Qt.ApplicationState) -> None:
-        # Wayland lets only the program in front change the clipboard.
-        if self._refused and state is Qt.ApplicationState.ApplicationActive:
-            self._clear()
-
-    def _look(self) -> None:
-        if self._label is not None and self._board is not None and not self._board.ours():
-            self._emit(cleared=True)
+    def _go_on(self) -> None:
+        """Say the stage if it is another one, and wait for what comes next."""
+        clearing = self._clearing
+        if clearing is None:
+            return
+        if clearing.stage is CopyStage.CLEARING and (due := clearing.next_look) is not None:
+            self._countdown.stop()
+            self._next_look.start(int(due * 1000))
+        else:
+            self._end_waiting()
+        if clearing.stage in (CopyStage.STAYS, CopyStage.UNKNOWN):
+            self._program.installEventFilter(self)  # a second time does no harm
+        else:
+            self._program.removeEventFilter(self)
+        if clearing.stage is not self._told:
+            self._told = clearing.stage
+            self._emit()
+        if clearing.stage in (CopyStage.CLEARED, CopyStage.REPLACED):
             self._forget()
 
-    def _forget(self) -> None:
-        self._timer.stop()
-        self._label, self._refused = None, False
+    def _look(self) -> None:
+        """A look is due. Without the focus, what Qt can't see or clear is looked for and cleared another way."""
+        clearing, board = self._clearing, self._board
+        if clearing is None or board is None:
+            return
+        sight = board.look()
+        if sight is Sight.HIDDEN or (sight is Sight.OURS and clearing.at_last_look):
+            threading.Thread(target=self._sweep, args=(clearing, board, sight), daemon=True).start()
+        else:
+            self._do(clearing.look(sight))
+            self._go_on()
 
-    def _emit(self, *, seconds_left: int = 0, cleared: bool = False, refused: bool = False) -> None:
-        if self._label is not None:
+    def _sweep(self, clearing: Clearing, board: _Board, sight: Sight) -> None:
+        swept = board.sweep()
+        with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+            self._swept.emit(clearing, swept or sight)
+
+    def _take_sweep(self, clearing: Clearing, sight: Sight) -> None:
+        if clearing is self._clearing:
+            self._do(clearing.look(sight))
+            self._go_on()
+
+    def _notice(self) -> None:
+        """The clipboard says that it changed, maybe by ourselves."""
+        if self._clearing is not None and self._board is not None:
+            stage = self._clearing.stage
+            self._do(self._clearing.change(self._board.look()))
+            if self._clearing is not None and stage is not self._clearing.stage:
+                self._go_on()
+
+    def _come_back(self, state: Qt.ApplicationState) -> None:
+        # Wayland lets only the program in front see and change the clipboard.
+        if state is Qt.ApplicationState.ApplicationActive:
+            self._notice()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """Try again at the next key or click: compositors ask for one before they take a change."""
+        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._clearing is not None:
+            self._program.removeEventFilter(self)
+            self._begin(self._clearing, fresh_input=True)
+        return super().eventFilter(watched, event)
+
+    def _forget(self) -> None:
+        self._countdown.stop()
+        self._next_look.stop()
+        self._program.removeEventFilter(self)
+        self._clearing, self._told = None, CopyStage.HELD
+        self._end_waiting()
+
+    def _end_waiting(self) -> None:
+        for decided in self._waiting:
+            decided.set()
+        self._waiting.clear()
+
+    def _emit(self, seconds_left: int = 0) -> None:
+        if self._clearing is not None and self._label:
+            stage, kept = self._clearing.stage, self._clearing.kept
             self.changed.emit(
-                ClipboardState(self._label, secret=True, seconds_left=seconds_left, cleared=cleared, refused=refused)
+                ClipboardState(self._label, secret=True, seconds_left=seconds_left, stage=stage, kept=kept)
             )
 
 
 class _QtBoard:
     """Linux and Windows: one set of data with the text and the hints; PRIMARY stays as it is."""
 
-    def __init__(self, hints: dict[str, bytes]) -> None:
+    def __init__(self, hints: dict[str, bytes], *, wayland: bool) -> None:
         self._hints = hints
+        self._wayland = wayland
+        self.overwrites = not wayland
         self._salt = secrets.token_bytes(16)
         self._print: bytes | None = None
         """A keyed fingerprint of the text, so that the text itself is not held for comparing."""
 
     def write(self, text: str) -> None:
-        data = QMimeData()
-        data.setText(text)
-        for name, value in self._hints.items():
-            data.setData(name, value)
-        self._print = self._fingerprint(text)
-        QGuiApplication.clipboard().setMimeData(data, _MODE)
+        self.remember(text)
+        self._set(text)
 
-    def ours(self) -> bool:
+    def remember(self, text: str) -> None:
+        self._print = self._fingerprint(text)
+
+    def look(self) -> Sight:
         # By content: a clipboard manager may have taken the ownership over.
-        return self._print == self._fingerprint(QGuiApplication.clipboard().text(_MODE))
+        text = QGuiApplication.clipboard().text(_MODE)
+        if self._ours(text):
+            return Sight.OURS
+        front = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
+        if self._wayland and not front:
+            return Sight.HIDDEN
+        return Sight.OTHER if text else Sight.EMPTY
 
     def clear(self) -> None:
         QGuiApplication.clipboard().clear(_MODE)
 
+    def overwrite(self) -> None:
+        self._set(HARMLESS)
+
+    def sweep(self) -> Sight | None:
+        return _without_focus(self._ours) if self._wayland else None
+
+    def _set(self, text: str) -> None:
+        data = QMimeData()
+        data.setText(text)
+        for name, value in self._hints.items():
+            data.setData(name, value)
+        QGuiApplication.clipboard().setMimeData(data, _MODE)
+
+    def _ours(self, text: str) -> bool:
+        return self._print == self._fingerprint(text)
+
     def _fingerprint(self, text: str) -> bytes:
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._salt).digest()
+
+
+def _without_focus(ours: Callable[[str], bool]) -> Sight:
+    """Look for a secret on Wayland, clear it, and look again, as far as the compositor lets programs without focus."""
+    with contextlib.suppress(OSError):
+        with WaylandSelection() as selection:
+            if not ours(text := selection.text()):
+                return Sight.OTHER if text else Sight.EMPTY
+            selection.clear()
+        with WaylandSelection() as selection:
+            return Sight.OURS if ours(selection.text()) else Sight.EMPTY
+    try:
+        with XSelection() as through:
+            if not ours(text := through.text()):
+                # Nothing may also mean that Xwayland hides it. GNOME's doesn't.
+                hidden = not text and "GNOME" not in os.environ.get("XDG_CURRENT_DESKTOP", "")
+                return Sight.HIDDEN if hidden else Sight.OTHER
+            through.replace(HARMLESS, HANDED_OUT)
+        with XSelection() as through:
+            return Sight.OURS if ours(through.text()) else Sight.OTHER
+    except OSError:
+        return Sight.HIDDEN
 
 
 class _MacBoard:
@@ -196,6 +366,7 @@ class _MacBoard:
     _TEXT = "public.utf8-plain-text"
     _CONCEALED = "org.nspasteboard.ConcealedType"
     _CURRENT_HOST_ONLY = 1  # NSPasteboardContentsCurrentHostOnly
+    overwrites = True
 
     def __init__(self) -> None:
         import AppKit
@@ -209,15 +380,26 @@ class _MacBoard:
         self._pasteboard.setString_forType_("", self._CONCEALED)
         self._count = self._pasteboard.changeCount()
 
-    def ours(self) -> bool:
+    def remember(self, text: str) -> None:  # noqa: ARG002 - the count tells a change, whatever the text
+        self._count = self._pasteboard.changeCount()
+
+    def look(self) -> Sight:
         # The count rises with every change by anyone, so equality means that it is still our text.
-        return bool(self._pasteboard.changeCount() == self._count)
+        return Sight.OURS if self._pasteboard.changeCount() == self._count else Sight.OTHER
 
     def clear(self) -> None:
         self._pasteboard.clearContents()
+
+    def overwrite(self) -> None:
+        self._pasteboard.clearContents()
+        self._pasteboard.setString_forType_(HARMLESS, self._TEXT)
+
+    def sweep(self) -> None:
+        return None
 
 
 def _board(platform: str) -> _Board:
     if platform == "darwin":
         return _MacBoard()
-    return _QtBoard(_HINTS.get(platform, _HINTS["linux"]))
+    wayland = QGuiApplication.platformName().startswith("wayland")
+    return _QtBoard(_HINTS.get(platform, _HINTS["linux"]), wayland=wayland)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
+from ui.desktop import clipboard_words
 from ui.desktop.screen_capture import CaptureGuard
 from ui.tools.catalog import offered
 from ui.tools.portal_error import PortalErrorCard
@@ -103,6 +104,8 @@ class StepCard(Card):
         asked = [branch for branch in self._desk.assistant.guide.branches if branch.at == step.id]
         settled = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
         self._ask(branch for branch in asked if branch not in settled)
+        if any(self._desk.assistant.guide.values[carry.value].secret for carry in step.carries):
+            self._add_managers()
         for carry in step.carries:
             self._add_value(carry)
         if self._capture.offered and any(self._desk.assistant.guide.values[c.value].secret for c in step.carries):
@@ -162,6 +165,13 @@ class StepCard(Card):
             field.shown.connect(lambda on: self._capture.revealed(field, on=on))
         if spec.own:
             self._add_own(carry.value)
+
+    def _add_managers(self) -> None:
+        """What keeps a copied secret on this desktop is named before the first copy."""
+        if warning := clipboard_words.before_copying(self._desk.clipboard.managers()):
+            note = Note(rich(warning), "caution", self)
+            note.setObjectName("clipboard-managers")
+            self._column.addWidget(note)
 
     def _add_own(self, name: str) -> None:
         """The way to another value than the suggested or derived one."""
@@ -317,17 +327,8 @@ class StepCard(Card):
 
     def _show_clipboard(self, state: ClipboardState) -> None:
         for name, field in self._values.items():
-            carried = self._label_of(name)
-            if carried != state.label:
-                continue
-            if state.refused:
-                field.set_hint("The system refused to clear the clipboard. Copy something else.", "caution")
-            elif state.cleared:
-                field.set_hint("Cleared from the clipboard. Press Copy again where it is still needed.", "muted")
-            elif state.secret:
-                field.set_hint(f"Copied, clears from the clipboard in {state.seconds_left} s", "good")
-            else:
-                field.set_hint("Copied", "good")
+            if self._label_of(name) == state.label:
+                field.set_hint(*clipboard_words.about(state))
 
     def _label_of(self, name: str) -> str:
         step = self._desk.assistant.here.step

@@ -1,0 +1,82 @@
+"""Names the clipboard managers of this desktop that keep a copied secret although it is marked as one.
+
+Measured on Debian 12 with each of them but cliphist, which is fed by ``wl-paste --watch`` as clipman is, and that
+passes the marked text on. Klipper honors the mark and is not among them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@dataclass(frozen=True, slots=True)
+class ClipboardManager:
+    """A program that keeps a history of what was copied."""
+
+    name: str
+    program: str
+    """The file name of its program."""
+    clear: str = "clear its history"
+    """How its history is cleared, as the end of a sentence; with its label in bold where that is known."""
+    bus_name: str = ""
+    """Its name on the session bus, which a sandbox shows where it hides the processes."""
+
+
+MANAGERS: Final = (
+    ClipboardManager("Clipman", "xfce4-clipman", "choose **Clear history** in its menu", "org.xfce.clipman"),
+    ClipboardManager("Parcellite", "parcellite"),
+    ClipboardManager("Diodon", "diodon", bus_name="net.launchpad.Diodon"),
+    ClipboardManager("Qlipper", "qlipper"),
+    ClipboardManager("GPaste", "gpaste-daemon", bus_name="org.gnome.GPaste"),
+    ClipboardManager("CopyQ", "copyq", "remove it from its list"),
+    ClipboardManager("clipman", "clipman", "run **clipman clear --all**"),
+    ClipboardManager("cliphist", "cliphist", "run **cliphist wipe**"),
+)
+
+
+def managers_here() -> tuple[ClipboardManager, ...]:
+    """Those that run in this session; none where the system doesn't say."""
+    if sys.platform != "linux":
+        return ()
+    programs, names = set(_programs()), _bus_names()
+    return tuple(each for each in MANAGERS if each.program in programs or each.bus_name in names)
+
+
+def _programs() -> Iterator[str]:
+    """The file names of what runs on this display, for this user."""
+    # Listing all processes takes some ms; those of others can't be read anyway.
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if process.stat().st_uid != os.getuid() or not _on_this_display(process / "environ"):
+                continue
+            arguments = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+            program = arguments[0].rpartition("/")[2]
+            yield program
+            if program == "wl-paste":  # wl-paste --watch PROGRAM
+                yield from (each.rpartition("/")[2] for each in arguments[1:])
+
+
+def _on_this_display(environ: Path) -> bool:
+    theirs = environ.read_bytes().split(b"\0")
+    ours = (f"{name}={os.environ[name]}" for name in ("DISPLAY", "WAYLAND_DISPLAY") if os.environ.get(name))
+    return any(os.fsencode(each) in theirs for each in ours)
+
+
+def _bus_names() -> set[str]:
+    from PySide6.QtDBus import QDBusConnection
+
+    bus = QDBusConnection.sessionBus()
+    interface = bus.interface() if bus.isConnected() else None
+    if interface is None:
+        return set()
+    return {
+        each.bus_name for each in MANAGERS if each.bus_name and interface.isServiceRegistered(each.bus_name).value()
+    }

@@ -1,0 +1,55 @@
+"""What is said about a copied value: one sentence for each stage, and for the clipboard managers that keep it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from ui.desktop.clearing import CopyStage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ui.desktop.clipboard import ClipboardState
+    from ui.desktop.clipboard_managers import ClipboardManager
+
+STAGES: Final[dict[CopyStage, tuple[str, str]]] = {
+    CopyStage.HELD: ("Copied. Clears from the clipboard in {seconds} s.", "good"),
+    CopyStage.CLEARING: ("Clearing the clipboard…", "muted"),
+    CopyStage.CLEARED: ("Cleared from the clipboard. Copy it again if you still need it.", "muted"),
+    CopyStage.REPLACED: ("No longer in the clipboard. Copy it again if you still need it.", "muted"),
+    CopyStage.STAYS: ("Couldn't clear the clipboard. Copy something else, or click here to try again.", "caution"),
+    CopyStage.UNKNOWN: ("May still be in the clipboard. Click here to check and clear it.", "caution"),
+}
+"""The sentence, and its tone."""
+
+COPIED: Final = ("Copied", "good")
+"""Of what is no secret."""
+
+KEPT: Final = "A clipboard manager on this desktop keeps a copy. Clear its history."
+
+
+def about(state: ClipboardState) -> tuple[str, str]:
+    """The sentence about what was copied, and its tone."""
+    if not state.secret:
+        return COPIED
+    sentence, tone = STAGES[state.stage]
+    sentence = sentence.format(seconds=state.seconds_left)
+    if state.kept and state.stage not in (CopyStage.HELD, CopyStage.CLEARING):
+        return f"{sentence} {KEPT}", "caution"
+    return sentence, tone
+
+
+def at_the_end(stage: CopyStage, *, kept: bool) -> str:
+    """What to tell before the window goes; empty where nothing is left behind."""
+    if stage not in (CopyStage.STAYS, CopyStage.UNKNOWN):
+        return ""
+    sentence = "The secret you copied may still be in the clipboard. Copy any other text to replace it."
+    return f"{sentence} {KEPT}" if kept else sentence
+
+
+def before_copying(managers: Sequence[ClipboardManager]) -> str:
+    """What to know before a secret is copied, in this program's markup; empty where nothing keeps it."""
+    return "\n".join(
+        f"**{each.name}** runs on this desktop and keeps what you copy, secrets too. After you paste, {each.clear}."
+        for each in managers
+    )
