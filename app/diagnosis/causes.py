@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from pydantic import model_validator
-
-from app.diagnosis.facts import Part, Remedy, Trouble, load, unplaced
+from app.diagnosis.facts import Part, Remedy, Trouble, load
 from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
+from app.guide.vocabulary import Role
 from app.scim.connection_test import Check, Observation, Verdict
 
 if TYPE_CHECKING:
@@ -56,12 +55,6 @@ class Reasons(Part):
         apart = (trouble for of_check in self.checks.values() for trouble in of_check.values())
         return (self.unissued, self.unreached, self.unproven, self.otherwise, *apart, *self.observations.values())
 
-    @model_validator(mode="after")
-    def _references_hold(self) -> Self:
-        if problems := unplaced(*self.troubles):
-            raise ValueError("; ".join(problems))
-        return self
-
 
 @cache
 def reasons() -> Reasons:
@@ -102,7 +95,7 @@ def _elsewhere(failed: Finding, at: Check, otherwise: Trouble) -> Trouble:
     """The trouble of a way that is not that to the endpoint: neither the Base URL nor the portal has a part in it."""
     known = reasons()
     seen = _of(at, failed.observation)
-    way = tuple(remedy for remedy in seen.causes if remedy.at != "base-url" and remedy != known.elsewhere)
+    way = tuple(remedy for remedy in seen.causes if remedy.at is not Role.BASE_URL and remedy != known.elsewhere)
     return Trouble(title=otherwise.title, causes=(*way, *otherwise.causes))
 
 

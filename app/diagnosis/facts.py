@@ -1,7 +1,6 @@
 """What speaks for a cause, what to do about it and where: shared by Test Connection and by pasted errors.
 
-Facts are sentences about the setup, a text or an answer. They and the places in the guides stand in
-``resources/diagnosis/facts.yaml``.
+Facts are sentences about the setup, a text or an answer. They are in ``resources/diagnosis/facts.yaml``.
 """
 
 from __future__ import annotations
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.guide.model import Identifier, Text
+from app.guide.model import Text
+from app.guide.vocabulary import Role
 from app.system import data_file
 from app.system.paths import resources
 
@@ -76,9 +76,6 @@ class Fact(StrEnum):
 OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.TOKEN_NEWER)])
 """The facts that a text shows; the others are of the setup."""
 
-Place = Annotated[str, Field(pattern=r"^((captures|carries|marks|page) )?[a-z][a-z0-9-]*$")]
-"""A step's id, or how the step is known, e.g. ``carries base-url``."""
-
 
 class Part(BaseModel):
     """A part of a data file."""
@@ -90,8 +87,8 @@ class Remedy(Part):
     """One possible reason and where it is mended."""
 
     say: Text
-    at: Identifier | None = None
-    """A place; None where the remedy is outside the guide."""
+    at: Role | None = None
+    """The role of the step that mends it; None where the remedy is outside the guide."""
     when: tuple[Fact, ...] = ()
     """All of these hold; the first one is its evidence where it has none of its own."""
     unless: tuple[Fact, ...] = ()
@@ -112,12 +109,9 @@ class Trouble(Part):
 
 
 class Grounds(Part):
-    """The sentence of each fact, and the places in the guides."""
+    """The sentence of each fact."""
 
-    own_network: tuple[Identifier, ...]
-    """Guides whose product runs on a server of the admin's own."""
     facts: dict[Fact, Text]
-    places: dict[Identifier, tuple[Place, ...]]
 
     @model_validator(mode="after")
     def _every_fact_has_a_sentence(self) -> Self:
@@ -126,15 +120,9 @@ class Grounds(Part):
         return self
 
 
-def unplaced(*troubles: Trouble) -> list[str]:
-    """What is wrong with the places that the causes name."""
-    named = {remedy.at for trouble in troubles for remedy in trouble.causes if remedy.at is not None}
-    return [f"no place {name}" for name in named - set(grounds().places)]
-
-
 @cache
 def grounds() -> Grounds:
-    """The facts and places. Read when first needed."""
+    """The sentences. Read when first needed."""
     return Grounds.model_validate(load("facts"))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.diagnosis.facts import Fact, grounds
-from app.guide.vocabulary import SECRET_KINDS, Kind, Lane, Milestone, Page
+from app.diagnosis.facts import Fact
+from app.guide.vocabulary import SECRET_KINDS, Hosting, Kind, Lane, Milestone, Page
 from app.setup.journey import untested, visible
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def history(guide: Guide, setup: Setup) -> frozenset[Fact]:
         facts.add(Fact.TESTED)
     if Milestone.STARTED not in setup.reached:
         facts.add(Fact.NOT_STARTED)
-    if guide.id in grounds().own_network:
+    if guide.hosting is Hosting.OWN_NETWORK:
         facts.add(Fact.OWN_NETWORK)
     return frozenset(facts)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from app.diagnosis.facts import Part, Remedy, Trouble, load, unplaced
+from app.diagnosis.facts import Part, Remedy, Trouble, load
 from app.guide.model import Identifier, Text
 
 _SEPARATOR = r"[\"']? ?[:=]? ?[\"'(\[]?"
@@ -101,8 +101,7 @@ class Errors(Part):
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        problems = unplaced(Trouble(title=self.address, causes=self.slips), *self.troubles.values())
-        problems += [f"no trouble {s.trouble}" for s in self.signs if s.trouble and s.trouble not in self.troubles]
+        problems = [f"no trouble {s.trouble}" for s in self.signs if s.trouble and s.trouble not in self.troubles]
         problems += [f"no product {name}" for s in self.signs for name in s.of if name not in self.products]
         problems += ["a slip without evidence" for remedy in self.slips if not remedy.when]
         if problems:

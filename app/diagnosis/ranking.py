@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import grounds
 from app.guide.placeholders import fill, names_of
-from app.guide.vocabulary import Lane
+from app.guide.roles import step_with
 from app.setup.journey import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.diagnosis.facts import Fact, Place, Remedy
-    from app.guide.model import Guide, Step
+    from app.diagnosis.facts import Fact, Remedy
+    from app.guide.model import Guide
     from app.setup.state import Setup
 
 MOST_CAUSES = 5
@@ -36,6 +36,7 @@ def rank(
 ) -> tuple[Cause, ...]:
     """The causes, each said once. Before its remedies stands what speaks for them where nothing else does."""
     known, names = grounds(), names_of(guide)
+    shown = [step for _, step in visible(guide, setup)]
     made: dict[str, Cause] = {}
     nowhere: dict[str, Cause] = {}
     for seen, remedies in told:
@@ -43,29 +44,9 @@ def rank(
             if not remedy.fits(facts):
                 continue
             because = remedy.because or (known.facts[remedy.when[0]] if remedy.when else seen)
-            step = _where(known.places[remedy.at], guide, setup) if remedy.at else None
+            step = step_with(remedy.at, guide, shown) if remedy.at else None
             say = fill(remedy.say, names)
-            # What has no place in this guide is less likely to be the reason.
+            # What no step of this guide can mend is less likely to be the reason.
             kind = nowhere if remedy.at and step is None else made
-            kind.setdefault(say, Cause(say, step, fill(because, names)))
+            kind.setdefault(say, Cause(say, step.id if step else None, fill(because, names)))
     return tuple({**made, **nowhere}.values())[:MOST_CAUSES]
-
-
-def _where(places: tuple[Place, ...], guide: Guide, setup: Setup) -> str | None:
-    shown = [step for _, step in visible(guide, setup)]
-    return next((step.id for place in places for step in shown if _fits(place, step, guide)), None)
-
-
-def _fits(place: Place, step: Step, guide: Guide) -> bool:
-    how, _, what = place.rpartition(" ")
-    match how:
-        case "captures":
-            return any(guide.values[name].kind == what for name in step.captures)
-        case "carries":
-            return step.lane is Lane.PORTAL and any(guide.values[c.value].kind == what for c in step.carries)
-        case "marks":
-            return step.marks == what
-        case "page":
-            return step.page == what
-        case _:
-            return step.id == what

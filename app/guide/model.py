@@ -10,7 +10,21 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from app.guide.vocabulary import RANDOM_GUID, SECRET_KINDS, Builder, Expect, Kind, Lane, Milestone, Page, Tool
+from app.guide.vocabulary import (
+    EVIDENT_ROLES,
+    PORTAL_COUNTS,
+    RANDOM_GUID,
+    SECRET_KINDS,
+    Builder,
+    Expect,
+    Hosting,
+    Kind,
+    Lane,
+    Milestone,
+    Page,
+    Role,
+    Tool,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -136,6 +150,8 @@ class Step(_Part):
 
     id: Identifier
     lane: Lane
+    roles: tuple[Role, ...] = ()
+    """What the step is for, where that is not evident from what it does."""
     title: Text
     """Starts with a verb, at most 60 characters."""
     path: tuple[Text, ...] = ()
@@ -169,12 +185,24 @@ class Step(_Part):
     """Values whose change makes this step to be redone, besides those it carries."""
     builder: Builder | None = None
     tools: tuple[Tool, ...] = ()
-    """Pages beside the steps that help here; the card links to them."""
+    """Pages beside the steps that help here, besides those that its role or its values bring along."""
     when: dict[Identifier, Identifier | tuple[Identifier, ...]] = Field(default_factory=dict)
     """Branch → option, or several of them: the step is shown only under these answers."""
     covers: tuple[str, ...] = ()
     """Steps of the vendor's page that this step carries, e.g. ``E2.4``."""
     sources: tuple[Identifier, ...] = ()
+
+    @property
+    def helpful_tools(self) -> tuple[Tool, ...]:
+        """The pages beside the steps that the card links to, each once."""
+        found = list(self.tools)
+        if Role.GROUP_CHOICE in self.roles:
+            found.append(Tool.GROUPS_EXPORT)
+        if self.page is Page.WATCH or self.marks is Milestone.FINISHED or set(self.captures) & set(PORTAL_COUNTS):
+            found.append(Tool.ARRIVED)
+        if self.marks is Milestone.FINISHED:
+            found.append(Tool.DIRECTORY_SYNC_API)
+        return tuple(dict.fromkeys(found))
 
     def shown_under(self, answers: Mapping[str, str]) -> bool:
         """Whether these answers (branch → option, all of them) lead to this step."""
@@ -184,11 +212,13 @@ class Step(_Part):
         )
 
     @model_validator(mode="after")
-    def _page_belongs_to_assistant(self) -> Self:
+    def _page_title_and_roles_fit(self) -> Self:
         if (self.page is not None) != (self.lane is Lane.ASSISTANT):
             raise ValueError(f"step {self.id}: exactly the steps of the assistant lane have a page")
         if len(self.title) > 60:
             raise ValueError(f"step {self.id}: the title is longer than 60 characters")
+        if evident := EVIDENT_ROLES.intersection(self.roles):
+            raise ValueError(f"step {self.id}: the role {min(evident)} follows from what a step does")
         return self
 
 
@@ -314,6 +344,8 @@ class Guide(_Part):
     aliases: tuple[Text, ...] = ()
     scim_client: Text
     """The entry in CIE's list of SCIM clients."""
+    hosting: Hosting
+    """Where the client runs."""
     summary: Text
     cie: Console
     portal: Console

@@ -45,6 +45,88 @@ class Milestone(StrEnum):
     """Sync Status showed Success, with counts."""
 
 
+class Role(StrEnum):
+    """What a step is for, so that a cause of a failure can point to it in any guide.
+
+    The roles of ``EVIDENT_ROLES`` follow from what a step does; a guide declares the others.
+    """
+
+    CHECKLIST = "checklist"
+    """Lists what the admin needs, such as roles and licenses."""
+    DIRECTORY_DETAILS = "directory-details"
+    """Enters Directory ID and Directory Name in CIE."""
+    BASE_URL = "base-url"
+    """Captures the Base URL."""
+    TOKEN = "token"  # noqa: S105 - the name of a role
+    """Captures the token, or the secret that tokens are fetched with."""
+    SUBMIT = "submit"
+    """Submits the directory in CIE."""
+    TEST = "test"
+    """Tests the connection from this computer."""
+    PORTAL_ADDRESS = "portal-address"
+    """Enters the Base URL in the portal."""
+    PORTAL_TOKEN = "portal-token"  # noqa: S105 - the name of a role
+    """Enters the token, or the client secret, in the portal."""
+    SCOPE_FIELD = "scope-field"
+    """Enters the OAuth scope in the portal."""
+    START = "start"
+    """Starts provisioning."""
+    TIMESTAMP = "timestamp"
+    """Waits for the SCIM Change Timestamp."""
+    FULL_SYNC = "full-sync"
+    """Starts Full Sync in CIE."""
+
+    APPLICATION = "application"
+    """Adds the application, or installs the add-on, that sends users and groups."""
+    PROVISIONING_SWITCH = "provisioning-switch"
+    """Turns provisioning on in the portal as a whole."""
+    SOURCE_DIRECTORY = "source-directory"
+    """Connects the portal to the directory that it reads users from."""
+    SOURCE_BASE = "source-base"
+    """Says below which entry of that directory users and groups are read."""
+    SOURCE_GROUPS = "source-groups"
+    """Checks the groups in the directory that they come from."""
+    SENDING_MODE = "sending-mode"
+    """Chooses between sending and only trying out."""
+    PORTAL_TEST = "portal-test"
+    """Tests the connection in the portal."""
+    USER_MAPPING = "user-mapping"
+    """Maps the attributes of users."""
+    GROUP_MAPPING = "group-mapping"
+    """Decides the names that groups get in CIE, or maps their attributes."""
+    MATCHING = "matching"
+    """Decides by which attribute the client finds an entry that is there already."""
+    GROUP_CHOICE = "group-choice"
+    """Chooses the groups, so that their names should be checked before."""
+    ASSIGNMENT = "assignment"
+    """Decides who is sent: assignments, filters, scope."""
+    OPERATIONS = "operations"
+    """Decides whether the client may create, update and deactivate users."""
+    UPDATE_METHOD = "update-method"
+    """Decides how the client sends changes, such as PATCH or PUT."""
+    CHANNEL_SWITCH = "channel-switch"
+    """Turns a channel of the connection on."""
+    CONNECTION_SWITCH = "connection-switch"
+    """Turns the connection on."""
+    PROGRESS = "progress"
+    """Looks in the portal at what was sent: its cycle, report or log."""
+
+
+EVIDENT_ROLES = frozenset(list(Role)[: list(Role).index(Role.APPLICATION)])
+"""Roles that follow from a step's lane, page, milestone and values, see ``app.guide.roles``."""
+
+
+class Hosting(StrEnum):
+    """Where a SCIM client runs, as far as it bears on how its requests reach CIE."""
+
+    CLOUD = "cloud"
+    """A service on the internet."""
+    OWN_NETWORK = "own-network"
+    """A server in the admin's own network."""
+    UNKNOWN = "unknown"
+    """Either; the guide does not know the product."""
+
+
 class Kind(StrEnum):
     """What a value is; each kind has one rule and its repairs in ``app.values.rules``."""
 

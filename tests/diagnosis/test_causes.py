@@ -15,7 +15,8 @@ from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.patterns import errors
 from app.guide import catalog
-from app.guide.vocabulary import Kind, Milestone
+from app.guide.roles import INSTEAD, roles_of
+from app.guide.vocabulary import Kind, Milestone, Role
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.setup import journey
 from tests.diagnosis.test_portal_errors import plain_words
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.diagnosis.causes import Cause
+    from app.diagnosis.facts import Remedy
     from app.guide.model import Guide
     from app.setup.state import Setup
 
@@ -161,21 +163,20 @@ def test_every_observation_that_can_fail_has_an_entry() -> None:
     assert set(reasons().observations) == set(Observation) - never - warned
 
 
-def test_each_place_is_in_a_guide_and_used() -> None:
+def every_remedy() -> list[Remedy]:
     known = reasons()
     troubles = [*known.troubles, *errors().troubles.values()]
-    used = {remedy.at for trouble in troubles for remedy in trouble.causes} | {r.at for r in errors().slips}
-    ids = {step.id for guide in catalog.guides() for step in guide.steps}
-    assert {line for lines in grounds().places.values() for line in lines if " " not in line} <= ids
-    assert set(grounds().places) == used - {None}
-    assert set(grounds().own_network) <= set(catalog.ids())
+    return [*errors().slips, *(remedy for trouble in troubles for remedy in trouble.causes)]
+
+
+def test_each_role_is_in_some_guide_and_some_cause_or_tool_needs_it() -> None:
+    taken = {role for guide in catalog.guides() for step in guide.steps for role in roles_of(guide, step)}
+    assert taken == set(Role)
+    assert {remedy.at for remedy in every_remedy() if remedy.at} | set(INSTEAD.values()) == set(Role)
 
 
 def test_each_fact_is_used() -> None:
-    known = reasons()
-    troubles = [*known.troubles, *errors().troubles.values()]
-    remedies = [*errors().slips, *(remedy for trouble in troubles for remedy in trouble.causes)]
-    named = {fact for remedy in remedies for fact in (*remedy.when, *remedy.unless)}
+    named = {fact for remedy in every_remedy() for fact in (*remedy.when, *remedy.unless)}
     told = {Fact.NOT_COMPARED, Fact.CUT_SHORT, Fact.NOT_STARTED}  # shown, or for a later use
     assert set(Fact) - named <= told
 
@@ -183,7 +184,7 @@ def test_each_fact_is_used() -> None:
 def test_the_files_are_checked() -> None:
     breaks: tuple[tuple[str, Any, Callable[[Any], object]], ...] = (
         ("facts", Grounds, lambda d: d["facts"].pop("tested")),
-        ("facts", Grounds, lambda d: d["places"].update(x=["nowhere at all"])),
+        ("facts", Grounds, lambda d: d["facts"].update(nothing="It is so.")),
         ("causes", Reasons, lambda d: d["otherwise"]["causes"].append({"say": "Nowhere.", "at": "nowhere"})),
         ("causes", Reasons, lambda d: d["observations"].update(nothing=d["otherwise"])),
     )
@@ -192,5 +193,5 @@ def test_the_files_are_checked() -> None:
         shape.model_validate(data)
         broken = copy.deepcopy(data)
         break_it(broken)
-        with pytest.raises(ValueError, match=r"sentence|pattern|place|observations"):
+        with pytest.raises(ValueError, match=r"sentence|facts|causes|observations"):
             shape.model_validate(broken)

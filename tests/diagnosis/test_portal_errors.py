@@ -378,6 +378,6 @@ def test_the_file_is_checked() -> None:
     for break_it in breaks:
         broken = copy.deepcopy(data)
         break_it(broken)
-        with pytest.raises(ValueError, match=r"sign|trouble|product|place|evidence"):
+        with pytest.raises(ValueError, match=r"sign|trouble|product|slips|evidence"):
             Errors.model_validate(broken)
     Errors.model_validate(data)

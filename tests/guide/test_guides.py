@@ -39,6 +39,8 @@ NOT_WORDS = {
     "at",
     "verified_on",
     "test_requests",
+    "roles",
+    "hosting",
     "tenant_values",
     "id",
     "url",
@@ -399,6 +401,8 @@ def test_the_raw_data_is_a_guide() -> None:
         ("submit", "link", "http://example.com", "pattern"),
         ("submit", "colour", "red", "not permitted"),
         ("submit", "id", "acknowledge", "occurs twice"),
+        ("submit", "roles", ["submit"], "the role submit follows from what a step does"),
+        ("submit", "roles", ["review-user-mapping"], "Input should be"),
     ],
 )
 def test_a_bad_step_is_refused(step_id: str, field: str, value: object, sentence: str) -> None:

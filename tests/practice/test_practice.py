@@ -34,6 +34,7 @@ GUIDE: dict[str, Any] = {
     "id": "sample",
     "name": "Sample",
     "short_name": "Sample",
+    "hosting": "cloud",
     "scim_client": "Entra ID",
     "summary": "A guide for tests",
     "cie": {"name": "Cloud Identity Engine", "address": "a.example", "url": "https://a.example"},

@@ -165,7 +165,7 @@ def test_the_checklist_links_to_the_check_of_group_names(qapp: QApplication, tmp
 
 def test_every_guide_names_the_tools_where_they_help() -> None:
     for guide in catalog.guides():
-        named = {tool for step in guide.steps for tool in step.tools}
+        named = {tool for step in guide.steps for tool in step.helpful_tools}
         assert named >= {Tool.GROUPS_EXPORT, Tool.ARRIVED}, guide.id
 
 

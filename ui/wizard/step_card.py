@@ -88,7 +88,7 @@ class StepCard(Card):
         self._add_work(step)
         self._add_remarks(step)
         self._add_outcome(place)
-        self._add_tools(step.tools)
+        self._add_tools(step.helpful_tools)
         if step.reads_errors:
             self._add_error_reader(step.lane)
         if step.confirm:
