@@ -14,7 +14,7 @@ import pytest
 from app.guide import catalog
 from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.store import Store
 from app.values.rules import LONGEST, looks_secret
 from app.vault import Vault
@@ -96,10 +96,10 @@ def bad_texts(kind: Kind) -> Iterator[tuple[str, str]]:
         yield "wrong field", GOOD[WRONG_FIELD[kind]]
 
 
-def assistant(guide: Guide, folder: Path, vault: Vault) -> Assistant:
+def session(guide: Guide, folder: Path, vault: Vault) -> SetupSession:
     store = Store(folder)
     store.lock()
-    return Assistant(guide, new_setup(guide, NOW, practice=False), vault, store, now=lambda: NOW)
+    return SetupSession(guide, new_setup(guide, NOW, practice=False), vault, store, now=lambda: NOW)
 
 
 def test_every_kind_has_a_field() -> None:
@@ -115,28 +115,28 @@ def test_a_bad_text_changes_nothing(guide_id: str, name: str, tmp_path: Path) ->
     vault = Vault("setup")
 
     async def story() -> None:
-        desk = assistant(guide, tmp_path, vault)
-        await desk.open()
-        first = await desk.captures.give(name, GOOD[spec.kind])
+        controller = session(guide, tmp_path, vault)
+        await controller.open()
+        first = await controller.captures.give(name, GOOD[spec.kind])
         assert first.accepted, first
-        before, kept = desk.setup, await vault.get(desk.setup.id, name) if spec.secret else None
+        before, kept = controller.setup, await vault.get(controller.setup.id, name) if spec.secret else None
         files = {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")}
         for what, text in bad_texts(spec.kind):
             if spec.optional and not text.strip():
                 continue
-            given = await desk.captures.give(name, text)
+            given = await controller.captures.give(name, text)
             assert not given.accepted, what
             assert given.sentence.endswith("."), what
             assert 10 < len(given.sentence) < 200, what
-            assert desk.setup == before, what
+            assert controller.setup == before, what
             if not spec.secret and looks_secret(text):
                 assert given.sensitive, what
         if kept is not None:
-            assert (await vault.get(desk.setup.id, name)).value == kept.value == GOOD[spec.kind]
+            assert (await vault.get(controller.setup.id, name)).value == kept.value == GOOD[spec.kind]
         assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")} == files
         for secret in SECRET_KINDS:
             assert all(GOOD[secret].encode() not in content for content in files.values())
-        assert await desk.forget() is None
+        assert await controller.forget() is None
 
     try:
         asyncio.run(story())

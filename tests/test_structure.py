@@ -18,30 +18,14 @@ PRODUCT = ("app", "ui")
 
 REMAINING_NAMES = frozenset(
     {
-        "Application",
-        "Directory",
-        "DirectorySync",
-        "Endpoint",
         "Failure",
         "Kind",
-        "Listing",
-        "Locked",
-        "Order",
         "Page",
-        "Pages",
         "Part",
         "Progress",
-        "Received",
-        "Refused",
         "Report",
         "Seen",
-        "Shown",
-        "Sign",
         "Stage",
-        "Trouble",
-        "UnusableError",
-        "Way",
-        "_Part",
     }
 )
 """Class names that are still defined more than once. It only shrinks."""

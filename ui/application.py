@@ -16,15 +16,15 @@ from app.setup.state import Setup
 from app.system.policy import NO_KEYRING, NO_POLICY
 from ui.desktop.browser import open_handbook, open_in_browser
 from ui.dialogs.message import MessageBox
-from ui.home.orphan_cleaner import Caretaker
+from ui.home.orphan_cleaner import OrphanCleaner
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
     from typing import Any
 
     from app.cli import Options
-    from app.session.session import Assistant
-    from app.session.workspace import Refused, Workspace
+    from app.session.session import SetupSession
+    from app.session.workspace import Workspace, WorkspaceRefusal
     from app.setup.store import Store
     from app.vault import Vault
     from ui.home.page import HomePage
@@ -48,10 +48,10 @@ class Application:
         from ui.desktop.clipboard import ClipboardGuard
         from ui.desktop.screen_lock import ScreenLock
         from ui.desktop.tray import Tray
-        from ui.dialogs.bugs import Bugs
-        from ui.dialogs.hand_over import HandOver
-        from ui.session.open_windows import Opened
-        from ui.session.save_retry import Saving
+        from ui.dialogs.bugs import BugReporter
+        from ui.dialogs.hand_over import HandOverDialogs
+        from ui.session.open_windows import SetupWindows
+        from ui.session.save_retry import SaveRetry
         from ui.session.watches import Watches
         from ui.tasks import Tasks
 
@@ -61,13 +61,13 @@ class Application:
         self._open_url = open_url
         self._walk = walk
         self.clipboard = ClipboardGuard(window)
-        self.bugs = Bugs(window, self.clipboard, self._diagnose)
+        self.bugs = BugReporter(window, self.clipboard, self._diagnose)
         self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
-        self._files = HandOver(window, self.tasks.start, self._say, lambda: self._here)
-        self._saving = Saving(window, self.tasks.start)
+        self._files = HandOverDialogs(window, self.tasks.start, self._say, lambda: self._here)
+        self._saving = SaveRetry(window, self.tasks.start)
         self._lock = ScreenLock(window)
-        self.opened = Opened(window, self.tasks, self.clipboard, open_url)
+        self.opened = SetupWindows(window, self.tasks, self.clipboard, open_url)
         self.workspace: Workspace | None = None
         self._moving: asyncio.Task[None] | None = None
         """The way to practice, or into a new setup."""
@@ -75,7 +75,7 @@ class Application:
         self._begun = asyncio.Event()
         self._end = asyncio.Event()
         self._watches = Watches(self.tasks, self.tray, self._take_news)
-        self._caretaker = Caretaker(home, self.tasks, self._say, self._in_use)
+        self._caretaker = OrphanCleaner(home, self.tasks, self._say, self._in_use)
         self._connect()
 
     def _connect(self) -> None:
@@ -140,10 +140,10 @@ class Application:
 
     def _file_to_open(self) -> Path | None:
         """The file that the program was started with, and from now on those that are opened while it runs."""
-        from ui.desktop.file_open import Program
+        from ui.desktop.file_open import DesktopApplication
 
         program = QApplication.instance()
-        if not isinstance(program, Program):
+        if not isinstance(program, DesktopApplication):
             return self.options.open_file
         program.file_opened.connect(lambda path: self.tasks.start(self._files.open(Path(path))))
         return Path(program.asked_for) if program.asked_for else self.options.open_file
@@ -203,7 +203,7 @@ class Application:
         self._end.set()
 
     def _leave(self) -> None:
-        if not self._saving.ask(self._assistants(), self.end):
+        if not self._saving.ask(self._sessions(), self.end):
             self.end()
         elif not self.window.isVisible():
             self._come_back()
@@ -248,11 +248,11 @@ class Application:
     def _help(self) -> None:
         if self.workspace is not None:
             folder = self.workspace.folder / "setups"
-            self.tasks.start(open_handbook(self.opened.desk, folder, self._open_url))
+            self.tasks.start(open_handbook(self.opened.controller, folder, self._open_url))
 
     # -- real and practice ---------------------------------------------------------------
 
-    async def _enter(self, *, practice: bool) -> Refused | None:
+    async def _enter(self, *, practice: bool) -> WorkspaceRefusal | None:
         """Take the workspace of real use or of practice, leave the one before, and show its setups."""
         from app.session.workspace import Workspace
         from app.system.paths import data_dir
@@ -278,7 +278,7 @@ class Application:
         def go() -> None:
             self._move(self._move_to_practice)
 
-        if not self._saving.ask(self._assistants(), go):
+        if not self._saving.ask(self._sessions(), go):
             go()
 
     def _move(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -296,7 +296,7 @@ class Application:
         assert self.workspace is not None
         return self.workspace
 
-    def _assistants(self) -> Collection[Assistant]:
+    def _sessions(self) -> Collection[SetupSession]:
         return self.workspace.opened.values() if self.workspace is not None else ()
 
     def _in_use(self) -> tuple[Store, Vault, Collection[str]]:
@@ -325,8 +325,8 @@ class Application:
         if self._walk is None:  # what else a keyring holds is no part of a tour's pictures
             self.tasks.start(self._caretaker.look())
         for setup in listing.setups:
-            if setup.summary.wait is not None and (assistant := await self._assistant(setup)) is not None:
-                self._keep_watching(assistant)
+            if setup.summary.wait is not None and (session := await self._session(setup)) is not None:
+                self._keep_watching(session)
 
     async def pick(self) -> None:
         """Choose the SCIM client of a new setup."""
@@ -363,31 +363,31 @@ class Application:
             self._say(setup.sentence)
 
     async def _open(self, setup: Setup) -> None:
-        assistant = await self._assistant(setup)
-        if assistant is None:
+        session = await self._session(setup)
+        if session is None:
             return
-        desk = self.opened.show(assistant, self._here, keep=self.home)
-        desk.left.connect(lambda: self.tasks.start(self.show_home()))
-        desk.help_wanted.connect(self._help)
-        desk.changed.connect(lambda: self._keep_watching(assistant))
-        self._keep_watching(assistant)
+        controller = self.opened.show(session, self._here, keep=self.home)
+        controller.left.connect(lambda: self.tasks.start(self.show_home()))
+        controller.help_wanted.connect(self._help)
+        controller.changed.connect(lambda: self._keep_watching(session))
+        self._keep_watching(session)
 
-    async def _assistant(self, setup: Setup) -> Assistant | None:
-        from app.session.workspace import Refused
+    async def _session(self, setup: Setup) -> SetupSession | None:
+        from app.session.workspace import WorkspaceRefusal
 
         found = await self._here.open(setup)
-        if not isinstance(found, Refused):
+        if not isinstance(found, WorkspaceRefusal):
             return found
         self._say(found.sentence)
         return None
 
-    def _keep_watching(self, assistant: Assistant) -> None:
-        self._saving.look(assistant)
-        self._watches.keep(assistant)
+    def _keep_watching(self, session: SetupSession) -> None:
+        self._saving.look(session)
+        self._watches.keep(session)
 
-    def _take_news(self, assistant: Assistant) -> None:
+    def _take_news(self, session: SetupSession) -> None:
         """What a setup waited for is there: no page of its own may be open to save it and to show it."""
-        self._saving.look(assistant)
+        self._saving.look(session)
         if self.window.shows(self.home):
             self.tasks.start(self.show_home())
 
@@ -395,9 +395,9 @@ class Application:
         """Delete a setup and its secrets."""
         workspace = self._here
         setup = await workspace.load(setup_id)
-        if not isinstance(setup, Setup) or (assistant := await self._assistant(setup)) is None:
+        if not isinstance(setup, Setup) or (session := await self._session(setup)) is None:
             return
         self._watches.stop(setup_id)
-        if (trouble := await workspace.forget(assistant)) is not None:
+        if (trouble := await workspace.forget(session)) is not None:
             self._say(trouble)
         await self.show_home()

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qI
 from app.system import log
 from app.system.hardening import harden
 from app.system.paths import APP_ID
-from ui.desktop.file_open import Program
+from ui.desktop.file_open import DesktopApplication
 from ui.home.page import HomePage
 from ui.main_window import MainWindow
 from ui.theme import icons, style
@@ -64,7 +64,7 @@ def main(options: Options, walk: Walk | None = None) -> int:
     """
     if options.scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
-    qt = Program(sys.argv[:1])
+    qt = DesktopApplication(sys.argv[:1])
     qt.setApplicationName(APP_ID)
     qt.setApplicationDisplayName("SCIM Setup Assistant")
     qt.setDesktopFileName(os.environ.get("FLATPAK_ID", APP_ID))  # a Flatpak's entry has the name of its id

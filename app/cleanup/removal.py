@@ -97,7 +97,7 @@ def _stock(store: Store) -> Stock:
 async def remove(found: Survey) -> Result:
     """Remove all of it. While the assistant is open, or where the keyring cannot be asked, nothing is removed."""
     from app.practice.process import KEPT_SEED
-    from app.setup.lock import Locked
+    from app.setup.lock import FolderTaken
     from app.setup.store import Store
     from app.vault import Vault, VaultStatus
 
@@ -109,7 +109,7 @@ async def remove(found: Survey) -> Result:
     try:
         for store in stores:
             locked = store.lock()
-            if not isinstance(locked, Locked):
+            if not isinstance(locked, FolderTaken):
                 return Result(complete=False, sentence=_not_begun(locked))
         if not (await vaults[0].ready()).usable:
             return Result(

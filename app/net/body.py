@@ -14,7 +14,7 @@ HEAD_LIMIT: Final = 64 * 1024
 """Bytes of the names and values of all headers. httpcore ends what grows beyond about 100 KiB."""
 
 
-class UnusableError(Exception):
+class BodyLimitError(Exception):
     """Raised where a body breaks a limit; caught by the client, which makes a value of it."""
 
     def __init__(self, failure: Failure) -> None:
@@ -37,7 +37,7 @@ class Inflater:
         elif encoding == "deflate":
             self._inflate = zlib.decompressobj()
         else:
-            raise UnusableError(Failure.ENCODING)
+            raise BodyLimitError(Failure.ENCODING)
 
     def feed(self, chunk: bytes) -> None:
         if self._deflate and self._raw == 0 and chunk and chunk[0] & 0x0F != 8:
@@ -45,18 +45,18 @@ class Inflater:
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         self._raw += len(chunk)
         if self._raw > self._limit:
-            raise UnusableError(Failure.TOO_LARGE)
+            raise BodyLimitError(Failure.TOO_LARGE)
         if self._inflate is None:
             self._body += chunk
             return
         try:
             self._body += self._inflate.decompress(chunk, self._limit - len(self._body) + 1)
         except zlib.error as error:
-            raise UnusableError(Failure.ENCODING) from error
+            raise BodyLimitError(Failure.ENCODING) from error
         if len(self._body) > self._limit:
-            raise UnusableError(Failure.TOO_LARGE)
+            raise BodyLimitError(Failure.TOO_LARGE)
 
     def finish(self) -> bytes:
         if self._inflate is not None and self._raw and (not self._inflate.eof or self._inflate.unused_data):
-            raise UnusableError(Failure.ENCODING)
+            raise BodyLimitError(Failure.ENCODING)
         return bytes(self._body)

@@ -31,7 +31,7 @@ def certificate_failure(error: ssl.SSLCertVerificationError) -> Failure:
     return Failure.TLS_UNTRUSTED
 
 
-class Shown:
+class HandshakeWatch:
     """Remembers the handshake that is under way, so that a refused certificate can still be named."""
 
     def __init__(self) -> None:

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from app.net.answers import TLS_FAILURES, Answer, Failure, NoAnswer, Reached
 from app.net.behind import behind, connect_failure
-from app.net.body import BODY_LIMIT, HEAD_LIMIT, Inflater, UnusableError
-from app.net.certificate import Shown, certificate_failure, peer
+from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
+from app.net.certificate import HandshakeWatch, certificate_failure, peer
 from app.net.names import family_of
 from app.net.proxy import LOOPBACK
 from app.net.trace import Trace
@@ -70,7 +70,7 @@ class _OneHost:
         self._host = host.strip("[]").lower()
         self._proxy = None if self._host in LOOPBACK else proxy
         self._allow_http = allow_http_loopback
-        self._shown = Shown()
+        self._shown = HandshakeWatch()
         self._client: httpx.AsyncClient | None = None
 
     def __repr__(self) -> str:
@@ -202,7 +202,7 @@ class LoopbackClient:
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = _client(None, Shown())
+        self._client = _client(None, HandshakeWatch())
         return self
 
     async def __aexit__(
@@ -243,7 +243,7 @@ def _not_sent(failure: Failure) -> NoAnswer:
     return NoAnswer(failure, 0.0, {}, Reached.NOTHING)
 
 
-def _client(proxy: str | None, shown: Shown) -> httpx.AsyncClient:
+def _client(proxy: str | None, shown: HandshakeWatch) -> httpx.AsyncClient:
     import httpx
     import truststore
 
@@ -291,7 +291,7 @@ async def _exchange(
     limit_seconds: float,
     *,
     proxied: bool,
-    shown: Shown | None = None,
+    shown: HandshakeWatch | None = None,
 ) -> Answer | NoAnswer:
     import httpx
 
@@ -307,9 +307,9 @@ async def _exchange(
             stack.push_async_callback(response.aclose)
             if not response.http_version.startswith("HTTP/1."):
                 # h11 takes any version and reads on as if it were 1.1.
-                raise UnusableError(Failure.PROTOCOL)
+                raise BodyLimitError(Failure.PROTOCOL)
             if sum(len(name) + len(value) for name, value in response.headers.raw) > HEAD_LIMIT:
-                raise UnusableError(Failure.TOO_LARGE)
+                raise BodyLimitError(Failure.TOO_LARGE)
             status = response.status_code
             body = await _body(response)
             return Answer(
@@ -323,7 +323,7 @@ async def _exchange(
                 proxied=proxied,
                 family=family_of(str((_of_stream(response, "server_addr") or ("",))[0])) or "",
             )
-    except UnusableError as unusable:
+    except BodyLimitError as unusable:
         failure = unusable.failure
     except TimeoutError:
         failure = Failure.TIMEOUT if status is None else Failure.TOO_SLOW
@@ -345,7 +345,7 @@ async def _exchange(
 async def _body(response: httpx.Response) -> bytes:
     length = response.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > BODY_LIMIT:
-        raise UnusableError(Failure.TOO_LARGE)
+        raise BodyLimitError(Failure.TOO_LARGE)
     inflater = Inflater(response.headers.get("content-encoding", "").strip().lower(), BODY_LIMIT)
     async for chunk in response.aiter_raw():
         inflater.feed(chunk)

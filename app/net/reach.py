@@ -20,7 +20,7 @@ GRACE_SECONDS: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TcpResult:
     """What became of the connections to one host."""
 
     families: Mapping[str, Failure | None]
@@ -38,7 +38,7 @@ class Way:
         return next(each for each in (Failure.REFUSED, Failure.TIMEOUT, Failure.UNREACHABLE) if each in seen)
 
 
-async def reach(addresses: Sequence[str], port: int, limit_seconds: float) -> Way:
+async def reach(addresses: Sequence[str], port: int, limit_seconds: float) -> TcpResult:
     """Connect to all families at once, as clients do; nothing is sent. Ends within ``limit_seconds``."""
     loop = asyncio.get_running_loop()
     began = loop.time()
@@ -61,7 +61,7 @@ async def reach(addresses: Sequence[str], port: int, limit_seconds: float) -> Wa
         seen = {family: task.result() if task.done() else Failure.TIMEOUT for family, task in tries.items()}
     finally:
         await _end(tries.values())
-    return Way(seen, took)
+    return TcpResult(seen, took)
 
 
 async def _end(tasks: Iterable[asyncio.Task[Failure | None]]) -> None:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from app.practice.derive import Derived
-    from app.practice.endpoint import Endpoint
-    from app.practice.gate import Pages
-    from app.practice.ledger import Directory, Ledger
+    from app.practice.endpoint import PracticeEndpoint
+    from app.practice.gate import ConsolePages
+    from app.practice.ledger import Ledger, PracticeDirectory
 
 CLIENTS = ("Entra ID", "PingFederate", "Okta", "Idira", "PingOne", "SASE 5G", "Others")
 """CIE's list of SCIM clients."""
@@ -38,7 +38,14 @@ class Cie:
     """The pages under ``/cie``."""
 
     def __init__(
-        self, clients: tuple[str, ...], ledger: Ledger, derived: Derived, endpoint: Endpoint, *, pages: Pages, port: int
+        self,
+        clients: tuple[str, ...],
+        ledger: Ledger,
+        derived: Derived,
+        endpoint: PracticeEndpoint,
+        *,
+        pages: ConsolePages,
+        port: int,
     ) -> None:
         """``clients`` are the entries of CIE's list that the guides name."""
         self._clients = tuple(dict.fromkeys((*CLIENTS, *clients)))
@@ -74,11 +81,11 @@ class Cie:
             *(Route(path, self.token, methods=["POST"]) for path in TOKEN_PATHS),
         ]
 
-    def base_url(self, directory: Directory) -> str:
+    def base_url(self, directory: PracticeDirectory) -> str:
         """The Base URL of a directory."""
         return f"{self._origin}/scim/{self._derived.segment(directory.key)}/v2"
 
-    def _shown_base_url(self, directory: Directory) -> str:
+    def _shown_base_url(self, directory: PracticeDirectory) -> str:
         port = self._impostor.port
         url = self.base_url(directory)
         return url if port is None else url.replace(self._origin, f"https://127.0.0.1:{port}")
@@ -163,7 +170,7 @@ class Cie:
         self._ledger.change(directory.key, directory_id=typed[0], directory_name=typed[1], submitted=True)
         return to(f"{request.url.path}/acknowledge")
 
-    def _authorization_errors(self, directory: Directory) -> list[str]:
+    def _authorization_errors(self, directory: PracticeDirectory) -> list[str]:
         if directory.method is Method.STATIC:
             return [] if directory.generation else ["Generate a token first."]
         known = {account_name(number) for number in range(1, self._ledger.service_accounts + 1)}
@@ -250,7 +257,7 @@ class Cie:
                 return number if scheme.lower() == "basic" else None
         return None
 
-    def _generate(self, directory: Directory, typed: tuple[str, str]) -> None:
+    def _generate(self, directory: PracticeDirectory, typed: tuple[str, str]) -> None:
         changes: dict[str, object] = {"generation": directory.generation + 1}
         if not directory.submitted:
             changes |= {"directory_id": typed[0], "directory_name": typed[1]}
@@ -303,5 +310,5 @@ class Cie:
             now = self._ledger.now()
             self._ledger.change(key, sync_completed=now, last_success=now, users=users, groups=groups)
 
-    def _of(self, request: Request) -> Directory | None:
+    def _of(self, request: Request) -> PracticeDirectory | None:
         return self._ledger.directory(request.path_params["key"])

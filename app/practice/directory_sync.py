@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from app.practice.derive import Derived
-    from app.practice.ledger import Directory, Ledger
+    from app.practice.ledger import Ledger, PracticeDirectory
     from app.practice.switchboard import Switchboard
 
 PREFIX, OTHER_PREFIX = "/cie/directory-sync/v1", "/directory-sync/v1"
@@ -31,11 +31,11 @@ _BODY_LIMIT = 16_384
 _Word = Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class _Part(BaseModel):
+class _ApiPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class _Match(_Part):
+class _Match(_ApiPart):
     """One attribute and what it is to be."""
 
     attr: Literal[
@@ -45,7 +45,7 @@ class _Match(_Part):
     match: Literal["equal", "textSearch"]
 
 
-class _Question(_Part):
+class _Question(_ApiPart):
     """What is searched for; the searches through members are not rehearsed and are refused."""
 
     domain: _Word
@@ -62,7 +62,7 @@ class _GroupQuestion(_Question):
     attrs: list[str]
 
 
-class _NewSecret(_Part):
+class _NewSecret(_ApiPart):
     """A new client secret for a connection that CIE made by itself; SCIM directories have none."""
 
     directory: _Word = Field(alias="directoryId")
@@ -70,7 +70,7 @@ class _NewSecret(_Part):
     secret: _Word = Field(alias="client_secret")
 
 
-class DirectorySync:
+class PracticeDirectorySync:
     """Serves the operations under both prefixes; only the one in use answers."""
 
     def __init__(self, ledger: Ledger, derived: Derived, switchboard: Switchboard) -> None:
@@ -111,7 +111,7 @@ class DirectorySync:
     async def _domains(self, _request: Request) -> Response:
         return _found([self._shown(each) for each in self._ledger.directories if each.submitted])
 
-    def _shown(self, directory: Directory) -> dict[str, Any]:
+    def _shown(self, directory: PracticeDirectory) -> dict[str, Any]:
         running = directory.status is SyncStatus.RUNNING
         since = directory.sync_started if running else directory.last_success
         # Only cache_applied is documented; the other words, and the type, are this practice's own.
@@ -176,7 +176,7 @@ class DirectorySync:
         return _wrong(404, f"Directory {wanted.directory} not found")
 
 
-_Shape = TypeVar("_Shape", bound=_Part)
+_Shape = TypeVar("_Shape", bound=_ApiPart)
 
 
 async def _read(request: Request, shape: type[_Shape]) -> _Shape | None:

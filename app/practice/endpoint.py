@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from app.practice.derive import Derived
-    from app.practice.ledger import Directory, Ledger
+    from app.practice.ledger import Ledger, PracticeDirectory
 
 PREFIX = "/scim/"
 
@@ -68,7 +68,7 @@ class _Storage(InMemoryStorage):
         self.changed = True
 
 
-class Endpoint:
+class PracticeEndpoint:
     """Serves ``/scim/<segment>/v2`` for every directory of the ledger (ASGI)."""
 
     def __init__(self, ledger: Ledger, derived: Derived) -> None:
@@ -100,19 +100,19 @@ class Endpoint:
             storage.changed = False
             self._ledger.change(directory.key, change_timestamp=self._ledger.now(), resources=_dump(storage.resources))
 
-    def counts(self, directory: Directory) -> tuple[int, int]:
+    def counts(self, directory: PracticeDirectory) -> tuple[int, int]:
         """How many users and groups the endpoint holds."""
         names = [type(resource).__name__ for resource in self._tenant(directory)[0].resources]
         groups = names.count("Group")
         return len(names) - groups, groups
 
-    def _directory(self, segment: str) -> Directory | None:
+    def _directory(self, segment: str) -> PracticeDirectory | None:
         for directory in self._ledger.directories:
             if same(segment, self._derived.segment(directory.key)):
                 return directory
         return None
 
-    def _allowed(self, directory: Directory, scope: Scope) -> bool:
+    def _allowed(self, directory: PracticeDirectory, scope: Scope) -> bool:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.decode("latin-1").partition(" ")
         if self.switchboard.fault is Fault.OPEN_DOOR:
@@ -120,13 +120,13 @@ class Endpoint:
         # Until Submit, CIE knows nothing of the directory, so its token opens nothing.
         return scheme.lower() == "bearer" and directory.submitted and self._good(directory, token)
 
-    def _good(self, directory: Directory, token: str) -> bool:
+    def _good(self, directory: PracticeDirectory, token: str) -> bool:
         if directory.method is Method.STATIC:
             return same(token, self._derived.token(directory.key, directory.generation))
         number = self._derived.issued(token, self._ledger.now().timestamp())
         return number is not None and account_name(number) == directory.service_account
 
-    def _tenant(self, directory: Directory) -> tuple[_Storage, ASGIApplication]:
+    def _tenant(self, directory: PracticeDirectory) -> tuple[_Storage, ASGIApplication]:
         if directory.key not in self._tenants:
             storage = _Storage()
             storage.resources = [self._resource(data) for data in directory.resources]

@@ -28,7 +28,7 @@ _FORM_LIMIT = 16_384
 """Characters of a form that are read at most."""
 
 
-class Gate:
+class RequestFilter:
     """Lets a request through to the endpoint or the consoles, or refuses it (ASGI).
 
     The Host header must name this server, which stops DNS rebinding. An Origin header must match.
@@ -87,7 +87,7 @@ def _text(sentence: str, status: int) -> Response:
     return Response(sentence, status, media_type="text/plain")
 
 
-class Pages:
+class ConsolePages:
     """Renders the templates, remembers one message per console for the next page, and checks forms."""
 
     def __init__(self, derived: Derived) -> None:

@@ -60,7 +60,7 @@ class _Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Directory(_Record):
+class PracticeDirectory(_Record):
     """One directory of the practice CIE; a draft until it is submitted."""
 
     key: str
@@ -93,7 +93,7 @@ class Directory(_Record):
         return SyncStatus.RUNNING if self.sync_completed is None else SyncStatus.SUCCESS
 
 
-class Application(_Record):
+class PracticeApplication(_Record):
     """The provisioning application in the practice portal."""
 
     name: str
@@ -123,9 +123,9 @@ class Application(_Record):
 class _State(_Record):
     version: int = 1
     port: int | None = None
-    directories: tuple[Directory, ...] = ()
+    directories: tuple[PracticeDirectory, ...] = ()
     service_accounts: int = 0
-    applications: dict[str, Application] = {}
+    applications: dict[str, PracticeApplication] = {}
 
 
 def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
     return tuple(errors)
 
 
-def sync_refusal(directory: Directory, now: datetime) -> str | None:
+def sync_refusal(directory: PracticeDirectory, now: datetime) -> str | None:
     """Why Full Sync cannot be started now; None where it can."""
     if not directory.submitted:
         return "Submit this directory first."
@@ -164,42 +164,42 @@ class Ledger:
         self._applications = dict(state.applications)
 
     @property
-    def directories(self) -> tuple[Directory, ...]:
+    def directories(self) -> tuple[PracticeDirectory, ...]:
         """All directories, drafts included, oldest first."""
         return tuple(self._directories.values())
 
-    def directory(self, key: str) -> Directory | None:
+    def directory(self, key: str) -> PracticeDirectory | None:
         """The directory of that key."""
         return self._directories.get(key)
 
-    def add(self, scim_client: str) -> Directory:
+    def add(self, scim_client: str) -> PracticeDirectory:
         """Begin a directory. Drafts that never got a token are dropped: nothing rests on them."""
         self._directories = {k: d for k, d in self._directories.items() if d.submitted or d.generation}
         number = 1 + max((int(key) for key in self._directories), default=0)
-        directory = Directory(key=str(number), scim_client=scim_client)
+        directory = PracticeDirectory(key=str(number), scim_client=scim_client)
         self._directories[directory.key] = directory
         self.save()
         return directory
 
-    def change(self, key: str, **changes: object) -> Directory:
+    def change(self, key: str, **changes: object) -> PracticeDirectory:
         """Change a directory and keep it."""
         directory = self._directories[key].model_copy(update=changes)
         self._directories[key] = directory
         self.save()
         return directory
 
-    def application(self, guide: str) -> Application | None:
+    def application(self, guide: str) -> PracticeApplication | None:
         """The application in the portal of that guide."""
         return self._applications.get(guide)
 
-    def set_application(self, guide: str, application: Application | None) -> None:
+    def set_application(self, guide: str, application: PracticeApplication | None) -> None:
         """Put an application in the portal of that guide, or take it out."""
         self._applications.pop(guide, None)
         if application is not None:
             self._applications[guide] = application
         self.save()
 
-    def change_application(self, guide: str, **changes: object) -> Application:
+    def change_application(self, guide: str, **changes: object) -> PracticeApplication:
         """Change the application and keep it. Raises KeyError where there is none."""
         changed = self._applications[guide].model_copy(update=changes)
         self.set_application(guide, changed)

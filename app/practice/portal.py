@@ -11,7 +11,7 @@ from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind
 from app.practice import provisioning
 from app.practice.gate import first, stale, to
-from app.practice.ledger import Application
+from app.practice.ledger import PracticeApplication
 from app.practice.people import PEOPLE, TEAMS, in_scope
 from app.practice.switchboard import PORTAL_WORDS, PortalFault
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.net import LoopbackClient
     from app.practice.cie import Cie
     from app.practice.derive import Derived
-    from app.practice.gate import Pages
+    from app.practice.gate import ConsolePages
     from app.practice.ledger import Ledger
     from app.practice.switchboard import Switchboard
     from app.scim.tokens import Credentials
@@ -44,7 +44,7 @@ class Portal:
         cie: Cie,
         switchboard: Switchboard,
         *,
-        pages: Pages,
+        pages: ConsolePages,
         client: LoopbackClient,
     ) -> None:
         # Where the admin names things, the practice portal has the names of its sample values.
@@ -123,8 +123,8 @@ class Portal:
         self._say(f"{name} was created.")
         return to(f"{self._at}/app")
 
-    def _fresh(self, name: str, *, lookalike: bool = False) -> Application:
-        return Application(name=name, lookalike=lookalike, live=self._form.modes is None)
+    def _fresh(self, name: str, *, lookalike: bool = False) -> PracticeApplication:
+        return PracticeApplication(name=name, lookalike=lookalike, live=self._form.modes is None)
 
     async def app(self, _request: Request) -> Response:
         """The application: connection, assignment and provisioning status."""
@@ -295,7 +295,7 @@ class Portal:
         self._change(steady=self._ledger.now())
 
     @property
-    def _application(self) -> Application | None:
+    def _application(self) -> PracticeApplication | None:
         return self._ledger.application(self._guide.id)
 
     def _change(self, **changes: object) -> None:

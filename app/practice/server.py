@@ -20,7 +20,7 @@ GRACE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ServerOrder:
     """What the parent asks for."""
 
     seed: bytes = field(repr=False)
@@ -28,7 +28,7 @@ class Order:
     port: int | None
 
     @classmethod
-    def parse(cls, line: bytes) -> Order:
+    def parse(cls, line: bytes) -> ServerOrder:
         """Read the line. Raises ValueError, KeyError or TypeError where it is not an order."""
         data = json.loads(line)
         seed = bytes.fromhex(data["seed"])
@@ -46,7 +46,7 @@ def main() -> int:
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     line = stdin.readline()
     try:
-        order = Order.parse(line)
+        order = ServerOrder.parse(line)
     except (ValueError, KeyError, TypeError):
         return 2
     asyncio.run(_serve(order, stdin, stdout))
@@ -72,7 +72,7 @@ def _bind(wanted: int | None) -> socket.socket:
     raise OSError("no port on 127.0.0.1 is free")
 
 
-async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
+async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     import uvicorn
     from starlette.applications import Starlette
 
@@ -80,9 +80,9 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     from app.net import LoopbackClient
     from app.practice.cie import Cie
     from app.practice.derive import Derived
-    from app.practice.directory_sync import DirectorySync
-    from app.practice.endpoint import Endpoint
-    from app.practice.gate import Gate, Pages
+    from app.practice.directory_sync import PracticeDirectorySync
+    from app.practice.endpoint import PracticeEndpoint
+    from app.practice.gate import ConsolePages, RequestFilter
     from app.practice.ledger import Ledger
     from app.practice.portal import Portal
 
@@ -91,17 +91,17 @@ async def _serve(order: Order, stdin: IO[bytes], stdout: IO[bytes]) -> None:
     port = ledger.port = listener.getsockname()[1]
     ledger.save()
     async with LoopbackClient() as client:
-        endpoint, pages = Endpoint(ledger, derived), Pages(derived)
+        endpoint, pages = PracticeEndpoint(ledger, derived), ConsolePages(derived)
         names = tuple(guide.scim_client for guide in guides)
         cie = Cie(names, ledger, derived, endpoint, pages=pages, port=port)
         board = endpoint.switchboard
         portals = [Portal(guide, ledger, derived, cie, board, pages=pages, client=client) for guide in guides]
-        api = DirectorySync(ledger, derived, board)
+        api = PracticeDirectorySync(ledger, derived, board)
         consoles = Starlette(
             routes=[*cie.routes, *api.routes, *(route for portal in portals for route in portal.routes)]
         )
         config = uvicorn.Config(
-            Gate(consoles, endpoint, derived, port),
+            RequestFilter(consoles, endpoint, derived, port),
             loop="asyncio",
             ws="none",
             lifespan="off",

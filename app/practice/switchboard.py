@@ -123,7 +123,7 @@ _STATUS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedRequest:
     """A request as the feed shows it: without the secret part of its path, without its token."""
 
     at: datetime
@@ -139,7 +139,7 @@ class Switchboard:
         self.fault = Fault.NONE
         self.portal_fault = PortalFault.NONE
         self.api_fault = ApiFault.NONE
-        self.feed: deque[Received] = deque(maxlen=KEPT)
+        self.feed: deque[ReceivedRequest] = deque(maxlen=KEPT)
 
     def watch(self, scope: Scope, send: Send) -> Send:
         """A ``send`` that notes the answer's status in the feed."""
@@ -150,7 +150,7 @@ class Switchboard:
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self.feed.appendleft(Received(datetime.now(UTC), scope["method"], shown, message["status"]))
+                self.feed.appendleft(ReceivedRequest(datetime.now(UTC), scope["method"], shown, message["status"]))
             await send(message)
 
         return noting

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from app.session.session import Assistant
+    from app.session.session import SetupSession
     from app.setup.state import Setup, Status
 
 _WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,_()/+-]{0,59}\Z")
@@ -26,7 +26,7 @@ _DIGITS = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}")
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class WindowFacts:
     """What only the side of the window knows."""
 
     qt: str
@@ -41,7 +41,7 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class SetupTally:
     """The setups of the data folder, as numbers."""
 
     statuses: Mapping[Status, int]
@@ -50,12 +50,14 @@ class Shelf:
     """Files that could not be read as they were."""
 
     @classmethod
-    def of(cls, setups: Sequence[Setup], troubles: int) -> Shelf:
+    def of(cls, setups: Sequence[Setup], troubles: int) -> SetupTally:
         """Count them."""
         return cls(Counter(setup.summary.status for setup in setups), troubles)
 
 
-def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assistant], *, practice: bool) -> str:
+def report(
+    surface: WindowFacts, keyring: str, shelf: SetupTally, opened: Sequence[SetupSession], *, practice: bool
+) -> str:
     """The text, safe to paste into a ticket. ``opened`` are the setups that this run has opened."""
     lines = [
         f"Program: {__version__} ({'package' if getattr(sys, 'frozen', False) else 'source'})",
@@ -68,8 +70,8 @@ def report(surface: Surface, keyring: str, shelf: Shelf, opened: Sequence[Assist
         f"Setups: {', '.join([str(sum(shelf.statuses.values())), *_counted(shelf.statuses)])}; "
         f"files in trouble: {shelf.troubles}",
     ]
-    for number, assistant in enumerate(opened, start=1):
-        lines += ["", f"Opened setup {number}", *(f"  {line}" for line in _setup(assistant))]
+    for number, session in enumerate(opened, start=1):
+        lines += ["", f"Opened setup {number}", *(f"  {line}" for line in _setup(session))]
     return "\n".join(lines) + "\n"
 
 
@@ -77,33 +79,33 @@ def _counted(statuses: Mapping[Status, int]) -> Iterator[str]:
     return (f"{status.value} {count}" for status, count in sorted(statuses.items()) if count)
 
 
-def _setup(assistant: Assistant) -> Iterator[str]:
+def _setup(session: SetupSession) -> Iterator[str]:
     from app.guide.vocabulary import Milestone
     from app.setup.status import status
 
     # Identifiers from the guide, never from the setup's file, which may have been written by anybody.
-    yield f"Guide: {assistant.guide.id}"
-    yield f"Step: {assistant.here.step.id}"
-    yield f"Status: {status(assistant.guide, assistant.setup).value}"
+    yield f"Guide: {session.guide.id}"
+    yield f"Step: {session.here.step.id}"
+    yield f"Status: {status(session.guide, session.setup).value}"
     for milestone in Milestone:
-        if (when := assistant.setup.reached.get(milestone)) is not None:
+        if (when := session.setup.reached.get(milestone)) is not None:
             yield f"Reached {milestone.value}: {_moment(when)}"
-    for finding in assistant.testing.findings:
+    for finding in session.testing.findings:
         answered = finding.facts.get("status")
         code = f", status {answered}" if isinstance(answered, int) else ""
         yield f"Test {finding.check.value}: {finding.verdict.value}, {finding.observation.value}{code}"
-    yield f"Watch: {_watch(assistant)}"
+    yield f"Watch: {_watch(session)}"
 
 
-def _watch(assistant: Assistant) -> str:
+def _watch(session: SetupSession) -> str:
     from app.scim.changes import NotOffered, Unsuccessful
     from app.setup.journey import waiting_since
 
-    if (sighting := assistant.setup.sighting) is not None:
+    if (sighting := session.setup.sighting) is not None:
         return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
-    if waiting_since(assistant.setup) is None:
+    if waiting_since(session.setup) is None:
         return "not begun"
-    report = assistant.waiting.report
+    report = session.waiting.report
     if report is None:
         return "no look yet"
     match report.result:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class CaptureResult:
     """What became of a value that the admin gave."""
 
     accepted: bool
@@ -34,7 +34,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class DisplayedValue:
     """How a value may stand on the screen."""
 
     text: str
@@ -55,7 +55,7 @@ class Captures:
         self._vault = vault
         self._policy = policy
         self._access_changed = access_changed
-        self._shown: dict[str, Shown] = {}
+        self._shown: dict[str, DisplayedValue] = {}
         self._held: str | None = None
         """Why the last secret is only held for this run; None when the keyring has it."""
         self._lost: dict[str, VaultStatus] = {}
@@ -80,19 +80,19 @@ class Captures:
             f"Capture {'it' if len(self._lost) == 1 else 'them'} again."
         )
 
-    def shown(self, name: str) -> Shown:
+    def shown(self, name: str) -> DisplayedValue:
         """How that value stands on the screen. Secrets are masked."""
         spec, setup = self._opened.guide.values[name], self._opened.setup
         if spec.secret:
-            absent = Shown("", f"Not captured yet: {spec.origin}", present=False, secret=True)
+            absent = DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=True)
             if name not in setup.kept:
                 return absent
-            shown = self._shown.get(name, Shown("\u2022" * 12, "", present=True, secret=True))
+            shown = self._shown.get(name, DisplayedValue("\u2022" * 12, "", present=True, secret=True))
             return replace(shown, fleeting=name in self.fleeting)
         value = setup.values.get(name)
         if value is None:
-            return Shown("", f"Not captured yet: {spec.origin}", present=False, secret=False)
-        return Shown(value, rule(spec.kind, value), present=True, secret=False)
+            return DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=False)
+        return DisplayedValue(value, rule(spec.kind, value), present=True, secret=False)
 
     async def reveal(self, name: str) -> Outcome:
         """Read a secret from the keyring, to be copied or shown for a moment."""
@@ -122,22 +122,22 @@ class Captures:
             self._lost[name] = outcome.status
 
     def _remember(self, name: str, kind: Kind, value: str) -> None:
-        self._shown[name] = Shown(mask(kind, value), rule(kind, value), present=True, secret=True)
+        self._shown[name] = DisplayedValue(mask(kind, value), rule(kind, value), present=True, secret=True)
 
-    async def give(self, name: str, text: str) -> Given:
+    async def give(self, name: str, text: str) -> CaptureResult:
         """Take a pasted or typed text for that value: repaired, checked, kept, saved."""
         opened = self._opened
         spec = opened.guide.values[name]
         if spec.optional and not spec.secret and not text.strip():
             opened.setup = opened.setup.with_(values={n: v for n, v in opened.setup.values.items() if n != name})
             await opened.save()
-            return Given(accepted=True, sentence="Left empty.")
+            return CaptureResult(accepted=True, sentence="Left empty.")
         reading = read(spec.kind, text, practice=opened.setup.practice)
         if reading.value is None:
             sensitive = not spec.secret and looks_secret(text)
-            return Given(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
+            return CaptureResult(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
         if problem := self._clash(name, reading.value) or self._elsewhere(spec.kind, reading.value):
-            return Given(accepted=False, sentence=problem)
+            return CaptureResult(accepted=False, sentence=problem)
         before = opened.setup
         if spec.secret:
             refusal = await self._keep(name, spec.kind, reading.value)
@@ -148,7 +148,7 @@ class Captures:
         redo = journey.stale_titles(opened.guide, before, opened.setup)
         await opened.save()
         held = spec.secret and self._held is not None
-        return Given(True, self._thanks(reading, spec.secret), reading.warnings, redo, held)  # noqa: FBT003
+        return CaptureResult(True, self._thanks(reading, spec.secret), reading.warnings, redo, held)  # noqa: FBT003
 
     def _clash(self, name: str, value: str) -> str | None:
         for other, spec in self._opened.guide.values.items():
@@ -167,12 +167,12 @@ class Captures:
             return policy.refusal("The policy of this computer does not allow this host.")
         return None
 
-    async def _keep(self, name: str, kind: Kind, value: str) -> Given | None:
+    async def _keep(self, name: str, kind: Kind, value: str) -> CaptureResult | None:
         opened = self._opened
         previous = await self.reveal(name)
         outcome = await access.keep(self._vault, self._policy, opened.setup.id, name, value)
         if isinstance(outcome, str):
-            return Given(accepted=False, sentence=outcome)
+            return CaptureResult(accepted=False, sentence=outcome)
         self._held = outcome.sentence if outcome.held else None
         replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)

@@ -31,7 +31,7 @@ SECRETS: Final = dict(zip((Kind.CLIENT_ID, Kind.CLIENT_SECRET), API_SECRETS, str
 """The names of both in the keyring."""
 
 
-class DirectorySync:
+class DirectorySyncSession:
     """What can be done with the API for one setup. Not thread-safe: one event loop."""
 
     def __init__(

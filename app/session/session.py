@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from app.guide.vocabulary import Kind, Milestone
 from app.session.captures import Captures
 from app.session.connection import Connection
-from app.session.directory_sync import DirectorySync
+from app.session.directory_sync import DirectorySyncSession
 from app.session.open_setup import OpenSetup, utc_now
 from app.session.testing import Testing
 from app.session.waiting import Waiting
@@ -37,7 +37,7 @@ KEYRING_PATIENCE = 5.0
 """Seconds that reading an error waits for the Base URL."""
 
 
-class Assistant(OpenSetup):
+class SetupSession(OpenSetup):
     """An open setup that asks its endpoint and CIE. Not thread-safe: one event loop."""
 
     def __init__(
@@ -58,7 +58,7 @@ class Assistant(OpenSetup):
         self.policy = policy
         self._token_url = token_url if setup.practice else None
         self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for, policy)
-        self.api = DirectorySync(
+        self.api = DirectorySyncSession(
             vault,
             lambda: (self.guide, self.setup),
             self.change,

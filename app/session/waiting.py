@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from app.scim.changes import NotOffered, Seen, Unsuccessful
     from app.session.captures import Captures
     from app.session.connection import Connection
-    from app.session.directory_sync import DirectorySync
+    from app.session.directory_sync import DirectorySyncSession
     from app.session.open_setup import OpenSetup
     from app.setup.gate import TimestampProblem
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 class Waiting:
     """Both waits of one open setup. Each is run as a task; cancel it to stop."""
 
-    def __init__(self, opened: OpenSetup, connection: Connection, api: DirectorySync, captures: Captures) -> None:
+    def __init__(
+        self, opened: OpenSetup, connection: Connection, api: DirectorySyncSession, captures: Captures
+    ) -> None:
         self.report: Report | None = None
         """The last look for the SCIM Change Timestamp."""
         self._opened = opened

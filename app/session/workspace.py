@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Lane
-from app.session.session import Assistant
-from app.setup.lock import Locked
+from app.session.session import SetupSession
+from app.setup.lock import FolderTaken
 from app.setup.store import Store
 from app.vault import Vault
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from app.practice.process import PracticeProcess, Started
     from app.setup.state import Setup
-    from app.setup.store import Listing, Trouble
+    from app.setup.store import FileTrouble, SetupListing
     from app.system.policy import Policy
 
 
@@ -28,7 +28,7 @@ LAST_TRY = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class WorkspaceRefusal:
     """The workspace, or a setup in it, cannot be opened."""
 
     sentence: str
@@ -45,9 +45,9 @@ class Workspace:
         self.practice = practice
         self.store = Store(folder)
         self.vault = Vault("practice" if practice else "setup")
-        self.listing: Listing | None = None
+        self.listing: SetupListing | None = None
         """The setups as they were when last listed."""
-        self.opened: dict[str, Assistant] = {}
+        self.opened: dict[str, SetupSession] = {}
         """By the ids of their setups."""
         self.consoles: Started | None = None
         """The practice consoles; None in real use."""
@@ -56,10 +56,10 @@ class Workspace:
         self._process: PracticeProcess | None = None
         self._opening = asyncio.Lock()
 
-    async def take(self) -> Refused | None:
+    async def take(self) -> WorkspaceRefusal | None:
         """Take folder and keyring and start the practice consoles; returns why not, and then has left them again."""
         locked = await asyncio.get_running_loop().run_in_executor(None, self.store.lock)
-        if isinstance(locked, Locked):
+        if isinstance(locked, FolderTaken):
             await self.vault.ready()
             trouble = await self._start_consoles() if self.practice else None
         else:
@@ -67,7 +67,7 @@ class Workspace:
         if trouble is None:
             return None
         await self.leave()
-        return Refused(trouble)
+        return WorkspaceRefusal(trouble)
 
     async def _start_consoles(self) -> str | None:
         import secrets
@@ -89,8 +89,8 @@ class Workspace:
         """Write once more what is in memory only, end the consoles, let folder and keyring go."""
         with suppress(TimeoutError):  # what hangs in a drive that is gone must not keep the program open
             async with asyncio.timeout(LAST_TRY):
-                for assistant in self.opened.values():
-                    await assistant.save_again()
+                for session in self.opened.values():
+                    await session.save_again()
                 await asyncio.get_running_loop().run_in_executor(None, self.store.close)
         if self._process is not None:
             await self._process.stop()
@@ -98,53 +98,53 @@ class Workspace:
 
     # -- setups --------------------------------------------------------------------------
 
-    async def list(self) -> Listing:
+    async def list(self) -> SetupListing:
         """All setups, as they are now."""
         self.listing = listing = await asyncio.get_running_loop().run_in_executor(None, self.store.list)
         return listing
 
-    async def load(self, setup_id: str) -> Setup | Trouble:
+    async def load(self, setup_id: str) -> Setup | FileTrouble:
         """One setup as it was last written, or why there is none."""
         return await asyncio.get_running_loop().run_in_executor(None, self.store.load, setup_id)
 
-    async def open(self, setup: Setup) -> Assistant | Refused:
+    async def open(self, setup: Setup) -> SetupSession | WorkspaceRefusal:
         """The setup with all that can be done with it; the same one for everybody who asks."""
         # Two presses, or home's own watch: another one each, and they would overwrite each other's file.
         async with self._opening:
             if (known := self.opened.get(setup.id)) is not None:
                 return known
-            assistant = await self._assistant(setup)
-            if isinstance(assistant, Assistant):
-                self.opened[setup.id] = assistant
-            return assistant
+            session = await self._session(setup)
+            if isinstance(session, SetupSession):
+                self.opened[setup.id] = session
+            return session
 
-    async def _assistant(self, setup: Setup) -> Assistant | Refused:
+    async def _session(self, setup: Setup) -> SetupSession | WorkspaceRefusal:
         from app.guide import catalog
         from app.guide.guide_file import GuideError
 
         try:
             guide = await asyncio.get_running_loop().run_in_executor(None, catalog.guide, setup.guide)
         except KeyError:
-            return Refused(f"This version has no guide for {setup.client}.")
+            return WorkspaceRefusal(f"This version has no guide for {setup.client}.")
         except GuideError as error:
-            return Refused(f"The guide for {setup.client} cannot be used. {error}.")
-        assistant = Assistant(
+            return WorkspaceRefusal(f"The guide for {setup.client} cannot be used. {error}.")
+        session = SetupSession(
             *(guide, setup, self.vault, self.store),
             proxy_for=self._proxy_for,
             token_url=self.consoles.token_url if self.consoles is not None else None,
             policy=self._policy,
         )
-        await assistant.open()
-        return assistant
+        await session.open()
+        return session
 
-    async def forget(self, assistant: Assistant) -> str | None:
+    async def forget(self, session: SetupSession) -> str | None:
         """Delete that setup and its secrets. Returns why it stays, or None."""
-        trouble = await assistant.forget()
-        self.opened.pop(assistant.setup.id, None)
+        trouble = await session.forget()
+        self.opened.pop(session.setup.id, None)
         return trouble
 
-    def console(self, assistant: Assistant, lane: Lane) -> str:
+    def console(self, session: SetupSession, lane: Lane) -> str:
         """The address of a console now: it may hold what the admin gave meanwhile."""
         if self.consoles is None:
-            return assistant.guide.cie.url if lane is Lane.CIE else assistant.guide.portal.url
-        return self.consoles.cie_url if lane is Lane.CIE else self.consoles.portal_url(assistant.guide.id)
+            return session.guide.cie.url if lane is Lane.CIE else session.guide.portal.url
+        return self.consoles.cie_url if lane is Lane.CIE else self.consoles.portal_url(session.guide.id)

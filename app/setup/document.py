@@ -35,11 +35,11 @@ Words = Annotated[str, AfterValidator(legible)]
 """Text that is shown. The admin's own has nothing unseen in it; a file may have been changed by others."""
 
 
-class _Part(BaseModel):
+class _FilePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
 
-class CountsPart(_Part):
+class CountsPart(_FilePart):
     """Users and groups."""
 
     users: int
@@ -55,7 +55,7 @@ class CountsPart(_Part):
         return Counts(users=self.users, groups=self.groups)
 
 
-class SightingPart(_Part):
+class SightingPart(_FilePart):
     """A SCIM Change Timestamp that was seen."""
 
     at: Moment
@@ -75,7 +75,7 @@ class SightingPart(_Part):
         return Sighting(at=self.at, seen_at=self.seen_at, entered=self.entered, counts=counts)
 
 
-class AccessPart(_Part):
+class AccessPart(_FilePart):
     """How the Directory Sync API is reached."""
 
     tsg_id: Annotated[str, Field(pattern=r"^([0-9]{4,20})?$")]
@@ -95,7 +95,7 @@ class AccessPart(_Part):
 Word = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
-class CheckPart(_Part):
+class CheckPart(_FilePart):
     """What one check of Test Connection came to."""
 
     check: Annotated[Word, Field(alias="rung")]
@@ -106,7 +106,7 @@ class CheckPart(_Part):
     facts: Annotated[dict[Word, int | Annotated[Words, Field(max_length=200)]], Field(max_length=20)] = {}
 
 
-class RunPart(_Part):
+class RunPart(_FilePart):
     """One run of Test Connection."""
 
     at: Moment
@@ -129,7 +129,7 @@ class RunPart(_Part):
         return RunRecord(self.at, tuple(checks))
 
 
-class SummaryPart(_Part):
+class SummaryPart(_FilePart):
     """What a list shows of the setup."""
 
     status: Status
@@ -148,7 +148,7 @@ class SummaryPart(_Part):
         return Summary(self.status, self.wait, self.number, self.total, self.title)
 
 
-class Document(_Part):
+class Document(_FilePart):
     """One setup as written to its file: every field of ``Setup``, and the format's number."""
 
     format: Literal[2]

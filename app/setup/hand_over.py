@@ -48,7 +48,7 @@ class Envelope(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedSetup:
     """What a file brought."""
 
     setup: Setup
@@ -60,7 +60,7 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class HandOverRefusal:
     """The file cannot be opened."""
 
     sentence: str
@@ -82,26 +82,30 @@ def file_name(setup: Setup) -> str:
     return (plain.strip("-.")[:60] or "setup") + SUFFIX
 
 
-def unpack(content: bytes, guides: Iterable[Guide], taken: frozenset[str] = frozenset()) -> Received | Refused:
+def unpack(
+    content: bytes, guides: Iterable[Guide], taken: frozenset[str] = frozenset()
+) -> ReceivedSetup | HandOverRefusal:
     """The setup in a file that anybody may have written. ``taken`` are names of setups that are here already."""
     problem = _problem(content)
     if problem is not None:
-        return Refused(problem)
+        return HandOverRefusal(problem)
     try:
         envelope = Envelope.model_validate_json(content)
     except ValueError:
-        return Refused("This hand-over file is damaged or was changed. Ask for it once more.")
+        return HandOverRefusal("This hand-over file is damaged or was changed. Ask for it once more.")
     setup = envelope.setup.state()
     guide = next((each for each in guides if each.id == setup.guide), None)
     if guide is None:
-        return Refused(f"This version has no guide for {setup.client}. Install the newest version, then open it again.")
+        return HandOverRefusal(
+            f"This version has no guide for {setup.client}. Install the newest version, then open it again."
+        )
     if setup.practice:
-        return Refused("This is a practice setup. Practice stays on the computer where it was made.")
+        return HandOverRefusal("This is a practice setup. Practice stays on the computer where it was made.")
     values, dropped = _checked(guide, setup)
     name = _free(setup.name, taken)
     fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=())
     fitted = journey.fit(guide, fresh)
-    return Received(fitted.with_(summary=summary(fill_guide(guide, values), fitted)), envelope.made, dropped)
+    return ReceivedSetup(fitted.with_(summary=summary(fill_guide(guide, values), fitted)), envelope.made, dropped)
 
 
 def _problem(content: bytes) -> str | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Locked:
+class FolderTaken:
     """This program alone uses the data folder until it lets go."""
 
 
@@ -37,7 +37,7 @@ class CannotUse:
     sentence: str
 
 
-class Hold:
+class FolderLock:
     """The lock file of one data folder. Not thread-safe."""
 
     def __init__(self, data_dir: Path, folder: Path) -> None:
@@ -49,10 +49,10 @@ class Hold:
         self._place: tuple[int, int] | None = None
         """Device and number of the lock file, once the folder was taken."""
 
-    def take(self) -> Locked | AlreadyOpen | CannotUse:
+    def take(self) -> FolderTaken | AlreadyOpen | CannotUse:
         """Take the folder until ``let_go`` or the end of the process."""
         if self._handle is not None:
-            return Locked()
+            return FolderTaken()
         handle: int | None = None
         try:
             files.base_folder(self._data_dir)
@@ -68,7 +68,7 @@ class Hold:
             os.close(handle)
             return AlreadyOpen()
         self._handle, self._place = handle, (seen.st_dev, seen.st_ino)
-        return Locked()
+        return FolderTaken()
 
     def check(self) -> None:
         """See that what was taken is still there, and take it again where it is back. Raises OSError.

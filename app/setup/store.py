@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.setup import register
-from app.setup.lock import Hold, Locked
+from app.setup.lock import FolderLock, FolderTaken
 from app.system import files
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _LIMIT_BYTES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FileTrouble:
     """Something about a setup's file that the admin is to know."""
 
     setup_id: str
@@ -40,11 +40,11 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class SetupListing:
     """All setups that can be read, the one changed last first, and what is wrong with others."""
 
     setups: tuple[Setup, ...]
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[FileTrouble, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +90,16 @@ class Store:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "setups"
         self._register = self._folder / "known"
-        self._hold = Hold(data_dir, self._folder)
+        self._hold = FolderLock(data_dir, self._folder)
         self._guard = threading.RLock()
 
     # -- one instance --------------------------------------------------------------------
 
-    def lock(self) -> Locked | AlreadyOpen | CannotUse:
+    def lock(self) -> FolderTaken | AlreadyOpen | CannotUse:
         """Take the data folder for this program alone until ``close`` or the end of the process."""
         with self._guard:
             taken = self._hold.take()
-            if isinstance(taken, Locked):
+            if isinstance(taken, FolderTaken):
                 with suppress(OSError):  # setups from before there was a register; later ones are written down first
                     register.add(self._register, self._ids(), register.Whose.OWN)
             return taken
@@ -111,16 +111,16 @@ class Store:
 
     # -- reading -------------------------------------------------------------------------
 
-    def list(self, *, repair: bool = True) -> Listing:
+    def list(self, *, repair: bool = True) -> SetupListing:
         """Every setup. Damaged files are set aside and their last good version used; without ``repair`` only told."""
         with self._guard:
             setups: list[Setup] = []
-            troubles: list[Trouble] = []
+            troubles: list[FileTrouble] = []
             try:
                 self._hold.check()
                 found = self._ids()
             except OSError as error:
-                return Listing((), (Trouble("", f"The setups cannot be listed: {files.reason(error)}."),))
+                return SetupListing((), (FileTrouble("", f"The setups cannot be listed: {files.reason(error)}."),))
             for setup_id in found:
                 setup, trouble = self._open(setup_id, repair=repair)
                 if setup is not None:
@@ -128,13 +128,13 @@ class Store:
                 if trouble is not None:
                     troubles.append(trouble)
             setups.sort(key=lambda setup: setup.changed, reverse=True)
-            return Listing(tuple(setups), tuple(troubles))
+            return SetupListing(tuple(setups), tuple(troubles))
 
-    def load(self, setup_id: str) -> Setup | Trouble:
+    def load(self, setup_id: str) -> Setup | FileTrouble:
         """One setup, or why there is none. A damaged file is treated as by ``list``."""
         with self._guard:
             setup, trouble = self._open(setup_id)
-            return setup or trouble or Trouble(setup_id, "This setup is no longer there.")
+            return setup or trouble or FileTrouble(setup_id, "This setup is no longer there.")
 
     def has(self, setup_id: str) -> bool:
         """Whether there is any file of that setup; True also where that cannot be told."""
@@ -217,17 +217,17 @@ class Store:
         names = (re.sub(r"\.json(\.bak)?\Z", "", entry.name) for entry in self._folder.iterdir())
         return tuple(sorted({name for name in names if _ID.match(name)}))
 
-    def _open(self, setup_id: str, *, repair: bool = True) -> tuple[Setup | None, Trouble | None]:
+    def _open(self, setup_id: str, *, repair: bool = True) -> tuple[Setup | None, FileTrouble | None]:
         path = self._path(setup_id)
         found = self._read(path)
         match found:
             case _Newer():
                 sentence = "A setup was saved by a newer version of the assistant. It was left untouched."
-                return None, Trouble(setup_id, sentence)
+                return None, FileTrouble(setup_id, sentence)
             case _Unreadable():
-                return None, Trouble(setup_id, f"A setup's file cannot be read: {found.sentence}.")
+                return None, FileTrouble(setup_id, f"A setup's file cannot be read: {found.sentence}.")
             case _Damaged() if not repair:
-                return None, Trouble(setup_id, "A setup's file is damaged. Open the assistant to repair it.")
+                return None, FileTrouble(setup_id, "A setup's file is damaged. Open the assistant to repair it.")
             case _Damaged():
                 return self._rescue(path)
             case None:
@@ -239,7 +239,7 @@ class Store:
             case setup:
                 return setup, None
 
-    def _rescue(self, path: Path) -> tuple[Setup | None, Trouble]:
+    def _rescue(self, path: Path) -> tuple[Setup | None, FileTrouble]:
         setup_id = path.name.removesuffix(".json")
         earlier = _setup_or_none(self._read(_previous(path)))
         try:
@@ -250,11 +250,13 @@ class Store:
 
                 files.replace_whole(path, encode(earlier), None)
         except OSError as error:
-            return earlier, Trouble(setup_id, f"A setup's file is damaged and cannot be moved: {files.reason(error)}.")
+            return earlier, FileTrouble(
+                setup_id, f"A setup's file is damaged and cannot be moved: {files.reason(error)}."
+            )
         kept = f"The damaged file was kept as {aside}."
         if earlier is None:
-            return None, Trouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
-        return earlier, Trouble(
+            return None, FileTrouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
+        return earlier, FileTrouble(
             setup_id, f"The file of {earlier.name} was damaged; its last good version is open. {kept}"
         )
 

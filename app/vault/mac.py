@@ -1,7 +1,7 @@
 """The login keychain of macOS, through the library keyring; not yet run there.
 
-The library replaces an item by deleting it first, which ``Slots`` meets. macOS asks the admin for each item that
-another program made, a former version of this one too, so all secrets of a setup are one item.
+The library replaces an item by deleting it first, which ``SlottedBackend`` meets. macOS asks the admin for each item
+that another program made, a former version of this one too, so all secrets of a setup are one item.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.system.paths import APP_ID
 from app.vault.outcome import VaultError, VaultStatus
-from app.vault.slots import Slots
+from app.vault.slots import SlottedBackend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +39,7 @@ _MEANINGS: Mapping[object, VaultStatus] = MappingProxyType(
 def store() -> Documents | None:
     """The secrets of this user; None where the library says that it cannot. Raises ImportError or RuntimeError."""
     kind = _library().Keyring
-    return Documents(Slots(kind(), _services)) if kind.priority > 0 else None
+    return Documents(SlottedBackend(kind(), _services)) if kind.priority > 0 else None
 
 
 class Documents:
@@ -49,7 +49,7 @@ class Documents:
     deleting that removes the whole.
     """
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: SlottedBackend) -> None:
         self._slots = slots
 
     def get_password(self, service: str, username: str) -> str | None:

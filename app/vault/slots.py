@@ -26,7 +26,7 @@ _SLOTS = ("a", "b")
 _FORMAT = 1
 
 
-class Single(Protocol):
+class PasswordBackend(Protocol):
     """What the library's backends do for a name. They raise where there is nothing to delete."""
 
     def get_password(self, service: str, username: str, /) -> str | None:
@@ -53,10 +53,12 @@ class _Head:
         return f"{json.dumps(line, separators=(',', ':'))}\n{self.inline}"
 
 
-class Slots:
+class SlottedBackend:
     """Secrets by service and user name, over a backend with a name for each slot and each part."""
 
-    def __init__(self, backend: Single, seen: Callable[[str, str], frozenset[str]], units: int | None = None) -> None:
+    def __init__(
+        self, backend: PasswordBackend, seen: Callable[[str, str], frozenset[str]], units: int | None = None
+    ) -> None:
         """``seen`` gives the names that begin so with that user name; ``units`` is the longest text in UTF-16 units."""
         self._backend = backend
         self._seen = seen

@@ -1,8 +1,8 @@
 """The Windows Credential Manager, through the library keyring; not yet run there.
 
-Two things of it are met by ``Slots``. A credential takes 2,560 bytes, above which Windows answers with error 1783
-(CRED_MAX_CREDENTIAL_BLOB_SIZE; the library writes UTF-16). And the library, where it replaces a value, keeps the old
-one under ``secret@<service>``; so nothing is ever written over anything.
+Two things of it are met by ``SlottedBackend``. A credential takes 2,560 bytes, above which Windows answers with error
+1783 (CRED_MAX_CREDENTIAL_BLOB_SIZE; the library writes UTF-16). And the library, where it replaces a value, keeps the
+old one under ``secret@<service>``; so nothing is ever written over anything.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import importlib
 from typing import Any
 
 from app.system.paths import APP_ID
-from app.vault.slots import Slots
+from app.vault.slots import SlottedBackend
 
 _UNITS = 1280
 """The longest value in UTF-16 units."""
@@ -21,14 +21,14 @@ _NOT_FOUND = 1168
 """ERROR_NOT_FOUND."""
 
 
-def store() -> Slots | None:
+def store() -> SlottedBackend | None:
     """Secrets of this user on this computer; None where the library says that it cannot. Raises ImportError."""
     kind = _library().WinVaultKeyring
     if kind.priority <= 0:
         return None
     backend = kind()
     backend.persist = _LOCAL_MACHINE
-    return Slots(backend, _targets, _UNITS)
+    return SlottedBackend(backend, _targets, _UNITS)
 
 
 def _targets(prefix: str, username: str) -> frozenset[str]:

@@ -22,7 +22,7 @@ from tests.scim.directory import Directory, group, user  # noqa: E402
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
     from ui.tools.arrivals import ArrivedPage
 
 SIZES = (500, 10_000, 50_000)
@@ -50,16 +50,16 @@ async def done(page: ArrivedPage, act: Callable[[], None]) -> None:
     await asyncio.sleep(0.3)  # it is painted
 
 
-async def story(desk: Desk, folder: Path) -> None:
+async def story(controller: SetupController, folder: Path) -> None:
     """Print the figures."""
     from app.session.open_setup import utc_now
     from tests.benchmarks.pages import gap, opened
 
-    setup = desk.assistant.setup
-    desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: utc_now()})
-    await desk.assistant.open()
-    await desk.assistant.captures.give("token", TOKEN * 3)
-    wizard, page = await opened(desk, Tool.ARRIVED)
+    setup = controller.session.setup
+    controller.session.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: utc_now()})
+    await controller.session.open()
+    await controller.session.captures.give("token", TOKEN * 3)
+    wizard, page = await opened(controller, Tool.ARRIVED)
     for users in SIZES:
         # A process of its own: in a thread it would take turns with the window.
         directory = subprocess.Popen(
@@ -68,7 +68,7 @@ async def story(desk: Desk, folder: Path) -> None:
         with directory:
             assert directory.stdout is not None
             line = await asyncio.get_running_loop().run_in_executor(None, directory.stdout.readline)
-            await desk.assistant.captures.give("base_url", line.strip())
+            await controller.session.captures.give("base_url", line.strip())
             started = time.perf_counter()
             longest = await gap(done(page, lambda: page.look(everything=True)))
             seconds = time.perf_counter() - started
@@ -86,7 +86,7 @@ async def story(desk: Desk, folder: Path) -> None:
                 print(f"  compared with an export of {EXPORTED:,} users: {longest}")
                 page._exported = page._order = None
             directory.communicate()
-    await desk.assistant.forget()
+    await controller.session.forget()
     wizard.deleteLater()
 
 

@@ -23,7 +23,7 @@ from app.guide.vocabulary import Tool  # noqa: E402
 from tests.benchmarks.pages import gap, opened, play  # noqa: E402
 
 if TYPE_CHECKING:
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
     from ui.tools.groups_export import GroupsExportPage
 
 SIZES = (250_000, 500_000, 1_000_000)
@@ -118,13 +118,13 @@ async def handled(page: GroupsExportPage) -> None:
         print(f"  {len(view.rows.all):,} findings {what}: {await gap(settle(act))}")
 
 
-async def story(desk: Desk, folder: Path) -> None:
+async def story(controller: SetupController, folder: Path) -> None:
     """Print the figures."""
     from app.exports import reading
 
     peak = folder / "peak"
     reading._command = lambda: [sys.executable, "-c", READER, str(peak)]
-    wizard, page = await opened(desk, Tool.GROUPS_EXPORT)
+    wizard, page = await opened(controller, Tool.GROUPS_EXPORT)
     for rows in SIZES:
         path = folder / f"{rows}.csv"
         write(path, rows)

@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.store import Store
 from app.vault import Vault
 from ui import tasks
 from ui.desktop.clipboard import ClipboardGuard
-from ui.session.controller import Desk
+from ui.session.controller import SetupController
 from ui.start import collect_here
 from ui.theme import style
 from ui.tools.catalog import load_all
@@ -47,23 +47,23 @@ async def gap(work: Any) -> str:
     return f"longest gap {longest * 1000:.0f} ms (limit 50), {busiest * 1000:.0f} ms of processor"
 
 
-async def opened(desk: Desk, tool: Tool) -> tuple[WizardPage, Any]:
+async def opened(controller: SetupController, tool: Tool) -> tuple[WizardPage, Any]:
     """The window with that page open, as from the rail."""
-    wizard = WizardPage(desk)
+    wizard = WizardPage(controller)
     wizard.resize(1000, 680)
     wizard.show()
     await load_all()  # as the program does behind the window
     await asyncio.sleep(0.5)
 
     async def press() -> None:
-        desk.open_tool(tool)
+        controller.open_tool(tool)
         await asyncio.sleep(0.3)  # it is painted
 
     print(f"the page opens, the first time and without a file, as any page does: {await gap(press())}")
     return wizard, wizard._tools[tool]
 
 
-def play(story: Callable[[Desk, Path], Awaitable[None]], *, practice: bool) -> None:
+def play(story: Callable[[SetupController, Path], Awaitable[None]], *, practice: bool) -> None:
     """Play it on the desk of a fresh setup, with a folder of its own and the garbage collector as in the program."""
     gc.disable()
     qt = QApplication(sys.argv)
@@ -75,16 +75,18 @@ def play(story: Callable[[Desk, Path], Awaitable[None]], *, practice: bool) -> N
         with tempfile.TemporaryDirectory() as folder:
             store = Store(Path(folder) / "data")
             store.lock()
-            assistant = Assistant(
+            session = SetupSession(
                 guide, new_setup(guide, utc_now(), practice=practice), Vault("practice" if practice else "setup"), store
             )
             running = tasks.Tasks(_fail)
-            desk = Desk(assistant, running, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host)
+            controller = SetupController(
+                session, running, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host
+            )
             print(f"nothing at all for 3 s, to compare: {await gap(asyncio.sleep(3))}")
             try:
-                await story(desk, Path(folder))
+                await story(controller, Path(folder))
             finally:
-                desk.close()
+                controller.close()
                 await running.cancel_all()
         host.deleteLater()
         return 0

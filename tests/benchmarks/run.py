@@ -84,10 +84,10 @@ async def _test_and_watch(data: Path) -> None:
     assert isinstance(qt, QApplication)
     async with Program(qt, data).running(practice=True) as application:
         await Tour(TourDriver(application, data / "tour"), until="open-provisioning").run()
-        desk = application.opened.desk
-        assert desk is not None
-        await gaps(desk.assistant.testing.run(), "Test Connection")
-        await gaps(desk.assistant.connection.look(desk.assistant.now()), "a look of the watch")
+        controller = application.opened.controller
+        assert controller is not None
+        await gaps(controller.session.testing.run(), "Test Connection")
+        await gaps(controller.session.connection.look(controller.session.now()), "a look of the watch")
 
 
 def event_loop() -> None:

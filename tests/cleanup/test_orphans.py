@@ -13,7 +13,7 @@ from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.practice.process import KEPT_SEED
 from app.session.open_setup import new_setup, utc_now
-from app.setup.lock import Locked
+from app.setup.lock import FolderTaken
 from app.setup.register import Whose, add, read
 from app.setup.store import Saved, Store
 from app.vault import Vault, VaultStatus
@@ -32,7 +32,7 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.store = Store(folder)
-        assert isinstance(self.store.lock(), Locked)
+        assert isinstance(self.store.lock(), FolderTaken)
         self.vault = Vault("setup")
 
     async def capture(self, name: str = "token") -> Setup:
@@ -55,18 +55,18 @@ class Desk:
 
 def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: Path) -> None:
     async def story() -> None:
-        desk = Desk(tmp_path)
-        kept, gone = await desk.capture(), await desk.capture()
-        await desk.vault.put(gone.id, "base_url", "another")
-        assert await orphans.find(desk.store, desk.vault) == Orphans()
-        desk.file(gone).unlink()
-        found = await orphans.find(desk.store, desk.vault)
+        controller = Desk(tmp_path)
+        kept, gone = await controller.capture(), await controller.capture()
+        await controller.vault.put(gone.id, "base_url", "another")
+        assert await orphans.find(controller.store, controller.vault) == Orphans()
+        controller.file(gone).unlink()
+        found = await orphans.find(controller.store, controller.vault)
         assert found == Orphans(own=frozenset({gone.id}))
-        assert await orphans.remove(desk.store, desk.vault, found.own) is None
-        held = (await desk.vault.holdings()).keys
+        assert await orphans.remove(controller.store, controller.vault, found.own) is None
+        held = (await controller.vault.holdings()).keys
         assert held == {(kept.id, "token")}
-        assert (await desk.vault.get(gone.id, "token")).status is VaultStatus.ABSENT
-        await desk.close()
+        assert (await controller.vault.get(gone.id, "token")).status is VaultStatus.ABSENT
+        await controller.close()
 
     asyncio.run(story())
 
@@ -74,9 +74,9 @@ def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: P
 @pytest.mark.parametrize("state", ["damaged", "unreadable", "set aside", "earlier version only", "open"])
 def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> None:
     async def story() -> None:
-        desk = Desk(tmp_path)
-        setup = await desk.capture()
-        path = desk.file(setup)
+        controller = Desk(tmp_path)
+        setup = await controller.capture()
+        path = controller.file(setup)
         in_use: tuple[str, ...] = ()
         if state == "damaged":
             path.write_text("{")
@@ -85,28 +85,28 @@ def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> 
             path.symlink_to("nowhere")
         elif state == "set aside":
             path.write_text("{")
-            assert desk.store.list().setups == ()
+            assert controller.store.list().setups == ()
             assert not path.exists()
         elif state == "earlier version only":
             path.rename(path.with_name(f"{path.name}.bak"))
         else:
             path.unlink()
             in_use = (setup.id,)
-        assert await orphans.find(desk.store, desk.vault, in_use) == Orphans()
-        assert await orphans.remove(desk.store, desk.vault, frozenset({setup.id}), in_use) is None
-        assert (await desk.vault.get(setup.id, "token")).status is VaultStatus.READ
-        await desk.close()
+        assert await orphans.find(controller.store, controller.vault, in_use) == Orphans()
+        assert await orphans.remove(controller.store, controller.vault, frozenset({setup.id}), in_use) is None
+        assert (await controller.vault.get(setup.id, "token")).status is VaultStatus.READ
+        await controller.close()
 
     asyncio.run(story())
 
 
 def test_a_drive_that_is_gone_makes_no_orphans(tmp_path: Path) -> None:
     async def story() -> None:
-        desk = Desk(tmp_path / "drive")
-        await desk.capture()
+        controller = Desk(tmp_path / "drive")
+        await controller.capture()
         (tmp_path / "drive").rename(tmp_path / "unplugged")
-        assert await orphans.find(desk.store, desk.vault) == Orphans()
-        await desk.close()
+        assert await orphans.find(controller.store, controller.vault) == Orphans()
+        await controller.close()
 
     asyncio.run(story())
 
@@ -131,7 +131,7 @@ def test_another_data_folder_keeps_what_is_its_own(tmp_path: Path) -> None:
 def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
     async def story() -> None:
         store, vault = Store(tmp_path), Vault("practice")
-        assert isinstance(store.lock(), Locked)
+        assert isinstance(store.lock(), FolderTaken)
         before = (await vault.holdings()).keys
         assert (await vault.put(*KEPT_SEED, "a seed")).status is VaultStatus.STORED
         assert (await vault.holdings()).keys == before
@@ -144,14 +144,14 @@ def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
 
 def test_setups_from_before_the_register_are_known_as_own(tmp_path: Path) -> None:
     async def story() -> None:
-        desk = Desk(tmp_path)
-        setup = await desk.capture()
+        controller = Desk(tmp_path)
+        setup = await controller.capture()
         (tmp_path / "setups" / "known").unlink()
-        desk.store.close()
-        assert isinstance(desk.store.lock(), Locked)
-        desk.file(setup).unlink()
-        assert await orphans.find(desk.store, desk.vault) == Orphans(own=frozenset({setup.id}))
-        await desk.close()
+        controller.store.close()
+        assert isinstance(controller.store.lock(), FolderTaken)
+        controller.file(setup).unlink()
+        assert await orphans.find(controller.store, controller.vault) == Orphans(own=frozenset({setup.id}))
+        await controller.close()
 
     asyncio.run(story())
 

@@ -18,7 +18,7 @@ from app.guide.vocabulary import Kind
 from app.practice.process import KEPT_SEED
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.store import Store
 from app.vault import Vault, VaultStatus
 
@@ -34,15 +34,15 @@ def capture(folder: Path, *, practice: bool = False) -> str:
     async def work() -> str:
         store, vault = Store(folder / "practice" if practice else folder), Vault("practice" if practice else "setup")
         store.lock()
-        assistant = Assistant(guide, new_setup(guide, NOW, practice=practice), vault, store, now=lambda: NOW)
-        await assistant.open()
+        session = SetupSession(guide, new_setup(guide, NOW, practice=practice), vault, store, now=lambda: NOW)
+        await session.open()
         host = "http://127.0.0.1:9" if practice else "https://scim.example.com"
-        assert (await assistant.captures.give("base_url", f"{host}/directory")).accepted
-        assert (await assistant.captures.give("token", TOKEN)).accepted
-        assert await assistant.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
+        assert (await session.captures.give("base_url", f"{host}/directory")).accepted
+        assert (await session.captures.give("token", TOKEN)).accepted
+        assert await session.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
         store.close()
         vault.close()
-        return assistant.setup.id
+        return session.setup.id
 
     return asyncio.run(work())
 

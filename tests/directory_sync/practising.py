@@ -13,7 +13,7 @@ from app.guide import catalog
 from app.net import Answer, LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.scim.tokens import ServiceAccount, TokenSource
-from ui.tour.visitor import Visitor
+from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ NAME = "one.example"
 
 
 @asynccontextmanager
-async def practice(folder: Path) -> AsyncIterator[tuple[Started, Visitor, LoopbackClient]]:
+async def practice(folder: Path) -> AsyncIterator[tuple[Started, ConsoleVisitor, LoopbackClient]]:
     """The running server, after Actions → Full Sync was pressed."""
     process = PracticeProcess()
     started = await process.start(folder / "state", "7b" * 32)
@@ -40,9 +40,9 @@ async def practice(folder: Path) -> AsyncIterator[tuple[Started, Visitor, Loopba
         await process.stop()
 
 
-async def submitted(client: LoopbackClient, started: Started) -> Visitor:
+async def submitted(client: LoopbackClient, started: Started) -> ConsoleVisitor:
     """Submit the directory and send it a user and a group, as a portal would."""
-    visitor = Visitor(client, started.cie_url, started.portal_url("entra"), catalog.guide("entra"))
+    visitor = ConsoleVisitor(client, started.cie_url, started.portal_url("entra"), catalog.guide("entra"))
     base_url = await visitor.add_directory("one", NAME)
     token = await visitor.generate_token()
     assert isinstance(base_url, str)
@@ -65,7 +65,7 @@ async def _fill(client: LoopbackClient, base_url: str, token: str) -> None:
         assert answer.status == 201
 
 
-async def account(visitor: Visitor, origin: str, access: Access) -> ServiceAccount:
+async def account(visitor: ConsoleVisitor, origin: str, access: Access) -> ServiceAccount:
     """A new service account."""
     made = await visitor.create_service_account()
     assert isinstance(made, dict)

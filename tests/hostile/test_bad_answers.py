@@ -21,7 +21,7 @@ from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation as Seen
 from app.scim.tokens import StaticToken, TokenSource
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.store import Store
 from app.vault import Vault
 from tests.hostile import faults
@@ -96,23 +96,23 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
     async def story(url: str) -> None:
         store = Store(tmp_path / "data")
         store.lock()
-        desk = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
-        await desk.open()
+        controller = SetupSession(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
+        await controller.open()
         for value, text in (("base_url", url), ("token", f"{TOKEN}-0123456789")):
-            assert (await desk.captures.give(value, text)).accepted
-        before, began = desk.setup, time.monotonic()
-        assert await desk.testing.run() is None
+            assert (await controller.captures.give(value, text)).accepted
+        before, began = controller.setup, time.monotonic()
+        assert await controller.testing.run() is None
         assert time.monotonic() - began < QUICK.whole + 1
-        failed = next(each for each in desk.testing.findings if each.verdict is connection_test.Verdict.FAILED)
+        failed = next(each for each in controller.testing.findings if each.verdict is connection_test.Verdict.FAILED)
         assert failed.observation is observation
-        diagnosis = explain(desk.testing.findings, guide, desk.setup)
+        diagnosis = explain(controller.testing.findings, guide, controller.setup)
         assert diagnosis is not None
         assert any(cause.step for cause in diagnosis.causes), "there is a step to go to"
         assert all(cause.sentence.endswith(".") for cause in diagnosis.causes)
-        (run,) = desk.setup.runs
+        (run,) = controller.setup.runs
         assert any(check.verdict == "failed" for check in run.checks)
-        assert replace(desk.setup, runs=()) == before
-        assert await desk.forget() is None
+        assert replace(controller.setup, runs=()) == before
+        assert await controller.forget() is None
 
     try:
         with Scene(authority) as scene:

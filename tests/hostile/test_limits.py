@@ -21,7 +21,7 @@ from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_
 from app.exports.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide.vocabulary import Kind
 from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
-from app.net.body import Inflater, UnusableError
+from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
 from app.scim import tokens
 from app.scim.capabilities import Part
@@ -148,7 +148,7 @@ def test_unpacking_never_holds_more_than_the_limit(size: int) -> None:
     try:
         inflater = Inflater("gzip", BODY_LIMIT)
         pieces = (bomb[start : start + size] for start in range(0, len(bomb), size))
-        with pytest.raises(UnusableError) as refused:
+        with pytest.raises(BodyLimitError) as refused:
             deque(map(inflater.feed, pieces), maxlen=0)
         assert tracemalloc.get_traced_memory()[1] < 4 * BODY_LIMIT
     finally:

@@ -25,9 +25,9 @@ from ui.wizard.page import WizardPage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.session.session import Assistant
-    from ui.session.controller import Desk
-    from ui.tour.visitor import Visitor
+    from app.session.session import SetupSession
+    from ui.session.controller import SetupController
+    from ui.tour.visitor import ConsoleVisitor
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
@@ -49,17 +49,17 @@ async def check(page: QWidget, told: str) -> None:
     await until(lambda: told in words(page))
 
 
-async def turn_on(desk: Desk, page: QWidget, visitor: Visitor) -> None:
+async def turn_on(controller: SetupController, page: QWidget, visitor: ConsoleVisitor) -> None:
     made = await visitor.create_service_account()
     assert isinstance(made, dict)
     paste(page, "client-id", made["Client ID"])
-    await until(lambda: bool(desk.assistant.api.access.tsg_id) and not desk.busy)
+    await until(lambda: bool(controller.session.api.access.tsg_id) and not controller.busy)
     paste(page, "client-secret", made["Client Secret"])
-    await until(lambda: desk.assistant.api.on and not desk.busy)
+    await until(lambda: controller.session.api.on and not controller.busy)
     assert made["Client Secret"] not in words(page)
 
 
-async def stumble(page: QWidget, visitor: Visitor) -> None:
+async def stumble(page: QWidget, visitor: ConsoleVisitor) -> None:
     """Two things that may be wrong at the vendor, each with its way out."""
     await visitor.break_api(ApiFault.ROLE.value)
     await check(page, "The role does not allow it (403)")
@@ -78,12 +78,12 @@ async def stumble(page: QWidget, visitor: Visitor) -> None:
     await until(lambda: "Not asked yet" in words(page))
 
 
-def go_to_full_sync(desk: Desk) -> None:
+def go_to_full_sync(controller: SetupController) -> None:
     """What this story is not about is done."""
-    assistant = desk.assistant
-    now = assistant.now()
-    steps = [step.id for step in assistant.guide.steps]
-    assistant.setup = assistant.setup.with_(
+    session = controller.session
+    now = session.now()
+    steps = [step.id for step in session.guide.steps]
+    session.setup = session.setup.with_(
         done=dict.fromkeys(steps[: steps.index("full-sync")], now),
         reached=dict.fromkeys((Milestone.SUBMITTED.value, Milestone.STARTED.value), now),
         sighting=Sighting(now, now, entered=True),
@@ -96,20 +96,20 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
     started = asyncio.run(process.start(tmp_path / "state", "7b" * 32))
     assert isinstance(started, Started)
 
-    async def story(desk: Desk) -> None:
-        assistant = desk.assistant
-        assert (await assistant.captures.give("directory_name", NAME)).accepted
-        page = WizardPage(desk)
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        assert (await session.captures.give("directory_name", NAME)).accepted
+        page = WizardPage(controller)
         page.resize(1000, 680)
         page.show()
         tray = Told(page)
-        came: list[Assistant] = []
-        watches = Watches(desk._tasks, tray, came.append)
-        desk.changed.connect(lambda: watches.keep(assistant))
+        came: list[SetupSession] = []
+        watches = Watches(controller._tasks, tray, came.append)
+        controller.changed.connect(lambda: watches.keep(session))
         async with LoopbackClient() as client:
             visitor = await submitted(client, started)
-            desk.open_tool(Tool.DIRECTORY_SYNC_API)
-            await turn_on(desk, page, visitor)
+            controller.open_tool(Tool.DIRECTORY_SYNC_API)
+            await turn_on(controller, page, visitor)
             await stumble(page, visitor)
             await check(page, "not_synced")
             name = page.findChild(QLineEdit, "api-find-name")
@@ -118,14 +118,14 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             child(page, "find-user").click()
             await until(lambda: "CIE has no such user in this directory yet" in words(page))
 
-            go_to_full_sync(desk)
+            go_to_full_sync(controller)
             assert await visitor.full_sync() == "Sync started"
             assert watches.wait is None
-            desk.complete()
-            await until(lambda: assistant.api.next_look is not None)
+            controller.complete()
+            await until(lambda: session.api.next_look is not None)
             assert watches.wait is Wait.FULL_SYNC
-            assert assistant.setup.summary.wait is Wait.FULL_SYNC
-            assert assistant.here.step.id == "sync-status"
+            assert session.setup.summary.wait is Wait.FULL_SYNC
+            assert session.here.step.id == "sync-status"
             await until(lambda: "CIE does not report the end of this Full Sync yet" in words(page))
             assert tray.notes == []
             async with asyncio.timeout(20):
@@ -134,18 +134,18 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             child(page, "look-at-sync").click()
             await until(lambda: "CIE reports a sync completed at" in words(page))
             await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))
-            note = f"CIE reports a completed sync: {assistant.setup.client}: compare the counts and confirm them."
+            note = f"CIE reports a completed sync: {session.setup.client}: compare the counts and confirm them."
             await until(lambda: tray.notes == [note])
-            assert came == [assistant]
+            assert came == [session]
             assert watches.wait is None
-            assert [assistant.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
-            assert Milestone.FINISHED not in assistant.setup.reached, "the admin confirms, not the program"
-            desk.complete()
-            await until(lambda: assistant.setup.synced == Counts(1, 1))
-            assert assistant.setup.summary.status is Status.COMPLETE
-            assert assistant.setup.summary.wait is None
+            assert [session.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
+            assert Milestone.FINISHED not in session.setup.reached, "the admin confirms, not the program"
+            controller.complete()
+            await until(lambda: session.setup.synced == Counts(1, 1))
+            assert session.setup.summary.status is Status.COMPLETE
+            assert session.setup.summary.wait is None
 
-            desk.open_tool(Tool.DIRECTORY_SYNC_API)
+            controller.open_tool(Tool.DIRECTORY_SYNC_API)
             child(page, "find-user").click()
             await until(lambda: f"CIE has this user: jo@{NAME}" in words(page))
             name.setText("admins")

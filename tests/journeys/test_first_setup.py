@@ -35,9 +35,9 @@ def test_from_the_first_page_to_full_sync_with_a_break(program: Program, tmp_pat
         left = await tour(application, tmp_path / "afternoon", None)
         assert left.isdigit(), "only the last count, which the browser copied"
         assert application.workspace is not None
-        (assistant,) = application.workspace.opened.values()
-        setup = assistant.setup
-        assert status(assistant.guide, setup) is Status.COMPLETE
+        (session,) = application.workspace.opened.values()
+        setup = session.setup
+        assert status(session.guide, setup) is Status.COMPLETE
         assert setup.synced == Counts(int(setup.values["portal_users"]), int(setup.values["portal_groups"]))
         assert setup.synced.users > 0
 

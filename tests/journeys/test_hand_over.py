@@ -28,30 +28,30 @@ def test_from_one_admin_to_another(program: Program, tmp_path: Path) -> None:
 
     async def first(application: Application) -> None:
         await application.new_setup("entra")
-        assert application.opened.desk is not None
-        assistant = application.opened.desk.assistant
-        assert (await assistant.captures.give("tenant_id", TENANT)).accepted
-        assert (await assistant.captures.give("base_url", URL)).accepted
+        assert application.opened.controller is not None
+        session = application.opened.controller.session
+        assert (await session.captures.give("tenant_id", TENANT)).accepted
+        assert (await session.captures.give("base_url", URL)).accepted
         await application.show_home()
-        child(application.home, f"hand-over-{assistant.setup.id}").click()
+        child(application.home, f"hand-over-{session.setup.id}").click()
         dialog = await until(lambda: application.window.findChild(QFileDialog))
         dialog.fileSelected.emit(str(file))
         dialog.reject()
         assert "not in it" in (await message(application.window)).informativeText()
         assert file.exists()
-        await application.delete(assistant.setup.id)
+        await application.delete(session.setup.id)
 
     async def second(application: Application) -> None:
         drop(application.home, file)
         press(await message(application.window), "Take it over")
-        await until(lambda: application.opened.desk)
-        assert application.opened.desk is not None
-        assistant = application.opened.desk.assistant
-        assert assistant.setup.values["tenant_id"] == TENANT
-        assert assistant.trouble == "Not in the keyring of this computer: Base URL. Capture it again."
-        assert (await assistant.captures.give("base_url", URL)).accepted
-        assert assistant.trouble is None
-        await application.delete(assistant.setup.id)
+        await until(lambda: application.opened.controller)
+        assert application.opened.controller is not None
+        session = application.opened.controller.session
+        assert session.setup.values["tenant_id"] == TENANT
+        assert session.trouble == "Not in the keyring of this computer: Base URL. Capture it again."
+        assert (await session.captures.give("base_url", URL)).accepted
+        assert session.trouble is None
+        await application.delete(session.setup.id)
 
     program.play(first)
     assert "canary-path" not in file.read_text()
@@ -85,8 +85,8 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(program: Program, tmp
 
 def test_macos_tells_which_file_was_double_clicked() -> None:
     program = (
-        "import ui\nfrom PySide6.QtGui import QFileOpenEvent\nfrom ui.desktop.file_open import Program\n"
-        "qt = Program([])\nqt.file_opened.connect(print)\n"
+        "import ui\nfrom PySide6.QtGui import QFileOpenEvent\nfrom ui.desktop.file_open import DesktopApplication\n"
+        "qt = DesktopApplication([])\nqt.file_opened.connect(print)\n"
         "qt.sendEvent(qt, QFileOpenEvent('first.ciescim'))\nprint(qt.asked_for)"
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=60, text=True)

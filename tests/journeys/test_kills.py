@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.guide import catalog
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup import journey
 from app.setup.store import Store
 from app.vault import Vault
@@ -57,16 +57,16 @@ def killed_after(step: str, folder: Path) -> Path:
     return folder / "data"
 
 
-async def reopened(data: Path) -> Assistant:
+async def reopened(data: Path) -> SetupSession:
     store, vault = Store(data / "practice"), Vault("practice")
     try:
         store.lock()
         listing = store.list()
         assert listing.troubles == ()
         (setup,) = listing.setups
-        assistant = Assistant(catalog.guide(setup.guide), setup, vault, store)
-        await assistant.open()
-        return assistant
+        session = SetupSession(catalog.guide(setup.guide), setup, vault, store)
+        await session.open()
+        return session
     finally:
         store.close()
         vault.close()
@@ -75,12 +75,12 @@ async def reopened(data: Path) -> Assistant:
 def nothing_is_lost(step: str, data: Path) -> None:
     """What the data folder and the keyring hold after that step is all that was captured, at that step or the next."""
     guide, steps = catalog.guide("entra"), walked_steps()
-    assistant = asyncio.run(reopened(data))
-    place = steps.index(journey.position(guide, assistant.setup))
+    session = asyncio.run(reopened(data))
+    place = steps.index(journey.position(guide, session.setup))
     assert place >= steps.index(step), f"ended after {step}, reopened at {steps[place]}"
     for earlier in steps[: steps.index(step) + 1]:
         for name in guide.step(earlier).captures:
-            assert name in assistant.setup.values or name in assistant.setup.kept, f"{name} lost after {step}"
+            assert name in session.setup.values or name in session.setup.kept, f"{name} lost after {step}"
 
 
 @pytest.mark.usefixtures("secret_service")

@@ -26,7 +26,7 @@ import pytest
 from app.cleanup import orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
-from app.setup.lock import Locked
+from app.setup.lock import FolderTaken
 from app.setup.store import NotSaved, Store
 from app.vault import Vault, VaultStatus
 
@@ -61,7 +61,7 @@ def tell(**what: object) -> None:
 async def work(folder: Path, guide: object, chance: random.Random) -> None:
     """Save, capture, replace and delete without end, as the program does it."""
     store, vault = Store(folder), Vault("setup")
-    while not isinstance(store.lock(), Locked):
+    while not isinstance(store.lock(), FolderTaken):
         time.sleep(0.001)  # the one before is still being taken down
     here = [setup.id for setup in store.list().setups]
     while True:

@@ -74,7 +74,7 @@ class LeakObserver(TourObserver):
         await self._copy_report("diagnostics")
 
     def _secret(self, name: str) -> bool:
-        return self.driver.desk.assistant.guide.values[name].secret
+        return self.driver.controller.session.guide.values[name].secret
 
     async def _look_at_secret(self, name: str) -> None:
         driver = self.driver

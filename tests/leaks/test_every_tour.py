@@ -42,7 +42,7 @@ class Walked:
 
     client: str
     method: str
-    desk: Desk
+    controller: Desk
     observed: Path
     pictures: Path
     code: int
@@ -74,24 +74,24 @@ def walk(folder: Path, client: str, method: str) -> Walked:
     """One tour on a desk of its own."""
     observed, pictures = folder.with_name(f"{folder.name}-observed"), folder / "home/pictures"
     observed.mkdir()
-    with Desk(folder) as desk:
+    with Desk(folder) as controller:
         command = [sys.executable, "tests/leaks/drive.py", str(observed), "--tour", str(pictures), "--theme", "dark"]
         program = subprocess.Popen(
             [*command, "--client", client, "--answer", f"authorization={method}"],
             cwd=ROOT,
-            env={**desk.env, "PYTHONPATH": str(ROOT)},
+            env={**controller.env, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         try:
-            with Watcher(desk, program.pid, observed) as watcher:
+            with Watcher(controller, program.pid, observed) as watcher:
                 output, _ = program.communicate(timeout=120)
         finally:
             program.kill()
             program.wait()
-        kept = desk.kept()
+        kept = controller.kept()
         return Walked(
-            client, method, desk, observed, pictures, program.returncode, output, watcher.seen, known(kept), kept
+            client, method, controller, observed, pictures, program.returncode, output, watcher.seen, known(kept), kept
         )
 
 
@@ -144,7 +144,7 @@ def test_tours_end_with_full_sync_and_were_watched(pair: list[Walked]) -> None:
 
 def test_files_hold_no_part_of_a_secret(pair: list[Walked]) -> None:
     for walked in pair:
-        files = walked.desk.files()
+        files = walked.controller.files()
         assert {".json", ".png", ".keyring"} <= {path.suffix for path in files}
         for path in files:
             find = walked.canaries.whole_in if path.suffix == ".png" else walked.canaries.part_in

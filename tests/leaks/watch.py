@@ -16,7 +16,7 @@ from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse, unwrap_msg
 
 if TYPE_CHECKING:
-    from tests.leaks.desk import Desk
+    from tests.leaks.controller import Desk
 
 PAUSE = 0.4
 """Seconds between two looks."""
@@ -53,10 +53,10 @@ class Seen:
 class Watcher:
     """Watches from two threads until it is left."""
 
-    def __init__(self, desk: Desk, pid: int, notes: Path) -> None:
+    def __init__(self, controller: Desk, pid: int, notes: Path) -> None:
         """``notes`` is a folder where the program can see how often it was looked at."""
         self.seen = Seen()
-        self._desk, self._pid, self._notes = desk, pid, notes
+        self._controller, self._pid, self._notes = controller, pid, notes
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._look, self._listen)]
 
@@ -92,7 +92,7 @@ class Watcher:
 
     def _ask(self, *command: str) -> bytes:
         try:
-            return subprocess.run(command, env=self._desk.env, capture_output=True, check=False, timeout=5).stdout
+            return subprocess.run(command, env=self._controller.env, capture_output=True, check=False, timeout=5).stdout
         except subprocess.TimeoutExpired:
             return b""
 
@@ -118,7 +118,7 @@ class Watcher:
     # -- the accessible tree --------------------------------------------------------------
 
     def _listen(self) -> None:
-        reader = ScreenReader(self._desk.env["DBUS_SESSION_BUS_ADDRESS"])
+        reader = ScreenReader(self._controller.env["DBUS_SESSION_BUS_ADDRESS"])
         try:
             while not self._stop.wait(PAUSE):
                 if reader.walk(self.seen.accessible, self._stop):

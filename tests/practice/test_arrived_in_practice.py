@@ -17,7 +17,7 @@ from app.practice.switchboard import PortalFault
 from app.scim.arrivals import Arrived, Kind, Look
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import Bearer
-from ui.tour.visitor import Visitor
+from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +44,7 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = Visitor(client, started.cie_url, started.portal_url(guide_id), guide)
+                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url(guide_id), guide)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)

@@ -13,7 +13,7 @@ from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.values.rules import derive, read
-from ui.tour.visitor import Visitor
+from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -
     guide = fill_guide(plain, plain.practice.tenant_values)
     values = directory_values(guide)
 
-    async def connect(visitor: Visitor, started: Started) -> None:
+    async def connect(visitor: ConsoleVisitor, started: Started) -> None:
         base_url = await visitor.add_directory(values[Kind.DIRECTORY_ID], values[Kind.DIRECTORY_NAME])
         assert isinstance(base_url, str), base_url
         known = {Kind.BASE_URL: base_url, **values, Kind.TOKEN_URL: started.token_url}
@@ -80,7 +80,7 @@ def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = Visitor(client, started.cie_url, started.portal_url(guide_id), guide)
+                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url(guide_id), guide)
                 await connect(visitor, started)
                 await visitor.assign()
                 for _ in range(2):  # the second cycle updates what the first created

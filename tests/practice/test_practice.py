@@ -16,12 +16,12 @@ from app.guide.guide_file import read
 from app.guide.vocabulary import RANDOM_GUID, Kind
 from app.net import Answer, LoopbackClient
 from app.practice.derive import TOKEN_PATH, Derived
-from app.practice.ledger import Directory, field_errors, sync_refusal
+from app.practice.ledger import PracticeDirectory, field_errors, sync_refusal
 from app.practice.process import NotStarted, PracticeProcess, Started
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.values.rules import derive
-from ui.tour.visitor import Refused, Visitor
+from ui.tour.visitor import ConsoleRefusal, ConsoleVisitor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -107,7 +107,7 @@ def command(folder: Path) -> list[str]:
 
 
 @asynccontextmanager
-async def practice(folder: Path) -> AsyncIterator[tuple[Visitor, LoopbackClient, PracticeProcess]]:
+async def practice(folder: Path) -> AsyncIterator[tuple[ConsoleVisitor, LoopbackClient, PracticeProcess]]:
     process = PracticeProcess(command(folder))
     started = await process.start(folder / "state", SEED)
     assert isinstance(started, Started), started
@@ -115,7 +115,7 @@ async def practice(folder: Path) -> AsyncIterator[tuple[Visitor, LoopbackClient,
     try:
         async with LoopbackClient() as client:
             guide = read(folder / "guide.yaml")
-            yield Visitor(client, started.cie_url, started.portal_url(guide.id), guide), client, process
+            yield ConsoleVisitor(client, started.cie_url, started.portal_url(guide.id), guide), client, process
     finally:
         await process.stop()
 
@@ -126,7 +126,7 @@ async def status(client: LoopbackClient, base_url: str, token: str, path: str = 
     return answer.status
 
 
-async def submitted(visitor: Visitor) -> tuple[str, str]:
+async def submitted(visitor: ConsoleVisitor) -> tuple[str, str]:
     base_url = await visitor.add_directory(TENANT_ID, "practice.example")
     token = await visitor.generate_token()
     assert isinstance(base_url, str), base_url
@@ -141,7 +141,7 @@ def test_nothing_is_open_before_submit_and_a_new_token_ends_the_old_one(tmp_path
         async with practice(tmp_path) as (visitor, client, _):
             base_url = await visitor.add_directory("not an id", "Capital")
             assert isinstance(base_url, str)
-            assert await visitor.submit() == Refused(
+            assert await visitor.submit() == ConsoleRefusal(
                 " ".join((*field_errors("not an id", "Capital"), "Generate a token first."))
             )
             visitor._fields = {"Directory ID": TENANT_ID, "Directory Name": "practice.example"}
@@ -234,7 +234,7 @@ def test_a_service_account_opens_the_directory_that_names_it(tmp_path: Path) -> 
             base_url = await visitor.add_directory(TENANT_ID, "practice.example")
             assert isinstance(base_url, str)
             visitor.use_service_account("nobody@1.iam.panserviceaccount")
-            assert await visitor.submit() == Refused("There is no service account of that name.")
+            assert await visitor.submit() == ConsoleRefusal("There is no service account of that name.")
             account, other = await visitor.create_service_account(), await visitor.create_service_account()
             assert isinstance(account, dict)
             assert isinstance(other, dict)
@@ -342,7 +342,7 @@ def test_a_child_that_cannot_serve_is_reported(tmp_path: Path) -> None:
 
 def test_full_sync_waits_ninety_seconds_after_the_last_one() -> None:
     end = datetime(2026, 11, 1, 12, tzinfo=UTC)
-    synced = Directory(key="1", scim_client="Okta", submitted=True, sync_started=end, sync_completed=end)
+    synced = PracticeDirectory(key="1", scim_client="Okta", submitted=True, sync_started=end, sync_completed=end)
     assert "85 seconds" in (sync_refusal(synced, end + timedelta(seconds=5.5)) or "")
     assert sync_refusal(synced, end + timedelta(seconds=90)) is None
     assert sync_refusal(synced.model_copy(update={"submitted": False}), end) == "Submit this directory first."

@@ -11,7 +11,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
-from ui.tour.visitor import Visitor
+from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ def test_preview_sends_nothing(guide_id: str, tmp_path: Path) -> None:
     modes = guide.practice.modes
     assert modes is not None
 
-    async def finished(visitor: Visitor) -> tuple[str, str]:
+    async def finished(visitor: ConsoleVisitor) -> tuple[str, str]:
         assert await visitor.start() == "Provisioning started."
         async with asyncio.timeout(15):
             while not (progress := await visitor.status()).steady:
@@ -38,7 +38,7 @@ def test_preview_sends_nothing(guide_id: str, tmp_path: Path) -> None:
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = Visitor(client, started.cie_url, started.portal_url(guide_id), guide)
+                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url(guide_id), guide)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)

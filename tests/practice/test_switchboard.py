@@ -19,7 +19,7 @@ from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
 from tests.support.probes import LOOKUP
 from tests.support.setups import a_setup
-from ui.tour.visitor import Progress, Visitor
+from ui.tour.visitor import ConsoleVisitor, CycleProgress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = Visitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
+                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)
@@ -96,7 +96,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
 def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> None:
     assert set(PORTAL_WORDS) == set(PortalFault)
 
-    async def ended(visitor: Visitor) -> Progress:
+    async def ended(visitor: ConsoleVisitor) -> CycleProgress:
         assert await visitor.start() == "Provisioning started."
         async with asyncio.timeout(15):
             while "progress" in (progress := await visitor.status()).message:
@@ -109,7 +109,7 @@ def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> 
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = Visitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
+                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)

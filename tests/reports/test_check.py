@@ -15,7 +15,7 @@ import pytest
 from app.guide import catalog
 from app.reports.check import Exit
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.sentences import STATUSES
 from app.setup.state import Status
 from app.setup.store import Store
@@ -27,21 +27,21 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CANARY = "canary-of-the-path"
 
 
-def stored(folder: Path, base_url: str | None, name: str = "contoso.com") -> Assistant:
+def stored(folder: Path, base_url: str | None, name: str = "contoso.com") -> SetupSession:
     """A practice setup with its secrets in the keyring."""
     guide, vault = catalog.guide("entra"), Vault("practice")
 
-    async def give() -> Assistant:
+    async def give() -> SetupSession:
         store = Store(folder / "practice")
         store.lock()
-        assistant = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
-        await assistant.open()
-        assert (await assistant.captures.give("primary_domain", name)).accepted
+        session = SetupSession(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
+        await session.open()
+        assert (await session.captures.give("primary_domain", name)).accepted
         if base_url is not None:
-            assert (await assistant.captures.give("base_url", base_url)).accepted
-            assert (await assistant.captures.give("token", TOKEN + "-0123456789")).accepted
+            assert (await session.captures.give("base_url", base_url)).accepted
+            assert (await session.captures.give("token", TOKEN + "-0123456789")).accepted
         store.close()
-        return assistant
+        return session
 
     return asyncio.run(give())
 
@@ -58,10 +58,10 @@ def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def closing(assistant: Assistant) -> None:
-    trouble = asyncio.run(assistant.forget())
+def closing(session: SetupSession) -> None:
+    trouble = asyncio.run(session.forget())
     assert trouble is None or trouble.startswith("The secrets are gone"), trouble
-    assistant.vault.close()
+    session.vault.close()
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -79,10 +79,10 @@ def test_the_exit_code_and_the_step(answer: bytes, code: Exit, first: str | None
         says(answer)(connection, request.replace("-0123456789", ""), stop)  # type: ignore[arg-type]
 
     with Hostile(answering) as server:
-        assistant = stored(tmp_path, f"{server.base_url}/{CANARY}")
+        session = stored(tmp_path, f"{server.base_url}/{CANARY}")
         before = {path: path.read_bytes() for path in tmp_path.rglob("*.json")}
         spoken = check(tmp_path, "Contoso.com")
-        machine = check(tmp_path, assistant.setup.id, "--json")
+        machine = check(tmp_path, session.setup.id, "--json")
     assert (spoken.returncode, machine.returncode) == (code, code), spoken.stderr
     report = json.loads(machine.stdout)
     assert report["exit"] == code
@@ -104,16 +104,16 @@ def test_the_exit_code_and_the_step(answer: bytes, code: Exit, first: str | None
         assert TOKEN not in output
         assert str(server.port) not in output
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.json")} == before
-    closing(assistant)
+    closing(session)
 
 
 @pytest.mark.usefixtures("secret_service")
 def test_secrets_that_are_not_there(tmp_path: Path) -> None:
-    assistant = stored(tmp_path, None)
+    session = stored(tmp_path, None)
     done = check(tmp_path, "contoso.com")
     assert done.returncode == Exit.NO_SECRETS
     assert "Base URL is not in" in done.stderr
-    closing(assistant)
+    closing(session)
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -122,9 +122,9 @@ def test_a_name_that_is_not_there_or_not_alone(tmp_path: Path) -> None:
     both = [stored(tmp_path, None), stored(tmp_path, None)]
     done = check(tmp_path, "contoso.com", "--json")
     assert done.returncode == Exit.NO_SETUP
-    assert all(assistant.setup.id in json.loads(done.stdout)["title"] for assistant in both)
-    for assistant in both:
-        closing(assistant)
+    assert all(session.setup.id in json.loads(done.stdout)["title"] for session in both)
+    for session in both:
+        closing(session)
 
 
 def test_a_wrong_command_line(tmp_path: Path) -> None:

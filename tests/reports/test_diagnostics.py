@@ -16,7 +16,7 @@ import pytest
 from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.polling.loop import Report
-from app.reports.diagnostics import Shelf, Surface, report
+from app.reports.diagnostics import SetupTally, WindowFacts, report
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
 from app.setup.state import Setup, Sighting, Status, Summary, Wait
@@ -24,11 +24,11 @@ from tests.hostile.server import TOKEN, Hostile, says
 from tests.session.test_session import opened
 
 if TYPE_CHECKING:
-    from app.session.session import Assistant
+    from app.session.session import SetupSession
 
 CANARY = "canary-9d2c"
 NOW = datetime(2026, 11, 25, 9, 30, 15, 123456, tzinfo=UTC)
-SURFACE = Surface("6.12.0", "6.12.0", "xcb", "dark", 2.0)
+SURFACE = WindowFacts("6.12.0", "6.12.0", "xcb", "dark", 2.0)
 LINES = (
     r"Program: [\d.]+ \((source|package)\)",
     r"System: [\w ]+ [\d.]+, kernel [\d.]+, \w+",
@@ -61,20 +61,20 @@ def only_what_is_listed(text: str) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None:
     async def story(url: str) -> str:
-        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            await assistant.testing.run()
-            spoilt = assistant.setup.with_(
+        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+            await session.testing.run()
+            spoilt = session.setup.with_(
                 name=CANARY,
                 client=CANARY,
                 summary=Summary(title=CANARY),
-                values={**assistant.setup.values, "directory_name": CANARY, CANARY: CANARY},
-                reached={**assistant.setup.reached, Milestone.STARTED.value: NOW, CANARY: NOW},
+                values={**session.setup.values, "directory_name": CANARY, CANARY: CANARY},
+                reached={**session.setup.reached, Milestone.STARTED.value: NOW, CANARY: NOW},
                 answers={CANARY: CANARY},
                 ticked=frozenset({CANARY}),
             )
-            assistant.setup = spoilt
-            shelf = Shelf.of((spoilt, spoilt.with_(summary=Summary(Status.WAITING, Wait.TIMESTAMP))), 1)
-            return report(SURFACE, "GNOME Keyring", shelf, (assistant,), practice=True)
+            session.setup = spoilt
+            shelf = SetupTally.of((spoilt, spoilt.with_(summary=Summary(Status.WAITING, Wait.TIMESTAMP))), 1)
+            return report(SURFACE, "GNOME Keyring", shelf, (session,), practice=True)
 
     with Hostile(
         says(f"HTTP/1.1 401 {CANARY}\r\nX-{CANARY}: {CANARY}\r\nContent-Length: 0\r\n\r\n".encode())
@@ -101,17 +101,17 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
 )
 def test_the_watch(result: Seen | NotOffered | Unsuccessful, told: str) -> None:
     looked = Report(NOW, NOW + timedelta(minutes=5), result, 2)
-    only_what_is_listed(text := report(SURFACE, "x", Shelf({}, 0), (doing(looked),), practice=False))
+    only_what_is_listed(text := report(SURFACE, "x", SetupTally({}, 0), (doing(looked),), practice=False))
     assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
 
 
 def test_a_sighting() -> None:
-    text = report(SURFACE, "x", Shelf({}, 0), (doing(None, Sighting(NOW, NOW, entered=True)),), practice=False)
+    text = report(SURFACE, "x", SetupTally({}, 0), (doing(None, Sighting(NOW, NOW, entered=True)),), practice=False)
     only_what_is_listed(text)
     assert "  Watch: timestamp entered 2026-11-25T09:30:15Z\n" in text
 
 
-def doing(looked: Report | None, sighting: Sighting | None = None) -> Assistant:
+def doing(looked: Report | None, sighting: Sighting | None = None) -> SetupSession:
     """An assistant as far as diagnostics ask it."""
     guide = catalog.guide("okta")
     setup = Setup(
@@ -126,14 +126,14 @@ def doing(looked: Report | None, sighting: Sighting | None = None) -> Assistant:
     )
     here = SimpleNamespace(step=guide.steps[0])
     testing, waiting = SimpleNamespace(findings=()), SimpleNamespace(report=looked)
-    return cast("Assistant", SimpleNamespace(guide=guide, setup=setup, here=here, testing=testing, waiting=waiting))
+    return cast("SetupSession", SimpleNamespace(guide=guide, setup=setup, here=here, testing=testing, waiting=waiting))
 
 
 def test_what_somebody_else_worded_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "release", lambda: f"6.1.0-{CANARY}")
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": f"</{CANARY}>", "VERSION_ID": f"12{CANARY}"})
-    surface = Surface(f"6.12.0-{CANARY}", f"6.12.0 {CANARY}", f"@{CANARY}", "light", 1.5)
-    text = report(surface, f"https://{CANARY}", Shelf({}, 0), (), practice=False)
+    surface = WindowFacts(f"6.12.0-{CANARY}", f"6.12.0 {CANARY}", f"@{CANARY}", "light", 1.5)
+    text = report(surface, f"https://{CANARY}", SetupTally({}, 0), (), practice=False)
     only_what_is_listed(text)
     assert "System: other 12, kernel 6.1.0, " in text
     assert "Keyring: other\n" in text

@@ -17,7 +17,7 @@ from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
 from app.scim.observation import Observation
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.document import decode, encode
 from app.setup.gate import Locked, gate
 from app.setup.state import Wait
@@ -76,13 +76,13 @@ class Cie:
 
 
 @asynccontextmanager
-async def opened(folder: Path, cie: Cie, policy: Policy | None = None) -> AsyncIterator[Assistant]:
+async def opened(folder: Path, cie: Cie, policy: Policy | None = None) -> AsyncIterator[SetupSession]:
     """A practice setup with a Directory Name; its API is on loopback."""
     guide, vault, store = catalog.guide("entra"), Vault("practice"), Store(folder)
     store.lock()
     origin = f"http://127.0.0.1:{cie.server.port}"
     setup = new_setup(guide, NOW, practice=True)
-    assistant = Assistant(
+    session = SetupSession(
         guide,
         setup,
         vault,
@@ -92,26 +92,26 @@ async def opened(folder: Path, cie: Cie, policy: Policy | None = None) -> AsyncI
         policy=policy or Policy(),
     )
     try:
-        await assistant.open()
-        assert (await assistant.captures.give("directory_name", "acme.example")).accepted
-        yield assistant
+        await session.open()
+        assert (await session.captures.give("directory_name", "acme.example")).accepted
+        yield session
     finally:
-        await assistant.forget()
+        await session.forget()
         vault.close()
         store.close()
 
 
-async def turn_on(assistant: Assistant) -> None:
-    assert await assistant.api.give_secret(Kind.CLIENT_ID, CLIENT_ID) is None
-    assert await assistant.api.give_secret(Kind.CLIENT_SECRET, CLIENT_SECRET) is None
-    assert assistant.api.on
+async def turn_on(session: SetupSession) -> None:
+    assert await session.api.give_secret(Kind.CLIENT_ID, CLIENT_ID) is None
+    assert await session.api.give_secret(Kind.CLIENT_SECRET, CLIENT_SECRET) is None
+    assert session.api.on
 
 
-async def held(assistant: Assistant) -> list[str | None]:
+async def held(session: SetupSession) -> list[str | None]:
     """What the keyring has, asked by another vault."""
     other = Vault("practice")
     try:
-        return [(await other.get(assistant.setup.id, name)).value for name in SECRETS.values()]
+        return [(await other.get(session.setup.id, name)).value for name in SECRETS.values()]
     finally:
         other.close()
 
@@ -121,8 +121,8 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
     async def story() -> None:
         cie = Cie()
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
-                api = assistant.api
+            async with opened(tmp_path, cie) as session:
+                api = session.api
                 assert not api.on
                 assert not api.begun
                 look = await api.ask()
@@ -130,9 +130,9 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
                 assert look.stage is Stage.KEYRING
                 await api.look_calmly()
                 assert cie.lines == []
-                await turn_on(assistant)
+                await turn_on(session)
                 assert api.access == Access("1102345678")  # as the Client ID tells
-                assert await held(assistant) == [CLIENT_ID, CLIENT_SECRET]
+                assert await held(session) == [CLIENT_ID, CLIENT_SECRET]
                 for path in tmp_path.rglob("*.json*"):
                     assert b"canary" not in path.read_bytes()
                 assert isinstance(await api.ask(), Listed)
@@ -140,13 +140,13 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
                 assert "authorization: bearer t0ken" in cie.server.requests[1].lower()
                 assert "canary" not in cie.server.requests[1]
                 assert await api.turn_off() == ()
-                assert await held(assistant) == [None, None]
+                assert await held(session) == [None, None]
                 assert not api.begun
-                assert assistant.setup.api is None
+                assert session.setup.api is None
                 assert api.look is None
-                await turn_on(assistant)
-                assert await assistant.forget() is None
-                assert await held(assistant) == [None, None]
+                await turn_on(session)
+                assert await session.forget() is None
+                assert await held(session) == [None, None]
 
     asyncio.run(story())
 
@@ -156,15 +156,15 @@ def test_an_address_can_be_chosen_and_is_remembered(tmp_path: Path) -> None:
     async def story() -> None:
         cie = Cie()
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
-                await turn_on(assistant)
-                await assistant.api.choose(Address.STRATA, Issuer.DESCRIPTION)
-                assert await assistant.api.give_tsg_id("tsg_id:4711") is None
-                await assistant.api.ask()
+            async with opened(tmp_path, cie) as session:
+                await turn_on(session)
+                await session.api.choose(Address.STRATA, Issuer.DESCRIPTION)
+                assert await session.api.give_tsg_id("tsg_id:4711") is None
+                await session.api.ask()
                 assert cie.lines == ["POST /auth/v1/oauth2/access_token", "GET /directory-sync/v1/domains"]
                 assert "scope=tsg_id%3A4711" in cie.server.requests[0]
-                assert "digits" in (await assistant.api.give_tsg_id("acme") or "")
-                assert decode(encode(assistant.setup)).api == Access("4711", Address.STRATA, Issuer.DESCRIPTION)
+                assert "digits" in (await session.api.give_tsg_id("acme") or "")
+                assert decode(encode(session.setup)).api == Access("4711", Address.STRATA, Issuer.DESCRIPTION)
 
     asyncio.run(story())
 
@@ -183,14 +183,14 @@ def test_a_claim_that_the_keyring_does_not_bear_out_is_dropped(tmp_path: Path) -
     async def story() -> None:
         cie = Cie()
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
+            async with opened(tmp_path, cie) as session:
                 claimed = dict.fromkeys(SECRETS.values(), NOW)
-                assistant.setup = assistant.setup.with_(api=Access("4711"), kept=claimed)
-                assert assistant.api.on
-                await assistant.open()
-                assert not assistant.api.on
-                assert assistant.api.begun
-                assert assistant.trouble is None
+                session.setup = session.setup.with_(api=Access("4711"), kept=claimed)
+                assert session.api.on
+                await session.open()
+                assert not session.api.on
+                assert session.api.begun
+                assert session.trouble is None
 
     asyncio.run(story())
 
@@ -200,25 +200,25 @@ def test_a_token_that_was_withdrawn_is_fetched_anew_once(tmp_path: Path) -> None
     async def story() -> None:
         cie = Cie()
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
-                await turn_on(assistant)
-                assert isinstance(await assistant.api.ask(), Listed)
+            async with opened(tmp_path, cie) as session:
+                await turn_on(session)
+                assert isinstance(await session.api.ask(), Listed)
                 cie.domains = [http(401), domains(entry())]
-                assert isinstance(await assistant.api.ask(), Listed)
+                assert isinstance(await session.api.ask(), Listed)
                 assert len(cie.lines) == 2 + 3
                 cie.domains = [http(401)]
-                look = await assistant.api.ask()
+                look = await session.api.ask()
                 assert isinstance(look, Unlisted)
                 assert look.observation is Observation.UNAUTHORIZED
                 assert len(cie.lines) == 5 + 3
-                await assistant.api.look_calmly()  # a refusal does not mend by asking
+                await session.api.look_calmly()  # a refusal does not mend by asking
                 assert len(cie.lines) == 8
 
     asyncio.run(story())
 
 
-def reach(assistant: Assistant, *milestones: Milestone) -> None:
-    assistant.setup = assistant.setup.with_(reached=dict.fromkeys((each.value for each in milestones), NOW))
+def reach(session: SetupSession, *milestones: Milestone) -> None:
+    session.setup = session.setup.with_(reached=dict.fromkeys((each.value for each in milestones), NOW))
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -227,14 +227,14 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
         cie = Cie()
         cie.domains = [domains(entry(-900)), http(503, Retry_After="120"), domains(entry(40))]
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
-                api = assistant.api
-                await turn_on(assistant)
-                reach(assistant, Milestone.SUBMITTED, Milestone.STARTED)
-                assert awaited(assistant.guide, assistant.setup) is not Wait.FULL_SYNC
-                assert not await assistant.waiting.for_full_sync()
+            async with opened(tmp_path, cie) as session:
+                api = session.api
+                await turn_on(session)
+                reach(session, Milestone.SUBMITTED, Milestone.STARTED)
+                assert awaited(session.guide, session.setup) is not Wait.FULL_SYNC
+                assert not await session.waiting.for_full_sync()
                 assert cie.lines == []
-                reach(assistant, Milestone.SUBMITTED, Milestone.STARTED, Milestone.FULL_SYNC)
+                reach(session, Milestone.SUBMITTED, Milestone.STARTED, Milestone.FULL_SYNC)
                 pauses = list[float]()
 
                 def note() -> None:
@@ -242,27 +242,27 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                         pauses.append((api.next_look - NOW).total_seconds())
                         api.look_now()
 
-                stop = assistant.subscribe(note)
-                assert await asyncio.wait_for(assistant.waiting.for_full_sync(), 10)
+                stop = session.subscribe(note)
+                assert await asyncio.wait_for(session.waiting.for_full_sync(), 10)
                 stop()
                 assert min(pauses) >= 60
                 assert max(pauses) >= 120
-                assert [assistant.setup.values.get(name) for name in CIE_COUNTS] == ["12", "3"]
-                assert assistant.setup.synced is None
-                assert Milestone.FINISHED not in assistant.setup.reached
-                assert assistant.setup.sighting is None
-                assert isinstance(gate(assistant.guide, assistant.setup), Locked)
-                assert assistant.setup.sync_ended == NOW
-                assert awaited(assistant.guide, assistant.setup) is not Wait.FULL_SYNC
+                assert [session.setup.values.get(name) for name in CIE_COUNTS] == ["12", "3"]
+                assert session.setup.synced is None
+                assert Milestone.FINISHED not in session.setup.reached
+                assert session.setup.sighting is None
+                assert isinstance(gate(session.guide, session.setup), Locked)
+                assert session.setup.sync_ended == NOW
+                assert awaited(session.guide, session.setup) is not Wait.FULL_SYNC
                 asked = len(cie.lines)
-                assert not await assistant.waiting.for_full_sync()
+                assert not await session.waiting.for_full_sync()
                 assert len(cie.lines) == asked
-                assert (await assistant.captures.give(CIE_COUNTS[0], "11")).accepted
-                begun = {**assistant.setup.reached, Milestone.FULL_SYNC: NOW + timedelta(seconds=30)}
-                assistant.setup = assistant.setup.with_(reached=begun)
-                assert awaited(assistant.guide, assistant.setup) is Wait.FULL_SYNC, "a Full Sync started anew"
-                assert await asyncio.wait_for(assistant.waiting.for_full_sync(), 10)
-                assert assistant.setup.values[CIE_COUNTS[0]] == "11"
+                assert (await session.captures.give(CIE_COUNTS[0], "11")).accepted
+                begun = {**session.setup.reached, Milestone.FULL_SYNC: NOW + timedelta(seconds=30)}
+                session.setup = session.setup.with_(reached=begun)
+                assert awaited(session.guide, session.setup) is Wait.FULL_SYNC, "a Full Sync started anew"
+                assert await asyncio.wait_for(session.waiting.for_full_sync(), 10)
+                assert session.setup.values[CIE_COUNTS[0]] == "11"
 
     asyncio.run(story())
 
@@ -273,18 +273,18 @@ def test_turning_off_ends_the_wait(tmp_path: Path) -> None:
         cie = Cie()
         cie.domains = [domains(entry(-900))]
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
-                await turn_on(assistant)
-                reach(assistant, Milestone.FULL_SYNC)
-                task = asyncio.create_task(assistant.waiting.for_full_sync())
+            async with opened(tmp_path, cie) as session:
+                await turn_on(session)
+                reach(session, Milestone.FULL_SYNC)
+                task = asyncio.create_task(session.waiting.for_full_sync())
                 async with asyncio.timeout(10):
-                    while assistant.api.next_look is None:
+                    while session.api.next_look is None:
                         await asyncio.sleep(0.01)
-                assert assistant.api.following
-                assert await assistant.api.turn_off() == ()
+                assert session.api.following
+                assert await session.api.turn_off() == ()
                 assert await asyncio.wait_for(task, 5) is False
-                assert not assistant.api.following
-                assert assistant.api.next_look is None
+                assert not session.api.following
+                assert session.api.next_look is None
 
     asyncio.run(story())
 
@@ -296,9 +296,9 @@ def test_one_known_user_or_group_is_looked_up(tmp_path: Path) -> None:
         jo = {"User Principal Name": "jo@acme.example", "Unique Identifier": "00-1"}
         cie.found = [http(200, json.dumps({"success": True, "result": {"count": 1, "data": [jo]}}).encode()), http(403)]
         with cie.server:
-            async with opened(tmp_path, cie) as assistant:
-                await turn_on(assistant)
-                found = await assistant.api.find(group=False, value="jo@acme.example")
+            async with opened(tmp_path, cie) as session:
+                await turn_on(session)
+                found = await session.api.find(group=False, value="jo@acme.example")
                 assert found == Matches(1, ("jo@acme.example, 00-1",))
                 assert cie.lines[1] == "POST /cie/directory-sync/v1/cache-users"
                 sent = json.loads(cie.server.requests[1].partition("\r\n\r\n")[2])
@@ -308,7 +308,7 @@ def test_one_known_user_or_group_is_looked_up(tmp_path: Path) -> None:
                     "attrValue": "jo@acme.example",
                     "match": "equal",
                 }
-                refused = await assistant.api.find(group=True, value="Admins")
+                refused = await session.api.find(group=True, value="Admins")
                 assert isinstance(refused, Unlisted)
                 assert refused.observation is Observation.FORBIDDEN
                 assert cie.lines[-1] == "POST /cie/directory-sync/v1/cache-groups"
@@ -322,10 +322,10 @@ def test_a_policy_that_wants_a_keyring_is_kept(tmp_path: Path, monkeypatch: pyte
     async def story(policy: Policy) -> str | None:
         cie = Cie()
         with cie.server:
-            async with opened(tmp_path, cie, policy) as assistant:
-                problem = await assistant.api.give_secret(Kind.CLIENT_ID, CLIENT_ID)
-                assert assistant.api.kept(Kind.CLIENT_ID) is (problem is None)
-                assert assistant.api.fleeting(Kind.CLIENT_ID) is (problem is None)
+            async with opened(tmp_path, cie, policy) as session:
+                problem = await session.api.give_secret(Kind.CLIENT_ID, CLIENT_ID)
+                assert session.api.kept(Kind.CLIENT_ID) is (problem is None)
+                assert session.api.fleeting(Kind.CLIENT_ID) is (problem is None)
                 return problem
 
     assert asyncio.run(story(Policy(keyring_required=True))) == NO_KEYRING

@@ -14,7 +14,7 @@ from app.guide import catalog, guide_file
 from app.guide.vocabulary import Milestone
 from app.scim.changes import Seen
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup import journey
 from app.setup.journey import BlockReason
 from app.setup.store import Store
@@ -49,22 +49,22 @@ def whole(guide_id: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> AsyncIterator[Assistant]:
+async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> AsyncIterator[SetupSession]:
     store, vault = Store(folder), Vault("practice")
     store.lock()
-    assistant = Assistant(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
+    session = SetupSession(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
     try:
-        await assistant.open()
+        await session.open()
         if base_url is not None:
-            assert (await assistant.captures.give("base_url", base_url)).accepted
-            assert (await assistant.captures.give("token", LONG)).accepted
-            assistant.setup = assistant.setup.with_(
+            assert (await session.captures.give("base_url", base_url)).accepted
+            assert (await session.captures.give("token", LONG)).accepted
+            session.setup = session.setup.with_(
                 done={step.id: NOW for step in guide.steps[: guide.steps.index(guide.step("test-connection"))]},
                 reached={Milestone.SUBMITTED.value: NOW},
             )
-            await assistant.go("test-connection")
-        yield assistant
-        await assistant.forget()
+            await session.go("test-connection")
+        yield session
+        await session.forget()
     finally:
         store.close()
         vault.close()
@@ -73,15 +73,15 @@ async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> Asy
 @pytest.mark.usefixtures("secret_service")
 def test_half_a_test_is_no_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            testing = asyncio.create_task(assistant.testing.run())
-            while len(assistant.testing.findings) < 2:
+        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+            testing = asyncio.create_task(session.testing.run())
+            while len(session.testing.findings) < 2:
                 await asyncio.sleep(0.01)
             testing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await testing
-            assert assistant.testing.findings == ()
-            assert await assistant.complete() == journey.Block(BlockReason.UNTESTED)
+            assert session.testing.findings == ()
+            assert await session.complete() == journey.Block(BlockReason.UNTESTED)
 
     with Hostile(slow) as server:
         asyncio.run(story(server.base_url))
@@ -90,18 +90,18 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            assert await assistant.testing.run() is None
-            assert "test-connection" in assistant.setup.done
-            assert (await assistant.captures.give("token", LONG + "x")).accepted
-            assert assistant.testing.findings == ()
-            await assistant.go("test-connection")
-            assert await assistant.complete() == journey.Block(BlockReason.UNTESTED)
-            testing = asyncio.create_task(assistant.testing.run())
+        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+            assert await session.testing.run() is None
+            assert "test-connection" in session.setup.done
+            assert (await session.captures.give("token", LONG + "x")).accepted
+            assert session.testing.findings == ()
+            await session.go("test-connection")
+            assert await session.complete() == journey.Block(BlockReason.UNTESTED)
+            testing = asyncio.create_task(session.testing.run())
             await asyncio.sleep(0.1)
-            assert (await assistant.captures.give("token", LONG)).accepted
+            assert (await session.captures.give("token", LONG)).accepted
             assert "meanwhile" in (await testing or "")
-            assert "test-connection" in assistant.setup.stale
+            assert "test-connection" in session.setup.stale
 
     with Hostile(slow) as server:
         asyncio.run(story(server.base_url))
@@ -116,11 +116,11 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
         says(listing(changed))(connection, request.replace(LONG, TOKEN), stop)
 
     async def story(one: Hostile, other: Hostile) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), one.base_url) as assistant:
-            looking = asyncio.create_task(assistant.connection.look(NOW))
+        async with opened(tmp_path, catalog.guide("entra"), one.base_url) as session:
+            looking = asyncio.create_task(session.connection.look(NOW))
             while not one.requests:
                 await asyncio.sleep(0.01)
-            assert (await assistant.captures.give("base_url", other.base_url)).accepted
+            assert (await session.captures.give("base_url", other.base_url)).accepted
             after = await looking
             assert isinstance(after, Seen)
             assert after.newest is None, "the timestamp of the former directory"
@@ -132,14 +132,14 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            testing = asyncio.create_task(assistant.testing.run())
+        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+            testing = asyncio.create_task(session.testing.run())
             await asyncio.sleep(0.1)
-            assistant.unsaved = "The disk is full."
-            assert await assistant.forget() is None
-            assert assistant.unsaved is None
+            session.unsaved = "The disk is full."
+            assert await session.forget() is None
+            assert session.unsaved is None
             await testing
-            await assistant.tick("licence", on=True)
+            await session.tick("licence", on=True)
             assert list(tmp_path.rglob("*.json")) == []
 
     with Hostile(slow) as server:
@@ -149,11 +149,11 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("others"), url) as assistant:
-            assert await assistant.testing.run() is None
-            await assistant.answer("authorization", "oidc")
-            assert {"submit", "test-connection"} <= assistant.setup.stale
-            assert assistant.testing.findings == ()
+        async with opened(tmp_path, catalog.guide("others"), url) as session:
+            assert await session.testing.run() is None
+            await session.answer("authorization", "oidc")
+            assert {"submit", "test-connection"} <= session.setup.stale
+            assert session.testing.findings == ()
 
     with Hostile(right) as server:
         asyncio.run(story(server.base_url))
@@ -163,17 +163,17 @@ def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
 def test_submitting_anew_forgets_the_timestamp_and_shuts_the_gate(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         guide = catalog.guide("entra")
-        async with opened(tmp_path, guide, url) as assistant:
+        async with opened(tmp_path, guide, url) as session:
             every = {step.id: NOW for step in guide.steps}
-            assistant.setup = assistant.setup.with_(done=every, stale=frozenset({"submit"}))
-            assert await assistant.waiting.enter_timestamp((NOW + timedelta(minutes=1)).isoformat()) is None
-            assert assistant.setup.sighting is not None
-            assistant.now = lambda: NOW + timedelta(minutes=10)
-            await assistant.go("submit")
-            assert await assistant.complete() is None
-            assert assistant.setup.sighting is None
-            assert {"await-timestamp", "full-sync", "sync-status"} <= assistant.setup.stale
-            assert journey.block(guide, assistant.setup, "full-sync") is not None
+            session.setup = session.setup.with_(done=every, stale=frozenset({"submit"}))
+            assert await session.waiting.enter_timestamp((NOW + timedelta(minutes=1)).isoformat()) is None
+            assert session.setup.sighting is not None
+            session.now = lambda: NOW + timedelta(minutes=10)
+            await session.go("submit")
+            assert await session.complete() is None
+            assert session.setup.sighting is None
+            assert {"await-timestamp", "full-sync", "sync-status"} <= session.setup.stale
+            assert journey.block(guide, session.setup, "full-sync") is not None
 
     asyncio.run(story("https://scim.paloaltonetworks.com/x/v2"))
 
@@ -192,7 +192,7 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
             assert (await before.captures.give("primary_domain", "contoso.com")).accepted
             old = before.setup.with_(stale=frozenset({"gone"}), answers={"authorization": "static", "gone": "x"})
             old = old.with_(kept={"primary_domain": NOW})
-            after = Assistant(guide_file.check(newer), old, before.vault, before._store, now=lambda: NOW)
+            after = SetupSession(guide_file.check(newer), old, before.vault, before._store, now=lambda: NOW)
             await after.open()
             assert "tenant_id" not in after.setup.values, "what became secret leaves the file"
             assert after.setup.kept == {}, "what is no secret any more is asked for like any value"
@@ -206,13 +206,13 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_secrets_of_an_older_guide_are_deleted_too(tmp_path: Path) -> None:
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as assistant:
-            await assistant.vault.put(assistant.setup.id, "old_secret", "canary-of-the-old-guide")
-            await assistant.vault.put(assistant.setup.id, "named_nowhere", "canary-of-a-lost-file")
-            assistant.setup = assistant.setup.with_(kept={"old_secret": NOW})
-            assert await assistant.forget() is None
+        async with opened(tmp_path, catalog.guide("entra")) as session:
+            await session.vault.put(session.setup.id, "old_secret", "canary-of-the-old-guide")
+            await session.vault.put(session.setup.id, "named_nowhere", "canary-of-a-lost-file")
+            session.setup = session.setup.with_(kept={"old_secret": NOW})
+            assert await session.forget() is None
             for name in ("old_secret", "named_nowhere"):
-                assert (await assistant.vault.get(assistant.setup.id, name)).status is VaultStatus.ABSENT
+                assert (await session.vault.get(session.setup.id, name)).status is VaultStatus.ABSENT
 
     asyncio.run(story())
 
@@ -223,15 +223,15 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
         return Outcome(VaultStatus.LOCKED)
 
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as assistant:
+        async with opened(tmp_path, catalog.guide("entra")) as session:
             with monkeypatch.context() as patch:
-                patch.setattr(assistant.vault, "delete", refuse)
-                trouble = await assistant.forget()
+                patch.setattr(session.vault, "delete", refuse)
+                trouble = await session.forget()
             assert trouble is not None
             assert trouble.endswith(SENTENCES[VaultStatus.LOCKED])
             assert list(tmp_path.rglob("*.json"))
-            await assistant.tick("licence", on=True)
-            assert assistant.unsaved is None, "the setup is in use again"
+            await session.tick("licence", on=True)
+            assert session.unsaved is None, "the setup is in use again"
 
     asyncio.run(story())
 
@@ -248,9 +248,9 @@ def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
 
     async def story() -> None:
         monkeypatch.setattr(Vault, "get", prompt)
-        async with opened(tmp_path, catalog.guide("entra")) as assistant:
+        async with opened(tmp_path, catalog.guide("entra")) as session:
             assert asked == []
-            await assistant.open()
+            await session.open()
             assert len(asked) == 1
 
     asyncio.run(story())
@@ -265,18 +265,18 @@ def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
         return Outcome(status)
 
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as assistant:
-            assert (await assistant.captures.give("token", LONG)).accepted
+        async with opened(tmp_path, catalog.guide("entra")) as session:
+            assert (await session.captures.give("token", LONG)).accepted
             with monkeypatch.context() as patch:
-                patch.setattr(assistant.vault, "get", damaged)
-                await assistant.open()
-            assert not assistant.captures.shown("token").present
-            label = assistant.guide.values["token"].label
-            assert assistant.trouble == (
+                patch.setattr(session.vault, "get", damaged)
+                await session.open()
+            assert not session.captures.shown("token").present
+            label = session.guide.values["token"].label
+            assert session.trouble == (
                 f"Not in the keyring of this computer, or no longer whole: {label}. Capture it again."
             )
-            assert (await assistant.captures.give("token", LONG)).accepted
-            assert assistant.trouble is None
+            assert (await session.captures.give("token", LONG)).accepted
+            assert session.trouble is None
 
     asyncio.run(story())
 
@@ -284,12 +284,12 @@ def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
 @pytest.mark.usefixtures("secret_service")
 def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> None:
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("others")) as assistant:
-            assert (await assistant.captures.give("client_name", "Acme")).accepted
-            assert assistant.setup.values["directory_id"] == "Acme"
-            assert (await assistant.captures.give("client_name", "\u65e5\u672c")).accepted
-            assert "directory_id" not in assistant.setup.values
-            assert journey.unchosen(assistant.guide, assistant.setup, assistant.guide.step("enter-details"))
+        async with opened(tmp_path, catalog.guide("others")) as session:
+            assert (await session.captures.give("client_name", "Acme")).accepted
+            assert session.setup.values["directory_id"] == "Acme"
+            assert (await session.captures.give("client_name", "\u65e5\u672c")).accepted
+            assert "directory_id" not in session.setup.values
+            assert journey.unchosen(session.guide, session.setup, session.guide.step("enter-details"))
 
     asyncio.run(story())
 
@@ -297,12 +297,12 @@ def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("secret_service")
 def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path) -> None:
     async def story(url: str, *, may: bool) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as assistant:
-            assert await assistant.testing.run() is None
-            assert assistant.testing.failed
-            assert assistant.testing.may_skip is may
-            await assistant.testing.skip()
-            assert ("test-connection" in assistant.setup.done) is may
+        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+            assert await session.testing.run() is None
+            assert session.testing.failed
+            assert session.testing.may_skip is may
+            await session.testing.skip()
+            assert ("test-connection" in session.setup.done) is may
 
     asyncio.run(story("http://127.0.0.1:9/scim", may=True))
     with Hostile(says(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")) as server:

@@ -12,8 +12,8 @@ import pytest
 from app.guide import catalog
 from app.session import workspace
 from app.session.open_setup import new_setup, utc_now
-from app.session.session import Assistant
-from app.setup.lock import Locked
+from app.session.session import SetupSession
+from app.setup.lock import FolderTaken
 from app.setup.store import Store
 from app.system import files
 from app.system.policy import NO_POLICY
@@ -33,9 +33,9 @@ def test_a_drive_that_hangs_does_not_keep_the_program_open(tmp_path: Path, monke
     async def story() -> float:
         left = workspace.Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
         assert await left.take() is None
-        assistant = await left.open(new_setup(catalog.guide("okta"), utc_now(), practice=False))
-        assert isinstance(assistant, Assistant)
-        assistant.unsaved = "The disk is full."
+        session = await left.open(new_setup(catalog.guide("okta"), utc_now(), practice=False))
+        assert isinstance(session, SetupSession)
+        session.unsaved = "The disk is full."
         monkeypatch.setattr(files, "replace_whole", hang)
         began = time.monotonic()
         await left.leave()
@@ -62,7 +62,7 @@ def test_a_broken_guide_is_named_and_opens_nothing(tmp_path: Path, monkeypatch: 
         return answer
 
     refused = asyncio.run(story())
-    assert isinstance(refused, workspace.Refused)
+    assert isinstance(refused, workspace.WorkspaceRefusal)
     assert "broken.yaml, line 2: the key id occurs twice" in refused.sentence
 
 
@@ -79,5 +79,5 @@ def test_what_is_left_can_be_taken_by_another(tmp_path: Path) -> None:
 
     asyncio.run(story())
     store = Store(tmp_path)
-    assert isinstance(store.lock(), Locked)
+    assert isinstance(store.lock(), FolderTaken)
     store.close()

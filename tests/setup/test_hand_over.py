@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.guide import catalog
 from app.session.open_setup import new_setup
 from app.setup import journey
-from app.setup.hand_over import KIND, LIMIT_BYTES, Received, Refused, file_name, pack, unpack
+from app.setup.hand_over import KIND, LIMIT_BYTES, HandOverRefusal, ReceivedSetup, file_name, pack, unpack
 
 if TYPE_CHECKING:
     from app.setup.state import Setup
@@ -29,9 +29,9 @@ def begun() -> Setup:
     return journey.keep(guide, setup, "token", NOW, replaced=False).with_(name="contoso.com")
 
 
-def opened(content: bytes, *names: str) -> Received:
+def opened(content: bytes, *names: str) -> ReceivedSetup:
     received = unpack(content, catalog.guides(), frozenset(names))
-    assert isinstance(received, Received)
+    assert isinstance(received, ReceivedSetup)
     return received
 
 
@@ -73,7 +73,7 @@ def test_practice_stays_on_its_computer() -> None:
     with pytest.raises(ValueError, match="practice"):
         pack(begun().with_(practice=True), NOW)
     refused = unpack(changed({}, practice=True), catalog.guides())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, HandOverRefusal)
     assert "practice" in refused.sentence
 
 
@@ -97,7 +97,7 @@ def test_practice_stays_on_its_computer() -> None:
 )
 def test_what_cannot_be_opened_says_why(content: bytes, says: str) -> None:
     refused = unpack(content, catalog.guides())
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, HandOverRefusal)
     assert says in refused.sentence
 
 
@@ -121,4 +121,4 @@ def test_every_name_makes_a_file_name(name: str) -> None:
 )
 def test_whatever_stands_in_it_is_refused_in_words(setup: object) -> None:
     content = json.dumps({"kind": KIND, "format": 1, "made": "2026-11-25T10:00:00Z", "version": "1", "setup": setup})
-    assert isinstance(unpack(content.encode(), catalog.guides()), Refused)
+    assert isinstance(unpack(content.encode(), catalog.guides()), HandOverRefusal)

@@ -14,7 +14,7 @@ from app.scim.finding import Verdict
 from app.setup import journey
 from app.setup.document import decode, encode
 from app.setup.gate import Open, gate
-from app.setup.hand_over import Received, unpack
+from app.setup.hand_over import ReceivedSetup, unpack
 from app.setup.state import API_SECRETS, CheckRecord, RunRecord, Setup, Sighting, Status, Summary, Wait
 from app.setup.status import awaited, status, summary
 from app.values.api_regions import Access
@@ -219,7 +219,7 @@ def test_a_file_of_format_1_is_migrated(name: str, expected: Summary) -> None:
 
 def test_a_hand_over_file_of_format_1_opens() -> None:
     received = unpack((FORMAT_1 / "hand_over.ciescim").read_bytes(), catalog.guides())
-    assert isinstance(received, Received)
+    assert isinstance(received, ReceivedSetup)
     assert received.setup.summary.status is Status.IN_PROGRESS
     assert received.setup.summary == summary(entra(), received.setup)
 

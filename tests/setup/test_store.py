@@ -16,9 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.setup.document import FORMAT, decode, encode
-from app.setup.lock import AlreadyOpen, CannotUse, Locked
+from app.setup.lock import AlreadyOpen, CannotUse, FolderTaken
 from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting, Status, Summary, Wait
-from app.setup.store import NotSaved, Saved, Store, Trouble
+from app.setup.store import FileTrouble, NotSaved, Saved, Store
 from app.system import files
 from app.text.legible import legible
 from app.values.api_regions import Access, Address, Issuer
@@ -98,7 +98,7 @@ def test_what_was_saved_is_loaded(one: Setup) -> None:
 def test_files_are_for_this_user_alone(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     store = Store(data_dir)
-    assert store.lock() == Locked()
+    assert store.lock() == FolderTaken()
     store.save(setup("first"))
     store.save(setup("second"))
     store.close()
@@ -121,12 +121,12 @@ def test_one_instance_per_folder(tmp_path: Path) -> None:
         command = [sys.executable, "-c", script, str(tmp_path)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
 
-    assert store.lock() == Locked()
+    assert store.lock() == FolderTaken()
     assert isinstance(second.lock(), AlreadyOpen)
     assert another_process() == "AlreadyOpen"
     store.close()
-    assert another_process() == "Locked"
-    assert second.lock() == Locked()
+    assert another_process() == "FolderTaken"
+    assert second.lock() == FolderTaken()
     second.close()
 
 
@@ -174,7 +174,7 @@ def test_a_setup_under_another_setups_name_is_damage(tmp_path: Path) -> None:
     store.save(setup())
     other = "f" * 32
     (tmp_path / "setups" / f"{other}.json").write_bytes(path(tmp_path).read_bytes())
-    assert isinstance(store.load(other), Trouble)
+    assert isinstance(store.load(other), FileTrouble)
     assert store.load(ID) == setup()
 
 
@@ -202,7 +202,7 @@ def test_a_newer_file_is_left_untouched(tmp_path: Path) -> None:
     path(tmp_path).write_bytes(newer)
     assert "newer version" in store.list().troubles[0].sentence
     assert isinstance(store.save(setup()), NotSaved)
-    assert isinstance(store.load(ID), Trouble)
+    assert isinstance(store.load(ID), FileTrouble)
     assert path(tmp_path).read_bytes() == newer
 
 
@@ -273,7 +273,7 @@ def test_links_are_refused(tmp_path: Path) -> None:
     store.save(setup())
     path(data_dir).unlink()
     path(data_dir).symlink_to(target)
-    assert isinstance(store.load(ID), Trouble)
+    assert isinstance(store.load(ID), FileTrouble)
     assert "symbolic link" in store.list().troubles[0].sentence
     assert isinstance(store.save(setup("mine")), NotSaved)
     assert decode(target.read_bytes()).name == "target"
@@ -309,7 +309,7 @@ def test_deleting_leaves_neither_version(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "setups").iterdir()] == ["known"]
     assert store.delete(ID) == Saved()
     assert store.list().setups == ()
-    assert store.load(ID) == Trouble(ID, "This setup is no longer there.")
+    assert store.load(ID) == FileTrouble(ID, "This setup is no longer there.")
 
 
 def test_bugs_are_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.practice.ledger import Ledger
-from app.setup.lock import AlreadyOpen, CannotUse, Locked
+from app.setup.lock import AlreadyOpen, CannotUse, FolderTaken
 from app.setup.state import Setup
-from app.setup.store import NotSaved, Saved, Store, Trouble
+from app.setup.store import FileTrouble, NotSaved, Saved, Store
 from app.system import files
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, put: Callable[[Path]
     target.unlink(missing_ok=True)
     put(target)
     if what == "setup":
-        assert isinstance(in_time(lambda: store.load(ID)), Trouble)
+        assert isinstance(in_time(lambda: store.load(ID)), FileTrouble)
         assert isinstance(in_time(lambda: store.save(setup("new"))), NotSaved)
     elif what == "lock":
         assert isinstance(in_time(store.lock), CannotUse)
@@ -139,7 +139,7 @@ def test_folders_and_files_of_another_account_are_refused(tmp_path: Path, monkey
             files.own_folder(data / "setups")
         with pytest.raises(PermissionError):
             files.open_own(data / "lock", os.O_RDWR)
-        assert isinstance(store.load(ID), Trouble)
+        assert isinstance(store.load(ID), FileTrouble)
         refused = store.save(setup("new"))
         assert isinstance(refused, NotSaved)
         assert "another account" in refused.sentence
@@ -166,7 +166,7 @@ def test_a_link_of_ones_own_to_another_disk_is_ones_own_affair(tmp_path: Path) -
     (tmp_path / "other-disk").mkdir()
     (tmp_path / "data").symlink_to(tmp_path / "other-disk")
     store = Store(tmp_path / "data")
-    assert store.lock() == Locked()
+    assert store.lock() == FolderTaken()
     assert store.save(setup()) == Saved()
     store.close()
 
@@ -183,7 +183,7 @@ def test_modes_hold_under_any_umask(tmp_path: Path, mask: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "data")], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == ["Locked()", "Saved()", "Saved()", "b"]
+    assert done.stdout.split() == ["FolderTaken()", "Saved()", "Saved()", "b"]
     modes = {path: path.stat().st_mode & 0o777 for path in (tmp_path / "data", *(tmp_path / "data").rglob("*"))}
     assert len(modes) == 8
     for path, mode in modes.items():
@@ -214,7 +214,7 @@ def test_a_full_file_leaves_the_setup_as_it_was_and_saves_once_there_is_room(tmp
 
 def test_a_folder_that_was_deleted_in_mid_run_is_made_again(tmp_path: Path) -> None:
     store = Store(tmp_path / "data")
-    assert store.lock() == Locked()
+    assert store.lock() == FolderTaken()
     store.save(setup("first"))
     shutil.rmtree(tmp_path / "data")
     assert store.save(setup("second")) == Saved()
@@ -225,9 +225,9 @@ def test_a_folder_that_was_deleted_in_mid_run_is_made_again(tmp_path: Path) -> N
 
 def test_a_folder_that_another_instance_took_meanwhile_is_left_to_it(tmp_path: Path) -> None:
     store, other = Store(tmp_path / "data"), Store(tmp_path / "data")
-    assert store.lock() == Locked()
+    assert store.lock() == FolderTaken()
     (tmp_path / "data").rename(tmp_path / "away")
-    assert other.lock() == Locked()
+    assert other.lock() == FolderTaken()
     refused = store.save(setup())
     assert isinstance(refused, NotSaved)
     assert "another program" in refused.sentence
@@ -256,7 +256,7 @@ def test_an_unplugged_drive_is_told_and_used_again_once_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "data")
-    assert store.lock() == Locked()
+    assert store.lock() == FolderTaken()
     store.save(setup("first"))
     with Unplugged(monkeypatch, tmp_path / "data"):
         refused = store.save(setup("second"))
@@ -284,7 +284,7 @@ def through_all_states_of_a_drive(tmp_path: Path) -> None:
     place, data = tmp_path / "usb", tmp_path / "usb/data"
     with drive(place, "64k"):
         store = Store(data)
-        assert store.lock() == Locked()
+        assert store.lock() == FolderTaken()
         assert store.save(setup("first")) == Saved()
         fill(place / "filler")
         refused = store.save(setup("second"))

@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from app.guide import catalog
 from app.session.open_setup import new_setup
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.store import Store
 from app.vault import Vault
 from tests.support.clock import NOW
 from tests.support.running import play
 from ui import tasks
 from ui.desktop.clipboard import ClipboardGuard
-from ui.session.controller import Desk
+from ui.session.controller import SetupController
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -32,7 +32,7 @@ CANARY = "canary-token-7f3d91"
 def walk(
     qapp: QApplication,
     folder: Path,
-    story: Callable[[Desk], Awaitable[None]],
+    story: Callable[[SetupController], Awaitable[None]],
     vault: Vault | None = None,
     guide: str = "entra",
     token_url: str | None = None,
@@ -51,20 +51,22 @@ def walk(
         practice = token_url is not None or base_url != BASE
         keyring = vault or Vault("practice" if practice else "setup")
         setup = new_setup(known, NOW, practice=practice)
-        assistant = Assistant(known, setup, keyring, store, now=now, token_url=token_url)
+        session = SetupSession(known, setup, keyring, store, now=now, token_url=token_url)
         background = tasks.Tasks(bugs.append)
-        desk = Desk(assistant, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host)
+        controller = SetupController(
+            session, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host
+        )
         try:
             if vault is None:
-                await assistant.open()
-                assert (await assistant.captures.give("base_url", base_url)).accepted
-                assert (await assistant.captures.give("token", token)).accepted
-            await story(desk)
+                await session.open()
+                assert (await session.captures.give("base_url", base_url)).accepted
+                assert (await session.captures.give("token", token)).accepted
+            await story(controller)
         finally:
-            desk.close()
+            controller.close()
             await background.cancel_all()
             if vault is None:
-                await assistant.forget()
+                await session.forget()
             keyring.close()
             host.deleteLater()
             await asyncio.sleep(0.02)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.cli import Options
-from app.setup.lock import Locked
+from app.setup.lock import FolderTaken
 from app.setup.store import Saved, Store
 from tests.support.until import until
 from ui import tasks
@@ -91,7 +91,7 @@ class Program:
     def holding(self, *setups: Setup) -> None:
         """Write setups into the data folder."""
         store = Store(self.data)
-        assert isinstance(store.lock(), Locked)
+        assert isinstance(store.lock(), FolderTaken)
         for setup in setups:
             assert isinstance(store.save(setup), Saved)
         store.close()

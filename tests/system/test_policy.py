@@ -19,7 +19,7 @@ from app.reports.check import main as check
 from app.session import access
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup, utc_now
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.setup.store import Store
 from app.system import policy
 from app.system.policy import Invalid, Policy, parse, read
@@ -152,33 +152,33 @@ def test_windows_reads_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read("win32") == Policy()
 
 
-async def opened(folder: Path, vault: Vault, strict: Policy) -> Assistant:
+async def opened(folder: Path, vault: Vault, strict: Policy) -> SetupSession:
     store = Store(folder)
     store.lock()
     setup = new_setup(catalog.guide("entra"), utc_now(), practice=False)
-    assistant = Assistant(catalog.guide("entra"), setup, vault, store, policy=strict)
-    await assistant.open()
-    return assistant
+    session = SetupSession(catalog.guide("entra"), setup, vault, store, policy=strict)
+    await session.open()
+    return session
 
 
 @pytest.mark.usefixtures("secret_service")
 def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None:
     async def story() -> None:
         vault = Vault("setup")
-        assistant = await opened(tmp_path, vault, STRICT)
-        refused = await assistant.captures.give("base_url", OUTSIDE)
+        session = await opened(tmp_path, vault, STRICT)
+        refused = await session.captures.give("base_url", OUTSIDE)
         assert not refused.accepted
         assert refused.sentence == "The policy of this computer does not allow this host. Ask the identity team."
-        assert (await assistant.captures.give("base_url", INSIDE)).accepted
-        assert (await assistant.captures.give("token", TOKEN)).accepted
-        way = await access.way_in(assistant.guide, assistant.setup, vault, STRICT)
+        assert (await session.captures.give("base_url", INSIDE)).accepted
+        assert (await session.captures.give("token", TOKEN)).accepted
+        way = await access.way_in(session.guide, session.setup, vault, STRICT)
         assert not isinstance(way, access.Missing)
         # Kept before the policy came.
-        await vault.put(assistant.setup.id, "base_url", OUTSIDE)
-        problem = await assistant.testing.run()
+        await vault.put(session.setup.id, "base_url", OUTSIDE)
+        problem = await session.testing.run()
         assert problem is not None
         assert "does not allow the host" in problem
-        assert await assistant.forget() is None
+        assert await session.forget() is None
         vault.close()
 
     asyncio.run(story())
@@ -189,11 +189,11 @@ def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytes
 
     async def story() -> None:
         vault = Vault("setup")
-        assistant = await opened(tmp_path, vault, STRICT)
-        refused = await assistant.captures.give("token", TOKEN)
+        session = await opened(tmp_path, vault, STRICT)
+        refused = await session.captures.give("token", TOKEN)
         assert not refused.accepted
         assert "in a keyring only. Ask the identity team." in refused.sentence
-        assert (await vault.get(assistant.setup.id, "token")).value is None
+        assert (await vault.get(session.setup.id, "token")).value is None
         vault.close()
 
     asyncio.run(story())
@@ -202,12 +202,12 @@ def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytes
 def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
     async def story() -> None:
         vault = Vault("setup", LockedKeyring())
-        assistant = await opened(tmp_path, vault, STRICT)
-        refused = await assistant.captures.give("token", TOKEN)
+        session = await opened(tmp_path, vault, STRICT)
+        refused = await session.captures.give("token", TOKEN)
         assert not refused.accepted
         assert "keyring only" in refused.sentence
-        assert "token" not in assistant.setup.kept
-        assert (await vault.get(assistant.setup.id, "token")).value is None
+        assert "token" not in session.setup.kept
+        assert (await vault.get(session.setup.id, "token")).value is None
         vault.close()
 
     asyncio.run(story())
@@ -225,14 +225,14 @@ class Reluctant(MemoryKeyring):
 def test_a_refused_new_secret_leaves_the_old_one(tmp_path: Path) -> None:
     async def story() -> None:
         vault = Vault("setup", Reluctant())
-        assistant = await opened(tmp_path, vault, STRICT)
-        assert (await assistant.captures.give("token", TOKEN)).accepted
-        assert not (await assistant.captures.give("token", TOKEN + "-renewed")).accepted
-        assert (await vault.get(assistant.setup.id, "token")).value == TOKEN
-        assert await assistant.api.give_secret(Kind.CLIENT_SECRET, "an-old-secret-of-the-api") is None
-        assert await assistant.api.give_secret(Kind.CLIENT_SECRET, "a-new-secret-of-the-api") is not None
+        session = await opened(tmp_path, vault, STRICT)
+        assert (await session.captures.give("token", TOKEN)).accepted
+        assert not (await session.captures.give("token", TOKEN + "-renewed")).accepted
+        assert (await vault.get(session.setup.id, "token")).value == TOKEN
+        assert await session.api.give_secret(Kind.CLIENT_SECRET, "an-old-secret-of-the-api") is None
+        assert await session.api.give_secret(Kind.CLIENT_SECRET, "a-new-secret-of-the-api") is not None
         name = SECRETS[Kind.CLIENT_SECRET]
-        assert (await vault.get(assistant.setup.id, name)).value == "an-old-secret-of-the-api"
+        assert (await vault.get(session.setup.id, name)).value == "an-old-secret-of-the-api"
         vault.close()
 
     asyncio.run(story())
@@ -246,20 +246,20 @@ def test_the_window_follows(program: Program, file: Path) -> None:
         assert not child(application.home, "practice").isVisible()
         assert application.clipboard.ttl_seconds == 20
         await application.new_setup("entra")
-        desk, page = application.opened.desk, application.opened.page
-        assert desk is not None
+        controller, page = application.opened.controller, application.opened.page
+        assert controller is not None
         assert page is not None
-        assistant = desk.assistant
-        assert (await assistant.captures.give("base_url", INSIDE)).accepted
+        session = controller.session
+        assert (await session.captures.give("base_url", INSIDE)).accepted
         shown: list[str] = []
-        desk.revealed.connect(lambda _name, text: shown.append(text))
-        desk.reveal("base_url", on=True)
-        step = next(s for s in assistant.guide.steps if any(c.value == "base_url" for c in s.carries))
-        await assistant.go(step.id)
+        controller.revealed.connect(lambda _name, text: shown.append(text))
+        controller.reveal("base_url", on=True)
+        step = next(s for s in session.guide.steps if any(c.value == "base_url" for c in s.carries))
+        await session.go(step.id)
         assert page.findChild(QPushButton, "copy") is not None
         assert page.findChild(QPushButton, "reveal") is None
         assert shown == []
-        await application.delete(assistant.setup.id)
+        await application.delete(session.setup.id)
 
     program.play(story)
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
-    Story = Callable[[Desk, WizardPage, ArrivedPage], Awaitable[None]]
+    Story = Callable[[SetupController, WizardPage, ArrivedPage], Awaitable[None]]
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
@@ -33,18 +33,18 @@ pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefi
 def play(qapp: QApplication, folder: Path, directory: Directory, story: Story) -> Hostile:
     """Open the page on a submitted setup whose endpoint is that directory; what is written holds no name of it."""
 
-    async def whole(desk: Desk) -> None:
-        setup = desk.assistant.setup
-        desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
-        wizard = WizardPage(desk)
+    async def whole(controller: SetupController) -> None:
+        setup = controller.session.setup
+        controller.session.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
+        wizard = WizardPage(controller)
         wizard.resize(1000, 680)
         wizard.show()
         wizard.activateWindow()
         child(wizard, "tool-arrived").click()
         page = wizard.findChild(ArrivedPage)
         assert isinstance(page, ArrivedPage)
-        await story(desk, wizard, page)
-        await desk.assistant.tick("anything", on=True)  # saves
+        await story(controller, wizard, page)
+        await controller.session.tick("anything", on=True)  # saves
         wizard.deleteLater()
         await asyncio.sleep(0)
 
@@ -71,14 +71,14 @@ def kinds(page: ArrivedPage) -> list[str]:
 
 
 def test_the_page_is_offered_once_something_can_have_arrived(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(controller: SetupController) -> None:
         page = TOOLS[Tool.ARRIVED]
-        assert not page.offered(desk.assistant), "nothing answers before Submit"
-        setup = desk.assistant.setup
-        desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
-        assert page.offered(desk.assistant)
-        desk.assistant.setup = desk.assistant.setup.with_(kept=())
-        assert not page.offered(desk.assistant), "nothing opens the endpoint"
+        assert not page.offered(controller.session), "nothing answers before Submit"
+        setup = controller.session.setup
+        controller.session.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
+        assert page.offered(controller.session)
+        controller.session.setup = controller.session.setup.with_(kept=())
+        assert not page.offered(controller.session), "nothing opens the endpoint"
 
     walk(qapp, tmp_path, story)
 
@@ -87,9 +87,9 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
     users = [user(1, displayName="Canary"), user(2, userName="CORP\\bob"), user(3, active=False)]
     groups = [group(1), group(2, displayName="Group 1"), group(3, displayName="=1", members=[])]
 
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         said: list[str] = []
-        desk.announced.connect(said.append)
+        controller.announced.connect(said.append)
         await until(lambda: wizard.focusWidget() is child(page, "look-sample"))
         child(page, "look-sample").click()
         await settled(page)
@@ -108,14 +108,14 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
         page._findings._list.setCurrentRow(3)
         child(page, "copy-rows").click()
         await until(lambda: said[-1] == "1 row copied.")
-        assert desk.paste_text() == "What\tName\tFinding\nGroup\t'=1\tNo members"
+        assert controller.paste_text() == "What\tName\tFinding\nGroup\t'=1\tNo members"
 
     server = play(qapp, tmp_path, Directory(users, groups), story)
     assert all(request.startswith("GET ") for request in server.requests)
 
 
 def test_a_large_directory_is_sampled_unless_all_is_asked_for(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-sample").click()
         await settled(page)
         assert "700 users, 500 of them read" in words(page)
@@ -131,7 +131,7 @@ def test_a_running_look_tells_how_far_it_is_and_is_stopped(qapp: QApplication, t
     def first(_path: str, query: dict[str, str]) -> bytes | None:
         return http(429, Retry_After="200") if query["startIndex"] == "101" else None
 
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-all").click()
         await until(lambda: "pause of 3 min" in words(page))
         task = page._task
@@ -149,7 +149,7 @@ def test_an_export_of_users_is_compared_both_ways(qapp: QApplication, tmp_path: 
     file = tmp_path / "users.csv"
     file.write_text("displayName,userPrincipalName,mail\nA,ANN1@example.com,\nCanary,gone@example.com,\n")
 
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "compare-users").click()
         dialog = wizard.window().findChild(QFileDialog)
         assert dialog is not None
@@ -172,7 +172,7 @@ def test_a_dropped_export_of_groups_is_recognised_though_groups_have_mail(qapp: 
     file = tmp_path / "groups.csv"
     file.write_text("id,displayName,mail\n1,group 1,g1@example.com\n2,Sales,s@example.com\n")
 
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         page.compare(file, groups=None)
         await settled(page)
         assert "Compared with groups.csv, 2 groups." in words(page)
@@ -187,7 +187,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
     file = tmp_path / "users.csv"
     file.write_text("Konto;Nummer\nann1@example.com;1\n")
 
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         page.compare(file, groups=False)
         await settled(page)
         assert "Which column is to be compared?" in words(page)
@@ -214,7 +214,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
 def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
     qapp: QApplication, tmp_path: Path, answer: bytes, sentence: str
 ) -> None:
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-sample").click()
         await settled(page)
         assert sentence in words(page)
@@ -225,7 +225,7 @@ def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
 
 
 def test_an_empty_directory_is_told_as_such(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk, wizard: WizardPage, page: ArrivedPage) -> None:
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-sample").click()
         await settled(page)
         assert "Nothing has arrived yet." in words(page)

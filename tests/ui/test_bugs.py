@@ -17,14 +17,14 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton
 
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
-from app.session.session import Assistant
+from app.session.session import SetupSession
 from app.session.workspace import Workspace
 from app.system import log
 from app.system.policy import NO_POLICY
 from tests.support.screen import child, part
 from ui import tasks
 from ui.desktop.clipboard import ClipboardGuard
-from ui.dialogs.bugs import Bugs
+from ui.dialogs.bugs import BugReporter
 from ui.dialogs.diagnostics import diagnose
 from ui.dialogs.report import ReportDialog
 from ui.main_window import MainWindow
@@ -53,11 +53,11 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 
 @pytest.fixture
-def bugs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> Bugs:
+def bugs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> BugReporter:
     for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
         monkeypatch.setattr(owner, hook, getattr(owner, hook))  # put back as they were after the test
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-    made = Bugs(window, ClipboardGuard(window), lambda: "Program: 1\n")
+    made = BugReporter(window, ClipboardGuard(window), lambda: "Program: 1\n")
     log.take_over(made.report)
     return made
 
@@ -107,7 +107,11 @@ def in_a_destructor() -> None:
 
 @pytest.mark.parametrize("somewhere", [in_a_slot, in_an_event_handler, in_a_thread, in_a_destructor])
 def test_a_bug_anywhere_opens_one_dialog(
-    window: MainWindow, bugs: Bugs, qtbot: QtBot, capsys: pytest.CaptureFixture[str], somewhere: Callable[[], None]
+    window: MainWindow,
+    bugs: BugReporter,
+    qtbot: QtBot,
+    capsys: pytest.CaptureFixture[str],
+    somewhere: Callable[[], None],
 ) -> None:
     somewhere()
     somewhere()
@@ -119,7 +123,7 @@ def test_a_bug_anywhere_opens_one_dialog(
     assert CANARY not in capsys.readouterr().err
 
 
-def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: Bugs, qapp: QApplication) -> None:
+def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: BugReporter, qapp: QApplication) -> None:
     async def main() -> int:
         loop = asyncio.get_running_loop()
         loop.call_soon(fail)
@@ -133,7 +137,9 @@ def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: Bugs, qapp:
     assert shown(dialog).count("ValueError") == 2, "two places, told apart"
 
 
-def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(window: MainWindow, bugs: Bugs, qtbot: QtBot) -> None:
+def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(
+    window: MainWindow, bugs: BugReporter, qtbot: QtBot
+) -> None:
     for number in range(40):
         bugs.report(type(f"Kind{number}", (Exception,), {})())
     (dialog,) = dialogs(window)
@@ -145,7 +151,7 @@ def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(window: MainWi
     assert shown(again).startswith("Bug: KeyError")
 
 
-def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: Bugs, qtbot: QtBot) -> None:
+def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: BugReporter, qtbot: QtBot) -> None:
     bugs.report(KeyError(CANARY))
     (dialog,) = dialogs(window)
     assert dialog.focusWidget() is dialog.findChild(QPushButton, "copy-report")
@@ -155,7 +161,7 @@ def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: Bugs, qtbot: 
 
 
 def test_a_bug_while_telling_a_bug_is_told(window: MainWindow, qtbot: QtBot) -> None:
-    bugs = Bugs(window, ClipboardGuard(window), fail)  # type: ignore[arg-type]
+    bugs = BugReporter(window, ClipboardGuard(window), fail)  # type: ignore[arg-type]
     bugs.report(KeyError())
     (dialog,) = dialogs(window)
     assert "Diagnostics failed: ValueError" in shown(dialog)
@@ -186,12 +192,12 @@ def test_diagnostics_count_a_setup_that_was_opened_since_home_was_shown(
         workspace = Workspace(tmp_path, practice=False, policy=NO_POLICY, proxy_for=None)
         assert await workspace.take() is None
         assert (await workspace.list()).setups == ()
-        assistant = await workspace.open(new_setup(catalog.guide("entra"), utc_now(), practice=False))
-        assert isinstance(assistant, Assistant)
+        session = await workspace.open(new_setup(catalog.guide("entra"), utc_now(), practice=False))
+        assert isinstance(session, SetupSession)
         assert "Setups: 1, of which complete 0, waiting 0; files in trouble: 0\n" in diagnose(window, workspace)
         assert len((await workspace.list()).setups) == 1
         assert "Setups: 1, of which" in diagnose(window, workspace), "and not twice"
-        assert await workspace.forget(assistant) is None
+        assert await workspace.forget(session) is None
         await workspace.leave()
         return 0
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QPushButton
 
 from app.guide import catalog
 from app.session.open_setup import new_setup
-from app.setup.lock import Locked
+from app.setup.lock import FolderTaken
 from app.setup.store import Saved, Store
 from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.support.screen import child, messages, press, words
@@ -57,7 +57,7 @@ async def keys() -> set[str]:
 async def prepare(data: Path) -> tuple[str, str]:
     """A keyring with a secret of a setup whose file is gone, and one of another data folder; returns their ids."""
     vault, store = Vault("setup"), Store(data)
-    assert isinstance(store.lock(), Locked)
+    assert isinstance(store.lock(), FolderTaken)
     gone = new_setup(catalog.guide("entra"), NOW, practice=False)
     assert isinstance(store.save(gone), Saved)
     (data / "setups" / f"{gone.id}.json").unlink()

@@ -29,19 +29,19 @@ from ui.wizard.page import WizardPage
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 @pytest.mark.usefixtures("secret_service")
 def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = ConnectionPage(desk)
+    async def story(controller: SetupController) -> None:
+        page = ConnectionPage(controller)
         page.show()
         refused = Finding(Check.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.1, {"status": 401})
-        desk.assistant.testing.findings = (refused,)
-        desk.changed.emit()
+        controller.session.testing.findings = (refused,)
+        controller.changed.emit()
         await until(lambda: "The token was not accepted" in words(page))
         told = words(page)
         for sentence in (
@@ -53,7 +53,7 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
         # In its row, for screen readers on the row's button, and once for all the causes that rest on it.
         assert told.count("The endpoint answered 401 Unauthorized") == 3
         child(page, "cause-submit").click()
-        await until(lambda: desk.assistant.here.step.id == "submit")
+        await until(lambda: controller.session.here.step.id == "submit")
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
@@ -86,11 +86,11 @@ def shown(page: QWidget, name: str) -> bool:
 
 
 def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = ConnectionPage(desk)
+    async def story(controller: SetupController) -> None:
+        page = ConnectionPage(controller)
         page.show()
-        desk.assistant.testing.findings = REFUSED
-        desk.changed.emit()
+        controller.session.testing.findings = REFUSED
+        controller.changed.emit()
         more = child(page, "details-token")
         assert more.accessibleDescription() == "Failed. The endpoint answered 401 Unauthorized"
         assert not shown(page, "copy-token")
@@ -112,19 +112,19 @@ def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplicati
 
 
 def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = ConnectionPage(desk)
+    async def story(controller: SetupController) -> None:
+        page = ConnectionPage(controller)
         page.show()
-        desk.testing = True
-        desk.assistant.testing.findings = REFUSED[:2]
-        desk.changed.emit()
+        controller.testing = True
+        controller.session.testing.findings = REFUSED[:2]
+        controller.changed.emit()
         row = page.findChild(QWidget, "check-route")
         assert row is not None
         assert "Checking" in words(row)
         more = child(page, "details-name")
-        desk.assistant.testing.findings = REFUSED
-        desk.testing = False
-        desk.changed.emit()
+        controller.session.testing.findings = REFUSED
+        controller.testing = False
+        controller.changed.emit()
         assert child(page, "details-name") is more
         assert "Checking" not in words(page)
         page.deleteLater()
@@ -137,16 +137,16 @@ def test_without_the_proof_by_a_wrong_token_nothing_is_green_and_the_admin_may_g
 ) -> None:
     unproven = Finding(Check.CONTROL, Verdict.FAILED, Observation.TOO_MANY, 0.02, {"status": 429})
 
-    async def story(desk: Desk) -> None:
-        page = ConnectionPage(desk)
+    async def story(controller: SetupController) -> None:
+        page = ConnectionPage(controller)
         page.show()
-        desk.assistant.testing.findings = (*PASSED[:-1], unproven)
-        desk.changed.emit()
+        controller.session.testing.findings = (*PASSED[:-1], unproven)
+        controller.changed.emit()
         await until(lambda: "It is not known whether a wrong token is refused" in words(page))
         assert "the connection works" not in words(page)
         assert shown(page, "skip-test"), "the portal may still get through"
-        desk.assistant.testing.findings = (*PASSED[:-1], replace(unproven, observation=Observation.OPEN_DOOR))
-        desk.changed.emit()
+        controller.session.testing.findings = (*PASSED[:-1], replace(unproven, observation=Observation.OPEN_DOOR))
+        controller.changed.emit()
         await until(lambda: "A wrong token was accepted as well" in words(page))
         assert not shown(page, "skip-test"), "what takes any token is no CIE"
         page.deleteLater()
@@ -155,11 +155,11 @@ def test_without_the_proof_by_a_wrong_token_nothing_is_green_and_the_admin_may_g
 
 
 def test_earlier_tests_are_compared_with_the_newest(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(controller: SetupController) -> None:
         runs = (*(keep(REFUSED, NOW + timedelta(minutes=m)) for m in range(4)), keep(PASSED, NOW + timedelta(hours=1)))
-        desk.assistant.setup = desk.assistant.setup.with_(runs=runs)
-        desk.assistant.testing.findings, desk.assistant.testing.offer = PASSED, OFFER
-        page = ConnectionPage(desk)
+        controller.session.setup = controller.session.setup.with_(runs=runs)
+        controller.session.testing.findings, controller.session.testing.offer = PASSED, OFFER
+        page = ConnectionPage(controller)
         page.show()
         assert shown(page, "earlier-2")
         assert not shown(page, "earlier-3")
@@ -177,14 +177,14 @@ def test_earlier_tests_are_compared_with_the_newest(qapp: QApplication, tmp_path
 
 
 def test_the_companion_shows_the_last_result(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        step = next(s for s in desk.assistant.guide.steps if s.page is Page.TEST)
-        await desk.assistant.go(step.id)
-        companion = Companion(desk)
+    async def story(controller: SetupController) -> None:
+        step = next(s for s in controller.session.guide.steps if s.page is Page.TEST)
+        await controller.session.go(step.id)
+        companion = Companion(controller)
         companion.show()
         assert "Not tested yet" in words(companion)
-        desk.assistant.setup = desk.assistant.setup.with_(runs=(keep(REFUSED, NOW),))
-        desk.changed.emit()
+        controller.session.setup = controller.session.setup.with_(runs=(keep(REFUSED, NOW),))
+        controller.changed.emit()
         assert "Request is let in: The endpoint answered 401 Unauthorized" in words(companion)
         companion.deleteLater()
 
@@ -206,21 +206,21 @@ def test_the_lines_of_an_offer() -> None:
 
 @pytest.mark.usefixtures("secret_service")
 def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = WizardPage(desk)
-        await desk.assistant.go(next(step.id for step in desk.assistant.guide.steps if step.page is Page.TEST))
-        desk.assistant.testing.findings = PASSED
-        desk.changed.emit()
+    async def story(controller: SetupController) -> None:
+        page = WizardPage(controller)
+        await controller.session.go(next(step.id for step in controller.session.guide.steps if step.page is Page.TEST))
+        controller.session.testing.findings = PASSED
+        controller.changed.emit()
         page.show()
         await until(lambda: page.focusWidget() is not None)
         again = child(page, "test-again")
         again.setFocus()
-        desk.testing = True
-        desk.assistant.testing.findings = ()
-        desk.changed.emit()
+        controller.testing = True
+        controller.session.testing.findings = ()
+        controller.changed.emit()
         assert page.focusWidget() is child(page, "done")
         assert child(page, "done").text() == "Stop the test"
-        desk.testing = False
+        controller.testing = False
         page.deleteLater()
 
     walk(qapp, tmp_path, story)

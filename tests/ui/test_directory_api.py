@@ -32,7 +32,7 @@ from ui.wizard.watch_panel import WatchPanel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 CLIENT_ID = "canary-account@1102345678.iam.panserviceaccount.com"
@@ -48,17 +48,17 @@ def field(page: QWidget, name: str) -> QLineEdit:
     return found
 
 
-def opened(desk: Desk) -> DirectoryApiPage:
-    page = DirectoryApiPage(desk)
+def opened(controller: SetupController) -> DirectoryApiPage:
+    page = DirectoryApiPage(controller)
     page.resize(740, 500)
     page.show()
     return page
 
 
-async def held(desk: Desk) -> list[str | None]:
+async def held(controller: SetupController) -> list[str | None]:
     other = Vault("setup")
     try:
-        return [(await other.get(desk.assistant.setup.id, name)).value for name in SECRETS.values()]
+        return [(await other.get(controller.session.setup.id, name)).value for name in SECRETS.values()]
     finally:
         other.close()
 
@@ -71,34 +71,34 @@ def drop(card: QWidget, path: Path) -> None:
 
 
 def test_what_is_pasted_is_kept_and_never_shown(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        page = opened(controller)
         assert "Off." in words(page)
         assert "View Only Administrator" in words(page)
         assert not child(page, "check-api").isEnabled()
         paste(page, "client-id", "https://wrong.example")
         await until(lambda: "looks like a web address" in words(page))
         paste(page, "client-id", CLIENT_ID)
-        await until(lambda: desk.assistant.api.kept(Kind.CLIENT_ID))
+        await until(lambda: controller.session.api.kept(Kind.CLIENT_ID))
         await until(lambda: field(page, "tsg-id").text() == "1102345678")
         await until(lambda: QGuiApplication.clipboard().text() == "")
         paste(page, "client-secret", CLIENT_SECRET)
-        await until(lambda: desk.assistant.api.on and not desk.busy)
+        await until(lambda: controller.session.api.on and not controller.busy)
         assert "canary" not in words(page)
         assert "canary" not in "".join(each.text() for each in page.findChildren(QLineEdit))
         assert child(page, "check-api").isEnabled()
-        assert "API Client ID, API Client Secret" in desk.assistant.kept_line()
+        assert "API Client ID, API Client Secret" in controller.session.kept_line()
         paste(page, "tsg-id", "not a number")
         await until(lambda: "4 to 20 digits" in words(page))
         box = page.findChild(QComboBox, "api-address")
         assert box is not None
         box.setCurrentIndex(1)
         box.activated.emit(1)
-        await until(lambda: desk.assistant.api.access == Access("1102345678", Address.SASE))
+        await until(lambda: controller.session.api.access == Access("1102345678", Address.SASE))
         child(page, "turn-api-off").click()
         await until(lambda: "was asked again and has no Client ID and no Client Secret" in words(page))
-        assert not desk.assistant.api.begun
-        assert await held(desk) == [None, None]
+        assert not controller.session.api.begun
+        assert await held(controller) == [None, None]
         assert field(page, "tsg-id").text() == ""
         page.deleteLater()
 
@@ -108,16 +108,16 @@ def test_what_is_pasted_is_kept_and_never_shown(qapp: QApplication, tmp_path: Pa
 def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path: Path) -> None:
     path = tmp_path / "account.csv"
 
-    async def story(desk: Desk) -> None:
-        page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        page = opened(controller)
         card = page.findChild(AccountCard)
         assert card is not None
 
         async def taken() -> None:
-            await until(lambda: desk.assistant.api.on and "The file still holds both" in words(page))
-            assert await held(desk) == [CLIENT_ID, CLIENT_SECRET]
+            await until(lambda: controller.session.api.on and "The file still holds both" in words(page))
+            assert await held(controller) == [CLIENT_ID, CLIENT_SECRET]
             assert "canary" not in words(page)
-            await desk.assistant.api.turn_off()
+            await controller.session.api.turn_off()
 
         for content in (FILE.encode(), FILE.encode("utf-16")):
             path.write_bytes(content)
@@ -139,16 +139,16 @@ def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path
             await appears(page, told)
         drop(card, tmp_path)
         await until(lambda: "cannot be read" in words(page))
-        assert not desk.assistant.api.begun
+        assert not controller.session.api.begun
         page.deleteLater()
 
     walk(qapp, tmp_path / "data", story)
 
 
-async def turn_on(desk: Desk) -> None:
-    assert await desk.assistant.api.give_secret(Kind.CLIENT_ID, CLIENT_ID) is None
-    assert await desk.assistant.api.give_secret(Kind.CLIENT_SECRET, CLIENT_SECRET) is None
-    assert (await desk.assistant.captures.give("directory_name", "acme.example")).accepted
+async def turn_on(controller: SetupController) -> None:
+    assert await controller.session.api.give_secret(Kind.CLIENT_ID, CLIENT_ID) is None
+    assert await controller.session.api.give_secret(Kind.CLIENT_SECRET, CLIENT_SECRET) is None
+    assert (await controller.session.captures.give("directory_name", "acme.example")).accepted
 
 
 FULL = Directory(
@@ -165,13 +165,13 @@ FULL = Directory(
 
 
 def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        api, page = desk.assistant.api, opened(desk)
-        await turn_on(desk)
+    async def story(controller: SetupController) -> None:
+        api, page = controller.session.api, opened(controller)
+        await turn_on(controller)
 
         async def told(look: Listed | Unlisted) -> str:
             api.look = look
-            desk.changed.emit()
+            controller.changed.emit()
             await asyncio.sleep(0.02)  # Qt shows what was added at its next turn
             return words(page)
 
@@ -195,51 +195,51 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
 
 
 def test_a_check_can_be_stopped(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = opened(desk)
-        await turn_on(desk)
+    async def story(controller: SetupController) -> None:
+        page = opened(controller)
+        await turn_on(controller)
         never = asyncio.Event()
-        desk.assistant.api.ask = never.wait  # type: ignore[assignment, method-assign]
+        controller.session.api.ask = never.wait  # type: ignore[assignment, method-assign]
         check = child(page, "check-api")
         check.click()
         await until(lambda: check.text() == "Stop")
         check.click()
         await until(lambda: check.text() == "Check")
-        assert desk.assistant.api.look is None
+        assert controller.session.api.look is None
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
 
 
 def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        assistant = desk.assistant
-        panel = WatchPanel(desk)
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        panel = WatchPanel(controller)
         panel.show()
         assert "The SCIM endpoint, read-only" in words(panel)
-        card = StepCard(place(assistant.guide, assistant.setup, "sync-status"), desk)
+        card = StepCard(place(session.guide, session.setup, "sync-status"), controller)
         card.show()
         assert not child(card, "look-at-sync").isVisibleTo(card)
         child(card, "look-directory-sync-api").click()
-        assert desk.tool is Tool.DIRECTORY_SYNC_API
+        assert controller.tool is Tool.DIRECTORY_SYNC_API
         assert "Optional" in TOOLS[Tool.DIRECTORY_SYNC_API].lead
-        await turn_on(desk)
-        assistant.api.look = Listed(NOW, (FULL,), 0.0)
-        desk.changed.emit()
+        await turn_on(controller)
+        session.api.look = Listed(NOW, (FULL,), 0.0)
+        controller.changed.emit()
         said = words(panel)
         assert "SCIM endpoint, Directory Sync API" in said
         assert "It does not stand for the timestamp" in said
         assert "Full Sync is unlocked" not in said
-        assistant.setup = assistant.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
-        desk.changed.emit()
+        session.setup = session.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
+        controller.changed.emit()
         assert "CIE reports a sync completed at 24 Nov 2026, 12:01:15 UTC" in words(card)
         assert "before you confirm" in words(card)
         assert "was entered otherwise and stays" in words(card)
         for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
-            assert (await assistant.captures.give(name, count)).accepted
+            assert (await session.captures.give(name, count)).accepted
         assert "Filled in below: 1,204 users and 87 groups" in words(card)
-        assistant.api.look = Unlisted(datetime.now(UTC), Stage.API, Observation.SERVER_ERROR, 500)
-        desk.changed.emit()
+        session.api.look = Unlisted(datetime.now(UTC), Stage.API, Observation.SERVER_ERROR, 500)
+        controller.changed.emit()
         assert "error of its own" in words(card)
         assert not [w for w in card.findChildren(QLabel) if "canary" in w.text()]
         for widget in (panel, card):

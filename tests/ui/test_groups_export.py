@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
@@ -51,12 +51,12 @@ def data(tmp_path: Path) -> Iterator[Path]:
         assert b"canary" not in path.read_bytes()
 
 
-def opened(desk: Desk) -> tuple[WizardPage, GroupsExportPage]:
-    wizard = WizardPage(desk)
+def opened(controller: SetupController) -> tuple[WizardPage, GroupsExportPage]:
+    wizard = WizardPage(controller)
     wizard.resize(1000, 680)
     wizard.show()
     wizard.activateWindow()
-    desk.open_tool(Tool.GROUPS_EXPORT)
+    controller.open_tool(Tool.GROUPS_EXPORT)
     page = wizard.findChild(GroupsExportPage)
     assert isinstance(page, GroupsExportPage)
     return wizard, page
@@ -83,10 +83,10 @@ def table(page: GroupsExportPage) -> list[tuple[str | int, ...]]:
 
 
 def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication, data: Path, groups: Path) -> None:
-    async def story(desk: Desk) -> None:
+    async def story(controller: SetupController) -> None:
         said: list[str] = []
-        desk.announced.connect(said.append)
-        wizard, page = opened(desk)
+        controller.announced.connect(said.append)
+        wizard, page = opened(controller)
         assert "Drop a CSV" in words(page)
         card = page.findChild(DropCard, "drop")
         assert card is not None
@@ -114,10 +114,10 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
 def test_rows_are_filtered_sorted_and_copied_without_formulas(qapp: QApplication, data: Path, groups: Path) -> None:
     groups.write_text(groups.read_text() + "=Finance & Co,6\n")
 
-    async def story(desk: Desk) -> None:
-        wizard, page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
         said: list[str] = []
-        desk.announced.connect(said.append)
+        controller.announced.connect(said.append)
         page.open_file(groups)
         await settled(page)
         view = page._findings.table
@@ -130,7 +130,7 @@ def test_rows_are_filtered_sorted_and_copied_without_formulas(qapp: QApplication
         assert [row[0] for row in table(page)] == [4, 7]
         child(page, "copy-rows").click()
         await until(lambda: bool(said) and said[-1] == "2 rows copied.")
-        assert desk.paste_text().splitlines() == [
+        assert controller.paste_text().splitlines() == [
             "Row\tName\tFinding",
             "4\tR&D\tHas &",
             "7\t'=Finance & Co\tHas &",
@@ -138,7 +138,7 @@ def test_rows_are_filtered_sorted_and_copied_without_formulas(qapp: QApplication
         view.selectRow(1)
         QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: said[-1] == "1 row copied.")
-        assert desk.paste_text().splitlines()[1:] == ["7\t'=Finance & Co\tHas &"]
+        assert controller.paste_text().splitlines()[1:] == ["7\t'=Finance & Co\tHas &"]
         wizard.deleteLater()
 
     walk(qapp, data, story)
@@ -150,8 +150,8 @@ def test_unknown_columns_are_asked_for_and_can_be_chosen_by_keyboard(
     file = tmp_path / "groups.csv"
     file.write_text("Bezeichnung;Nummer\nSales;7\nSales;8\n")
 
-    async def story(desk: Desk) -> None:
-        wizard, page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
         page.open_file(file)
         await settled(page)
         assert "Which column holds the names" in words(page)
@@ -174,8 +174,8 @@ def test_unknown_columns_are_asked_for_and_can_be_chosen_by_keyboard(
 def test_findings_are_saved_through_the_systems_dialog(
     qapp: QApplication, data: Path, groups: Path, tmp_path: Path
 ) -> None:
-    async def story(desk: Desk) -> None:
-        wizard, page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
         page.open_file(groups)
         await settled(page)
         child(page, "save-findings").click()
@@ -206,8 +206,8 @@ def test_a_running_check_is_stopped_at_once(qapp: QApplication, data: Path, tmp_
     file = tmp_path / "groups.csv"
     file.write_text("name,id\n" + "".join(f"Group {i},{i}\n" for i in range(200_000)))
 
-    async def story(desk: Desk) -> None:
-        wizard, page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
         await until(lambda: wizard.focusWidget() is child(page, "choose-file"))
         page.open_file(file)
         stop = child(page, "stop")
@@ -222,7 +222,7 @@ def test_a_running_check_is_stopped_at_once(qapp: QApplication, data: Path, tmp_
         page.open_file(file)
         running = page._task
         assert running is not None
-        desk._end_looks()
+        controller._end_looks()
         await until(running.done)
         assert running.cancelled(), "what is under way ends with the desk"
         wizard.deleteLater()
@@ -234,8 +234,8 @@ def test_what_cannot_be_used_says_why(qapp: QApplication, data: Path, tmp_path: 
     book = tmp_path / "groups.xlsx"
     book.write_bytes(b"PK\x03\x04")
 
-    async def story(desk: Desk) -> None:
-        wizard, page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
         card = page.findChild(DropCard, "drop")
         assert card is not None
         drop(card, QUrl.fromLocalFile(str(book)), QUrl.fromLocalFile(str(groups)))
@@ -258,8 +258,8 @@ def test_no_problem_is_said_as_such(qapp: QApplication, data: Path, tmp_path: Pa
     file = tmp_path / "groups.csv"
     file.write_text("name\nSales\nMarketing\n")
 
-    async def story(desk: Desk) -> None:
-        wizard, page = opened(desk)
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
         page.open_file(file)
         await settled(page)
         assert "No problem was found in 2 groups." in words(page)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QListWidget
 from app.system import handbook
 from tests.support.screen import child, in_front, part
 from tests.support.until import until
-from ui.session.controller import Desk
+from ui.session.controller import SetupController
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -52,13 +52,16 @@ def test_help_opens_the_handbook_at_the_open_step(program: Program) -> None:
         await until(lambda: application.opened.page is not None)
         assert application.workspace is not None
         assert len(application.workspace.opened) == 1, "a second press began a second setup"
-        assert application.opened.desk is not None
+        assert application.opened.controller is not None
         assert application.opened.page is not None
         assert QUrl(await press_f1(application.window)).toLocalFile() == str(leading)
         assert "/okta.html#check-prerequisites" in leading.read_text()
-        application.opened.desk.go("find-app")
+        application.opened.controller.go("find-app")
         await until(
-            lambda: application.opened.desk is not None and application.opened.desk.assistant.here.step.id == "find-app"
+            lambda: (
+                application.opened.controller is not None
+                and application.opened.controller.session.here.step.id == "find-app"
+            )
         )
         child(application.opened.page, "help").click()
         await helped()
@@ -71,7 +74,7 @@ def test_help_opens_the_handbook_at_the_open_step(program: Program) -> None:
         assert "/okta.html#find-app" in leading.read_text()
         application.opened.companion.returned.emit()
         await application.show_home()
-        assert application.window.findChildren(Desk) == [], "nothing is left of a setup that was left"
+        assert application.window.findChildren(SetupController) == [], "nothing is left of a setup that was left"
         assert await press_f1(application.window) == first_page
 
     program.play(story)

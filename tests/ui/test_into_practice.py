@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.setup.lock import AlreadyOpen, Locked
+from app.setup.lock import AlreadyOpen, FolderTaken
 from app.setup.store import Store
 from tests.support.screen import child, message, messages
 from tests.support.until import until
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.session.workspace import Workspace
-    from app.setup.store import Listing
+    from app.setup.store import SetupListing
     from tests.support.running import Program
     from ui.application import Application
 
@@ -44,7 +44,7 @@ async def practice_asked_for_twice(application: Application, data: Path) -> None
     arrived = asyncio.Event()
     listing, slowly = here(application).list, asyncio.create_task(application.show_home())
 
-    async def slow() -> Listing:
+    async def slow() -> SetupListing:
         await arrived.wait()
         return await listing()
 
@@ -58,7 +58,7 @@ async def practice_asked_for_twice(application: Application, data: Path) -> None
     assert here(application).consoles is not None
     assert messages(application.window) == []
     left = Store(data)
-    assert isinstance(left.lock(), Locked), "the real setups were let go"
+    assert isinstance(left.lock(), FolderTaken), "the real setups were let go"
     left.close()
 
 

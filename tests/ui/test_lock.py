@@ -69,11 +69,11 @@ def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(program: Program
     async def story(application: Application) -> None:
         window = application.window
         await application.new_setup("entra")
-        assert application.opened.desk is not None
-        assistant = application.opened.desk.assistant
-        assert (await assistant.captures.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
-        assert (await assistant.captures.give("token", SECRET)).accepted
-        await assistant.go("paste-credentials")
+        assert application.opened.controller is not None
+        session = application.opened.controller.session
+        assert (await session.captures.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
+        assert (await session.captures.give("token", SECRET)).accepted
+        await session.go("paste-credentials")
         await in_front(window)
         field = part(window, ValueField, "value-token")
         field.reveal(SECRET)
@@ -85,6 +85,6 @@ def test_a_lock_hides_what_is_revealed_and_clears_the_clipboard(program: Program
         assert not field.revealed
         assert "canary" not in words(window)
         assert application.clipboard.take_text() == ""
-        await application.delete(assistant.setup.id)
+        await application.delete(session.setup.id)
 
     program.play(story)

@@ -47,7 +47,7 @@ def test_a_hidden_stale_step_leaves_a_complete_setup_complete_everywhere(program
         page = application.opened.page
         assert page is not None
         assert page.findChild(QWidget, "finish") is not None
-        assert application.opened.desk is not None
-        assert application.opened.desk.assistant.setup.summary.status is Status.COMPLETE
+        assert application.opened.controller is not None
+        assert application.opened.controller.session.setup.summary.status is Status.COMPLETE
 
     program.play(story)

@@ -31,7 +31,7 @@ from ui.wizard.step_card import StepCard
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bearer {CANARY}\n401 Unauthorized"
@@ -53,11 +53,11 @@ def paste(field: QPlainTextEdit, text: str) -> None:
 def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, tmp_path: Path) -> None:
     announced: list[str] = []
 
-    async def story(desk: Desk) -> None:
-        page = ConnectionPage(desk)
+    async def story(controller: SetupController) -> None:
+        page = ConnectionPage(controller)
         page.resize(760, 330)
         page.show()
-        desk.announced.connect(announced.append)
+        controller.announced.connect(announced.append)
         threads: list[threading.Thread] = []
         real = portal_errors.decode
 
@@ -81,11 +81,11 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
         assert announced
         assert all("canary" not in line for line in announced)
         # A redraw of the page, as a running test brings it, leaves the card alone.
-        desk.testing = True
-        desk.changed.emit()
+        controller.testing = True
+        controller.changed.emit()
         assert "The token was not accepted" in words(page)
         child(page, "error-cause-paste-credentials").click()
-        await until(lambda: desk.assistant.here.step.id == "paste-credentials")
+        await until(lambda: controller.session.here.step.id == "paste-credentials")
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
@@ -96,11 +96,11 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
 
 @pytest.mark.usefixtures("secret_service")
 def test_what_is_out_of_sight_is_gone(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        card = PortalErrorCard(desk)
+    async def story(controller: SetupController) -> None:
+        card = PortalErrorCard(controller)
         card.show()
         field = editor(card)
-        for vanish in (card.hide, desk.concealed.emit, child(card, "clear-error").click):
+        for vanish in (card.hide, controller.concealed.emit, child(card, "clear-error").click):
             card.show()
             paste(field, TEXT)
             await until(lambda: "The token was not accepted" in words(card))
@@ -119,12 +119,12 @@ def test_what_is_out_of_sight_is_gone(qapp: QApplication, tmp_path: Path) -> Non
 
 @pytest.mark.usefixtures("secret_service")
 def test_a_reading_under_way_ends_with_its_card(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        first, second = PortalErrorCard(desk), PortalErrorCard(desk)
+    async def story(controller: SetupController) -> None:
+        first, second = PortalErrorCard(controller), PortalErrorCard(controller)
         first.show()
         second.show()
         heard: list[object] = []
-        desk.error_read.connect(heard.append)
+        controller.error_read.connect(heard.append)
         paste(editor(first), TEXT)
         first.hide()
         await asyncio.sleep(0.3)
@@ -147,8 +147,8 @@ def test_a_reading_under_way_ends_with_its_card(qapp: QApplication, tmp_path: Pa
 
 @pytest.mark.usefixtures("secret_service")
 def test_typed_dropped_long_and_empty_texts(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        card = PortalErrorCard(desk)
+    async def story(controller: SetupController) -> None:
+        card = PortalErrorCard(controller)
         card.show()
         field = editor(card)
         QTest.keyClicks(field, "HTTP 404")
@@ -174,11 +174,11 @@ def test_typed_dropped_long_and_empty_texts(qapp: QApplication, tmp_path: Path) 
 
 @pytest.mark.usefixtures("secret_service")
 def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        guide, setup = desk.assistant.guide, desk.assistant.setup
+    async def story(controller: SetupController) -> None:
+        guide, setup = controller.session.guide, controller.session.setup
         for step, who in (("test-in-portal", guide.portal.name), ("full-sync", "CIE")):
-            await desk.assistant.go(step)
-            card = StepCard(journey.place(guide, desk.assistant.setup, step), desk)
+            await controller.session.go(step)
+            card = StepCard(journey.place(guide, controller.session.setup, step), controller)
             card.show()
             opener = child(card, "open-portal-error")
             assert opener.text() == f"Did {who} show an error?"
@@ -192,7 +192,7 @@ def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) ->
             opener.click()
             assert "The token was not accepted" not in words(inside)
             card.deleteLater()
-        other = StepCard(journey.place(guide, setup, "enter-details"), desk)
+        other = StepCard(journey.place(guide, setup, "enter-details"), controller)
         assert other.findChild(PortalErrorCard) is None
         other.deleteLater()
 
@@ -211,9 +211,11 @@ def test_a_keyring_that_never_answers_does_not_hold_it_up(
     monkeypatch.setattr(app.session.session, "KEYRING_PATIENCE", 0.2)
     silent = SilentKeyring()
 
-    async def story(desk: Desk) -> None:
-        desk.assistant.setup = journey.keep(desk.assistant.guide, desk.assistant.setup, "base_url", NOW, replaced=False)
-        card = PortalErrorCard(desk)
+    async def story(controller: SetupController) -> None:
+        controller.session.setup = journey.keep(
+            controller.session.guide, controller.session.setup, "base_url", NOW, replaced=False
+        )
+        card = PortalErrorCard(controller)
         card.show()
         paste(editor(card), TEXT)
         await until(lambda: "no Base URL could be read here" in words(card))

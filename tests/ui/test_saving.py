@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.support.running import Program
     from ui.application import Application
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 def block(data: Path) -> None:
@@ -34,11 +34,11 @@ def unblock(data: Path) -> None:
     (data / "aside").rename(data / "setups")
 
 
-async def opened(application: Application) -> Desk:
+async def opened(application: Application) -> SetupController:
     """A new setup, open in the window."""
     await application.new_setup("entra")
-    assert application.opened.desk is not None
-    return application.opened.desk
+    assert application.opened.controller is not None
+    return application.opened.controller
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -47,16 +47,16 @@ def test_a_disk_in_trouble_and_back(program: Program, monkeypatch: pytest.Monkey
 
     async def story(application: Application, life: asyncio.Task[int]) -> None:
         window = application.window
-        assistant = (await opened(application)).assistant
-        item = assistant.guide.prerequisites[0].id
+        session = (await opened(application)).session
+        item = session.guide.prerequisites[0].id
         block(program.data)
-        await assistant.tick(item, on=True)
-        assert assistant.unsaved is not None
-        assert "could not be saved" in (assistant.trouble or "")
+        await session.tick(item, on=True)
+        assert session.unsaved is not None
+        assert "could not be saved" in (session.trouble or "")
         window.close()
         box = await message(window)
         assert not life.done(), "closing would lose the tick"
-        assert assistant.unsaved in box.informativeText()
+        assert session.unsaved in box.informativeText()
         window.close()
         assert messages(window) == [box]
         press(box, "Keep it open")
@@ -65,8 +65,8 @@ def test_a_disk_in_trouble_and_back(program: Program, monkeypatch: pytest.Monkey
         press(await message(window), "Keep it open")
         assert application.workspace is real, "going to practice would lose it too"
         unblock(program.data)
-        await until(lambda: assistant.unsaved is None)
-        stored = Store(program.data).load(assistant.setup.id)
+        await until(lambda: session.unsaved is None)
+        stored = Store(program.data).load(session.setup.id)
         assert isinstance(stored, Setup)
         assert item in stored.ticked
         assert not life.done()
@@ -86,9 +86,9 @@ def test_closing_all_the_same_is_possible(program: Program) -> None:
     async def story() -> None:
         async with program.starting() as (application, life):
             await until(lambda: application.ready)
-            desk = await opened(application)
+            controller = await opened(application)
             block(program.data)
-            await desk.assistant.tick("x", on=True)
+            await controller.session.tick("x", on=True)
             application.window.close()
             press(await message(application.window), "Close and lose them")
             assert await life == 0
@@ -106,13 +106,13 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
 
     async def story(application: Application) -> None:
         window = application.window
-        desk = await opened(application)
-        await desk.assistant.go("generate-token")
-        desk.give("token", "canary-token-that-is-long-enough")
+        controller = await opened(application)
+        await controller.session.go("generate-token")
+        controller.give("token", "canary-token-that-is-long-enough")
         await until(lambda: "Bearer Token only in memory, lost when the program ends" in words(window))
         await until(lambda: "The keyring is locked. Unlock it, then try again. The value is held" in words(window))
         said: list[str] = []
-        desk.announced.connect(said.append)
+        controller.announced.connect(said.append)
         again = child(window, "keep-again")
         assert again.isVisible()
         if by_hand:
@@ -125,7 +125,7 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
         keyring.well = True
         if by_hand:
             again.click()
-        await until(lambda: not desk.assistant.fleeting and not desk.busy)
+        await until(lambda: not controller.session.fleeting and not controller.busy)
         await until(lambda: "Bearer Token in A Keyring" in words(window))
         assert "Kept in A Keyring." in words(window)
         assert not again.isVisible()

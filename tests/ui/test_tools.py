@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -42,8 +42,8 @@ def test_every_tool_has_a_page_with_short_words_and_an_icon(qapp: QApplication) 
         assert not icons.pixmap(page.icon, 16).isNull()
 
 
-def _open_page(desk: Desk) -> WizardPage:
-    page = WizardPage(desk)
+def _open_page(controller: SetupController) -> WizardPage:
+    page = WizardPage(controller)
     page.resize(1000, 680)
     page.show()
     page.activateWindow()
@@ -52,25 +52,25 @@ def _open_page(desk: Desk) -> WizardPage:
 
 @pytest.mark.usefixtures("secret_service")
 def test_a_tool_opens_from_the_rail_and_escape_goes_back(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = _open_page(desk)
+    async def story(controller: SetupController) -> None:
+        page = _open_page(controller)
         title = page._title.text()
         row = child(page, "tool-portal-error")
         row.click()
-        assert desk.tool is Tool.PORTAL_ERROR
+        assert controller.tool is Tool.PORTAL_ERROR
         assert page._title.text() == TOOLS[Tool.PORTAL_ERROR].title
         assert page._lead.text() == TOOLS[Tool.PORTAL_ERROR].lead
         assert row.property("here") is True
-        number = desk.assistant.here.number
+        number = controller.session.here.number
         assert child(page, "back").text() == f"Back to step {number}"
         assert not child(page, "done").isVisibleTo(page)
-        assert child(page, f"stage-{desk.assistant.here.stage.id}").property("here") is False
+        assert child(page, f"stage-{controller.session.here.stage.id}").property("here") is False
         assert not any(each.isCheckable() for each in page.findChildren(Rail)[0].findChildren(QAbstractButton))
         await until(lambda: page.focusWidget() is not None and page.focusWidget().objectName() == "portal-error-text")
         row.click()  # once more changes nothing
         assert row.property("here") is True
         QTest.keyClick(page, Qt.Key.Key_Escape)
-        await until(lambda: desk.tool is None)
+        await until(lambda: controller.tool is None)
         assert page._title.text() == title
         assert child(page, "back").text() == "Back"
         assert child(page, "done").isVisibleTo(page)
@@ -81,25 +81,25 @@ def test_a_tool_opens_from_the_rail_and_escape_goes_back(qapp: QApplication, tmp
 
 @pytest.mark.usefixtures("secret_service")
 def test_every_way_to_a_step_closes_the_tool(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = _open_page(desk)
-        number = desk.assistant.here.number
-        desk.open_tool(Tool.PORTAL_ERROR)
+    async def story(controller: SetupController) -> None:
+        page = _open_page(controller)
+        number = controller.session.here.number
+        controller.open_tool(Tool.PORTAL_ERROR)
         child(page, "back").click()
-        assert desk.tool is None
-        assert desk.assistant.here.number == number, "back from a tool is back to the same step"
-        other = desk.assistant.guide.stages[-1]
+        assert controller.tool is None
+        assert controller.session.here.number == number, "back from a tool is back to the same step"
+        other = controller.session.guide.stages[-1]
         ways: tuple[Callable[[], None], ...] = (
-            lambda: desk.go(other.steps[0].id),
-            desk.back,
-            desk.complete,
+            lambda: controller.go(other.steps[0].id),
+            controller.back,
+            controller.complete,
             lambda: child(page, f"stage-{other.id}").click(),
         )
         for leave in ways:
-            desk.open_tool(Tool.PORTAL_ERROR)
+            controller.open_tool(Tool.PORTAL_ERROR)
             leave()
             await asyncio.sleep(0.02)
-            assert desk.tool is None
+            assert controller.tool is None
             assert page._title.text() != TOOLS[Tool.PORTAL_ERROR].title
         page.deleteLater()
 
@@ -108,13 +108,13 @@ def test_every_way_to_a_step_closes_the_tool(qapp: QApplication, tmp_path: Path)
 
 @pytest.mark.usefixtures("secret_service")
 def test_a_tool_keeps_what_it_shows_while_a_step_is_looked_at(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = _open_page(desk)
-        desk.open_tool(Tool.PORTAL_ERROR)
+    async def story(controller: SetupController) -> None:
+        page = _open_page(controller)
+        controller.open_tool(Tool.PORTAL_ERROR)
         first = page._body.currentWidget()
-        desk.close_tool()
+        controller.close_tool()
         assert page._body.currentWidget() is not first
-        desk.open_tool(Tool.PORTAL_ERROR)
+        controller.open_tool(Tool.PORTAL_ERROR)
         assert page._body.currentWidget() is first
         page.deleteLater()
 
@@ -123,24 +123,24 @@ def test_a_tool_keeps_what_it_shows_while_a_step_is_looked_at(qapp: QApplication
 
 @pytest.mark.usefixtures("secret_service")
 def test_a_step_links_to_its_tools_and_the_companion_gives_way(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        here = desk.assistant.here
+    async def story(controller: SetupController) -> None:
+        here = controller.session.here
         step = Step.model_validate({**here.step.model_dump(), "tools": ["portal-error"]})
-        card = StepCard(here, desk)
+        card = StepCard(here, controller)
         assert card.findChild(QPushButton, "look-portal-error") is None
         card.deleteLater()
-        card = StepCard(replace(here, step=step), desk)
-        companion = Companion(desk)
+        card = StepCard(replace(here, step=step), controller)
+        companion = Companion(controller)
         swaps: list[bool] = []
         companion.returned.connect(lambda: swaps.append(True))
-        desk.open_tool(Tool.PORTAL_ERROR)
+        controller.open_tool(Tool.PORTAL_ERROR)
         assert swaps == [], "the large window is there already"
-        desk.close_tool()
+        controller.close_tool()
         companion.show()
         link = child(card, "look-portal-error")
         assert link.text() == TOOLS[Tool.PORTAL_ERROR].invitation
         link.click()
-        assert desk.tool is Tool.PORTAL_ERROR
+        assert controller.tool is Tool.PORTAL_ERROR
         assert swaps == [True]
         companion.hide()
         companion.deleteLater()
@@ -151,13 +151,13 @@ def test_a_step_links_to_its_tools_and_the_companion_gives_way(qapp: QApplicatio
 
 @pytest.mark.usefixtures("secret_service")
 def test_the_checklist_links_to_the_check_of_group_names(qapp: QApplication, tmp_path: Path) -> None:
-    async def story(desk: Desk) -> None:
-        page = _open_page(desk)
+    async def story(controller: SetupController) -> None:
+        page = _open_page(controller)
         await until(lambda: page.focusWidget() is not None)
-        first = desk.assistant.guide.prerequisites[0].id
+        first = controller.session.guide.prerequisites[0].id
         assert page.focusWidget().objectName() == f"tick-{first}", "the keyboard is where the first thing is to do"
         child(page, "look-groups-export").click()
-        assert desk.tool is Tool.GROUPS_EXPORT
+        assert controller.tool is Tool.GROUPS_EXPORT
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
@@ -174,10 +174,10 @@ def test_the_rail_shows_stages_tools_and_keyring_in_the_smallest_window(qapp: QA
     longest = max(catalog.guides(), key=lambda guide: len(guide.stages))
     assert len(longest.stages) >= 7
 
-    async def story(desk: Desk) -> None:
-        setup = desk.assistant.setup
-        desk.assistant.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
-        rail = Rail(desk)
+    async def story(controller: SetupController) -> None:
+        setup = controller.session.setup
+        controller.session.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
+        rail = Rail(controller)
         rail.resize(236, 680)
         rail.show()
         await asyncio.sleep(0.05)
@@ -186,9 +186,9 @@ def test_the_rail_shows_stages_tools_and_keyring_in_the_smallest_window(qapp: QA
             row = child(rail, f"tool-{tool.value}")
             assert row.visibleRegion().boundingRect().height() == row.height()
         assert rail.minimumSizeHint().height() <= 680
-        last = desk.assistant.guide.stages[-1]
-        desk.go(last.steps[-1].id)
-        await until(lambda: desk.assistant.here.stage.id == last.id)
+        last = controller.session.guide.stages[-1]
+        controller.go(last.steps[-1].id)
+        await until(lambda: controller.session.here.stage.id == last.id)
         await asyncio.sleep(0.05)
         row = child(rail, f"stage-{last.id}")
         assert row.visibleRegion().boundingRect().height() == row.height(), "the current stage is kept in view"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QApplication
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 LOOKING = "Looking now"
 
@@ -34,28 +34,28 @@ def test_between_submit_and_start_nothing_is_looked_for_and_nothing_says_so(qapp
     def silent(_connection: socket.socket, _request: str, stop: threading.Event) -> None:
         stop.wait(5)
 
-    async def story(desk: Desk) -> None:
-        assistant = desk.assistant
-        watch = next(step.id for step in assistant.guide.steps if step.page is Page.WATCH)
-        await assistant.change(
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        watch = next(step.id for step in session.guide.steps if step.page is Page.WATCH)
+        await session.change(
             lambda setup: journey.go(setup.with_(reached={Milestone.SUBMITTED: NOW}), watch),
         )
-        panel = WatchPanel(desk)
+        panel = WatchPanel(controller)
         panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
         panel.show()
         look = child(panel, "look-now")
-        waiting = asyncio.create_task(assistant.waiting.for_timestamp())
+        waiting = asyncio.create_task(session.waiting.for_timestamp())
         await waiting
-        assert not assistant.waiting.looking
+        assert not session.waiting.looking
         panel.refresh()
         assert LOOKING not in words(panel)
         assert not look.isEnabled()
 
-        await assistant.change(lambda setup: setup.with_(reached={**setup.reached, Milestone.STARTED: NOW}))
+        await session.change(lambda setup: setup.with_(reached={**setup.reached, Milestone.STARTED: NOW}))
         assert LOOKING not in words(panel)
         assert look.isEnabled()
-        waiting = asyncio.create_task(assistant.waiting.for_timestamp())
-        await until(lambda: assistant.waiting.looking)
+        waiting = asyncio.create_task(session.waiting.for_timestamp())
+        await until(lambda: session.waiting.looking)
         panel.refresh()
         assert LOOKING in words(panel)
         waiting.cancel()

@@ -40,11 +40,11 @@ def test_home_tells_of_a_timestamp_that_came_meanwhile(program: Program) -> None
     async def story(application: Application) -> None:
         assert WAITS[Wait.TIMESTAMP] in words(application.home)
         assert application.workspace is not None
-        assistant = application.workspace.opened[setup.id]
-        await until(lambda: assistant.waiting.report)
-        assert await assistant.waiting.enter_timestamp(utc_now().isoformat()) is None
-        await until(lambda: status_line(assistant.setup) in words(application.home))
-        assert assistant.setup.summary.status is not Status.WAITING
+        session = application.workspace.opened[setup.id]
+        await until(lambda: session.waiting.report)
+        assert await session.waiting.enter_timestamp(utc_now().isoformat()) is None
+        await until(lambda: status_line(session.setup) in words(application.home))
+        assert session.setup.summary.status is not Status.WAITING
         assert WAITS[Wait.TIMESTAMP] not in words(application.home)
 
     program.play(story)

@@ -8,7 +8,7 @@ from app.cleanup import orphans
 from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
-from app.setup.lock import Locked
+from app.setup.lock import FolderTaken
 from app.setup.store import Saved, Store
 from app.vault import VaultStatus
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 async def secrets_without_a_setup_are_found_and_removed(folder: Path, vault: Vault) -> None:
     """Of two setups one loses its file. The vault is left without a secret of theirs."""
     store = Store(folder)
-    assert isinstance(store.lock(), Locked)
+    assert isinstance(store.lock(), FolderTaken)
     kept, gone = (new_setup(catalog.guide("entra"), utc_now(), practice=False) for _ in range(2))
     for setup, names in ((kept, ["token"]), (gone, ["token", "base_url"])):
         assert isinstance(store.save(setup), Saved)

@@ -12,15 +12,15 @@ from ui.widgets.badge import StepBadge
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class ShortResult(QWidget):
     """A badge, when the test was, and what it came to."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._controller = controller
         self._badge = StepBadge(self)
         self._when = label("", "strong", self)
         self._what = label("", "small", self)
@@ -33,13 +33,13 @@ class ShortResult(QWidget):
         row.setSpacing(10)
         row.addWidget(self._badge)
         row.addLayout(words, 1)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the test that runs, or the last one."""
-        runs = self._desk.assistant.setup.runs
-        if self._desk.testing:
+        runs = self._controller.session.setup.runs
+        if self._controller.testing:
             state, when, what = "current", "Testing", "Each check has its own time limit, 20 seconds in all."
         elif not runs:
             state, when, what = "later", "Not tested yet", "The test only reads."

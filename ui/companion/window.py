@@ -21,7 +21,7 @@ from ui.wizard.watch_panel import WatchPanel
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class Companion(QWidget):
@@ -30,11 +30,11 @@ class Companion(QWidget):
     returned = Signal()
     """The admin wants the large window back."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, controller: SetupController) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
         self.setWindowTitle("Companion")
         self.setObjectName("companion-window")
-        self._desk = desk
+        self._controller = controller
         self._drawn: object = None
         self._card: StepCard | None = None
         self._lane = Lane.CIE
@@ -50,10 +50,10 @@ class Companion(QWidget):
         column.addWidget(self._why)
         column.addLayout(self._foot())
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
-        QShortcut(QKeySequence("F1"), self, desk.help_wanted.emit)
-        desk.changed.connect(self.refresh)
-        desk.settled.connect(self._offer_to_go_on)
-        desk.tool_opened.connect(self._give_way)
+        QShortcut(QKeySequence("F1"), self, controller.help_wanted.emit)
+        controller.changed.connect(self.refresh)
+        controller.settled.connect(self._offer_to_go_on)
+        controller.tool_opened.connect(self._give_way)
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
@@ -67,7 +67,7 @@ class Companion(QWidget):
         row.addLayout(words, 1)
         self._open = IconButton("open", "Open this console in the browser")
         self._open.setObjectName("open-console")
-        self._open.clicked.connect(lambda: self._desk.open_console(self._lane))
+        self._open.clicked.connect(lambda: self._controller.open_console(self._lane))
         row.addWidget(self._open, 0, Qt.AlignmentFlag.AlignTop)
         large = IconButton("pin", "Back to the large window (F9)")
         large.setObjectName("large-window")
@@ -78,7 +78,7 @@ class Companion(QWidget):
     def _foot(self) -> QHBoxLayout:
         row = QHBoxLayout()
         back = button("Back", icon="arrow-left")
-        back.clicked.connect(self._desk.back)
+        back.clicked.connect(self._controller.back)
         self._done = button("Done, next", "primary", "check")
         self._done.setObjectName("companion-done")
         self._done.clicked.connect(self._press)
@@ -93,27 +93,27 @@ class Companion(QWidget):
             self.returned.emit()
 
     def _press(self) -> None:
-        if self._desk.assistant.here.step.page in (Page.TEST, Page.CHECKLIST):
+        if self._controller.session.here.step.page in (Page.TEST, Page.CHECKLIST):
             self.returned.emit()
         else:
-            self._desk.complete()
+            self._controller.complete()
 
     def refresh(self) -> None:
         """Redraw from the state."""
-        assistant = self._desk.assistant
-        here = assistant.here
-        guide = assistant.guide
+        session = self._controller.session
+        here = session.here
+        guide = session.guide
         names = {Lane.CIE: guide.cie.name, Lane.PORTAL: guide.portal.name, Lane.ASSISTANT: "the assistant"}
         self._lane = Lane.CIE if here.step.page is Page.WATCH else here.step.lane
         self._where.setText(f"In {names[self._lane]}")
         self._open.setVisible(self._lane is not Lane.ASSISTANT)
-        self._count.setText(f"Step {here.number} of {len(visible(guide, assistant.setup))}")
-        blocked = assistant.block()
+        self._count.setText(f"Step {here.number} of {len(visible(guide, session.setup))}")
+        blocked = session.block()
         large = here.step.page in (Page.TEST, Page.CHECKLIST)
         self._done.setText("Open the large window" if large else here.step.done_label or "Done, next")
         self._done.setEnabled(large or blocked is None)
-        self._why.setText("" if large or blocked is None else sentence(guide, assistant.setup, blocked))
-        picture = (here.number, here.step.id, assistant.setup.stale, assistant.setup.answers, guide)
+        self._why.setText("" if large or blocked is None else sentence(guide, session.setup, blocked))
+        picture = (here.number, here.step.id, session.setup.stale, session.setup.answers, guide)
         if picture != self._drawn:
             self._drawn = picture
             self._draw_card()
@@ -124,13 +124,13 @@ class Companion(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        here = self._desk.assistant.here
+        here = self._controller.session.here
         extra: QWidget | None = None
         if here.step.page is Page.WATCH:
-            extra = WatchPanel(self._desk)
+            extra = WatchPanel(self._controller)
         elif here.step.page is Page.TEST:
-            extra = ShortResult(self._desk)
-        self._card = StepCard(here, self._desk, self, extra)
+            extra = ShortResult(self._controller)
+        self._card = StepCard(here, self._controller, self, extra)
         self._scroll.column.addWidget(self._card)
         self._scroll.column.addStretch(1)
         QTimer.singleShot(0, self._card, self._take_keyboard)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 def open_in_browser(url: str) -> None:
@@ -22,14 +22,14 @@ def open_in_browser(url: str) -> None:
     QDesktopServices.openUrl(QUrl(url))
 
 
-async def open_handbook(desk: Desk | None, folder: Path, open_url: Callable[[str], None]) -> None:
+async def open_handbook(controller: SetupController | None, folder: Path, open_url: Callable[[str], None]) -> None:
     """Open the handbook at the open step, or its first page where no setup is open.
 
     ``folder`` is that of the setups, which holds the page that leads there.
     """
     found = handbook.page(None)
-    if desk is not None:
-        step = desk.assistant.here.step.id
+    if controller is not None:
+        step = controller.session.here.step.id
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, handbook.at_step, desk.assistant.guide.id, step, folder)
+        found = await loop.run_in_executor(None, handbook.at_step, controller.session.guide.id, step, folder)
     open_url(found.as_uri())

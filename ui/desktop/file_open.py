@@ -7,7 +7,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 
-class Program(QApplication):
+class DesktopApplication(QApplication):
     """The one of this process.
 
     Signals:

@@ -20,7 +20,7 @@ _KINDS = 5
 """Different bugs told in one dialog; a broken part of the program may fail again with each redraw."""
 
 
-class Bugs(QObject):
+class BugReporter(QObject):
     """Takes exceptions that nobody caught, from any thread."""
 
     _happened = Signal(str)

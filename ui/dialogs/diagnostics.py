@@ -8,7 +8,7 @@ import PySide6
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication
 
-from app.reports.diagnostics import Shelf, Surface, report
+from app.reports.diagnostics import SetupTally, WindowFacts, report
 from ui.theme import style
 from ui.theme.tokens import DARK, LIGHT
 
@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 def diagnose(window: QWidget, workspace: Workspace | None) -> str:
     """The text, safe to paste into a ticket."""
     if workspace is None:
-        return report(_surface(window), "not looked for", Shelf({}, 0), (), practice=False)
+        return report(_surface(window), "not looked for", SetupTally({}, 0), (), practice=False)
     listing = workspace.listing
     opened = tuple(workspace.opened.values())
     # As home listed them last, and those opened since as they are now.
     setups = {setup.id: setup for setup in (listing.setups if listing is not None else ())}
-    setups |= {assistant.setup.id: assistant.setup for assistant in opened}
-    shelf = Shelf.of(tuple(setups.values()), len(listing.troubles) if listing is not None else 0)
+    setups |= {session.setup.id: session.setup for session in opened}
+    shelf = SetupTally.of(tuple(setups.values()), len(listing.troubles) if listing is not None else 0)
     return report(_surface(window), workspace.vault.name, shelf, opened, practice=workspace.practice)
 
 
-def _surface(window: QWidget) -> Surface:
+def _surface(window: QWidget) -> WindowFacts:
     tokens = style.current()
     theme = "light" if tokens is LIGHT else "dark" if tokens is DARK else "contrast of the system"
-    return Surface(qVersion(), PySide6.__version__, QGuiApplication.platformName(), theme, window.devicePixelRatioF())
+    return WindowFacts(
+        qVersion(), PySide6.__version__, QGuiApplication.platformName(), theme, window.devicePixelRatioF()
+    )

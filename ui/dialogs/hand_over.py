@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.session.workspace import Workspace
-    from app.setup.hand_over import Received, Refused
+    from app.setup.hand_over import HandOverRefusal, ReceivedSetup
     from app.setup.state import Setup
     from app.setup.store import Store
 
 
-class HandOver(QObject):
+class HandOverDialogs(QObject):
     """Both ways of a hand-over file.
 
     Signals:
@@ -96,18 +96,18 @@ class HandOver(QObject):
 
     async def open(self, path: Path) -> None:
         """Read the file and ask whether to take its setup over."""
-        from app.setup.hand_over import Received
+        from app.setup.hand_over import ReceivedSetup
 
         if self._here().practice:
             self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
             return
         found = await asyncio.get_running_loop().run_in_executor(None, _unpack, path, self._here().store)
-        if isinstance(found, Received):
+        if isinstance(found, ReceivedSetup):
             self._ask(found)
         else:
             self._say(found.sentence)
 
-    def _ask(self, received: Received) -> None:
+    def _ask(self, received: ReceivedSetup) -> None:
         from app.setup.sentences import status_line
 
         setup = received.setup
@@ -143,17 +143,17 @@ class HandOver(QObject):
         return dialog
 
 
-def _unpack(path: Path, store: Store) -> Received | Refused:
+def _unpack(path: Path, store: Store) -> ReceivedSetup | HandOverRefusal:
     from app.guide import catalog
-    from app.setup.hand_over import LIMIT_BYTES, Refused, unpack
+    from app.setup.hand_over import LIMIT_BYTES, HandOverRefusal, unpack
     from app.system import files
 
     try:
         if not path.is_file():  # a device or a pipe could keep the reader for ever
-            return Refused(f"There is no file {path.name} any more.")
+            return HandOverRefusal(f"There is no file {path.name} any more.")
         with path.open("rb") as file:
             content = file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        return Refused(f"{path.name} cannot be read: {files.reason(error)}.")
+        return HandOverRefusal(f"{path.name} cannot be read: {files.reason(error)}.")
     names = frozenset(setup.name for setup in store.list(repair=False).setups)
     return unpack(content, catalog.guides(), names)

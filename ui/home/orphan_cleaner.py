@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ui.tasks import Tasks
 
 
-class Caretaker:
+class OrphanCleaner:
     """Between the home page, the store and the vault."""
 
     def __init__(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.cleanup.orphans import Orphans
     from app.setup.state import Setup
-    from app.setup.store import Trouble
+    from app.setup.store import FileTrouble
     from ui.home.orphans import OrphanLines
     from ui.home.setups import SetupList
     from ui.widgets.link import LinkButton
@@ -135,7 +135,7 @@ class HomePage(QWidget):
             event.acceptProposedAction()
             self.file_dropped.emit(path)
 
-    def show_setups(self, setups: tuple[Setup, ...], troubles: tuple[Trouble, ...], now: datetime) -> None:
+    def show_setups(self, setups: tuple[Setup, ...], troubles: tuple[FileTrouble, ...], now: datetime) -> None:
         """Draw the list."""
         if self._list is None:
             from ui.home.setups import SetupList  # not needed for the first window

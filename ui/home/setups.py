@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
 
     from app.setup.state import Setup
-    from app.setup.store import Trouble
+    from app.setup.store import FileTrouble
 
 
 _TONES: Final = {
@@ -53,7 +53,7 @@ class SetupList(ScrollColumn):
     def show_setups(
         self,
         setups: tuple[Setup, ...],
-        troubles: tuple[Trouble, ...],
+        troubles: tuple[FileTrouble, ...],
         now: datetime,
         *,
         without_keyring: str,

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
-    from app.session.captures import Given
-    from app.session.session import Assistant
+    from app.session.captures import CaptureResult
+    from app.session.session import SetupSession
     from app.setup.gate import TimestampProblem
     from ui.desktop.clipboard import ClipboardGuard
     from ui.tasks import Tasks
 
 
-class Desk(QObject):
+class SetupController(QObject):
     """What every widget of the wizard holds: state to show, intents to send."""
 
     changed = Signal()
@@ -46,7 +46,7 @@ class Desk(QObject):
 
     def __init__(
         self,
-        assistant: Assistant,
+        session: SetupSession,
         tasks: Tasks,
         clipboard: ClipboardGuard,
         console: Callable[[Lane], str],
@@ -54,9 +54,9 @@ class Desk(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self.assistant = assistant
+        self.session = session
         self.clipboard = clipboard
-        self.given: dict[str, Given] = {}
+        self.given: dict[str, CaptureResult] = {}
         """What became of the last text given for each value, until it was accepted."""
         self.notice = ""
         """A line about the last change, e.g. which steps are to be redone."""
@@ -77,7 +77,7 @@ class Desk(QObject):
         self._looks: set[Task[Any]] = set()
         self._console = console
         self._open_url = open_url
-        self._unsubscribe = assistant.subscribe(self.changed.emit)
+        self._unsubscribe = session.subscribe(self.changed.emit)
 
     def close(self) -> None:
         """Stop listening to the setup; what is under way for it ends."""
@@ -96,13 +96,11 @@ class Desk(QObject):
         self._start(self._give(name, text))
 
     async def _give(self, name: str, text: str) -> None:
-        spec = self.assistant.guide.values[name]
+        spec = self.session.guide.values[name]
         if spec.secret:
-            self._wait_for(
-                f"Storing the {spec.label} in {self.assistant.vault.name}. Answer its prompt if one is open."
-            )
+            self._wait_for(f"Storing the {spec.label} in {self.session.vault.name}. Answer its prompt if one is open.")
         try:
-            given = await self.assistant.captures.give(name, text)
+            given = await self.session.captures.give(name, text)
         finally:
             self._wait_for("")
         self.given[name] = given
@@ -118,12 +116,12 @@ class Desk(QObject):
         self._start(self._keep_again())
 
     async def _keep_again(self) -> None:
-        self._wait_for(f"{self.assistant.vault.name} is asked. Answer its prompt if one is open.")
+        self._wait_for(f"{self.session.vault.name} is asked. Answer its prompt if one is open.")
         try:
-            refused = await self.assistant.keep_again()
+            refused = await self.session.keep_again()
         finally:
             self._wait_for("")
-        self.announced.emit(refused or self.assistant.kept_line())
+        self.announced.emit(refused or self.session.kept_line())
 
     def _wait_for(self, sentence: str) -> None:
         self.busy = sentence
@@ -138,12 +136,12 @@ class Desk(QObject):
         self._start(self._copy(name, label))
 
     async def _copy(self, name: str, label: str) -> None:
-        if not self.assistant.guide.values[name].secret:
-            self.clipboard.copy_plain(self.assistant.setup.values.get(name, ""), label)
+        if not self.session.guide.values[name].secret:
+            self.clipboard.copy_plain(self.session.setup.values.get(name, ""), label)
         else:
-            outcome = await self.assistant.captures.reveal(name)
+            outcome = await self.session.captures.reveal(name)
             if outcome.value is None:
-                self.notice = f"The {label} could not be read from {self.assistant.vault.name}."
+                self.notice = f"The {label} could not be read from {self.session.vault.name}."
                 self.changed.emit()
                 return
             self.clipboard.copy_secret(outcome.value, label)
@@ -170,9 +168,9 @@ class Desk(QObject):
             self.revealed.emit(name, "")
 
     async def _reveal(self, name: str) -> None:
-        if not self.assistant.policy.reveal:
+        if not self.session.policy.reveal:
             return
-        outcome = await self.assistant.captures.reveal(name)
+        outcome = await self.session.captures.reveal(name)
         if outcome.value is not None:
             self.revealed.emit(name, outcome.value)
 
@@ -185,10 +183,10 @@ class Desk(QObject):
         self._start(self._complete())
 
     async def _complete(self) -> None:
-        blocked = await self.assistant.complete()
+        blocked = await self.session.complete()
         self.correcting = False
         if blocked is None:
-            self.announced.emit(f"Next: {self.assistant.here.step.title}.")
+            self.announced.emit(f"Next: {self.session.here.step.title}.")
         self.changed.emit()
 
     def go(self, step_id: str) -> None:
@@ -196,7 +194,7 @@ class Desk(QObject):
         self.notice = ""
         self.tool = None
         self.correcting = False
-        self._start(self.assistant.go(step_id))
+        self._start(self.session.go(step_id))
 
     def correct(self) -> None:
         """Open the last step of a finished setup again."""
@@ -206,7 +204,7 @@ class Desk(QObject):
     def back(self) -> None:
         """Open the step before."""
         self.tool = None
-        self._start(self.assistant.move(-1))
+        self._start(self.session.move(-1))
 
     def open_tool(self, tool: Tool) -> None:
         """Open a page beside the steps; the step stays where it is."""
@@ -243,13 +241,13 @@ class Desk(QObject):
 
     def tick(self, item: str, on: bool) -> None:
         """Tick a prerequisite or confirmation."""
-        if (item in self.assistant.setup.ticked) != on:
-            self._start(self.assistant.tick(item, on=on))
+        if (item in self.session.setup.ticked) != on:
+            self._start(self.session.tick(item, on=on))
 
     def answer(self, branch: str, option: str) -> None:
         """Choose what is on the admin's screen."""
-        if self.assistant.setup.answers.get(branch) != option:
-            self._start(self.assistant.answer(branch, option))
+        if self.session.setup.answers.get(branch) != option:
+            self._start(self.session.answer(branch, option))
 
     def open_console(self, lane: Lane) -> None:
         """Open that side's console in the browser."""
@@ -257,7 +255,7 @@ class Desk(QObject):
 
     def open_link(self, url: str) -> None:
         """Open a page that a guide names; in practice the console instead, since links lead to real portals."""
-        self._open_url(self._console(Lane.PORTAL) if self.assistant.setup.practice else url)
+        self._open_url(self._console(Lane.PORTAL) if self.session.setup.practice else url)
 
     # -- test and watch ------------------------------------------------------------------
 
@@ -270,7 +268,7 @@ class Desk(QObject):
 
     def skip_test(self) -> None:
         """Go on although this computer cannot reach the endpoint."""
-        self._start(self.assistant.testing.skip())
+        self._start(self.session.testing.skip())
 
     def stop_test(self) -> None:
         """Give the running test up."""
@@ -279,7 +277,7 @@ class Desk(QObject):
 
     async def _test(self) -> None:
         try:
-            problem = await self.assistant.testing.run(lambda _finding: self.changed.emit())
+            problem = await self.session.testing.run(lambda _finding: self.changed.emit())
         finally:
             self.testing = False
             self.changed.emit()
@@ -292,7 +290,7 @@ class Desk(QObject):
         from app.diagnosis.findings import sentence, title
         from app.scim.finding import Verdict
 
-        findings = self.assistant.testing.findings
+        findings = self.session.testing.findings
         failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
         if failed is not None:
             return f"The check \u201c{title(failed.check)}\u201d failed. {sentence(failed)}."
@@ -311,30 +309,30 @@ class Desk(QObject):
             self._reading = None
 
     async def _read_error(self, text: str) -> None:
-        decoded = await self.assistant.decode(text)
+        decoded = await self.session.decode(text)
         self.error_read.emit(decoded)
         first = decoded.causes[0].sentence if decoded.causes else decoded.hint
         self.announced.emit(f"{decoded.title}. {first}")
 
     def look_now(self) -> None:
         """Look for the timestamp at once."""
-        self.assistant.waiting.look_now()
+        self.session.waiting.look_now()
 
     def look_at_sync(self) -> None:
         """Ask at once how the Full Sync stands."""
         from app.setup.state import Wait
         from app.setup.status import awaited
 
-        assistant = self.assistant
-        if awaited(assistant.guide, assistant.setup) is Wait.FULL_SYNC:
-            assistant.api.look_now()
+        session = self.session
+        if awaited(session.guide, session.setup) is Wait.FULL_SYNC:
+            session.api.look_now()
         else:  # its end was seen: asked once more, not followed
-            self._start(assistant.api.ask())
+            self._start(session.api.ask())
 
     def enter_timestamp(self, text: str) -> None:
         """Take the timestamp that the admin sees in CIE."""
         self._start(self._enter_timestamp(text))
 
     async def _enter_timestamp(self, text: str) -> None:
-        self.timestamp_problem = await self.assistant.waiting.enter_timestamp(text)
+        self.timestamp_problem = await self.session.waiting.enter_timestamp(text)
         self.changed.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ui.session.controller import Desk
+from ui.session.controller import SetupController
 from ui.tools.catalog import load_all
 from ui.wizard.page import WizardPage
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.session.session import Assistant
+    from app.session.session import SetupSession
     from app.session.workspace import Workspace
     from ui.companion.window import Companion
     from ui.desktop.clipboard import ClipboardGuard
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from ui.tasks import Tasks
 
 
-class Opened:
+class SetupWindows:
     """At most one setup, in one window or the other."""
 
     def __init__(
         self, window: MainWindow, tasks: Tasks, clipboard: ClipboardGuard, open_url: Callable[[str], None]
     ) -> None:
-        self.desk: Desk | None = None
+        self.controller: SetupController | None = None
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
         self._window = window
@@ -36,18 +36,18 @@ class Opened:
         self._clipboard = clipboard
         self._open_url = open_url
 
-    def show(self, assistant: Assistant, workspace: Workspace, *, keep: QWidget) -> Desk:
+    def show(self, session: SetupSession, workspace: Workspace, *, keep: QWidget) -> SetupController:
         """Show that setup in the large window; the page ``keep`` stays behind it."""
         self.let_go()
-        console = partial(workspace.console, assistant)
-        self.desk = Desk(assistant, self._tasks, self._clipboard, console, self._open_url, self._window)
-        self.page = WizardPage(self.desk)
-        self.desk.companion_wanted.connect(self.show_companion)
-        practice = ", practice" if assistant.setup.practice else ""
-        self._window.setWindowTitle(f"{assistant.guide.short_name} setup{practice}")
+        console = partial(workspace.console, session)
+        self.controller = SetupController(session, self._tasks, self._clipboard, console, self._open_url, self._window)
+        self.page = WizardPage(self.controller)
+        self.controller.companion_wanted.connect(self.show_companion)
+        practice = ", practice" if session.setup.practice else ""
+        self._window.setWindowTitle(f"{session.guide.short_name} setup{practice}")
         self._window.show_page(self.page, keep=keep)
         self._tasks.start(load_all())
-        return self.desk
+        return self.controller
 
     def let_go(self) -> None:
         """Leave the setup; its page goes when the window shows another one."""
@@ -55,25 +55,25 @@ class Opened:
             self.companion.hide()
             self.companion.deleteLater()
             self.companion = None
-        if self.desk is not None:
-            self.desk.close()
-            self.desk.setParent(None)  # it lives as long as what is still kept for it, such as a secret under way
-            self.desk = None
+        if self.controller is not None:
+            self.controller.close()
+            self.controller.setParent(None)  # it lives as long as what is still kept for it, such as a secret under way
+            self.controller = None
         self.page = None
 
     def conceal(self) -> None:
         """Nothing revealed stays on the screen."""
-        if self.desk is not None:
-            self.desk.concealed.emit()
+        if self.controller is not None:
+            self.controller.concealed.emit()
 
     def show_companion(self) -> None:
         """Swap the large window for the narrow one."""
         from ui.companion.window import Companion
 
-        if self.desk is None:
+        if self.controller is None:
             return
         if self.companion is None:
-            self.companion = Companion(self.desk)
+            self.companion = Companion(self.controller)
             self.companion.returned.connect(self._back_to_large)
         self.companion.show()
         self._window.hide()

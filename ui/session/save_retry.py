@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.session.session import Assistant
+    from app.session.session import SetupSession
 
-    _Again = Callable[[Assistant], Coroutine[Any, Any, None]]
+    _Again = Callable[[SetupSession], Coroutine[Any, Any, None]]
 
 PAUSE = 5.0
 """Seconds between two tries."""
 
 
-class Saving:
+class SaveRetry:
     """One per program: a disk that was full or unplugged, a keyring that was locked, is used again once it can be."""
 
     def __init__(self, window: QWidget, start: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]) -> None:
@@ -33,12 +33,12 @@ class Saving:
         self._running: dict[tuple[str, _Again], asyncio.Task[Any]] = {}
         self._box: QMessageBox | None = None
 
-    def look(self, assistant: Assistant) -> None:
+    def look(self, session: SetupSession) -> None:
         """Begin to try again where the last change, or a secret, is in memory only."""
-        for left, again in ((assistant.unsaved is not None, _save), (assistant.fleeting, _keep)):
-            running = self._running.get((assistant.setup.id, again))
+        for left, again in ((session.unsaved is not None, _save), (session.fleeting, _keep)):
+            running = self._running.get((session.setup.id, again))
             if left and (running is None or running.done()):
-                self._running[assistant.setup.id, again] = self._start(again(assistant))
+                self._running[session.setup.id, again] = self._start(again(session))
 
     def stop(self) -> None:
         """Try no more: the setups are let go."""
@@ -46,9 +46,9 @@ class Saving:
             task.cancel()
         self._running.clear()
 
-    def ask(self, assistants: Iterable[Assistant], close: Callable[[], None]) -> bool:
+    def ask(self, sessions: Iterable[SetupSession], close: Callable[[], None]) -> bool:
         """Ask whether to close all the same, where something would be lost; ``close`` is called on yes."""
-        unsaved = [f"{assistant.setup.name}: {assistant.unsaved}" for assistant in assistants if assistant.unsaved]
+        unsaved = [f"{session.setup.name}: {session.unsaved}" for session in sessions if session.unsaved]
         if not unsaved:
             return False
         if self._box is None:
@@ -67,18 +67,18 @@ class Saving:
         self._box = None
 
 
-async def _save(assistant: Assistant) -> None:
-    while assistant.unsaved is not None:
+async def _save(session: SetupSession) -> None:
+    while session.unsaved is not None:
         await asyncio.sleep(PAUSE)
-        await assistant.save_again()
+        await session.save_again()
 
 
-async def _keep(assistant: Assistant) -> None:
+async def _keep(session: SetupSession) -> None:
     """Once for each time that the keyring opens: it may refuse, and a prompt would come out of nowhere."""
     was_open = False
-    while assistant.fleeting:
+    while session.fleeting:
         await asyncio.sleep(PAUSE)
-        is_open = await assistant.vault.reachable()
+        is_open = await session.vault.reachable()
         if is_open and not was_open:
-            await assistant.keep_again()
+            await session.keep_again()
         was_open = is_open

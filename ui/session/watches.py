@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from asyncio import Task
     from collections.abc import Callable
 
-    from app.session.session import Assistant
+    from app.session.session import SetupSession
     from app.setup.state import Wait
     from ui.desktop.tray import Tray
     from ui.tasks import Tasks
@@ -17,27 +17,27 @@ if TYPE_CHECKING:
 class Watches:
     """Goes on whatever page is open, also while only the tray shows."""
 
-    def __init__(self, tasks: Tasks, tray: Tray, came: Callable[[Assistant], None]) -> None:
+    def __init__(self, tasks: Tasks, tray: Tray, came: Callable[[SetupSession], None]) -> None:
         """``came`` is called once what a setup waited for is there."""
         self._tasks = tasks
         self._tray = tray
         self._came = came
         self._running: dict[str, tuple[Task[None], Wait]] = {}
 
-    def keep(self, assistant: Assistant) -> None:
+    def keep(self, session: SetupSession) -> None:
         """See that what this setup waits for is waited for."""
         from app.setup.state import Wait
         from app.setup.status import awaited
 
-        setup = assistant.setup
+        setup = session.setup
         running = self._running.get(setup.id)
         if running is not None and not running[0].done():
             return
-        match awaited(assistant.guide, setup):
+        match awaited(session.guide, setup):
             case Wait.TIMESTAMP:
-                self._running[setup.id] = (self._tasks.start(self._timestamp(assistant)), Wait.TIMESTAMP)
-            case Wait.FULL_SYNC if not assistant.api.given_up:
-                self._running[setup.id] = (self._tasks.start(self._full_sync(assistant)), Wait.FULL_SYNC)
+                self._running[setup.id] = (self._tasks.start(self._timestamp(session)), Wait.TIMESTAMP)
+            case Wait.FULL_SYNC if not session.api.given_up:
+                self._running[setup.id] = (self._tasks.start(self._full_sync(session)), Wait.FULL_SYNC)
 
     @property
     def wait(self) -> Wait | None:
@@ -50,15 +50,15 @@ class Watches:
             if one in self._running:
                 self._running.pop(one)[0].cancel()
 
-    async def _timestamp(self, assistant: Assistant) -> None:
-        await assistant.waiting.for_timestamp()
-        if assistant.setup.sighting is not None:
-            self._tray.notify("The SCIM Change Timestamp is there", f"{assistant.setup.client}: run Full Sync in CIE.")
-            self._came(assistant)
+    async def _timestamp(self, session: SetupSession) -> None:
+        await session.waiting.for_timestamp()
+        if session.setup.sighting is not None:
+            self._tray.notify("The SCIM Change Timestamp is there", f"{session.setup.client}: run Full Sync in CIE.")
+            self._came(session)
 
-    async def _full_sync(self, assistant: Assistant) -> None:
-        if await assistant.waiting.for_full_sync():
+    async def _full_sync(self, session: SetupSession) -> None:
+        if await session.waiting.for_full_sync():
             self._tray.notify(
-                "CIE reports a completed sync", f"{assistant.setup.client}: compare the counts and confirm them."
+                "CIE reports a completed sync", f"{session.setup.client}: compare the counts and confirm them."
             )
-            self._came(assistant)
+            self._came(session)

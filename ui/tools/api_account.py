@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from app.guide.vocabulary import Kind
-    from app.session.directory_sync import DirectorySync
-    from ui.session.controller import Desk
+    from app.session.directory_sync import DirectorySyncSession
+    from ui.session.controller import SetupController
 
 _ADDRESSES = {
     Address.SASE_CIE: "api.sase \u2026 /cie/directory-sync (as its description says)",
@@ -44,10 +44,10 @@ _ISSUERS = {
 class AccountCard(Card):
     """Fields for the service account. Nothing given here is shown again."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
         self.setAcceptDrops(True)
-        self._desk = desk
+        self._controller = controller
         self._problems: dict[str, str] = {}
         """Why the last text for a field was not taken."""
         self.body.addWidget(label("Service account", "heading", self))
@@ -57,7 +57,7 @@ class AccountCard(Card):
         )
         self.body.addWidget(label(rich(lead), "muted", self, rich=True))
         self.body.addWidget(Note(rich(ROLE), "muted", self))
-        if desk.assistant.setup.practice:
+        if controller.session.setup.practice:
             self.body.addWidget(Note("Practice: the practice CIE makes them under Service accounts.", "muted", self))
         self._tsg_id = self._field("TSG ID", "tsg-id", secret=False)
         self._tsg_id.submitted.connect(lambda text: self._keep(self._give_tsg_id(text)))
@@ -67,15 +67,15 @@ class AccountCard(Card):
         self.body.addWidget(self._said)
         self._add_addresses()
         self.setFocusProxy(self._tsg_id)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     @property
-    def _api(self) -> DirectorySync:
-        return self._desk.assistant.api
+    def _api(self) -> DirectorySyncSession:
+        return self._controller.session.api
 
     def _field(self, text: str, name: str, *, secret: bool) -> CaptureField:
-        made = CaptureField(text, self._desk.paste_text, secret, origin="")
+        made = CaptureField(text, self._controller.paste_text, secret, origin="")
         made.setObjectName(name)
         self.body.addWidget(made)
         return made
@@ -127,8 +127,8 @@ class AccountCard(Card):
     # -- intents -------------------------------------------------------------------------
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        where = self._desk.assistant.vault.name
-        self._desk.keep(work, f"Asking {where}. Answer its prompt if one is open.")
+        where = self._controller.session.vault.name
+        self._controller.keep(work, f"Asking {where}. Answer its prompt if one is open.")
 
     def _take(self, kind: Kind, text: str) -> None:
         """A secret, the content of the file, or the file itself, wherever it was let go."""
@@ -145,13 +145,13 @@ class AccountCard(Card):
     async def _give_secret(self, kind: Kind, text: str) -> None:
         problem = await self._api.give_secret(kind, text)
         if problem is None:
-            self._desk.clipboard.take_away(text)
+            self._controller.clipboard.take_away(text)
         self._answer(kind.value, problem, f"{LABELS[kind]} kept.")
 
     async def _give_file(self, text: str, taken: str = "") -> None:
         problem = await self._api.give_file(text)
         if problem is None and taken:
-            self._desk.clipboard.take_away(taken)
+            self._controller.clipboard.take_away(taken)
         self._answer(
             "file", problem, "Client ID and Client Secret kept. The file still holds both: delete it, or keep it safe."
         )
@@ -182,7 +182,7 @@ class AccountCard(Card):
 
     async def _turn_off(self) -> None:
         left = await self._api.turn_off()
-        where = self._desk.assistant.vault.name
+        where = self._controller.session.vault.name
         if left:
             self._answer(
                 "file", f"{where} did not let go of the {' and the '.join(left)}. Unlock it, then try again.", ""
@@ -200,8 +200,8 @@ class AccountCard(Card):
             self._problems[field] = problem
         self._said.show_text(problem or thanks, "bad" if problem else "good")
         self._said.setVisible(field == "file")
-        self._desk.announced.emit(problem or thanks)
-        self._desk.changed.emit()
+        self._controller.announced.emit(problem or thanks)
+        self._controller.changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """The CSV file may be let go anywhere on the card."""
@@ -217,7 +217,7 @@ class AccountCard(Card):
 
     def refresh(self) -> None:
         """Redraw hints and choices; what is being typed stays."""
-        access, busy = self._api.access, self._desk.busy
+        access, busy = self._api.access, self._controller.busy
         self._address.setCurrentIndex(list(_ADDRESSES).index(access.address))
         self._issuer.setCurrentIndex(list(_ISSUERS).index(access.issuer))
         self._off.setVisible(self._api.begun)
@@ -231,7 +231,9 @@ class AccountCard(Card):
             field.set_placeholder("Paste to replace" if kept else "Paste it here")
             fleeting = self._api.fleeting(kind)
             where = (
-                "Only in memory, lost when the program ends." if fleeting else f"In {self._desk.assistant.vault.name}."
+                "Only in memory, lost when the program ends."
+                if fleeting
+                else f"In {self._controller.session.vault.name}."
             )
             self._hint(field, kind.value, where if kept else "", "caution" if fleeting else "good")
 

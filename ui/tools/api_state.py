@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from asyncio import Task
 
     from app.directory_sync.directories import Directory
-    from app.session.directory_sync import DirectorySync
-    from ui.session.controller import Desk
+    from app.session.directory_sync import DirectorySyncSession
+    from ui.session.controller import SetupController
 
 LONGEST_NAME = 256
 """Characters of a name that is looked for."""
@@ -28,9 +28,9 @@ LONGEST_NAME = 256
 class StateCard(Card):
     """Check, and what came back."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
-        self._desk = desk
+        self._controller = controller
         self._asking: Task[None] | None = None
         self._drawn: object = None
         self._results: QWidget | None = None
@@ -41,18 +41,18 @@ class StateCard(Card):
         row = Flow(self, across=8, down=6)
         row.add(self._check)
         self.body.addWidget(row)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     @property
-    def _api(self) -> DirectorySync:
-        return self._desk.assistant.api
+    def _api(self) -> DirectorySyncSession:
+        return self._controller.session.api
 
     def _press(self) -> None:
         if self._asking is not None:
             self._asking.cancel()
             return
-        self._asking = self._desk.look_into(self._ask())
+        self._asking = self._controller.look_into(self._ask())
         self._asking.add_done_callback(self._asked)
         self.refresh()
 
@@ -64,7 +64,7 @@ class StateCard(Card):
         look = await self._api.ask()
         self._api.look_now()
         told = directory_sync.told(look, self._api.directory_name)
-        self._desk.announced.emit(". ".join((told.title, *told.sentences)).replace("**", ""))
+        self._controller.announced.emit(". ".join((told.title, *told.sentences)).replace("**", ""))
 
     def refresh(self) -> None:
         """Redraw what was seen, where it changed."""
@@ -129,9 +129,9 @@ class StateCard(Card):
 class FindCard(Card):
     """Whether one user or group that the admin knows has reached CIE. Nothing of it is kept."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
-        self._desk = desk
+        self._controller = controller
         self._finding: Task[None] | None = None
         self.body.addWidget(label("Look for one that you know", "heading", self))
         told = "After Full Sync: whether CIE has taken over this user, by User Principal Name, or this group, by name."
@@ -153,12 +153,12 @@ class FindCard(Card):
         self._result = Note("", "muted", self)
         self._result.setVisible(False)
         self.body.addWidget(self._result)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Only where there is a directory to look in."""
-        standing = self._desk.assistant.api.standing
+        standing = self._controller.session.api.standing
         self.setVisible(standing is not None and standing.directory is not None)
 
     def _find(self, *, group: bool) -> None:
@@ -168,13 +168,13 @@ class FindCard(Card):
         if self._finding is not None:
             self._finding.cancel()
         self._show("Asking.", "muted")
-        self._finding = self._desk.look_into(self._look(value, group=group))
+        self._finding = self._controller.look_into(self._look(value, group=group))
 
     async def _look(self, value: str, *, group: bool) -> None:
-        found = await self._desk.assistant.api.find(group=group, value=value)
+        found = await self._controller.session.api.find(group=group, value=value)
         sentence, good = directory_sync.matches(found, group=group)
         self._show(sentence, "good" if good else "caution")
-        self._desk.announced.emit(sentence.replace("**", ""))
+        self._controller.announced.emit(sentence.replace("**", ""))
 
     def _show(self, sentence: str, tone: str) -> None:
         self._result.set_text(rich(sentence), tone)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from app.exports.reading import Exported
     from app.scim.arrivals import Arrived, Progress, Share
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
 
@@ -52,10 +52,10 @@ LOOKED_FOR = (
 class ArrivedPage(QWidget):
     """The page beside the steps."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("arrived")
-        self._desk = desk
+        self._controller = controller
         self._task: Task[None] | None = None
         self._result: Arrived | None = None
         self._order: Order | None = None
@@ -78,7 +78,7 @@ class ArrivedPage(QWidget):
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
         self._findings = FindingsView(("What", "Name", "Finding"), (56, 205, 0), self)
-        self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
+        self._findings.copying.connect(lambda: controller.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
         column.addWidget(self._rest, 1)
@@ -160,7 +160,7 @@ class ArrivedPage(QWidget):
             self._task.cancel()
         held = self._holds_keyboard()
         self._work.show_share(0, "")
-        self._task = self._desk.look_into(self._whole(work))
+        self._task = self._controller.look_into(self._whole(work))
         self._tell("", "muted")
         if held:
             self._work.setFocus()
@@ -188,7 +188,7 @@ class ArrivedPage(QWidget):
 
     async def _look(self, *, everything: bool) -> None:
         exported = self._exported.names.fresh() if self._exported and self._exported.names is not None else None
-        result = await self._desk.assistant.connection.arrived(
+        result = await self._controller.session.connection.arrived(
             everything=everything,
             on_progress=self._show_progress,
             users=None if self._groups else exported,
@@ -210,7 +210,7 @@ class ArrivedPage(QWidget):
             return
         found = await texts(self._order, ROLES[self._groups], missed)
         if isinstance(found, Unusable):
-            self._desk.announced.emit(found.sentence)
+            self._controller.announced.emit(found.sentence)
             return
         groups = self._groups
 
@@ -263,7 +263,7 @@ class ArrivedPage(QWidget):
         self._verdict.set_text(rich(sentence), tone)
         self._verdict.setVisible(bool(sentence))
         if sentence:
-            self._desk.announced.emit(sentence)
+            self._controller.announced.emit(sentence)
         self._refresh()
 
     def _refresh(self) -> None:

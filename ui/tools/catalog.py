@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from app.session.session import Assistant
-    from ui.session.controller import Desk
+    from app.session.session import SetupSession
+    from ui.session.controller import SetupController
 
-    Maker = Callable[[Desk, QWidget], QWidget]
+    Maker = Callable[[SetupController, QWidget], QWidget]
 
 BETWEEN_LOADS = 0.2
 """Seconds."""
@@ -35,7 +35,7 @@ class ToolPage:
     icon: str
     load: Callable[[], Maker]
     """Gives what builds the widget; its focus proxy is where the keyboard goes."""
-    offered: Callable[[Assistant], bool] = lambda _assistant: True
+    offered: Callable[[SetupSession], bool] = lambda _session: True
     """Whether it is any use in this setup."""
 
 
@@ -57,10 +57,10 @@ def _arrived() -> Maker:
     return ArrivedPage
 
 
-def _endpoint_answers(assistant: Assistant) -> bool:
+def _endpoint_answers(session: SetupSession) -> bool:
     """Whether there is an endpoint that may hold something: nothing answers before Submit."""
-    kept = all(name in assistant.setup.kept for name in assistant.secrets)
-    return kept and Milestone.SUBMITTED in assistant.setup.reached
+    kept = all(name in session.setup.kept for name in session.secrets)
+    return kept and Milestone.SUBMITTED in session.setup.reached
 
 
 def _directory_api() -> Maker:
@@ -103,9 +103,9 @@ TOOLS: dict[Tool, ToolPage] = {
 """In the order of the rail."""
 
 
-def offered(assistant: Assistant) -> dict[Tool, ToolPage]:
+def offered(session: SetupSession) -> dict[Tool, ToolPage]:
     """The pages that are of use in this setup."""
-    return {tool: page for tool, page in TOOLS.items() if page.offered(assistant)}
+    return {tool: page for tool, page in TOOLS.items() if page.offered(session)}
 
 
 async def load_all() -> None:

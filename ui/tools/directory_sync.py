@@ -13,7 +13,7 @@ from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 _GIVES = (
     "Through this API CIE tells how many users and groups it holds, and when its own last sync ended. The assistant "
@@ -25,32 +25,32 @@ _GIVES = (
 class _Gives(Card):
     """What the API is good for, until it is on."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget) -> None:
         super().__init__("card", parent)
-        self._desk = desk
+        self._controller = controller
         self.body.addWidget(label("What it gives", "heading", self))
         self.body.addWidget(label(_GIVES, "muted", self))
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Only while it is off."""
-        self.setVisible(not self._desk.assistant.api.on)
+        self.setVisible(not self._controller.session.api.on)
 
 
 class DirectoryApiPage(QWidget):
     """Two columns that scroll by themselves."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("directory-api")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         left, right = ScrollColumn(self), ScrollColumn(self)
-        account = AccountCard(desk, left)
+        account = AccountCard(controller, left)
         left.column.addWidget(account)
-        for card in (_Gives(desk, right), StateCard(desk, right), FindCard(desk, right)):
+        for card in (_Gives(controller, right), StateCard(controller, right), FindCard(controller, right)):
             right.column.addWidget(card)
         for column in (left, right):
             column.column.addStretch(1)

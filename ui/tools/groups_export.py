@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from asyncio import Task
 
     from app.exports.groups_check import Report
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
 
@@ -43,10 +43,10 @@ LOOKED_FOR = (
 class GroupsExportPage(QWidget):
     """The page beside the steps."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("groups-export")
-        self._desk = desk
+        self._controller = controller
         self._order: Order | None = None
         """The file and its columns; never where findings went."""
         self._saving = False
@@ -65,7 +65,7 @@ class GroupsExportPage(QWidget):
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
         self._findings = FindingsView(("Row", "Name", "Finding"), (56, 150, 0), self)
-        self._findings.copying.connect(lambda: desk.copy_rows(self._findings.text()))
+        self._findings.copying.connect(lambda: controller.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
         column.addWidget(self._rest, 1000)
@@ -141,7 +141,7 @@ class GroupsExportPage(QWidget):
         self._order = replace(order, save=None)
         self._saving = order.save is not None
         self._work.show_share(0)
-        self._task = self._desk.look_into(self._run(order))
+        self._task = self._controller.look_into(self._run(order))
         self._tell("", "muted")
         if held:
             self._work.setFocus()
@@ -212,7 +212,7 @@ class GroupsExportPage(QWidget):
         self._verdict.set_text(rich(sentence), tone)
         self._verdict.setVisible(bool(sentence))
         if sentence:
-            self._desk.announced.emit(sentence)
+            self._controller.announced.emit(sentence)
         self._refresh()
 
     def _refresh(self) -> None:

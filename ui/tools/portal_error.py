@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
 
     from app.diagnosis.portal_errors import Decoded
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 SHOWN = 20_000
 """Characters; a longer text goes straight to the reader, since laying it out would hold up the window."""
@@ -51,10 +51,10 @@ class _Pasted(QPlainTextEdit):
 class PortalErrorCard(Card):
     """An input and, under it, what the text means. The text is read on this computer and never kept."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None, heading: str = "") -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None, heading: str = "") -> None:
         super().__init__("card", parent)
         self.setObjectName("portal-error")
-        self._desk = desk
+        self._controller = controller
         self._asked = False
         if heading:
             self.body.addWidget(label(heading, "heading", self))
@@ -78,14 +78,14 @@ class PortalErrorCard(Card):
         row.addStretch(1)
         self.body.addLayout(row)
         self._results: QWidget | None = None
-        desk.error_read.connect(self._show)
-        desk.concealed.connect(self.clear)
+        controller.error_read.connect(self._show)
+        controller.concealed.connect(self.clear)
         self.clear()
 
     def clear(self) -> None:
         """Forget the text, what was found, and a reading under way."""
         if self._asked:
-            self._desk.drop_error()
+            self._controller.drop_error()
         self._asked = False
         self._input.clear()
         self._input.setPlaceholderText("Message, code or lines of a log")
@@ -99,7 +99,7 @@ class PortalErrorCard(Card):
     def _read(self, text: str) -> None:
         if text.strip():
             self._asked = True
-            self._desk.read_error(text)
+            self._controller.read_error(text)
         else:
             self.clear()
 
@@ -117,7 +117,7 @@ class PortalErrorCard(Card):
             column.addWidget(Note(rich(sentence), "muted", results))
         if decoded.hint:
             column.addWidget(label(decoded.hint, "muted", results))
-        linked: set[str] = {self._desk.assistant.here.step.id}
+        linked: set[str] = {self._controller.session.here.step.id}
         evidence = ""
         for cause in decoded.causes:
             column.addWidget(label(cause.sentence, "body", results))
@@ -131,10 +131,10 @@ class PortalErrorCard(Card):
         QTimer.singleShot(0, results, lambda: self._bring_into_view(results))
 
     def _link(self, step_id: str) -> LinkButton:
-        target = place(self._desk.assistant.guide, self._desk.assistant.setup, step_id)
+        target = place(self._controller.session.guide, self._controller.session.setup, step_id)
         link = LinkButton(f"Go to step {target.number}, {target.step.title}")
         link.setObjectName(f"error-cause-{step_id}")
-        link.clicked.connect(lambda: self._desk.go(step_id))
+        link.clicked.connect(lambda: self._controller.go(step_id))
         return link
 
     def _bring_into_view(self, results: QWidget) -> None:
@@ -157,12 +157,12 @@ class PortalErrorCard(Card):
 class PortalErrorPage(QWidget):
     """The same card as a page beside the steps."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self)
-        card = PortalErrorCard(desk, scroll)
+        card = PortalErrorCard(controller, scroll)
         scroll.column.addWidget(card)
         scroll.column.addStretch(1)
         outer.addWidget(scroll)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ui.application import Application
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 PATIENCE = 30.0
 """Seconds that the tour waits for any one thing."""
@@ -42,11 +42,11 @@ class TourDriver:
         self._started = time.monotonic()
 
     @property
-    def desk(self) -> Desk:
-        desk = self.application.opened.desk
-        if desk is None:
+    def controller(self) -> SetupController:
+        controller = self.application.opened.controller
+        if controller is None:
             raise Stuck("no setup is open")
-        return desk
+        return controller
 
     def find(self, name: str, within: QWidget | None = None) -> QWidget | None:
         """The visible widget of that object name, or None."""

@@ -25,7 +25,7 @@ class Form:
 
 
 @dataclass(slots=True)
-class Page:
+class ConsolePage:
     """A page as it is read."""
 
     forms: list[Form] = field(default_factory=list)
@@ -43,7 +43,7 @@ class Page:
         return next((form for form in self.forms if button in form.buttons), None)
 
 
-def read(html: str) -> Page:
+def read(html: str) -> ConsolePage:
     """Read a page."""
     reader = _Reader()
     reader.feed(html)
@@ -54,7 +54,7 @@ def read(html: str) -> Page:
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.page = Page()
+        self.page = ConsolePage()
         self._open: list[tuple[str, dict[str, str], list[str]]] = []
         self._form: Form | None = None
         self._names: dict[str, str] = {}

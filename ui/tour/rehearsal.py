@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from app.guide.model import Step
     from ui.tour.driver import TourDriver
-    from ui.tour.visitor import Progress, Visitor
+    from ui.tour.visitor import ConsoleVisitor, CycleProgress
 
 
 class Rehearsal:
@@ -28,7 +28,7 @@ class Rehearsal:
         self._driver = driver
         self._copied = copied
 
-    async def rehearse(self, step: Step, visitor: Visitor) -> None:
+    async def rehearse(self, step: Step, visitor: ConsoleVisitor) -> None:
         """Everything that can fail at this step."""
         from app.practice.switchboard import Fault, PortalFault
 
@@ -51,22 +51,24 @@ class Rehearsal:
         """Test although Submit is still to come."""
         from app.practice.switchboard import Fault
 
-        test = next(each for each in self._driver.desk.assistant.guide.steps if each.page is Page.TEST)
+        test = next(each for each in self._driver.controller.session.guide.steps if each.page is Page.TEST)
         await self._go(test.id)
         await self._fails(Fault.NOT_SUBMITTED.value)
         if self._driver.find(f"cause-{step.id}") is None:
             raise Stuck("the test before Submit did not lead to Submit")
         self._driver.click(f"cause-{step.id}")
-        await self._driver.until(lambda: self._driver.desk.assistant.here.step.id == step.id, f"the way to {step.id}")
+        await self._driver.until(
+            lambda: self._driver.controller.session.here.step.id == step.id, f"the way to {step.id}"
+        )
 
-    async def _endpoint_breaks(self, fault: str, step: Step, visitor: Visitor) -> None:
+    async def _endpoint_breaks(self, fault: str, step: Step, visitor: ConsoleVisitor) -> None:
         from app.practice.switchboard import Fault
 
         await visitor.break_it(fault)
         name = next(
             n
-            for n in self._driver.desk.assistant.secrets
-            if self._driver.desk.assistant.guide.values[n].kind is Kind.BASE_URL
+            for n in self._driver.controller.session.secrets
+            if self._driver.controller.session.guide.values[n].kind is Kind.BASE_URL
         )
         if fault == Fault.UNTRUSTED:
             await self._paste_again(name, await visitor.shown_base_url(), step)
@@ -78,37 +80,39 @@ class Rehearsal:
     async def _fails(self, fault: str) -> None:
         """Press the button of the test; it has to notice."""
         self._driver.click("done")
-        await self._driver.until(lambda: self._driver.desk.testing, f"the test with {fault}")
-        await self._driver.until(lambda: not self._driver.desk.testing, f"the end of the test with {fault}")
-        if not self._driver.desk.assistant.testing.failed:
+        await self._driver.until(lambda: self._driver.controller.testing, f"the test with {fault}")
+        await self._driver.until(lambda: not self._driver.controller.testing, f"the end of the test with {fault}")
+        if not self._driver.controller.session.testing.failed:
             raise Stuck(f"the test did not notice {fault}")
         await asyncio.sleep(0.05)
-        self._driver.picture(f"{self._driver.desk.assistant.here.step.id}-{fault}")
+        self._driver.picture(f"{self._driver.controller.session.here.step.id}-{fault}")
 
     async def _go(self, step_id: str) -> None:
-        self._driver.desk.go(step_id)
-        await self._driver.until(lambda: self._driver.desk.assistant.here.step.id == step_id, f"the way to {step_id}")
+        self._driver.controller.go(step_id)
+        await self._driver.until(
+            lambda: self._driver.controller.session.here.step.id == step_id, f"the way to {step_id}"
+        )
         await asyncio.sleep(0.05)
 
     async def _paste_again(self, name: str, text: str, back: Step) -> None:
         """Another value, at the step that captures it."""
-        assistant = self._driver.desk.assistant
-        before = assistant.setup.kept[name]
-        await self._go(next(step.id for step in assistant.guide.steps if name in step.captures))
+        session = self._driver.controller.session
+        before = session.setup.kept[name]
+        await self._go(next(step.id for step in session.guide.steps if name in step.captures))
         field = self._driver.find(f"capture-{name}")
         if field is None:
             raise Stuck(f"no field for {name}")
-        await self._driver.until(lambda: not self._driver.desk.busy, "the keyring")
+        await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         self._driver.application.clipboard.copy_plain(text, "browser")
         self._driver.press(self._driver.button_of(field, "paste"))
         await self._driver.until(
-            lambda: assistant.setup.kept[name] != before and not self._driver.desk.busy, f"taking {name}"
+            lambda: session.setup.kept[name] != before and not self._driver.controller.busy, f"taking {name}"
         )
         await self._go(back.id)
 
     # -- the portal ----------------------------------------------------------------------
 
-    async def _portal_breaks(self, fault: str, step: Step, visitor: Visitor) -> None:
+    async def _portal_breaks(self, fault: str, step: Step, visitor: ConsoleVisitor) -> None:
         from app.practice.switchboard import PortalFault
 
         await visitor.break_portal(fault)
@@ -123,7 +127,7 @@ class Rehearsal:
             self._driver.picture(f"{step.id}-{fault}")
         await visitor.break_portal(PortalFault.NONE.value)
 
-    async def _end_of_cycle(self, visitor: Visitor) -> Progress:
+    async def _end_of_cycle(self, visitor: ConsoleVisitor) -> CycleProgress:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             progress = await visitor.status()
@@ -151,13 +155,13 @@ class Rehearsal:
         await self._driver.until(led, "a cause of the portal's message")
         await asyncio.sleep(0.05)
         self._driver.picture(picture)
-        self._driver.desk.close_tool()
+        self._driver.controller.close_tool()
 
     async def _nothing_arrived(self, fault: str) -> None:
         """The watch has to say that nothing came."""
         from app.scim.changes import Seen
 
-        assistant = self._driver.desk.assistant
-        seen = await assistant.connection.look(assistant.setup.reached[Milestone.SUBMITTED])
+        session = self._driver.controller.session
+        seen = await session.connection.look(session.setup.reached[Milestone.SUBMITTED])
         if not isinstance(seen, Seen) or seen.newest is not None:
             raise Stuck(f"the watch did not notice {fault}")

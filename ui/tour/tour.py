@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from app.guide.model import Step
     from ui.tour.driver import TourDriver
-    from ui.tour.visitor import Refused, Row, Visitor
+    from ui.tour.visitor import ConsoleRefusal, ConsoleVisitor, DirectoryRow
 
 
 class TourObserver:
@@ -79,7 +79,7 @@ class Tour:
         from app.guide import catalog
         from app.guide.placeholders import fill_guide
         from app.net import LoopbackClient
-        from ui.tour.visitor import Visitor
+        from ui.tour.visitor import ConsoleVisitor
 
         workspace = self._driver.application.workspace
         if workspace is None or (practice := workspace.consoles) is None:
@@ -91,12 +91,12 @@ class Tour:
         await self._driver.until(lambda: self._driver.application.opened.page is not None, "wizard")
         async with LoopbackClient() as client:
             # Named as the practice portal names it, also where the admin has yet to give the names.
-            guide = catalog.guide(self._driver.desk.assistant.guide.id)
+            guide = catalog.guide(self._driver.controller.session.guide.id)
             if guide.id != self._driver.application.options.client:
                 raise Stuck(f"the setup of {guide.name} is open instead")
             guide = fill_guide(guide, guide.practice.tenant_values)
             url = practice.portal_url(guide.id)
-            if not await self._all_steps(Visitor(client, practice.cie_url, url, guide)):
+            if not await self._all_steps(ConsoleVisitor(client, practice.cie_url, url, guide)):
                 return False
         self._driver.picture("finish")
         self._driver.click("go-home")
@@ -140,11 +140,11 @@ class Tour:
         if clients.currentItem() is not items[0]:
             raise Stuck(f"{wanted} could not be chosen")
 
-    async def _all_steps(self, visitor: Visitor) -> bool:
-        limit = len(self._driver.desk.assistant.guide.steps) + 5
+    async def _all_steps(self, visitor: ConsoleVisitor) -> bool:
+        limit = len(self._driver.controller.session.guide.steps) + 5
         for _ in range(limit):
-            assistant = self._driver.desk.assistant
-            step = assistant.here.step
+            session = self._driver.controller.session
+            step = session.here.step
             if step.id == self._until_step:
                 return False
             started = time.monotonic()
@@ -158,28 +158,28 @@ class Tour:
         raise Stuck("more steps than the guide has")
 
     def _complete(self) -> bool:
-        assistant = self._driver.desk.assistant
-        return status(assistant.guide, assistant.setup) is Status.COMPLETE
+        session = self._driver.controller.session
+        return status(session.guide, session.setup) is Status.COMPLETE
 
     async def _left(self, step: Step) -> None:
-        assistant = self._driver.desk.assistant
+        session = self._driver.controller.session
         await self._driver.until(
-            lambda: self._complete() or assistant.here.step.id != step.id,
+            lambda: self._complete() or session.here.step.id != step.id,
             f"leaving {step.id}",
         )
 
-    async def _do(self, step: Step, visitor: Visitor) -> None:
+    async def _do(self, step: Step, visitor: ConsoleVisitor) -> None:
         await self._observer.before_step(step)
         await self._rehearsal.rehearse(step, visitor)
         if step.page is Page.CHECKLIST:
-            for need in self._driver.desk.assistant.guide.prerequisites:
+            for need in self._driver.controller.session.guide.prerequisites:
                 self._driver.click(f"tick-{need.id}")
                 await asyncio.sleep(0.02)
         elif step.page is Page.TEST:
             await self._test(step)
         elif step.page is Page.WATCH:
             await self._watch(step)
-            if self._driver.desk.assistant.here.step.id != step.id:
+            if self._driver.controller.session.here.step.id != step.id:
                 return
         await self._answer(step)
         if step.builder is not None:
@@ -201,7 +201,7 @@ class Tour:
         self._driver.click("done")
 
     def _kind(self, name: str) -> Kind:
-        return self._driver.desk.assistant.guide.values[name].kind
+        return self._driver.controller.session.guide.values[name].kind
 
     async def _answer(self, step: Step) -> None:
         """Choose the answers that were asked for, where their question is on the screen."""
@@ -214,26 +214,27 @@ class Tour:
                 self._driver.picture(f"{step.id}-{branch}-{option}")
 
     def _is_given(self, branch: str, option: str) -> bool:
-        return self._driver.desk.assistant.setup.answers.get(branch) == option
+        return self._driver.controller.session.setup.answers.get(branch) == option
 
     async def _test(self, step: Step) -> None:
         self._driver.click("done")
         await asyncio.sleep(0)
         await self._driver.until(
-            lambda: not self._driver.desk.testing and bool(self._driver.desk.assistant.testing.findings), "the test"
+            lambda: not self._driver.controller.testing and bool(self._driver.controller.session.testing.findings),
+            "the test",
         )
-        if self._driver.desk.assistant.testing.failed:
+        if self._driver.controller.session.testing.failed:
             raise Stuck("Test Connection failed")
         await asyncio.sleep(0.05)
         self._driver.picture(f"{step.id}-passed")
 
     async def _watch(self, step: Step) -> None:
-        assistant = self._driver.desk.assistant
+        session = self._driver.controller.session
 
         def seen() -> bool:
-            if assistant.setup.sighting is None and assistant.waiting.report is not None:
+            if session.setup.sighting is None and session.waiting.report is not None:
                 self._driver.click("look-now", must=False)
-            return assistant.setup.sighting is not None
+            return session.setup.sighting is not None
 
         await self._driver.until(seen, "the SCIM Change Timestamp", every=0.5)
         await asyncio.sleep(0.05)
@@ -255,11 +256,11 @@ class Tour:
             raise Stuck(f"no value {name}")
         self._driver.application.clipboard.copy_plain("", "tour")
         self._driver.press(self._driver.button_of(field, "copy"))
-        await self._driver.until(lambda: bool(self._driver.desk.paste_text()), f"the copy of {name}")
-        self._copied[name] = self._driver.desk.paste_text()
+        await self._driver.until(lambda: bool(self._driver.controller.paste_text()), f"the copy of {name}")
+        self._copied[name] = self._driver.controller.paste_text()
         await self._observer.after_copy(name)
 
-    async def _act(self, step: Step, visitor: Visitor) -> None:
+    async def _act(self, step: Step, visitor: ConsoleVisitor) -> None:
         """What the admin does in the browser at this step."""
         kinds = {self._kind(carry.value): self._copied[carry.value] for carry in step.carries}
         if step.lane is Lane.CIE:
@@ -277,12 +278,12 @@ class Tour:
             case _:
                 pass
 
-    async def _act_in_cie(self, step: Step, carried: dict[Kind, str], visitor: Visitor) -> None:
+    async def _act_in_cie(self, step: Step, carried: dict[Kind, str], visitor: ConsoleVisitor) -> None:
         captured = {self._kind(name): name for name in step.captures}
         if {Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME} <= carried.keys():
             url = _fine(await visitor.add_directory(carried[Kind.DIRECTORY_ID], carried[Kind.DIRECTORY_NAME]))
             self._copied |= {
-                name: url for name in self._driver.desk.assistant.secrets if self._kind(name) is Kind.BASE_URL
+                name: url for name in self._driver.controller.session.secrets if self._kind(name) is Kind.BASE_URL
             }
         if Kind.SERVICE_ACCOUNT in carried:
             visitor.use_service_account(carried[Kind.SERVICE_ACCOUNT])
@@ -292,14 +293,14 @@ class Tour:
             shown = await visitor.create_service_account()
             if not isinstance(shown, dict):
                 raise Stuck(shown.sentence)
-            values = self._driver.desk.assistant.guide.values
+            values = self._driver.controller.session.guide.values
             self._copied |= {name: shown[values[name].label] for name in step.captures}
 
-    async def _act_in_portal(self, step: Step, visitor: Visitor) -> None:
+    async def _act_in_portal(self, step: Step, visitor: ConsoleVisitor) -> None:
         """Collect what goes into the portal; once the connection is complete, enter it, test, save and assign."""
         form = visitor.guide.practice
         self._entered |= {carry.value: self._copied[carry.value] for carry in step.carries}
-        fields = form.oidc_fields if self._driver.desk.assistant.fetches_tokens else form.fields
+        fields = form.oidc_fields if self._driver.controller.session.fetches_tokens else form.fields
         wanted = {field.value for field in fields}
         if not step.carries or not wanted <= self._entered.keys():
             return
@@ -311,24 +312,22 @@ class Tour:
         await visitor.create()
         await visitor.assign()
 
-    async def _paste(self, name: str, visitor: Visitor) -> None:
+    async def _paste(self, name: str, visitor: ConsoleVisitor) -> None:
         """Copy in the browser, press Paste in the assistant."""
         text = await self._found_in_browser(name, visitor)
         field = self._driver.find(f"capture-{name}")
         if field is None:
             raise Stuck(f"no field for {name}")
-        await self._driver.until(lambda: not self._driver.desk.busy, "the keyring")
+        await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         began = time.monotonic()
         self._driver.application.clipboard.copy_plain(text, "browser")
         self._driver.press(self._driver.button_of(field, "paste"))
-        assistant = self._driver.desk.assistant
-        await self._driver.until(
-            lambda: name in assistant.setup.values or name in assistant.setup.kept, f"taking {name}"
-        )
-        await self._driver.until(lambda: not self._driver.desk.busy, "the keyring")
+        session = self._driver.controller.session
+        await self._driver.until(lambda: name in session.setup.values or name in session.setup.kept, f"taking {name}")
+        await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         self._browsing.append((began, time.monotonic()))
 
-    async def _found_in_browser(self, name: str, visitor: Visitor) -> str:
+    async def _found_in_browser(self, name: str, visitor: ConsoleVisitor) -> str:
         if name in self._copied:
             return self._copied[name]
         if name in CIE_COUNTS:
@@ -339,19 +338,19 @@ class Tour:
             return dict(zip(PORTAL_COUNTS, counts, strict=True)).get(name, str(sum(map(int, counts))))
         return str((await visitor.overview())[visitor.guide.values[name].label])
 
-    async def _portal_counts(self, visitor: Visitor) -> tuple[str, str]:
+    async def _portal_counts(self, visitor: ConsoleVisitor) -> tuple[str, str]:
         status = await visitor.status()
         end = time.monotonic() + PATIENCE
         while (
             not status.completed
             and time.monotonic() < end
-            and Milestone.STARTED in self._driver.desk.assistant.setup.reached
+            and Milestone.STARTED in self._driver.controller.session.setup.reached
         ):
             await asyncio.sleep(0.3)
             status = await visitor.status()
         return str(status.users or 0), str(status.groups or 0)
 
-    async def _synced_row(self, visitor: Visitor) -> Row:
+    async def _synced_row(self, visitor: ConsoleVisitor) -> DirectoryRow:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             row = (await visitor.directories())[0]
@@ -361,7 +360,7 @@ class Tour:
         raise Stuck("Sync Status never showed Success")
 
 
-def _fine(answer: str | Refused) -> str:
+def _fine(answer: str | ConsoleRefusal) -> str:
     if not isinstance(answer, str):
         raise Stuck("the practice console refused what was entered")
     return answer

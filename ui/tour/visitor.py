@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from ui.tour.page import Page, read
+from ui.tour.page import ConsolePage, read
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ConsoleRefusal:
     """The console did not do what was asked; the sentence is the console's where it gave one."""
 
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DirectoryRow:
     """A row of the Directories page, as shown."""
 
     directory: str
@@ -34,7 +34,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CycleProgress:
     """The provisioning status of the portal, as shown; empty where nothing is shown."""
 
     message: str
@@ -45,7 +45,7 @@ class Progress:
 
 
 @dataclass(slots=True)
-class Visitor:
+class ConsoleVisitor:
     """One browser with its cookie, at one practice server."""
 
     client: LoopbackClient = field(repr=False)
@@ -57,7 +57,7 @@ class Visitor:
     _fields: dict[str, str] = field(default_factory=dict)
     _entered: dict[str, str] = field(default_factory=dict, repr=False)
 
-    async def add_directory(self, directory_id: str, directory_name: str) -> str | Refused:
+    async def add_directory(self, directory_id: str, directory_name: str) -> str | ConsoleRefusal:
         """Add New Directory up to the two fields; gives the Base URL."""
         page = await self._get("/cie/new?type=scim")
         page, at = await self._press(page, "Next", {"SCIM Client": self.guide.scim_client})
@@ -69,12 +69,12 @@ class Visitor:
         }
         return page.ids.get("base_url") or _refused(page)
 
-    async def generate_token(self) -> str | Refused:
+    async def generate_token(self) -> str | ConsoleRefusal:
         """Generate Token; gives the token, which is shown once."""
         page, _ = await self._press(await self._get(self._directory), "Generate Token", self._fields)
         return page.ids.get("token") or _refused(page)
 
-    async def create_service_account(self) -> dict[str, str] | Refused:
+    async def create_service_account(self) -> dict[str, str] | ConsoleRefusal:
         """Create a service account; gives label → value of what is shown once."""
         page, _ = await self._press(await self._get("/cie/service-accounts"), "Create service account", {})
         if "client_secret" not in page.ids:
@@ -86,20 +86,20 @@ class Visitor:
         """Choose OIDC Token and enter the name; ``submit`` sends both."""
         self._fields |= {"Authorization Method": "OIDC Token", "Service Account Name": name}
 
-    async def submit(self) -> Refused | None:
+    async def submit(self) -> ConsoleRefusal | None:
         """Submit the directory. None when it was accepted."""
         page, _ = await self._press(await self._get(self._directory), "Submit", self._fields)
         return None if page.form("OK") else _refused(page)
 
-    async def acknowledge(self) -> Refused | None:
+    async def acknowledge(self) -> ConsoleRefusal | None:
         """Tick the postconfiguration requirements and press OK. None when it was accepted."""
         page = await self._get(f"{self._directory}/acknowledge")
         page, _ = await self._press(page, "OK", {}, tick=True)
         return None if "Add New Directory" in page.links else _refused(page)
 
-    async def directories(self) -> tuple[Row, ...]:
+    async def directories(self) -> tuple[DirectoryRow, ...]:
         """The rows of the Directories page."""
-        return tuple(Row(*row[:6]) for row in (await self._get("/cie")).rows[1:] if len(row) == 7)
+        return tuple(DirectoryRow(*row[:6]) for row in (await self._get("/cie")).rows[1:] if len(row) == 7)
 
     async def full_sync(self, row: int = 0) -> str:
         """Actions → Full Sync in that row; gives the console's message."""
@@ -143,7 +143,7 @@ class Visitor:
     def _portal(self) -> str:
         return f"/portal/{self.guide.id}"
 
-    async def create_app(self, name: str | None = None) -> Refused | None:
+    async def create_app(self, name: str | None = None) -> ConsoleRefusal | None:
         """Search the catalogue, choose the entry (by default the right one) and create it. None when it was created."""
         wanted = name or self.guide.practice.catalogue[0]
         found = await self._get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
@@ -152,7 +152,7 @@ class Visitor:
         page, at = await self._press(await self._get(found.links[wanted]), "Create", {})
         return None if at == f"{self._portal}/app" else _refused(page)
 
-    async def enter(self, values: dict[str, str]) -> Refused | None:
+    async def enter(self, values: dict[str, str]) -> ConsoleRefusal | None:
         """Fill in the connection, label → text. None when the fields are there."""
         form = self.guide.practice
         self._entered = dict(values)
@@ -181,24 +181,28 @@ class Visitor:
         page, _ = await self._press(await self._get(f"{self._portal}/app"), self.guide.practice.start_button, {})
         return _message(page)
 
-    async def status(self) -> Progress:
+    async def status(self) -> CycleProgress:
         """The provisioning status."""
         ids = (await self._get(f"{self._portal}/app")).ids
         message = ids.get("fault") or ids.get("state", "")
-        return Progress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
+        return CycleProgress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
 
     async def _connection(self, button: str) -> str:
         page, _ = await self._press(await self._get(f"{self._portal}/app"), button, self._entered)
         return _message(page)
 
-    async def _get(self, path: str) -> Page:
+    async def _get(self, path: str) -> ConsolePage:
         return (await self._follow("GET", path, None))[0]
 
-    async def _press(self, page: Page, button: str, fills: dict[str, str], *, tick: bool = False) -> tuple[Page, str]:
+    async def _press(
+        self, page: ConsolePage, button: str, fills: dict[str, str], *, tick: bool = False
+    ) -> tuple[ConsolePage, str]:
         form = page.form(button)
         return await self._send(form, button, fills, tick=tick) if form else (page, "")
 
-    async def _send(self, form: Form, button: str, fills: dict[str, str], *, tick: bool = False) -> tuple[Page, str]:
+    async def _send(
+        self, form: Form, button: str, fills: dict[str, str], *, tick: bool = False
+    ) -> tuple[ConsolePage, str]:
         typed = {form.labels[label]: value for label, value in fills.items() if label in form.labels}
         ticked = {name for name, _ in form.boxes} if tick else set()
         fields = [pair for pair in form.fields if pair[0] not in typed and pair[0] not in ticked]
@@ -207,7 +211,7 @@ class Visitor:
             fields.append(form.buttons[button])
         return await self._follow("POST", form.action, urlencode(fields).encode())
 
-    async def _follow(self, method: str, path: str, content: bytes | None) -> tuple[Page, str]:
+    async def _follow(self, method: str, path: str, content: bytes | None) -> tuple[ConsolePage, str]:
         """Send a request and follow its redirects; gives the page and its path."""
         if not self._cookie:
             await self._open()
@@ -222,18 +226,18 @@ class Visitor:
                 text = body.decode("utf-8", "replace")
                 if status == 200:
                     return read(text), urlsplit(path).path
-                return Page(messages=[text or "The practice server did not answer."]), ""
+                return ConsolePage(messages=[text or "The practice server did not answer."]), ""
             method, path, content = "GET", found.get("location", "/"), None
-        return Page(messages=["The page leads in a circle."]), ""
+        return ConsolePage(messages=["The page leads in a circle."]), ""
 
     async def _open(self) -> None:
         answer = await self.client.request("GET", self.cie_url)
         self._cookie = getattr(answer, "headers", {}).get("set-cookie", "").partition(";")[0]
 
 
-def _message(page: Page) -> str:
+def _message(page: ConsolePage) -> str:
     return page.messages[0] if page.messages else ""
 
 
-def _refused(page: Page) -> Refused:
-    return Refused(_message(page) or "The page has no such field or button.")
+def _refused(page: ConsolePage) -> ConsoleRefusal:
+    return ConsoleRefusal(_message(page) or "The page has no such field or button.")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.widgets.flow import Flow
-from ui.widgets.sign import Sign
+from ui.widgets.sign import IconLabel
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Breadcrumb(Flow):
         row.setSpacing(6)
         text = label(words, "muted", stop, wrap=len(words) > 44)
         if not first:
-            chevron = Sign(12, stop)
+            chevron = IconLabel(12, stop)
             chevron.show_sign("chevron-right", "muted")
             row.addWidget(chevron, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(text, 1)
@@ -54,7 +54,7 @@ class Note(QWidget):
 
     def __init__(self, text: str, tone: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._sign = Sign(15, self)
+        self._sign = IconLabel(15, self)
         self._sign.setContentsMargins(0, 1, 0, 0)
         self._text = label("", "muted", self, rich=True)
         row = QHBoxLayout(self)

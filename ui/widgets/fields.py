@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import IconButton, button
-from ui.widgets.sign import SIGNS, Sign
+from ui.widgets.sign import SIGNS, IconLabel
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Hint(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._sign = Sign(14, self)
+        self._sign = IconLabel(14, self)
         self._sign.setContentsMargins(0, 2, 0, 0)
         self._text = label("", "small", self)
         row = QHBoxLayout(self)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 
 from ui.widgets.link import EDGE, LinkButton
-from ui.widgets.sign import Sign
+from ui.widgets.sign import IconLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -26,7 +26,7 @@ class Opener(LinkButton):
     def __init__(self, text: str) -> None:
         super().__init__(text, before=SIGN + GAP)
         self.is_open = False
-        self._sign = Sign(SIGN, self)
+        self._sign = IconLabel(SIGN, self)
         self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.clicked.connect(lambda: self.turn(on=not self.is_open))
         self._show()

@@ -11,7 +11,7 @@ SIGNS = {"good": "check", "caution": "warning", "bad": "warning"}
 """The icon of a tone; every other tone has the plain ``info``. Colour is never the only sign."""
 
 
-class Sign(QLabel):
+class IconLabel(QLabel):
     """Draws itself again when the theme or the screen changes."""
 
     def __init__(self, size: int, parent: QWidget | None = None) -> None:

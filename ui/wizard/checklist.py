@@ -16,59 +16,59 @@ from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from app.guide.model import Prerequisite
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class Checklist(QWidget):
     """The page of the first step."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._controller = controller
         self._boxes: dict[str, CheckLine] = {}
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self)
         outer.addWidget(scroll)
-        guide = desk.assistant.guide
+        guide = controller.session.guide
         for item in guide.prerequisites:
             scroll.column.addWidget(self._item(item))
-        if not desk.assistant.setup.practice:
+        if not controller.session.setup.practice:
             about = f"Statements about {guide.short_name} were compared with their sources on {guide.verified_on}."
             scroll.column.addWidget(Note(rich(about), "muted", self))
         else:
             scroll.column.addWidget(Note("Practice: tick these as if you had them.", "muted", self))
         scroll.column.addStretch(1)
         self.setFocusProxy(next(iter(self._boxes.values())))
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
 
     def _item(self, item: Prerequisite) -> Card:
         card = Card("card", self)
         box = CheckLine(item.text.replace("**", ""), card)
         box.setObjectName(f"tick-{item.id}")
-        box.setChecked(item.id in self._desk.assistant.setup.ticked)
-        box.toggled.connect(lambda on: self._desk.tick(item.id, on))
+        box.setChecked(item.id in self._controller.session.setup.ticked)
+        box.toggled.connect(lambda on: self._controller.tick(item.id, on))
         self._boxes[item.id] = box
         card.body.addWidget(box)
         card.body.addWidget(label(rich(item.why), "muted", card, rich=True))
-        if item.link and not self._desk.assistant.setup.practice:
+        if item.link and not self._controller.session.setup.practice:
             link = LinkButton("Open this page")
             url = item.link
-            link.clicked.connect(lambda: self._desk.open_link(url))
+            link.clicked.connect(lambda: self._controller.open_link(url))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-        pages = offered(self._desk.assistant)
+        pages = offered(self._controller.session)
         if item.tool is not None and item.tool in pages:
             tool = item.tool
             look = LinkButton(pages[tool].invitation)
             look.setObjectName(f"look-{tool.value}")
-            look.clicked.connect(lambda: self._desk.open_tool(tool))
+            look.clicked.connect(lambda: self._controller.open_tool(tool))
             card.body.addWidget(look, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def refresh(self) -> None:
         """Redraw the ticks."""
         for name, box in self._boxes.items():
-            on = name in self._desk.assistant.setup.ticked
+            on = name in self._controller.session.setup.ticked
             if box.isChecked() != on:
                 box.blockSignals(True)  # noqa: FBT003 - Qt's signature
                 box.setChecked(on)

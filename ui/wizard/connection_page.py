@@ -26,22 +26,22 @@ from ui.wizard.earlier_tests import EarlierTests, clear
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
     from app.scim.capabilities import Offer
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class ConnectionPage(QWidget):
     """The page of the Test Connection step."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._controller = controller
         self._drawn: object = None
         self._checks = Card("card", self)
         self._checks.body.setContentsMargins(0, 0, 0, 0)
         self._checks.body.setSpacing(0)
         self._rows = {check: CheckRow(check, self._checks) for check in Check}
         for row in self._rows.values():
-            row.copied.connect(lambda text: desk.copy_built(text, "Check"))
+            row.copied.connect(lambda text: controller.copy_built(text, "Check"))
             self._checks.body.addWidget(row)
         row.setProperty("last", "true")  # the card's own line is under it
         left = ScrollColumn(self)
@@ -52,32 +52,32 @@ class ConnectionPage(QWidget):
         self._side = QVBoxLayout()
         self._side.setSpacing(10)
         side.column.addLayout(self._side)
-        side.column.addWidget(EarlierTests(desk, side))
-        side.column.addWidget(PortalErrorCard(desk, side, "Did the portal show an error?"))
+        side.column.addWidget(EarlierTests(controller, side))
+        side.column.addWidget(PortalErrorCard(controller, side, "Did the portal show an error?"))
         side.column.addStretch(1)
         row_ = QHBoxLayout(self)
         row_.setContentsMargins(0, 0, 0, 0)
         row_.setSpacing(14)
         row_.addWidget(left, 11)
         row_.addWidget(side, 9)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Show the checks and what they mean."""
-        assistant, testing = self._desk.assistant, self._desk.testing
+        session, testing = self._controller.session, self._controller.testing
         picture = (
-            assistant.testing.findings,
+            session.testing.findings,
             testing,
-            self._desk.notice,
-            assistant.fetches_tokens,
-            assistant.testing.offer,
+            self._controller.notice,
+            session.fetches_tokens,
+            session.testing.offer,
         )
         if picture == self._drawn:
             return
         self._drawn = picture
-        found = {finding.check: finding for finding in assistant.testing.findings}
-        shown = [check for check in Check if check is not Check.ISSUED or assistant.fetches_tokens]
+        found = {finding.check: finding for finding in session.testing.findings}
+        shown = [check for check in Check if check is not Check.ISSUED or session.fetches_tokens]
         running = next((check for check in shown if check not in found), None) if testing else None
         for check, row in self._rows.items():
             row.setVisible(check in shown)
@@ -86,16 +86,16 @@ class ConnectionPage(QWidget):
         self._fill_side(running)
 
     def _fill_side(self, running: Check | None) -> None:
-        assistant = self._desk.assistant
-        name = assistant.guide.short_name
-        if self._desk.testing and (running is not None or assistant.testing.failed):
+        session = self._controller.session
+        name = session.guide.short_name
+        if self._controller.testing and (running is not None or session.testing.failed):
             self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
-        elif self._desk.notice:
-            self._note("The test did not run", self._desk.notice)
-        elif not assistant.testing.findings:
+        elif self._controller.notice:
+            self._note("The test did not run", self._controller.notice)
+        elif not session.testing.findings:
             words = f"The test only reads. It asks the same kind of question as {name}."
-            if assistant.setup.runs:
-                last = assistant.setup.runs[-1]
+            if session.setup.runs:
+                last = session.setup.runs[-1]
                 words += f"\n\nLast test, {clock(last.at)}: {headline(last)}."
             self._note("Nothing is changed", words)
         else:
@@ -104,24 +104,24 @@ class ConnectionPage(QWidget):
     def _fill_results(self) -> None:
         from app.diagnosis.causes import explain
 
-        assistant = self._desk.assistant
-        diagnosis = explain(assistant.testing.findings, assistant.guide, assistant.setup)
+        session = self._controller.session
+        diagnosis = explain(session.testing.findings, session.guide, session.setup)
         if diagnosis is not None:
             self._side.addWidget(self._causes(diagnosis))
         else:
             card = self._note(
                 "From this computer the connection works",
-                f"{assistant.guide.short_name} connects from its own network. Its own test comes later.",
+                f"{session.guide.short_name} connects from its own network. Its own test comes later.",
             )
             again = LinkButton("Test again")
             again.setObjectName("test-again")
-            again.setEnabled(not self._desk.testing)
-            again.clicked.connect(self._desk.test)
+            again.setEnabled(not self._controller.testing)
+            again.clicked.connect(self._controller.test)
             card.body.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         self._remarks()
-        if assistant.testing.offer is not None:
-            self._side.addWidget(self._offer(assistant.testing.offer))
-        elif self._desk.testing:
+        if session.testing.offer is not None:
+            self._side.addWidget(self._offer(session.testing.offer))
+        elif self._controller.testing:
             self._note("What this service offers", "Asking \u2026")
         self._side.addWidget(self._sent())
 
@@ -134,7 +134,7 @@ class ConnectionPage(QWidget):
 
     def _remarks(self) -> None:
         """What was odd and failed nothing, with what it means and what not."""
-        odd = [f for f in self._desk.assistant.testing.findings if f.verdict is Verdict.WARNED]
+        odd = [f for f in self._controller.session.testing.findings if f.verdict is Verdict.WARNED]
         if not odd:
             return
         card = Card("card", self)
@@ -159,7 +159,7 @@ class ConnectionPage(QWidget):
     def _causes(self, diagnosis: Diagnosis) -> Card:
         card = Card("card-bad", self)
         card.body.addWidget(label(diagnosis.title, "bad-heading", card))
-        assistant = self._desk.assistant
+        session = self._controller.session
         linked: set[str] = set()
         evidence = ""
         for cause in diagnosis.causes:
@@ -167,29 +167,29 @@ class ConnectionPage(QWidget):
             if cause.evidence != evidence:  # said once for all that rest on it
                 card.body.addWidget(label(cause.evidence, "small", card))
             evidence = cause.evidence
-            if cause.step in (None, assistant.here.step.id) or cause.step in linked:
+            if cause.step in (None, session.here.step.id) or cause.step in linked:
                 continue
             assert cause.step is not None
             linked.add(cause.step)
-            target = place(assistant.guide, assistant.setup, cause.step)
+            target = place(session.guide, session.setup, cause.step)
             link = LinkButton(f"Go to step {target.number}, {target.step.title}")
             link.setObjectName(f"cause-{cause.step}")
-            link.clicked.connect(lambda _checked=False, step=cause.step: self._desk.go(step))
+            link.clicked.connect(lambda _checked=False, step=cause.step: self._controller.go(step))
             card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-        if assistant.testing.may_skip:
-            skip = LinkButton(f"Go on without this test, since {assistant.guide.short_name} may still get through")
+        if session.testing.may_skip:
+            skip = LinkButton(f"Go on without this test, since {session.guide.short_name} may still get through")
             skip.setObjectName("skip-test")
-            skip.clicked.connect(self._desk.skip_test)
+            skip.clicked.connect(self._controller.skip_test)
             card.body.addWidget(skip, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 
     def _sent(self) -> Card:
         card = Card("card", self)
         card.body.addWidget(label("What was sent", "heading", card))
-        findings = self._desk.assistant.testing.findings
+        findings = self._controller.session.testing.findings
         card.body.addWidget(label("\n".join(sent_lines(findings)), "mono", card))
         copy = LinkButton("Copy redacted details")
         copy.setObjectName("copy-details")
-        copy.clicked.connect(lambda: self._desk.copy_built(ticket(findings), "Details"))
+        copy.clicked.connect(lambda: self._controller.copy_built(ticket(findings), "Details"))
         card.body.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
         return card

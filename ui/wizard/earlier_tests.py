@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QVBoxLayout, QWidget
 
     from app.setup.state import RunRecord
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 SHOWN = 3
 """Runs that are listed before all are asked for."""
@@ -27,18 +27,18 @@ SHOWN = 3
 class EarlierTests(Card):
     """A list, newest first, and under the chosen run what differs."""
 
-    def __init__(self, desk: Desk, parent: QWidget) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget) -> None:
         super().__init__("card", parent)
-        self._desk = desk
+        self._controller = controller
         self._runs: tuple[RunRecord, ...] | None = None
         self._chosen: RunRecord | None = None
         self._all = False
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Redraw where a run has come."""
-        runs = self._desk.assistant.setup.runs
+        runs = self._controller.session.setup.runs
         if runs != self._runs:
             self._runs, self._chosen, self._all = runs, None, False
             self._draw()
@@ -71,7 +71,7 @@ class EarlierTests(Card):
         self._take_keyboard(f"earlier-{index}")
         if self._chosen is not None and self._runs:
             count = len(compare(run, self._runs[-1]))
-            self._desk.announced.emit(
+            self._controller.announced.emit(
                 f"Not as in the newest test: {counted(count, 'check')}." if count else "Nothing differs."
             )
 

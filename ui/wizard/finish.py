@@ -16,16 +16,16 @@ from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class Finish(QWidget):
     """Shown once Full Sync is complete."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("finish")
-        self._desk = desk
+        self._controller = controller
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self)
@@ -36,7 +36,7 @@ class Finish(QWidget):
         scroll.column.addStretch(1)
 
     def _facts(self) -> Card:
-        setup, guide = self._desk.assistant.setup, self._desk.assistant.guide
+        setup, guide = self._controller.session.setup, self._controller.session.guide
         rows = [("SCIM client", guide.name)]
         rows += [
             (spec.label, setup.values[name])
@@ -52,7 +52,7 @@ class Finish(QWidget):
         rows += [(words[m], clock(setup.reached[m])) for m in words if m in setup.reached]
         if setup.sighting is not None:
             rows.insert(-2, ("SCIM Change Timestamp", clock(setup.sighting.at)))
-        rows.append(("Secrets", self._desk.assistant.vault.name))
+        rows.append(("Secrets", self._controller.session.vault.name))
         card = Card("card", self)
         card.body.addWidget(label("What was set up", "heading", card))
         facts = Facts(card)
@@ -62,7 +62,7 @@ class Finish(QWidget):
         return card
 
     def _counts(self) -> Card:
-        setup = self._desk.assistant.setup
+        setup = self._controller.session.setup
         card = Card("card", self)
         card.body.addWidget(label("Counts", "heading", card))
         synced = setup.synced
@@ -86,7 +86,7 @@ class Finish(QWidget):
             card.body.addWidget(Note(text + more, "good" if same else "caution", card))
         correct = LinkButton("Correct the counts")
         correct.setObjectName("correct-counts")
-        correct.clicked.connect(self._desk.correct)
+        correct.clicked.connect(self._controller.correct)
         card.body.addWidget(correct, 0, Qt.AlignmentFlag.AlignLeft)
         return card
 

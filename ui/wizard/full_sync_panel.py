@@ -15,16 +15,16 @@ from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class FullSyncPanel(QWidget):
     """Shown inside the card of the step that waits for Success, where the API is on."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("full-sync-panel")
-        self._desk = desk
+        self._controller = controller
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(8)
@@ -36,17 +36,17 @@ class FullSyncPanel(QWidget):
         row = Flow(self, across=8, down=6)
         self._look = button("Look now", icon="refresh")
         self._look.setObjectName("look-at-sync")
-        self._look.clicked.connect(desk.look_at_sync)
+        self._look.clicked.connect(controller.look_at_sync)
         row.add(self._look)
         column.addWidget(row)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
         """Redraw what was last seen."""
         from app.diagnosis import directory_sync
 
-        api = self._desk.assistant.api
+        api = self._controller.session.api
         self.setVisible(api.on)
         look, standing = api.look, api.standing
         sentence, ended = directory_sync.full_sync(standing, api.started) if standing is not None else ("", False)
@@ -65,13 +65,13 @@ class FullSyncPanel(QWidget):
 
     def _told_counts(self) -> str:
         """What CIE counted, beside what stands in the fields."""
-        assistant = self._desk.assistant
-        directory = assistant.api.standing.directory if assistant.api.standing is not None else None
+        session = self._controller.session
+        directory = session.api.standing.directory if session.api.standing is not None else None
         if directory is None or directory.users is None or directory.groups is None:
             return ""
 
         counted = both(directory.users, directory.groups)
-        given = [assistant.setup.values.get(name) for name in CIE_COUNTS]
+        given = [session.setup.values.get(name) for name in CIE_COUNTS]
         if given == [str(directory.users), str(directory.groups)]:
             return f"Filled in below: {counted}, as CIE reports."
         return f"CIE reports {counted}. What stands below was entered otherwise and stays."

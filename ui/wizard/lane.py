@@ -20,16 +20,16 @@ from ui.wizard.watch_panel import WatchPanel
 if TYPE_CHECKING:
     from app.guide.model import Branch, Guide
     from app.setup.journey import Place
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class LaneView(QFrame):
     """One of the two lanes."""
 
-    def __init__(self, lane: Lane, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, lane: Lane, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lane = lane
-        self._desk = desk
+        self._controller = controller
         self._drawn: object = None
         self._words: Guide | None = None
         """The guide that was drawn; its words change with what the admin gives."""
@@ -42,7 +42,7 @@ class LaneView(QFrame):
         self._scroll = ScrollColumn(self)
         self._scroll.column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self._scroll, 1)
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def _head(self) -> QFrame:
@@ -65,7 +65,7 @@ class LaneView(QFrame):
         row.addLayout(words, 1)
         self._open = button("Open", icon="open")
         self._open.setObjectName(f"open-{self._lane.value}")
-        self._open.clicked.connect(lambda: self._desk.open_console(self._lane))
+        self._open.clicked.connect(lambda: self._controller.open_console(self._lane))
         row.addWidget(self._open)
         self.setFocusProxy(self._open)
         return head
@@ -76,34 +76,34 @@ class LaneView(QFrame):
         return place.step.lane is self._lane
 
     def _shown(self) -> list[Place]:
-        assistant = self._desk.assistant
-        stages = [stage.id for stage in assistant.guide.stages]
-        here = stages.index(assistant.here.stage.id)
+        session = self._controller.session
+        stages = [stage.id for stage in session.guide.stages]
+        here = stages.index(session.here.stage.id)
         near = stages[max(0, here - 1) : here + 2]
-        mine = [p for p in places(assistant.guide, assistant.setup) if self._belongs(p)]
+        mine = [p for p in places(session.guide, session.setup) if self._belongs(p)]
         close = [p for p in mine if p.stage.id in near]
         return close or mine[-3:]
 
     def _branches(self, shown: list[Place]) -> list[Branch]:
-        guide = self._desk.assistant.guide
-        stages = {p.stage.id for p in shown if p.stage.id == self._desk.assistant.here.stage.id}
+        guide = self._controller.session.guide
+        stages = {p.stage.id for p in shown if p.stage.id == self._controller.session.here.stage.id}
         asked = {b for s in guide.stages if s.id in stages for step in s.steps for b in step.when}
         return [b for b in guide.branches if b.id in asked and b.at is None and self._lane is Lane.PORTAL]
 
     def refresh(self) -> None:
         """Redraw when something on it changed; typing in a field is never disturbed."""
-        assistant = self._desk.assistant
+        session = self._controller.session
         shown = self._shown()
-        setup = assistant.setup
+        setup = session.setup
         picture = (
             tuple((p.number, p.step.id, p.mark) for p in shown),
             setup.stale,
             tuple(setup.answers.items()),
         )
-        if picture == self._drawn and (assistant.guide is self._words or self._typing()):
+        if picture == self._drawn and (session.guide is self._words or self._typing()):
             return
-        self._drawn, self._words = picture, assistant.guide
-        console = assistant.guide.cie if self._lane is Lane.CIE else assistant.guide.portal
+        self._drawn, self._words = picture, session.guide
+        console = session.guide.cie if self._lane is Lane.CIE else session.guide.portal
         self._name.setText(console.name)
         self._address.setText("practice console" if setup.practice else console.address)
         self._open.setAccessibleName(f"Open {console.name}")
@@ -129,15 +129,15 @@ class LaneView(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         for branch in self._branches(shown):
-            column.addWidget(Question(branch, self._desk, self._content))
+            column.addWidget(Question(branch, self._controller, self._content))
         open_card: StepCard | None = None
         for place in shown:
             if place.mark is Mark.CURRENT:
-                extra = WatchPanel(self._desk) if place.step.page is Page.WATCH else None
-                open_card = StepCard(place, self._desk, self._content, extra)
+                extra = WatchPanel(self._controller) if place.step.page is Page.WATCH else None
+                open_card = StepCard(place, self._controller, self._content, extra)
                 column.addWidget(open_card)
             else:
-                column.addWidget(StepLine(place, self._desk, self._content))
+                column.addWidget(StepLine(place, self._controller, self._content))
         column.addStretch(1)
         self._scroll.column.addWidget(self._content, 1)
         if open_card is not None:

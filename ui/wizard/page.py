@@ -26,15 +26,15 @@ from ui.wizard.rail import Rail
 
 if TYPE_CHECKING:
     from app.guide.vocabulary import Tool
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class WizardPage(QWidget):
     """One open setup. One ``refresh`` derives everything from the state."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.desk = desk
+        self.controller = controller
         self._finish: Finish | None = None
         self._opened: object = None
         self._body = QStackedWidget(self)
@@ -58,13 +58,13 @@ class WizardPage(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(Rail(desk, self))
+        row.addWidget(Rail(controller, self))
         row.addLayout(right, 1)
-        QShortcut(QKeySequence("F9"), self, desk.companion_wanted.emit)
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, desk.close_tool)
-        desk.changed.connect(self.refresh)
-        desk.settled.connect(self._offer_to_go_on)
-        desk.announced.connect(self._announce)
+        QShortcut(QKeySequence("F9"), self, controller.companion_wanted.emit)
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, controller.close_tool)
+        controller.changed.connect(self.refresh)
+        controller.settled.connect(self._offer_to_go_on)
+        controller.announced.connect(self._announce)
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
@@ -79,7 +79,7 @@ class WizardPage(QWidget):
         self._companion = button("Companion", icon="pin")
         self._companion.setObjectName("companion")
         self._companion.setToolTip("A narrow window that stays beside the browser (F9)")
-        self._companion.clicked.connect(self.desk.companion_wanted)
+        self._companion.clicked.connect(self.controller.companion_wanted)
         row.addWidget(self._companion, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
@@ -110,9 +110,9 @@ class WizardPage(QWidget):
 
     def refresh(self) -> None:
         """Derive head, body and footer from the state."""
-        here = self.desk.assistant.here
+        here = self.controller.session.here
         done = self._at_the_end()
-        tool = self.desk.tool
+        tool = self.controller.tool
         self._escape.setEnabled(tool is not None)
         if tool is not None:
             self._title.setText(TOOLS[tool].title)
@@ -137,12 +137,12 @@ class WizardPage(QWidget):
             self._landing().setFocus()
 
     def _landing(self) -> QWidget:
-        if self.desk.tool is not None:
-            return self._tools[self.desk.tool]
+        if self.controller.tool is not None:
+            return self._tools[self.controller.tool]
         if self._done.isEnabled():
             return self._done
         page = self._body.currentWidget() or self._body
-        return self._views.get(self.desk.assistant.here.step.lane, page) if page is self._lanes else page
+        return self._views.get(self.controller.session.here.step.lane, page) if page is self._lanes else page
 
     def _offer_to_go_on(self) -> None:
         if self._done.isVisible() and self._done.isEnabled():
@@ -150,27 +150,27 @@ class WizardPage(QWidget):
 
     def _stay_with_the_test(self) -> None:
         """A test is begun by a link that its results replace: the keyboard goes where the test can be stopped."""
-        began, self._tested = self.desk.testing and not self._tested, self.desk.testing
+        began, self._tested = self.controller.testing and not self._tested, self.controller.testing
         focused = self.window().focusWidget()
         if began and focused is not None and self._body.isAncestorOf(focused):
             self._done.setFocus()
 
     def _summary(self) -> str:
-        counts = self.desk.assistant.setup.synced
+        counts = self.controller.session.setup.synced
         return f"CIE holds {both(counts.users, counts.groups)}." if counts else ""
 
     def _at_the_end(self) -> bool:
-        assistant = self.desk.assistant
-        last = assistant.guide.steps[-1].id
+        session = self.controller.session
+        last = session.guide.steps[-1].id
         return (
-            status(assistant.guide, assistant.setup) is Status.COMPLETE
-            and assistant.here.step.id == last
-            and not self.desk.correcting
+            status(session.guide, session.setup) is Status.COMPLETE
+            and session.here.step.id == last
+            and not self.controller.correcting
         )
 
     def _show_tool(self, tool: Tool) -> None:
         if tool not in self._tools:
-            self._tools[tool] = TOOLS[tool].load()(self.desk, self)
+            self._tools[tool] = TOOLS[tool].load()(self.controller, self)
             self._body.addWidget(self._tools[tool])
         self._body.setCurrentWidget(self._tools[tool])
 
@@ -181,19 +181,19 @@ class WizardPage(QWidget):
                 self._finish.deleteLater()
                 self._finish = None
             if self._finish is None:
-                self._finish = Finish(self.desk, self)
+                self._finish = Finish(self.controller, self)
                 self._body.addWidget(self._finish)
             self._body.setCurrentWidget(self._finish)
             return
         match page:
             case Page.CHECKLIST:
                 if self._checklist is None:
-                    self._checklist = Checklist(self.desk, self)
+                    self._checklist = Checklist(self.controller, self)
                     self._body.addWidget(self._checklist)
                 self._body.setCurrentWidget(self._checklist)
             case Page.TEST:
                 if self._test is None:
-                    self._test = ConnectionPage(self.desk, self)
+                    self._test = ConnectionPage(self.controller, self)
                     self._body.addWidget(self._test)
                 self._body.setCurrentWidget(self._test)
             case _:
@@ -208,15 +208,15 @@ class WizardPage(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         for lane in (Lane.CIE, Lane.PORTAL):
-            self._views[lane] = view = LaneView(lane, self.desk, both)
+            self._views[lane] = view = LaneView(lane, self.controller, both)
             view.setMinimumWidth(1)
             row.addWidget(view, 1)
         return both
 
     def _refresh_footer(self, done: bool) -> None:
-        assistant = self.desk.assistant
-        step = assistant.here.step
-        self._back.setEnabled(neighbour(assistant.guide, assistant.setup, -1) is not None)
+        session = self.controller.session
+        step = session.here.step
+        self._back.setEnabled(neighbour(session.guide, session.setup, -1) is not None)
         self._back.setText("Back")
         self._jump.setVisible(False)
         self._done.setVisible(True)
@@ -224,16 +224,18 @@ class WizardPage(QWidget):
             self._why.setText("This setup is complete.")
             self._offer("All setups", "home")
             return
-        if step.page is Page.TEST and (not assistant.testing.findings or assistant.testing.failed or self.desk.testing):
+        if step.page is Page.TEST and (
+            not session.testing.findings or session.testing.failed or self.controller.testing
+        ):
             self._test_footer()
             return
-        blocked = assistant.block()
-        self._offer(step.done_label or "Done, next step", "check", ready=blocked is None and not self.desk.busy)
-        words = self.desk.busy or assistant.trouble or self.desk.notice
+        blocked = session.block()
+        self._offer(step.done_label or "Done, next step", "check", ready=blocked is None and not self.controller.busy)
+        words = self.controller.busy or session.trouble or self.controller.notice
         if blocked is not None:
-            self._why.setText(words or sentence(assistant.guide, assistant.setup, blocked))
+            self._why.setText(words or sentence(session.guide, session.setup, blocked))
             if blocked.step is not None and blocked.step != step.id:
-                target = place(assistant.guide, assistant.setup, blocked.step)
+                target = place(session.guide, session.setup, blocked.step)
                 self._jump.setText(f"Go to step {target.number}")
                 self._jump.setVisible(True)
             return
@@ -241,21 +243,21 @@ class WizardPage(QWidget):
 
     def _tool_footer(self, done: bool) -> None:
         """The way back; a page beside the steps completes nothing."""
-        self._back.setText("Back" if done else f"Back to step {self.desk.assistant.here.number}")
+        self._back.setText("Back" if done else f"Back to step {self.controller.session.here.number}")
         self._back.setEnabled(True)
         self._jump.setVisible(False)
         self._done.setVisible(False)
         self._why.setText("Esc goes back as well.")
 
     def _test_footer(self) -> None:
-        testing, assistant = self.desk.testing, self.desk.assistant
-        again = "Stop the test" if testing else "Test again" if assistant.testing.findings else "Test Connection"
-        ready = all(name in assistant.setup.kept for name in assistant.secrets)
+        testing, session = self.controller.testing, self.controller.session
+        again = "Stop the test" if testing else "Test again" if session.testing.findings else "Test Connection"
+        ready = all(name in session.setup.kept for name in session.secrets)
         self._offer(again, "cross" if testing else "refresh", ready=ready)
-        blocked = assistant.block()
+        blocked = session.block()
         if blocked is not None and blocked.step is not None and not testing:
-            self._why.setText(sentence(assistant.guide, assistant.setup, blocked))
-            target = place(assistant.guide, assistant.setup, blocked.step)
+            self._why.setText(sentence(session.guide, session.setup, blocked))
+            target = place(session.guide, session.setup, blocked.step)
             self._jump.setText(f"Go to step {target.number}")
             self._jump.setVisible(True)
         elif ready:
@@ -270,41 +272,41 @@ class WizardPage(QWidget):
         self._done.setEnabled(ready)
 
     def _next_words(self) -> str:
-        assistant = self.desk.assistant
-        following = neighbour(assistant.guide, assistant.setup, 1)
-        if assistant.here.step.id in assistant.setup.done and frontier(assistant.guide, assistant.setup) is None:
+        session = self.controller.session
+        following = neighbour(session.guide, session.setup, 1)
+        if session.here.step.id in session.setup.done and frontier(session.guide, session.setup) is None:
             return "Every step is done."
         if following is None:
             return "This is the last step."
-        title = assistant.guide.step(following).title
+        title = session.guide.step(following).title
         return f"Next: {title[0].lower()}{title[1:]}"
 
     # -- intents -------------------------------------------------------------------------
 
     def _press(self) -> None:
-        step = self.desk.assistant.here.step
-        assistant = self.desk.assistant
+        step = self.controller.session.here.step
+        session = self.controller.session
         if self._at_the_end():
-            self.desk.left.emit()
-        elif self.desk.testing:
-            self.desk.stop_test()
-        elif step.page is Page.TEST and (not assistant.testing.findings or assistant.testing.failed):
-            self.desk.test()
+            self.controller.left.emit()
+        elif self.controller.testing:
+            self.controller.stop_test()
+        elif step.page is Page.TEST and (not session.testing.findings or session.testing.failed):
+            self.controller.test()
         else:
-            self.desk.complete()
+            self.controller.complete()
 
     def _go_back(self) -> None:
-        if self.desk.tool is not None:
-            self.desk.close_tool()
+        if self.controller.tool is not None:
+            self.controller.close_tool()
         elif self._at_the_end():
-            self.desk.correct()
+            self.controller.correct()
         else:
-            self.desk.back()
+            self.controller.back()
 
     def _jump_there(self) -> None:
-        blocked = self.desk.assistant.block()
+        blocked = self.controller.session.block()
         if blocked is not None and blocked.step is not None:
-            self.desk.go(blocked.step)
+            self.controller.go(blocked.step)
 
     def _announce(self, sentence: str) -> None:
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from app.guide.model import Branch, Option
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 INDENT = 32
 """Pixels that the words under an answer are set in."""
@@ -21,12 +21,12 @@ INDENT = 32
 class Question(Card):
     """One branch of the guide as radio buttons."""
 
-    def __init__(self, branch: Branch, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, branch: Branch, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
         self.setObjectName(f"question-{branch.id}")
-        self._desk = desk
+        self._controller = controller
         self.body.addWidget(label(rich(branch.ask), "body", self, rich=True))
-        chosen = desk.assistant.guide.answers(desk.assistant.setup.answers)[branch.id]
+        chosen = controller.session.guide.answers(controller.session.setup.answers)[branch.id]
         for option in branch.options:
             self._add(branch, option, chosen=option.id == chosen)
 
@@ -35,7 +35,7 @@ class Question(Card):
         choice.setObjectName(f"branch-{branch.id}-{option.id}")
         choice.setChecked(chosen)
         choice.setEnabled(option.unavailable is None)
-        choice.toggled.connect(lambda on: self._desk.answer(branch.id, option.id) if on else None)
+        choice.toggled.connect(lambda on: self._controller.answer(branch.id, option.id) if on else None)
         self.body.addWidget(choice)
         said = [option.sign, option.means, option.shuts_gate]
         if option.unavailable:

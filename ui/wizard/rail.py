@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.guide.model import Stage
     from app.guide.vocabulary import Tool
     from app.setup.journey import Place
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
     from ui.tools.catalog import ToolPage
 
 
@@ -84,12 +84,12 @@ class Rail(QFrame):
 
     home = Signal()
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "rail")
         self.setFixedWidth(236)
-        self._desk = desk
-        guide = desk.assistant.guide
+        self._controller = controller
+        guide = controller.session.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
         column = QVBoxLayout(self)
@@ -117,13 +117,13 @@ class Rail(QFrame):
             column.addWidget(tool_row)
         column.addSpacing(10)
         column.addLayout(self._keyring_line())
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def _tool_row(self, tool: Tool, page: ToolPage) -> QPushButton:
         row = button(page.title, "tool", page.icon)
         row.setObjectName(f"tool-{tool.value}")
-        row.clicked.connect(lambda: self._desk.open_tool(tool))
+        row.clicked.connect(lambda: self._controller.open_tool(tool))
         return row
 
     def _keyring_line(self) -> QHBoxLayout:
@@ -131,7 +131,7 @@ class Rail(QFrame):
         self._kept = label("", "small", self)
         self._again = LinkButton("Try the keyring again")
         self._again.setObjectName("keep-again")
-        self._again.clicked.connect(self._desk.keep_again)
+        self._again.clicked.connect(self._controller.keep_again)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self._kept)
@@ -145,11 +145,11 @@ class Rail(QFrame):
     def _ways_out(self) -> QHBoxLayout:
         home = button("All setups", "quiet", "arrow-left")
         home.setObjectName("go-home")
-        home.clicked.connect(self._desk.left)
+        home.clicked.connect(self._controller.left)
         handbook = button("Help", "quiet")
         handbook.setObjectName("help")
         handbook.setToolTip("The handbook at this step, in the browser (F1)")
-        handbook.clicked.connect(self._desk.help_wanted)
+        handbook.clicked.connect(self._controller.help_wanted)
         row = QHBoxLayout()
         row.addWidget(home)
         row.addStretch(1)
@@ -157,22 +157,24 @@ class Rail(QFrame):
         return row
 
     def _open(self, stage: Stage) -> None:
-        steps = [p for p in places(self._desk.assistant.guide, self._desk.assistant.setup) if p.stage.id == stage.id]
+        steps = [
+            p for p in places(self._controller.session.guide, self._controller.session.setup) if p.stage.id == stage.id
+        ]
         unfinished = [p for p in steps if p.mark in (Mark.LATER, Mark.STALE, Mark.CURRENT)]
         if steps:
-            self._desk.go((unfinished or steps)[0].step.id)
+            self._controller.go((unfinished or steps)[0].step.id)
 
     def refresh(self) -> None:
         """Redraw from the state."""
-        assistant = self._desk.assistant
-        setup = assistant.setup
-        every = places(assistant.guide, setup)
+        session = self._controller.session
+        setup = session.setup
+        every = places(session.guide, setup)
         current = next(p for p in every if p.mark is Mark.CURRENT)
         done = frozenset(setup.done) - setup.stale
-        over = status(assistant.guide, setup) is Status.COMPLETE and current.step.id == assistant.guide.steps[-1].id
+        over = status(session.guide, setup) is Status.COMPLETE and current.step.id == session.guide.steps[-1].id
         self._name.setText(setup.name)
-        self._client.setText(f"{assistant.guide.name} \u2192 {assistant.guide.cie.name}")
-        tool = self._desk.tool
+        self._client.setText(f"{session.guide.name} \u2192 {session.guide.cie.name}")
+        tool = self._controller.tool
         for row in self._rows:
             row.remember(done)
             mine = [p for p in every if p.stage.id == row.stage.id]
@@ -180,14 +182,14 @@ class Rail(QFrame):
             if row.stage.id == current.stage.id != self._followed:
                 self._followed = row.stage.id
                 self._stages.keep_in_view(row)
-        pages = offered(assistant)
+        pages = offered(session)
         for each, tool_row in self._tools.items():
             tool_row.setVisible(each in pages)
             mark_here(tool_row, here=each is tool)
             tool_row.setAccessibleName(f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
-        self._kept.setText(assistant.kept_line())
-        fleeting = assistant.fleeting
+        self._kept.setText(session.kept_line())
+        fleeting = session.fleeting
         self._again.setVisible(fleeting)
-        self._again.setEnabled(not self._desk.busy)
+        self._again.setEnabled(not self._controller.busy)
         tone = "caution" if fleeting else "good" if setup.kept else "muted"
         self._lock.setPixmap(icons.pixmap("warning" if fleeting else "lock", 16, tone))

@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
     from app.guide.model import Branch, Carry, Choice, Failure, Step
     from app.guide.vocabulary import Builder, Tool
-    from app.session.captures import Given, Shown
+    from app.session.captures import CaptureResult, DisplayedValue
     from app.setup.journey import Place
     from ui.desktop.clipboard import ClipboardState
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class StepLine(PushButton):
     """A folded step: badge and title; pressing it opens the step."""
 
-    def __init__(self, place: Place, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, place: Place, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "step-line")
         self.setObjectName(f"line-{place.step.id}")
@@ -61,17 +61,19 @@ class StepLine(PushButton):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.clicked.connect(lambda: desk.go(place.step.id))
+        self.clicked.connect(lambda: controller.go(place.step.id))
 
 
 class StepCard(Card):
     """The open step: what to do, what goes where, what to bring back, how to see that it worked."""
 
-    def __init__(self, place: Place, desk: Desk, parent: QWidget | None = None, extra: QWidget | None = None) -> None:
+    def __init__(
+        self, place: Place, controller: SetupController, parent: QWidget | None = None, extra: QWidget | None = None
+    ) -> None:
         super().__init__("card-current", parent)
-        self._desk = desk
+        self._controller = controller
         self._capture = CaptureGuard(self)
-        self._capture.wanted = desk.keep_from_captures
+        self._capture.wanted = controller.keep_from_captures
         self._values: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
         self._changes: dict[str, Opener] = {}
@@ -84,7 +86,7 @@ class StepCard(Card):
         if extra is not None:
             self._column.addWidget(extra)
         if step.marks is Milestone.FINISHED:
-            self._column.addWidget(FullSyncPanel(desk, self))
+            self._column.addWidget(FullSyncPanel(controller, self))
         self._add_work(step)
         self._add_remarks(step)
         self._add_outcome(place)
@@ -93,22 +95,22 @@ class StepCard(Card):
             self._add_error_reader(step.lane)
         if step.confirm:
             self._add_confirmation(step.id, step.confirm)
-        desk.revealed.connect(self._show_secret)
-        desk.concealed.connect(self._conceal)
-        desk.clipboard.changed.connect(self._show_clipboard)
-        desk.changed.connect(self.refresh)
+        controller.revealed.connect(self._show_secret)
+        controller.concealed.connect(self._conceal)
+        controller.clipboard.changed.connect(self._show_clipboard)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def _add_work(self, step: Step) -> None:
         """What there is to decide, to carry over and to bring back."""
-        asked = [branch for branch in self._desk.assistant.guide.branches if branch.at == step.id]
+        asked = [branch for branch in self._controller.session.guide.branches if branch.at == step.id]
         settled = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
         self._ask(branch for branch in asked if branch not in settled)
-        if any(self._desk.assistant.guide.values[carry.value].secret for carry in step.carries):
+        if any(self._controller.session.guide.values[carry.value].secret for carry in step.carries):
             self._add_managers()
         for carry in step.carries:
             self._add_value(carry)
-        if self._capture.offered and any(self._desk.assistant.guide.values[c.value].secret for c in step.carries):
+        if self._capture.offered and any(self._controller.session.guide.values[c.value].secret for c in step.carries):
             self._add_capture_switch()
         for choice in step.choices:
             self._add_choice(choice)
@@ -120,28 +122,28 @@ class StepCard(Card):
 
     def _ask(self, branches: Iterable[Branch]) -> None:
         for branch in branches:
-            self._column.addWidget(Question(branch, self._desk, self))
+            self._column.addWidget(Question(branch, self._controller, self))
 
     def _add_remarks(self, step: Step) -> None:
         for note in step.notes:
             self._column.addWidget(Note(rich(note), "muted", self))
         for advice in step.advice:
             self._column.addWidget(Note("Advice: " + rich(advice), "muted", self))
-        practice = self._desk.assistant.setup.practice
+        practice = self._controller.session.setup.practice
         if practice and step.lane is Lane.PORTAL and not (step.carries or step.captures or step.marks):
             text = "Practice: this portal has one small page. Where it lacks this screen, read on and press Done."
             self._column.addWidget(Note(text, "muted", self))
         if step.marks is Milestone.FULL_SYNC:
             directories = button("Open Directories in CIE", icon="open")
             directories.setObjectName("open-directories")
-            directories.clicked.connect(lambda: self._desk.open_console(Lane.CIE))
+            directories.clicked.connect(lambda: self._controller.open_console(Lane.CIE))
             self._column.addWidget(directories, 0, Qt.AlignmentFlag.AlignLeft)
         if step.link and not practice:
             self._add_link(step.link)
 
     def _add_head(self, place: Place) -> None:
         badge = StepBadge(self)
-        badge.set_state("stale" if place.step.id in self._desk.assistant.setup.stale else "current", place.number)
+        badge.set_state("stale" if place.step.id in self._controller.session.setup.stale else "current", place.number)
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
         title = label(place.step.title, "heading", self)
@@ -153,12 +155,12 @@ class StepCard(Card):
         self.body.addLayout(row)
 
     def _add_value(self, carry: Carry) -> None:
-        spec = self._desk.assistant.guide.values[carry.value]
-        eye = spec.secret and self._desk.assistant.policy.reveal
+        spec = self._controller.session.guide.values[carry.value]
+        eye = spec.secret and self._controller.session.policy.reveal
         field = ValueField(carry.field, f"from {spec.origin}", secret=eye)
         field.setObjectName(f"value-{carry.value}")
-        field.copy_pressed.connect(lambda: self._desk.copy(carry.value, carry.field))
-        field.reveal_pressed.connect(lambda on: self._desk.reveal(carry.value, on))
+        field.copy_pressed.connect(lambda: self._controller.copy(carry.value, carry.field))
+        field.reveal_pressed.connect(lambda on: self._controller.reveal(carry.value, on))
         self._values[carry.value] = field
         self._column.addWidget(field)
         if eye:
@@ -168,7 +170,7 @@ class StepCard(Card):
 
     def _add_managers(self) -> None:
         """What keeps a copied secret on this desktop is named before the first copy."""
-        if warning := clipboard_words.before_copying(self._desk.clipboard.managers()):
+        if warning := clipboard_words.before_copying(self._controller.clipboard.managers()):
             note = Note(rich(warning), "caution", self)
             note.setObjectName("clipboard-managers")
             self._column.addWidget(note)
@@ -185,24 +187,24 @@ class StepCard(Card):
     def _add_capture_switch(self) -> None:
         switch = CheckLine("Keep secrets that are shown out of screen captures", self)
         switch.setObjectName("capture-guard")
-        switch.setChecked(self._desk.keep_from_captures)
+        switch.setChecked(self._controller.keep_from_captures)
         switch.toggled.connect(self._switch_capture)
         self._column.addWidget(switch)
 
     def _switch_capture(self, on: bool) -> None:
-        self._desk.keep_from_captures = self._capture.wanted = on
+        self._controller.keep_from_captures = self._capture.wanted = on
 
     def _add_workshop(self, builder: Builder) -> None:
-        from ui.wizard.workshop import WorkshopPanel
+        from ui.wizard.workshop import BuilderPanel
 
-        self._column.addWidget(WorkshopPanel(builder, self._desk, self))
+        self._column.addWidget(BuilderPanel(builder, self._controller, self))
 
     def _add_capture(self, name: str, origin: str = "bring it back here") -> None:
-        spec = self._desk.assistant.guide.values[name]
-        field = CaptureField(spec.label, self._desk.paste_text, secret=spec.secret, origin=origin)
+        spec = self._controller.session.guide.values[name]
+        field = CaptureField(spec.label, self._controller.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
-        field.submitted.connect(lambda text: self._desk.give(name, text))
-        field.settled.connect(self._desk.settled)
+        field.submitted.connect(lambda text: self._controller.give(name, text))
+        field.settled.connect(self._controller.settled)
         if spec.kind is Kind.COUNT:
             field.set_placeholder("Type the number")
         self._captures[name] = field
@@ -220,7 +222,7 @@ class StepCard(Card):
 
     def _add_link(self, url: str) -> None:
         link = LinkButton("Open this page")
-        link.clicked.connect(lambda: self._desk.open_link(url))
+        link.clicked.connect(lambda: self._controller.open_link(url))
         self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_outcome(self, place: Place) -> None:
@@ -244,43 +246,43 @@ class StepCard(Card):
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
         column.addWidget(label(rich(text), "body", parent, rich=True))
         column.addWidget(label(rich(f"{failure.cause} {failure.repair}"), "muted", parent, rich=True))
-        shown = {step.id for _, step in visible(self._desk.assistant.guide, self._desk.assistant.setup)}
+        shown = {step.id for _, step in visible(self._controller.session.guide, self._controller.session.setup)}
         if failure.revisit and failure.revisit in shown:
             target = failure.revisit
-            link = LinkButton(f"Go to: {self._desk.assistant.guide.step(target).title}")
-            link.clicked.connect(lambda: self._desk.go(target))
+            link = LinkButton(f"Go to: {self._controller.session.guide.step(target).title}")
+            link.clicked.connect(lambda: self._controller.go(target))
             column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_tools(self, tools: tuple[Tool, ...]) -> None:
-        pages = offered(self._desk.assistant)
+        pages = offered(self._controller.session)
         for tool in tools:
             if tool in pages:
                 link = LinkButton(pages[tool].invitation)
                 link.setObjectName(f"look-{tool.value}")
-                link.clicked.connect(lambda _checked=False, wanted=tool: self._desk.open_tool(wanted))
+                link.clicked.connect(lambda _checked=False, wanted=tool: self._controller.open_tool(wanted))
                 self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _add_error_reader(self, lane: Lane) -> None:
-        who = "CIE" if lane is Lane.CIE else self._desk.assistant.guide.portal.name
+        who = "CIE" if lane is Lane.CIE else self._controller.session.guide.portal.name
         opener = Opener(f"Did {who} show an error?")
         opener.setObjectName("open-portal-error")
         self._column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
-        card = PortalErrorCard(self._desk, self)
+        card = PortalErrorCard(self._controller, self)
         opener.opens(card)
         self._column.addWidget(card)
 
     def _add_confirmation(self, step_id: str, sentence: str) -> None:
         box = CheckLine(sentence.replace("**", ""), self)
         box.setObjectName(f"confirm-{step_id}")
-        box.setChecked(step_id in self._desk.assistant.setup.ticked)
-        box.toggled.connect(lambda on: self._desk.tick(step_id, on))
+        box.setChecked(step_id in self._controller.session.setup.ticked)
+        box.toggled.connect(lambda on: self._controller.tick(step_id, on))
         self._column.addWidget(box)
 
     def refresh(self) -> None:
         """Redraw values and hints; the text being typed stays."""
-        assistant = self._desk.assistant
+        session = self._controller.session
         for name, value in self._values.items():
-            shown = assistant.captures.shown(name)
+            shown = session.captures.shown(name)
             value.show_value(shown.text, present=shown.present)
             if name in self._changes and not shown.present:
                 self._changes[name].turn(on=True)
@@ -289,10 +291,10 @@ class StepCard(Card):
             self._refresh_capture(name, field)
 
     def _refresh_capture(self, name: str, field: CaptureField) -> None:
-        shown = self._desk.assistant.captures.shown(name)
-        given = self._desk.given.get(name)
-        spec = self._desk.assistant.guide.values[name]
-        field.set_busy(spec.secret and bool(self._desk.busy))
+        shown = self._controller.session.captures.shown(name)
+        given = self._controller.given.get(name)
+        spec = self._controller.session.guide.values[name]
+        field.set_busy(spec.secret and bool(self._controller.busy))
         if given is not None and not given.accepted:
             if given.sensitive:
                 field.clear()
@@ -309,12 +311,12 @@ class StepCard(Card):
             extra = list(given.warnings) if given else []
             secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
             field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
-        elif spec.secret and self._desk.busy:
-            field.set_hint(self._desk.busy, "muted")
+        elif spec.secret and self._controller.busy:
+            field.set_hint(self._controller.busy, "muted")
 
-    def _kept_words(self, given: Given | None, shown: Shown) -> str:
+    def _kept_words(self, given: CaptureResult | None, shown: DisplayedValue) -> str:
         if given is not None and given.held and not shown.fleeting:  # the keyring has taken it since
-            return f"Kept in {self._desk.assistant.vault.name}."
+            return f"Kept in {self._controller.session.vault.name}."
         return given.sentence if given else "Captured."
 
     def _show_secret(self, name: str, text: str) -> None:
@@ -331,7 +333,7 @@ class StepCard(Card):
                 field.set_hint(*clipboard_words.about(state))
 
     def _label_of(self, name: str) -> str:
-        step = self._desk.assistant.here.step
+        step = self._controller.session.here.step
         return next((c.field for c in step.carries if c.value == name), "")
 
     def first_input(self) -> QWidget | None:

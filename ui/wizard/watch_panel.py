@@ -25,15 +25,15 @@ from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 
 class WatchPanel(QWidget):
     """Shown inside the card of the waiting step."""
 
-    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._desk = desk
+        self._controller = controller
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(8)
@@ -51,9 +51,9 @@ class WatchPanel(QWidget):
         column.addWidget(self._own_sync)
         self._actions = self._buttons()
         column.addWidget(self._actions)
-        self._manual = CaptureField("SCIM Change Timestamp in CIE", desk.paste_text)
+        self._manual = CaptureField("SCIM Change Timestamp in CIE", controller.paste_text)
         self._manual.setObjectName("timestamp-entry")
-        self._manual.submitted.connect(desk.enter_timestamp)
+        self._manual.submitted.connect(controller.enter_timestamp)
         self._manual.setVisible(False)
         column.addWidget(self._manual)
         self._gate = Note("", "muted", self)
@@ -62,7 +62,7 @@ class WatchPanel(QWidget):
         hints = QVBoxLayout(self._meanwhile)
         hints.setContentsMargins(0, 0, 0, 0)
         hints.setSpacing(8)
-        cadence = desk.assistant.guide.cadence
+        cadence = controller.session.guide.cadence
         for hint in (*cadence.meanwhile, *((cadence.on_demand,) if cadence.on_demand else ())):
             hints.addWidget(Note(rich(hint), "muted", self._meanwhile))
         column.addWidget(self._meanwhile)
@@ -70,14 +70,14 @@ class WatchPanel(QWidget):
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.refresh)
         self._tick.start()
-        desk.changed.connect(self.refresh)
+        controller.changed.connect(self.refresh)
         self.refresh()
 
     def _buttons(self) -> Flow:
         row = Flow(self, across=8, down=6)
         self._look = button("Look now", icon="refresh")
         self._look.setObjectName("look-now")
-        self._look.clicked.connect(self._desk.look_now)
+        self._look.clicked.connect(self._controller.look_now)
         self._enter = button("I can see a timestamp in CIE")
         self._enter.setObjectName("enter-timestamp")
         self._enter.clicked.connect(self._show_manual)
@@ -100,9 +100,9 @@ class WatchPanel(QWidget):
 
     def refresh(self) -> None:
         """Redraw times and the gate."""
-        assistant = self._desk.assistant
-        setup = assistant.setup
-        now = assistant.now()
+        session = self._controller.session
+        setup = session.setup
+        now = session.now()
         since = waiting_since(setup)
         seen = setup.sighting
         if seen is not None:
@@ -115,42 +115,42 @@ class WatchPanel(QWidget):
         for waiting in (self._expected, self._bar, self._actions, self._meanwhile):
             waiting.setVisible(seen is None)
         objects = setup.values.get(ASSIGNED)
-        expected = expectation(assistant.guide.cadence, int(objects) if objects else None)
+        expected = expectation(session.guide.cadence, int(objects) if objects else None)
         self._expected.setText(self._estimate(expected.shortest, expected.longest, expected.objects))
         if since is not None and seen is None:
             self._bar.set_value(min(0.97, (now - since).total_seconds() / 60 / expected.longest))
         self._fill_cells()
-        if self._manual.isVisible() and (problem := self._desk.timestamp_problem) is not None:
+        if self._manual.isVisible() and (problem := self._controller.timestamp_problem) is not None:
             self._manual.set_hint(TIMESTAMP_PROBLEMS[problem], "bad")
-        state = gate(assistant.guide, setup)
+        state = gate(session.guide, setup)
         unlocked = "Full Sync is unlocked. Go on to the next step."
-        words = sentence(assistant.guide, setup, state.block) if isinstance(state, Locked) else unlocked
+        words = sentence(session.guide, setup, state.block) if isinstance(state, Locked) else unlocked
         self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
-        self._look.setEnabled(awaited(assistant.guide, setup) is Wait.TIMESTAMP)
+        self._look.setEnabled(awaited(session.guide, setup) is Wait.TIMESTAMP)
 
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
         usual = f"{span(shortest * 60)} to {span(longest * 60)}"
         if objects is None:
-            return self._desk.assistant.guide.cadence.words.replace("**", "")
+            return self._controller.session.guide.cadence.words.replace("**", "")
         return f"Estimate for {counted(objects, 'assigned object')}, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
         from app.scim.changes import NotOffered, Seen, Unsuccessful
 
-        assistant = self._desk.assistant
+        session = self._controller.session
         stamp, looked, received, through = self._cells
-        seen, report = assistant.setup.sighting, assistant.waiting.report
+        seen, report = session.setup.sighting, session.waiting.report
         stamp.setText(clock(seen.at) if seen else "Not filled yet")
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()
         if report is None:
-            looked.setText("Seen" if seen is not None else "Looking now" if assistant.waiting.looking else "Not yet")
+            looked.setText("Seen" if seen is not None else "Looking now" if session.waiting.looking else "Not yet")
             received.setText(
                 _counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet"
             )
             return
-        nxt = f", next look in {span((report.next_look - assistant.now()).total_seconds())}" if report.next_look else ""
-        looked.setText(f"{ago((assistant.now() - report.looked).total_seconds())}{nxt}")
+        nxt = f", next look in {span((report.next_look - session.now()).total_seconds())}" if report.next_look else ""
+        looked.setText(f"{ago((session.now() - report.looked).total_seconds())}{nxt}")
         result = report.result
         if isinstance(result, Seen):
             received.setText(_counts(result.users, result.groups))
@@ -163,7 +163,7 @@ class WatchPanel(QWidget):
 
     def _fill_api(self) -> None:
         """What the Directory Sync API adds where it is on; it opens no gate."""
-        api = self._desk.assistant.api
+        api = self._controller.session.api
         self._own_sync.setVisible(api.on and api.look is not None)
         if not api.on:
             return

@@ -16,7 +16,7 @@ from ui.widgets.text import label, rich
 if TYPE_CHECKING:
     from app.guide.builders import Input
     from app.guide.vocabulary import Builder
-    from ui.session.controller import Desk
+    from ui.session.controller import SetupController
 
 LONGEST = 200_000
 """Characters of a pasted text that are looked at."""
@@ -25,13 +25,13 @@ LINE = 20
 """Pixels of height for each line of a larger input."""
 
 
-class WorkshopPanel(QWidget):
+class BuilderPanel(QWidget):
     """Folded to a line until the admin wants it; nothing in it is kept."""
 
-    def __init__(self, builder: Builder, desk: Desk, parent: QWidget | None = None) -> None:
+    def __init__(self, builder: Builder, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName(f"workshop-{builder.value}")
-        self._desk = desk
+        self._controller = controller
         self._workshop = WORKSHOPS[builder]
         self._inputs: dict[str, QLineEdit | QPlainTextEdit | QComboBox] = {}
         column = QVBoxLayout(self)
@@ -86,7 +86,7 @@ class WorkshopPanel(QWidget):
         self._copy = button("Copy", "copy", "copy")
         self._copy.setObjectName("copy-built")
         self._copy.setAccessibleName(f"Copy {self._workshop.result_label}")
-        self._copy.clicked.connect(lambda: self._desk.copy_built(self._built, self._workshop.result_label))
+        self._copy.clicked.connect(lambda: self._controller.copy_built(self._built, self._workshop.result_label))
         row.addWidget(self._shown, 1)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         return frame

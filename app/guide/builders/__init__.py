@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from app.guide.builders import group_dn, identities_csv, ldap_filter, pingone_filter, provmgr
-from app.guide.builders.shape import Built, Input, Workshop
+from app.guide.builders.shape import BuilderForm, Built, Input
 from app.guide.vocabulary import Builder
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WORKSHOPS", "Built", "Input", "Workshop"]
 
-WORKSHOPS: Mapping[Builder, Workshop] = MappingProxyType(
+WORKSHOPS: Mapping[Builder, BuilderForm] = MappingProxyType(
     {
         Builder.PROVMGR: provmgr.WORKSHOP,
         Builder.GROUP_DN: group_dn.WORKSHOP,

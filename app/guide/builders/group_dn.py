@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.guide.builders.shape import Built, Input, Workshop, control_character, unusual_characters
+from app.guide.builders.shape import BuilderForm, Built, Input, control_character, unusual_characters
 from app.text.legible import legible
 
 if TYPE_CHECKING:
@@ -253,4 +253,4 @@ def _notes(dn: str, parts: list[Part]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-WORKSHOP = Workshop((NAME, PATH, DOMAIN), "Group DN", build, title="Write the Group DN")
+WORKSHOP = BuilderForm((NAME, PATH, DOMAIN), "Group DN", build, title="Write the Group DN")

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.builders.shape import Built, Input, Workshop
+from app.guide.builders.shape import BuilderForm, Built, Input
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -222,4 +222,4 @@ def _heading_note(*, headed: bool) -> tuple[str, ...]:
     return ("The first line holds headings. Remove it if the portal reports that line.",)
 
 
-WORKSHOP = Workshop((TEXT,), "Result of the check", build, title="Check the file")
+WORKSHOP = BuilderForm((TEXT,), "Result of the check", build, title="Check the file")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from app.guide.builders.shape import Built, Input, Workshop, control_character, picked, unusual_characters
+from app.guide.builders.shape import BuilderForm, Built, Input, control_character, picked, unusual_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,4 +115,4 @@ def _notes(directory: str, kind: str, name: str, value: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-WORKSHOP = Workshop((DIRECTORY, ENTRIES, KIND, NAME, VALUE), "Filter", build, title="Write a filter")
+WORKSHOP = BuilderForm((DIRECTORY, ENTRIES, KIND, NAME, VALUE), "Filter", build, title="Write a filter")

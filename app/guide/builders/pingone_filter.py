@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from app.guide.builders.shape import Built, Input, Workshop, picked
+from app.guide.builders.shape import BuilderForm, Built, Input, picked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,4 +36,4 @@ def _notes(name: str) -> tuple[str, ...]:
     return ("CIE is known to answer for userName. Whether it answers for others is not documented.",)
 
 
-WORKSHOP = Workshop((CHOICE, OTHER), "User Filter Expression", build, title="Write the User Filter Expression")
+WORKSHOP = BuilderForm((CHOICE, OTHER), "User Filter Expression", build, title="Write the User Filter Expression")

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.builders.shape import Built, Input, Workshop, picked
+from app.guide.builders.shape import BuilderForm, Built, Input, picked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -194,4 +194,4 @@ def _notes(channel: Channel) -> list[str]:
     return notes
 
 
-WORKSHOP = Workshop((SYSTEM, TABLE, CHANNEL), "Command", build, title="Write the command")
+WORKSHOP = BuilderForm((SYSTEM, TABLE, CHANNEL), "Command", build, title="Write the command")

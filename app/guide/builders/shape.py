@@ -35,7 +35,7 @@ class Built:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class BuilderForm:
     """The inputs of a builder and the function that makes the result of them."""
 
     inputs: tuple[Input, ...]
