@@ -13,7 +13,7 @@ from app.diagnosis.facts import Part, Remedy, Trouble, load
 from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
-from app.guide.vocabulary import Role
+from app.guide.vocabulary import StepRole
 from app.scim.connection_test import Check, Observation, Verdict
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _elsewhere(failed: Finding, at: Check, otherwise: Trouble) -> Trouble:
     """The trouble of a way that is not that to the endpoint: neither the Base URL nor the portal has a part in it."""
     known = reasons()
     seen = _of(at, failed.observation)
-    way = tuple(remedy for remedy in seen.causes if remedy.at is not Role.BASE_URL and remedy != known.elsewhere)
+    way = tuple(remedy for remedy in seen.causes if remedy.at is not StepRole.BASE_URL and remedy != known.elsewhere)
     return Trouble(title=otherwise.title, causes=(*way, *otherwise.causes))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.guide.model import Text
-from app.guide.vocabulary import Role
+from app.guide.vocabulary import StepRole
 from app.system import data_file
 from app.system.paths import resources
 
@@ -87,7 +87,7 @@ class Remedy(Part):
     """One possible reason and where it is mended."""
 
     say: Text
-    at: Role | None = None
+    at: StepRole | None = None
     """The role of the step that mends it; None where the remedy is outside the guide."""
     when: tuple[Fact, ...] = ()
     """All of these hold; the first one is its evidence where it has none of its own."""

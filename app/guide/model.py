@@ -22,7 +22,7 @@ from app.guide.vocabulary import (
     Lane,
     Milestone,
     Page,
-    Role,
+    StepRole,
     Tool,
 )
 
@@ -150,7 +150,7 @@ class Step(_Part):
 
     id: Identifier
     lane: Lane
-    roles: tuple[Role, ...] = ()
+    roles: tuple[StepRole, ...] = ()
     """What the step is for, where that is not evident from what it does."""
     title: Text
     """Starts with a verb, at most 60 characters."""
@@ -196,7 +196,7 @@ class Step(_Part):
     def helpful_tools(self) -> tuple[Tool, ...]:
         """The pages beside the steps that the card links to, each once."""
         found = list(self.tools)
-        if Role.GROUP_CHOICE in self.roles:
+        if StepRole.GROUP_CHOICE in self.roles:
             found.append(Tool.GROUPS_EXPORT)
         if self.page is Page.WATCH or self.marks is Milestone.FINISHED or set(self.captures) & set(PORTAL_COUNTS):
             found.append(Tool.ARRIVED)

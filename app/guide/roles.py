@@ -5,49 +5,49 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import Kind, Lane, Milestone, Page, Role
+from app.guide.vocabulary import Kind, Lane, Milestone, Page, StepRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from app.guide.model import Guide, Step
 
-INSTEAD: Mapping[Role, Role] = MappingProxyType(
+INSTEAD: Mapping[StepRole, StepRole] = MappingProxyType(
     {
-        Role.PORTAL_ADDRESS: Role.PORTAL_TOKEN,
-        Role.SCOPE_FIELD: Role.PORTAL_TOKEN,
-        Role.PORTAL_TEST: Role.START,
-        Role.PROGRESS: Role.START,
-        Role.SOURCE_GROUPS: Role.GROUP_CHOICE,
+        StepRole.PORTAL_ADDRESS: StepRole.PORTAL_TOKEN,
+        StepRole.SCOPE_FIELD: StepRole.PORTAL_TOKEN,
+        StepRole.PORTAL_TEST: StepRole.START,
+        StepRole.PROGRESS: StepRole.START,
+        StepRole.SOURCE_GROUPS: StepRole.GROUP_CHOICE,
     }
 )
 """The role to look for where no step has the wanted one: a portal without a test shows its errors at the start."""
 
-_OF_PAGE = {Page.CHECKLIST: Role.CHECKLIST, Page.TEST: Role.TEST, Page.WATCH: Role.TIMESTAMP}
+_OF_PAGE = {Page.CHECKLIST: StepRole.CHECKLIST, Page.TEST: StepRole.TEST, Page.WATCH: StepRole.TIMESTAMP}
 _OF_MILESTONE = {
-    Milestone.SUBMITTED: Role.SUBMIT,
-    Milestone.STARTED: Role.START,
-    Milestone.FULL_SYNC: Role.FULL_SYNC,
+    Milestone.SUBMITTED: StepRole.SUBMIT,
+    Milestone.STARTED: StepRole.START,
+    Milestone.FULL_SYNC: StepRole.FULL_SYNC,
 }
-_OF_CAPTURE = {Kind.BASE_URL: Role.BASE_URL, Kind.TOKEN: Role.TOKEN, Kind.CLIENT_SECRET: Role.TOKEN}
+_OF_CAPTURE = {Kind.BASE_URL: StepRole.BASE_URL, Kind.TOKEN: StepRole.TOKEN, Kind.CLIENT_SECRET: StepRole.TOKEN}
 _OF_CARRY = {
-    (Lane.CIE, Kind.DIRECTORY_ID): Role.DIRECTORY_DETAILS,
-    (Lane.PORTAL, Kind.BASE_URL): Role.PORTAL_ADDRESS,
-    (Lane.PORTAL, Kind.TOKEN): Role.PORTAL_TOKEN,
-    (Lane.PORTAL, Kind.CLIENT_SECRET): Role.PORTAL_TOKEN,
-    (Lane.PORTAL, Kind.SCOPE): Role.SCOPE_FIELD,
+    (Lane.CIE, Kind.DIRECTORY_ID): StepRole.DIRECTORY_DETAILS,
+    (Lane.PORTAL, Kind.BASE_URL): StepRole.PORTAL_ADDRESS,
+    (Lane.PORTAL, Kind.TOKEN): StepRole.PORTAL_TOKEN,
+    (Lane.PORTAL, Kind.CLIENT_SECRET): StepRole.PORTAL_TOKEN,
+    (Lane.PORTAL, Kind.SCOPE): StepRole.SCOPE_FIELD,
 }
 
 
-def roles_of(guide: Guide, step: Step) -> frozenset[Role]:
+def roles_of(guide: Guide, step: Step) -> frozenset[StepRole]:
     """All roles of a step."""
     return frozenset((*step.roles, *_evident(guide, step)))
 
 
-def step_with(role: Role, guide: Guide, shown: Iterable[Step]) -> Step | None:
+def step_with(role: StepRole, guide: Guide, shown: Iterable[Step]) -> Step | None:
     """The first of these steps that has the role, or the one that stands in for it; None where the guide has none."""
     steps = tuple(shown)
-    wanted: Role | None = role
+    wanted: StepRole | None = role
     while wanted is not None:
         for step in steps:
             if wanted in roles_of(guide, step):
@@ -56,7 +56,7 @@ def step_with(role: Role, guide: Guide, shown: Iterable[Step]) -> Step | None:
     return None
 
 
-def _evident(guide: Guide, step: Step) -> Iterator[Role]:
+def _evident(guide: Guide, step: Step) -> Iterator[StepRole]:
     if step.page in _OF_PAGE:
         yield _OF_PAGE[step.page]
     if step.marks in _OF_MILESTONE:

@@ -45,7 +45,7 @@ class Milestone(StrEnum):
     """Sync Status showed Success, with counts."""
 
 
-class Role(StrEnum):
+class StepRole(StrEnum):
     """What a step is for, so that a cause of a failure can point to it in any guide.
 
     The roles of ``EVIDENT_ROLES`` follow from what a step does; a guide declares the others.
@@ -112,7 +112,7 @@ class Role(StrEnum):
     """Looks in the portal at what was sent: its cycle, report or log."""
 
 
-EVIDENT_ROLES = frozenset(list(Role)[: list(Role).index(Role.APPLICATION)])
+EVIDENT_ROLES = frozenset(list(StepRole)[: list(StepRole).index(StepRole.APPLICATION)])
 """Roles that follow from a step's lane, page, milestone and values, see ``app.guide.roles``."""
 
 

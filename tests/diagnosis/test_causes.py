@@ -16,7 +16,7 @@ from app.diagnosis.history import history
 from app.diagnosis.patterns import errors
 from app.guide import catalog
 from app.guide.roles import INSTEAD, roles_of
-from app.guide.vocabulary import Kind, Milestone, Role
+from app.guide.vocabulary import Kind, Milestone, StepRole
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.setup import journey
 from tests.diagnosis.test_portal_errors import plain_words
@@ -171,8 +171,8 @@ def every_remedy() -> list[Remedy]:
 
 def test_each_role_is_in_some_guide_and_some_cause_or_tool_needs_it() -> None:
     taken = {role for guide in catalog.guides() for step in guide.steps for role in roles_of(guide, step)}
-    assert taken == set(Role)
-    assert {remedy.at for remedy in every_remedy() if remedy.at} | set(INSTEAD.values()) == set(Role)
+    assert taken == set(StepRole)
+    assert {remedy.at for remedy in every_remedy() if remedy.at} | set(INSTEAD.values()) == set(StepRole)
 
 
 def test_each_fact_is_used() -> None:

@@ -11,7 +11,7 @@ from app.diagnosis.causes import explain, reasons
 from app.diagnosis.history import history
 from app.diagnosis.portal_errors import decode
 from app.guide import guide_file
-from app.guide.vocabulary import Role, Tool
+from app.guide.vocabulary import StepRole, Tool
 from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.system.paths import resources
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parents[1] / "journeys/ninth_client.yaml"
 STEPS = {
-    Role.CHECKLIST: "check-prerequisites",
-    Role.DIRECTORY_DETAILS: "enter-details",
-    Role.BASE_URL: "copy-base-url",
-    Role.TOKEN: "generate-token",
-    Role.SUBMIT: "submit",
-    Role.TEST: "test-connection",
-    Role.PORTAL_ADDRESS: "enter-connection",
-    Role.PORTAL_TOKEN: "enter-connection",
-    Role.ASSIGNMENT: "choose-people",
-    Role.USER_MAPPING: "choose-people",
-    Role.GROUP_MAPPING: "choose-people",
-    Role.START: "start-sending",
-    Role.PORTAL_TEST: "start-sending",
-    Role.PROGRESS: "count",
-    Role.TIMESTAMP: "await-timestamp",
-    Role.FULL_SYNC: "full-sync",
+    StepRole.CHECKLIST: "check-prerequisites",
+    StepRole.DIRECTORY_DETAILS: "enter-details",
+    StepRole.BASE_URL: "copy-base-url",
+    StepRole.TOKEN: "generate-token",
+    StepRole.SUBMIT: "submit",
+    StepRole.TEST: "test-connection",
+    StepRole.PORTAL_ADDRESS: "enter-connection",
+    StepRole.PORTAL_TOKEN: "enter-connection",
+    StepRole.ASSIGNMENT: "choose-people",
+    StepRole.USER_MAPPING: "choose-people",
+    StepRole.GROUP_MAPPING: "choose-people",
+    StepRole.START: "start-sending",
+    StepRole.PORTAL_TEST: "start-sending",
+    StepRole.PROGRESS: "count",
+    StepRole.TIMESTAMP: "await-timestamp",
+    StepRole.FULL_SYNC: "full-sync",
 }
 
 

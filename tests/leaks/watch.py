@@ -16,7 +16,7 @@ from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse, unwrap_msg
 
 if TYPE_CHECKING:
-    from tests.leaks.controller import Desk
+    from tests.leaks.desk import Desk
 
 PAUSE = 0.4
 """Seconds between two looks."""
