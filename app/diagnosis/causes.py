@@ -14,11 +14,13 @@ from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
 from app.guide.vocabulary import StepRole
-from app.scim.connection_test import Check, Observation, Verdict
+from app.scim.details import CertificateDetails, NameDetails, RouteDetails
+from app.scim.finding import Check, Verdict
+from app.scim.observation import Observation
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
-    from app.scim.connection_test import Finding
+    from app.scim.finding import Finding
     from app.setup.state import Setup
 
 __all__ = ["Cause", "Diagnosis", "explain", "reasons", "unreached"]
@@ -83,7 +85,19 @@ def _trouble(failed: Finding) -> Trouble:
     seen = _of(failed.check, failed.observation)
     if failed.check is not Check.ISSUED or failed.observation in _ISSUING:
         return seen
-    return _elsewhere(failed, Check(str(failed.facts.get("at", Check.ISSUED))), known.unissued)
+    return _elsewhere(failed, _on_the_path(failed), known.unissued)
+
+
+def _on_the_path(failed: Finding) -> Check:
+    """The check on the path to the token address that failed."""
+    match failed.details:
+        case NameDetails():
+            return Check.NAME
+        case RouteDetails():
+            return Check.ROUTE
+        case CertificateDetails():
+            return Check.CERTIFICATE
+    return Check.ISSUED
 
 
 def unreached(broke: Finding) -> Trouble:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from app.diagnosis.findings import seen, sentence
+from app.diagnosis.findings import SENTENCES, sentence
 from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Stage
 from app.directory_sync.full_sync import Progress, standing
 from app.directory_sync.objects import Matches
@@ -80,12 +80,16 @@ def _refused(look: Unlisted) -> Told:
     if look.observation in table:
         return _bad(*table[look.observation])
     whom = "The token address" if at_token else "The API"
-    if look.broke is not None:
+    if (failure := look.path_failure) is not None:
         from app.diagnosis.causes import unreached
 
-        causes = (cause.say for cause in unreached(look.broke).causes)
-        return _bad(f"{whom} cannot be reached", f"{_SUBJECTS[look.broke.check]}: {sentence(look.broke)}.", *causes)
-    return _bad(f"{whom} gave no usable answer", f"{seen(look.observation)}. Check again in some minutes.")
+        causes = (cause.say for cause in unreached(failure).causes)
+        return _bad(
+            f"{whom} cannot be reached",
+            f"{_SUBJECTS[failure.check]}: {sentence(failure)}.",
+            *causes,
+        )
+    return _bad(f"{whom} gave no usable answer", f"{SENTENCES[look.observation]}. Check again in some minutes.")
 
 
 _SIGN_IN = (

@@ -1,244 +1,272 @@
-"""What the checks of Test Connection are called and what they found, in sentences."""
+"""What the checks of the connection test are called and what they found, in sentences."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.guide.vocabulary import Expect
-from app.net.answers import Failure
 from app.net.inspection import Authority
+from app.net.names import AddressScope, IpFamily
+from app.net.proxy import ProxyOrigin
+from app.net.reach import ConnectResult
+from app.scim.details import (
+    AnswerDetails,
+    CertificateDetails,
+    NameDetails,
+    RedirectTarget,
+    RouteDetails,
+    TokenIssueDetails,
+)
 from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
+from app.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.scim.finding import Finding
 
-_TITLES = {
+TITLES: Final[Mapping[Check, str]] = {
     Check.ADDRESS: "Base URL is well formed",
     Check.ISSUED: "Service account gets a token",
     Check.NAME: "Host name resolves",
-    Check.ROUTE: "Host is reached",
+    Check.ROUTE: "Host is reachable",
     Check.CERTIFICATE: "Certificate is trusted",
-    Check.TOKEN: "Request is let in",
+    Check.TOKEN: "Request is authorized",
     Check.USERS: "User lookup, as the portal sends it",
     Check.GROUPS: "Second request of the portal",
-    Check.CONTROL: "Wrong token is refused",
+    Check.CONTROL: "Wrong token is rejected",
 }
 
-UNKNOWN = "It did not succeed"
+PASSED: Final[Mapping[Check, str]] = {
+    Check.ADDRESS: "Well formed, no query, path kept as pasted",
+    Check.ISSUED: "A token was issued",
+    Check.NAME: "The name resolves",
+    Check.ROUTE: "Connected",
+    Check.CERTIFICATE: "Trusted",
+    Check.TOKEN: "The endpoint accepted the request",
+    Check.USERS: "The response is as expected",
+    Check.GROUPS: "The response is as expected",
+    Check.CONTROL: "A made-up token was rejected",
+}
+"""What a check says that passed and noted nothing more."""
 
-_SEEN = {
+SENTENCES: Final[Mapping[Observation, str]] = {
+    Observation.GOOD: "As expected",
+    Observation.NOT_TRIED: "Not tried",
     Observation.MALFORMED: "It is not a usable web address",
     Observation.NOT_FOUND_NAME: "No name server knows this host",
-    Observation.NO_ADDRESS: "The name exists, but has no address",
-    Observation.NAME_SERVER_FAILED: "The name server could not answer, or is not reached",
-    Observation.NAME_LOCAL: "Known here only, by a search domain or the hosts file; others do not find it",
-    Observation.SPLIT_DNS: "This network gives a private address for a public name (split DNS)",
-    Observation.NAME_SLOW: "No name server answered within the time limit",
-    Observation.NOT_HTTP: "Something answers there, but not a web service",
-    Observation.BAD_ENCODING: "The answer is packed in a way that cannot be read",
+    Observation.NO_ADDRESS: "The name exists but has no address",
+    Observation.NAME_SERVER_FAILED: "The name server could not answer, or cannot be reached",
+    Observation.NAME_LOCAL: "Only this computer knows it, from a search domain or the hosts file",
+    Observation.SPLIT_DNS: "This network resolves a public name to a private address (split DNS)",
+    Observation.NAME_SLOW: "No name server answered in time",
     Observation.REFUSED: "The host refused the connection",
-    Observation.UNREACHABLE: "There is no way to this host from here",
-    Observation.TIMEOUT: "No answer within the time limit",
-    Observation.PROXY_FAILED: "The proxy did not pass it on",
-    Observation.PROXY_SIGN_IN: "The proxy answered 407, it wants a sign-in",
-    Observation.UNTRUSTED: "Its issuer is not trusted by this computer",
-    Observation.EXPIRED: "It has expired, by the clock of this computer",
-    Observation.NOT_YET_VALID: "It is not valid yet, by the clock of this computer",
-    Observation.INSPECTION_UNTRUSTED: "A product that opens encrypted traffic issued it, and is not trusted here",
+    Observation.UNREACHABLE: "There is no route to this host from here",
+    Observation.TIMEOUT: "No response in time",
+    Observation.PROXY_FAILED: "The proxy did not forward the connection",
+    Observation.PROXY_SIGN_IN: "The proxy requires a sign-in (407)",
+    Observation.UNTRUSTED: "This computer does not trust its issuer",
+    Observation.INSPECTION_UNTRUSTED: "A product that inspects encrypted traffic issued it, and is not trusted here",
+    Observation.INSPECTED: "A product on the path inspects encrypted traffic",
+    Observation.CLOCK_OFF: "Trusted, but this computer's clock is wrong",
+    Observation.EXPIRED: "It has expired, by this computer's clock",
+    Observation.NOT_YET_VALID: "It is not valid yet, by this computer's clock",
     Observation.WRONG_HOST: "It was issued for another host",
     Observation.TLS_FAILED: "The encrypted connection could not be set up",
     Observation.PLAIN_PRACTICE: "Not checked: practice runs on this computer without encryption",
     Observation.UNAUTHORIZED: "The endpoint answered 401 Unauthorized",
     Observation.FORBIDDEN: "The endpoint answered 403 Forbidden",
     Observation.NOT_FOUND: "The endpoint answered 404 Not Found",
-    Observation.DOUBLED_PATH: "It ends in a path that belongs to the requests, such as /Users",
+    Observation.DOUBLED_PATH: "It ends in a path that requests add themselves, such as /Users",
     Observation.SLASH: "It works only with a slash after the path",
-    Observation.TOO_MANY: "The endpoint answered 429, it wants a pause",
-    Observation.SERVER_ERROR: "The endpoint answered with an error of its own",
-    Observation.REDIRECT: "The endpoint points elsewhere; that is not followed",
-    Observation.HTML: "A web page came back",
-    Observation.SIGN_IN_PAGE: "A sign-in page for people came back",
-    Observation.CAPTIVE: "This network wants a sign-in in a browser first",
+    Observation.TOO_MANY: "The endpoint is rate limiting requests (429)",
+    Observation.SERVER_ERROR: "The endpoint answered with a server error",
+    Observation.REDIRECT: "The endpoint redirects elsewhere, which is not followed",
+    Observation.OTHER_STATUS: "The endpoint answered with an unexpected status",
+    Observation.HTML: "The response was a web page",
+    Observation.SIGN_IN_PAGE: "The response was a sign-in page",
+    Observation.CAPTIVE: "This network requires a sign-in in a browser first",
+    Observation.NOT_JSON: "The response is not JSON",
+    Observation.BROKEN_OFF: "The response starts as JSON and is cut off",
+    Observation.WRONG_SHAPE: "The response is not a SCIM list",
     Observation.SCIM_1: "The service speaks SCIM 1.1, not SCIM 2.0",
-    Observation.NOT_JSON: "The answer is not JSON",
-    Observation.BROKEN_OFF: "The answer begins as JSON and breaks off",
-    Observation.WRONG_SHAPE: "The answer is not a SCIM list",
-    Observation.FILTER_IGNORED: "The search was ignored",
-    Observation.TOO_LARGE: "The answer is far too large",
-    Observation.TOO_SLOW: "The answer came too slowly to end",
-    Observation.CLOSED: "The connection was closed before the answer",
+    Observation.FILTER_IGNORED: "The filter was ignored",
+    Observation.TOO_LARGE: "The response is too large",
+    Observation.TOO_SLOW: "The response was not complete in time",
+    Observation.CLOSED: "The connection was closed before the response was complete",
+    Observation.BAD_ENCODING: "The response is compressed in a way that cannot be read",
+    Observation.CLIENT_REFUSED: "Client ID and Client Secret were rejected",
+    Observation.NO_TOKEN: "The response contained no token",
+    Observation.NO_SECRET: "The keyring did not provide the credentials",
+    Observation.NOT_HTTP: "Something answers there, but not a web service",
     Observation.OPEN_DOOR: "It was accepted",
-    Observation.CLIENT_REFUSED: "Client ID and Client Secret were refused",
-    Observation.NO_TOKEN: "The answer held no token",
-    Observation.NO_SECRET: "The keyring did not give what opens the endpoint",
 }
 
-_WAYS = {"ipv4": "IPv4", "ipv6": "IPv6"}
+MEANINGS: Final[Mapping[Observation, str]] = {
+    Observation.INSPECTED: (
+        "Something between this computer and the internet decrypts what this program sends, including the token. It "
+        "does not mean that the Base URL or the token is wrong. A portal in the cloud does not use this path."
+    ),
+    Observation.INSPECTION_UNTRUSTED: (
+        "The connection was ended before anything was sent, so the token is safe. It does not mean that the Base URL "
+        "is wrong. A portal in the cloud does not use this path."
+    ),
+    Observation.SPLIT_DNS: (
+        "Name servers of this network answer for this name themselves. A portal in the cloud asks other name servers "
+        "and may get another address."
+    ),
+    Observation.NAME_LOCAL: (
+        "Without this computer's own additions the name does not exist, so a portal in the cloud cannot find it. "
+        "Compare the Base URL with CIE."
+    ),
+    Observation.CLOCK_OFF: (
+        "Times shown here, such as the SCIM Change Timestamp, cannot be compared with those of CIE. Correct the date "
+        "and time of this computer. The portal is not affected."
+    ),
+}
+"""What an unusual result means, and what it does not mean."""
 
-_NO_WAY = {
-    Failure.REFUSED: "is refused",
-    Failure.TIMEOUT: "does not answer",
-    Failure.UNREACHABLE: "is not reached",
+OTHER_REJECTION: Final = (
+    "A wrong token is rejected, but not with 401 or 403. It does not mean that anything is wrong in this setup."
+)
+
+EXPECTED: Final[Mapping[Expect, str]] = {
+    Expect.EMPTY: "200 and an empty list, as expected",
+    Expect.LIST: "200 and a list, as expected",
+    Expect.OBJECT: "200 and the configuration of the service",
 }
 
-_INSPECTED = {
-    Authority.INSPECTION: "Issued by {issuer}: a product on the way opens encrypted traffic",
-    Authority.OWN: "Issued by {issuer}, no public authority: encrypted traffic is probably opened on the way",
+FAMILIES: Final[Mapping[IpFamily, str]] = {IpFamily.IPV4: "IPv4", IpFamily.IPV6: "IPv6"}
+
+NOT_CONNECTED: Final[Mapping[ConnectResult, str]] = {
+    ConnectResult.REFUSED: "is refused",
+    ConnectResult.TIMEOUT: "does not answer",
+    ConnectResult.UNREACHABLE: "cannot be reached",
 }
 
-_GOOD = {
-    Check.ADDRESS: "Well formed, no query, path kept as pasted",
-    Check.ISSUED: "A token for {minutes} minutes was issued",
-    Check.ROUTE: "Connected",
-    Check.CERTIFICATE: "Issued by {issuer}, valid for {days} days",
-    Check.TOKEN: "The endpoint let it in",
-    Check.CONTROL: "A made-up token was turned away",
+PROXY_ORIGINS: Final[Mapping[ProxyOrigin, str]] = {
+    ProxyOrigin.ENVIRONMENT: "the environment",
+    ProxyOrigin.SYSTEM: "the system settings",
 }
 
-
-_BROUGHT = {
-    Expect.EMPTY.value: "200 and an empty list, as it should be",
-    Expect.LIST.value: "200 and a list, as it should be",
-    Expect.OBJECT.value: "200 and the configuration of the service",
+REDIRECTS: Final[Mapping[RedirectTarget, str]] = {
+    RedirectTarget.SAME_HOST: "another path on this host",
+    RedirectTarget.OTHER_HOST: "another host",
 }
+
+NOT_OFFERED: Final = "The endpoint does not offer this; nothing depends on it"
+LEFT_TO_PROXY: Final = "The proxy resolves it"
 
 
 def title(check: Check) -> str:
     """The name of a check."""
-    return _TITLES[check]
+    return TITLES[check]
 
 
 def sentence(finding: Finding) -> str:
     """What a check found."""
-    if finding.verdict is Verdict.NOT_TRIED:
-        return "Left to the proxy" if finding.facts.get("proxied") else "Not tried"
     if finding.verdict is Verdict.NOT_OFFERED:
-        return "The endpoint does not offer this; nothing depends on it"
-    if finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE:
-        return _good(finding)
-    if finding.observation is Observation.WRONG_SHAPE and finding.facts.get("expect") == Expect.OBJECT.value:
-        return "The answer is not the configuration of a SCIM service"
-    if finding.observation in _TOLD:
-        return _TOLD[finding.observation](finding.facts)
-    status = finding.facts.get("status")
-    default = f"The endpoint answered {status}" if status else UNKNOWN
-    return _SEEN.get(finding.observation, default)
+        return NOT_OFFERED
+    passed = finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE
+    said = _passed(finding) if passed else _detailed(finding)
+    return said or (PASSED[finding.check] if passed else SENTENCES[finding.observation])
 
 
-def seen(observation: Observation) -> str:
-    """What was seen, where nothing more is known than that."""
-    return _SEEN.get(observation, UNKNOWN)
+def meaning(finding: Finding) -> str:
+    """What an unusual result means; empty if the sentence says it all."""
+    if finding.check is Check.CONTROL and finding.verdict is Verdict.WARNED:
+        return OTHER_REJECTION
+    return MEANINGS.get(finding.observation, "")
 
 
-def _good(finding: Finding) -> str:
-    if finding.check is Check.NAME:
-        return _addresses(finding.facts)
-    if "expect" in finding.facts:
-        return _BROUGHT[str(finding.facts["expect"])]
-    if finding.check is Check.ROUTE:
-        return _reached(finding.facts)
-    try:
-        return _GOOD[finding.check].format(**finding.facts)
-    except KeyError:
-        return "Passed"
+def _passed(finding: Finding) -> str:
+    match finding.details:
+        case NameDetails(addresses=addresses) as details if addresses:
+            counts = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
+            kinds = " and ".join(f"{count} {FAMILIES[family]}" for family, count in counts.items() if count)
+            return f"{kinds or addresses} address{'' if addresses == 1 else 'es'}"
+        case RouteDetails(proxy_from=None) as details:
+            return _connected(details)
+        case RouteDetails(proxy_from=origin) if origin is not None:
+            return f"Connected through the proxy from {PROXY_ORIGINS[origin]}"
+        case CertificateDetails(days=days) as details if days is not None:
+            return f"Issued by {details.issuer or 'an unknown authority'}, valid for {counted(days, 'day')}"
+        case TokenIssueDetails(minutes=minutes) if minutes:
+            return f"A token for {counted(minutes, 'minute')} was issued"
+        case AnswerDetails(expect=expect) if expect is not None:
+            return EXPECTED[expect]
+    return ""
 
 
-def _addresses(facts: Mapping[str, str | int]) -> str:
-    if "addresses" not in facts:
-        return "Left to the proxy"
-    families = [f"{facts[family]} {name}" for family, name in _WAYS.items() if family in facts]
-    kinds = " and ".join(families) or str(facts["addresses"])
-    return f"{kinds} address" if facts["addresses"] == 1 else f"{kinds} addresses"
-
-
-def _reached(facts: Mapping[str, str | int]) -> str:
-    if facts.get("proxied"):
-        place = "the environment" if facts.get("proxy_from") == "environment" else "the system settings"
-        return f"Reached through the proxy of {place}"
-    open_ = " and ".join(name for family, name in _WAYS.items() if facts.get(family) == "connected")
-    shut = [
-        f"{name} {_NO_WAY[Failure(str(facts[family]))]}"
-        for family, name in _WAYS.items()
-        if facts.get(family, "connected") != "connected"
+def _connected(details: RouteDetails) -> str:
+    results = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
+    connected = [FAMILIES[family] for family, result in results.items() if result is ConnectResult.CONNECTED]
+    failed = [
+        f"{FAMILIES[family]} {NOT_CONNECTED[result]}"
+        for family, result in results.items()
+        if result is not None and result is not ConnectResult.CONNECTED
     ]
-    return ", but ".join([f"Connected over {open_}" if open_ else "Connected", *shut])
+    return ", but ".join([f"Connected over {' and '.join(connected)}", *failed]) if connected else ""
 
 
-def _inspected(facts: Mapping[str, str | int]) -> str:
-    return _INSPECTED[Authority(str(facts.get("authority", Authority.OWN)))].format(
-        issuer=facts.get("issuer") or "an unknown authority"
-    )
+def _detailed(finding: Finding) -> str:
+    """The sentence of a result where the details say more than the observation; else empty."""
+    if finding.check is Check.TOKEN and finding.observation is Observation.MALFORMED:
+        return "The token has characters that no request can carry"
+    match finding.details:
+        case NameDetails() as details:
+            return _of_name(finding.observation, details)
+        case RouteDetails(sign_in=schemes) if schemes:
+            named = schemes.replace("Negotiate", "Negotiate (Kerberos or NTLM)")  # RFC 4559
+            return f"The proxy requires a sign-in (407) with {named}"
+        case CertificateDetails() as details:
+            return _of_certificate(finding.observation, details)
+        case AnswerDetails() as details:
+            return _of_answer(finding.observation, details)
+    return ""
 
 
-def _clock(facts: Mapping[str, str | int]) -> str:
-    ahead = int(facts.get("clock", 0))
-    minutes = abs(ahead) // 60
-    much = f"{minutes} minutes" if minutes < 120 else f"{minutes // 60} hours"
-    return f"Trusted, but this computer's clock is {much} {'ahead' if ahead > 0 else 'behind'}"
+def _of_name(seen: Observation, details: NameDetails) -> str:
+    if details.proxied:
+        return LEFT_TO_PROXY
+    if seen is Observation.SPLIT_DNS and details.scope is AddressScope.LOOPBACK:
+        return "This network resolves the name to this computer itself: a filter, or the hosts file"
+    return ""
 
 
-def _expired(facts: Mapping[str, str | int]) -> str:
-    days = -int(facts.get("days", 0)) - 1  # a certificate that ended an hour ago has -1 days left
-    return f"It {f'expired {days:,} days ago' if days > 1 else 'has expired'}, by the clock of this computer"
+def _of_certificate(seen: Observation, details: CertificateDetails) -> str:
+    issuer = details.issuer or "an unknown authority"
+    if seen is Observation.INSPECTED and details.authority is Authority.INSPECTION:
+        return f"Issued by {issuer}: a product on the path inspects encrypted traffic"
+    if seen is Observation.INSPECTED:
+        return f"Issued by {issuer}, not a public authority: encrypted traffic is probably inspected on the path"
+    if seen is Observation.CLOCK_OFF and details.clock is not None:
+        minutes = abs(details.clock) // 60
+        much = counted(minutes, "minute") if minutes < 120 else f"{minutes // 60} hours"
+        return f"Trusted, but this computer's clock is {much} {'ahead' if details.clock > 0 else 'behind'}"
+    if seen is Observation.EXPIRED and details.days is not None and details.days < -2:
+        ago = -details.days - 1  # a certificate that expired an hour ago has -1 days left
+        return f"It expired {counted(ago, 'day')} ago, by this computer's clock"
+    return ""
 
 
-def _proxy_sign_in(facts: Mapping[str, str | int]) -> str:
-    how = str(facts.get("sign_in", "")).replace("Negotiate", "Negotiate (Kerberos or NTLM)")  # RFC 4559
-    return f"The proxy answered 407, it wants a sign-in with {how}" if how else _SEEN[Observation.PROXY_SIGN_IN]
-
-
-def _private(facts: Mapping[str, str | int]) -> str:
-    if facts.get("scope") == "loopback":
-        return "This network leads the name to this computer itself: a filter, or the hosts file"
-    return _SEEN[Observation.SPLIT_DNS]
-
-
-def _refused(facts: Mapping[str, str | int]) -> str:
-    status = "401 Unauthorized" if facts.get("status") == 401 else "403 Forbidden"
-    if facts.get("page"):
-        return f"{status}, with a web page: not from a SCIM service"
-    return f"The endpoint answered {status}" + (f", {facts['error']}" if "error" in facts else "")
-
-
-def _not_found(facts: Mapping[str, str | int]) -> str:
-    if facts.get("scim"):
-        return "A SCIM service answered 404: it is there, and knows no such path"
-    return _SEEN[Observation.NOT_FOUND] + (", with a web page" if facts.get("page") else "")
-
-
-def _doubled(facts: Mapping[str, str | int]) -> str:
-    return "It works without the end of the Base URL" if facts.get("works") else _SEEN[Observation.DOUBLED_PATH]
-
-
-def _redirected(facts: Mapping[str, str | int]) -> str:
-    place = {"same-host": "another place of this host", "other-host": "another host"}.get(str(facts.get("leads")))
-    return f"The endpoint points to {place}; that is not followed" if place else _SEEN[Observation.REDIRECT]
-
-
-_TOLD = {
-    Observation.INSPECTED: _inspected,
-    Observation.CLOCK_OFF: _clock,
-    Observation.EXPIRED: _expired,
-    Observation.PROXY_SIGN_IN: _proxy_sign_in,
-    Observation.SPLIT_DNS: _private,
-    Observation.UNAUTHORIZED: _refused,
-    Observation.FORBIDDEN: _refused,
-    Observation.NOT_FOUND: _not_found,
-    Observation.DOUBLED_PATH: _doubled,
-    Observation.REDIRECT: _redirected,
-}
-
-
-def sent_lines(findings: tuple[Finding, ...]) -> list[str]:
-    """The requests behind the findings, without address and token."""
-    lines = [
-        f"{finding.facts['asked']}  {finding.facts.get('status', finding.observation.value)}"
-        for finding in findings
-        if "asked" in finding.facts and finding.verdict is not Verdict.NOT_TRIED
-    ]
-    if not lines:
-        return ["No request was sent."]
-    return [*lines, "Authorization: Bearer \u2022\u2022\u2022\u2022\u2022\u2022\u2022\u2022"]
+def _of_answer(seen: Observation, details: AnswerDetails) -> str:
+    match seen:
+        case Observation.UNAUTHORIZED | Observation.FORBIDDEN if details.page:
+            return f"{details.status} with a web page, so not from a SCIM service"
+        case Observation.UNAUTHORIZED | Observation.FORBIDDEN if details.error is not None:
+            return f"{SENTENCES[seen]}, {details.error.value}"
+        case Observation.NOT_FOUND if details.scim:
+            return "A SCIM service answered 404: it is there, but does not know this path"
+        case Observation.NOT_FOUND if details.page:
+            return f"{SENTENCES[seen]}, with a web page"
+        case Observation.DOUBLED_PATH if details.works is not None:
+            return "It works without the end of the Base URL"
+        case Observation.REDIRECT if details.leads is not None:
+            return f"The endpoint redirects to {REDIRECTS[details.leads]}, which is not followed"
+        case Observation.WRONG_SHAPE if details.expect is Expect.OBJECT:
+            return "The response is not the configuration of a SCIM service"
+        case Observation.OTHER_STATUS if details.status is not None:
+            return f"The endpoint answered {details.status}"
+    return ""

@@ -1,88 +1,116 @@
-"""Past runs of Test Connection: what is kept of one, and what differs between two."""
+"""Past runs of the connection test: what is stored of one, and what differs between two."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from typing import TYPE_CHECKING
 
 from app.diagnosis.findings import sentence, title
+from app.scim.details import (
+    AnswerDetails,
+    CertificateDetails,
+    Details,
+    NameDetails,
+    RouteDetails,
+    TokenIssueDetails,
+    kept_fields,
+)
 from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.setup.state import CheckRecord, RunRecord
+from app.text.counts import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-KEPT_FACTS: Final = frozenset(
-    {
-        *("addresses", "ipv4", "ipv6", "scope", "proxied", "proxy_from", "sign_in", "issuer", "days", "authority"),
-        *("clock", "status", "retry_after", "expect", "error", "page", "scim", "leads", "works", "minutes"),
-    }
-)
-"""Nothing that names the host, the path or a person."""
+    from pydantic import TypeAdapter
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A check that came out otherwise."""
+    """A check with different results."""
 
     check: Check
-    was: str
-    """In a sentence."""
-    now: str
+    was: Finding | None
+    now: Finding | None
+    """None if the check was not part of the run."""
+
+
+@cache
+def _adapters() -> Mapping[Check, TypeAdapter[Details]]:
+    """What reads and writes the details of each check. Of several classes, the stored fields tell which it is."""
+    # pydantic is imported with the first setup that is read, not on the way to the first window.
+    from pydantic import TypeAdapter
+
+    answer: TypeAdapter[Details] = TypeAdapter(AnswerDetails)
+    return {
+        Check.ISSUED: TypeAdapter(TokenIssueDetails | NameDetails | RouteDetails | CertificateDetails),
+        Check.NAME: TypeAdapter(NameDetails),
+        Check.ROUTE: TypeAdapter(RouteDetails),
+        Check.CERTIFICATE: TypeAdapter(CertificateDetails),
+        **dict.fromkeys((Check.TOKEN, Check.USERS, Check.GROUPS, Check.CONTROL), answer),
+    }
 
 
 def keep(findings: Sequence[Finding], at: datetime) -> RunRecord:
-    """What is kept of a run that ended ``at`` (UTC)."""
-    checks = (
-        CheckRecord(
-            check=finding.check.value,
-            verdict=finding.verdict.value,
-            observation=finding.observation.value,
-            seconds=finding.seconds,
-            facts={name: fact for name, fact in finding.facts.items() if name in KEPT_FACTS},
-        )
-        for finding in findings
+    """What is stored of a run that ended ``at`` (UTC)."""
+    return RunRecord(at, tuple(map(_record, findings)))
+
+
+def _record(finding: Finding) -> CheckRecord:
+    details = finding.details
+    stored = {}
+    if details is not None:
+        adapter = _adapters()[finding.check]
+        stored = adapter.dump_python(details, mode="json", include=kept_fields(details), exclude_defaults=True)
+    return CheckRecord(
+        check=finding.check.value,
+        verdict=finding.verdict.value,
+        observation=finding.observation.value,
+        seconds=finding.seconds,
+        details=stored,
     )
-    return RunRecord(at, tuple(checks))
 
 
 def findings_of(run: RunRecord) -> tuple[Finding, ...]:
-    """The findings of a kept run; what this version has no word for is left out."""
+    """The findings of a stored run, without those that this version does not know."""
     found = []
     for record in run.checks:
         try:
-            check, verdict, seen = Check(record.check), Verdict(record.verdict), Observation(record.observation)
-            finding = Finding(check, verdict, seen, record.seconds, record.facts)
-            sentence(finding)  # its facts come from a file too
-        except (ValueError, KeyError, TypeError):
+            check, seen = Check(record.check), Observation(record.observation)
+            found.append(Finding(check, Verdict(record.verdict), seen, record.seconds, _details(check, record.details)))
+        except ValueError:
             continue
-        found.append(finding)
     return tuple(found)
 
 
+def _details(check: Check, stored: Mapping[str, str | int]) -> Details | None:
+    """Raises ValueError for values that this version does not know."""
+    return _adapters()[check].validate_python(stored) if stored and check in _adapters() else None
+
+
 def headline(run: RunRecord) -> str:
-    """What a run came to, in a few words: its first failure, its warnings, or that all was well."""
+    """The result of a run in a few words: its first failure, its warnings, or that everything passed."""
     found = findings_of(run)
     failed = next((each for each in found if each.verdict is Verdict.FAILED), None)
     if failed is not None:
         return f"{title(failed.check)}: {sentence(failed)}"
     warned = sum(each.verdict is Verdict.WARNED for each in found)
-    if warned:
-        return f"Passed, with {'a remark' if warned == 1 else f'{warned} remarks'}"
-    return "All checks passed"
+    return f"Passed, with {counted(warned, 'remark')}" if warned else "All checks passed"
 
 
 def compare(older: RunRecord, newer: RunRecord) -> tuple[Difference, ...]:
-    """The checks that came out otherwise, in their order. How long they took is not compared."""
+    """The checks with different results, in their order. Their times are not compared."""
     before, after = ({each.check: each for each in findings_of(run)} for run in (older, newer))
-    differences = []
-    for check in Check:
-        was, now = before.get(check), after.get(check)
-        if was is None and now is None:
-            continue
-        words = [sentence(each) if each is not None else "Not part of this test" for each in (was, now)]
-        if words[0] != words[1]:
-            differences.append(Difference(check, *words))
-    return tuple(differences)
+    return tuple(
+        Difference(check, before.get(check), after.get(check))
+        for check in Check
+        if outcome(before.get(check)) != outcome(after.get(check))
+    )
+
+
+def outcome(finding: Finding | None) -> str:
+    """The result of a check of one run in a sentence."""
+    return "Not part of this test" if finding is None else sentence(finding)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from app.directory_sync.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
+from app.net.proxy import origin_of
 from app.scim import network_path
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 from app.scim.tokens import NotIssued
@@ -67,8 +68,8 @@ class Unlisted:
     """The HTTP status, where one came."""
     retry_after: float | None = None
     """Seconds that the API asked for."""
-    broke: Finding | None = None
-    """Where the way to the API or to the token address broke, if it did."""
+    path_failure: Finding | None = None
+    """Where the path to the API or to the token address failed, if it did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class Way:
     async def _once(self, path: str, content: bytes | None) -> tuple[Answer | Unlisted, bool]:
         issued = await self.tokens.bearer(self.proxy_for)
         if isinstance(issued, NotIssued):
-            return Unlisted(self.now(), Stage.TOKEN, issued.observation, issued.status, broke=issued.broke), True
+            failure = issued.path_failure
+            return Unlisted(self.now(), Stage.TOKEN, issued.observation, issued.status, path_failure=failure), True
         loop = asyncio.get_running_loop()
         proxy = await loop.run_in_executor(None, self.proxy_for, self.base)
         async with ApiClient(urlsplit(self.base).hostname or "", proxy, practice=self.practice) as client:
@@ -122,9 +124,9 @@ class Way:
         return checked, issued.seconds > 0
 
     async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> Unlisted:
-        broke = await network_path.broke(answer, self.base, proxy)
-        observation = FAILURES[answer.failure] if broke is None else broke.observation
-        return Unlisted(self.now(), Stage.API, observation, answer.status, broke=broke)
+        failure = await network_path.locate_failure(answer, self.base, None if proxy is None else origin_of(proxy))
+        observation = FAILURES[answer.failure] if failure is None else failure.observation
+        return Unlisted(self.now(), Stage.API, observation, answer.status, path_failure=failure)
 
     def _checked(self, answer: Answer) -> Answer | Unlisted:
         now = self.now()

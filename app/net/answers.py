@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from app.net.names import IpFamily
+
 
 class Failure(StrEnum):
     """Why no usable answer came back."""
@@ -101,8 +103,8 @@ class Answer:
     peer: Peer | None
     """None without TLS, and where the operating system keeps the certificate to itself."""
     proxied: bool
-    family: str = ""
-    """``ipv4`` or ``ipv6``, by which the host or the proxy was reached."""
+    family: IpFamily | None = None
+    """Over which the host or the proxy was reached; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)

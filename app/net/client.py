@@ -321,7 +321,7 @@ async def _exchange(
                 timings=trace.finish(),
                 peer=peer(_of_stream(response, "ssl_object")),
                 proxied=proxied,
-                family=family_of(str((_of_stream(response, "server_addr") or ("",))[0])) or "",
+                family=family_of(str((_of_stream(response, "server_addr") or ("",))[0])),
             )
     except BodyLimitError as unusable:
         failure = unusable.failure

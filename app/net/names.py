@@ -24,6 +24,21 @@ _NO_ADDRESS: Final = frozenset({getattr(socket, "EAI_NODATA", 11004), 11004})
 """The name exists without an address of either family; Windows: WSANO_DATA."""
 
 
+class IpFamily(StrEnum):
+    """An address family."""
+
+    IPV4 = "ipv4"
+    IPV6 = "ipv6"
+
+
+class AddressScope(StrEnum):
+    """Where the addresses of a host can be reached from."""
+
+    PUBLIC = "public"
+    PRIVATE = "inside"
+    LOOPBACK = "loopback"
+
+
 class Name(StrEnum):
     """What a lookup came to."""
 
@@ -47,41 +62,35 @@ class Lookup:
     local: bool = False
     """The absolute name does not exist: only a search domain or the hosts file of this computer gives addresses."""
 
-    @property
-    def families(self) -> dict[str, int]:
-        """How many addresses of each family: ``ipv4``, ``ipv6``; what is no address counts for neither."""
-        found = {"ipv4": 0, "ipv6": 0}
-        for address in self.addresses:
-            if (family := family_of(address)) is not None:
-                found[family] += 1
-        return {family: count for family, count in found.items() if count}
+    def count(self, family: IpFamily) -> int:
+        """How many addresses of that family."""
+        return sum(family_of(address) is family for address in self.addresses)
 
     @property
-    def scope(self) -> str:
-        """``loopback`` or ``inside`` where every address is at least that; else ``public``."""
+    def scope(self) -> AddressScope:
+        """The widest scope of any address; public without addresses."""
         scopes = {_scope(address) for address in self.addresses}
-        if scopes == {"loopback"}:
-            return "loopback"
-        return "public" if not scopes or "public" in scopes else "inside"
+        return next((scope for scope in AddressScope if scope in scopes), AddressScope.PUBLIC)
 
 
-def family_of(address: str) -> str | None:
-    """``ipv4`` or ``ipv6``; None for what is no address."""
+def family_of(address: str) -> IpFamily | None:
+    """The family of an address; None for text that is not an address."""
     try:
-        return f"ipv{ipaddress.ip_address(address.partition('%')[0]).version}"
+        return IpFamily(f"ipv{ipaddress.ip_address(address.partition('%')[0]).version}")
     except ValueError:
         return None
 
 
-def _scope(address: str) -> str:
+def _scope(address: str) -> AddressScope:
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
-        return "public"
+        return AddressScope.PUBLIC
     if found.is_loopback or found.is_unspecified:
-        return "loopback"
+        return AddressScope.LOOPBACK
     # 100.64.0.0/10 (RFC 6598) is neither private nor global for the library; inside a network it is private.
-    return "inside" if found.is_private or found.is_link_local or not found.is_global else "public"
+    private = found.is_private or found.is_link_local or not found.is_global
+    return AddressScope.PRIVATE if private else AddressScope.PUBLIC
 
 
 def public_looking(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -12,11 +13,21 @@ LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 """Hosts that never leave this computer."""
 
 
-def from_environment(proxy: str) -> bool:
-    """Whether that proxy stands in an environment variable, rather than in the system's settings."""
+class ProxyOrigin(StrEnum):
+    """Who configured a proxy."""
+
+    ENVIRONMENT = "environment"
+    """An environment variable."""
+    SYSTEM = "system"
+    """The system's settings."""
+
+
+def origin_of(proxy: str) -> ProxyOrigin:
+    """Who configured that proxy."""
     from urllib.request import getproxies_environment
 
-    return proxy.partition("://")[2] in {each.partition("://")[2] or each for each in getproxies_environment().values()}
+    named = {each.partition("://")[2] or each for each in getproxies_environment().values()}
+    return ProxyOrigin.ENVIRONMENT if proxy.partition("://")[2] in named else ProxyOrigin.SYSTEM
 
 
 def system_proxy(url: str) -> str | None:

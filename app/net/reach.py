@@ -1,99 +1,111 @@
-"""Opens a TCP connection to the addresses of a host, each family on its own, and closes it at once."""
+"""Opens a TCP connection to a host's addresses, both families at once, and closes it again."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from app.net.answers import Failure
-from app.net.names import family_of
+from app.net.names import IpFamily, family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 MOST_ADDRESSES: Final = 3
-"""Addresses of a family that are tried; a client would not try many more."""
+"""Addresses tried in each family; a client would not try many more."""
 
 GRACE_SECONDS: Final = 0.3
-"""Seconds that the other family is still waited for; RFC 8305 section 5 recommends 250 ms between attempts."""
+"""Seconds to wait for the second family; RFC 8305 section 5 recommends 250 ms between attempts."""
+
+
+class ConnectResult(StrEnum):
+    """The result of connecting, the most telling first: only the host itself can accept or refuse."""
+
+    CONNECTED = "connected"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    """No route, or another network error."""
 
 
 @dataclass(frozen=True, slots=True)
 class TcpResult:
-    """What became of the connections to one host."""
+    """The connections to one host."""
 
-    families: Mapping[str, Failure | None]
-    """``ipv4`` and ``ipv6``, where there are such addresses: None where a connection stood, else why not."""
+    families: Mapping[IpFamily, ConnectResult]
+    """The result for each family that has addresses."""
     seconds: float
-    """Until the first connection stood, or until the last one failed."""
+    """Until the first connection succeeded or the last one failed."""
 
     @property
-    def failure(self) -> Failure | None:
-        """Why no connection stood; None where one did."""
-        seen = set(self.families.values())
-        if None in seen or not seen:
-            return None
-        # A refusal comes from the host itself, so it tells more than silence.
-        return next(each for each in (Failure.REFUSED, Failure.TIMEOUT, Failure.UNREACHABLE) if each in seen)
+    def result(self) -> ConnectResult:
+        """The most telling result; unreachable without addresses."""
+        return _best(self.families.values())
+
+
+def _best(results: Iterable[ConnectResult]) -> ConnectResult:
+    found = set(results)
+    return next((each for each in ConnectResult if each in found), ConnectResult.UNREACHABLE)
 
 
 async def reach(addresses: Sequence[str], port: int, limit_seconds: float) -> TcpResult:
-    """Connect to all families at once, as clients do; nothing is sent. Ends within ``limit_seconds``."""
+    """Connect over both families at once, as clients do, without sending anything. Ends within ``limit_seconds``."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     end = began + limit_seconds
-    tries: dict[str, asyncio.Task[Failure | None]] = {}
-    for family in ("ipv4", "ipv6"):
-        own = [address for address in addresses if family_of(address) == family][:MOST_ADDRESSES]
+    attempts: dict[IpFamily, asyncio.Task[ConnectResult]] = {}
+    for family in IpFamily:
+        own = [address for address in addresses if family_of(address) is family][:MOST_ADDRESSES]
         if own:
-            tries[family] = asyncio.create_task(_family(own, port, end))
+            attempts[family] = asyncio.create_task(_family(own, port, end))
     took = 0.0
     try:
-        waiting = set(tries.values())
+        waiting = set(attempts.values())
         while waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             took = loop.time() - began
-            if any(task.result() is None for task in done):
+            if any(task.result() is ConnectResult.CONNECTED for task in done):
                 if waiting:
                     await asyncio.wait(waiting, timeout=GRACE_SECONDS)
                 break
-        seen = {family: task.result() if task.done() else Failure.TIMEOUT for family, task in tries.items()}
+        families = {
+            family: task.result() if task.done() else ConnectResult.TIMEOUT for family, task in attempts.items()
+        }
     finally:
-        await _end(tries.values())
-    return TcpResult(seen, took)
+        await _cancel(attempts.values())
+    return TcpResult(families, took)
 
 
-async def _end(tasks: Iterable[asyncio.Task[Failure | None]]) -> None:
+async def _cancel(tasks: Iterable[asyncio.Task[ConnectResult]]) -> None:
     unfinished = [task for task in tasks if not task.done()]
     for task in unfinished:
         task.cancel()
     await asyncio.gather(*unfinished, return_exceptions=True)
 
 
-async def _family(addresses: Sequence[str], port: int, end: float) -> Failure | None:
-    tries = [asyncio.create_task(_connect(address, port, end)) for address in addresses]
-    seen: Failure | None = Failure.UNREACHABLE
+async def _family(addresses: Sequence[str], port: int, end: float) -> ConnectResult:
+    attempts = [asyncio.create_task(_connect(address, port, end)) for address in addresses]
+    results = []
     try:
-        for ended in asyncio.as_completed(tries):
-            seen = await ended
-            if seen is None:
-                return None
-        failed = {task.result() for task in tries}
-        return next((each for each in (Failure.REFUSED, Failure.TIMEOUT) if each in failed), seen)
+        for ended in asyncio.as_completed(attempts):
+            results.append(await ended)
+            if results[-1] is ConnectResult.CONNECTED:
+                break
+        return _best(results)
     finally:
-        await _end(tries)
+        await _cancel(attempts)
 
 
-async def _connect(address: str, port: int, end: float) -> Failure | None:
+async def _connect(address: str, port: int, end: float) -> ConnectResult:
     try:
         async with asyncio.timeout_at(end):
             _reader, writer = await asyncio.open_connection(address, port)
     except TimeoutError:
-        return Failure.TIMEOUT
+        return ConnectResult.TIMEOUT
     except ConnectionRefusedError:
-        return Failure.REFUSED
+        return ConnectResult.REFUSED
     except OSError:
-        return Failure.UNREACHABLE
+        return ConnectResult.UNREACHABLE
     writer.close()
-    return None
+    return ConnectResult.CONNECTED

@@ -125,7 +125,7 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
                 "verdict": finding.verdict.value,
                 "observation": finding.observation.value,
                 "seconds": finding.seconds,
-                "status": finding.facts.get("status"),
+                "status": finding.status,
                 "sentence": sentence(finding),
             }
             for finding in findings

@@ -91,8 +91,7 @@ def _setup(session: SetupSession) -> Iterator[str]:
         if (when := session.setup.reached.get(milestone)) is not None:
             yield f"Reached {milestone.value}: {_moment(when)}"
     for finding in session.testing.findings:
-        answered = finding.facts.get("status")
-        code = f", status {answered}" if isinstance(answered, int) else ""
+        code = f", status {finding.status}" if finding.status is not None else ""
         yield f"Test {finding.check.value}: {finding.verdict.value}, {finding.observation.value}{code}"
     yield f"Watch: {_watch(session)}"
 

@@ -1,11 +1,13 @@
-"""One more request where a Base URL is nearly right, to say which change of it gets through."""
+"""The change to try when a Base URL is nearly right."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from app.net import Answer
+from app.scim.details import Repair
 from app.scim.endpoint import Endpoint
 from app.scim.interpretation import seen, target
 from app.scim.observation import Observation
@@ -15,10 +17,20 @@ if TYPE_CHECKING:
     from app.scim.probes import Request
 
 _RESOURCES: Final = ("/users", "/groups", "/schemas", "/resourcetypes", "/serviceproviderconfig")
-"""Ends that are no part of a Base URL, because a client adds them (RFC 7644 section 3.2)."""
+"""Paths that a client appends itself (RFC 7644 section 3.2)."""
 
 _NOT_THERE: Final = frozenset({400, 404, 405, 410, 501})
 """What services answer to ``/Users/Users``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A change and the URL of the request with it."""
+
+    repair: Repair
+    url: str
+    observation: Observation
+    """What it shows if the request succeeds."""
 
 
 def doubled(endpoint: Endpoint) -> bool:
@@ -26,12 +38,10 @@ def doubled(endpoint: Endpoint) -> bool:
     return urlsplit(endpoint.base_url).path.rstrip("/").lower().endswith(_RESOURCES)
 
 
-def trial(
-    answer: Answer | NoAnswer, endpoint: Endpoint, request: Request, asked: str
-) -> tuple[Observation, str] | None:
-    """What a repair would be called, and the URL to try; None where nothing suggests one.
+def trial(answer: Answer | NoAnswer, endpoint: Endpoint, request: Request, asked: str) -> Trial | None:
+    """The change to try after that answer, if any; ``asked`` is the URL of the request.
 
-    The URL is on the Base URL's own host, whatever a redirect names.
+    The URL is on the Base URL's own host, wherever a redirect points.
     """
     if not isinstance(answer, Answer):
         return None
@@ -39,12 +49,13 @@ def trial(
     if doubled(endpoint):
         if moved or answer.status in _NOT_THERE or seen(answer, asked) in pages:
             shorter = endpoint.base_url.rstrip("/").rpartition("/")[0]
-            return Observation.DOUBLED_PATH, request.url(Endpoint(shorter, endpoint.practice))
+            url = request.url(Endpoint(shorter, endpoint.practice))
+            return Trial(Repair.WITHOUT_END, url, Observation.DOUBLED_PATH)
         return None
     path, question, query = asked.partition("?")
     slashed = f"{path}/{question}{query}"
     if answer.status == 404 or (moved and _same_but_slash(target(answer, asked), slashed)):
-        return Observation.SLASH, slashed
+        return Trial(Repair.SLASH, slashed, Observation.SLASH)
     return None
 
 

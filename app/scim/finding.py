@@ -1,77 +1,74 @@
-"""What a check is and what it found."""
+"""What a check of the connection test is, and what it found."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from app.scim.details import AnswerDetails, TokenIssueDetails
 
+if TYPE_CHECKING:
+    from app.scim.details import Details
     from app.scim.observation import Observation
 
 
 class Check(StrEnum):
-    """One check. The order is the order of trying."""
+    """One check of the connection test, in the order in which they run."""
 
     ADDRESS = "address"
-    """The Base URL can be used as it stands."""
+    """The Base URL can be used as it is."""
     ISSUED = "issued"
-    """A token was issued to the service account; only with the OIDC method."""
+    """The service account gets a token; only with OIDC tokens."""
     NAME = "name"
     """The host name resolves."""
     ROUTE = "route"
-    """A TCP connection stands, directly or to the proxy."""
+    """A TCP connection to the host, or to the proxy, succeeds."""
     CERTIFICATE = "certificate"
-    """The TLS certificate is trusted by this computer."""
+    """This computer trusts the TLS certificate."""
     TOKEN = "token"  # noqa: S105 - the name of a check
-    """The first request that the SCIM client sends is answered with 200."""
+    """The first request of the SCIM client gets status 200."""
     USERS = "users"
-    """The body of that answer is a ListResponse, empty where nobody was to be found."""
+    """The body of that answer is a ListResponse, empty if nobody should match."""
     GROUPS = "groups"
-    """The client's second request is answered likewise: groups, or the configuration of the service."""
+    """The same for the client's second request: groups, or the service's configuration."""
     CONTROL = "control"
-    """A made-up token is refused: what answers really looks at the token."""
+    """A made-up token is rejected, so the service does check tokens."""
 
 
 class Verdict(StrEnum):
-    """What a check comes to."""
+    """The result of a check."""
 
     PASSED = "passed"
-    """As it should be."""
+    """As expected."""
     FAILED = "failed"
-    """The portal's test would fail for the same reason, or this computer cannot tell."""
+    """The portal's own test would fail for the same reason, or this computer cannot find out."""
     WARNED = "warned"
-    """Not as expected, and not known to matter."""
+    """Not as expected, and not known to cause a failure."""
     NOT_TRIED = "not-tried"
-    """An earlier check decided."""
+    """Not needed after an earlier result."""
     NOT_OFFERED = "not-offered"
     """The endpoint does not offer it."""
 
 
-Facts = dict[str, str | int]
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check saw. Safe to show and to keep: no path, no token, no body."""
+    """The result of one check. Safe to show and to store: no path, no token, no body."""
 
     check: Check
     verdict: Verdict
     observation: Observation
     seconds: float | None = None
-    facts: Mapping[str, str | int] = field(default_factory=dict)
-    """Of the name: ``addresses`` (count), ``ipv4``, ``ipv6`` (counts), ``scope`` (``inside``, ``loopback``).
-    Of a token that was not issued: ``at`` (the check of the way to the token address that failed) and its facts.
-    Of the route: ``proxied`` (1), ``proxy_from`` (``environment``, ``system``), ``sign_in`` (schemes of a 407),
-    ``ipv4``, ``ipv6`` (``connected`` or an ``app.net.Failure``).
-    Of the certificate: ``issuer``, ``days`` (of validity left), ``authority`` (``app.net.inspection.Authority``),
-    ``clock`` (seconds that this computer is ahead of the answer; negative: behind).
-    Of an answer: ``status``, ``retry_after`` (seconds), ``expect`` (what the request was to bring, see
-    ``app.guide.vocabulary.Expect``), ``asked`` (the request without address and token), ``error`` (of RFC 6750 section
-    3.1), ``page`` (1, a web page), ``scim`` (1, the error message of a SCIM service, RFC 7644 section 3.12),
-    ``leads`` (of a redirect: ``same-host``, ``other-host``), ``works`` (``slash``, ``without-end``: so changed, the
-    request gets through or is at least refused as one to a SCIM service)."""
-    evidence: Mapping[str, str | int] = field(default_factory=dict)
-    """What was exchanged, beyond the facts, for a close look and a ticket: see ``app.scim.evidence``."""
+    details: Details | None = None
+    """The class belongs to the check. A token that was not issued because its address cannot be reached has the
+    details of the check that failed on the path to it."""
+
+    @property
+    def status(self) -> int | None:
+        """The HTTP status of the answer, if one came."""
+        return self.details.status if isinstance(self.details, AnswerDetails | TokenIssueDetails) else None
+
+    @property
+    def request(self) -> str:
+        """The request without address and token; empty if the check sends none."""
+        return self.details.request if isinstance(self.details, AnswerDetails | TokenIssueDetails) else ""

@@ -9,14 +9,14 @@ from urllib.parse import urljoin, urlsplit
 
 from app.guide.vocabulary import Expect
 from app.net import Answer
-from app.scim.evidence import error_code
+from app.scim.details import AnswerDetails
+from app.scim.exchange import bearer_error, exchange
 from app.scim.finding import Verdict
 from app.scim.listing import CONFIGURATION, Listing, declares, read_listing, read_object
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 
 if TYPE_CHECKING:
     from app.net import NoAnswer
-    from app.scim.finding import Facts
 
 _ERROR: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
 _SCIM_1: Final = "urn:scim:schemas:core:1.0"
@@ -31,31 +31,21 @@ _LOOKED_AT: Final = 65_536
 """Bytes of a page that are looked at."""
 
 
-def facts_of(answer: Answer | NoAnswer) -> Facts:
-    """``status``, ``retry_after``, ``error``, ``page``, ``scim``, ``leads``: see ``Finding.facts``."""
-    facts: Facts = {}
-    if answer.status is not None:
-        facts["status"] = answer.status
+def details_of(answer: Answer | NoAnswer, request: str = "") -> AnswerDetails:
+    """What to note of an answer; ``request`` is how the request is shown."""
     if not isinstance(answer, Answer):
-        return facts
+        return AnswerDetails(request, answer.status, exchange=exchange(answer))
     pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-    if pause is not None:
-        facts["retry_after"] = round(pause)
-    if answer.status != 200:
-        facts |= _refusal(answer)
-    return facts
-
-
-def _refusal(answer: Answer) -> Facts:
-    facts: Facts = {}
-    if (code := error_code(answer)) is not None:
-        facts["error"] = code
-    body = read_object(answer)
-    if body is Observation.HTML:
-        facts["page"] = 1
-    elif isinstance(body, dict) and declares(body, _ERROR):
-        facts["scim"] = 1
-    return facts
+    body = read_object(answer) if answer.status != 200 else None
+    return AnswerDetails(
+        request,
+        answer.status,
+        retry_after=None if pause is None else round(pause),
+        error=bearer_error(answer) if answer.status != 200 else None,
+        page=body is Observation.HTML,
+        scim=isinstance(body, dict) and declares(body, _ERROR),
+        exchange=exchange(answer),
+    )
 
 
 def seen(answer: Answer | NoAnswer, asked: str = "") -> Observation:

@@ -1,6 +1,7 @@
-"""The way to a host: its name, the connection or the proxy, the certificate. One finding for each.
+"""The path to a host: its name, the connection or the proxy, the certificate. One finding for each.
 
-Test Connection walks it before it asks; what asks something else walks it afterwards, to learn where it broke.
+The connection test checks the path before it sends a request. Other requests check it only after they failed, to find
+out where.
 """
 
 from __future__ import annotations
@@ -14,21 +15,22 @@ from urllib.parse import urlsplit
 from app.net import Answer, Failure, NoAnswer, Reached
 from app.net.answers import TLS_FAILURES
 from app.net.inspection import Authority, authority
-from app.net.names import Lookup, Name, look_up, public_looking, system_resolver
-from app.net.proxy import from_environment
-from app.net.reach import reach
-from app.scim import evidence
-from app.scim.finding import Check, Facts, Finding, Verdict
+from app.net.names import AddressScope, IpFamily, Lookup, Name, look_up, public_looking, system_resolver
+from app.net.reach import ConnectResult, reach
+from app.scim.details import CertificateDetails, NameDetails, RouteDetails
+from app.scim.exchange import sent_at
+from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import FAILURES, Observation
 
 if TYPE_CHECKING:
     from app.net import Peer
     from app.net.names import Resolver
+    from app.net.proxy import ProxyOrigin
 
 CLOCK_SECONDS: Final = 300
-"""How far clocks may be apart before it is told; Kerberos and many tokens allow five minutes."""
+"""Clocks may differ by this much; Kerberos and many tokens allow five minutes."""
 AFTERWARDS: Final = 3.0
-"""Seconds for a name and for a connection when a request has failed already."""
+"""Seconds for the name and for the connection, once a request has failed."""
 
 _NAMES: Final = {
     Name.UNKNOWN: Observation.NOT_FOUND_NAME,
@@ -36,12 +38,12 @@ _NAMES: Final = {
     Name.SERVER_FAILED: Observation.NAME_SERVER_FAILED,
     Name.SILENT: Observation.NAME_SLOW,
 }
+_CONNECTIONS: Final = {
+    ConnectResult.REFUSED: Observation.REFUSED,
+    ConnectResult.TIMEOUT: Observation.TIMEOUT,
+    ConnectResult.UNREACHABLE: Observation.UNREACHABLE,
+}
 _PROXY: Final = frozenset({Failure.PROXY, Failure.PROXY_SIGN_IN})
-
-
-def proxied(proxy: str) -> Facts:
-    """What is told of a proxy: that there is one, and who set it."""
-    return {"proxied": 1, "proxy_from": "environment" if from_environment(proxy) else "system"}
 
 
 async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[Finding, Lookup]:
@@ -50,65 +52,82 @@ async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[
     found = await look_up(host, port, resolver, limit)
     took = time.monotonic() - began
     if found.name is not Name.FOUND:
-        return Finding(Check.NAME, Verdict.FAILED, _NAMES[found.name], took), found
-    facts: Facts = {"addresses": len(found.addresses), **found.families}
-    inside = found.scope != "public" and public_looking(host)
-    if inside:
-        facts["scope"] = found.scope
+        return Finding(Check.NAME, Verdict.FAILED, _NAMES[found.name], took, NameDetails()), found
+    hidden = found.scope is not AddressScope.PUBLIC and public_looking(host)
+    details = NameDetails(
+        addresses=len(found.addresses),
+        ipv4=found.count(IpFamily.IPV4),
+        ipv6=found.count(IpFamily.IPV6),
+        scope=found.scope if hidden else None,
+    )
     if found.local:
-        return Finding(Check.NAME, Verdict.WARNED, Observation.NAME_LOCAL, took, facts), found
-    if inside:
-        return Finding(Check.NAME, Verdict.WARNED, Observation.SPLIT_DNS, took, facts), found
-    return Finding(Check.NAME, Verdict.PASSED, Observation.GOOD, took, facts), found
+        return Finding(Check.NAME, Verdict.WARNED, Observation.NAME_LOCAL, took, details), found
+    if hidden:
+        return Finding(Check.NAME, Verdict.WARNED, Observation.SPLIT_DNS, took, details), found
+    return Finding(Check.NAME, Verdict.PASSED, Observation.GOOD, took, details), found
 
 
 async def connection(found: Lookup, port: int, limit: float) -> Finding:
-    """Whether a TCP connection stands, within ``limit`` seconds."""
-    way = await reach(found.addresses, port, limit)
-    facts: Facts = {family: failure or "connected" for family, failure in way.families.items()}
-    if way.failure is not None:
-        return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[way.failure], way.seconds, facts)
-    return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, way.seconds, facts)
+    """Whether a TCP connection succeeds within ``limit`` seconds."""
+    made = await reach(found.addresses, port, limit)
+    details = RouteDetails(ipv4=made.families.get(IpFamily.IPV4), ipv6=made.families.get(IpFamily.IPV6))
+    if made.result in _CONNECTIONS:
+        return Finding(Check.ROUTE, Verdict.FAILED, _CONNECTIONS[made.result], made.seconds, details)
+    return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, made.seconds, details)
 
 
-def tunnel(answer: Answer | NoAnswer, facts: Facts) -> Finding:
-    """The way through a proxy, as a request met it; ``facts`` are those of ``proxied``."""
-    if not isinstance(answer, NoAnswer) or place(answer) is not Check.ROUTE:
-        return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, answer.timings.get("connect"), facts)
-    signs = {"sign_in": ", ".join(answer.sign_in)} if answer.sign_in else {}
-    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, {**facts, **signs})
+def tunnel(answer: Answer | NoAnswer, proxy_from: ProxyOrigin) -> Finding:
+    """Whether the proxy let the request through."""
+    if not isinstance(answer, NoAnswer) or failed_check(answer) is not Check.ROUTE:
+        details = RouteDetails(proxy_from=proxy_from)
+        return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, answer.timings.get("connect"), details)
+    details = RouteDetails(proxy_from=proxy_from, sign_in=", ".join(answer.sign_in))
+    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, details)
 
 
 async def certificate(answer: Answer | NoAnswer, host: str, *, outside: bool) -> Finding:
-    """The certificate that a request met. ``outside`` is whether it should be that of a public authority."""
-    facts, who = await _peer(answer.peer)
-    shown = evidence.certificate(answer.peer)
-    if isinstance(answer, NoAnswer) and place(answer) is not None:
-        failed = FAILURES[answer.failure]
-        if failed is Observation.UNTRUSTED and who is Authority.INSPECTION:
-            failed = Observation.INSPECTION_UNTRUSTED
-        return Finding(Check.CERTIFICATE, Verdict.FAILED, failed, answer.seconds, facts, shown)
-    if isinstance(answer, Answer) and (date := evidence.moment(answer)) is not None:
-        ahead = round((datetime.now(UTC) - date).total_seconds())
-        facts |= {"clock": ahead} if abs(ahead) > CLOCK_SECONDS else {}
+    """The certificate that a request met. ``outside`` is whether a public authority should have issued it."""
+    details = await _certificate_details(answer)
+    if isinstance(answer, NoAnswer) and failed_check(answer) is not None:
+        seen = FAILURES[answer.failure]
+        if seen is Observation.UNTRUSTED and details.authority is Authority.INSPECTION:
+            seen = Observation.INSPECTION_UNTRUSTED
+        return Finding(Check.CERTIFICATE, Verdict.FAILED, seen, answer.seconds, details)
     took = answer.timings.get("tls")
-    if who is Authority.INSPECTION or (who is Authority.OWN and outside and public_looking(host)):
-        return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.INSPECTED, took, facts, shown)
-    if "clock" in facts:
-        return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.CLOCK_OFF, took, facts, shown)
-    return Finding(Check.CERTIFICATE, Verdict.PASSED, Observation.GOOD, took, facts, shown)
+    own = details.authority is Authority.OWN and outside and public_looking(host)
+    if details.authority is Authority.INSPECTION or own:
+        return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.INSPECTED, took, details)
+    if details.clock is not None:
+        return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.CLOCK_OFF, took, details)
+    return Finding(Check.CERTIFICATE, Verdict.PASSED, Observation.GOOD, took, details)
 
 
-async def _peer(peer: Peer | None) -> tuple[Facts, Authority | None]:
+async def _certificate_details(answer: Answer | NoAnswer) -> CertificateDetails:
+    clock = _clock(answer)
+    peer: Peer | None = answer.peer
     if peer is None:
-        return {}, None
-    who = await asyncio.get_running_loop().run_in_executor(None, authority, peer)
-    days = (peer.not_after - datetime.now(UTC)).days
-    return {"issuer": peer.issuer, "days": days, "authority": who.value}, who
+        return CertificateDetails(clock=clock)
+    return CertificateDetails(
+        issuer=peer.issuer,
+        days=(peer.not_after - datetime.now(UTC)).days,
+        authority=await asyncio.get_running_loop().run_in_executor(None, authority, peer),
+        clock=clock,
+        not_before=peer.not_before,
+        not_after=peer.not_after,
+        protocol=peer.version,
+        sent=peer.shown,
+    )
 
 
-def place(answer: NoAnswer, *, plain: bool = False) -> Check | None:
-    """The check of the way that a failed request broke at; None where the way was fine."""
+def _clock(answer: Answer | NoAnswer) -> int | None:
+    """Seconds that this computer's clock is ahead of the answer, if that is more than ``CLOCK_SECONDS``."""
+    date = sent_at(answer) if isinstance(answer, Answer) else None
+    ahead = round((datetime.now(UTC) - date).total_seconds()) if date is not None else 0
+    return ahead if abs(ahead) > CLOCK_SECONDS else None
+
+
+def failed_check(answer: NoAnswer, *, plain: bool = False) -> Check | None:
+    """The check on the path at which a request failed; None if the path was fine."""
     if answer.status is not None:
         return None
     if answer.failure in _PROXY or answer.reached is Reached.NOTHING:
@@ -118,23 +137,23 @@ def place(answer: NoAnswer, *, plain: bool = False) -> Check | None:
     return None if plain or answer.reached is Reached.ENCRYPTED else Check.CERTIFICATE
 
 
-async def broke(answer: NoAnswer, url: str, proxy: str | None) -> Finding | None:
-    """Where the way broke that a request to that URL did not come to the end of; None where it was fine."""
+async def locate_failure(answer: NoAnswer, url: str, proxy_from: ProxyOrigin | None) -> Finding | None:
+    """Where on the path a request to that URL failed; None if the path was fine."""
     parts = urlsplit(url)
     plain = parts.scheme == "http"
     host, port = parts.hostname or "", parts.port or (80 if plain else 443)
-    where = place(answer, plain=plain)
-    if where is Check.CERTIFICATE:
+    check = failed_check(answer, plain=plain)
+    if check is Check.CERTIFICATE:
         return await certificate(answer, host, outside=True)
-    if where is None or answer.failure is Failure.REFUSED_BY_US:
+    if check is None or answer.failure is Failure.REFUSED_BY_US:
         return None
-    if proxy is not None:
-        return tunnel(answer, proxied(proxy))
+    if proxy_from is not None:
+        return tunnel(answer, proxy_from)
     named, found = await name(host, port, system_resolver, AFTERWARDS)
     if named.verdict is Verdict.FAILED:
         return named
     reached = await connection(found, port, AFTERWARDS)
     if reached.verdict is Verdict.FAILED:
         return reached
-    # It came back meanwhile: what the request met counts.
-    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds)
+    # The host can be reached again, so the failure of the request itself counts.
+    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, RouteDetails())

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
+from app.net.proxy import origin_of
 from app.scim import network_path
 from app.scim.listing import read_object
 from app.scim.observation import FAILURES, Observation
@@ -67,8 +68,8 @@ class NotIssued:
     observation: Observation
     seconds: float
     status: int | None = None
-    broke: Finding | None = None
-    """Where the way to the token address broke, if it did."""
+    path_failure: Finding | None = None
+    """Where the path to the token address failed, if it did."""
 
 
 class TokenSource:
@@ -133,9 +134,9 @@ class TokenSource:
 
 
 async def _unreached(answer: NoAnswer, token_url: str, proxy: str | None) -> NotIssued:
-    broke = await network_path.broke(answer, token_url, proxy)
-    observation = FAILURES[answer.failure] if broke is None else broke.observation
-    return NotIssued(observation, answer.seconds, answer.status, broke)
+    failure = await network_path.locate_failure(answer, token_url, None if proxy is None else origin_of(proxy))
+    observation = FAILURES[answer.failure] if failure is None else failure.observation
+    return NotIssued(observation, answer.seconds, answer.status, failure)
 
 
 def _read(answer: Answer) -> tuple[str, float] | None:

@@ -101,7 +101,7 @@ class Connection:
             return way.sentence
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         guide, _ = self._state()
-        self._until = time.monotonic() + connection_test.Limits().whole
+        self._until = time.monotonic() + connection_test.TimeLimits().whole
         findings = await connection_test.run(*way, probe_of(guide), proxy_for=self._proxies, on_finding=on_finding)
         return findings if begun == self._changes else CHANGED
 

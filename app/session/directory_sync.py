@@ -316,7 +316,7 @@ class DirectorySyncSession:
 
 async def _load_causes(failure: Unlisted) -> None:
     """Read the file of causes away from the event loop, so that showing why a connection broke blocks nothing."""
-    if failure.broke is not None:
+    if failure.path_failure is not None:
         from app.diagnosis.causes import reasons
 
         await asyncio.to_thread(reasons)

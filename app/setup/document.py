@@ -103,7 +103,10 @@ class CheckPart(_FilePart):
     verdict: Word
     observation: Word
     seconds: float | None = None
-    facts: Annotated[dict[Word, int | Annotated[Words, Field(max_length=200)]], Field(max_length=20)] = {}
+    details: Annotated[
+        dict[Word, int | Annotated[Words, Field(max_length=200)]], Field(max_length=20, alias="facts")
+    ] = {}
+    """Likewise."""
 
 
 class RunPart(_FilePart):
@@ -117,7 +120,7 @@ class RunPart(_FilePart):
         """From the state."""
         checks = [
             CheckPart(
-                check=c.check, verdict=c.verdict, observation=c.observation, seconds=c.seconds, facts=dict(c.facts)
+                check=c.check, verdict=c.verdict, observation=c.observation, seconds=c.seconds, details=dict(c.details)
             )
             for c in run.checks
         ]
@@ -125,7 +128,7 @@ class RunPart(_FilePart):
 
     def state(self) -> RunRecord:
         """To the state."""
-        checks = (CheckRecord(c.check, c.verdict, c.observation, c.seconds, c.facts) for c in self.checks)
+        checks = (CheckRecord(c.check, c.verdict, c.observation, c.seconds, c.details) for c in self.checks)
         return RunRecord(self.at, tuple(checks))
 
 

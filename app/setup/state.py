@@ -82,14 +82,14 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
-    """What one check of Test Connection came to, in the words of ``app.scim.finding``."""
+    """The result of one check of the connection test, with the values of the enums in ``app.scim``."""
 
     check: str
     verdict: str
     observation: str
     seconds: float | None = None
-    facts: Mapping[str, str | int] = field(default_factory=dict)
-    """Those that ``app.diagnosis.runs`` lets through."""
+    details: Mapping[str, str | int] = field(default_factory=dict)
+    """The kept fields of ``app.scim.details``."""
 
 
 MOST_RUNS: Final = 20

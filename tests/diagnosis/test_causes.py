@@ -36,7 +36,7 @@ REFUSALS = (Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOU
 
 
 def failed(observation: Observation, check: Check = Check.TOKEN) -> tuple[Finding, ...]:
-    return (Finding(check, Verdict.FAILED, observation, 0.1, {}),)
+    return (Finding(check, Verdict.FAILED, observation, 0.1),)
 
 
 def first(observation: Observation, setup: Setup, guide: Guide = ENTRA, check: Check = Check.TOKEN) -> Cause:
@@ -150,7 +150,7 @@ def test_every_observation_has_causes_with_evidence(guide: Guide, state: str) ->
 
 
 def test_nothing_failed_needs_no_diagnosis() -> None:
-    good = (Finding(Check.TOKEN, Verdict.PASSED, Observation.GOOD, 0.1, {}),)
+    good = (Finding(Check.TOKEN, Verdict.PASSED, Observation.GOOD, 0.1),)
     assert explain(good, ENTRA, a_setup(ENTRA)) is None
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app.diagnosis.directory_sync import full_sync, skew, told
+from app.diagnosis.findings import SENTENCES
 from app.directory_sync.client import Listed, Stage, Unlisted
 from app.directory_sync.directories import Directory
 from app.directory_sync.full_sync import standing
@@ -27,7 +28,7 @@ def refused(stage: Stage, observation: Observation, status: int | None = None) -
         (refused(Stage.TOKEN, Observation.CLIENT_REFUSED, 400), "400", "TSG ID"),
         (refused(Stage.TOKEN, Observation.NO_TOKEN, 404), "404", "Token address"),
         (refused(Stage.TOKEN, Observation.NO_TOKEN, 200), "no usable answer", ""),
-        (refused(Stage.TOKEN, Observation.TIMEOUT), "no usable answer", "time limit"),
+        (refused(Stage.TOKEN, Observation.TIMEOUT), "no usable answer", SENTENCES[Observation.TIMEOUT]),
         (refused(Stage.API, Observation.UNAUTHORIZED, 401), "401", "tenant"),
         (refused(Stage.API, Observation.FORBIDDEN, 403), "403", "View Only Administrator"),
         (refused(Stage.API, Observation.NOT_FOUND, 404), "404", "Address of the API"),

@@ -56,7 +56,7 @@ def test_every_cause_of_every_observation_leads_to_its_step(ninth: Guide, check:
     facts = history(ninth, setup)
     known = reasons()
     for observation in set(Observation) - {Observation.GOOD}:
-        diagnosis = explain((Finding(check, Verdict.FAILED, observation, 0.1, {}),), ninth, setup)
+        diagnosis = explain((Finding(check, Verdict.FAILED, observation, 0.1),), ninth, setup)
         assert diagnosis is not None
         trouble = known.checks.get(check, {}).get(observation) or known.observations.get(observation, known.otherwise)
         roles = {remedy.say: remedy.at for remedy in trouble.causes if remedy.fits(facts)}

@@ -11,8 +11,10 @@ import pytest
 import trustme
 
 from app.diagnosis.directory_sync import told
+from app.diagnosis.findings import sentence
 from app.directory_sync.client import Stage, Unlisted, Way
 from app.scim.finding import Check
+from app.scim.observation import Observation
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 from app.values.address import API_HOSTS, TOKEN_HOST
 from app.values.api_regions import Access
@@ -46,13 +48,14 @@ def ask(stage: Stage, proxy: str | None) -> Unlisted:
     return found
 
 
-def judge(found: Unlisted, check: Check, says: str, cause: str) -> None:
-    """The check that broke, what it says, and the first cause; nothing of the Base URL or of the portal."""
-    assert found.broke is not None
-    assert found.broke.check is check
+def judge(found: Unlisted, check: Check, seen: Observation, cause: str) -> None:
+    """The check that failed, what it saw, and the first cause; nothing of the Base URL or of the portal."""
+    assert found.path_failure is not None
+    assert found.path_failure.check is check
     words = told(found, "acme")
     assert words.title.endswith("cannot be reached")
-    assert says in words.sentences[0]
+    assert found.path_failure.observation is seen
+    assert sentence(found.path_failure) in words.sentences[0]
     assert cause in words.sentences[1]
     assert "proxy or firewall of this network" in words.sentences[-1]
     assert not [each for each in words.sentences if "Base URL" in each or "{client}" in each]
@@ -65,52 +68,57 @@ def issued_by(organization: str) -> Making:
 
 @STAGES
 @pytest.mark.parametrize(
-    ("make", "says", "cause"),
+    ("make", "seen", "cause"),
     [
-        (issued_by("Zscaler Inc."), "opens encrypted traffic", "not installed"),
-        (issued_by("Someone"), "not trusted", "not installed"),
-        (certificates.expired, "expired 2 days ago", "date and time"),
-        (certificates.not_yet_valid, "not valid yet", "behind"),
-        (lambda ours, _host: certificates.wrong_host(ours), "another host", "proxy or firewall"),
+        (issued_by("Zscaler Inc."), Observation.INSPECTION_UNTRUSTED, "not installed"),
+        (issued_by("Someone"), Observation.UNTRUSTED, "not installed"),
+        (certificates.expired, Observation.EXPIRED, "date and time"),
+        (certificates.not_yet_valid, Observation.NOT_YET_VALID, "behind"),
+        (lambda ours, _host: certificates.wrong_host(ours), Observation.WRONG_HOST, "proxy or firewall"),
     ],
     ids=["inspection", "unknown authority", "expired", "not yet valid", "another host"],
 )
 def test_a_certificate_that_is_not_accepted(
-    stage: Stage, make: Making, says: str, cause: str, trusted: trustme.CA
+    stage: Stage, make: Making, seen: Observation, cause: str, trusted: trustme.CA
 ) -> None:
     with (
         Hostile(NOBODY, make(trusted, HOST[stage])) as server,
         Proxy({HOST[stage]: server.port}) as proxy,
     ):
-        judge(ask(stage, proxy.url), Check.CERTIFICATE, says, cause)
+        judge(ask(stage, proxy.url), Check.CERTIFICATE, seen, cause)
     assert server.requests == [], "nothing was sent to it"
 
 
 @STAGES
 @pytest.mark.parametrize(
-    ("answer", "says", "cause"),
+    ("answer", "seen", "cause"),
     [
-        (http(407, Proxy_Authenticate="NTLM"), "sign-in with NTLM", "cannot sign in to a proxy"),
-        (http(403), "did not pass it on", "refuses this host"),
+        (http(407, Proxy_Authenticate="NTLM"), Observation.PROXY_SIGN_IN, "cannot sign in to a proxy"),
+        (http(403), Observation.PROXY_FAILED, "refuses this host"),
     ],
 )
-def test_a_proxy_that_does_not_let_it_through(stage: Stage, answer: bytes, says: str, cause: str) -> None:
+def test_a_proxy_that_does_not_let_it_through(stage: Stage, answer: bytes, seen: Observation, cause: str) -> None:
     with Proxy({}, answer) as proxy:
-        judge(ask(stage, proxy.url), Check.ROUTE, says, cause)
+        judge(ask(stage, proxy.url), Check.ROUTE, seen, cause)
 
 
 @pytest.mark.parametrize(
-    ("error", "check", "says", "cause"),
+    ("error", "check", "seen", "cause"),
     [
-        (socket.gaierror(socket.EAI_NONAME, ""), Check.NAME, "No name server knows", "offline"),
-        (socket.gaierror(socket.EAI_AGAIN, ""), Check.NAME, "could not answer", "name server has a problem"),
-        (None, Check.ROUTE, "refused", "firewall"),
+        (socket.gaierror(socket.EAI_NONAME, ""), Check.NAME, Observation.NOT_FOUND_NAME, "offline"),
+        (
+            socket.gaierror(socket.EAI_AGAIN, ""),
+            Check.NAME,
+            Observation.NAME_SERVER_FAILED,
+            "name server has a problem",
+        ),
+        (None, Check.ROUTE, Observation.REFUSED, "firewall"),
     ],
     ids=["no such name", "name server fails", "refused"],
 )
 @STAGES
 def test_a_name_or_a_connection_that_fails(
-    stage: Stage, error: OSError | None, check: Check, says: str, cause: str, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, error: OSError | None, check: Check, seen: Observation, cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         closed = gone.getsockname()
@@ -121,7 +129,7 @@ def test_a_name_or_a_connection_that_fails(
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", closed)]
 
     monkeypatch.setattr(socket, "getaddrinfo", names)
-    judge(ask(stage, None), check, says, cause)
+    judge(ask(stage, None), check, seen, cause)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,17 +112,12 @@ def _start(command: list[str]) -> subprocess.Popen[str]:
 
 
 def _findings(child: subprocess.Popen[str]) -> dict[str, tuple[Finding, ...]]:
-    from app.scim.connection_test import Check, Finding, Observation, Verdict
+    from app.diagnosis.runs import findings_of
+    from app.setup.document import RunPart
 
     said, wrong = child.communicate(timeout=60)
     assert child.returncode == 0, wrong
-    return {
-        host: tuple(
-            Finding(Check(check), Verdict(verdict), Observation(seen), seconds, facts)
-            for check, verdict, seen, seconds, facts in found
-        )
-        for host, found in json.loads(said).items()
-    }
+    return {host: findings_of(RunPart.model_validate_json(found).state()) for host, found in json.loads(said).items()}
 
 
 def main(how: str) -> None:
@@ -137,22 +133,24 @@ def main(how: str) -> None:
     os._exit(0)  # a lookup that nobody answers may still keep a thread
 
 
-async def _test_each() -> dict[str, list[Any]]:
+async def _test_each() -> dict[str, str]:
     from app import net
-    from app.scim.connection_test import Limits, run
+    from app.diagnosis.runs import keep
+    from app.scim.connection_test import TimeLimits, run
     from app.scim.endpoint import Endpoint
     from app.scim.tokens import StaticToken, TokenSource
+    from app.setup.document import RunPart
     from tests.support.probes import LOOKUP
 
     net.prepare()
 
-    async def run_checks(host: str) -> list[Any]:
+    async def run_checks(host: str) -> str:
         tokens = TokenSource(StaticToken("the-right-token"), practice=False)
-        limits = Limits(name=1.5, request=1.0, whole=4.0)
+        limits = TimeLimits(name=1.5, request=1.0, whole=4.0)
         found = await run(
             Endpoint(f"https://{host}/scim/v2", practice=False), tokens, LOOKUP, proxy_for=lambda _: None, limits=limits
         )
-        return [(f.check, f.verdict, f.observation, f.seconds, dict(f.facts)) for f in found]
+        return RunPart.of(keep(found, datetime.now(UTC))).model_dump_json()
 
     return dict(zip(HOSTS, await asyncio.gather(*map(run_checks, HOSTS)), strict=True))
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
+from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
+from app.scim.details import AnswerDetails, CertificateDetails
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.hostile.server import Answering
 
 ENTRA = LOOKUP
-QUICK = Limits(name=1.0, request=0.6, whole=1.5)
+QUICK = TimeLimits(name=1.0, request=0.6, whole=1.5)
 
 
 def run_checks(base_url: str, *, practice: bool = False, token: str = TOKEN) -> tuple[Finding, ...]:
@@ -137,7 +138,8 @@ def test_misbehaviour_is_named(
     assert len(server.requests) == (2 if observation is Observation.NOT_FOUND else 1)
     if observation is Observation.TOO_MANY:
         asked = 'GET \u2026/Users?filter=userName eq "<random GUID>"'
-        assert failed.facts == {"status": 429, "retry_after": 37, "asked": asked}
+        assert isinstance(failed.details, AnswerDetails)
+        assert failed.details == AnswerDetails(asked, 429, retry_after=37, exchange=failed.details.exchange)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -182,8 +184,10 @@ def test_a_working_endpoint_passes_every_check(authority: trustme.CA) -> None:
         found = run_checks(server.base_url)
     assert {each.verdict for each in found} == {Verdict.PASSED}
     by_check = {each.check: each for each in found}
-    assert by_check[Check.CERTIFICATE].facts["days"]
-    assert "trustme" in str(by_check[Check.CERTIFICATE].facts["issuer"])
+    certificate = by_check[Check.CERTIFICATE].details
+    assert isinstance(certificate, CertificateDetails)
+    assert certificate.days
+    assert "trustme" in certificate.issuer
     lines = [request.partition("\r\n")[0] for request in server.requests]
     assert [line.split("?")[0] for line in lines] == [f"GET /scim/v2/{p}" for p in ("Users", "Groups", "Users")]
     assert "?filter=userName%20eq%20%22" in lines[0]

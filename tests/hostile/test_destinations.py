@@ -15,7 +15,7 @@ import pytest
 
 from app.net import NoAnswer, ReadOnlyClient, system_proxy
 from app.scim.changes import look
-from app.scim.connection_test import Check, Finding, Limits, Verdict, run
+from app.scim.connection_test import Check, Finding, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
@@ -36,7 +36,7 @@ PATH = "/private-tenant/scim/v2"
 CLIENT_ID, CLIENT_SECRET = "private-id", "private-secret"
 BASIC = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
-QUICK = Limits(name=2.0, request=2.0, whole=6.0)
+QUICK = TimeLimits(name=2.0, request=2.0, whole=6.0)
 PRIVATE = (TOKEN, CLIENT_ID, CLIENT_SECRET, BASIC, PATH, "private")
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.diagnosis.causes import explain
-from app.diagnosis.evidence import meaning
-from app.diagnosis.findings import sentence
+from app.diagnosis.findings import meaning, sentence
 from app.guide import catalog
 from app.reports.check import report
-from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
+from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.probes import probe_of
 from app.scim.tokens import TokenSource
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from app.setup.state import Setup
     from tests.hostile.faults import Injection
 
-QUICK = Limits(name=1.0, request=0.6, whole=1.5)
+QUICK = TimeLimits(name=1.0, request=0.6, whole=1.5)
 ORDER = list(Check)
 NEVER = ("connection works", "token is accepted", "is right", "is correct", "is fine", "nothing is wrong")
 
@@ -264,13 +263,13 @@ def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.
 
 @dataclass(frozen=True)
 class Remark:
-    """Something odd that fails nothing: what is said of it, and what that means and does not mean."""
+    """Something unusual that fails nothing: which check sees what, and whether its meaning is explained."""
 
     name: str
     inject: Injection
     at: Check
-    says: str
-    means: str
+    seen: Observation
+    explained: bool = True
     oidc: bool = False
 
 
@@ -279,41 +278,35 @@ REMARKS = (
         "inspection that is trusted here, by a known product",
         faults.proxy_opens_traffic_by("Zscaler Inc."),
         R.CERTIFICATE,
-        "Issued by Zscaler Inc.: a product on the way opens encrypted traffic",
-        "It does not mean that the Base URL or the token is wrong",
+        Observation.INSPECTED,
     ),
     Remark(
-        "inspection that is trusted here, by an organisation's own authority",
+        "inspection that is trusted here, by an organization's own authority",
         faults.proxy_opens_traffic_by("Example Ltd"),
         R.CERTIFICATE,
-        "Issued by Example Ltd, no public authority: encrypted traffic is probably opened",
-        "It means that something between this computer and the internet decrypts",
+        Observation.INSPECTED,
     ),
-    Remark("clock behind", faults.dated(timedelta(minutes=20)), R.CERTIFICATE, "minutes behind", "Set date and time"),
-    Remark("clock ahead", faults.dated(timedelta(hours=-3)), R.CERTIFICATE, "3 hours ahead", "Set date and time"),
-    Remark("groups: 500", faults.to_groups(http(500)), R.GROUPS, "an error of its own", ""),
-    Remark("control: 404", faults.to_another_token(http(404)), R.CONTROL, "404", "a wrong token is turned away"),
-    Remark("control: 400", faults.to_another_token(http(400)), R.CONTROL, "400", "a wrong token is turned away"),
+    Remark("clock behind", faults.dated(timedelta(minutes=20)), R.CERTIFICATE, Observation.CLOCK_OFF),
+    Remark("clock ahead", faults.dated(timedelta(hours=-3)), R.CERTIFICATE, Observation.CLOCK_OFF),
+    Remark("groups: 500", faults.to_groups(http(500)), R.GROUPS, Observation.SERVER_ERROR, explained=False),
+    Remark("control: 404", faults.to_another_token(http(404)), R.CONTROL, Observation.NOT_FOUND),
+    Remark("control: 400", faults.to_another_token(http(400)), R.CONTROL, Observation.OTHER_STATUS),
     Remark(
         "control: redirect",
         faults.to_another_token(http(302, Location="https://login.example/")),
         R.CONTROL,
-        "sign-in page",
-        "a wrong token is turned away",
+        Observation.SIGN_IN_PAGE,
     ),
 )
 
 
 @pytest.mark.parametrize("remark", REMARKS, ids=lambda remark: remark.name)
-def test_what_is_only_odd_is_told_beside_a_test_that_passed(
-    remark: Remark, authority: trustme.CA, trusted: Path
-) -> None:
+def test_a_remark_does_not_fail_the_test(remark: Remark, authority: trustme.CA, trusted: Path) -> None:
     found = run_checks(remark, authority, trusted)
     assert not [each for each in found if each.verdict is Verdict.FAILED]
-    odd = [each for each in found if each.verdict is Verdict.WARNED]
-    assert [each.check for each in odd] == [remark.at]
-    assert remark.says in sentence(odd[0])
-    assert remark.means in meaning(odd[0])
+    (unusual,) = [each for each in found if each.verdict is Verdict.WARNED]
+    assert (unusual.check, unusual.observation) == (remark.at, remark.seen)
+    assert bool(meaning(unusual)) is remark.explained
 
 
 @pytest.mark.parametrize("row", NAMES, ids=lambda row: row.name)

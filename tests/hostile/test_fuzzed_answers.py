@@ -22,13 +22,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import net
-from app.diagnosis.findings import sent_lines, sentence
+from app.diagnosis.findings import sentence
+from app.diagnosis.ticket import lines, sent_lines
 from app.guide import catalog
 from app.guide.vocabulary import Expect
 from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
 from app.polling.schedule import pause
 from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
-from app.scim.connection_test import Check, Limits, Verdict, run
+from app.scim.connection_test import Check, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
@@ -54,7 +55,7 @@ LEAST = {"connection": 100, "watch": 600, "token": 900, "proxy": 30}
 SCALE = max(1, -(-ANSWERS // 2000))
 
 REQUEST_SECONDS = 0.3
-LIMITS = Limits(name=1.0, request=REQUEST_SECONDS, whole=2.0)
+LIMITS = TimeLimits(name=1.0, request=REQUEST_SECONDS, whole=2.0)
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
@@ -137,6 +138,10 @@ def is_right(reply: Reply, expect: Expect) -> bool:
     return total == 0 if expect is Expect.EMPTY else bool(resources) or total == 0
 
 
+def _values(found: Sequence[Finding]) -> Iterator[str]:
+    return (value for finding in found for _, value in lines(finding))
+
+
 def good_for(expect: Expect) -> list[list[tuple[str, str]]]:
     return {Expect.OBJECT: [fuzz.CONFIGURATION], Expect.EMPTY: fuzz.LISTS, Expect.LIST: [*fuzz.LISTS, fuzz.FULL]}[
         expect
@@ -154,7 +159,7 @@ def test_connection_passes_right_answers_only(stage: Stage, client: str) -> None
         endpoint = Endpoint(f"http://127.0.0.1:{stage.server.port}{PATH}", practice=True)
         tokens = TokenSource(StaticToken(TOKEN), practice=True)
         found = stage.ask(run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=LIMITS), LIMITS.whole)
-        stage.keeps_quiet(repr(found), repr(endpoint), *map(sentence, found), *sent_lines(found))
+        stage.keeps_quiet(repr(found), repr(endpoint), *map(sentence, found), *sent_lines(found), *_values(found))
         return tuple(found)
 
     @examples("connection")
@@ -177,7 +182,7 @@ def test_connection_passes_right_answers_only(stage: Stage, client: str) -> None
             assert first.wire.lstrip().startswith((b"HTTP/1.", b"HTTP/2.", b"HTTP/0."))
         if by_check[Check.CONTROL].verdict is Verdict.PASSED:
             read = fuzz.body_of(control.wire)
-            assert by_check[Check.CONTROL].facts["status"] in (401, 403)
+            assert by_check[Check.CONTROL].status in (401, 403)
             assert read is None or read[0] in (401, 403)
 
     holds()

@@ -26,7 +26,7 @@ from app.net.certificate import LONGEST_NAME
 from app.scim import tokens
 from app.scim.capabilities import Part
 from app.scim.changes import MOST_REQUESTS, look
-from app.scim.connection_test import Check, Limits, Verdict, run
+from app.scim.connection_test import Check, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, Listing, read_listing
 from app.scim.observation import LONGEST_PAUSE, Observation, retry_after
@@ -46,7 +46,7 @@ TABLE = {
     "Body of an answer, as sent and unpacked": f"{BODY_LIMIT:,} bytes each",
     "Headers of an answer": f"{HEAD_LIMIT:,} bytes",
     "One request, from the name to the last byte": f"{REQUEST_SECONDS:.0f} s",
-    "Test Connection as a whole": f"{Limits().whole:.0f} s",
+    "Test Connection as a whole": f"{TimeLimits().whole:.0f} s",
     "Requests for what a service offers, in the same 20 s": str(len(Part)),
     "Runs of Test Connection that are kept": str(MOST_RUNS),
     "Requests of one look of the watch": str(MOST_REQUESTS),
@@ -253,7 +253,7 @@ def test_the_whole_test_ends_within_its_limit(whole: float, last: Check) -> None
     began = time.monotonic()
     with Hostile(answering) as server:
         tokens = TokenSource(StaticToken(TOKEN), practice=True)
-        limits = Limits(name=1.0, request=2.0, whole=whole)
+        limits = TimeLimits(name=1.0, request=2.0, whole=whole)
         endpoint = Endpoint(server.base_url, practice=True)
         found = asyncio.run(run(endpoint, tokens, LOOKUP_AND_LIST, limits=limits))
     assert time.monotonic() - began < whole + 1

@@ -1,21 +1,25 @@
-"""The way to the endpoint: names, address families, proxies, certificates, clocks, and Base URLs nearly right."""
+"""The path to the endpoint: names, address families, proxies, certificates, clocks, and Base URLs nearly right."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 import trustme
 
 from app.diagnosis.findings import sentence
 from app.net.inspection import Authority
-from app.net.names import Lookup, Name, public_looking
-from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
+from app.net.names import AddressScope, Lookup, Name, public_looking
+from app.net.proxy import ProxyOrigin
+from app.net.reach import ConnectResult
+from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
+from app.scim.details import AnswerDetails, BearerError, CertificateDetails, NameDetails, Repair, RouteDetails
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile import names
@@ -29,11 +33,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "cie.example"
-QUICK = Limits(name=1.0, request=1.0, whole=2.0)
+QUICK = TimeLimits(name=1.0, request=1.0, whole=2.0)
 
 
 def run_checks(
-    url: str, addresses: Sequence[str] | None = None, proxy: str | None = None, limits: Limits = QUICK
+    url: str, addresses: Sequence[str] | None = None, proxy: str | None = None, limits: TimeLimits = QUICK
 ) -> dict[Check, Finding]:
     async def resolver(_host: str, _port: int) -> Sequence[object]:
         return addresses or ()
@@ -56,42 +60,54 @@ def run_checks(
 # -- names -----------------------------------------------------------------------------------
 
 
+ONE = NameDetails(addresses=1, ipv4=1)
+
+
 def test_what_a_name_server_says_is_told_apart() -> None:
     hosts = {
-        "two.example": ["passed", "good", {"addresses": 3, "ipv4": 2, "ipv6": 1}],
-        "nowhere.example": ["failed", "not-found-name", {}],
-        "empty.example": ["failed", "no-address", {}],
-        "broken.example": ["failed", "name-server-failed", {}],
-        "silent.example": ["failed", "name-slow", {}],
-        "inside.example": ["warned", "split-dns", {"addresses": 1, "ipv4": 1, "scope": "inside"}],
-        "filtered.example": ["warned", "split-dns", {"addresses": 1, "ipv4": 1, "scope": "loopback"}],
+        "two.example": (Verdict.PASSED, Observation.GOOD, NameDetails(addresses=3, ipv4=2, ipv6=1)),
+        "nowhere.example": (Verdict.FAILED, Observation.NOT_FOUND_NAME, None),
+        "empty.example": (Verdict.FAILED, Observation.NO_ADDRESS, None),
+        "broken.example": (Verdict.FAILED, Observation.NAME_SERVER_FAILED, None),
+        "silent.example": (Verdict.FAILED, Observation.NAME_SLOW, None),
+        "inside.example": (Verdict.WARNED, Observation.SPLIT_DNS, replace(ONE, scope=AddressScope.PRIVATE)),
+        "filtered.example": (Verdict.WARNED, Observation.SPLIT_DNS, replace(ONE, scope=AddressScope.LOOPBACK)),
         # Only with the search domain corp.example.
-        "cie.api": ["warned", "name-local", {"addresses": 1, "ipv4": 1, "scope": "inside"}],
-        "short": ["warned", "name-local", {"addresses": 1, "ipv4": 1}],
+        "cie.api": (Verdict.WARNED, Observation.NAME_LOCAL, replace(ONE, scope=AddressScope.PRIVATE)),
+        "short": (Verdict.WARNED, Observation.NAME_LOCAL, ONE),
     }
     for how, found in names.found_at_each_host().items():
         seen = {host: next(each for each in findings if each.check is Check.NAME) for host, findings in found.items()}
-        assert {host: tell(seen[host]) for host in hosts} == hosts, how
+        assert {host: result(seen[host]) for host in hosts} == hosts, how
 
 
-def tell(finding: Finding) -> list[object]:
-    return [finding.verdict, finding.observation, finding.facts]
+def result(finding: Finding) -> tuple[object, ...]:
+    return finding.verdict, finding.observation, finding.details
+
+
+T = TypeVar("T")
+
+
+def details(finding: Finding, kind: type[T]) -> T:
+    """The details of a finding, which are of that class."""
+    assert isinstance(finding.details, kind)
+    return finding.details
 
 
 @pytest.mark.parametrize(
     ("addresses", "scope"),
     [
-        (("8.8.8.8",), "public"),
-        (("8.8.8.8", "10.0.0.1"), "public"),
-        (("2a00:1450:4001::1",), "public"),
-        (("10.0.0.1", "fe80::1%eth0"), "inside"),
-        (("100.64.1.1",), "inside"),
-        (("10.0.0.1", "127.0.0.1"), "inside"),
-        (("127.0.0.1", "::1", "0.0.0.0"), "loopback"),
+        (("8.8.8.8",), AddressScope.PUBLIC),
+        (("8.8.8.8", "10.0.0.1"), AddressScope.PUBLIC),
+        (("2a00:1450:4001::1",), AddressScope.PUBLIC),
+        (("10.0.0.1", "fe80::1%eth0"), AddressScope.PRIVATE),
+        (("100.64.1.1",), AddressScope.PRIVATE),
+        (("10.0.0.1", "127.0.0.1"), AddressScope.PRIVATE),
+        (("127.0.0.1", "::1", "0.0.0.0"), AddressScope.LOOPBACK),
     ],
 )
-def test_where_addresses_lead(addresses: tuple[str, ...], scope: str) -> None:
-    assert Lookup(Name.FOUND, addresses).scope == scope
+def test_where_addresses_lead(addresses: tuple[str, ...], scope: AddressScope) -> None:
+    assert Lookup(Name.FOUND, addresses).scope is scope
 
 
 @pytest.mark.parametrize(
@@ -110,9 +126,9 @@ def test_a_family_that_does_not_work_is_told_beside_the_one_that_does(authority:
     with Hostile(says(listing()), serving(authority)) as server:
         found = run_checks(server.base_url, ("127.0.0.1", "::1"))
     assert found[Check.ROUTE].verdict is Verdict.PASSED
-    assert found[Check.ROUTE].facts["ipv4"] == "connected"
-    assert found[Check.ROUTE].facts["ipv6"] in ("refused", "unreachable")
-    assert sentence(found[Check.ROUTE]).startswith("Connected over IPv4, but IPv6 is ")
+    route = details(found[Check.ROUTE], RouteDetails)
+    assert route.ipv4 is ConnectResult.CONNECTED
+    assert route.ipv6 in (ConnectResult.REFUSED, ConnectResult.UNREACHABLE)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -120,7 +136,7 @@ def test_one_dead_address_does_not_hide_a_living_one(authority: trustme.CA) -> N
     with Hostile(says(listing()), serving(authority)) as server:
         found = run_checks(server.base_url, ("127.0.0.2", "127.0.0.1"))
     assert found[Check.ROUTE].verdict is Verdict.PASSED
-    assert found[Check.ROUTE].facts == {"ipv4": "connected"}
+    assert found[Check.ROUTE].details == RouteDetails(ipv4=ConnectResult.CONNECTED)
 
 
 def full(backlog: socket.socket) -> list[socket.socket]:
@@ -136,7 +152,7 @@ def full(backlog: socket.socket) -> list[socket.socket]:
 
 
 def test_nothing_that_answers_ends_in_time() -> None:
-    limits = Limits(name=0.25, request=0.5, whole=1.0)  # a twentieth of the real ones
+    limits = TimeLimits(name=0.25, request=0.5, whole=1.0)  # a twentieth of the real ones
     with socket.create_server(("127.0.0.1", 0), backlog=0) as deaf:
         waiting = full(deaf)
         began = time.monotonic()
@@ -145,7 +161,7 @@ def test_nothing_that_answers_ends_in_time() -> None:
         for one in waiting:
             one.close()
     assert (found[Check.ROUTE].verdict, found[Check.ROUTE].observation) == (Verdict.FAILED, Observation.TIMEOUT)
-    assert (Limits().whole, Limits().name) == (20.0, 5.0)
+    assert (TimeLimits().whole, TimeLimits().name) == (20.0, 5.0)
 
 
 # -- proxies ---------------------------------------------------------------------------------
@@ -157,18 +173,15 @@ def test_nothing_that_answers_ends_in_time() -> None:
         ('Basic realm="corp"', "Basic"),
         ("NTLM", "NTLM"),
         ("Negotiate, NTLM, Basic realm=x", "Negotiate, NTLM, Basic"),
-        ("Secret the-right-token", None),
+        ("Secret the-right-token", ""),
     ],
 )
-def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: str, schemes: str | None) -> None:
+def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: str, schemes: str) -> None:
     with Proxy({}, http(407, Proxy_Authenticate=header)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         route = run_checks(f"https://{HOST}/scim", proxy=proxy.url)[Check.ROUTE]
     assert (route.verdict, route.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
-    assert route.facts.get("sign_in") == schemes
-    assert route.facts["proxy_from"] == "environment"
-    named = schemes and schemes.replace("Negotiate", "Negotiate (Kerberos or NTLM)")
-    assert (named or "wants a sign-in") in sentence(route)
+    assert route.details == RouteDetails(proxy_from=ProxyOrigin.ENVIRONMENT, sign_in=schemes)
 
 
 # -- certificates and clocks -----------------------------------------------------------------
@@ -180,7 +193,7 @@ def test_an_inspecting_product_is_told_by_its_issuer() -> None:
         found = run_checks(server.base_url)
     certificate = found[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.INSPECTION_UNTRUSTED)
-    assert certificate.facts["issuer"] == "Zscaler Inc."
+    assert details(certificate, CertificateDetails).issuer == "Zscaler Inc."
     assert server.requests == []
 
 
@@ -189,9 +202,8 @@ def test_an_unknown_issuer_is_named_and_not_called_inspection() -> None:
     with Hostile(says(listing()), serving(trustme.CA(organization_name="Contoso"))) as server:
         certificate = run_checks(server.base_url)[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.UNTRUSTED)
-    assert certificate.facts["issuer"] == "Contoso"
-    assert certificate.facts["authority"] == Authority.OWN
-    assert int(certificate.evidence["shown"]) == 1
+    seen = details(certificate, CertificateDetails)
+    assert (seen.issuer, seen.authority, seen.sent) == ("Contoso", Authority.OWN, 1)
 
 
 @pytest.mark.parametrize("product", ["Netskope", None])
@@ -206,8 +218,8 @@ def test_inspection_that_this_computer_trusts_is_a_warning(
         found = run_checks(f"https://{HOST}/scim/v2", proxy=proxy.url)
     certificate = found[Check.CERTIFICATE]
     assert (certificate.verdict, certificate.observation) == (Verdict.WARNED, Observation.INSPECTED)
-    assert certificate.facts["authority"] == (Authority.INSPECTION if product else Authority.OWN)
-    assert "opens encrypted traffic" in sentence(certificate) or "probably opened" in sentence(certificate)
+    by = Authority.INSPECTION if product else Authority.OWN
+    assert details(certificate, CertificateDetails).authority is by
     assert found[Check.CONTROL].verdict is Verdict.PASSED
 
 
@@ -216,8 +228,9 @@ def test_an_authority_of_ones_own_is_no_surprise_inside(authority: trustme.CA) -
     with Hostile(says(listing()), serving(authority)) as server:
         certificate = run_checks(server.base_url)[Check.CERTIFICATE]
     assert certificate.verdict is Verdict.PASSED
-    assert certificate.facts["authority"] == Authority.OWN
-    assert str(certificate.evidence["version"]).startswith("TLSv1.")
+    seen = details(certificate, CertificateDetails)
+    assert seen.authority is Authority.OWN
+    assert seen.protocol.startswith("TLSv1.")
 
 
 @pytest.mark.usefixtures("trusted")
@@ -230,22 +243,18 @@ def test_a_certificate_of_the_future_speaks_of_the_clock(authority: trustme.CA) 
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize(
-    ("off", "said"),
-    [
-        (timedelta(hours=-3), "3 hours ahead"),
-        (timedelta(minutes=20, seconds=30), "20 minutes behind"),
-        (timedelta(0), None),
-    ],
+    ("off", "ahead"),
+    [(timedelta(hours=-3), 10_800), (timedelta(minutes=20, seconds=30), -1_230), (timedelta(0), None)],
 )
 def test_the_clock_is_compared_with_the_date_of_the_answer(
-    authority: trustme.CA, off: timedelta, said: str | None
+    authority: trustme.CA, off: timedelta, ahead: int | None
 ) -> None:
     date = format_datetime(datetime.now(UTC) + off, usegmt=True)
     with Hostile(says(listing().replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)), serving(authority)) as server:
         found = run_checks(server.base_url)
     certificate = found[Check.CERTIFICATE]
-    assert certificate.observation is (Observation.CLOCK_OFF if said else Observation.GOOD)
-    assert (said or "Issued by") in sentence(certificate)
+    assert certificate.observation is (Observation.CLOCK_OFF if ahead else Observation.GOOD)
+    assert details(certificate, CertificateDetails).clock == (pytest.approx(ahead, abs=5) if ahead else None)
     assert found[Check.CONTROL].verdict is Verdict.PASSED
 
 
@@ -272,7 +281,7 @@ def test_the_end_of_a_request_in_the_base_url(authority: trustme.CA) -> None:
     )
     token = found[Check.TOKEN]
     assert (token.verdict, token.observation) == (Verdict.FAILED, Observation.DOUBLED_PATH)
-    assert token.facts["works"] == "without-end"
+    assert details(token, AnswerDetails).works is Repair.WITHOUT_END
     assert [request.split(" ")[1].partition("?")[0] for request in server.requests] == [
         "/scim/v2/Users/Users",
         "/scim/v2/Users",
@@ -298,18 +307,19 @@ def test_a_repair_that_does_not_help_is_not_claimed(authority: trustme.CA) -> No
     with Hostile(says(http(404)), serving(authority)) as server:
         token = run_checks(server.base_url)[Check.TOKEN]
     assert token.observation is Observation.NOT_FOUND
-    assert "works" not in token.facts
+    assert details(token, AnswerDetails).works is None
 
 
 @pytest.mark.usefixtures("trusted")
-def test_the_codes_of_a_refusal_are_facts(authority: trustme.CA) -> None:
+def test_the_codes_of_a_refusal_are_noted(authority: trustme.CA) -> None:
     refusal = http(401, WWW_Authenticate='Bearer realm="x", error="invalid_token", error_description="the-right-token"')
     with Hostile(says(refusal), serving(authority)) as server:
         token = run_checks(server.base_url)[Check.TOKEN]
-    assert token.facts["error"] == "invalid_token"
-    assert token.evidence["www-authenticate"] == "Bearer"
+    seen = details(token, AnswerDetails)
+    assert seen.error is BearerError.INVALID_TOKEN
+    assert seen.exchange is not None
+    assert seen.exchange.challenge == "Bearer"
     page = http(403, b"<html>Blocked by policy", "text/html")
     with Hostile(says(page), serving(authority)) as server:
         token = run_checks(server.base_url)[Check.TOKEN]
-    assert token.facts["page"] == 1
-    assert sentence(token) == "403 Forbidden, with a web page: not from a SCIM service"
+    assert details(token, AnswerDetails).page

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.net import desktop, system_proxy
-from app.net.proxy import from_environment
+from app.net.proxy import ProxyOrigin, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,7 +81,7 @@ def test_the_desktop_names_the_proxy(gnome: tuple[str, Callable[..., None]], mon
     put("ignore-hosts", "['inside.example']")
     put("mode", "manual")
     until(lambda: system_proxy(URL) == "http://proxy.example:3128")
-    assert not from_environment("http://proxy.example:3128")
+    assert origin_of("http://proxy.example:3128") is ProxyOrigin.SYSTEM
     assert system_proxy("https://inside.example/") is None
     assert system_proxy("https://127.0.0.1/") is None
     monkeypatch.setenv("https_proxy", "http://env.example:1")

@@ -13,7 +13,7 @@ from app.guide.vocabulary import Kind, Milestone
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
-from app.scim.connection_test import Check, Limits, Observation, Verdict, run
+from app.scim.connection_test import Check, Observation, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
@@ -51,7 +51,7 @@ def test_every_fault_is_named_and_expected() -> None:
 def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
     reached = {Milestone.SUBMITTED.value: NOW}
     setup = Setup(id="0" * 32, guide="entra", client="Entra", name="n", created=NOW, changed=NOW, reached=reached)
-    limits = Limits(name=1.0, request=1.0, whole=6.0)
+    limits = TimeLimits(name=1.0, request=1.0, whole=6.0)
 
     async def story() -> None:
         process = PracticeProcess()

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.scim.connection_test import Check, Finding, Limits, Observation, Verdict, run
+from app.net.reach import ConnectResult
+from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
+from app.scim.details import NameDetails, RouteDetails
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import Hostile
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 ENTRA = LOOKUP
 TOKEN = TokenSource(StaticToken("token"), practice=False)
-LIMITS = Limits(name=0.2, request=0.4, whole=1.0)
+LIMITS = TimeLimits(name=0.2, request=0.4, whole=1.0)
 
 
 def run_checks(url: str, resolver: object = None, proxy: str | None = None) -> tuple[Finding, ...]:
@@ -79,8 +81,8 @@ def test_a_refused_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     found = run_checks(f"https://127.0.0.1:{port}/scim")
-    assert found[1].facts == {"addresses": 1, "ipv4": 1}
-    assert found[2].facts == {"ipv4": "refused"}
+    assert found[1].details == NameDetails(addresses=1, ipv4=1)
+    assert found[2].details == RouteDetails(ipv4=ConnectResult.REFUSED)
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.REFUSED)
 
 
@@ -91,7 +93,7 @@ def test_a_proxy_that_refuses(status: int, observation: Observation) -> None:
 
     with Hostile(refuses) as proxy:
         found = run_checks("https://cie.example/scim", proxy=f"http://127.0.0.1:{proxy.port}")
-    assert "addresses" not in found[1].facts
+    assert found[1].details == NameDetails(proxied=True)
     assert (found[2].check, found[2].verdict, found[2].observation) == (Check.ROUTE, Verdict.FAILED, observation)
     assert proxy.requests[0].startswith("CONNECT cie.example:443 ")
     assert "token" not in proxy.requests[0]

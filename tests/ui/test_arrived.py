@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 
+from app.diagnosis.findings import SENTENCES
 from app.guide.vocabulary import Milestone, Tool
+from app.scim.observation import Observation
 from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
 from tests.support.clock import NOW
@@ -208,7 +210,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
     [
         (http(401), "Not all users and groups could be read. The endpoint answered 401 Unauthorized."),
         (http(404), "The endpoint offers no lists, so that nothing can be told from here."),
-        (http(200, b"<html>"), "Not all users and groups could be read. A web page came back."),
+        (http(200, b"<html>"), f"Not all users and groups could be read. {SENTENCES[Observation.HTML]}."),
     ],
 )
 def test_an_endpoint_that_does_not_answer_well_is_told_plainly(

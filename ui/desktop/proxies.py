@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from app.net import LOOPBACK, system_proxy
-from app.net.proxy import from_environment
+from app.net.proxy import ProxyOrigin, origin_of
 
 KEPT_SECONDS: Final = 300.0
 """How long an answer of the platform holds; a script may have to be fetched for it."""
@@ -24,7 +24,11 @@ def platform_proxy(url: str) -> str | None:
     """The proxy for that URL, of which only the host is handed on. May block for seconds: use a thread."""
     named = system_proxy(url)
     host = (urlsplit(url).hostname or "").lower()
-    if str(sys.platform) not in ("win32", "darwin") or host in LOOPBACK or (named and from_environment(named)):
+    if (
+        str(sys.platform) not in ("win32", "darwin")
+        or host in LOOPBACK
+        or (named and origin_of(named) is ProxyOrigin.ENVIRONMENT)
+    ):
         return named
     found = _kept.get(host)
     if found is None or time.monotonic() - found[1] > KEPT_SECONDS:

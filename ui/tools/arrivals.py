@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.findings import seen
+from app.diagnosis.findings import SENTENCES
 from app.exports.columns import Role
 from app.exports.problems import Unusable
 from app.exports.reading import Order, names, texts
@@ -324,5 +324,5 @@ def _stops(result: Arrived) -> list[str]:
     stopped: dict[str, list[str]] = {}
     for what, share in (("users", result.users), ("groups", result.groups)):
         if share.stopped is not None and share.stopped.offered:
-            stopped.setdefault(seen(share.stopped.observation), []).append(what)
+            stopped.setdefault(SENTENCES[share.stopped.observation], []).append(what)
     return [f"Not all {' and '.join(whats)} could be read. {why}." for why, whats in stopped.items()]

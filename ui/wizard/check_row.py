@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.evidence import lines, meaning, ticket
-from app.diagnosis.findings import sentence, title
+from app.diagnosis.findings import meaning, sentence, title
+from app.diagnosis.ticket import lines, ticket
 from app.scim.finding import Verdict
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton

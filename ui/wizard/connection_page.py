@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.evidence import meaning, ticket
-from app.diagnosis.findings import sent_lines, sentence, title
+from app.diagnosis.findings import meaning, sentence, title
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import headline
+from app.diagnosis.ticket import sent_lines, ticket
 from app.scim.finding import Check, Verdict
 from app.setup.journey import place
 from app.text.times import clock
@@ -187,7 +187,7 @@ class ConnectionPage(QWidget):
         card = Card("card", self)
         card.body.addWidget(label("What was sent", "heading", card))
         findings = self._controller.session.testing.findings
-        card.body.addWidget(label("\n".join(sent_lines(findings)), "mono", card))
+        card.body.addWidget(label("\n".join(sent_lines(findings)) or "No request was sent.", "mono", card))
         copy = LinkButton("Copy redacted details")
         copy.setObjectName("copy-details")
         copy.clicked.connect(lambda: self._controller.copy_built(ticket(findings), "Details"))

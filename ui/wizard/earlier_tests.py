@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from app.diagnosis.findings import title
-from app.diagnosis.runs import compare, headline
+from app.diagnosis.runs import compare, headline, outcome
 from app.text.counts import counted
 from app.text.times import clock
 from ui.widgets.cards import Card
@@ -91,8 +91,8 @@ class EarlierTests(Card):
             self.body.addWidget(label("Nothing differs from the newest test.", "body", self))
         for each in found:
             self.body.addWidget(label(title(each.check), "strong", self))
-            self.body.addWidget(label(f"Then: {each.was}", "body", self))
-            self.body.addWidget(label(f"Newest: {each.now}", "body", self))
+            self.body.addWidget(label(f"Then: {outcome(each.was)}", "body", self))
+            self.body.addWidget(label(f"Newest: {outcome(each.now)}", "body", self))
 
 
 def clear(layout: QVBoxLayout) -> None:
