@@ -19,8 +19,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from ui.desktop import clearing, clipboard_words
-from ui.desktop.clearing import CopyStage
-from ui.desktop.clipboard import HARMLESS, ClipboardGuard, ClipboardState
+from ui.desktop.clearing import ClipboardState, CopyStage
+from ui.desktop.clipboard import HARMLESS, ClipboardGuard
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator

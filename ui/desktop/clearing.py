@@ -7,6 +7,7 @@ again for three seconds, and only then called cleared.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Final
 
@@ -35,6 +36,19 @@ class CopyStage(StrEnum):
     """Still there: the desktop refused, or something keeps putting it back."""
     UNKNOWN = "unknown"
     """Cleared, on a desktop that lets only the window in front look whether it is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClipboardState:
+    """What became of the text copied last."""
+
+    label: str
+    secret: bool
+    seconds_left: int = 0
+    """Until it is cleared; 0 where it is not counted down."""
+    stage: CopyStage = CopyStage.HELD
+    kept: bool = False
+    """Something on this desktop keeps a copy of what is copied."""
 
 
 class Sight(Enum):

@@ -14,14 +14,13 @@ import secrets
 import sys
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 
 from ui.desktop import clipboard_words
-from ui.desktop.clearing import Act, Clearing, CopyStage, Sight
+from ui.desktop.clearing import Act, Clearing, ClipboardState, CopyStage, Sight
 from ui.desktop.clipboard_managers import managers_here
 from ui.desktop.wayland_selection import WaylandSelection
 from ui.desktop.x_selection import XSelection
@@ -56,19 +55,6 @@ HARMLESS = "The copied secret was removed from the clipboard."
 
 HANDED_OUT = 0.3
 """Seconds for which that text is offered through Xwayland, for mutter to take it over."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClipboardState:
-    """What became of the text copied last."""
-
-    label: str
-    secret: bool
-    seconds_left: int = 0
-    """Until it is cleared; 0 where it is not counted down."""
-    stage: CopyStage = CopyStage.HELD
-    kept: bool = False
-    """Something on this desktop keeps a copy of what is copied."""
 
 
 class _Board(Protocol):

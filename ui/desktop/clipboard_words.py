@@ -9,7 +9,7 @@ from ui.desktop.clearing import CopyStage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ui.desktop.clipboard import ClipboardState
+    from ui.desktop.clearing import ClipboardState
     from ui.desktop.clipboard_managers import ClipboardManager
 
 STAGES: Final[dict[CopyStage, tuple[str, str]]] = {

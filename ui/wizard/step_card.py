@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from app.guide.vocabulary import Builder, Tool
     from app.session.captures import CaptureResult, DisplayedValue
     from app.setup.journey import Place
-    from ui.desktop.clipboard import ClipboardState
+    from ui.desktop.clearing import ClipboardState
     from ui.session.controller import SetupController
 
 
