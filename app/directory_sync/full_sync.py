@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,11 +9,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Unlisted
-from app.polling.sleep import sleep_until
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from datetime import datetime
 
     from app.directory_sync.directories import Directory
@@ -101,48 +99,25 @@ def pause(waited: float, failures: int, asked: float | None, chance: Callable[[]
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
-    """One look of the wait."""
+class FullSyncSchedule:
+    """Paces the looks for the end of a Full Sync, and stops once it is seen or the API refuses."""
 
-    look: Look
-    next_look: datetime | None
-    """UTC; None once nothing more is looked for."""
+    name: str
+    """The Directory Name."""
+    started: datetime
+    """When the admin said that Full Sync was started, UTC."""
 
+    def failed(self, result: Look) -> bool:
+        """Whether the look got no list."""
+        return isinstance(result, Unlisted)
 
-class Following:
-    """One wait for the end of a Full Sync. Use ``run`` once; ``look_now`` cuts the pause short."""
-
-    def __init__(self, ask: Callable[[], Awaitable[Look]], name: str, started: datetime, now: Callable[[], datetime]):
-        """``name`` is the Directory Name, ``started`` when the admin told of the start; times are UTC."""
-        self._ask = ask
-        self._name = name
-        self._started = started
-        self._now = now
-        self._hurry = asyncio.Event()
-
-    def look_now(self) -> None:
-        """Look at once instead of waiting for the next turn."""
-        self._hurry.set()
-
-    async def run(self, on_look: Callable[[Followed], None], over: Callable[[], bool] = lambda: False) -> Look:
-        """Look until the sync is seen to have ended, the API refuses, or ``over`` says so; the last look."""
-        failures = 0
-        while True:
-            self._hurry.clear()
-            look = await self._ask()
-            failures = failures + 1 if isinstance(look, Unlisted) else 0
-            if over() or self._ends(look):
-                on_look(Followed(look, None))
-                return look
-            asked = look.retry_after if isinstance(look, Unlisted) else None
-            waited = (look.looked - self._started).total_seconds()
-            moment = look.looked + timedelta(seconds=pause(waited, failures, asked, random.random))
-            on_look(Followed(look, moment))
-            await sleep_until(moment, self._now, self._hurry)
-            if over():
-                return look
-
-    def _ends(self, look: Look) -> bool:
-        if isinstance(look, Unlisted):
-            return look.observation in REFUSED
-        return standing(look, self._name, self._started).progress is Progress.COMPLETED
+    def pause(self, result: Look, looked: datetime, failures: int) -> float | None:
+        """Seconds until the next look; None where there is nothing left to look for."""
+        if isinstance(result, Unlisted):
+            ended = result.observation in REFUSED
+        else:
+            ended = standing(result, self.name, self.started).progress is Progress.COMPLETED
+        if ended:
+            return None
+        asked = result.retry_after if isinstance(result, Unlisted) else None
+        return pause((looked - self.started).total_seconds(), failures, asked, random.random)

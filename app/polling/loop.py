@@ -1,49 +1,54 @@
-"""The watch: looks for the SCIM Change Timestamp again and again until it is seen or cancelled."""
+"""The one polling loop: looks again and again, at the pace of a schedule, until nothing more is worth waiting for."""
 
 from __future__ import annotations
 
 import asyncio
-import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from app.polling.schedule import pause
 from app.polling.sleep import sleep_until
-from app.scim.changes import NotOffered, Seen, Unsuccessful
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from app.guide.model import Cadence
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+
+
+class Schedule(Protocol[T_contra]):
+    """Judges each look: whether it got an answer, and when the next one is due."""
+
+    def failed(self, result: T_contra) -> bool:
+        """Whether the look got no answer."""
+
+    def pause(self, result: T_contra, looked: datetime, failures: int) -> float | None:
+        """Seconds until the next look, or None to stop.
+
+        ``looked`` is when the look ended, UTC; ``failures`` counts the looks in a row without an answer.
+        """
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """What the last look brought, and when the next one is."""
+class LookReport(Generic[T]):
+    """What the last look found, and when the next one is due."""
 
     looked: datetime
+    """UTC."""
     next_look: datetime | None
-    """None once nothing more is looked for."""
-    result: Seen | NotOffered | Unsuccessful
+    """UTC; None once the loop has stopped."""
+    result: T
     failures: int
-    """Looks in a row that brought no answer."""
+    """Looks in a row without an answer."""
 
 
-class Watch:
-    """One wait for one directory. Use ``run`` once; ``look_now`` cuts the pause short."""
+class PollingLoop(Generic[T]):
+    """One wait. Call ``run`` once; ``look_now`` cuts the pause short."""
 
-    def __init__(
-        self,
-        look: Callable[[], Awaitable[Seen | NotOffered | Unsuccessful]],
-        cadence: Cadence,
-        since: datetime,
-        now: Callable[[], datetime],
-    ) -> None:
-        """``look`` asks the endpoint once; ``since`` is when provisioning was started; times are UTC."""
+    def __init__(self, look: Callable[[], Awaitable[T]], schedule: Schedule[T], now: Callable[[], datetime]) -> None:
+        """``look`` asks once; ``now`` gives the current time, UTC."""
         self._look = look
-        self._cadence = cadence
-        self._since = since
+        self._schedule = schedule
         self._now = now
         self._hurry = asyncio.Event()
 
@@ -51,25 +56,23 @@ class Watch:
         """Look at once instead of waiting for the next turn."""
         self._hurry.set()
 
-    async def run(self, on_report: Callable[[Report], None], over: Callable[[], bool] = lambda: False) -> Report:
-        """Look until a timestamp is seen, the endpoint turns out not to offer one, or ``over`` says so."""
+    async def run(
+        self, on_report: Callable[[LookReport[T]], None], over: Callable[[], bool] = lambda: False
+    ) -> LookReport[T]:
+        """Look until the schedule stops, or ``over`` is true after a look or a pause; returns the last report."""
         failures = 0
         while True:
             self._hurry.clear()
             result = await self._look()
-            failures = failures + 1 if isinstance(result, Unsuccessful) else 0
+            failures = failures + 1 if self._schedule.failed(result) else 0
             looked = self._now()
-            if over() or isinstance(result, NotOffered) or (isinstance(result, Seen) and result.newest is not None):
-                report = Report(looked, None, result, failures)
+            pause = None if over() else self._schedule.pause(result, looked, failures)
+            if pause is None:
+                report = LookReport(looked, None, result, failures)
                 on_report(report)
                 return report
-            wait = self._pause(result, looked, failures)
-            on_report(Report(looked, looked + wait, result, failures))
-            await sleep_until(looked + wait, self._now, self._hurry)
+            next_look = looked + timedelta(seconds=pause)
+            on_report(LookReport(looked, next_look, result, failures))
+            await sleep_until(next_look, self._now, self._hurry)
             if over():
-                return Report(looked, None, result, failures)
-
-    def _pause(self, result: Seen | NotOffered | Unsuccessful, looked: datetime, failures: int) -> timedelta:
-        asked = result.retry_after if isinstance(result, Unsuccessful) else None
-        waited = (looked - self._since).total_seconds()
-        return timedelta(seconds=pause(self._cadence, waited, failures, asked, random.random))
+                return LookReport(looked, None, result, failures)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.scim.changes import NotOffered, Seen, Unsuccessful
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from app.guide.model import Cadence
 
@@ -58,3 +62,23 @@ def pause(
     slowed = min(LATEST, base * 2.0 ** min(failures, 8))
     spread = slowed * (0.9 + 0.2 * random())
     return max(spread, retry_after or 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class TimestampSchedule:
+    """Paces the looks for the SCIM Change Timestamp, and stops once it is seen or turns out not to be offered."""
+
+    cadence: Cadence
+    since: datetime
+    """When provisioning was started, UTC."""
+
+    def failed(self, result: Seen | NotOffered | Unsuccessful) -> bool:
+        """Whether the look got no answer."""
+        return isinstance(result, Unsuccessful)
+
+    def pause(self, result: Seen | NotOffered | Unsuccessful, looked: datetime, failures: int) -> float | None:
+        """Seconds until the next look; None where there is nothing left to look for."""
+        if isinstance(result, NotOffered) or (isinstance(result, Seen) and result.newest is not None):
+            return None
+        asked = result.retry_after if isinstance(result, Unsuccessful) else None
+        return pause(self.cadence, (looked - self.since).total_seconds(), failures, asked, random.random)

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.directory_sync.client import Listed, Unlisted, Way
-    from app.directory_sync.full_sync import Followed, Following, Look, Standing
+    from app.directory_sync.full_sync import Look, Standing
     from app.directory_sync.objects import Matches
     from app.guide.model import Guide
+    from app.polling.loop import LookReport, PollingLoop
     from app.scim.tokens import TokenSource
     from app.setup.state import Setup
     from app.system.policy import Policy
@@ -61,7 +62,7 @@ class DirectorySyncSession:
         self._tokens: TokenSource | None = None
         self._given_up: datetime | None = None
         """The start of the Full Sync for which nothing more is looked for."""
-        self._following: Following | None = None
+        self._following: PollingLoop[Look] | None = None
         self._changes = 0
         """Counts the changes of what opens the API; an answer to a question asked before one is of no use."""
 
@@ -284,25 +285,27 @@ class DirectorySyncSession:
         Gives the answer that showed it; None where the wait ended otherwise.
         """
         from app.directory_sync.client import Listed
-        from app.directory_sync.full_sync import Following, Progress, standing
+        from app.directory_sync.full_sync import FullSyncSchedule, Progress, standing
+        from app.polling.loop import PollingLoop
 
         started = self.started
         if not self._waits() or self.given_up or started is None or self._following is not None:
             return None
         name = self.directory_name
-        self._following = Following(self.ask, name, started, self._now)
+        self._following = PollingLoop(self.ask, FullSyncSchedule(name, started), self._now)
         try:
-            look = await self._following.run(self._take, lambda: not self._waits() or self.started != started)
+            report = await self._following.run(self._take, lambda: not self._waits() or self.started != started)
             self._given_up = started
         finally:
             self._following = self.next_look = None
             self._announce()
+        look = report.result
         if not isinstance(look, Listed) or look is not self.look or self.started != started:
             return None  # asked with what was changed meanwhile, or of a sync that was started anew
         return look if standing(look, name, started).progress is Progress.COMPLETED else None
 
-    def _take(self, followed: Followed) -> None:
-        self.next_look = followed.next_look
+    def _take(self, report: LookReport[Look]) -> None:
+        self.next_look = report.next_look
         self._announce()
 
     def look_now(self) -> None:

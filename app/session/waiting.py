@@ -11,13 +11,15 @@ from app.setup.state import Counts, Sighting, Wait
 from app.setup.status import awaited
 
 if TYPE_CHECKING:
-    from app.polling.loop import Report, Watch
+    from app.polling.loop import LookReport, PollingLoop
     from app.scim.changes import NotOffered, Seen, Unsuccessful
     from app.session.captures import Captures
     from app.session.connection import Connection
     from app.session.directory_sync import DirectorySyncSession
     from app.session.open_setup import OpenSetup
     from app.setup.gate import TimestampProblem
+
+    TimestampLook = Seen | NotOffered | Unsuccessful
 
 
 class Waiting:
@@ -26,19 +28,20 @@ class Waiting:
     def __init__(
         self, opened: OpenSetup, connection: Connection, api: DirectorySyncSession, captures: Captures
     ) -> None:
-        self.report: Report | None = None
+        self.report: LookReport[TimestampLook] | None = None
         """The last look for the SCIM Change Timestamp."""
         self._opened = opened
         self._connection = connection
         self._api = api
         self._captures = captures
-        self._watch: Watch | None = None
+        self._watch: PollingLoop[TimestampLook] | None = None
         self._silent = False
         """The endpoint tells of no changes; looked at again only when the admin asks."""
 
     async def for_timestamp(self) -> None:
         """Wait for the SCIM Change Timestamp until it is seen."""
-        from app.polling.loop import Watch
+        from app.polling.loop import PollingLoop
+        from app.polling.schedule import TimestampSchedule
         from app.scim.changes import NotOffered, Seen
 
         opened = self._opened
@@ -46,7 +49,7 @@ class Waiting:
         if not self._waits() or since is None or self._watch is not None or self._silent:
             return
         begun = opened.setup.reached[Milestone.SUBMITTED]
-        self._watch = Watch(self._look, opened.guide.cadence, since, opened.now)
+        self._watch = PollingLoop(self._look, TimestampSchedule(opened.guide.cadence, since), opened.now)
         try:
             report = await self._watch.run(self._take_report, lambda: not self._waits())
         finally:
@@ -77,11 +80,11 @@ class Waiting:
         else:
             self._opened.announce()
 
-    def _take_report(self, report: Report) -> None:
+    def _take_report(self, report: LookReport[TimestampLook]) -> None:
         self.report = report
         self._opened.announce()
 
-    async def _look(self) -> Seen | NotOffered | Unsuccessful:
+    async def _look(self) -> TimestampLook:
         submitted = self._opened.setup.reached[Milestone.SUBMITTED]
         _, seen = await asyncio.gather(self._api.look_calmly(), self._connection.look(submitted))
         return seen

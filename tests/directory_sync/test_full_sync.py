@@ -10,7 +10,8 @@ import pytest
 
 from app.directory_sync.client import Listed, Stage, Unlisted
 from app.directory_sync.directories import Directory
-from app.directory_sync.full_sync import LATEST, REFUSED, SOONEST, Followed, Following, Progress, pause, standing
+from app.directory_sync.full_sync import LATEST, REFUSED, SOONEST, FullSyncSchedule, Look, Progress, pause, standing
+from app.polling.loop import LookReport, PollingLoop
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:
@@ -69,17 +70,17 @@ def refused(observation: Observation, asked: float | None = None) -> Unlisted:
     return Unlisted(NOON, Stage.API, observation, None, asked)
 
 
-def follow(looks: Sequence[Listed | Unlisted]) -> list[Followed]:
+def follow(looks: Sequence[Listed | Unlisted]) -> list[LookReport[Look]]:
     """Go through these looks, hurried on after each: this is about their order and the pauses that are planned."""
-    left, seen = list(looks), list[Followed]()
+    left, seen = list(looks), list[LookReport[Look]]()
 
     async def ask() -> Listed | Unlisted:
         return left.pop(0)
 
     async def story() -> None:
-        following = Following(ask, "acme", NOON, lambda: NOON)
+        following = PollingLoop(ask, FullSyncSchedule("acme", NOON), lambda: NOON)
 
-        def take(one: Followed) -> None:
+        def take(one: LookReport[Look]) -> None:
             seen.append(one)
             following.look_now()
 
@@ -115,7 +116,7 @@ def test_it_ends_when_it_is_over_and_when_it_is_cancelled() -> None:
 
     async def story() -> None:
         over = False
-        following = Following(ask, "acme", NOON, lambda: NOON)
+        following = PollingLoop(ask, FullSyncSchedule("acme", NOON), lambda: NOON)
         task = asyncio.create_task(following.run(lambda _: None, lambda: over))
         await asyncio.sleep(0.05)
         assert looks == 1
@@ -123,7 +124,7 @@ def test_it_ends_when_it_is_over_and_when_it_is_cancelled() -> None:
         following.look_now()
         await asyncio.wait_for(task, 2)
         assert looks == 1
-        other = asyncio.create_task(Following(ask, "acme", NOON, lambda: NOON).run(lambda _: None))
+        other = asyncio.create_task(PollingLoop(ask, FullSyncSchedule("acme", NOON), lambda: NOON).run(lambda _: None))
         await asyncio.sleep(0.05)
         other.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -15,7 +15,7 @@ import pytest
 
 from app.guide import catalog
 from app.guide.vocabulary import Milestone
-from app.polling.loop import Report
+from app.polling.loop import LookReport
 from app.reports.diagnostics import SetupTally, WindowFacts, report
 from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
 from app.scim.observation import Observation
@@ -100,7 +100,7 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
     ],
 )
 def test_the_watch(result: Seen | NotOffered | Unsuccessful, told: str) -> None:
-    looked = Report(NOW, NOW + timedelta(minutes=5), result, 2)
+    looked = LookReport(NOW, NOW + timedelta(minutes=5), result, 2)
     only_what_is_listed(text := report(SURFACE, "x", SetupTally({}, 0), (doing(looked),), practice=False))
     assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
 
@@ -111,7 +111,9 @@ def test_a_sighting() -> None:
     assert "  Watch: timestamp entered 2026-11-25T09:30:15Z\n" in text
 
 
-def doing(looked: Report | None, sighting: Sighting | None = None) -> SetupSession:
+def doing(
+    looked: LookReport[Seen | NotOffered | Unsuccessful] | None, sighting: Sighting | None = None
+) -> SetupSession:
     """An assistant as far as diagnostics ask it."""
     guide = catalog.guide("okta")
     setup = Setup(

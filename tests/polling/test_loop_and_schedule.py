@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app.guide import catalog
 from app.guide.model import Cadence
 from app.guide.vocabulary import Milestone
-from app.polling.loop import Report, Watch
-from app.polling.schedule import LATEST, SOONEST, expectation, pause
-from app.scim.changes import Capabilities, Seen, Unsuccessful
+from app.polling.loop import LookReport, PollingLoop
+from app.polling.schedule import LATEST, SOONEST, TimestampSchedule, expectation, pause
+from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
 from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, TimestampProblem, gate, read_timestamp
 from app.setup.state import Setup, Sighting
@@ -96,15 +96,15 @@ def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
         ]
     )
     clock = [NOW]
-    reports: list[Report] = []
+    reports: list[LookReport[Seen | NotOffered | Unsuccessful]] = []
 
-    async def look() -> Seen | Unsuccessful:
+    async def look() -> Seen | NotOffered | Unsuccessful:
         return next(answers)
 
-    async def story() -> Report:
-        watch = Watch(look, CADENCE, NOW, lambda: clock[0])
+    async def story() -> LookReport[Seen | NotOffered | Unsuccessful]:
+        watch = PollingLoop(look, TimestampSchedule(CADENCE, NOW), lambda: clock[0])
 
-        def take(report: Report) -> None:
+        def take(report: LookReport[Seen | NotOffered | Unsuccessful]) -> None:
             reports.append(report)
             clock[0] += timedelta(hours=1)  # the laptop slept: the next look comes at once
 
