@@ -23,7 +23,6 @@ REMAINING_NAMES = frozenset(
         "Page",
         "Part",
         "Progress",
-        "Report",
         "Seen",
         "Stage",
     }
