@@ -1,4 +1,4 @@
-"""What the shape of the code promises: a class name is there once, and no imports go in a circle."""
+"""What the shape of the code promises: each class name once, no circle of imports, private members left private."""
 
 from __future__ import annotations
 
@@ -119,3 +119,45 @@ def test_no_imports_go_in_a_circle() -> None:
 )
 def test_circles_are_found(graph: dict[str, set[str]], expected: list[list[str]]) -> None:
     assert sorted(sorted(each) for each in circles(graph)) == expected
+
+
+def is_private(name: str) -> bool:
+    """One underscore: what a class or module keeps to itself."""
+    return name.startswith("_") and not name.endswith("__")
+
+
+def private_uses(tree: ast.AST) -> Iterator[str]:
+    """Private members of other objects that a module reads, calls, patches or imports."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and is_private(node.attr):
+            if not (isinstance(node.value, ast.Name) and node.value.id in {"self", "cls"}):
+                yield f"{node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.lineno}: import {alias.name}" for alias in node.names if is_private(alias.name))
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("attr"):
+            named = (each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str))
+            yield from (f"{node.lineno}: {name}" for name in named if is_private(name.rpartition(".")[2]))
+
+
+def test_no_test_of_the_window_uses_a_private_member() -> None:
+    used = {name: found for name, tree in trees("tests").items() if (found := list(private_uses(tree)))}
+    print(f"private members of other objects used in tests: {sum(map(len, used.values()))}")
+    assert {name: found for name, found in used.items() if name.startswith(("tests.ui.", "tests.support."))} == {}
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [
+        ("page._task.cancel()", 1),
+        ("self._made = cls._made", 0),
+        ("super()._walk()", 1),
+        ("value.__class__", 0),
+        ("from app.net.client import _LIMIT", 1),
+        ("from app import __version__", 0),
+        ("patch.setattr(page, '_say', print)", 1),
+        ("patch.setattr('app.exports.reading._command', print)", 1),
+        ("getattr(page, 'title')", 0),
+    ],
+)
+def test_private_uses_are_found(source: str, uses: int) -> None:
+    assert len(list(private_uses(ast.parse(source)))) == uses

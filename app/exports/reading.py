@@ -191,6 +191,11 @@ class _Talk:
             if not ended.done():
                 ended.set_result(None)
 
+        def show_share(share: float) -> None:
+            # Whoever gave the order up may be gone, and so may what showed the share.
+            if self._on_share is not None and not ended.done():
+                self._on_share(share)
+
         def listen() -> None:
             try:
                 assert self._child.stdin is not None
@@ -199,8 +204,8 @@ class _Talk:
                 self._child.stdin.flush()
                 for line in self._child.stdout:
                     words = json.loads(line)
-                    if "share" in words and self._on_share is not None:
-                        tell(self._on_share, words["share"])
+                    if "share" in words:
+                        tell(show_share, words["share"])
                     self._take(words)
                     if "found" in words or "digests" in words:
                         time.sleep(0.001)  # or the window would wait for the interpreter again and again

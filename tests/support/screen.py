@@ -26,6 +26,11 @@ def words(root: QWidget) -> str:
     return "\n".join(texts).replace("\u200b", "")
 
 
+async def settled(page: QWidget) -> None:
+    """Wait until nothing is under way that could be stopped."""
+    await until(lambda: not child(page, "stop").isVisibleTo(page))
+
+
 async def appears(root: QWidget, text: str) -> None:
     """Wait until that is among the words."""
     await until(lambda: text in words(root))

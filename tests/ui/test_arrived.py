@@ -15,10 +15,13 @@ from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
 from tests.support.clock import NOW
 from tests.support.controller import walk
-from tests.support.screen import by_tab, child, words
+from tests.support.screen import by_tab, child, part, settled, words
 from tests.support.until import until
 from ui.tools.arrivals import ArrivedPage
 from ui.tools.catalog import TOOLS
+from ui.tools.columns import ColumnsCard
+from ui.widgets.findings import FindingsView
+from ui.widgets.table import ResultTable
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -57,12 +60,8 @@ def play(qapp: QApplication, folder: Path, directory: Directory, story: Story) -
     return server
 
 
-async def settled(page: ArrivedPage) -> None:
-    await until(lambda: page._task is None)
-
-
 def table(page: ArrivedPage) -> list[tuple[str | int, ...]]:
-    rows = page._findings.table.rows
+    rows = part(page, ResultTable).rows
     return [rows.all.cells(row) for row in rows.shown]
 
 
@@ -107,7 +106,7 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
             "Newest changes, 3",
         ]
         assert wizard.focusWidget() is page.findChild(QListWidget, "kinds"), "the keyboard goes to what was found"
-        page._findings._list.setCurrentRow(3)
+        part(page, QListWidget, "kinds").setCurrentRow(3)
         child(page, "copy-rows").click()
         await until(lambda: said[-1] == "1 row copied.")
         assert controller.paste_text() == "What\tName\tFinding\nGroup\t'=1\tNo members"
@@ -136,11 +135,8 @@ def test_a_running_look_tells_how_far_it_is_and_is_stopped(qapp: QApplication, t
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-all").click()
         await until(lambda: "pause of 3 min" in words(page))
-        task = page._task
-        assert task is not None
         child(page, "stop").click()
-        await until(task.done)
-        assert task.cancelled()
+        await settled(page)
         assert "Stopped before everything was read." in words(page)
         assert child(page, "look-all").isEnabled()
 
@@ -193,10 +189,8 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
         page.compare(file, groups=False)
         await settled(page)
         assert "Which column is to be compared?" in words(page)
-        card = page._columns[False]
-        box = card.findChild(QComboBox, "column-user-name")
-        assert box is not None
-        box.setCurrentIndex(1)
+        card = next(card for card in page.findChildren(ColumnsCard) if card.isVisibleTo(page))
+        part(card, QComboBox, "column-user-name").setCurrentIndex(1)
         child(card, "check-again").click()
         await settled(page)
         assert "Compared with users.csv, 1 user." in words(page)
@@ -221,7 +215,7 @@ def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
         await settled(page)
         assert sentence in words(page)
         assert "Nothing has arrived yet" not in words(page)
-        assert not page._findings.isVisibleTo(page)
+        assert not part(page, FindingsView).isVisibleTo(page)
 
     play(qapp, tmp_path, Directory([], [], lambda _path, _query: answer), story)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from typing import TYPE_CHECKING
 
@@ -13,21 +14,29 @@ from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, Q
 
 from app.guide.vocabulary import Tool
 from tests.support.controller import walk
-from tests.support.screen import by_tab, child, words
+from tests.support.screen import by_tab, child, part, settled, words
 from tests.support.until import until
 from ui.tools.groups_export import GroupsExportPage
+from ui.widgets.busy import ThinBar
 from ui.widgets.drop import DropCard
+from ui.widgets.findings import FindingsView
+from ui.widgets.table import ResultTable
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.support.running import Program
+    from ui.application import Application
     from ui.session.controller import SetupController
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
 TABLE = [["displayName", "id"], ["Sales", "1"], ["SALES", "2"], ["R&D", "3"], ["Finance", "4"], ["=Finance", "5"]]
+
+MANY = "name,id\n" + "".join(f"Group {i},{i}\n" for i in range(200_000))
+"""An export that takes a while to check."""
 
 
 @pytest.fixture
@@ -62,10 +71,6 @@ def opened(controller: SetupController) -> tuple[WizardPage, GroupsExportPage]:
     return wizard, page
 
 
-async def settled(page: GroupsExportPage) -> None:
-    await until(lambda: page._task is None)
-
-
 def drop(card: QWidget, *urls: QUrl) -> None:
     mime = QMimeData()
     mime.setUrls(list(urls))
@@ -78,7 +83,7 @@ def drop(card: QWidget, *urls: QUrl) -> None:
 
 
 def table(page: GroupsExportPage) -> list[tuple[str | int, ...]]:
-    rows = page._findings.table.rows
+    rows = part(page, ResultTable).rows
     return [rows.all.cells(row) for row in rows.shown]
 
 
@@ -120,7 +125,7 @@ def test_rows_are_filtered_sorted_and_copied_without_formulas(qapp: QApplication
         controller.announced.connect(said.append)
         page.open_file(groups)
         await settled(page)
-        view = page._findings.table
+        view = part(page, ResultTable)
         view.sortByColumn(1, Qt.SortOrder.DescendingOrder)
         assert [row[1] for row in table(page)] == ["SALES", "R&D", "=Finance & Co"]
         view.sortByColumn(0, Qt.SortOrder.AscendingOrder)
@@ -184,7 +189,7 @@ def test_findings_are_saved_through_the_systems_dialog(
         assert not dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.emit(str(tmp_path / "findings.csv"))
         dialog.reject()
-        assert page._findings.isVisibleTo(page), "what is shown stays while it is saved"
+        assert part(page, FindingsView).isVisibleTo(page), "what is shown stays while it is saved"
         await settled(page)
         assert "The findings are in findings.csv." in words(page)
         with (tmp_path / "findings.csv").open(encoding="utf-8-sig", newline="") as back:
@@ -204,7 +209,7 @@ def test_findings_are_saved_through_the_systems_dialog(
 
 def test_a_running_check_is_stopped_at_once(qapp: QApplication, data: Path, tmp_path: Path) -> None:
     file = tmp_path / "groups.csv"
-    file.write_text("name,id\n" + "".join(f"Group {i},{i}\n" for i in range(200_000)))
+    file.write_text(MANY)
 
     async def story(controller: SetupController) -> None:
         wizard, page = opened(controller)
@@ -212,22 +217,35 @@ def test_a_running_check_is_stopped_at_once(qapp: QApplication, data: Path, tmp_
         page.open_file(file)
         stop = child(page, "stop")
         assert wizard.focusWidget() is stop
-        task = page._task
-        assert task is not None
-        await until(lambda: page._work.bar.value() > 0)
+        await until(lambda: part(page, ThinBar).value() > 0)
         QTest.keyClick(stop, Qt.Key.Key_Return)
         assert "The check was stopped." in words(page)
-        await until(task.done)
-        assert not page._findings.isVisibleTo(page)
-        page.open_file(file)
-        running = page._task
-        assert running is not None
-        controller._end_looks()
-        await until(running.done)
-        assert running.cancelled(), "what is under way ends with the desk"
+        await settled(page)
+        assert not part(page, FindingsView).isVisibleTo(page)
         wizard.deleteLater()
 
     walk(qapp, data, story)
+
+
+def test_leaving_the_setup_ends_the_check(program: Program, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text(MANY)
+
+    async def story(application: Application) -> None:
+        await application.new_setup("entra")
+        assert application.opened.controller is not None
+        application.opened.controller.open_tool(Tool.GROUPS_EXPORT)
+        page = part(application.window, GroupsExportPage)
+        before = asyncio.all_tasks()
+        page.open_file(file)
+        begun = asyncio.all_tasks() - before
+        assert begun
+        await until(lambda: part(page, ThinBar).value() > 0)
+        await application.show_home()
+        await until(lambda: all(task.done() for task in begun))
+        assert all(task.cancelled() for task in begun)
+
+    program.play(story)
 
 
 def test_what_cannot_be_used_says_why(qapp: QApplication, data: Path, tmp_path: Path, groups: Path) -> None:
@@ -263,7 +281,7 @@ def test_no_problem_is_said_as_such(qapp: QApplication, data: Path, tmp_path: Pa
         page.open_file(file)
         await settled(page)
         assert "No problem was found in 2 groups." in words(page)
-        assert not page._findings.isVisibleTo(page)
+        assert not part(page, FindingsView).isVisibleTo(page)
         assert not child(page, "save-findings").isVisibleTo(page)
         wizard.deleteLater()
 

@@ -17,15 +17,14 @@ def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-    proxies._kept.clear()
 
 
 def test_qt_answers_for_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert proxies._asked("cie.example") is None
+    assert proxies.asked_of_qt("cie.example") is None
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:3128")
-    assert proxies._asked("cie.example") == "http://127.0.0.1:3128"
+    assert proxies.asked_of_qt("cie.example") == "http://127.0.0.1:3128"
     monkeypatch.setenv("no_proxy", "cie.example")
-    assert proxies._asked("cie.example") is None
+    assert proxies.asked_of_qt("cie.example") is None
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])
@@ -40,17 +39,19 @@ def test_the_platform_is_asked_once_and_the_environment_comes_first(
         asked.append(host)
         return "http://pac.example:8080"
 
-    monkeypatch.setattr(proxies, "_asked", answers)
-    assert proxies.platform_proxy(URL) == proxies.platform_proxy(URL) == "http://pac.example:8080"
-    assert asked == ["cie.example"]
+    monkeypatch.setattr(proxies, "asked_of_qt", answers)
+    host = f"cie-on-{platform}.example"  # an answer is kept
+    assert proxies.platform_proxy(f"https://{host}/") == "http://pac.example:8080"
+    assert proxies.platform_proxy(f"https://{host}/") == "http://pac.example:8080"
+    assert asked == [host]
     assert proxies.platform_proxy("http://127.0.0.1:8080/") is None
     monkeypatch.setattr(proxies, "system_proxy", lambda _url: "http://env.example:1")
     monkeypatch.setenv("https_proxy", "http://env.example:1")
-    assert proxies.platform_proxy(URL) == "http://env.example:1"
-    assert asked == ["cie.example"]
+    assert proxies.platform_proxy(f"https://{host}/") == "http://env.example:1"
+    assert asked == [host]
 
 
 def test_on_linux_qt_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(proxies, "_asked", lambda _host: pytest.fail("asked"))
+    monkeypatch.setattr(proxies, "asked_of_qt", lambda _host: pytest.fail("asked"))
     monkeypatch.setattr(sys, "platform", "linux")
     assert proxies.platform_proxy(URL) is None

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 
 from app.guide import catalog
 from app.guide.model import Step
 from app.guide.vocabulary import Milestone, Tool
 from tests.support.clock import NOW
 from tests.support.controller import walk
-from tests.support.screen import child, words
+from tests.support.screen import child, part, words
 from tests.support.until import until
 from ui.companion.window import Companion
 from ui.theme import icons
 from ui.tools.catalog import TOOLS
+from ui.tools.portal_error import PortalErrorPage
 from ui.wizard.page import WizardPage
 from ui.wizard.rail import Rail
 from ui.wizard.step_card import StepCard
@@ -50,16 +51,20 @@ def _open_page(controller: SetupController) -> WizardPage:
     return page
 
 
+def title(page: WizardPage) -> str:
+    return part(page, QLabel, "page-title").text()
+
+
 @pytest.mark.usefixtures("secret_service")
 def test_a_tool_opens_from_the_rail_and_escape_goes_back(qapp: QApplication, tmp_path: Path) -> None:
     async def story(controller: SetupController) -> None:
         page = _open_page(controller)
-        title = page._title.text()
+        before = title(page)
         row = child(page, "tool-portal-error")
         row.click()
         assert controller.tool is Tool.PORTAL_ERROR
-        assert page._title.text() == TOOLS[Tool.PORTAL_ERROR].title
-        assert page._lead.text() == TOOLS[Tool.PORTAL_ERROR].lead
+        assert title(page) == TOOLS[Tool.PORTAL_ERROR].title
+        assert part(page, QLabel, "page-lead").text() == TOOLS[Tool.PORTAL_ERROR].lead
         assert row.property("here") is True
         number = controller.session.here.number
         assert child(page, "back").text() == f"Back to step {number}"
@@ -71,7 +76,7 @@ def test_a_tool_opens_from_the_rail_and_escape_goes_back(qapp: QApplication, tmp
         assert row.property("here") is True
         QTest.keyClick(page, Qt.Key.Key_Escape)
         await until(lambda: controller.tool is None)
-        assert page._title.text() == title
+        assert title(page) == before
         assert child(page, "back").text() == "Back"
         assert child(page, "done").isVisibleTo(page)
         page.deleteLater()
@@ -100,7 +105,7 @@ def test_every_way_to_a_step_closes_the_tool(qapp: QApplication, tmp_path: Path)
             leave()
             await asyncio.sleep(0.02)
             assert controller.tool is None
-            assert page._title.text() != TOOLS[Tool.PORTAL_ERROR].title
+            assert title(page) != TOOLS[Tool.PORTAL_ERROR].title
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
@@ -111,11 +116,12 @@ def test_a_tool_keeps_what_it_shows_while_a_step_is_looked_at(qapp: QApplication
     async def story(controller: SetupController) -> None:
         page = _open_page(controller)
         controller.open_tool(Tool.PORTAL_ERROR)
-        first = page._body.currentWidget()
+        first = part(page, PortalErrorPage)
         controller.close_tool()
-        assert page._body.currentWidget() is not first
+        assert not first.isVisibleTo(page)
         controller.open_tool(Tool.PORTAL_ERROR)
-        assert page._body.currentWidget() is first
+        assert page.findChildren(PortalErrorPage) == [first]
+        assert first.isVisibleTo(page)
         page.deleteLater()
 
     walk(qapp, tmp_path, story)

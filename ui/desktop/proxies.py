@@ -32,11 +32,11 @@ def platform_proxy(url: str) -> str | None:
         return named
     found = _kept.get(host)
     if found is None or time.monotonic() - found[1] > KEPT_SECONDS:
-        found = _kept[host] = (_asked(host), time.monotonic())
+        found = _kept[host] = (asked_of_qt(host), time.monotonic())
     return found[0] or named
 
 
-def _asked(host: str) -> str | None:
+def asked_of_qt(host: str) -> str | None:
     """The first proxy that Qt is told of for a host, by the system's settings or their script."""
     from PySide6.QtCore import QUrl
     from PySide6.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery
