@@ -1,4 +1,4 @@
-"""Secrets on their way into the keyring, and from there to the endpoint, as far as the policy lets them."""
+"""What opens an endpoint: the secrets, on their way from the keyring to its host, as far as the policy allows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
 from app.setup.journey import secrets
-from app.system.policy import NO_KEYRING, NO_POLICY
+from app.system.policy import NO_POLICY
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -21,19 +21,6 @@ if TYPE_CHECKING:
 def fetches_tokens(guide: Guide, setup: Setup) -> bool:
     """Whether tokens are fetched with a service account rather than captured."""
     return any(guide.values[name].kind is Kind.CLIENT_SECRET for name in secrets(guide, setup))
-
-
-async def keep(vault: Vault, policy: Policy, setup_id: str, name: str, value: str) -> Outcome | str:
-    """Put a secret into the keyring; a sentence says why it is neither there nor held for this run."""
-    from app.vault import SENTENCES
-
-    if policy.keyring_required and vault.memory_only:
-        return policy.refusal(NO_KEYRING)
-    outcome = await vault.put(setup_id, name, value)
-    if outcome.held and policy.keyring_required:
-        vault.drop(setup_id, name)
-        return policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
-    return outcome if outcome.kept else SENTENCES[outcome.status]
 
 
 @dataclass(frozen=True, slots=True)

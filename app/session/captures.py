@@ -1,4 +1,4 @@
-"""The values that the admin captures: repaired and checked by their rule, secrets kept in the keyring alone."""
+"""Takes in what the admin captures: repaired and checked by its rule, and every secret kept in the keyring alone."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
-from app.session import access
 from app.setup import journey
+from app.system.policy import NO_KEYRING
 from app.values.rules import Reading, derive, looks_secret, mask, read, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from app.session.open_setup import OpenSetup
     from app.system.policy import Policy
@@ -49,12 +49,12 @@ class DisplayedValue:
 class Captures:
     """What was captured for one open setup."""
 
-    def __init__(self, opened: OpenSetup, vault: Vault, policy: Policy, access_changed: Callable[[], None]) -> None:
-        """``access_changed`` is called when a secret that opens the endpoint is another one."""
+    def __init__(self, opened: OpenSetup, vault: Vault, policy: Policy, secret_changed: Callable[[str], None]) -> None:
+        """``secret_changed`` gets the name of a secret that was replaced or removed."""
         self._opened = opened
         self._vault = vault
         self._policy = policy
-        self._access_changed = access_changed
+        self._secret_changed = secret_changed
         self._shown: dict[str, DisplayedValue] = {}
         self._held: str | None = None
         """Why the last secret is only held for this run; None when the keyring has it."""
@@ -125,30 +125,58 @@ class Captures:
         self._shown[name] = DisplayedValue(mask(kind, value), rule(kind, value), present=True, secret=True)
 
     async def give(self, name: str, text: str) -> CaptureResult:
-        """Take a pasted or typed text for that value: repaired, checked, kept, saved."""
+        """Take a pasted or typed text for a value of the guide: repair it, check it, keep it, save."""
         opened = self._opened
         spec = opened.guide.values[name]
         if spec.optional and not spec.secret and not text.strip():
             opened.setup = opened.setup.with_(values={n: v for n, v in opened.setup.values.items() if n != name})
             await opened.save()
             return CaptureResult(accepted=True, sentence="Left empty.")
-        reading = read(spec.kind, text, practice=opened.setup.practice)
+        return await self._give(name, spec.kind, text, secret=spec.secret)
+
+    async def give_secret(self, name: str, kind: Kind, text: str) -> CaptureResult:
+        """Take a secret that no guide names, such as one of the Directory Sync API, in the same way."""
+        return await self._give(name, kind, text, secret=True)
+
+    async def _give(self, name: str, kind: Kind, text: str, *, secret: bool) -> CaptureResult:
+        opened = self._opened
+        reading = read(kind, text, practice=opened.setup.practice)
         if reading.value is None:
-            sensitive = not spec.secret and looks_secret(text)
-            return CaptureResult(False, reading.problem or "This text cannot be used.", sensitive=sensitive)  # noqa: FBT003
-        if problem := self._clash(name, reading.value) or self._elsewhere(spec.kind, reading.value):
-            return CaptureResult(accepted=False, sentence=problem)
+            problem = reading.problem or "This text cannot be used."
+            return CaptureResult(accepted=False, sentence=problem, sensitive=not secret and looks_secret(text))
+        if clash := self._clash(name, reading.value) or self._elsewhere(kind, reading.value):
+            return CaptureResult(accepted=False, sentence=clash)
         before = opened.setup
-        if spec.secret:
-            refusal = await self._keep(name, spec.kind, reading.value)
+        if secret:
+            refusal = await self._keep(name, kind, reading.value)
             if refusal is not None:
-                return refusal
+                return CaptureResult(accepted=False, sentence=refusal)
         else:
             opened.setup = journey.capture(opened.guide, opened.setup, name, reading.value, opened.now())
         redo = journey.stale_titles(opened.guide, before, opened.setup)
         await opened.save()
-        held = spec.secret and self._held is not None
-        return CaptureResult(True, self._thanks(reading, spec.secret), reading.warnings, redo, held)  # noqa: FBT003
+        return CaptureResult(
+            accepted=True,
+            sentence=self._thanks(reading, secret),
+            warnings=reading.warnings,
+            to_redo=redo,
+            held=secret and self._held is not None,
+        )
+
+    async def remove(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Remove secrets from the keyring; returns the names of those that it did not remove."""
+        from app.vault import VaultStatus
+
+        opened = self._opened
+        left = []
+        for name in names:
+            outcome = await self._vault.delete(opened.setup.id, name)
+            if outcome.status in (VaultStatus.DELETED, VaultStatus.ABSENT):
+                opened.setup = journey.lose(opened.setup, name)
+                self._secret_changed(name)
+            else:
+                left.append(name)
+        return tuple(left)
 
     def _clash(self, name: str, value: str) -> str | None:
         for other, spec in self._opened.guide.values.items():
@@ -167,17 +195,25 @@ class Captures:
             return policy.refusal("The policy of this computer does not allow this host.")
         return None
 
-    async def _keep(self, name: str, kind: Kind, value: str) -> CaptureResult | None:
-        opened = self._opened
+    async def _keep(self, name: str, kind: Kind, value: str) -> str | None:
+        """Put a secret into the keyring; a sentence says why it is neither there nor held for this run."""
+        from app.vault import SENTENCES
+
+        opened, vault, policy = self._opened, self._vault, self._policy
+        if policy.keyring_required and vault.memory_only:
+            return policy.refusal(NO_KEYRING)
         previous = await self.reveal(name)
-        outcome = await access.keep(self._vault, self._policy, opened.setup.id, name, value)
-        if isinstance(outcome, str):
-            return CaptureResult(accepted=False, sentence=outcome)
+        outcome = await vault.put(opened.setup.id, name, value)
+        if outcome.held and policy.keyring_required:
+            vault.drop(opened.setup.id, name)
+            return policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
+        if not outcome.kept:
+            return SENTENCES[outcome.status]
         self._held = outcome.sentence if outcome.held else None
-        replaced = previous.value is not None and previous.value != value
         self._remember(name, kind, value)
         self._lost.pop(name, None)
-        self._access_changed()
+        self._secret_changed(name)
+        replaced = previous.value is not None and previous.value != value
         opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
         return None
 

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.guide.vocabulary import Kind, Milestone
-from app.session import access
+from app.setup import journey
 from app.setup.state import API_SECRETS, Wait
 from app.setup.status import asks_api, awaited, directory_name
-from app.system.policy import NO_POLICY
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
 from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
     from datetime import datetime
 
     from app.directory_sync.client import Listed, Unlisted, Way
     from app.directory_sync.full_sync import Look, Standing
     from app.directory_sync.objects import Matches
-    from app.guide.model import Guide
     from app.polling.loop import LookReport, PollingLoop
     from app.scim.tokens import TokenSource
-    from app.setup.state import Setup
-    from app.system.policy import Policy
-    from app.vault import Vault
+    from app.session.captures import Captures
+    from app.session.open_setup import OpenSetup
 
 SECRETS: Final = dict(zip((Kind.CLIENT_ID, Kind.CLIENT_SECRET), API_SECRETS, strict=True))
 """The names of both in the keyring."""
@@ -37,28 +35,20 @@ class DirectorySyncSession:
 
     def __init__(
         self,
-        vault: Vault,
-        state: Callable[[], tuple[Guide, Setup]],
-        change: Callable[[Callable[[Setup], Setup]], Awaitable[None]],
-        announce: Callable[[], None],
-        now: Callable[[], datetime],
+        opened: OpenSetup,
+        captures: Captures,
         proxy_for: Callable[[str], str | None] | None = None,
         practice: str | None = None,
-        policy: Policy = NO_POLICY,
     ) -> None:
-        """``change`` keeps a changed setup; ``practice`` is the origin that stands in for every host."""
+        """``practice`` is the origin that takes the place of every host."""
         self.look: Look | None = None
         """The last answer."""
         self.next_look: datetime | None = None
         """UTC; None while nothing is followed."""
-        self._vault = vault
-        self._state = state
-        self._change = change
-        self._announce = announce
-        self._now = now
+        self._opened = opened
+        self._captures = captures
         self._proxy_for = proxy_for
         self._practice = practice
-        self._policy = policy
         self._tokens: TokenSource | None = None
         self._given_up: datetime | None = None
         """The start of the Full Sync for which nothing more is looked for."""
@@ -71,35 +61,35 @@ class DirectorySyncSession:
     @property
     def access(self) -> Access:
         """Address and TSG ID as they are now."""
-        return self._state()[1].api or Access("")
+        return self._opened.setup.api or Access("")
 
     def kept(self, kind: Kind) -> bool:
         """Whether that secret was given."""
-        return SECRETS[kind] in self._state()[1].kept
+        return SECRETS[kind] in self._opened.setup.kept
 
     def fleeting(self, kind: Kind) -> bool:
         """Whether that secret is in memory only, so that it is lost when the program ends."""
-        return self.kept(kind) and SECRETS[kind] in self._vault.held(self._state()[1].id)
+        return self.kept(kind) and SECRETS[kind] in self._captures.fleeting
 
     @property
     def on(self) -> bool:
         """Whether everything was given that the API is asked with."""
-        return asks_api(self._state()[1])
+        return asks_api(self._opened.setup)
 
     @property
     def begun(self) -> bool:
         """Whether anything of it was given, so that there is something to remove."""
-        return self._state()[1].api is not None or any(self.kept(kind) for kind in SECRETS)
+        return self._opened.setup.api is not None or any(self.kept(kind) for kind in SECRETS)
 
     @property
     def directory_name(self) -> str:
         """The Directory Name of the setup; empty where it is not captured yet."""
-        return directory_name(*self._state())
+        return directory_name(self._opened.guide, self._opened.setup)
 
     @property
     def started(self) -> datetime | None:
         """When the admin told that Full Sync was started, UTC."""
-        return self._state()[1].reached.get(Milestone.FULL_SYNC)
+        return self._opened.setup.reached.get(Milestone.FULL_SYNC)
 
     @property
     def standing(self) -> Standing | None:
@@ -120,12 +110,10 @@ class DirectorySyncSession:
         """Forget that a secret was given where the keyring no longer has it; a file from elsewhere may claim it."""
         from app.vault import LOST
 
-        _, setup = self._state()
-        given = [name for name in SECRETS.values() if name in setup.kept]
-        gone = {name for name in given if (await self._vault.get(setup.id, name)).status in LOST}
-        if gone:
-            left = {name: at for name, at in setup.kept.items() if name not in gone}
-            await self._change(lambda setup: setup.with_(kept=left))
+        opened = self._opened
+        for name in SECRETS.values():
+            if name in opened.setup.kept and (await self._captures.reveal(name)).status in LOST:
+                await opened.change(partial(journey.lose, name=name))
 
     # -- on and off ----------------------------------------------------------------------
 
@@ -143,22 +131,12 @@ class DirectorySyncSession:
 
     async def give_secret(self, kind: Kind, text: str) -> str | None:
         """Take the Client ID or the Client Secret into the keyring; returns why not."""
-        reading = read(kind, text)
-        if reading.value is None:
-            return reading.problem
-        _, setup = self._state()
-        outcome = await access.keep(self._vault, self._policy, setup.id, SECRETS[kind], reading.value)
-        if isinstance(outcome, str):
-            return outcome
-        self._reset()
-        now = self._now()
-        tsg_id = tsg_id_in(reading.value) if kind is Kind.CLIENT_ID and not self.access.tsg_id else None
-
-        def keep(setup: Setup) -> Setup:
-            api = Access(tsg_id, self.access.address, self.access.issuer) if tsg_id else setup.api or self.access
-            return setup.with_(api=api, kept={**setup.kept, SECRETS[kind]: now})
-
-        await self._change(keep)
+        result = await self._captures.give_secret(SECRETS[kind], kind, text)
+        if not result.accepted:
+            return result.sentence
+        found = tsg_id_in(read(kind, text).value or "") if kind is Kind.CLIENT_ID and not self.access.tsg_id else None
+        if found is not None or self._opened.setup.api is None:
+            await self._set(Access(found or self.access.tsg_id, self.access.address, self.access.issuer))
         return None
 
     async def give_file(self, text: str) -> str | None:
@@ -173,28 +151,16 @@ class DirectorySyncSession:
 
     async def turn_off(self) -> tuple[str, ...]:
         """Remove both secrets and what is remembered of the API. Returns the labels of what could not be removed."""
-        from app.vault import VaultStatus
-
-        self._reset()
-        _, setup = self._state()
-        left = {}
-        for kind, name in SECRETS.items():
-            outcome = await self._vault.delete(setup.id, name)
-            if outcome.status not in (VaultStatus.DELETED, VaultStatus.ABSENT):
-                left[name] = LABELS[kind]
-
-        def drop(setup: Setup) -> Setup:
-            kept = {name: at for name, at in setup.kept.items() if name not in SECRETS.values() or name in left}
-            return setup.with_(kept=kept, api=setup.api if left else None)
-
-        await self._change(drop)
-        return tuple(left.values())
+        left = await self._captures.remove(SECRETS.values())
+        self.reset()
+        await self._opened.change(lambda setup: setup.with_(api=setup.api if left else None))
+        return tuple(LABELS[kind] for kind, name in SECRETS.items() if name in left)
 
     async def _set(self, api: Access) -> None:
-        self._reset()
-        await self._change(lambda setup: setup.with_(api=api))
+        self.reset()
+        await self._opened.change(lambda setup: setup.with_(api=api))
 
-    def _reset(self) -> None:
+    def reset(self) -> None:
         """What opens the API changed: nothing that was seen with the former still counts."""
         self._tokens = self.look = self._given_up = None
         self._changes += 1
@@ -214,7 +180,7 @@ class DirectorySyncSession:
             await _load_causes(look)
         if begun == self._changes:
             self.look = look
-            self._announce()
+            self._opened.announce()
         return look
 
     async def look_calmly(self) -> None:
@@ -225,7 +191,7 @@ class DirectorySyncSession:
         last = self.look
         if not self.on or (isinstance(last, Unlisted) and last.observation in REFUSED):
             return
-        if last is None or (self._now() - last.looked).total_seconds() >= SOONEST:
+        if last is None or (self._opened.now() - last.looked).total_seconds() >= SOONEST:
             await self.ask()
 
     async def find(self, *, group: bool, value: str) -> Matches | Unlisted:
@@ -243,7 +209,9 @@ class DirectorySyncSession:
             await _load_causes(answer)
             return answer
         found = read_objects(answer)
-        return Unlisted(self._now(), Stage.API, found, answer.status) if isinstance(found, Observation) else found
+        return (
+            Unlisted(self._opened.now(), Stage.API, found, answer.status) if isinstance(found, Observation) else found
+        )
 
     async def _way(self) -> Way | Unlisted:
         from app import net
@@ -251,18 +219,18 @@ class DirectorySyncSession:
         from app.scim.observation import Observation
         from app.scim.tokens import ServiceAccount, TokenSource
 
-        _, setup = self._state()
-        secrets = [(await self._vault.get(setup.id, name)).value for name in SECRETS.values()]
+        setup = self._opened.setup
+        secrets = [(await self._captures.reveal(name)).value for name in SECRETS.values()]
         client_id, client_secret = secrets
         if client_id is None or client_secret is None or not self.access.tsg_id:
-            return Unlisted(self._now(), Stage.KEYRING, Observation.NO_SECRET)
+            return Unlisted(self._opened.now(), Stage.KEYRING, Observation.NO_SECRET)
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         api = self.access
         account = ServiceAccount(api.token_url(self._practice), client_id, client_secret, api.scope)
         if self._tokens is None or not self._tokens.serves(account):
             self._tokens = TokenSource(account, practice=setup.practice)
         proxy_for = self._proxy_for or net.system_proxy
-        return Way(api.base(self._practice), self._tokens, setup.practice, self._now, proxy_for)
+        return Way(api.base(self._practice), self._tokens, setup.practice, self._opened.now, proxy_for)
 
     # -- a Full Sync ---------------------------------------------------------------------
 
@@ -272,7 +240,7 @@ class DirectorySyncSession:
         return self._given_up is not None and self._given_up == self.started
 
     def _waits(self) -> bool:
-        return awaited(*self._state()) is Wait.FULL_SYNC
+        return awaited(self._opened.guide, self._opened.setup) is Wait.FULL_SYNC
 
     @property
     def following(self) -> bool:
@@ -292,13 +260,13 @@ class DirectorySyncSession:
         if not self._waits() or self.given_up or started is None or self._following is not None:
             return None
         name = self.directory_name
-        self._following = PollingLoop(self.ask, FullSyncSchedule(name, started), self._now)
+        self._following = PollingLoop(self.ask, FullSyncSchedule(name, started), self._opened.now)
         try:
             report = await self._following.run(self._take, lambda: not self._waits() or self.started != started)
             self._given_up = started
         finally:
             self._following = self.next_look = None
-            self._announce()
+            self._opened.announce()
         look = report.result
         if not isinstance(look, Listed) or look is not self.look or self.started != started:
             return None  # asked with what was changed meanwhile, or of a sync that was started anew
@@ -306,7 +274,7 @@ class DirectorySyncSession:
 
     def _take(self, report: LookReport[Look]) -> None:
         self.next_look = report.next_look
-        self._announce()
+        self._opened.announce()
 
     def look_now(self) -> None:
         """Look for the end of the Full Sync at once, also where the API refused."""
@@ -314,7 +282,7 @@ class DirectorySyncSession:
         if self._following is not None:
             self._following.look_now()
         else:
-            self._announce()
+            self._opened.announce()
 
 
 async def _load_causes(failure: Unlisted) -> None:

@@ -58,18 +58,10 @@ class SetupSession(OpenSetup):
         self.policy = policy
         self._token_url = token_url if setup.practice else None
         self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for, policy)
-        self.api = DirectorySyncSession(
-            vault,
-            lambda: (self.guide, self.setup),
-            self.change,
-            self.announce,
-            now,
-            proxy_for=proxy_for,
-            practice=self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None,
-            policy=policy,
-        )
         self.testing = Testing(self, self.connection)
-        self.captures = Captures(self, vault, policy, self._access_changed)
+        self.captures = Captures(self, vault, policy, self._secret_changed)
+        practice = self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None
+        self.api = DirectorySyncSession(self, self.captures, proxy_for, practice)
         self.waiting = Waiting(self, self.connection, self.api, self.captures)
 
     # -- as a whole ----------------------------------------------------------------------
@@ -138,6 +130,12 @@ class SetupSession(OpenSetup):
         outcome = await self.vault.retry(self.setup.id)
         self.announce()
         return None if outcome.status is VaultStatus.STORED else outcome.sentence
+
+    def _secret_changed(self, name: str) -> None:
+        if name in self.api.labels:
+            self.api.reset()
+        else:
+            self._access_changed()
 
     def _access_changed(self) -> None:
         """What opens the endpoint changed: nothing that was seen with the former still counts."""
