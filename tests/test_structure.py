@@ -21,7 +21,6 @@ REMAINING_NAMES = frozenset(
         "Failure",
         "Kind",
         "Page",
-        "Part",
         "Progress",
         "Seen",
         "Stage",

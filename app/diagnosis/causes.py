@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from app.diagnosis.facts import Part, Remedy, Trouble, load
+from app.diagnosis.facts import DataPart, Explanation, Remedy, load
 from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
@@ -34,27 +34,27 @@ class Diagnosis:
     causes: tuple[Cause, ...]
 
 
-class Reasons(Part):
+class Reasons(DataPart):
     """What each observation points to."""
 
     elsewhere: Remedy
     """Said of most of what fails on the way: the portal has another one."""
-    unissued: Trouble
+    unissued: Explanation
     """The way to the token address failed."""
-    unreached: Trouble
+    unreached: Explanation
     """The way to the Directory Sync API failed."""
-    unproven: Trouble
+    unproven: Explanation
     """A made-up token got no answer that tells whether it counts."""
-    otherwise: Trouble
+    otherwise: Explanation
     """The failure has no entry of its own."""
-    checks: dict[Check, dict[Observation, Trouble]]
+    checks: dict[Check, dict[Observation, Explanation]]
     """What an observation points to at one check, where that differs."""
-    observations: dict[Observation, Trouble]
+    observations: dict[Observation, Explanation]
 
     @property
-    def troubles(self) -> tuple[Trouble, ...]:
-        """Everything that is said of failures."""
-        apart = (trouble for of_check in self.checks.values() for trouble in of_check.values())
+    def explanations(self) -> tuple[Explanation, ...]:
+        """All explanations."""
+        apart = (explanation for of_check in self.checks.values() for explanation in of_check.values())
         return (self.unissued, self.unreached, self.unproven, self.otherwise, *apart, *self.observations.values())
 
 
@@ -69,15 +69,15 @@ def explain(findings: tuple[Finding, ...], guide: Guide, setup: Setup) -> Diagno
     failed = next((f for f in findings if f.verdict is Verdict.FAILED), None)
     if failed is None:
         return None
-    trouble = _trouble(failed)
-    causes = rank([(f"{sentence(failed)}.", trouble.causes)], history(guide, setup), guide, setup)
-    return Diagnosis(trouble.title, causes)
+    explanation = _explanation(failed)
+    causes = rank([(f"{sentence(failed)}.", explanation.causes)], history(guide, setup), guide, setup)
+    return Diagnosis(explanation.title, causes)
 
 
 _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observation.NO_SECRET})
 
 
-def _trouble(failed: Finding) -> Trouble:
+def _explanation(failed: Finding) -> Explanation:
     """By what failed, and whether it was the way to the token address or to the endpoint."""
     known = reasons()
     if failed.check is Check.CONTROL and failed.observation is not Observation.OPEN_DOOR:
@@ -100,19 +100,19 @@ def _on_the_path(failed: Finding) -> Check:
     return Check.ISSUED
 
 
-def unreached(broke: Finding) -> Trouble:
+def unreached(broke: Finding) -> Explanation:
     """Why the Directory Sync API is not reached, given the check of the way that failed."""
     return _elsewhere(broke, broke.check, reasons().unreached)
 
 
-def _elsewhere(failed: Finding, at: Check, otherwise: Trouble) -> Trouble:
+def _elsewhere(failed: Finding, at: Check, otherwise: Explanation) -> Explanation:
     """The trouble of a way that is not that to the endpoint: neither the Base URL nor the portal has a part in it."""
     known = reasons()
     seen = _of(at, failed.observation)
     way = tuple(remedy for remedy in seen.causes if remedy.at is not StepRole.BASE_URL and remedy != known.elsewhere)
-    return Trouble(title=otherwise.title, causes=(*way, *otherwise.causes))
+    return Explanation(title=otherwise.title, causes=(*way, *otherwise.causes))
 
 
-def _of(check: Check, observation: Observation) -> Trouble:
+def _of(check: Check, observation: Observation) -> Explanation:
     known = reasons()
     return known.checks.get(check, {}).get(observation) or known.observations.get(observation, known.otherwise)

@@ -77,13 +77,13 @@ OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.TOKEN_NEWER)])
 """The facts that a text shows; the others are of the setup."""
 
 
-class Part(BaseModel):
+class DataPart(BaseModel):
     """A part of a data file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Remedy(Part):
+class Remedy(DataPart):
     """One possible reason and where it is mended."""
 
     say: Text
@@ -101,14 +101,14 @@ class Remedy(Part):
         return facts.issuperset(self.when) and facts.isdisjoint(self.unless)
 
 
-class Trouble(Part):
-    """What happened, and the reasons, most likely first."""
+class Explanation(DataPart):
+    """What happened, and the possible causes, most likely first."""
 
     title: Annotated[str, Field(min_length=1, max_length=80)]
     causes: Annotated[tuple[Remedy, ...], Field(min_length=1)]
 
 
-class Grounds(Part):
+class Grounds(DataPart):
     """The sentence of each fact."""
 
     facts: dict[Fact, Text]

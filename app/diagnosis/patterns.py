@@ -1,69 +1,81 @@
-"""The shape of ``resources/diagnosis/portal_errors.yaml``: the signs of a pasted error and what each points to.
+"""What pasted errors are recognized by and what each means: general ones, and those of the products that guides name.
 
-The file is an allow-list. What is told of a text comes from it and from the guide, never from the text.
+The files ``resources/diagnosis/portal_errors.yaml`` and ``resources/guides/errors`` are an allow-list. What is shown
+about a text comes from them and from the guide, never from the text.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Self
+from operator import attrgetter
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import Field, model_validator
 
-from app.diagnosis.facts import Part, Remedy, Trouble, load
+from app.diagnosis.facts import DataPart, Explanation, Remedy, load
+from app.guide.guide_file import ERRORS
 from app.guide.model import Identifier, Text
+from app.system import data_file
+from app.system.paths import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Label = Annotated[str, Field(min_length=1, max_length=80)]
 
 _SEPARATOR = r"[\"']? ?[:=]? ?[\"'(\[]?"
 _FIELD = r"(?:error|code|status|reason|result|state|response|reported by remote server)" + _SEPARATOR
 _NUMBER = r"[1-9][0-9.,]*"
 
 
-class Sign(Part):
-    """Something that can be recognised in a text. Of several, the first in the file counts most."""
+class ErrorPattern(DataPart):
+    """Something that can be recognized in a text. Of several, the first one counts most."""
 
-    label: Annotated[str, Field(min_length=1, max_length=80)]
-    """How it is called on the screen."""
+    label: Label
+    """What the screen calls it."""
     find: Annotated[tuple[str, ...], Field(max_length=40)] = ()
     """Any of these phrases, in any case, as whole words, spaces and line breaks alike.
 
-    ``*`` at an end: letters may stand there too. `` ... `` once: at most 120 characters in between. ``: `` also stands
-    for an equals sign, quotes or a space. ``#``: a number other than 0. ``=`` in front: only as the value of a field
-    such as ``code`` or ``status``, or as the whole text.
+    ``*`` at an end: letters may follow or precede. `` ... `` once: at most 120 characters in between. ``: `` also
+    matches an equals sign, quotes or a space. ``#``: a number other than 0. ``=`` in front: only as the value of a
+    field such as ``code`` or ``status``, or as the whole text.
     """
     status: Annotated[int, Field(ge=100, le=599)] | None = None
     """This HTTP status."""
     beside: tuple[str, ...] = ()
     """All of these phrases as well."""
-    of: tuple[Identifier, ...] = ()
-    """The guides of the products that say so; empty where any product may."""
-    trouble: Identifier | None = None
-    """None where it is worth telling but explains nothing."""
+    means: Identifier | None = None
+    """The explanation; None where it is worth showing but explains nothing."""
+    before: Label | None = None
+    """For a product: it counts more than the general pattern of this label, and less than those before it."""
 
     @model_validator(mode="after")
     def _something_to_find(self) -> Self:
         if not self.find and self.status is None:
-            raise ValueError(f"sign {self.label}: nothing to find")
+            raise ValueError(f"pattern {self.label}: nothing to find")
         for phrase in (*self.find, *self.beside):
             if phrase != phrase.lower() or phrase.count("...") > 1 or len(phrase.strip("*=#. ")) < 3:
-                raise ValueError(f"sign {self.label}: {phrase} is not in lower case, too short or has two gaps")
+                raise ValueError(f"pattern {self.label}: {phrase} is not in lower case, too short or has two gaps")
         return self
 
-    def stands_in(self, text: str, statuses: frozenset[int]) -> bool:
-        """Whether a text (lower case, single spaces) with these HTTP statuses holds it."""
-        found = self.status in statuses or any(stands_in(phrase, text) for phrase in self.find)
-        return found and all(stands_in(phrase, text) for phrase in self.beside)
+    def occurs_in(self, text: str, statuses: frozenset[int]) -> bool:
+        """Whether a text (lower case, single spaces) with these HTTP statuses contains it."""
+        found = self.status in statuses or any(occurs(phrase, text) for phrase in self.find)
+        return found and all(occurs(phrase, text) for phrase in self.beside)
 
 
-def stands_in(phrase: str, text: str) -> bool:
-    """Whether a text (lower case, single spaces) holds that phrase, see ``Sign.find``."""
+def occurs(phrase: str, text: str) -> bool:
+    """Whether a text (lower case, single spaces) contains that phrase, see ``ErrorPattern.find``."""
     parts, pattern = _compiled(phrase)
     return all(part in text for part in parts) and pattern.search(text) is not None
 
 
 @cache
 def _compiled(phrase: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
-    """What has to be there at all, and the pattern. It is linear in the text: one gap, and that bounded."""
+    """What must occur at all, and the pattern. It is linear in the text: one gap, of bounded length."""
     bare = phrase.strip("=*")
     parts = tuple(part for part in re.split(r" ?\.\.\. ?|: ?|#", bare) if part.strip())
     body = re.escape(bare).replace(r"\ \.\.\.\ ", ".{0,120}?").replace(r":\ ", _SEPARATOR).replace(r"\#", _NUMBER)
@@ -73,43 +85,123 @@ def _compiled(phrase: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
     return parts, re.compile(left + body + right)
 
 
-class Errors(Part):
-    """Everything known about the errors of portals."""
+class GeneralErrors(DataPart):
+    """What any portal may say, and the sentences around what was recognized."""
 
-    products: dict[Identifier, Text]
-    """Guide → the product's name, for a message that belongs to another setup."""
     seen: Text
-    """The evidence where only a sign speaks for a cause; ``{sign}`` is its label."""
+    """The evidence where only a pattern supports a cause; ``{pattern}`` is its label."""
     foreign: Text
     """A message of another product; ``{product}`` is its name."""
     nothing: Text
-    """The title where nothing was recognised."""
-    only_signs: Text
-    """The title where something was recognised that explains nothing."""
+    """The title where nothing was recognized."""
+    unexplained: Text
+    """The title where something was recognized that explains nothing."""
     hint: Text
     """What to look for instead, in both cases."""
     address: Text
     """The title where only ``slips`` explain."""
     slips: tuple[Remedy, ...]
     """What an address or a header in the text shows, whatever the error; each with its evidence in ``when``."""
-    troubles: dict[Identifier, Trouble]
-    signs: tuple[Sign, ...]
+    explanations: dict[Identifier, Explanation]
+    patterns: tuple[ErrorPattern, ...]
     elsewhere: tuple[str, ...]
     """Phrases of products that have nothing to do with provisioning: the text is left alone."""
-    aside: tuple[str, ...]
-    """Hosts of documentation and of the portals themselves, which say nothing about the SCIM address."""
+    hosts: tuple[str, ...]
+    """Hosts of documentation, which say nothing about the SCIM address."""
 
     @model_validator(mode="after")
     def _references_hold(self) -> Self:
-        problems = [f"no trouble {s.trouble}" for s in self.signs if s.trouble and s.trouble not in self.troubles]
-        problems += [f"no product {name}" for s in self.signs for name in s.of if name not in self.products]
+        known = self.explanations
+        problems = [f"pattern {p.label}: no explanation {p.means}" for p in self.patterns if _unknown(p.means, known)]
         problems += ["a slip without evidence" for remedy in self.slips if not remedy.when]
         if problems:
             raise ValueError("; ".join(sorted(set(problems))))
         return self
 
 
+class ProductErrors(DataPart):
+    """What the portal of one product says. Guides name the file, so that guides of one product share it."""
+
+    product: Text
+    """Its name, for a message that was pasted into a setup of another product."""
+    hosts: tuple[str, ...] = ()
+    """Hosts of the portal and its documentation, which say nothing about the SCIM address."""
+    explanations: dict[Identifier, Explanation] = Field(default_factory=dict)
+    """Those that only this product needs."""
+    patterns: tuple[ErrorPattern, ...] = ()
+    """They count more than the general ones."""
+    vague: tuple[ErrorPattern, ...] = ()
+    """What it says of any failure: these count less than the general ones."""
+
+
+def _unknown(name: str | None, *known: Mapping[str, Explanation]) -> bool:
+    return name is not None and not any(name in explanations for explanations in known)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownErrors:
+    """What is known of one product's errors, the general ones included."""
+
+    general: GeneralErrors
+    patterns: tuple[ErrorPattern, ...]
+    """The first one counts most."""
+    own: frozenset[ErrorPattern]
+    """Those of the product."""
+    explanations: Mapping[str, Explanation]
+    foreign: tuple[tuple[str, ErrorPattern], ...]
+    """Name of another product and a pattern of it; the first one counts most."""
+    hosts: tuple[str, ...]
+    """Hosts that say nothing about the SCIM address."""
+
+
 @cache
-def errors() -> Errors:
-    """What is known. Read when first needed: it takes some ten milliseconds."""
-    return Errors.model_validate(load("portal_errors"))
+def known_errors(name: str | None) -> KnownErrors:
+    """What is known for guides that name this file of errors. Read when first needed: it takes some 20 milliseconds.
+
+    Raises ValueError where a file is not as it should be.
+    """
+    general, products = general_errors(), product_errors()
+    product = products[name] if name is not None else None
+    own = (*product.patterns, *product.vague) if product else ()
+    explanations = {**general.explanations, **(product.explanations if product else {})}
+    labels = {pattern.label for pattern in general.patterns}
+    problems = [f"pattern {p.label}: no explanation {p.means}" for p in own if _unknown(p.means, explanations)]
+    problems += [f"pattern {p.label}: no pattern {p.before}" for p in own if p.before and p.before not in labels]
+    if problems:
+        raise ValueError(f"{name}: {'; '.join(problems)}")
+    others = [each for key, each in products.items() if key != name]
+    return KnownErrors(
+        general,
+        tuple(_in_order(general, product)),
+        frozenset(own),
+        MappingProxyType(explanations),
+        tuple(
+            (other.product, pattern)
+            for listed in (attrgetter("patterns"), attrgetter("vague"))
+            for other in others
+            for pattern in listed(other)
+        ),
+        tuple(dict.fromkeys((*general.hosts, *(host for each in products.values() for host in each.hosts)))),
+    )
+
+
+def _in_order(general: GeneralErrors, product: ProductErrors | None) -> Iterator[ErrorPattern]:
+    own = product.patterns if product else ()
+    yield from (pattern for pattern in own if pattern.before is None)
+    for each in general.patterns:
+        yield from (pattern for pattern in own if pattern.before == each.label)
+        yield each
+    yield from product.vague if product else ()
+
+
+@cache
+def general_errors() -> GeneralErrors:
+    """What any portal may say."""
+    return GeneralErrors.model_validate(load("portal_errors"))
+
+
+@cache
+def product_errors() -> Mapping[str, ProductErrors]:
+    """What each product says, by the name of its file, in the order of the names."""
+    files = sorted((resources() / ERRORS).glob("*.yaml"))
+    return MappingProxyType({path.stem: ProductErrors.model_validate(data_file.load(path)) for path in files})

@@ -1,4 +1,4 @@
-"""Reads an error that a portal showed: what is known in it, why it came, and which step to revisit.
+"""Reads an error that a portal showed: what is recognized in it, its causes, and which step to revisit.
 
 Pure and without memory. Nothing of the text is in the result, so the result may be shown and announced.
 """
@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 from app.diagnosis.addresses import compare
 from app.diagnosis.facts import OF_A_TEXT, Fact, grounds
 from app.diagnosis.history import history
-from app.diagnosis.patterns import errors, stands_in
+from app.diagnosis.patterns import known_errors, occurs
 from app.diagnosis.ranking import rank
 from app.guide.placeholders import fill, names_of
 
 if TYPE_CHECKING:
-    from app.diagnosis.patterns import Errors, Sign
+    from app.diagnosis.patterns import ErrorPattern, KnownErrors
     from app.diagnosis.ranking import Cause
     from app.guide.model import Guide
     from app.setup.state import Setup
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 LONGEST = 200_000
 """Characters that are read, from the end: the newest line of a log is the last one."""
 
-MOST_SIGNS = 6
+MOST_LABELS = 6
 MOST_STATUSES = 2_000
 
 _STATUS = re.compile(
@@ -49,7 +49,7 @@ class Decoded:
     """What a pasted text says, in words of this program only."""
 
     title: str
-    recognised: tuple[str, ...] = ()
+    recognized: tuple[str, ...] = ()
     """Codes and labels, from the allow-list of the data file."""
     compared: tuple[str, ...] = ()
     """What the text shows beside the Base URL and the history of the setup, in sentences."""
@@ -61,37 +61,42 @@ class Decoded:
 
 def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -> Decoded:
     """Read a text. ``base_url`` is the stored Base URL, to be compared only."""
-    known = errors()
+    known, names = known_errors(guide.errors), names_of(guide)
+    general = known.general
     plain = _plain(text)
-    addresses = compare(plain, base_url, known.aside)
-    found = _signs(known, plain)
-    signs = [sign for sign in found if not sign.of or guide.id in sign.of]
-    ours = any(sign.of for sign in signs)
-    foreign = [sign for sign in found if sign not in signs]
+    addresses = compare(plain, base_url, known.hosts)
+    statuses = _statuses(plain)
+    found = [pattern for pattern in known.patterns if pattern.occurs_in(plain, statuses)]
+    ours = any(pattern in known.own for pattern in found)
+    foreign = [(product, pattern) for product, pattern in known.foreign if pattern.occurs_in(plain, statuses)]
     unrelated = addresses.strange and not ours and not foreign
-    if unrelated or any(stands_in(phrase, plain) for phrase in known.elsewhere):
-        return Decoded(known.nothing, hint=fill(known.hint, names_of(guide)))
-    if foreign and not ours and not any(sign.trouble for sign in signs):
-        names = {**names_of(guide), "product": known.products[foreign[0].of[0]]}
-        return Decoded(known.only_signs, _labels(foreign), hint=fill(known.foreign, names))
+    if unrelated or any(occurs(phrase, plain) for phrase in general.elsewhere):
+        return Decoded(general.nothing, hint=fill(general.hint, names))
+    if foreign and not ours and not any(pattern.means for pattern in found):
+        labels = _labels([pattern for _, pattern in foreign])
+        return Decoded(general.unexplained, labels, hint=fill(general.foreign, {**names, "product": foreign[0][0]}))
     facts = addresses.facts | history(guide, setup)
     facts |= {Fact.HOST_DIFFERS} if addresses.named and ours else frozenset()
     facts |= {Fact.BEARER_DOUBLED} if _BEARER.search(plain) else frozenset()
     facts |= {Fact.CUT_SHORT} if len(text) > LONGEST else frozenset()
-    return _decoded(known, signs, facts, guide, setup)
+    return _decoded(known, found, facts, guide, setup)
 
 
-def _decoded(known: Errors, signs: list[Sign], facts: frozenset[Fact], guide: Guide, setup: Setup) -> Decoded:
-    causes = _causes(known, signs, facts, guide, setup)
-    shown = [fact for fact in Fact if fact in facts and (fact in OF_A_TEXT or (fact in _OLD and signs))]
-    if not signs and not causes and not set(shown) - {Fact.CUT_SHORT}:
-        return Decoded(known.nothing, hint=fill(known.hint, names_of(guide)))
+def _decoded(
+    known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact], guide: Guide, setup: Setup
+) -> Decoded:
+    causes = _causes(known, found, facts, guide, setup)
+    names = names_of(guide)
+    hint = fill(known.general.hint, names)
+    shown = [fact for fact in Fact if fact in facts and (fact in OF_A_TEXT or (fact in _OLD and found))]
+    if not found and not causes and not set(shown) - {Fact.CUT_SHORT}:
+        return Decoded(known.general.nothing, hint=hint)
     return Decoded(
-        _title(known, signs, facts),
-        _labels(signs),
-        tuple(fill(grounds().facts[fact], names_of(guide)) for fact in shown),
+        _title(known, found, facts),
+        _labels(found),
+        tuple(fill(grounds().facts[fact], names) for fact in shown),
         causes,
-        "" if causes else fill(known.hint, names_of(guide)),
+        "" if causes else hint,
     )
 
 
@@ -101,26 +106,30 @@ def _plain(text: str) -> str:
     return " ".join(tail.translate(_STRAIGHT).lower().split())
 
 
-def _signs(known: Errors, plain: str) -> list[Sign]:
+def _statuses(plain: str) -> frozenset[int]:
     found = islice(_STATUS.finditer(plain), MOST_STATUSES)
-    statuses = frozenset(int(status[1] or status[2]) for status in found)
-    return [sign for sign in known.signs if sign.stands_in(plain, statuses)]
+    return frozenset(int(status[1] or status[2]) for status in found)
 
 
-def _labels(signs: list[Sign]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sign.label for sign in signs))[:MOST_SIGNS]
+def _labels(found: list[ErrorPattern]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(pattern.label for pattern in found))[:MOST_LABELS]
 
 
-def _title(known: Errors, signs: list[Sign], facts: frozenset[Fact]) -> str:
-    trouble = next((sign.trouble for sign in signs if sign.trouble), None)
-    if trouble is not None:
-        return known.troubles[trouble].title
-    return known.address if any(remedy.fits(facts) for remedy in known.slips) else known.only_signs
+def _title(known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact]) -> str:
+    name = next((pattern.means for pattern in found if pattern.means), None)
+    if name is not None:
+        return known.explanations[name].title
+    slipped = any(remedy.fits(facts) for remedy in known.general.slips)
+    return known.general.address if slipped else known.general.unexplained
 
 
-def _causes(known: Errors, signs: list[Sign], facts: frozenset[Fact], guide: Guide, setup: Setup) -> tuple[Cause, ...]:
-    """What the addresses show first, then the causes of each sign."""
-    pointed = [
-        (fill(known.seen, {"sign": sign.label}), known.troubles[sign.trouble].causes) for sign in signs if sign.trouble
+def _causes(
+    known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact], guide: Guide, setup: Setup
+) -> tuple[Cause, ...]:
+    """First what the addresses show, then the causes of each pattern."""
+    explained = [
+        (fill(known.general.seen, {"pattern": pattern.label}), known.explanations[pattern.means].causes)
+        for pattern in found
+        if pattern.means
     ]
-    return rank([("", known.slips), *pointed], facts, guide, setup)
+    return rank([("", known.general.slips), *explained], facts, guide, setup)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SHARED = "shared/cie.yaml"
 """What is the same for every client, relative to the folder of the guides."""
 
+ERRORS = "guides/errors"
+"""The folder with the errors of products, relative to the resources; a guide names a file in it."""
+
 _LISTS = ("prerequisites", "branches")
 _MOST_PROBLEMS = 5
 
@@ -41,7 +44,10 @@ def read(path: Path) -> Guide:
         GuideError: It is not valid YAML, has an invisible character, or is not a guide.
     """
     try:
-        return check(merge(path))
+        guide = check(merge(path))
+        if guide.errors and not (path.parent / "errors" / f"{guide.errors}.yaml").exists():
+            raise GuideError(f"there is no file errors/{guide.errors}.yaml")
+        return guide
     except DataFileError as error:
         raise GuideError(str(error)) from error
     except GuideError as error:

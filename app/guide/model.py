@@ -346,6 +346,8 @@ class Guide(_Part):
     """The entry in CIE's list of SCIM clients."""
     hosting: Hosting
     """Where the client runs."""
+    errors: Identifier | None = None
+    """The file in ``errors`` with what its portal says when something fails; None where nothing is known."""
     summary: Text
     cie: Console
     portal: Console

@@ -13,7 +13,7 @@ from app.diagnosis.causes import Reasons, explain, reasons
 from app.diagnosis.facts import Fact, Grounds, grounds
 from app.diagnosis.findings import sentence
 from app.diagnosis.history import history
-from app.diagnosis.patterns import errors
+from app.diagnosis.patterns import general_errors, product_errors
 from app.guide import catalog
 from app.guide.roles import INSTEAD, roles_of
 from app.guide.vocabulary import Kind, Milestone, StepRole
@@ -165,8 +165,9 @@ def test_every_observation_that_can_fail_has_an_entry() -> None:
 
 def every_remedy() -> list[Remedy]:
     known = reasons()
-    troubles = [*known.troubles, *errors().troubles.values()]
-    return [*errors().slips, *(remedy for trouble in troubles for remedy in trouble.causes)]
+    explanations = [*known.explanations, *general_errors().explanations.values()]
+    explanations += [each for product in product_errors().values() for each in product.explanations.values()]
+    return [*general_errors().slips, *(remedy for explanation in explanations for remedy in explanation.causes)]
 
 
 def test_each_role_is_in_some_guide_and_some_cause_or_tool_needs_it() -> None:

@@ -58,8 +58,9 @@ def test_every_cause_of_every_observation_leads_to_its_step(ninth: Guide, check:
     for observation in set(Observation) - {Observation.GOOD}:
         diagnosis = explain((Finding(check, Verdict.FAILED, observation, 0.1),), ninth, setup)
         assert diagnosis is not None
-        trouble = known.checks.get(check, {}).get(observation) or known.observations.get(observation, known.otherwise)
-        roles = {remedy.say: remedy.at for remedy in trouble.causes if remedy.fits(facts)}
+        apart = known.checks.get(check, {}).get(observation)
+        explanation = apart or known.observations.get(observation, known.otherwise)
+        roles = {remedy.say: remedy.at for remedy in explanation.causes if remedy.fits(facts)}
         assert len(diagnosis.causes) == min(len(roles), 5)
         said = {sentence.replace("{client}", "Ninth"): role for sentence, role in roles.items()}
         for cause in diagnosis.causes:

@@ -41,6 +41,7 @@ NOT_WORDS = {
     "test_requests",
     "roles",
     "hosting",
+    "errors",
     "tenant_values",
     "id",
     "url",
@@ -464,6 +465,14 @@ def test_a_bad_file_is_refused_by_name_and_place(text: str, sentence: str, tmp_p
     with pytest.raises(GuideError, match=sentence) as refused:
         guide_file.read(bad)
     assert len(str(refused.value)) < 1000
+
+
+def test_a_guide_that_names_missing_errors_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "shared", tmp_path / "shared")
+    named = tmp_path / "okta.yaml"
+    named.write_bytes((FOLDER / "okta.yaml").read_bytes())
+    with pytest.raises(GuideError, match=r"okta\.yaml: there is no file errors/okta\.yaml"):
+        guide_file.read(named)
 
 
 def test_a_file_of_other_bytes_or_none_is_refused(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> 
                     progress = await ended(visitor)
                     if fault is PortalFault.DUPLICATE_GROUPS:
                         decoded = decode(progress.message, GUIDE, a_setup(GUIDE))
-                        assert decoded.recognised == ("Duplicate group names",)
+                        assert decoded.recognized == ("Duplicate group names",)
                         assert decoded.causes[0].step == "review-group-mapping"
                     else:
                         assert (progress.users, progress.groups) == ("0", "0")

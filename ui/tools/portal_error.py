@@ -111,8 +111,8 @@ class PortalErrorCard(Card):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(label(decoded.title, "bad-heading" if decoded.causes else "heading", results))
-        if decoded.recognised:
-            column.addWidget(label("Recognised: " + ", ".join(decoded.recognised), "small", results))
+        if decoded.recognized:
+            column.addWidget(label("Recognized: " + ", ".join(decoded.recognized), "small", results))
         for sentence in decoded.compared:
             column.addWidget(Note(rich(sentence), "muted", results))
         if decoded.hint:
