@@ -149,10 +149,6 @@ class SetupSession(OpenSetup):
         """What goes on here beside the setup's own state, as far as this side of the window knows it."""
         return Activity(self.now(), self.testing.result)
 
-    def block(self) -> journey.Block | None:
-        """Why the open step cannot be completed now."""
-        return obstacle(self.guide, self.setup, self.here.step.id, self.activity)
-
     async def complete(self, step_id: str | None = None) -> journey.Block | None:
         """Complete a step (by default the open one); returns why not."""
         step_id = step_id or self.here.step.id

@@ -6,6 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from app.setup import journey
+from app.setup.action import ActionKind
 from app.setup.gate import TimestampProblem
 from app.setup.journey import BlockReason
 from app.setup.state import Status, Wait
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from app.guide.model import Guide
+    from app.setup.action import Action
     from app.setup.journey import Block
     from app.setup.state import Setup
 
@@ -64,6 +66,16 @@ BLOCKS: Final[Mapping[BlockReason, str]] = {
 }
 """Why something is blocked, see ``sentence``. ``{guide}`` is what the guide itself says of it."""
 
+ACTIONS: Final[Mapping[ActionKind, str]] = {
+    ActionKind.COMPLETE: "Done, next step",
+    ActionKind.TEST: "Test Connection",
+    ActionKind.TEST_AGAIN: "Test again",
+    ActionKind.STOP_TEST: "Stop the test",
+    ActionKind.OPEN_STEP: "Go to step {number}",
+    ActionKind.LEAVE: "All setups",
+}
+"""The label of the main button, see ``action_label``."""
+
 TIMESTAMP_PROBLEMS: Final[Mapping[TimestampProblem, str]] = {
     TimestampProblem.EMPTY: "Enter the time from the SCIM Change Timestamp column.",
     TimestampProblem.AMBIGUOUS: "This could be two different days. Enter it as 2026-11-24 14:05.",
@@ -81,7 +93,7 @@ def status_line(setup: Setup) -> str:
     if not summary.number and summary.status in (Status.IN_PROGRESS, Status.REDO):
         return ""
     wait = WAITS[summary.wait] if summary.wait is not None else ""
-    words = {"number": summary.number, "total": summary.total, "title": _inside(summary.title), "wait": wait}
+    words = {"number": summary.number, "total": summary.total, "title": inside(summary.title), "wait": wait}
     return LINES[summary.status].format(**words)
 
 
@@ -101,10 +113,16 @@ def sentence(guide: Guide, setup: Setup, block: Block, keyring: str = "the keyri
             words["prerequisites"] = len(guide.prerequisites)
         case BlockReason.STEP_BEFORE | BlockReason.STEP_REDO:
             place = journey.place(guide, setup, block.step)
-            words |= {"number": place.number, "title": _inside(place.step.title)}
+            words |= {"number": place.number, "title": inside(place.step.title)}
     return BLOCKS[block.reason].format(**words)
 
 
-def _inside(title: str) -> str:
+def action_label(guide: Guide, setup: Setup, action: Action) -> str:
+    """The label of the main button; a step may have its own verb."""
+    own = guide.step(action.step).done_label if action.kind is ActionKind.COMPLETE else None
+    return own or ACTIONS[action.kind].format(number=journey.place(guide, setup, action.step).number)
+
+
+def inside(title: str) -> str:
     """A step's title inside a sentence."""
     return title[:1].lower() + title[1:]

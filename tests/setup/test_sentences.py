@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from app.guide import catalog
+from app.setup.action import ActionKind
 from app.setup.gate import TimestampProblem
 from app.setup.journey import BlockReason
-from app.setup.sentences import BLOCKS, LINES, STATUSES, TIMESTAMP_PROBLEMS, WAITS, status_line
+from app.setup.sentences import ACTIONS, BLOCKS, LINES, STATUSES, TIMESTAMP_PROBLEMS, WAITS, status_line
 from app.setup.state import Counts, Status, Summary, Wait
 from tests.support.journeys import fresh
 
@@ -24,6 +25,7 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
     "lines": (Status, LINES),
     "waits": (Wait, WAITS),
     "blocks": (BlockReason, BLOCKS),
+    "actions": (ActionKind, ACTIONS),
     "timestamp_problems": (TimestampProblem, TIMESTAMP_PROBLEMS),
 }
 

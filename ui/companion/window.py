@@ -10,11 +10,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
-from app.setup.sentences import sentence
 from ui.companion.short_result import ShortResult
-from ui.widgets.buttons import IconButton, button
+from ui.widgets.buttons import IconButton
+from ui.widgets.cards import Card
+from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.wizard.footer import FooterBar
 from ui.wizard.step_card import StepCard
 from ui.wizard.watch_panel import WatchPanel
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
     from ui.session.controller import SetupController
+    from ui.session.view_state import ViewState
 
 
 class Companion(QWidget):
@@ -46,13 +49,17 @@ class Companion(QWidget):
         column.addLayout(self._head())
         self._scroll = ScrollColumn(self)
         column.addWidget(self._scroll, 1)
-        self._why = label("", "muted", self)
-        column.addWidget(self._why)
-        column.addLayout(self._foot())
+        self._large = LinkButton("Open the large window")
+        self._large.setObjectName("large-page")
+        self._large.clicked.connect(self.returned)
+        column.addWidget(self._large, 0, Qt.AlignmentFlag.AlignLeft)
+        self._footer = FooterBar(controller, self, narrow=True)
+        column.addWidget(self._footer)
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
         QShortcut(QKeySequence("F1"), self, controller.help_wanted.emit)
         controller.changed.connect(self.refresh)
         controller.settled.connect(self._offer_to_go_on)
+        controller.left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)
         self.refresh()
 
@@ -75,73 +82,60 @@ class Companion(QWidget):
         row.addWidget(large, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        back = button("Back", icon="arrow-left")
-        back.clicked.connect(self._controller.back)
-        self._done = button("Done, next", "primary", "check")
-        self._done.setObjectName("companion-done")
-        self._done.clicked.connect(self._press)
-        row.addWidget(back)
-        row.addStretch(1)
-        row.addWidget(self._done)
-        return row
-
     def _give_way(self) -> None:
-        """A page beside the steps needs the large window."""
+        """A page beside the steps, or the list of setups, needs the large window."""
         if self.isVisible():
             self.returned.emit()
-
-    def _press(self) -> None:
-        if self._controller.session.here.step.page in (Page.TEST, Page.CHECKLIST):
-            self.returned.emit()
-        else:
-            self._controller.complete()
 
     def refresh(self) -> None:
         """Redraw from the state."""
         session = self._controller.session
-        here = session.here
-        guide = session.guide
+        here, guide, view = session.here, session.guide, self._controller.step_view
         names = {Lane.CIE: guide.cie.name, Lane.PORTAL: guide.portal.name, Lane.ASSISTANT: "the assistant"}
         self._lane = Lane.CIE if here.step.page is Page.WATCH else here.step.lane
-        self._where.setText(f"In {names[self._lane]}")
-        self._open.setVisible(self._lane is not Lane.ASSISTANT)
+        self._where.setText(view.title if view.finished else f"In {names[self._lane]}")
+        self._open.setVisible(self._lane is not Lane.ASSISTANT and not view.finished)
         self._count.setText(f"Step {here.number} of {len(visible(guide, session.setup))}")
-        blocked = session.block()
-        large = here.step.page in (Page.TEST, Page.CHECKLIST)
-        self._done.setText("Open the large window" if large else here.step.done_label or "Done, next")
-        self._done.setEnabled(large or blocked is None)
-        self._why.setText("" if large or blocked is None else sentence(guide, session.setup, blocked))
-        picture = (here.number, here.step.id, session.setup.stale, session.setup.answers, guide)
+        self._footer.show_footer(view.footer)
+        self._large.setVisible(here.step.page in (Page.TEST, Page.CHECKLIST))
+        picture = (here.number, view.page, session.setup.stale, session.setup.answers, guide)
         if picture != self._drawn:
             self._drawn = picture
-            self._draw_card()
+            self._draw_card(view)
 
-    def _draw_card(self) -> None:
+    def _draw_card(self, view: ViewState) -> None:
         while (item := self._scroll.column.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
+        self._card = None if view.finished else self._step_card()
+        self._scroll.column.addWidget(self._card or self._end(view))
+        self._scroll.column.addStretch(1)
+        QTimer.singleShot(0, self, self._take_keyboard)
+
+    def _end(self, view: ViewState) -> Card:
+        card = Card("card", self)
+        card.body.addWidget(label(view.title, "heading", card))
+        card.body.addWidget(label(view.lead, "muted", card))
+        return card
+
+    def _step_card(self) -> StepCard:
         here = self._controller.session.here
         extra: QWidget | None = None
         if here.step.page is Page.WATCH:
             extra = WatchPanel(self._controller)
         elif here.step.page is Page.TEST:
             extra = ShortResult(self._controller)
-        self._card = StepCard(here, self._controller, self, extra)
-        self._scroll.column.addWidget(self._card)
-        self._scroll.column.addStretch(1)
-        QTimer.singleShot(0, self._card, self._take_keyboard)
+        return StepCard(here, self._controller, self, extra)
 
     def _take_keyboard(self) -> None:
         field = self._card.first_input() if self._card is not None else None
-        (field or (self._done if self._done.isEnabled() else self._open)).setFocus()
+        (field or (self._footer.main if self._footer.main.isEnabled() else self._open)).setFocus()
 
     def _offer_to_go_on(self) -> None:
-        if self.isVisible() and self._done.isEnabled():
-            self._done.setFocus()
+        if self.isVisible() and self._footer.main.isEnabled():
+            self._footer.main.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Closing the companion brings the large window back."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.guide.vocabulary import Lane, Tool
+from app.setup.action import ActionKind
+from app.setup.journey import Block, BlockReason
+from app.setup.sentences import sentence
 from app.text.counts import counted
+from ui.session.view_state import Back, view_state
 
 if TYPE_CHECKING:
     from asyncio import Task
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from app.session.session import SetupSession
     from app.setup.gate import TimestampProblem
     from ui.desktop.clipboard import ClipboardGuard
+    from ui.session.view_state import ViewState
     from ui.tasks import Tasks
 
 
@@ -69,8 +75,8 @@ class SetupController(QObject):
         self.tool: Tool | None = None
         """The page beside the steps that is open."""
         self.testing = False
-        self.busy: str = ""
-        """What the program waits for, in words; empty when nothing."""
+        self.busy: Block | None = None
+        """What the keyring is being asked."""
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
         self._reading: Task[Any] | None = None
@@ -98,11 +104,11 @@ class SetupController(QObject):
     async def _give(self, name: str, text: str) -> None:
         spec = self.session.guide.values[name]
         if spec.secret:
-            self._wait_for(f"Storing the {spec.label} in {self.session.vault.name}. Answer its prompt if one is open.")
+            self._wait_for(Block(BlockReason.STORING, values=(name,)))
         try:
             given = await self.session.captures.give(name, text)
         finally:
-            self._wait_for("")
+            self._wait_for(None)
         self.given[name] = given
         if given.accepted and spec.secret:
             self.clipboard.take_away(text)
@@ -116,16 +122,24 @@ class SetupController(QObject):
         self._start(self._keep_again())
 
     async def _keep_again(self) -> None:
-        self._wait_for(f"{self.session.vault.name} is asked. Answer its prompt if one is open.")
+        self._wait_for(Block(BlockReason.KEYRING))
         try:
             refused = await self.session.keep_again()
         finally:
-            self._wait_for("")
+            self._wait_for(None)
         self.announced.emit(refused or self.session.kept_line())
 
-    def _wait_for(self, sentence: str) -> None:
-        self.busy = sentence
+    def _wait_for(self, busy: Block | None) -> None:
+        self.busy = busy
         self.changed.emit()
+
+    @property
+    def busy_line(self) -> str:
+        """What the keyring is being asked, in words; empty when nothing."""
+        session = self.session
+        if self.busy is None:
+            return ""
+        return sentence(session.guide, session.setup, self.busy, session.vault.name)
 
     def paste_text(self) -> str:
         """What the clipboard holds now."""
@@ -175,6 +189,55 @@ class SetupController(QObject):
             self.revealed.emit(name, outcome.value)
 
     # -- the way -------------------------------------------------------------------------
+
+    @property
+    def view(self) -> ViewState:
+        """What is shown around the open page."""
+        return self._view(self.tool)
+
+    @property
+    def step_view(self) -> ViewState:
+        """What is shown around the open step, whether or not a page beside the steps covers it."""
+        return self._view(None)
+
+    def _view(self, tool: Tool | None) -> ViewState:
+        session = self.session
+        return view_state(
+            session.guide,
+            session.setup,
+            replace(session.activity, testing=self.testing, busy=self.busy, correcting=self.correcting),
+            tool=tool,
+            trouble=session.trouble,
+            notice=self.notice,
+            keyring=session.vault.name,
+        )
+
+    def act(self) -> None:
+        """Do what the main button says."""
+        action = self.step_view.footer.action
+        if action is None or not action.enabled:
+            return
+        match action.kind:
+            case ActionKind.COMPLETE:
+                self.complete()
+            case ActionKind.TEST | ActionKind.TEST_AGAIN:
+                self.test()
+            case ActionKind.STOP_TEST:
+                self.stop_test()
+            case ActionKind.OPEN_STEP:
+                self.go(action.step)
+            case ActionKind.LEAVE:
+                self.left.emit()
+
+    def go_back(self, back: Back) -> None:
+        """Do what the Back button says."""
+        match back:
+            case Back.STEP:
+                self.back()
+            case Back.CORRECT:
+                self.correct()
+            case Back.TOOL:
+                self.close_tool()
 
     def complete(self) -> None:
         """Done, next step."""
@@ -228,16 +291,16 @@ class SetupController(QObject):
         for look in tuple(self._looks):
             look.cancel()
 
-    def keep(self, work: Coroutine[Any, Any, None], sentence: str) -> None:
+    def keep(self, work: Coroutine[Any, Any, None]) -> None:
         """Keep or remove what belongs to a page beside the steps; it is finished also when the desk is closed."""
-        self._start(self._keep(work, sentence))
+        self._start(self._keep(work))
 
-    async def _keep(self, work: Coroutine[Any, Any, None], sentence: str) -> None:
-        self._wait_for(sentence)
+    async def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        self._wait_for(Block(BlockReason.KEYRING))
         try:
             await work
         finally:
-            self._wait_for("")
+            self._wait_for(None)
 
     def tick(self, item: str, on: bool) -> None:
         """Tick a prerequisite or confirmation."""
@@ -265,6 +328,7 @@ class SetupController(QObject):
             self.testing = True
             self.changed.emit()
             self._test_task = self._tasks.start(self._test())
+            self._test_task.add_done_callback(self._end_test)  # also where it is stopped before it began
 
     def skip_test(self) -> None:
         """Go on although this computer cannot reach the endpoint."""
@@ -276,24 +340,23 @@ class SetupController(QObject):
             self._test_task.cancel()
 
     async def _test(self) -> None:
-        try:
-            problem = await self.session.testing.run(lambda _finding: self.changed.emit())
-        finally:
-            self.testing = False
-            self.changed.emit()
+        problem = await self.session.testing.run(lambda _finding: self.changed.emit())
         self.notice = problem or ""
         self.announced.emit(problem or self._result())
+
+    def _end_test(self, _task: Task[Any]) -> None:
+        self.testing = False
         self.changed.emit()
 
     def _result(self) -> str:
         """The end of a test in a sentence: the failed check by its name, or that there is none."""
-        from app.diagnosis.findings import sentence, title
+        from app.diagnosis import findings as words
         from app.scim.finding import Verdict
 
         findings = self.session.testing.findings
         failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
         if failed is not None:
-            return f"The check \u201c{title(failed.check)}\u201d failed. {sentence(failed)}."
+            return f"The check \u201c{words.title(failed.check)}\u201d failed. {words.sentence(failed)}."
         odd = sum(each.verdict is Verdict.WARNED for each in findings)
         return f"All checks passed, {odd} with a remark." if odd else "All checks passed."
 

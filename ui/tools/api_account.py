@@ -127,8 +127,7 @@ class AccountCard(Card):
     # -- intents -------------------------------------------------------------------------
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        where = self._controller.session.vault.name
-        self._controller.keep(work, f"Asking {where}. Answer its prompt if one is open.")
+        self._controller.keep(work)
 
     def _take(self, kind: Kind, text: str) -> None:
         """A secret, the content of the file, or the file itself, wherever it was let go."""

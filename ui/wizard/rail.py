@@ -8,8 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.setup.journey import Mark, places
-from app.setup.state import Status
-from app.setup.status import status
 from ui.theme import icons
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
@@ -171,7 +169,7 @@ class Rail(QFrame):
         every = places(session.guide, setup)
         current = next(p for p in every if p.mark is Mark.CURRENT)
         done = frozenset(setup.done) - setup.stale
-        over = status(session.guide, setup) is Status.COMPLETE and current.step.id == session.guide.steps[-1].id
+        over = self._controller.step_view.finished
         self._name.setText(setup.name)
         self._client.setText(f"{session.guide.name} \u2192 {session.guide.cie.name}")
         tool = self._controller.tool

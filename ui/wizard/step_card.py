@@ -312,7 +312,7 @@ class StepCard(Card):
             secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
             field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
         elif spec.secret and self._controller.busy:
-            field.set_hint(self._controller.busy, "muted")
+            field.set_hint(self._controller.busy_line, "muted")
 
     def _kept_words(self, given: CaptureResult | None, shown: DisplayedValue) -> str:
         if given is not None and given.held and not shown.fleeting:  # the keyring has taken it since

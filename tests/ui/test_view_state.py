@@ -1,0 +1,192 @@
+"""What both windows show around the open step: derived once, and the same in the wizard and in the companion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton
+
+from app.guide import catalog
+from app.guide.vocabulary import Milestone, Page, Tool
+from app.setup import journey
+from app.setup.action import ActionKind, Activity, LastTest
+from app.setup.journey import Block, BlockReason
+from app.setup.sentences import ACTIONS, sentence
+from app.setup.state import Setup, Status
+from app.setup.status import status
+from tests.support.clock import NOW
+from tests.support.controller import walk
+from tests.support.journeys import advance, every_answer, fresh, satisfy
+from tests.support.screen import child, words
+from tests.support.until import until
+from ui.companion.window import Companion
+from ui.session.view_state import FINISH, FOOTER_HINTS, Back, FooterHint, view_state
+from ui.wizard.page import WizardPage
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication, QWidget
+
+    from app.guide.model import Guide
+    from ui.session.controller import SetupController
+
+GUIDES = [pytest.param(guide, id=guide.id) for guide in catalog.guides()]
+QUIET = Activity(NOW)
+PASSED = Activity(NOW, LastTest.PASSED)
+
+
+def entra() -> Guide:
+    return catalog.guide("entra")
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_step_of_every_guide_has_a_footer_that_says_something(guide: Guide) -> None:
+    for answers in every_answer(guide):
+        setup = fresh(guide, answers=answers)
+        shown = [step.id for _, step in journey.visible(guide, setup)]
+        for step_id in shown:
+            view = view_state(guide, journey.go(setup, step_id), PASSED)
+            footer = view.footer
+            assert view.page == step_id
+            assert footer.action is not None
+            assert footer.label
+            assert footer.line
+            assert (footer.back is None) is (step_id == shown[0])
+            assert footer.jump is None or footer.jump in shown
+            assert (footer.jump is None) is (footer.jump_label == "")
+
+
+def test_the_line_tells_the_reason_the_trouble_the_notice_or_what_comes_next() -> None:
+    guide = entra()
+    setup = satisfy(guide, fresh(guide), guide.steps[0].id)
+    second = guide.steps[1].title
+    following = FOOTER_HINTS[FooterHint.NEXT].format(title=second[0].lower() + second[1:])
+    assert view_state(guide, setup, QUIET).footer.line == following
+    assert view_state(guide, setup, QUIET, notice="A notice.").footer.line == "A notice."
+    assert view_state(guide, setup, QUIET, notice="A notice.", trouble="No disk.").footer.line == "No disk."
+    asked = Block(BlockReason.KEYRING)
+    busy = view_state(guide, setup, Activity(NOW, busy=asked), trouble="No disk.", keyring="KWallet").footer
+    assert busy.line == sentence(guide, setup, asked, "KWallet")
+    assert busy.action is not None
+    assert not busy.action.enabled
+
+
+def test_a_page_beside_the_steps_has_no_action_but_a_way_back() -> None:
+    guide = entra()
+    view = view_state(guide, fresh(guide), QUIET, tool=Tool.PORTAL_ERROR)
+    assert view.page is Tool.PORTAL_ERROR
+    assert (view.footer.action, view.footer.back) == (None, Back.TOOL)
+
+
+def test_a_complete_setup_says_so_until_it_is_corrected() -> None:
+    guide = entra()
+    setup = advance(guide, fresh(guide), Milestone.FINISHED)
+    view = view_state(guide, setup, QUIET)
+    assert (view.finished, view.page, view.footer.back) == (True, FINISH, Back.CORRECT)
+    view = view_state(guide, setup, Activity(NOW, correcting=True))
+    assert (view.finished, view.page) == (False, guide.steps[-1].id)
+
+
+def test_every_hint_has_its_sentence() -> None:
+    golden = Path(__file__).parent / "golden" / "hints.txt"
+    assert "".join(f"{hint.value}: {FOOTER_HINTS[hint]}\n" for hint in FooterHint) == golden.read_text("utf-8")
+
+
+# -- both windows ------------------------------------------------------------------------
+
+
+def shown(window: QWidget) -> tuple[str, bool, bool, str, bool]:
+    """The footer as the widgets have it."""
+    main, link, back = (child(window, name) for name in ("done", "jump", "back"))
+    return main.text(), main.isEnabled(), link.isVisibleTo(window), link.text(), back.isEnabled()
+
+
+def alike(page: WizardPage, companion: Companion, controller: SetupController) -> None:
+    assert shown(page) == shown(companion)
+    assert controller.step_view.footer.line in words(page)
+    assert controller.step_view.footer.line in words(companion)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_companion_shows_the_action_of_the_wizard_and_finishes_the_setup(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        page, companion = WizardPage(controller), Companion(controller)
+        companion.show()
+        left: list[bool] = []
+        returned: list[bool] = []
+        controller.left.connect(lambda: left.append(True))
+        companion.returned.connect(lambda: returned.append(True))
+
+        async def at(setup: Setup) -> None:
+            await session.change(lambda before: setup.with_(id=before.id, kept=before.kept))
+            alike(page, companion, controller)
+
+        guide = session.guide
+        for step in guide.steps:
+            if any(step is each for _, each in journey.visible(guide, session.setup)):
+                await at(journey.go(fresh(guide), step.id))
+
+        await at(fresh(guide))
+        controller.busy = Block(BlockReason.KEYRING)
+        controller.changed.emit()
+        alike(page, companion, controller)
+        assert not child(companion, "done").isEnabled(), "busy"
+        controller.busy = None
+        session.unsaved = "The disk is full."
+        controller.changed.emit()
+        alike(page, companion, controller)
+        assert "The disk is full." in words(companion)
+        session.unsaved = None
+
+        last = guide.steps[-1]
+        done = advance(guide, fresh(guide), Milestone.FULL_SYNC)
+        await at(satisfy(guide, done, last.id))
+        child(companion, "done").click()
+        await until(lambda: status(session.guide, session.setup) is Status.COMPLETE)
+        assert child(companion, "done").text() == ACTIONS[ActionKind.LEAVE]
+        alike(page, companion, controller)
+        child(companion, "back").click()
+        assert controller.correcting
+        alike(page, companion, controller)
+        controller.go(last.id)
+        await until(lambda: controller.step_view.finished)
+        assert left == returned == []
+        child(companion, "done").click()
+        assert left == [True]
+        assert returned == [True], "the large window shows the list of setups"
+        page.deleteLater()
+        companion.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_companion_runs_the_test_and_leads_to_the_pages_it_has_no_room_for(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    async def story(controller: SetupController) -> None:
+        companion = Companion(controller)
+        companion.show()
+        returned: list[bool] = []
+        companion.returned.connect(lambda: returned.append(True))
+        large = companion.findChild(QAbstractButton, "large-page")
+        assert large is not None
+        for step in controller.session.guide.steps:
+            if step.page in (Page.TEST, Page.CHECKLIST):
+                await controller.session.go(step.id)
+                assert large.isVisibleTo(companion)
+        child(companion, "large-page").click()
+        assert returned == [True]
+        await controller.session.go(journey.test_step(controller.session.guide).id)
+        child(companion, "done").click()
+        assert controller.testing
+        assert child(companion, "done").text() == ACTIONS[ActionKind.STOP_TEST]
+        child(companion, "done").click()
+        await until(lambda: not controller.testing)
+        companion.deleteLater()
+
+    walk(qapp, tmp_path, story)

@@ -1,0 +1,149 @@
+"""What both windows show around the open step: head, footer and actions, derived from the state in one place. No Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from app.guide.vocabulary import Page
+from app.setup import journey
+from app.setup.action import Action, ActionKind, next_action
+from app.setup.sentences import action_label, inside, sentence
+from app.text.counts import both
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from app.guide.model import Guide
+    from app.guide.vocabulary import Tool
+    from app.setup.action import Activity
+    from app.setup.state import Setup
+
+
+class Back(StrEnum):
+    """What the Back button does."""
+
+    STEP = "step"
+    """Opens the step before."""
+    CORRECT = "correct"
+    """Opens the last step of a complete setup again."""
+    TOOL = "tool"
+    """Closes the page beside the steps."""
+
+
+class FooterHint(StrEnum):
+    """What the footer says where nothing is wrong."""
+
+    NEXT = "next"
+    LAST = "last"
+    ALL_DONE = "all-done"
+    COMPLETE = "complete"
+    READ_ONLY = "read-only"
+    TOOL = "tool"
+
+
+FOOTER_HINTS: Final[Mapping[FooterHint, str]] = {
+    FooterHint.NEXT: "Next: {title}",
+    FooterHint.LAST: "This is the last step.",
+    FooterHint.ALL_DONE: "Every step is done.",
+    FooterHint.COMPLETE: "This setup is complete.",
+    FooterHint.READ_ONLY: "From this computer, read-only",
+    FooterHint.TOOL: "Esc also goes back.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Footer:
+    """The line at the foot of both windows."""
+
+    action: Action | None
+    """What the main button does; None where a page beside the steps is open, which completes nothing."""
+    label: str
+    """Of the main button."""
+    line: str
+    """Why the action is disabled, what went wrong, or what comes next."""
+    jump: str | None
+    """The step that the link leads to."""
+    jump_label: str
+    back: Back | None
+    """None where there is nothing to go back to."""
+    back_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewState:
+    """What is shown around the open page."""
+
+    page: str | Tool
+    """Which page is open: it changes exactly when another one is."""
+    finished: bool
+    """The setup is complete, and the open page says so."""
+    title: str
+    lead: str
+    """One sentence under the title."""
+    footer: Footer
+
+
+FINISH: Final = "finish"
+"""The page of a complete setup, beside the ids of the steps."""
+
+
+def view_state(
+    guide: Guide,
+    setup: Setup,
+    activity: Activity,
+    *,
+    tool: Tool | None = None,
+    trouble: str | None = None,
+    notice: str = "",
+    keyring: str = "the keyring",
+) -> ViewState:
+    """Derive everything around the open step.
+
+    ``tool`` is the page beside the steps that is open, ``trouble`` what could not be kept, ``notice`` a line on the
+    last change, ``keyring`` the name of the keyring.
+    """
+    here, action = journey.place(guide, setup), next_action(guide, setup, activity)
+    finished = action.kind is ActionKind.LEAVE
+    title, lead = here.stage.title, here.stage.lead.replace("**", "")
+    if finished:
+        title, lead = "Full Sync is complete", _counts(setup)
+    elif here.step.page is Page.TEST:
+        title = "Test Connection"
+    if tool is not None:
+        label = "Back" if finished else f"Back to step {here.number}"
+        footer = Footer(None, "", FOOTER_HINTS[FooterHint.TOOL], None, "", Back.TOOL, label)
+        return ViewState(tool, finished, title, lead, footer)
+    block = action.because or action.later
+    line = sentence(guide, setup, block, keyring) if block is not None else _hint(guide, setup, action)
+    if activity.busy is None or action.because != activity.busy:
+        line = trouble or (notice if action.kind is ActionKind.COMPLETE else "") or line
+    jump = f"Go to step {journey.place(guide, setup, action.jump).number}" if action.jump is not None else ""
+    before = journey.neighbour(guide, setup, -1) is not None
+    back = Back.CORRECT if finished else Back.STEP if before else None
+    footer = Footer(action, action_label(guide, setup, action), line, action.jump, jump, back, "Back")
+    return ViewState(FINISH if finished else here.step.id, finished, title, lead, footer)
+
+
+def _counts(setup: Setup) -> str:
+    return f"CIE holds {both(setup.synced.users, setup.synced.groups)}." if setup.synced else ""
+
+
+def _hint(guide: Guide, setup: Setup, action: Action) -> str:
+    following = journey.neighbour(guide, setup, 1)
+    title = ""
+    match action.kind:
+        case ActionKind.LEAVE:
+            hint = FooterHint.COMPLETE
+        case ActionKind.TEST | ActionKind.TEST_AGAIN | ActionKind.STOP_TEST:
+            hint = FooterHint.READ_ONLY
+        case ActionKind.OPEN_STEP:
+            hint, title = FooterHint.NEXT, guide.step(action.step).title
+        case ActionKind.COMPLETE if action.step in setup.done and journey.frontier(guide, setup) is None:
+            hint = FooterHint.ALL_DONE
+        case ActionKind.COMPLETE if following is None:
+            hint = FooterHint.LAST
+        case ActionKind.COMPLETE:
+            hint, title = FooterHint.NEXT, guide.step(following or action.step).title
+    return FOOTER_HINTS[hint].format(title=inside(title))
