@@ -18,12 +18,7 @@ PRODUCT = ("app", "ui")
 
 REMAINING_NAMES = frozenset(
     {
-        "Failure",
         "Kind",
-        "Page",
-        "Progress",
-        "Seen",
-        "Stage",
     }
 )
 """Class names that are still defined more than once. It only shrinks."""

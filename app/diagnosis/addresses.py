@@ -29,7 +29,7 @@ _RESOURCES = frozenset({"users", "groups", "serviceproviderconfig", "schemas", "
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class AddressComparison:
     """What came of it; nothing of the addresses themselves."""
 
     facts: frozenset[Fact]
@@ -48,7 +48,7 @@ class _Address:
     rest: tuple[str, ...]
 
 
-def compare(text: str, base_url: str | None, aside: tuple[str, ...]) -> Compared:
+def compare(text: str, base_url: str | None, aside: tuple[str, ...]) -> AddressComparison:
     """Compare the addresses in a text (lower case, single spaces) with the Base URL."""
     base = _read(base_url.lower()) if base_url else None
     facts: set[Fact] = set()
@@ -76,7 +76,7 @@ def compare(text: str, base_url: str | None, aside: tuple[str, ...]) -> Compared
             alike = SequenceMatcher(None, host, base.host).ratio() > 0.7
             facts |= {Fact.HOST_DIFFERS} if alike else set()
             named = named or not alike
-    return Compared(frozenset(facts), named, (strange or named) and not facts)
+    return AddressComparison(frozenset(facts), named, (strange or named) and not facts)
 
 
 _SLIPS = frozenset(

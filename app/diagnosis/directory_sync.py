@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import SENTENCES, sentence
-from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Stage
-from app.directory_sync.full_sync import Progress, standing
+from app.directory_sync.client import CLOCK_RESOLUTION, ApiStage, DirectoryList
+from app.directory_sync.full_sync import FullSyncProgress, standing
 from app.directory_sync.objects import Matches
 from app.scim.finding import Check
 from app.scim.observation import Observation
@@ -16,9 +16,9 @@ from app.text.times import clock, span
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from app.directory_sync.client import Unlisted
+    from app.directory_sync.client import ApiFailure
     from app.directory_sync.directories import Directory
-    from app.directory_sync.full_sync import Look, Standing
+    from app.directory_sync.full_sync import ApiAnswer, FullSyncState
 
 ROLE: Final = (
     "Advice: begin with **View Only Administrator**, for the app **Cloud Identity Engine**. Of the four roles that the "
@@ -28,7 +28,7 @@ ROLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiMessage:
     """One answer in words; ``**labels**`` are bold."""
 
     good: bool
@@ -36,44 +36,44 @@ class Told:
     sentences: tuple[str, ...] = ()
 
 
-def told(look: Look, name: str) -> Told:
+def told(look: ApiAnswer, name: str) -> ApiMessage:
     """The answer, for the directory of that name (empty where it is not captured yet)."""
-    if not isinstance(look, Listed):
+    if not isinstance(look, DirectoryList):
         return _refused(look)
     count = len(look.directories)
     if not name:
         listed = _number(count)
-        return Told(
+        return ApiMessage(
             good=True, title="The API answers", sentences=(f"It lists {listed}. No Directory Name is captured.",)
         )
     match standing(look, name, None).progress:
-        case Progress.NOT_LISTED if count == 0:
+        case FullSyncProgress.NOT_LISTED if count == 0:
             return _bad("CIE lists no directory", "The TSG ID may be of another tenant, or CIE has no directory yet.")
-        case Progress.NOT_LISTED:
+        case FullSyncProgress.NOT_LISTED:
             return _bad(
                 "The directory is not in the list",
                 f"CIE lists {_number(count)}, and none is called **{name}**.",
                 "Compare the name with the Directories page in CIE, and the TSG ID with the tenant that it shows.",
             )
-        case Progress.AMBIGUOUS:
+        case FullSyncProgress.AMBIGUOUS:
             several = f"More than one directory is called **{name}**, so their counts say nothing about this one."
             return _bad("The name is there more than once", several)
         case _:
-            return Told(good=True, title="CIE reports this directory")
+            return ApiMessage(good=True, title="CIE reports this directory")
 
 
-def _bad(title: str, *sentences: str) -> Told:
-    return Told(good=False, title=title, sentences=sentences)
+def _bad(title: str, *sentences: str) -> ApiMessage:
+    return ApiMessage(good=False, title=title, sentences=sentences)
 
 
 def _number(count: int) -> str:
     return "1 directory" if count == 1 else f"{count:,} directories"
 
 
-def _refused(look: Unlisted) -> Told:
-    if look.stage is Stage.KEYRING:
+def _refused(look: ApiFailure) -> ApiMessage:
+    if look.stage is ApiStage.KEYRING:
         return _bad("The service account is not complete", "Give TSG ID, Client ID and Client Secret.")
-    at_token = look.stage is Stage.TOKEN
+    at_token = look.stage is ApiStage.TOKEN
     table = _AT_TOKEN if at_token else _AT_API
     if at_token and look.status in _TOKEN_STATUS:
         return _bad(*_TOKEN_STATUS[look.status])
@@ -161,7 +161,7 @@ def _count(number: int | None) -> str:
     return "Not told" if number is None else f"{number:,}"
 
 
-def matches(found: Matches | Unlisted, *, group: bool) -> tuple[str, bool]:
+def matches(found: Matches | ApiFailure, *, group: bool) -> tuple[str, bool]:
     """What a look for one user or group brought, and whether it was found."""
     kind = "group" if group else "user"
     if not isinstance(found, Matches):
@@ -198,22 +198,22 @@ def skew(ahead: float | None) -> str:
     return f"The clock of CIE is {span(abs(ahead))} {way} this computer's. That is taken into account."
 
 
-def full_sync(found: Standing, started: datetime | None) -> tuple[str, bool]:
+def full_sync(found: FullSyncState, started: datetime | None) -> tuple[str, bool]:
     """How the Full Sync stands, and whether it is seen to have ended."""
     directory = found.directory
     if directory is None or started is None:
         return "", False
     at = success(directory)
     match found.progress:
-        case Progress.COMPLETED:
+        case FullSyncProgress.COMPLETED:
             return (
                 f"CIE reports a sync completed at {at}. A sync of changes may still run: compare the counts with the "
                 "Directories page before you confirm.",
                 True,
             )
-        case Progress.EMPTY:
+        case FullSyncProgress.EMPTY:
             return f"CIE reports a sync completed at {at}, without users and groups so far.", False
-        case Progress.JUST_BEFORE:
+        case FullSyncProgress.JUST_BEFORE:
             return (
                 f"CIE's last sync ended at {at}, shortly before you told that Full Sync was started. It may be this "
                 "one. Compare **Sync Status** on the Directories page.",

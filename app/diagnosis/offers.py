@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.scim.capabilities import Offered, Part
+from app.scim.capabilities import Offered, ServicePart
 
 if TYPE_CHECKING:
-    from app.scim.capabilities import Offer
+    from app.scim.capabilities import ServiceOffer
 
 _ABSENT: Final = {Offered.NO: "Not offered", Offered.UNKNOWN: "Not known, no usable answer"}
 _FEATURES: Final = {
@@ -19,29 +19,32 @@ _FEATURES: Final = {
 }
 
 
-def rows(offer: Offer) -> tuple[tuple[str, str], ...]:
+def rows(offer: ServiceOffer) -> tuple[tuple[str, str], ...]:
     """Names and values, the most asked for first."""
-    found = [("Users", _count(offer, Part.USERS, offer.users)), ("Groups", _count(offer, Part.GROUPS, offer.groups))]
-    configuration = offer.parts[Part.CONFIGURATION]
+    found = [
+        ("Users", _count(offer, ServicePart.USERS, offer.users)),
+        ("Groups", _count(offer, ServicePart.GROUPS, offer.groups)),
+    ]
+    configuration = offer.parts[ServicePart.CONFIGURATION]
     if configuration is Offered.YES:
         found += [(name, _feature(offer, key)) for key, name in _FEATURES.items()]
     else:
         found.append(("Configuration of the service", _ABSENT[configuration]))
-    schemas = offer.parts[Part.SCHEMAS]
+    schemas = offer.parts[ServicePart.SCHEMAS]
     found.append(("Schemas", _schemas(offer) if schemas is Offered.YES else _ABSENT[schemas]))
     if offer.required or offer.other_required:
         found.append(("Required of a user", _and_more(offer.required, offer.other_required)))
     return tuple(found)
 
 
-def _count(offer: Offer, part: Part, number: int | None) -> str:
+def _count(offer: ServiceOffer, part: ServicePart, number: int | None) -> str:
     offered = offer.parts[part]
     if offered is not Offered.YES or number is None:
         return _ABSENT.get(offered, _ABSENT[Offered.UNKNOWN])
     return f"{number:,}" if number else "None yet"
 
 
-def _feature(offer: Offer, key: str) -> str:
+def _feature(offer: ServiceOffer, key: str) -> str:
     if key not in offer.features:
         return "Not stated"
     if not offer.features[key]:
@@ -49,7 +52,7 @@ def _feature(offer: Offer, key: str) -> str:
     return f"Yes, up to {offer.page:,} at a time" if key == "filter" and offer.page else "Yes"
 
 
-def _schemas(offer: Offer) -> str:
+def _schemas(offer: ServiceOffer) -> str:
     return _and_more(offer.schemas, offer.other_schemas) or "None listed"
 
 

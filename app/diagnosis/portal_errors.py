@@ -45,7 +45,7 @@ _OLD = frozenset({Fact.TOKEN_NEWER, Fact.URL_NEWER})
 
 
 @dataclass(frozen=True, slots=True)
-class Decoded:
+class DecodedError:
     """What a pasted text says, in words of this program only."""
 
     title: str
@@ -59,7 +59,7 @@ class Decoded:
     """What to do where there is no cause."""
 
 
-def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -> Decoded:
+def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -> DecodedError:
     """Read a text. ``base_url`` is the stored Base URL, to be compared only."""
     known, names = known_errors(guide.errors), names_of(guide)
     general = known.general
@@ -71,10 +71,12 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
     foreign = [(product, pattern) for product, pattern in known.foreign if pattern.occurs_in(plain, statuses)]
     unrelated = addresses.strange and not ours and not foreign
     if unrelated or any(occurs(phrase, plain) for phrase in general.elsewhere):
-        return Decoded(general.nothing, hint=fill(general.hint, names))
+        return DecodedError(general.nothing, hint=fill(general.hint, names))
     if foreign and not ours and not any(pattern.means for pattern in found):
         labels = _labels([pattern for _, pattern in foreign])
-        return Decoded(general.unexplained, labels, hint=fill(general.foreign, {**names, "product": foreign[0][0]}))
+        return DecodedError(
+            general.unexplained, labels, hint=fill(general.foreign, {**names, "product": foreign[0][0]})
+        )
     facts = addresses.facts | history(guide, setup)
     facts |= {Fact.HOST_DIFFERS} if addresses.named and ours else frozenset()
     facts |= {Fact.BEARER_DOUBLED} if _BEARER.search(plain) else frozenset()
@@ -84,14 +86,14 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
 
 def _decoded(
     known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact], guide: Guide, setup: Setup
-) -> Decoded:
+) -> DecodedError:
     causes = _causes(known, found, facts, guide, setup)
     names = names_of(guide)
     hint = fill(known.general.hint, names)
     shown = [fact for fact in Fact if fact in facts and (fact in OF_A_TEXT or (fact in _OLD and found))]
     if not found and not causes and not set(shown) - {Fact.CUT_SHORT}:
-        return Decoded(known.general.nothing, hint=hint)
-    return Decoded(
+        return DecodedError(known.general.nothing, hint=hint)
+    return DecodedError(
         _title(known, found, facts),
         _labels(found),
         tuple(fill(grounds().facts[fact], names) for fact in shown),

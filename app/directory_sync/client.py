@@ -30,7 +30,7 @@ CLOCK_RESOLUTION: Final = 2.0
 """Seconds; a smaller difference of clocks cannot be told from a Date header, which has whole seconds."""
 
 
-class Stage(StrEnum):
+class ApiStage(StrEnum):
     """How far a question came."""
 
     KEYRING = "keyring"
@@ -42,7 +42,7 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class DirectoryList:
     """The directories of the tenant."""
 
     looked: datetime
@@ -57,12 +57,12 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unlisted:
+class ApiFailure:
     """Why there is no list."""
 
     looked: datetime
     """UTC."""
-    stage: Stage
+    stage: ApiStage
     observation: Observation
     status: int | None = None
     """The HTTP status, where one came."""
@@ -73,7 +73,7 @@ class Unlisted:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class DirectorySyncClient:
     """How the API is asked."""
 
     base: str
@@ -85,34 +85,34 @@ class Way:
     proxy_for: Callable[[str], str | None] = system_proxy
     """May block: called in a thread."""
 
-    async def directories(self) -> Listed | Unlisted:
+    async def directories(self) -> DirectoryList | ApiFailure:
         """``GET domains``."""
         answer = await self._send("/domains", None)
         looked = self.now()
-        if isinstance(answer, Unlisted):
+        if isinstance(answer, ApiFailure):
             return answer
         found = read_directories(answer)
         if isinstance(found, Observation):
-            return Unlisted(looked, Stage.API, found, answer.status)
-        return Listed(looked, found, clock_ahead(answer, looked))
+            return ApiFailure(looked, ApiStage.API, found, answer.status)
+        return DirectoryList(looked, found, clock_ahead(answer, looked))
 
-    async def query(self, path: str, question: dict[str, Any]) -> Answer | Unlisted:
+    async def query(self, path: str, question: dict[str, Any]) -> Answer | ApiFailure:
         """One of the two operations that search, with status 200."""
         return await self._send(path, json.dumps(question).encode())
 
-    async def _send(self, path: str, content: bytes | None) -> Answer | Unlisted:
+    async def _send(self, path: str, content: bytes | None) -> Answer | ApiFailure:
         answer, fresh = await self._once(path, content)
-        if isinstance(answer, Unlisted) and answer.observation is Observation.UNAUTHORIZED:
+        if isinstance(answer, ApiFailure) and answer.observation is Observation.UNAUTHORIZED:
             self.tokens.forget()
             if not fresh:  # a token that was kept may have been withdrawn meanwhile
                 answer, _ = await self._once(path, content)
         return answer
 
-    async def _once(self, path: str, content: bytes | None) -> tuple[Answer | Unlisted, bool]:
+    async def _once(self, path: str, content: bytes | None) -> tuple[Answer | ApiFailure, bool]:
         issued = await self.tokens.bearer(self.proxy_for)
         if isinstance(issued, NotIssued):
             failure = issued.path_failure
-            return Unlisted(self.now(), Stage.TOKEN, issued.observation, issued.status, path_failure=failure), True
+            return ApiFailure(self.now(), ApiStage.TOKEN, issued.observation, issued.status, path_failure=failure), True
         loop = asyncio.get_running_loop()
         proxy = await loop.run_in_executor(None, self.proxy_for, self.base)
         async with ApiClient(urlsplit(self.base).hostname or "", proxy, practice=self.practice) as client:
@@ -123,18 +123,18 @@ class Way:
         checked = self._checked(answer) if isinstance(answer, Answer) else await self._unanswered(answer, proxy)
         return checked, issued.seconds > 0
 
-    async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> Unlisted:
+    async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> ApiFailure:
         failure = await network_path.locate_failure(answer, self.base, None if proxy is None else origin_of(proxy))
         observation = FAILURES[answer.failure] if failure is None else failure.observation
-        return Unlisted(self.now(), Stage.API, observation, answer.status, path_failure=failure)
+        return ApiFailure(self.now(), ApiStage.API, observation, answer.status, path_failure=failure)
 
-    def _checked(self, answer: Answer) -> Answer | Unlisted:
+    def _checked(self, answer: Answer) -> Answer | ApiFailure:
         now = self.now()
         seen = of_status(answer.status)
         if seen is Observation.GOOD:
             return answer
         pause = retry_after(answer.headers.get("retry-after"), now)
-        return Unlisted(now, Stage.API, seen, answer.status, pause)
+        return ApiFailure(now, ApiStage.API, seen, answer.status, pause)
 
 
 def clock_ahead(answer: Answer, received: datetime) -> float | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from app.directory_sync.client import CLOCK_RESOLUTION, Listed, Unlisted
+from app.directory_sync.client import CLOCK_RESOLUTION, ApiFailure, DirectoryList
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ REFUSED: Final = frozenset(
 """What looking again does not mend."""
 
 
-class Progress(StrEnum):
+class FullSyncProgress(StrEnum):
     """What CIE's last success says about a Full Sync."""
 
     COMPLETED = "completed"
@@ -57,17 +57,17 @@ class Progress(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FullSyncState:
     """How the directory stands at one look."""
 
-    progress: Progress
+    progress: FullSyncProgress
     directory: Directory | None = None
 
 
-Look: TypeAlias = Listed | Unlisted
+ApiAnswer: TypeAlias = DirectoryList | ApiFailure
 
 
-def standing(listed: Listed, name: str, started: datetime | None) -> Standing:
+def standing(listed: DirectoryList, name: str, started: datetime | None) -> FullSyncState:
     """How the directory of that name stands towards a Full Sync of which the admin told at ``started`` (UTC).
 
     The success carries the clock of CIE, the start that of this computer: both are compared by the difference
@@ -76,16 +76,16 @@ def standing(listed: Listed, name: str, started: datetime | None) -> Standing:
     """
     found = listed.named(name)
     if len(found) != 1:
-        return Standing(Progress.AMBIGUOUS if found else Progress.NOT_LISTED)
+        return FullSyncState(FullSyncProgress.AMBIGUOUS if found else FullSyncProgress.NOT_LISTED)
     (directory,) = found
     if directory.last_success is None or started is None:
-        return Standing(Progress.WAITING, directory)
+        return FullSyncState(FullSyncProgress.WAITING, directory)
     begun = started + timedelta(seconds=(listed.ahead or 0.0) - CLOCK_RESOLUTION)
     if directory.last_success >= begun:
         there = bool(directory.users or directory.groups)
-        return Standing(Progress.COMPLETED if there else Progress.EMPTY, directory)
+        return FullSyncState(FullSyncProgress.COMPLETED if there else FullSyncProgress.EMPTY, directory)
     near = directory.last_success >= begun - CONFIRMING
-    return Standing(Progress.JUST_BEFORE if near else Progress.WAITING, directory)
+    return FullSyncState(FullSyncProgress.JUST_BEFORE if near else FullSyncProgress.WAITING, directory)
 
 
 def pause(waited: float, failures: int, asked: float | None, chance: Callable[[], float]) -> float:
@@ -107,17 +107,17 @@ class FullSyncSchedule:
     started: datetime
     """When the admin said that Full Sync was started, UTC."""
 
-    def failed(self, result: Look) -> bool:
+    def failed(self, result: ApiAnswer) -> bool:
         """Whether the look got no list."""
-        return isinstance(result, Unlisted)
+        return isinstance(result, ApiFailure)
 
-    def pause(self, result: Look, looked: datetime, failures: int) -> float | None:
+    def pause(self, result: ApiAnswer, looked: datetime, failures: int) -> float | None:
         """Seconds until the next look; None where there is nothing left to look for."""
-        if isinstance(result, Unlisted):
+        if isinstance(result, ApiFailure):
             ended = result.observation in REFUSED
         else:
-            ended = standing(result, self.name, self.started).progress is Progress.COMPLETED
+            ended = standing(result, self.name, self.started).progress is FullSyncProgress.COMPLETED
         if ended:
             return None
-        asked = result.retry_after if isinstance(result, Unlisted) else None
+        asked = result.retry_after if isinstance(result, ApiFailure) else None
         return pause((looked - self.started).total_seconds(), failures, asked, random.random)

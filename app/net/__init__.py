@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.net.answers import Answer, Failure, NoAnswer, Peer, Reached
+from app.net.answers import Answer, NoAnswer, PeerCertificate, Reached, RequestFailure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT
 from app.net.client import (
     LONGEST_TOKEN,
@@ -24,12 +24,12 @@ __all__ = [
     "REQUEST_SECONDS",
     "Answer",
     "ApiClient",
-    "Failure",
     "LoopbackClient",
     "NoAnswer",
-    "Peer",
+    "PeerCertificate",
     "Reached",
     "ReadOnlyClient",
+    "RequestFailure",
     "TokenClient",
     "prepare",
     "sendable",

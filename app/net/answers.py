@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.net.names import IpFamily
 
 
-class Failure(StrEnum):
+class RequestFailure(StrEnum):
     """Why no usable answer came back."""
 
     NAME = "name"
@@ -53,7 +53,13 @@ class Failure(StrEnum):
 
 
 TLS_FAILURES: Final = frozenset(
-    {Failure.TLS, Failure.TLS_EXPIRED, Failure.TLS_NOT_YET, Failure.TLS_HOST, Failure.TLS_UNTRUSTED}
+    {
+        RequestFailure.TLS,
+        RequestFailure.TLS_EXPIRED,
+        RequestFailure.TLS_NOT_YET,
+        RequestFailure.TLS_HOST,
+        RequestFailure.TLS_UNTRUSTED,
+    }
 )
 
 
@@ -69,7 +75,7 @@ class Reached(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class PeerCertificate:
     """The certificate that the host showed."""
 
     issuer: str
@@ -100,7 +106,7 @@ class Answer:
     seconds: float
     timings: Mapping[str, float]
     """Seconds of ``connect`` (name and TCP), ``tls`` and ``http``; absent where a connection was reused."""
-    peer: Peer | None
+    peer: PeerCertificate | None
     """None without TLS, and where the operating system keeps the certificate to itself."""
     proxied: bool
     family: IpFamily | None = None
@@ -111,13 +117,13 @@ class Answer:
 class NoAnswer:
     """Why there is no complete answer."""
 
-    failure: Failure
+    failure: RequestFailure
     seconds: float
     timings: Mapping[str, float]
     reached: Reached
     status: int | None = None
     """The HTTP status, where the headers came and the body did not."""
-    peer: Peer | None = None
+    peer: PeerCertificate | None = None
     """The certificate that was not accepted, as far as the library hands it out. Nothing in it is verified."""
     sign_in: tuple[str, ...] = ()
     """How a proxy wants a sign-in, from ``Proxy-Authenticate``: the names of schemes that are known."""

@@ -5,23 +5,23 @@ from __future__ import annotations
 import socket
 from typing import TYPE_CHECKING
 
-from app.net.answers import Failure
+from app.net.answers import RequestFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def connect_failure(chain: list[BaseException]) -> Failure:
+def connect_failure(chain: list[BaseException]) -> RequestFailure:
     """Why there is no connection, from the error and those behind it."""
     if any(isinstance(link, socket.gaierror) for link in chain):
-        return Failure.NAME
+        return RequestFailure.NAME
     if any(isinstance(link, ConnectionRefusedError) for link in chain):
-        return Failure.REFUSED
+        return RequestFailure.REFUSED
     if any(isinstance(link, TimeoutError) for link in chain):
-        return Failure.TIMEOUT
+        return RequestFailure.TIMEOUT
     if any(isinstance(link, UnicodeError) for link in chain):
-        return Failure.NAME
-    return Failure.UNREACHABLE
+        return RequestFailure.NAME
+    return RequestFailure.UNREACHABLE
 
 
 def behind(error: BaseException) -> Iterator[BaseException]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Final
 
-from app.net.answers import Failure
+from app.net.answers import RequestFailure
 
 BODY_LIMIT: Final = 1024 * 1024
 """Bytes of a body, before and after inflating."""
@@ -17,7 +17,7 @@ HEAD_LIMIT: Final = 64 * 1024
 class BodyLimitError(Exception):
     """Raised where a body breaks a limit; caught by the client, which makes a value of it."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: RequestFailure) -> None:
         super().__init__(failure.value)
         self.failure = failure
 
@@ -37,7 +37,7 @@ class Inflater:
         elif encoding == "deflate":
             self._inflate = zlib.decompressobj()
         else:
-            raise BodyLimitError(Failure.ENCODING)
+            raise BodyLimitError(RequestFailure.ENCODING)
 
     def feed(self, chunk: bytes) -> None:
         if self._deflate and self._raw == 0 and chunk and chunk[0] & 0x0F != 8:
@@ -45,18 +45,18 @@ class Inflater:
             self._inflate = zlib.decompressobj(-zlib.MAX_WBITS)
         self._raw += len(chunk)
         if self._raw > self._limit:
-            raise BodyLimitError(Failure.TOO_LARGE)
+            raise BodyLimitError(RequestFailure.TOO_LARGE)
         if self._inflate is None:
             self._body += chunk
             return
         try:
             self._body += self._inflate.decompress(chunk, self._limit - len(self._body) + 1)
         except zlib.error as error:
-            raise BodyLimitError(Failure.ENCODING) from error
+            raise BodyLimitError(RequestFailure.ENCODING) from error
         if len(self._body) > self._limit:
-            raise BodyLimitError(Failure.TOO_LARGE)
+            raise BodyLimitError(RequestFailure.TOO_LARGE)
 
     def finish(self) -> bytes:
         if self._inflate is not None and self._raw and (not self._inflate.eof or self._inflate.unused_data):
-            raise BodyLimitError(Failure.ENCODING)
+            raise BodyLimitError(RequestFailure.ENCODING)
         return bytes(self._body)

@@ -6,7 +6,7 @@ import ssl
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from app.net.answers import Failure, Peer
+from app.net.answers import PeerCertificate, RequestFailure
 from app.text.legible import legible
 
 LONGEST_NAME: Final = 80
@@ -18,17 +18,17 @@ _NOT_YET: Final = frozenset({9, -67819})
 _OTHER_HOST: Final = frozenset({62, 64, 0x800B010F, -67602})
 
 
-def certificate_failure(error: ssl.SSLCertVerificationError) -> Failure:
+def certificate_failure(error: ssl.SSLCertVerificationError) -> RequestFailure:
     """Why the chain of certificates was not accepted."""
     code = getattr(error, "verify_code", None)
     if isinstance(code, int):
         if code in _EXPIRED or (code & 0xFFFFFFFF) in _EXPIRED:
-            return Failure.TLS_EXPIRED
+            return RequestFailure.TLS_EXPIRED
         if code in _NOT_YET or (code & 0xFFFFFFFF) in _NOT_YET:
-            return Failure.TLS_NOT_YET
+            return RequestFailure.TLS_NOT_YET
         if code in _OTHER_HOST or (code & 0xFFFFFFFF) in _OTHER_HOST:
-            return Failure.TLS_HOST
-    return Failure.TLS_UNTRUSTED
+            return RequestFailure.TLS_HOST
+    return RequestFailure.TLS_UNTRUSTED
 
 
 class HandshakeWatch:
@@ -37,13 +37,13 @@ class HandshakeWatch:
     def __init__(self) -> None:
         self.handshake: ssl.SSLObject | None = None
 
-    def refused(self) -> Peer | None:
+    def refused(self) -> PeerCertificate | None:
         """The certificate that was not accepted. Nothing in it is verified."""
         handshake, self.handshake = self.handshake, None
         return peer(handshake, verified=False) if handshake is not None else None
 
 
-def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> Peer | None:
+def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> PeerCertificate | None:
     """The certificate that was shown on this connection; None without TLS, or where it is not handed out."""
     if tls is None:
         return None
@@ -58,7 +58,7 @@ def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> Peer | None:
     issuer, subject = _names(shown.get("issuer")), _names(shown.get("subject"))
     hosts = [str(entry[1]) for entry in shown.get("subjectAltName", ()) if entry[0] == "DNS"]
     last = whole[-1] if whole else shown
-    return Peer(
+    return PeerCertificate(
         issuer=legible(issuer.get("organizationName") or issuer.get("commonName") or "", LONGEST_NAME),
         subject=legible(subject.get("commonName") or (hosts[0] if hosts else ""), LONGEST_NAME),
         not_before=_moment(shown["notBefore"]),

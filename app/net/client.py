@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
-from app.net.answers import TLS_FAILURES, Answer, Failure, NoAnswer, Reached
+from app.net.answers import TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
 from app.net.behind import behind, connect_failure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
 from app.net.certificate import HandshakeWatch, certificate_failure, peer
@@ -105,14 +105,14 @@ class _OneHost:
         content: bytes | None = None,
     ) -> Answer | NoAnswer:
         if not self._may(url):
-            return _not_sent(Failure.REFUSED_BY_US)
+            return _not_sent(RequestFailure.REFUSED_BY_US)
         if self._client is None:
-            return _not_sent(Failure.PROXY)
+            return _not_sent(RequestFailure.PROXY)
         request = _request(
             self._client, method, url, {"Accept-Encoding": "identity", **headers}, content=content, form=form
         )
         if request is None:
-            return _not_sent(Failure.REFUSED_BY_US)
+            return _not_sent(RequestFailure.REFUSED_BY_US)
         return await _exchange(self._client, request, limit, proxied=self._proxy is not None, shown=self._shown)
 
     def _may(self, url: str) -> bool:
@@ -138,7 +138,7 @@ class ReadOnlyClient(_OneHost):
         headers = {"Accept": "application/scim+json, application/json;q=0.9"}
         if token is not None:
             if not sendable(token):
-                return _not_sent(Failure.REFUSED_BY_US)
+                return _not_sent(RequestFailure.REFUSED_BY_US)
             headers["Authorization"] = f"Bearer {token}"
         return await self._send("GET", url, headers, limit_seconds)
 
@@ -179,14 +179,14 @@ class ApiClient(_OneHost):
     ) -> Answer | NoAnswer:
         """One of the two operations that read with POST; ``content`` is JSON. Any other is not sent."""
         if not url.endswith(API_QUERIES):
-            return _not_sent(Failure.REFUSED_BY_US)
+            return _not_sent(RequestFailure.REFUSED_BY_US)
         return await self._ask("POST", url, token, limit_seconds, content)
 
     async def _ask(
         self, method: str, url: str, token: str, limit_seconds: float, content: bytes | None = None
     ) -> Answer | NoAnswer:
         if not sendable(token):
-            return _not_sent(Failure.REFUSED_BY_US)
+            return _not_sent(RequestFailure.REFUSED_BY_US)
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -224,10 +224,10 @@ class LoopbackClient:
     ) -> Answer | NoAnswer:
         """One request; ``form`` is sent URL-encoded. A redirect is an answer."""
         if self._client is None or not _is_loopback(url):
-            return _not_sent(Failure.REFUSED_BY_US)
+            return _not_sent(RequestFailure.REFUSED_BY_US)
         request = _request(self._client, method, url, headers or {}, content=content, form=form)
         if request is None:
-            return _not_sent(Failure.REFUSED_BY_US)
+            return _not_sent(RequestFailure.REFUSED_BY_US)
         return await _exchange(self._client, request, self._limit, proxied=False)
 
 
@@ -239,7 +239,7 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
-def _not_sent(failure: Failure) -> NoAnswer:
+def _not_sent(failure: RequestFailure) -> NoAnswer:
     return NoAnswer(failure, 0.0, {}, Reached.NOTHING)
 
 
@@ -307,9 +307,9 @@ async def _exchange(
             stack.push_async_callback(response.aclose)
             if not response.http_version.startswith("HTTP/1."):
                 # h11 takes any version and reads on as if it were 1.1.
-                raise BodyLimitError(Failure.PROTOCOL)
+                raise BodyLimitError(RequestFailure.PROTOCOL)
             if sum(len(name) + len(value) for name, value in response.headers.raw) > HEAD_LIMIT:
-                raise BodyLimitError(Failure.TOO_LARGE)
+                raise BodyLimitError(RequestFailure.TOO_LARGE)
             status = response.status_code
             body = await _body(response)
             return Answer(
@@ -326,9 +326,9 @@ async def _exchange(
     except BodyLimitError as unusable:
         failure = unusable.failure
     except TimeoutError:
-        failure = Failure.TIMEOUT if status is None else Failure.TOO_SLOW
+        failure = RequestFailure.TIMEOUT if status is None else RequestFailure.TOO_SLOW
         if proxied and not trace.encrypted and not trace.in_tls:
-            failure = Failure.PROXY
+            failure = RequestFailure.PROXY
     except (
         httpx.HTTPError,
         httpx.InvalidURL,
@@ -345,32 +345,32 @@ async def _exchange(
 async def _body(response: httpx.Response) -> bytes:
     length = response.headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > BODY_LIMIT:
-        raise BodyLimitError(Failure.TOO_LARGE)
+        raise BodyLimitError(RequestFailure.TOO_LARGE)
     inflater = Inflater(response.headers.get("content-encoding", "").strip().lower(), BODY_LIMIT)
     async for chunk in response.aiter_raw():
         inflater.feed(chunk)
     return inflater.finish()
 
 
-def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> Failure:
+def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> RequestFailure:
     import httpx
 
     if isinstance(error, httpx.ProxyError):
-        return Failure.PROXY_SIGN_IN if str(error).startswith("407") else Failure.PROXY
+        return RequestFailure.PROXY_SIGN_IN if str(error).startswith("407") else RequestFailure.PROXY
     if proxied and not trace.encrypted and not trace.in_tls:
-        return Failure.PROXY
+        return RequestFailure.PROXY
     if isinstance(error, httpx.TimeoutException):
-        return Failure.TIMEOUT
+        return RequestFailure.TIMEOUT
     chain = list(behind(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return certificate_failure(link)
     if any(isinstance(link, ssl.SSLError) and not isinstance(link, _NO_FAULT) for link in chain):
-        return Failure.TLS
+        return RequestFailure.TLS
     if not trace.connected:
         return connect_failure(chain)
     if isinstance(error, httpx.RemoteProtocolError) and not _is_cut(error):
-        return Failure.PROTOCOL
+        return RequestFailure.PROTOCOL
     if isinstance(
         error,
         (
@@ -380,8 +380,8 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> Failure:
             ValueError,
         ),
     ):
-        return Failure.PROTOCOL
-    return Failure.CLOSED
+        return RequestFailure.PROTOCOL
+    return RequestFailure.CLOSED
 
 
 # OpenSSL's words for an end without notice, and for waiting, behind which something else broke.

@@ -12,7 +12,7 @@ from app.net.certificate import as_text
 from app.system.paths import resources
 
 if TYPE_CHECKING:
-    from app.net.answers import Peer
+    from app.net.answers import PeerCertificate
 
 
 class Authority(StrEnum):
@@ -26,7 +26,7 @@ class Authority(StrEnum):
     """Neither: an authority of an organisation or of this computer, or one that is not on the list yet."""
 
 
-def authority(peer: Peer) -> Authority:
+def authority(peer: PeerCertificate) -> Authority:
     """Who stands behind that certificate. Reads files when first asked (20 ms): use a thread."""
     names = f"{peer.issuer} | {' | '.join(peer.top)}".lower()
     if _products().search(names):

@@ -39,7 +39,7 @@ class AddressScope(StrEnum):
     LOOPBACK = "loopback"
 
 
-class Name(StrEnum):
+class LookupStatus(StrEnum):
     """What a lookup came to."""
 
     FOUND = "found"
@@ -57,7 +57,7 @@ class Name(StrEnum):
 class Lookup:
     """What the name servers said about a host."""
 
-    name: Name
+    name: LookupStatus
     addresses: tuple[str, ...] = ()
     local: bool = False
     """The absolute name does not exist: only a search domain or the hosts file of this computer gives addresses."""
@@ -119,9 +119,11 @@ async def look_up(host: str, port: int, resolver: Resolver, limit_seconds: float
         absolute = asyncio.create_task(_ask(f"{host}.", port, resolver, end))
     try:
         found = await _ask(host, port, resolver, end)
-        if found.name is Name.FOUND and absolute is not None:
+        if found.name is LookupStatus.FOUND and absolute is not None:
             other = await absolute
-            return Lookup(found.name, found.addresses, local=other.name in (Name.UNKNOWN, Name.NO_ADDRESS))
+            return Lookup(
+                found.name, found.addresses, local=other.name in (LookupStatus.UNKNOWN, LookupStatus.NO_ADDRESS)
+            )
         return found
     finally:
         if absolute is not None:
@@ -133,12 +135,12 @@ async def _ask(host: str, port: int, resolver: Resolver, end: float) -> Lookup:
         async with asyncio.timeout_at(end) as limit:
             found = tuple(str(address) for address in await resolver(host, port))
     except (OSError, UnicodeError) as error:
-        return Lookup(Name.SILENT if limit.expired() else _why(error))
-    return Lookup(Name.FOUND if found else Name.NO_ADDRESS, found)
+        return Lookup(LookupStatus.SILENT if limit.expired() else _why(error))
+    return Lookup(LookupStatus.FOUND if found else LookupStatus.NO_ADDRESS, found)
 
 
-def _why(error: Exception) -> Name:
+def _why(error: Exception) -> LookupStatus:
     code = error.args[0] if isinstance(error, socket.gaierror) and error.args else None
     if code in _SERVER_FAILED:
-        return Name.SERVER_FAILED
-    return Name.NO_ADDRESS if code in _NO_ADDRESS else Name.UNKNOWN
+        return LookupStatus.SERVER_FAILED
+    return LookupStatus.NO_ADDRESS if code in _NO_ADDRESS else LookupStatus.UNKNOWN

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.scim.changes import NotOffered, Seen, Unsuccessful
+from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,13 +72,15 @@ class TimestampSchedule:
     since: datetime
     """When provisioning was started, UTC."""
 
-    def failed(self, result: Seen | NotOffered | Unsuccessful) -> bool:
+    def failed(self, result: ChangesSeen | ChangesNotOffered | LookFailed) -> bool:
         """Whether the look got no answer."""
-        return isinstance(result, Unsuccessful)
+        return isinstance(result, LookFailed)
 
-    def pause(self, result: Seen | NotOffered | Unsuccessful, looked: datetime, failures: int) -> float | None:
+    def pause(
+        self, result: ChangesSeen | ChangesNotOffered | LookFailed, looked: datetime, failures: int
+    ) -> float | None:
         """Seconds until the next look; None where there is nothing left to look for."""
-        if isinstance(result, NotOffered) or (isinstance(result, Seen) and result.newest is not None):
+        if isinstance(result, ChangesNotOffered) or (isinstance(result, ChangesSeen) and result.newest is not None):
             return None
-        asked = result.retry_after if isinstance(result, Unsuccessful) else None
+        asked = result.retry_after if isinstance(result, LookFailed) else None
         return pause(self.cadence, (looked - self.since).total_seconds(), failures, asked, random.random)

@@ -97,7 +97,7 @@ def _setup(session: SetupSession) -> Iterator[str]:
 
 
 def _watch(session: SetupSession) -> str:
-    from app.scim.changes import NotOffered, Unsuccessful
+    from app.scim.changes import ChangesNotOffered, LookFailed
     from app.setup.journey import waiting_since
 
     if (sighting := session.setup.sighting) is not None:
@@ -108,9 +108,9 @@ def _watch(session: SetupSession) -> str:
     if report is None:
         return "no look yet"
     match report.result:
-        case NotOffered():
+        case ChangesNotOffered():
             state = f"not offered, {report.result.reason.value}"
-        case Unsuccessful():
+        case LookFailed():
             state = f"no answer, {report.result.observation.value}, in a row {report.failures}"
         case _:
             state = "nothing yet"

@@ -16,7 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from app.scim.listing import last_modified
-from app.scim.pages import PAGE, Pages
+from app.scim.pages import PAGE, PageReader
 from app.text.legible import legible
 from app.text.similar import digest
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from app.net import ReadOnlyClient
     from app.scim.endpoint import Endpoint
-    from app.scim.pages import Page, Stopped
+    from app.scim.pages import ReadingStopped, ResourcePage
     from app.scim.tokens import Bearer, NotIssued
     from app.text.similar import Digests
 
@@ -43,7 +43,7 @@ REQUIRED: Final = ("userName", "active", "displayName", "name.givenName", "name.
 """What CIE needs of a user; of a group it needs ``displayName``."""
 
 
-class Kind(StrEnum):
+class ArrivalKind(StrEnum):
     """What a row is about."""
 
     INCOMPLETE = "incomplete"
@@ -66,30 +66,6 @@ class Kind(StrEnum):
     """One of the newest changes."""
 
 
-TITLES: Final = {
-    Kind.NEWEST: "Newest changes",
-    Kind.INCOMPLETE: "Missing attributes",
-    Kind.FORM: "User name form",
-    Kind.SAME: "Duplicate groups",
-    Kind.ALIKE: "Nearly the same groups",
-    Kind.NO_MEMBERS: "Groups without members",
-    Kind.SIGNS: "Prisma Access signs",
-    Kind.MISSING: "Missing here",
-    Kind.EXTRA: "Not in the export",
-}
-
-ADVICE: Final = {
-    Kind.NEWEST: "",
-    Kind.INCOMPLETE: "Map these attributes in the portal, then have the users sent again.",
-    Kind.FORM: "CIE takes userName for the User Principal Name. A policy that names users otherwise will not match.",
-    Kind.SAME: "A sync cannot complete with duplicate group names. Make them unique, then restart provisioning.",
-    Kind.ALIKE: "Whether CIE tells these apart is not published. Another name removes the doubt.",
-    Kind.NO_MEMBERS: "A policy with such a group matches nobody. Its members may be unassigned, or come later.",
-    Kind.SIGNS: "Prisma Access cannot commit a policy with a group whose name has one of \" ' < > &.",
-    Kind.MISSING: "Not assigned, out of scope, or not sent yet. The portal's provisioning log tells which.",
-    Kind.EXTRA: "Assigned after the export, or left from before. Compare with a fresh export.",
-}
-
 _UPN: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _PRISMA: Final = re.compile("[\"'<>&]")
 
@@ -98,7 +74,7 @@ _PRISMA: Final = re.compile("[\"'<>&]")
 class Arrival:
     """One row."""
 
-    kind: Kind
+    kind: ArrivalKind
     group: bool
     """Whether it is about a group rather than a user."""
     name: str
@@ -109,7 +85,7 @@ class Arrival:
 
 
 @dataclass(slots=True)
-class Share:
+class ResourceTally:
     """Users or groups, as far as they were read."""
 
     total: int | None = None
@@ -117,26 +93,26 @@ class Share:
     read: int = 0
     inactive: int = 0
     """Users whose ``active`` is false."""
-    stopped: Stopped | None = None
+    stopped: ReadingStopped | None = None
     """Why the reading ended early."""
     complete: bool = False
     """Whether all were read."""
 
 
 @dataclass(slots=True)
-class Arrived:
+class ArrivalReport:
     """What a look brought."""
 
-    users: Share = field(default_factory=Share)
-    groups: Share = field(default_factory=Share)
-    counts: Counter[Kind] = field(default_factory=Counter)
+    users: ResourceTally = field(default_factory=ResourceTally)
+    groups: ResourceTally = field(default_factory=ResourceTally)
+    counts: Counter[ArrivalKind] = field(default_factory=Counter)
     rows: list[Arrival] = field(default_factory=list)
     members_told: bool = False
     """Whether any group came with members; otherwise the endpoint does not offer them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ArrivalProgress:
     """How far a look is."""
 
     group: bool
@@ -146,7 +122,7 @@ class Progress:
     """Seconds that the endpoint asked to wait, while it waits."""
 
 
-class Look:
+class ArrivalReader:
     """One look at users and groups."""
 
     def __init__(
@@ -156,12 +132,12 @@ class Look:
         bearer: Callable[[bool], Awaitable[Bearer | NotIssued]],
         *,
         everything: bool,
-        on_progress: Callable[[Progress], None],
+        on_progress: Callable[[ArrivalProgress], None],
         users: Digests | None = None,
         groups: Digests | None = None,
     ) -> None:
         """``users`` and ``groups`` are the names in an export; each is marked when it is met."""
-        self.result = Arrived()
+        self.result = ArrivalReport()
         self._client = client
         self._endpoint = endpoint
         self._bearer = bearer
@@ -175,26 +151,26 @@ class Look:
         self._empty = 0
         self._empties: list[Arrival] = []
 
-    async def run(self) -> Arrived:
+    async def run(self) -> ArrivalReport:
         """Look; what the endpoint does not offer is left out."""
         await self._kind(self.result.users, "/Users", ("id", "userName", "active", "displayName", "meta", "name"))
         await self._kind(self.result.groups, "/Groups", ("id", "displayName", "meta", "members"))
         if self.result.members_told:
             for row in self._empties:
                 self._keep(row)
-            self.result.counts[Kind.NO_MEMBERS] = self._empty
+            self.result.counts[ArrivalKind.NO_MEMBERS] = self._empty
         newest = [row for heap in self._newest.values() for _at, _turn, row in sorted(heap, reverse=True)]
-        self.result.counts[Kind.NEWEST] = len(newest)
+        self.result.counts[ArrivalKind.NEWEST] = len(newest)
         self.result.rows += newest
         return self.result
 
-    async def _kind(self, share: Share, path: str, attributes: tuple[str, ...]) -> None:
+    async def _kind(self, share: ResourceTally, path: str, attributes: tuple[str, ...]) -> None:
         group = path == "/Groups"
 
         def tell(pause: float | None = None) -> None:
-            self._on_progress(Progress(group, share.read, self._goal(share.total or 0), pause))
+            self._on_progress(ArrivalProgress(group, share.read, self._goal(share.total or 0), pause))
 
-        pages = Pages(self._client, self._endpoint, self._bearer, path, attributes, tell)
+        pages = PageReader(self._client, self._endpoint, self._bearer, path, attributes, tell)
         async for page in pages.read(1, None if self._everything else 2 * PAGE):
             self._take(page, share, group=group)
             tell()
@@ -216,13 +192,13 @@ class Look:
     def _goal(self, total: int) -> int:
         return total if self._everything else min(total, SAMPLE)
 
-    def _rest(self, share: Share) -> int | None:
+    def _rest(self, share: ResourceTally) -> int | None:
         """Where a sample goes on after its first pages: the last ones are the likeliest to be new."""
         if self._everything or share.total is None or share.read >= share.total:
             return None
         return max(share.read + 1, share.total - (SAMPLE - 2 * PAGE) + 1)
 
-    def _take(self, page: Page, share: Share, *, group: bool) -> None:
+    def _take(self, page: ResourcePage, share: ResourceTally, *, group: bool) -> None:
         share.total = page.total
         share.read += len(page.resources)
         for each in page.resources:
@@ -238,39 +214,39 @@ class Look:
         if user.get("active") is False:
             self.result.users.inactive += 1
         if missing:
-            self._add(Kind.INCOMPLETE, name or _text(user.get("displayName")), f"No {', '.join(missing)}")
+            self._add(ArrivalKind.INCOMPLETE, name or _text(user.get("displayName")), f"No {', '.join(missing)}")
         if name and not _UPN.fullmatch(name):
-            self._add(Kind.FORM, name, "Not in the form name@domain")
+            self._add(ArrivalKind.FORM, name, "Not in the form name@domain")
         self._compare(name, group=False)
 
     def _group(self, group: dict[str, Any], *, has_members: bool) -> None:
         name = _text(group.get("displayName"))
         if not name.strip():
-            self._add(Kind.INCOMPLETE, _text(group.get("id")), "No displayName", group=True)
+            self._add(ArrivalKind.INCOMPLETE, _text(group.get("id")), "No displayName", group=True)
             return
         key, exact = digest(name), hash(name)
         if exact in self._exact:
-            self._add(Kind.SAME, name, "Another group has the same name", group=True)
+            self._add(ArrivalKind.SAME, name, "Another group has the same name", group=True)
         elif key in self._keys:
-            self._add(Kind.ALIKE, name, "Another group has nearly the same name", group=True)
+            self._add(ArrivalKind.ALIKE, name, "Another group has nearly the same name", group=True)
         self._exact.add(exact)
         self._keys.add(key)
         if signs := _PRISMA.findall(name):
-            self._add(Kind.SIGNS, name, f"Has {' '.join(dict.fromkeys(signs))}", group=True)
+            self._add(ArrivalKind.SIGNS, name, f"Has {' '.join(dict.fromkeys(signs))}", group=True)
         if has_members:
             self.result.members_told = True
         else:
             self._empty += 1
             if len(self._empties) < HELD:
                 self._empties.append(
-                    Arrival(Kind.NO_MEMBERS, group=True, name=legible(name, SHOWN), detail="No members")
+                    Arrival(ArrivalKind.NO_MEMBERS, group=True, name=legible(name, SHOWN), detail="No members")
                 )
         self._compare(name, group=True)
 
     def _compare(self, name: str, *, group: bool) -> None:
         exported = self._exported[group]
         if exported is not None and name and not exported.meet(digest(name)):
-            self._add(Kind.EXTRA, name, "Not in the export", group=group)
+            self._add(ArrivalKind.EXTRA, name, "Not in the export", group=group)
 
     def _note_change(self, each: dict[str, Any], *, group: bool) -> None:
         at = last_modified(each)
@@ -278,7 +254,7 @@ class Look:
             return
         name = _text(each.get("displayName" if group else "userName")) or _text(each.get("id"))
         heap = self._newest[group]
-        row = Arrival(Kind.NEWEST, group, legible(name, SHOWN), _what(each), at)
+        row = Arrival(ArrivalKind.NEWEST, group, legible(name, SHOWN), _what(each), at)
         if any(other == row for _at, _turn, other in heap):
             return  # the same one, met in the sample before
         entry = (at, next(self._turn), row)
@@ -287,7 +263,7 @@ class Look:
         else:
             heapq.heappushpop(heap, entry)
 
-    def _add(self, kind: Kind, name: str, detail: str, *, group: bool = False) -> None:
+    def _add(self, kind: ArrivalKind, name: str, detail: str, *, group: bool = False) -> None:
         self.result.counts[kind] += 1
         self._keep(Arrival(kind, group, legible(name, SHOWN), detail))
 

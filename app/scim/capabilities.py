@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from app.net import REQUEST_SECONDS, Answer
-from app.scim.listing import CONFIGURATION, Listing, declares, read_listing, read_object
+from app.scim.listing import CONFIGURATION, ListResponse, declares, read_listing, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.scim.endpoint import Endpoint
 
 
-class Part(StrEnum):
+class ServicePart(StrEnum):
     """One thing that is asked for."""
 
     CONFIGURATION = "/ServiceProviderConfig"
@@ -61,10 +61,10 @@ _ONE: Final = {"startIndex": "1", "count": "1", "attributes": "id"}
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ServiceOffer:
     """What a service offers. Safe to show: no name of a user, no text of the service."""
 
-    parts: Mapping[Part, Offered]
+    parts: Mapping[ServicePart, Offered]
     users: int | None = None
     groups: int | None = None
     """``totalResults``; None where it is not known."""
@@ -79,16 +79,16 @@ class Offer:
     other_required: int = 0
 
 
-async def ask(client: ReadOnlyClient, endpoint: Endpoint, token: str, limit_seconds: float) -> Offer:
+async def ask(client: ReadOnlyClient, endpoint: Endpoint, token: str, limit_seconds: float) -> ServiceOffer:
     """Ask for all parts, one after the other, within ``limit_seconds``. An answer that asks to wait ends it."""
     end = time.monotonic() + limit_seconds
-    parts: dict[Part, Offered] = dict.fromkeys(Part, Offered.UNKNOWN)
+    parts: dict[ServicePart, Offered] = dict.fromkeys(ServicePart, Offered.UNKNOWN)
     found: dict[str, Any] = {}
-    for part in Part:
+    for part in ServicePart:
         left = end - time.monotonic()
         if left <= 0:
             break
-        query = _ONE if part in (Part.USERS, Part.GROUPS) else None
+        query = _ONE if part in (ServicePart.USERS, ServicePart.GROUPS) else None
         answer = await client.get(endpoint.url(part.value, query), token, min(left, REQUEST_SECONDS))
         if not isinstance(answer, Answer) or answer.status in (401, 403, 429, 503):
             break
@@ -97,7 +97,7 @@ async def ask(client: ReadOnlyClient, endpoint: Endpoint, token: str, limit_seco
         elif answer.status == 200 and (read := _READERS[part](answer)) is not None:
             parts[part] = Offered.YES
             found |= read
-    return Offer(parts, **found)
+    return ServiceOffer(parts, **found)
 
 
 def _configuration(answer: Answer) -> dict[str, Any] | None:
@@ -120,17 +120,17 @@ def _supported(part: object) -> bool | None:
 
 def _users(answer: Answer) -> dict[str, Any] | None:
     page = read_listing(answer)
-    return {"users": page.total} if isinstance(page, Listing) else None
+    return {"users": page.total} if isinstance(page, ListResponse) else None
 
 
 def _groups(answer: Answer) -> dict[str, Any] | None:
     page = read_listing(answer)
-    return {"groups": page.total} if isinstance(page, Listing) else None
+    return {"groups": page.total} if isinstance(page, ListResponse) else None
 
 
 def _schemas(answer: Answer) -> dict[str, Any] | None:
     page = read_listing(answer)
-    if not isinstance(page, Listing):
+    if not isinstance(page, ListResponse):
         return None
     by_id = {str(each.get("id", "")).lower(): each for each in page.resources}
     known = [name for urn, name in SCHEMAS.items() if urn in by_id]
@@ -149,8 +149,8 @@ def _schemas(answer: Answer) -> dict[str, Any] | None:
 
 
 _READERS: Final = {
-    Part.CONFIGURATION: _configuration,
-    Part.USERS: _users,
-    Part.GROUPS: _groups,
-    Part.SCHEMAS: _schemas,
+    ServicePart.CONFIGURATION: _configuration,
+    ServicePart.USERS: _users,
+    ServicePart.GROUPS: _groups,
+    ServicePart.SCHEMAS: _schemas,
 }

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.net import Answer
-from app.scim.listing import Listing, read_listing, read_object
+from app.scim.listing import ListResponse, read_listing, read_object
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Capabilities:
     """Whether it sorts by ``meta.lastModified``."""
 
 
-class Reason(StrEnum):
+class NotOfferedReason(StrEnum):
     """Why the endpoint cannot tell of changes."""
 
     NO_LAST_MODIFIED = "no-last-modified"
@@ -39,7 +39,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ChangesSeen:
     """What a look brought."""
 
     newest: datetime | None
@@ -52,14 +52,14 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class NotOffered:
+class ChangesNotOffered:
     """The endpoint does not tell of changes."""
 
-    reason: Reason
+    reason: NotOfferedReason
 
 
 @dataclass(frozen=True, slots=True)
-class Unsuccessful:
+class LookFailed:
     """This look brought no answer; a later one may."""
 
     observation: Observation
@@ -73,7 +73,7 @@ async def look(
     token: str,
     since: datetime,
     capabilities: Capabilities | None = None,
-) -> Seen | NotOffered | Unsuccessful:
+) -> ChangesSeen | ChangesNotOffered | LookFailed:
     """Look once. Hand ``capabilities`` of the last look in, to save its first request and vain ones.
 
     ``since`` is aware. Changes before it belong to something else and are not counted.
@@ -88,7 +88,7 @@ async def look(
 class _StopError(Exception):
     """Ends a look early; raised and caught inside this module."""
 
-    def __init__(self, outcome: Unsuccessful) -> None:
+    def __init__(self, outcome: LookFailed) -> None:
         super().__init__(outcome.observation.value)
         self.outcome = outcome
 
@@ -114,24 +114,24 @@ class _Search:
         self._newest: datetime | None = None
         self._dated = False
 
-    async def all(self) -> Seen | NotOffered:
+    async def all(self) -> ChangesSeen | ChangesNotOffered:
         can = self._known or await self._configuration()
         users, can = await self._kind("/Users", can)
         if users is None:
-            raise _StopError(Unsuccessful(Observation.NOT_FOUND, None))
+            raise _StopError(LookFailed(Observation.NOT_FOUND, None))
         groups, can = await self._kind("/Groups", can)
         if users + (groups or 0) > 0 and not self._dated:
-            return NotOffered(Reason.NO_LAST_MODIFIED)
-        return Seen(self._newest, users, groups, self._requests, can)
+            return ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED)
+        return ChangesSeen(self._newest, users, groups, self._requests, can)
 
     async def _get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         self._requests += 1
         answer = await self._client.get(self._endpoint.url(path, query), self._token)
         if not isinstance(answer, Answer):
-            raise _StopError(Unsuccessful(FAILURES[answer.failure], None))
+            raise _StopError(LookFailed(FAILURES[answer.failure], None))
         if answer.status in (401, 403, 429, 503):
             pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-            raise _StopError(Unsuccessful(of_status(answer.status), pause))
+            raise _StopError(LookFailed(of_status(answer.status), pause))
         return answer
 
     async def _configuration(self) -> Capabilities:
@@ -170,7 +170,7 @@ class _Search:
         if answer.status in (400, 501):
             return False, replace(can, filter=False)
         page = read_listing(answer) if answer.status == 200 else None
-        if not isinstance(page, Listing):
+        if not isinstance(page, ListResponse):
             return False, can
         self._note(page)
         if len(page.changes) < len(page.resources) or any(at < self._since for at in page.changes):
@@ -179,7 +179,7 @@ class _Search:
             can = replace(can, sort=False)
         return True, can
 
-    def _note(self, listing: Listing) -> None:
+    def _note(self, listing: ListResponse) -> None:
         self._dated = self._dated or bool(listing.changes)
         fresh = [at for at in listing.changes if at >= self._since]
         if self._newest is not None:
@@ -192,12 +192,12 @@ def _page(start: int, attributes: str | None = None) -> dict[str, str]:
     return query | ({"attributes": attributes} if attributes else {"excludedAttributes": "members"})
 
 
-def _listing(answer: Answer) -> Listing:
+def _listing(answer: Answer) -> ListResponse:
     seen = of_status(answer.status)
     page = read_listing(answer) if seen is Observation.GOOD else seen
     if isinstance(page, Observation):
         pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-        raise _StopError(Unsuccessful(page, pause))
+        raise _StopError(LookFailed(page, pause))
     return page
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from app.net import REQUEST_SECONDS, Answer, NoAnswer, ReadOnlyClient, sendable, system_proxy
-from app.net.names import AddressScope, Lookup, Name, system_resolver
+from app.net.names import AddressScope, Lookup, LookupStatus, system_resolver
 from app.net.proxy import origin_of
 from app.scim import network_path
 from app.scim.address_repair import doubled, trial
@@ -87,7 +87,7 @@ class _ConnectionTest:
         self._limits = limits
         self._end = time.monotonic() + limits.whole
         self._findings: list[Finding] = []
-        self._found = Lookup(Name.UNKNOWN)
+        self._found = Lookup(LookupStatus.UNKNOWN)
         self._proxy_from: ProxyOrigin | None = None
 
     def finish(self) -> tuple[Finding, ...]:

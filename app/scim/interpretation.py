@@ -12,7 +12,7 @@ from app.net import Answer
 from app.scim.details import AnswerDetails
 from app.scim.exchange import bearer_error, exchange
 from app.scim.finding import Verdict
-from app.scim.listing import CONFIGURATION, Listing, declares, read_listing, read_object
+from app.scim.listing import CONFIGURATION, ListResponse, declares, read_listing, read_object
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 
 if TYPE_CHECKING:
@@ -105,11 +105,11 @@ def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observati
     if found is not Observation.GOOD or not isinstance(answer, Answer):
         return Verdict.FAILED, found
     page = read_listing(answer)
-    if isinstance(page, Listing) and not page.declared and _is_scim_1(answer):
+    if isinstance(page, ListResponse) and not page.declared and _is_scim_1(answer):
         return Verdict.FAILED, Observation.SCIM_1
-    if expect is Expect.EMPTY and isinstance(page, Listing) and (page.total or page.resources):
+    if expect is Expect.EMPTY and isinstance(page, ListResponse) and (page.total or page.resources):
         return Verdict.FAILED, Observation.FILTER_IGNORED
-    if isinstance(page, Listing) and (not page.declared or (page.total and not page.resources)):
+    if isinstance(page, ListResponse) and (not page.declared or (page.total and not page.resources)):
         # Without its schema, or counted and not handed out, though the request asked from the first one on.
         return Verdict.WARNED, Observation.WRONG_SHAPE
     return Verdict.PASSED, Observation.GOOD

@@ -24,7 +24,7 @@ LONGEST_TIME: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class ListResponse:
     """One page of a list."""
 
     total: int
@@ -56,7 +56,7 @@ def read_object(answer: Answer) -> dict[str, Any] | Observation:
     return data if isinstance(data, dict) and not isinstance(data, _Doubled) else Observation.WRONG_SHAPE
 
 
-def read_listing(answer: Answer) -> Listing | Observation:
+def read_listing(answer: Answer) -> ListResponse | Observation:
     """The list in the body, or what is there instead."""
     data = read_object(answer)
     if isinstance(data, Observation):
@@ -69,7 +69,7 @@ def read_listing(answer: Answer) -> Listing | Observation:
     objects = tuple(each for each in resources if isinstance(each, dict))
     if len(objects) < len(resources) or not len(objects) <= total <= MOST_RESOURCES:
         return Observation.WRONG_SHAPE
-    return Listing(total, objects, declares(data, LIST))
+    return ListResponse(total, objects, declares(data, LIST))
 
 
 def declares(data: dict[str, Any], urn: str) -> bool:

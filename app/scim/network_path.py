@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from app.net import Answer, Failure, NoAnswer, Reached
+from app.net import Answer, NoAnswer, Reached, RequestFailure
 from app.net.answers import TLS_FAILURES
 from app.net.inspection import Authority, authority
-from app.net.names import AddressScope, IpFamily, Lookup, Name, look_up, public_looking, system_resolver
+from app.net.names import AddressScope, IpFamily, Lookup, LookupStatus, look_up, public_looking, system_resolver
 from app.net.reach import ConnectResult, reach
 from app.scim.details import CertificateDetails, NameDetails, RouteDetails
 from app.scim.exchange import sent_at
@@ -23,7 +23,7 @@ from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import FAILURES, Observation
 
 if TYPE_CHECKING:
-    from app.net import Peer
+    from app.net import PeerCertificate
     from app.net.names import Resolver
     from app.net.proxy import ProxyOrigin
 
@@ -33,17 +33,17 @@ AFTERWARDS: Final = 3.0
 """Seconds for the name and for the connection, once a request has failed."""
 
 _NAMES: Final = {
-    Name.UNKNOWN: Observation.NOT_FOUND_NAME,
-    Name.NO_ADDRESS: Observation.NO_ADDRESS,
-    Name.SERVER_FAILED: Observation.NAME_SERVER_FAILED,
-    Name.SILENT: Observation.NAME_SLOW,
+    LookupStatus.UNKNOWN: Observation.NOT_FOUND_NAME,
+    LookupStatus.NO_ADDRESS: Observation.NO_ADDRESS,
+    LookupStatus.SERVER_FAILED: Observation.NAME_SERVER_FAILED,
+    LookupStatus.SILENT: Observation.NAME_SLOW,
 }
 _CONNECTIONS: Final = {
     ConnectResult.REFUSED: Observation.REFUSED,
     ConnectResult.TIMEOUT: Observation.TIMEOUT,
     ConnectResult.UNREACHABLE: Observation.UNREACHABLE,
 }
-_PROXY: Final = frozenset({Failure.PROXY, Failure.PROXY_SIGN_IN})
+_PROXY: Final = frozenset({RequestFailure.PROXY, RequestFailure.PROXY_SIGN_IN})
 
 
 async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[Finding, Lookup]:
@@ -51,7 +51,7 @@ async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[
     began = time.monotonic()
     found = await look_up(host, port, resolver, limit)
     took = time.monotonic() - began
-    if found.name is not Name.FOUND:
+    if found.name is not LookupStatus.FOUND:
         return Finding(Check.NAME, Verdict.FAILED, _NAMES[found.name], took, NameDetails()), found
     hidden = found.scope is not AddressScope.PUBLIC and public_looking(host)
     details = NameDetails(
@@ -104,7 +104,7 @@ async def certificate(answer: Answer | NoAnswer, host: str, *, outside: bool) ->
 
 async def _certificate_details(answer: Answer | NoAnswer) -> CertificateDetails:
     clock = _clock(answer)
-    peer: Peer | None = answer.peer
+    peer: PeerCertificate | None = answer.peer
     if peer is None:
         return CertificateDetails(clock=clock)
     return CertificateDetails(
@@ -145,7 +145,7 @@ async def locate_failure(answer: NoAnswer, url: str, proxy_from: ProxyOrigin | N
     check = failed_check(answer, plain=plain)
     if check is Check.CERTIFICATE:
         return await certificate(answer, host, outside=True)
-    if check is None or answer.failure is Failure.REFUSED_BY_US:
+    if check is None or answer.failure is RequestFailure.REFUSED_BY_US:
         return None
     if proxy_from is not None:
         return tunnel(answer, proxy_from)

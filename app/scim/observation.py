@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from app.net import Failure
+from app.net import RequestFailure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -116,24 +116,24 @@ class Observation(StrEnum):
     """A made-up token was accepted."""
 
 
-FAILURES: Final[Mapping[Failure, Observation]] = {
-    Failure.NAME: Observation.NOT_FOUND_NAME,
-    Failure.REFUSED: Observation.REFUSED,
-    Failure.UNREACHABLE: Observation.UNREACHABLE,
-    Failure.TIMEOUT: Observation.TIMEOUT,
-    Failure.PROXY: Observation.PROXY_FAILED,
-    Failure.PROXY_SIGN_IN: Observation.PROXY_SIGN_IN,
-    Failure.TLS_UNTRUSTED: Observation.UNTRUSTED,
-    Failure.TLS_EXPIRED: Observation.EXPIRED,
-    Failure.TLS_NOT_YET: Observation.NOT_YET_VALID,
-    Failure.TLS_HOST: Observation.WRONG_HOST,
-    Failure.TLS: Observation.TLS_FAILED,
-    Failure.CLOSED: Observation.CLOSED,
-    Failure.TOO_LARGE: Observation.TOO_LARGE,
-    Failure.TOO_SLOW: Observation.TOO_SLOW,
-    Failure.ENCODING: Observation.BAD_ENCODING,
-    Failure.PROTOCOL: Observation.NOT_HTTP,
-    Failure.REFUSED_BY_US: Observation.MALFORMED,
+FAILURES: Final[Mapping[RequestFailure, Observation]] = {
+    RequestFailure.NAME: Observation.NOT_FOUND_NAME,
+    RequestFailure.REFUSED: Observation.REFUSED,
+    RequestFailure.UNREACHABLE: Observation.UNREACHABLE,
+    RequestFailure.TIMEOUT: Observation.TIMEOUT,
+    RequestFailure.PROXY: Observation.PROXY_FAILED,
+    RequestFailure.PROXY_SIGN_IN: Observation.PROXY_SIGN_IN,
+    RequestFailure.TLS_UNTRUSTED: Observation.UNTRUSTED,
+    RequestFailure.TLS_EXPIRED: Observation.EXPIRED,
+    RequestFailure.TLS_NOT_YET: Observation.NOT_YET_VALID,
+    RequestFailure.TLS_HOST: Observation.WRONG_HOST,
+    RequestFailure.TLS: Observation.TLS_FAILED,
+    RequestFailure.CLOSED: Observation.CLOSED,
+    RequestFailure.TOO_LARGE: Observation.TOO_LARGE,
+    RequestFailure.TOO_SLOW: Observation.TOO_SLOW,
+    RequestFailure.ENCODING: Observation.BAD_ENCODING,
+    RequestFailure.PROTOCOL: Observation.NOT_HTTP,
+    RequestFailure.REFUSED_BY_US: Observation.MALFORMED,
 }
 
 _STATUSES: Final[Mapping[int, Observation]] = {

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from app.net import Answer, Failure
-from app.scim.listing import Listing, read_listing
+from app.net import Answer, RequestFailure
+from app.scim.listing import ListResponse, read_listing
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 from app.scim.tokens import Bearer
 
@@ -37,7 +37,7 @@ _AGAIN: Final = frozenset({429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ResourcePage:
     """Some resources of a list."""
 
     total: int
@@ -48,7 +48,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class ReadingStopped:
     """The reading ended before the end of the list."""
 
     observation: Observation
@@ -56,7 +56,7 @@ class Stopped:
     """False where the endpoint does not list these at all."""
 
 
-class Pages:
+class PageReader:
     """The pages of one list."""
 
     def __init__(
@@ -81,28 +81,32 @@ class Pages:
         self._selects = True
         """Whether the endpoint takes ``attributes``."""
         self._count = PAGE
-        self.stopped: Stopped | None = None
+        self.stopped: ReadingStopped | None = None
 
-    async def sorted_by_change(self, count: int) -> Page | None:
+    async def sorted_by_change(self, count: int) -> ResourcePage | None:
         """The newest first, where the endpoint sorts."""
         order = {"sortBy": "meta.lastModified", "sortOrder": "descending"}
         answer = await self._answer(self._query(1, count, self._attributes[:-1]) | order)
         page = read_listing(answer) if isinstance(answer, Answer) and answer.status == 200 else None
-        if not isinstance(page, Listing) or len(page.changes) < len(page.resources):
+        if not isinstance(page, ListResponse) or len(page.changes) < len(page.resources):
             return None
-        return Page(page.total, page.resources) if list(page.changes) == sorted(page.changes, reverse=True) else None
+        return (
+            ResourcePage(page.total, page.resources)
+            if list(page.changes) == sorted(page.changes, reverse=True)
+            else None
+        )
 
-    async def read(self, start: int, most: int | None = None) -> AsyncIterator[Page]:
+    async def read(self, start: int, most: int | None = None) -> AsyncIterator[ResourcePage]:
         """Page after page from the resource at ``start`` (1 is the first); ``stopped`` tells of an early end."""
         at, read, before = start, 0, ""
         while most is None or read < most:
             page = await self._page(at, PAGE if most is None else min(PAGE, most - read))
-            if isinstance(page, Stopped):
+            if isinstance(page, ReadingStopped):
                 self.stopped = page
                 return
             first = str(page.resources[0].get("id", "")) if page.resources else ""
             if first and first == before:
-                self.stopped = Stopped(Observation.WRONG_SHAPE)  # it answers every page with the first one
+                self.stopped = ReadingStopped(Observation.WRONG_SHAPE)  # it answers every page with the first one
                 return
             before = first
             if page.resources:
@@ -111,10 +115,10 @@ class Pages:
             if at > page.total:
                 return
             if not page.resources:
-                self.stopped = Stopped(Observation.WRONG_SHAPE)
+                self.stopped = ReadingStopped(Observation.WRONG_SHAPE)
                 return
 
-    async def _page(self, start: int, count: int) -> Page | Stopped:
+    async def _page(self, start: int, count: int) -> ResourcePage | ReadingStopped:
         tries, attributes = 0, self._attributes
         while True:
             asked = min(count, self._count)
@@ -122,16 +126,16 @@ class Pages:
             if isinstance(answer, Answer) and answer.status == 200:
                 page = read_listing(answer)
                 if isinstance(page, Observation):
-                    return Stopped(page)
+                    return ReadingStopped(page)
                 self._count = min(PAGE, self._count * 2)
-                return Page(page.total, page.resources[:asked], len(attributes) < len(self._attributes))
+                return ResourcePage(page.total, page.resources[:asked], len(attributes) < len(self._attributes))
             if not isinstance(answer, Answer) and answer is Observation.TOO_LARGE:
                 if asked > 1:
                     self._count = asked // 2
                 elif len(attributes) == len(self._attributes):
                     attributes = attributes[:-1]
                 else:
-                    return Stopped(answer)
+                    return ReadingStopped(answer)
                 continue
             if isinstance(answer, Answer) and answer.status == 400 and self._selects:
                 self._selects = False
@@ -155,10 +159,10 @@ class Pages:
         return pause if tries < TRIES and pause <= PATIENCE else None
 
     @staticmethod
-    def _stop(answer: Answer | Observation, start: int) -> Stopped:
+    def _stop(answer: Answer | Observation, start: int) -> ReadingStopped:
         if isinstance(answer, Observation):
-            return Stopped(answer)
-        return Stopped(of_status(answer.status), offered=start > 1 or answer.status not in _NOT_OFFERED)
+            return ReadingStopped(answer)
+        return ReadingStopped(of_status(answer.status), offered=start > 1 or answer.status not in _NOT_OFFERED)
 
     async def _answer(self, query: Mapping[str, str]) -> Answer | Observation:
         renewed = False
@@ -168,7 +172,7 @@ class Pages:
                 return issued.observation
             answer = await self._client.get(self._endpoint.url(self._path, query), issued.token)
             if not isinstance(answer, Answer):
-                return Observation.TOO_LARGE if answer.failure is Failure.TOO_LARGE else FAILURES[answer.failure]
+                return Observation.TOO_LARGE if answer.failure is RequestFailure.TOO_LARGE else FAILURES[answer.failure]
             if answer.status != 401 or renewed:
                 return answer
             renewed = True  # a fetched token may have run out; a captured one is the same again

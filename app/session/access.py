@@ -24,24 +24,24 @@ def fetches_tokens(guide: Guide, setup: Setup) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class AccessMissing:
     """Something that opens the endpoint could not be read from the keyring, or may not be used."""
 
     sentence: str
     """Which, and why, without any value."""
 
 
-def _missing(label: str, outcome: Outcome, keyring: str) -> Missing:
+def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
     from app.vault import SENTENCES, VaultStatus
 
     if outcome.status is VaultStatus.ABSENT:
-        return Missing(f"The {label} is not in {keyring} yet.")
-    return Missing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
+        return AccessMissing(f"The {label} is not in {keyring} yet.")
+    return AccessMissing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
 
 
 async def way_in(
     guide: Guide, setup: Setup, vault: Vault, policy: Policy = NO_POLICY
-) -> tuple[Endpoint, Credentials] | Missing:
+) -> tuple[Endpoint, Credentials] | AccessMissing:
     """The endpoint and what opens it, or what the keyring did not give or the policy forbids."""
     from app.scim.endpoint import Endpoint
     from app.scim.tokens import ServiceAccount, StaticToken
@@ -53,7 +53,7 @@ async def way_in(
             return _missing(guide.values[name].label, outcome, vault.name)
         found[guide.values[name].kind] = outcome.value
     if not setup.practice and not policy.allows(found[Kind.BASE_URL]):
-        return Missing(policy.refusal("The policy of this computer does not allow the host of this Base URL."))
+        return AccessMissing(policy.refusal("The policy of this computer does not allow the host of this Base URL."))
     endpoint = Endpoint(found[Kind.BASE_URL], setup.practice)
     if Kind.CLIENT_SECRET not in found:
         return endpoint, StaticToken(found[Kind.TOKEN])

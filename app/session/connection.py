@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from app.guide.model import Guide
     from app.net import ReadOnlyClient
-    from app.scim.arrivals import Arrived, Progress
-    from app.scim.capabilities import Offer
-    from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
+    from app.scim.arrivals import ArrivalProgress, ArrivalReport
+    from app.scim.capabilities import ServiceOffer
+    from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed
     from app.scim.connection_test import Finding
     from app.scim.endpoint import Endpoint
     from app.scim.tokens import Bearer, NotIssued, TokenSource
@@ -63,13 +63,13 @@ class Connection:
         """Keep no token any more."""
         self._tokens = None
 
-    async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.Missing:
+    async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.AccessMissing:
         """The endpoint and the source of its tokens, or what the keyring did not give."""
         from app.scim.tokens import TokenSource
 
         guide, setup = self._state()
         way = await access.way_in(guide, setup, self._vault, self._policy)
-        if isinstance(way, access.Missing):
+        if isinstance(way, access.AccessMissing):
             return way
         endpoint, credentials = way
         if self._tokens is None or not self._tokens.serves(credentials):
@@ -97,7 +97,7 @@ class Connection:
 
         begun = self._changes
         way = await self._way_in()
-        if isinstance(way, access.Missing):
+        if isinstance(way, access.AccessMissing):
             return way.sentence
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         guide, _ = self._state()
@@ -105,7 +105,7 @@ class Connection:
         findings = await connection_test.run(*way, probe_of(guide), proxy_for=self._proxies, on_finding=on_finding)
         return findings if begun == self._changes else CHANGED
 
-    async def offer(self) -> Offer | None:
+    async def offer(self) -> ServiceOffer | None:
         """What the service offers, asked in the time that the last test left over; None where nothing may be asked."""
         from app.scim import capabilities
         from app.scim.tokens import NotIssued
@@ -113,7 +113,7 @@ class Connection:
         begun = self._changes
         way = await self._way_in()
         left = self._until - time.monotonic()
-        if isinstance(way, access.Missing) or left <= 0:
+        if isinstance(way, access.AccessMissing) or left <= 0:
             return None
         endpoint, tokens = way
         issued = await tokens.bearer(self._proxies, left)
@@ -123,13 +123,13 @@ class Connection:
             found = await capabilities.ask(client, endpoint, issued.token, self._until - time.monotonic())
         return found if begun == self._changes else None
 
-    async def look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
+    async def look(self, since: datetime) -> ChangesSeen | ChangesNotOffered | LookFailed:
         """Look once for changes not before ``since`` (aware); anew where what opens the endpoint changed meanwhile."""
         begun = self._changes
         result = await self._look(since)
         return result if begun == self._changes else await self.look(since)
 
-    async def _look(self, since: datetime) -> Seen | NotOffered | Unsuccessful:
+    async def _look(self, since: datetime) -> ChangesSeen | ChangesNotOffered | LookFailed:
         from app import net
         from app.scim import changes
         from app.scim.observation import Observation
@@ -137,18 +137,18 @@ class Connection:
 
         begun = self._changes
         way = await self._way_in()
-        if isinstance(way, access.Missing):
-            return changes.Unsuccessful(Observation.NO_SECRET, None)
+        if isinstance(way, access.AccessMissing):
+            return changes.LookFailed(Observation.NO_SECRET, None)
         endpoint, tokens = way
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         issued = await tokens.bearer(self._proxies)
         if isinstance(issued, NotIssued):
-            return changes.Unsuccessful(issued.observation, None)
+            return changes.LookFailed(issued.observation, None)
         async with await self._client(endpoint) as client:
             result = await changes.look(client, endpoint, issued.token, since, self._capabilities)
-        if isinstance(result, changes.Unsuccessful) and result.observation is Observation.UNAUTHORIZED:
+        if isinstance(result, changes.LookFailed) and result.observation is Observation.UNAUTHORIZED:
             tokens.forget()
-        if isinstance(result, changes.Seen) and begun == self._changes:
+        if isinstance(result, changes.ChangesSeen) and begun == self._changes:
             self._capabilities = result.capabilities
         return result
 
@@ -156,17 +156,17 @@ class Connection:
         self,
         *,
         everything: bool,
-        on_progress: Callable[[Progress], None],
+        on_progress: Callable[[ArrivalProgress], None],
         users: Digests | None = None,
         groups: Digests | None = None,
-    ) -> Arrived | str:
+    ) -> ArrivalReport | str:
         """What arrived, compared with the names of exports, or in a sentence why it cannot be asked."""
         from app import net
         from app.scim import arrivals
 
         begun = self._changes
         way = await self._way_in()
-        if isinstance(way, access.Missing):
+        if isinstance(way, access.AccessMissing):
             return way.sentence
         endpoint, tokens = way
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
@@ -177,7 +177,7 @@ class Connection:
             return await tokens.bearer(self._proxies)
 
         async with await self._client(endpoint) as client:
-            look = arrivals.Look(
+            look = arrivals.ArrivalReader(
                 client, endpoint, bearer, everything=everything, on_progress=on_progress, users=users, groups=groups
             )
             result = await look.run()

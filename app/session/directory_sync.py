@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from app.directory_sync.client import Listed, Unlisted, Way
-    from app.directory_sync.full_sync import Look, Standing
+    from app.directory_sync.client import ApiFailure, DirectoryList, DirectorySyncClient
+    from app.directory_sync.full_sync import ApiAnswer, FullSyncState
     from app.directory_sync.objects import Matches
     from app.polling.loop import LookReport, PollingLoop
     from app.scim.tokens import TokenSource
@@ -41,7 +41,7 @@ class DirectorySyncSession:
         practice: str | None = None,
     ) -> None:
         """``practice`` is the origin that takes the place of every host."""
-        self.look: Look | None = None
+        self.look: ApiAnswer | None = None
         """The last answer."""
         self.next_look: datetime | None = None
         """UTC; None while nothing is followed."""
@@ -52,7 +52,7 @@ class DirectorySyncSession:
         self._tokens: TokenSource | None = None
         self._given_up: datetime | None = None
         """The start of the Full Sync for which nothing more is looked for."""
-        self._following: PollingLoop[Look] | None = None
+        self._following: PollingLoop[ApiAnswer] | None = None
         self._changes = 0
         """Counts the changes of what opens the API; an answer to a question asked before one is of no use."""
 
@@ -92,12 +92,12 @@ class DirectorySyncSession:
         return self._opened.setup.reached.get(Milestone.FULL_SYNC)
 
     @property
-    def standing(self) -> Standing | None:
+    def standing(self) -> FullSyncState | None:
         """How the directory stood at the last look; None without an answer or a Directory Name."""
-        from app.directory_sync.client import Listed
+        from app.directory_sync.client import DirectoryList
         from app.directory_sync.full_sync import standing
 
-        if not isinstance(self.look, Listed) or not self.directory_name:
+        if not isinstance(self.look, DirectoryList) or not self.directory_name:
             return None
         return standing(self.look, self.directory_name, self.started)
 
@@ -169,14 +169,14 @@ class DirectorySyncSession:
 
     # -- asking --------------------------------------------------------------------------
 
-    async def ask(self) -> Look:
+    async def ask(self) -> ApiAnswer:
         """List the directories once."""
-        from app.directory_sync.client import Unlisted
+        from app.directory_sync.client import ApiFailure
 
         begun = self._changes
         way = await self._way()
-        look = way if isinstance(way, Unlisted) else await way.directories()
-        if isinstance(look, Unlisted):
+        look = way if isinstance(way, ApiFailure) else await way.directories()
+        if isinstance(look, ApiFailure):
             await _load_causes(look)
         if begun == self._changes:
             self.look = look
@@ -185,37 +185,39 @@ class DirectorySyncSession:
 
     async def look_calmly(self) -> None:
         """List the directories where the API is on, was not asked within the last minute, and did not refuse."""
-        from app.directory_sync.client import Unlisted
+        from app.directory_sync.client import ApiFailure
         from app.directory_sync.full_sync import REFUSED, SOONEST
 
         last = self.look
-        if not self.on or (isinstance(last, Unlisted) and last.observation in REFUSED):
+        if not self.on or (isinstance(last, ApiFailure) and last.observation in REFUSED):
             return
         if last is None or (self._opened.now() - last.looked).total_seconds() >= SOONEST:
             await self.ask()
 
-    async def find(self, *, group: bool, value: str) -> Matches | Unlisted:
+    async def find(self, *, group: bool, value: str) -> Matches | ApiFailure:
         """Look for one user by User Principal Name, or one group by name, in what CIE has taken over."""
-        from app.directory_sync.client import Stage, Unlisted
+        from app.directory_sync.client import ApiFailure, ApiStage
         from app.directory_sync.objects import question, read_objects
         from app.scim.observation import Observation
 
         way = await self._way()
-        if isinstance(way, Unlisted):
+        if isinstance(way, ApiFailure):
             return way
         path, attribute = ("/cache-groups", "Name") if group else ("/cache-users", "User Principal Name")
         answer = await way.query(path, question(self.directory_name, attribute, value))
-        if isinstance(answer, Unlisted):
+        if isinstance(answer, ApiFailure):
             await _load_causes(answer)
             return answer
         found = read_objects(answer)
         return (
-            Unlisted(self._opened.now(), Stage.API, found, answer.status) if isinstance(found, Observation) else found
+            ApiFailure(self._opened.now(), ApiStage.API, found, answer.status)
+            if isinstance(found, Observation)
+            else found
         )
 
-    async def _way(self) -> Way | Unlisted:
+    async def _way(self) -> DirectorySyncClient | ApiFailure:
         from app import net
-        from app.directory_sync.client import Stage, Unlisted, Way
+        from app.directory_sync.client import ApiFailure, ApiStage, DirectorySyncClient
         from app.scim.observation import Observation
         from app.scim.tokens import ServiceAccount, TokenSource
 
@@ -223,14 +225,14 @@ class DirectorySyncSession:
         secrets = [(await self._captures.reveal(name)).value for name in SECRETS.values()]
         client_id, client_secret = secrets
         if client_id is None or client_secret is None or not self.access.tsg_id:
-            return Unlisted(self._opened.now(), Stage.KEYRING, Observation.NO_SECRET)
+            return ApiFailure(self._opened.now(), ApiStage.KEYRING, Observation.NO_SECRET)
         await asyncio.get_running_loop().run_in_executor(None, net.prepare)
         api = self.access
         account = ServiceAccount(api.token_url(self._practice), client_id, client_secret, api.scope)
         if self._tokens is None or not self._tokens.serves(account):
             self._tokens = TokenSource(account, practice=setup.practice)
         proxy_for = self._proxy_for or net.system_proxy
-        return Way(api.base(self._practice), self._tokens, setup.practice, self._opened.now, proxy_for)
+        return DirectorySyncClient(api.base(self._practice), self._tokens, setup.practice, self._opened.now, proxy_for)
 
     # -- a Full Sync ---------------------------------------------------------------------
 
@@ -247,13 +249,13 @@ class DirectorySyncSession:
         """Whether a Full Sync is being waited for."""
         return self._following is not None
 
-    async def follow(self) -> Listed | None:
+    async def follow(self) -> DirectoryList | None:
         """Wait until CIE reports a sync that ended after the start; run as a task, cancel to stop.
 
         Gives the answer that showed it; None where the wait ended otherwise.
         """
-        from app.directory_sync.client import Listed
-        from app.directory_sync.full_sync import FullSyncSchedule, Progress, standing
+        from app.directory_sync.client import DirectoryList
+        from app.directory_sync.full_sync import FullSyncProgress, FullSyncSchedule, standing
         from app.polling.loop import PollingLoop
 
         started = self.started
@@ -268,11 +270,11 @@ class DirectorySyncSession:
             self._following = self.next_look = None
             self._opened.announce()
         look = report.result
-        if not isinstance(look, Listed) or look is not self.look or self.started != started:
+        if not isinstance(look, DirectoryList) or look is not self.look or self.started != started:
             return None  # asked with what was changed meanwhile, or of a sync that was started anew
-        return look if standing(look, name, started).progress is Progress.COMPLETED else None
+        return look if standing(look, name, started).progress is FullSyncProgress.COMPLETED else None
 
-    def _take(self, report: LookReport[Look]) -> None:
+    def _take(self, report: LookReport[ApiAnswer]) -> None:
         self.next_look = report.next_look
         self._opened.announce()
 
@@ -285,7 +287,7 @@ class DirectorySyncSession:
             self._opened.announce()
 
 
-async def _load_causes(failure: Unlisted) -> None:
+async def _load_causes(failure: ApiFailure) -> None:
     """Read the file of causes away from the event loop, so that showing why a connection broke blocks nothing."""
     if failure.path_failure is not None:
         from app.diagnosis.causes import reasons

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from app.diagnosis.portal_errors import Decoded
+    from app.diagnosis.portal_errors import DecodedError
     from app.guide.model import Guide
     from app.setup.state import Setup
     from app.setup.store import Store
@@ -186,7 +186,7 @@ class SetupSession(OpenSetup):
 
     # -- an error of the portal ----------------------------------------------------------
 
-    async def decode(self, text: str) -> Decoded:
+    async def decode(self, text: str) -> DecodedError:
         """Read an error that the portal showed, beside the stored Base URL. Nothing of it is kept."""
         names = (n for n in self.secrets if self.guide.values[n].kind is Kind.BASE_URL)
         name = next(names, None)
@@ -197,7 +197,7 @@ class SetupSession(OpenSetup):
                     base_url = (await self.captures.reveal(name)).value
         guide, setup = self.guide, self.setup
 
-        def work() -> Decoded:
+        def work() -> DecodedError:
             from app.diagnosis.portal_errors import decode
 
             return decode(text, guide, setup, base_url)

@@ -13,7 +13,7 @@ from app.setup.state import MOST_RUNS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.scim.capabilities import Offer
+    from app.scim.capabilities import ServiceOffer
     from app.scim.connection_test import Finding
     from app.session.connection import Connection
     from app.session.open_setup import OpenSetup
@@ -31,7 +31,7 @@ class Testing:
 
     def __init__(self, opened: OpenSetup, connection: Connection) -> None:
         self.findings: tuple[Finding, ...] = ()
-        self.offer: Offer | None = None
+        self.offer: ServiceOffer | None = None
         """What the service offers; known for a moment after a test that passed."""
         self._opened = opened
         self._connection = connection

@@ -12,14 +12,14 @@ from app.setup.status import awaited
 
 if TYPE_CHECKING:
     from app.polling.loop import LookReport, PollingLoop
-    from app.scim.changes import NotOffered, Seen, Unsuccessful
+    from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
     from app.session.captures import Captures
     from app.session.connection import Connection
     from app.session.directory_sync import DirectorySyncSession
     from app.session.open_setup import OpenSetup
     from app.setup.gate import TimestampProblem
 
-    TimestampLook = Seen | NotOffered | Unsuccessful
+    TimestampLook = ChangesSeen | ChangesNotOffered | LookFailed
 
 
 class Waiting:
@@ -42,7 +42,7 @@ class Waiting:
         """Wait for the SCIM Change Timestamp until it is seen."""
         from app.polling.loop import PollingLoop
         from app.polling.schedule import TimestampSchedule
-        from app.scim.changes import NotOffered, Seen
+        from app.scim.changes import ChangesNotOffered, ChangesSeen
 
         opened = self._opened
         since = journey.waiting_since(opened.setup)
@@ -57,8 +57,8 @@ class Waiting:
         if not self._waits() or opened.setup.reached[Milestone.SUBMITTED] != begun:
             return  # entered by the admin meanwhile, or of a directory that was submitted anew
         result = report.result
-        self._silent = isinstance(result, NotOffered)
-        if isinstance(result, Seen) and result.newest is not None:
+        self._silent = isinstance(result, ChangesNotOffered)
+        if isinstance(result, ChangesSeen) and result.newest is not None:
             counts = None
             if result.users is not None and result.groups is not None:
                 counts = Counts(result.users, result.groups)

@@ -8,7 +8,7 @@ import pytest
 
 from app.diagnosis.directory_sync import full_sync, skew, told
 from app.diagnosis.findings import SENTENCES
-from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.directories import Directory
 from app.directory_sync.full_sync import standing
 from app.scim.observation import Observation
@@ -16,31 +16,31 @@ from app.scim.observation import Observation
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def refused(stage: Stage, observation: Observation, status: int | None = None) -> Unlisted:
-    return Unlisted(NOON, stage, observation, status)
+def refused(stage: ApiStage, observation: Observation, status: int | None = None) -> ApiFailure:
+    return ApiFailure(NOON, stage, observation, status)
 
 
 @pytest.mark.parametrize(
     ("look", "title", "cause"),
     [
-        (refused(Stage.KEYRING, Observation.NO_SECRET), "not complete", "Client Secret"),
-        (refused(Stage.TOKEN, Observation.CLIENT_REFUSED, 401), "401", "Client ID or Client Secret"),
-        (refused(Stage.TOKEN, Observation.CLIENT_REFUSED, 400), "400", "TSG ID"),
-        (refused(Stage.TOKEN, Observation.NO_TOKEN, 404), "404", "Token address"),
-        (refused(Stage.TOKEN, Observation.NO_TOKEN, 200), "no usable answer", ""),
-        (refused(Stage.TOKEN, Observation.TIMEOUT), "no usable answer", SENTENCES[Observation.TIMEOUT]),
-        (refused(Stage.API, Observation.UNAUTHORIZED, 401), "401", "tenant"),
-        (refused(Stage.API, Observation.FORBIDDEN, 403), "403", "View Only Administrator"),
-        (refused(Stage.API, Observation.NOT_FOUND, 404), "404", "Address of the API"),
-        (refused(Stage.API, Observation.TOO_MANY, 429), "429", "minutes"),
-        (refused(Stage.API, Observation.HTML, 200), "web page", "sign-in page"),
-        (refused(Stage.API, Observation.BROKEN_OFF, 200), "breaks off", "cut it"),
-        (Listed(NOON, ()), "lists no directory", "TSG ID"),
-        (Listed(NOON, (Directory("canary-1"), Directory("canary-2"))), "not in the list", "2 directories"),
-        (Listed(NOON, (Directory("acme"), Directory("ACME"))), "more than once", "More than one"),
+        (refused(ApiStage.KEYRING, Observation.NO_SECRET), "not complete", "Client Secret"),
+        (refused(ApiStage.TOKEN, Observation.CLIENT_REFUSED, 401), "401", "Client ID or Client Secret"),
+        (refused(ApiStage.TOKEN, Observation.CLIENT_REFUSED, 400), "400", "TSG ID"),
+        (refused(ApiStage.TOKEN, Observation.NO_TOKEN, 404), "404", "Token address"),
+        (refused(ApiStage.TOKEN, Observation.NO_TOKEN, 200), "no usable answer", ""),
+        (refused(ApiStage.TOKEN, Observation.TIMEOUT), "no usable answer", SENTENCES[Observation.TIMEOUT]),
+        (refused(ApiStage.API, Observation.UNAUTHORIZED, 401), "401", "tenant"),
+        (refused(ApiStage.API, Observation.FORBIDDEN, 403), "403", "View Only Administrator"),
+        (refused(ApiStage.API, Observation.NOT_FOUND, 404), "404", "Address of the API"),
+        (refused(ApiStage.API, Observation.TOO_MANY, 429), "429", "minutes"),
+        (refused(ApiStage.API, Observation.HTML, 200), "web page", "sign-in page"),
+        (refused(ApiStage.API, Observation.BROKEN_OFF, 200), "breaks off", "cut it"),
+        (DirectoryList(NOON, ()), "lists no directory", "TSG ID"),
+        (DirectoryList(NOON, (Directory("canary-1"), Directory("canary-2"))), "not in the list", "2 directories"),
+        (DirectoryList(NOON, (Directory("acme"), Directory("ACME"))), "more than once", "More than one"),
     ],
 )
-def test_causes(look: Listed | Unlisted, title: str, cause: str) -> None:
+def test_causes(look: DirectoryList | ApiFailure, title: str, cause: str) -> None:
     said = told(look, "acme")
     assert not said.good
     assert title in said.title
@@ -49,8 +49,8 @@ def test_causes(look: Listed | Unlisted, title: str, cause: str) -> None:
 
 
 @pytest.mark.parametrize("observation", list(Observation))
-@pytest.mark.parametrize("stage", [Stage.TOKEN, Stage.API])
-def test_every_observation_has_words(stage: Stage, observation: Observation) -> None:
+@pytest.mark.parametrize("stage", [ApiStage.TOKEN, ApiStage.API])
+def test_every_observation_has_words(stage: ApiStage, observation: Observation) -> None:
     said = told(refused(stage, observation), "acme")
     assert said.title
     assert all(said.sentences)
@@ -58,7 +58,7 @@ def test_every_observation_has_words(stage: Stage, observation: Observation) -> 
 
 
 def test_a_listed_directory_and_none_asked_for() -> None:
-    listed = Listed(NOON, (Directory("acme"),))
+    listed = DirectoryList(NOON, (Directory("acme"),))
     assert told(listed, "acme").good
     assert "No Directory Name" in told(listed, "").sentences[0]
 
@@ -66,7 +66,7 @@ def test_a_listed_directory_and_none_asked_for() -> None:
 def test_how_a_full_sync_stands() -> None:
     def said(after: int | None, users: int = 1) -> tuple[str, bool]:
         success = datetime.fromtimestamp(NOON.timestamp() + after, UTC) if after is not None else None
-        listed = Listed(NOON, (Directory("acme", users=users, last_success=success),), 0.0)
+        listed = DirectoryList(NOON, (Directory("acme", users=users, last_success=success),), 0.0)
         return full_sync(standing(listed, "acme", NOON), NOON)
 
     assert said(40)[1]

@@ -24,7 +24,7 @@ from app.diagnosis.patterns import (
     occurs,
     product_errors,
 )
-from app.diagnosis.portal_errors import LONGEST, Decoded, decode
+from app.diagnosis.portal_errors import LONGEST, DecodedError, decode
 from app.diagnosis.ranking import MOST_CAUSES
 from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
@@ -40,7 +40,7 @@ TEXTS = yaml.safe_load(Path(__file__).with_name("portal_texts.yaml").read_text("
 ENTRA = catalog.guide("entra")
 
 
-def first_step(decoded: Decoded) -> str | None:
+def first_step(decoded: DecodedError) -> str | None:
     assert decoded.causes, decoded
     return decoded.causes[0].step
 

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from app.directory_sync.client import Listed, Way
+from app.directory_sync.client import DirectoryList, DirectorySyncClient
 from app.guide import catalog
 from app.net import Answer, LoopbackClient
 from app.practice.process import PracticeProcess, Started
@@ -72,17 +72,19 @@ async def account(visitor: ConsoleVisitor, origin: str, access: Access) -> Servi
     return ServiceAccount(access.token_url(origin), made["Client ID"], made["Client Secret"], access.scope)
 
 
-def way(origin: str, access: Access, tokens: TokenSource) -> Way:
+def way(origin: str, access: Access, tokens: TokenSource) -> DirectorySyncClient:
     """How that practice is asked."""
-    return Way(access.base(origin), tokens, practice=True, now=lambda: datetime.now(UTC), proxy_for=lambda _: None)
+    return DirectorySyncClient(
+        access.base(origin), tokens, practice=True, now=lambda: datetime.now(UTC), proxy_for=lambda _: None
+    )
 
 
-async def synced(asked: Way) -> Listed:
+async def synced(asked: DirectorySyncClient) -> DirectoryList:
     """The list as soon as it tells of a success."""
     async with asyncio.timeout(20):
         while True:
             listed = await asked.directories()
-            assert isinstance(listed, Listed), listed
+            assert isinstance(listed, DirectoryList), listed
             if listed.directories[0].last_success is not None:
                 return listed
             await asyncio.sleep(0.1)

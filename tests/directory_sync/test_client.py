@@ -12,7 +12,7 @@ import trustme
 
 from app.diagnosis.directory_sync import told
 from app.diagnosis.findings import sentence
-from app.directory_sync.client import Stage, Unlisted, Way
+from app.directory_sync.client import ApiFailure, ApiStage, DirectorySyncClient
 from app.scim.finding import Check
 from app.scim.observation import Observation
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
@@ -30,25 +30,27 @@ if TYPE_CHECKING:
     Making = Callable[[trustme.CA, str], ssl.SSLContext]
 
 ACCESS = Access(tsg_id="1234567890")
-HOST = {Stage.API: API_HOSTS[0], Stage.TOKEN: TOKEN_HOST}
+HOST = {ApiStage.API: API_HOSTS[0], ApiStage.TOKEN: TOKEN_HOST}
 NOBODY = says(http(200, b"{}"))
-STAGES = pytest.mark.parametrize("stage", [Stage.API, Stage.TOKEN])
+STAGES = pytest.mark.parametrize("stage", [ApiStage.API, ApiStage.TOKEN])
 
 
-def ask(stage: Stage, proxy: str | None) -> Unlisted:
+def ask(stage: ApiStage, proxy: str | None) -> ApiFailure:
     """The way breaks in front of that host; what it comes to."""
     account = ServiceAccount(ACCESS.token_url(), "an-id", "the-secret", ACCESS.scope)
-    tokens = TokenSource(StaticToken(TOKEN) if stage is Stage.API else account, practice=False)
-    way = Way(ACCESS.base(), tokens, practice=False, now=lambda: datetime.now(UTC), proxy_for=lambda _: proxy)
+    tokens = TokenSource(StaticToken(TOKEN) if stage is ApiStage.API else account, practice=False)
+    way = DirectorySyncClient(
+        ACCESS.base(), tokens, practice=False, now=lambda: datetime.now(UTC), proxy_for=lambda _: proxy
+    )
     found = asyncio.run(way.directories())
-    assert isinstance(found, Unlisted)
+    assert isinstance(found, ApiFailure)
     assert found.stage is stage
     assert TOKEN not in repr(found)
     assert "the-secret" not in repr(found)
     return found
 
 
-def judge(found: Unlisted, check: Check, seen: Observation, cause: str) -> None:
+def judge(found: ApiFailure, check: Check, seen: Observation, cause: str) -> None:
     """The check that failed, what it saw, and the first cause; nothing of the Base URL or of the portal."""
     assert found.path_failure is not None
     assert found.path_failure.check is check
@@ -79,7 +81,7 @@ def issued_by(organization: str) -> Making:
     ids=["inspection", "unknown authority", "expired", "not yet valid", "another host"],
 )
 def test_a_certificate_that_is_not_accepted(
-    stage: Stage, make: Making, seen: Observation, cause: str, trusted: trustme.CA
+    stage: ApiStage, make: Making, seen: Observation, cause: str, trusted: trustme.CA
 ) -> None:
     with (
         Hostile(NOBODY, make(trusted, HOST[stage])) as server,
@@ -97,7 +99,7 @@ def test_a_certificate_that_is_not_accepted(
         (http(403), Observation.PROXY_FAILED, "refuses this host"),
     ],
 )
-def test_a_proxy_that_does_not_let_it_through(stage: Stage, answer: bytes, seen: Observation, cause: str) -> None:
+def test_a_proxy_that_does_not_let_it_through(stage: ApiStage, answer: bytes, seen: Observation, cause: str) -> None:
     with Proxy({}, answer) as proxy:
         judge(ask(stage, proxy.url), Check.ROUTE, seen, cause)
 
@@ -118,7 +120,7 @@ def test_a_proxy_that_does_not_let_it_through(stage: Stage, answer: bytes, seen:
 )
 @STAGES
 def test_a_name_or_a_connection_that_fails(
-    stage: Stage, error: OSError | None, check: Check, seen: Observation, cause: str, monkeypatch: pytest.MonkeyPatch
+    stage: ApiStage, error: OSError | None, check: Check, seen: Observation, cause: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         closed = gone.getsockname()

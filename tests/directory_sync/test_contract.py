@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml  # noqa: TID253 - the facts beside this file
 
-from app.directory_sync.client import Stage, Unlisted
+from app.directory_sync.client import ApiFailure, ApiStage
 from app.directory_sync.objects import question, read_objects
-from app.net import Answer, ApiClient, Failure, NoAnswer
+from app.net import Answer, ApiClient, NoAnswer, RequestFailure
 from app.practice.directory_sync import OTHER_PREFIX, PREFIX
 from app.practice.ledger import TSG_ID
 from app.practice.switchboard import API_WORDS, ApiFault
@@ -165,12 +165,12 @@ def test_the_client_reads_the_practice_server_at_each_address(tmp_path: Path) ->
                 assert API_WORDS[fault] in await visitor.break_api(fault.value)
                 for each, expected in ((asked, usual), (moved, other)):
                     look = await each.directories()
-                    assert (look.observation if isinstance(look, Unlisted) else None) == expected, fault
+                    assert (look.observation if isinstance(look, ApiFailure) else None) == expected, fault
             tenant = Access("9999999")
             tokens = TokenSource(await account(visitor, started.origin, tenant), practice=True)
             look = await way(started.origin, tenant, tokens).directories()
-            assert isinstance(look, Unlisted)
-            assert (look.stage, look.status) == (Stage.TOKEN, 400)
+            assert isinstance(look, ApiFailure)
+            assert (look.stage, look.status) == (ApiStage.TOKEN, 400)
 
     asyncio.run(story())
 
@@ -203,7 +203,7 @@ def test_a_token_goes_to_the_documented_hosts_only(host: str, origin: str) -> No
 
     answer = asyncio.run(ask())
     assert isinstance(answer, NoAnswer)
-    assert answer.failure is Failure.REFUSED_BY_US
+    assert answer.failure is RequestFailure.REFUSED_BY_US
 
 
 @pytest.mark.parametrize("name", [name for name, each in OPERATIONS.items() if each["verb"] == "POST"])
@@ -216,5 +216,5 @@ def test_the_operation_that_changes_something_is_never_sent(name: str) -> None:
 
     answer = asyncio.run(ask())
     assert isinstance(answer, NoAnswer)
-    refused = answer.failure is Failure.REFUSED_BY_US
+    refused = answer.failure is RequestFailure.REFUSED_BY_US
     assert refused is operation.get("changes", False)

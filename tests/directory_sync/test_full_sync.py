@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.directories import Directory
-from app.directory_sync.full_sync import LATEST, REFUSED, SOONEST, FullSyncSchedule, Look, Progress, pause, standing
+from app.directory_sync.full_sync import (
+    LATEST,
+    REFUSED,
+    SOONEST,
+    ApiAnswer,
+    FullSyncProgress,
+    FullSyncSchedule,
+    pause,
+    standing,
+)
 from app.polling.loop import LookReport, PollingLoop
 from app.scim.observation import Observation
 
@@ -20,40 +29,40 @@ if TYPE_CHECKING:
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def listed(after: float | None, users: int | None = 3, ahead: float | None = 0.0, name: str = "acme") -> Listed:
+def listed(after: float | None, users: int | None = 3, ahead: float | None = 0.0, name: str = "acme") -> DirectoryList:
     """A list whose directory has its last success so many seconds after noon."""
     success = NOON + timedelta(seconds=after) if after is not None else None
-    return Listed(NOON, (Directory("other"), Directory(name, users=users, last_success=success)), ahead)
+    return DirectoryList(NOON, (Directory("other"), Directory(name, users=users, last_success=success)), ahead)
 
 
 @pytest.mark.parametrize(
     ("look", "progress"),
     [
-        (listed(40), Progress.COMPLETED),
-        (listed(-1), Progress.COMPLETED),  # whole seconds on both sides
-        (listed(-30), Progress.JUST_BEFORE),
-        (listed(-700), Progress.WAITING),
-        (listed(None), Progress.WAITING),
-        (listed(40, users=0), Progress.EMPTY),
-        (listed(40, users=None), Progress.EMPTY),
+        (listed(40), FullSyncProgress.COMPLETED),
+        (listed(-1), FullSyncProgress.COMPLETED),  # whole seconds on both sides
+        (listed(-30), FullSyncProgress.JUST_BEFORE),
+        (listed(-700), FullSyncProgress.WAITING),
+        (listed(None), FullSyncProgress.WAITING),
+        (listed(40, users=0), FullSyncProgress.EMPTY),
+        (listed(40, users=None), FullSyncProgress.EMPTY),
         # CIE is five minutes ahead: a success at 12:03 there was before the start here.
-        (listed(180, ahead=300.0), Progress.JUST_BEFORE),
-        (listed(310, ahead=300.0), Progress.COMPLETED),
+        (listed(180, ahead=300.0), FullSyncProgress.JUST_BEFORE),
+        (listed(310, ahead=300.0), FullSyncProgress.COMPLETED),
         # CIE is five minutes behind.
-        (listed(-290, ahead=-300.0), Progress.COMPLETED),
-        (listed(-310, ahead=-300.0), Progress.JUST_BEFORE),
-        (listed(40, ahead=None), Progress.COMPLETED),
-        (listed(40, name="else"), Progress.NOT_LISTED),
-        (Listed(NOON, (Directory("acme"), Directory("ACME"))), Progress.AMBIGUOUS),
+        (listed(-290, ahead=-300.0), FullSyncProgress.COMPLETED),
+        (listed(-310, ahead=-300.0), FullSyncProgress.JUST_BEFORE),
+        (listed(40, ahead=None), FullSyncProgress.COMPLETED),
+        (listed(40, name="else"), FullSyncProgress.NOT_LISTED),
+        (DirectoryList(NOON, (Directory("acme"), Directory("ACME"))), FullSyncProgress.AMBIGUOUS),
     ],
 )
-def test_how_a_success_stands_towards_the_start(look: Listed, progress: Progress) -> None:
+def test_how_a_success_stands_towards_the_start(look: DirectoryList, progress: FullSyncProgress) -> None:
     assert standing(look, "acme", NOON).progress is progress
 
 
 def test_without_a_start_nothing_is_complete() -> None:
     found = standing(listed(40), "acme", None)
-    assert found.progress is Progress.WAITING
+    assert found.progress is FullSyncProgress.WAITING
     assert found.directory is not None
 
 
@@ -66,21 +75,21 @@ def test_pauses_are_calm() -> None:
     assert min(pause(w, f, a, lambda: 0.0) for w in (-9, 0, 5) for f in (0, 1) for a in (None, 1.0)) == SOONEST
 
 
-def refused(observation: Observation, asked: float | None = None) -> Unlisted:
-    return Unlisted(NOON, Stage.API, observation, None, asked)
+def refused(observation: Observation, asked: float | None = None) -> ApiFailure:
+    return ApiFailure(NOON, ApiStage.API, observation, None, asked)
 
 
-def follow(looks: Sequence[Listed | Unlisted]) -> list[LookReport[Look]]:
+def follow(looks: Sequence[DirectoryList | ApiFailure]) -> list[LookReport[ApiAnswer]]:
     """Go through these looks, hurried on after each: this is about their order and the pauses that are planned."""
-    left, seen = list(looks), list[LookReport[Look]]()
+    left, seen = list(looks), list[LookReport[ApiAnswer]]()
 
-    async def ask() -> Listed | Unlisted:
+    async def ask() -> DirectoryList | ApiFailure:
         return left.pop(0)
 
     async def story() -> None:
         following = PollingLoop(ask, FullSyncSchedule("acme", NOON), lambda: NOON)
 
-        def take(one: LookReport[Look]) -> None:
+        def take(one: LookReport[ApiAnswer]) -> None:
             seen.append(one)
             following.look_now()
 
@@ -109,7 +118,7 @@ def test_what_does_not_mend_is_not_asked_again(observation: Observation) -> None
 def test_it_ends_when_it_is_over_and_when_it_is_cancelled() -> None:
     looks = 0
 
-    async def ask() -> Listed:
+    async def ask() -> DirectoryList:
         nonlocal looks
         looks += 1
         return listed(-700)

@@ -15,7 +15,7 @@ from app.diagnosis.causes import explain
 from app.guide import catalog
 from app.guide.vocabulary import Expect
 from app.net import ReadOnlyClient
-from app.scim.changes import MOST_REQUESTS, Capabilities, Seen, look
+from app.scim.changes import MOST_REQUESTS, Capabilities, ChangesSeen, look
 from app.scim.connection_test import Check, Finding, Observation, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
@@ -52,14 +52,14 @@ def run_checks(base_url: str, client: str, token: str = TOKEN) -> tuple[Finding,
     return asyncio.run(run(Endpoint(base_url, practice=True), tokens, PROBES[client], proxy_for=lambda _: None))
 
 
-def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> Seen:
+def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> ChangesSeen:
     async def once() -> object:
         endpoint = Endpoint(base_url, practice=True)
         async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
             return await look(client, endpoint, TOKEN, since, known)
 
     seen = asyncio.run(once())
-    assert isinstance(seen, Seen), seen
+    assert isinstance(seen, ChangesSeen), seen
     assert seen.requests <= MOST_REQUESTS
     return seen
 

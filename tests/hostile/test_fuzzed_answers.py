@@ -26,9 +26,9 @@ from app.diagnosis.findings import sentence
 from app.diagnosis.ticket import lines, sent_lines
 from app.guide import catalog
 from app.guide.vocabulary import Expect
-from app.net import Answer, Failure, NoAnswer, ReadOnlyClient
+from app.net import Answer, NoAnswer, ReadOnlyClient, RequestFailure
 from app.polling.schedule import pause
-from app.scim.changes import MOST_REQUESTS, NotOffered, Seen, Unsuccessful, look
+from app.scim.changes import MOST_REQUESTS, ChangesNotOffered, ChangesSeen, LookFailed, look
 from app.scim.connection_test import Check, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
@@ -215,13 +215,13 @@ def test_the_watch_tells_what_right_answers_told(stage: Stage) -> None:
         stage.server.play(lambda _head: left.pop(0))
         endpoint = Endpoint(f"http://127.0.0.1:{stage.server.port}{PATH}", practice=True)
         result = stage.ask(once(endpoint), REQUEST_SECONDS * MOST_REQUESTS)
-        assert isinstance(result, (Seen, NotOffered, Unsuccessful))
+        assert isinstance(result, (ChangesSeen, ChangesNotOffered, LookFailed))
         assert len(stage.server.sent) <= MOST_REQUESTS
         stage.keeps_quiet(repr(result))
-        asked = result.retry_after if isinstance(result, Unsuccessful) else None
+        asked = result.retry_after if isinstance(result, LookFailed) else None
         wait = timedelta(seconds=pause(cadence, 0.0, 1, asked, lambda: 1.0))
         assert timedelta(0) < wait <= timedelta(days=1)
-        if isinstance(result, Seen):
+        if isinstance(result, ChangesSeen):
             seen[0] += 1
             lists = [found for reply in stage.server.sent if (found := fuzz.list_of(reply.wire, declared=False))]
             assert {result.users, result.groups} <= {total for total, _ in lists} | {None}
@@ -285,7 +285,13 @@ def test_a_proxy_that_answers_anything_is_named(stage: Stage) -> None:
         answer = stage.ask(once(), REQUEST_SECONDS)
         stage.keeps_quiet(repr(answer), *heads[0].split("\r\n"))
         assert isinstance(answer, NoAnswer)
-        assert answer.failure in (Failure.PROXY, Failure.PROXY_SIGN_IN, Failure.TLS, Failure.TIMEOUT, Failure.CLOSED)
+        assert answer.failure in (
+            RequestFailure.PROXY,
+            RequestFailure.PROXY_SIGN_IN,
+            RequestFailure.TLS,
+            RequestFailure.TIMEOUT,
+            RequestFailure.CLOSED,
+        )
 
     holds()
     assert stage.server.fuzzed >= LEAST["proxy"] * SCALE

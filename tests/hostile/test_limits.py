@@ -20,15 +20,24 @@ import pytest
 from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
 from app.exports.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide.vocabulary import Kind
-from app.net import BODY_LIMIT, HEAD_LIMIT, LONGEST_TOKEN, REQUEST_SECONDS, Answer, Failure, NoAnswer, ReadOnlyClient
+from app.net import (
+    BODY_LIMIT,
+    HEAD_LIMIT,
+    LONGEST_TOKEN,
+    REQUEST_SECONDS,
+    Answer,
+    NoAnswer,
+    ReadOnlyClient,
+    RequestFailure,
+)
 from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
 from app.scim import tokens
-from app.scim.capabilities import Part
+from app.scim.capabilities import ServicePart
 from app.scim.changes import MOST_REQUESTS, look
 from app.scim.connection_test import Check, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
-from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, Listing, read_listing
+from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, ListResponse, read_listing
 from app.scim.observation import LONGEST_PAUSE, Observation, retry_after
 from app.scim.tokens import LONGEST, Bearer, ServiceAccount, StaticToken, TokenSource
 from app.setup.state import MOST_RUNS, Setup
@@ -47,7 +56,7 @@ TABLE = {
     "Headers of an answer": f"{HEAD_LIMIT:,} bytes",
     "One request, from the name to the last byte": f"{REQUEST_SECONDS:.0f} s",
     "Test Connection as a whole": f"{TimeLimits().whole:.0f} s",
-    "Requests for what a service offers, in the same 20 s": str(len(Part)),
+    "Requests for what a service offers, in the same 20 s": str(len(ServicePart)),
     "Runs of Test Connection that are kept": str(MOST_RUNS),
     "Requests of one look of the watch": str(MOST_REQUESTS),
     "Pause that an endpoint may ask for": f"{LONGEST_PAUSE:,.0f} s",
@@ -125,16 +134,16 @@ def test_a_body(framed: Callable[[bytes, str], bytes], coding: str, packed: Call
     assert isinstance(get(framed(packed(BODY_LIMIT), coding)), Answer)
     over = get(framed(packed(BODY_LIMIT + 1), coding))
     assert isinstance(over, NoAnswer)
-    assert over.failure is Failure.TOO_LARGE
+    assert over.failure is RequestFailure.TOO_LARGE
 
 
 def test_a_body_that_is_only_announced() -> None:
     head = "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n"
     for announced, failure in (
-        (BODY_LIMIT, Failure.CLOSED),
-        (BODY_LIMIT + 1, Failure.TOO_LARGE),
-        ("9" * 19, Failure.TOO_LARGE),
-        ("9" * 5000, Failure.PROTOCOL),
+        (BODY_LIMIT, RequestFailure.CLOSED),
+        (BODY_LIMIT + 1, RequestFailure.TOO_LARGE),
+        ("9" * 19, RequestFailure.TOO_LARGE),
+        ("9" * 5000, RequestFailure.PROTOCOL),
     ):
         answer = get(head.format(announced).encode())
         assert isinstance(answer, NoAnswer)
@@ -153,7 +162,7 @@ def test_unpacking_never_holds_more_than_the_limit(size: int) -> None:
         assert tracemalloc.get_traced_memory()[1] < 4 * BODY_LIMIT
     finally:
         tracemalloc.stop()
-    assert refused.value.failure is Failure.TOO_LARGE
+    assert refused.value.failure is RequestFailure.TOO_LARGE
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
@@ -163,7 +172,7 @@ def test_nothing_may_follow_a_packed_body(coding: str, after: bytes) -> None:
     assert isinstance(get(by_length(packed, coding)), Answer)
     answer = get(by_length(packed + after, coding))
     assert isinstance(answer, NoAnswer)
-    assert answer.failure is Failure.ENCODING
+    assert answer.failure is RequestFailure.ENCODING
 
 
 @pytest.mark.parametrize("single", [True, False])
@@ -180,10 +189,10 @@ def test_headers(single: bool) -> None:
     assert isinstance(get(answer(HEAD_LIMIT)), Answer)
     over = get(answer(HEAD_LIMIT + 1))
     assert isinstance(over, NoAnswer)
-    assert over.failure is Failure.TOO_LARGE
+    assert over.failure is RequestFailure.TOO_LARGE
     far_over = get(answer(HEAD_LIMIT * 8))
     assert isinstance(far_over, NoAnswer)
-    assert far_over.failure in (Failure.PROTOCOL, Failure.TOO_LARGE)
+    assert far_over.failure in (RequestFailure.PROTOCOL, RequestFailure.TOO_LARGE)
 
 
 # -- time --------------------------------------------------------------------------------
@@ -205,13 +214,13 @@ WHOLE = listing()
 @pytest.mark.parametrize(
     ("parts", "failure"),
     [
-        ((b"", WHOLE), Failure.TIMEOUT),
-        ((WHOLE[:5], WHOLE[5:]), Failure.TIMEOUT),
-        ((b"HTTP/1.1 103 Early\r\n\r\n", WHOLE), Failure.TIMEOUT),
-        ((WHOLE[:-5], WHOLE[-5:]), Failure.TOO_SLOW),
+        ((b"", WHOLE), RequestFailure.TIMEOUT),
+        ((WHOLE[:5], WHOLE[5:]), RequestFailure.TIMEOUT),
+        ((b"HTTP/1.1 103 Early\r\n\r\n", WHOLE), RequestFailure.TIMEOUT),
+        ((WHOLE[:-5], WHOLE[-5:]), RequestFailure.TOO_SLOW),
     ],
 )
-def test_a_request_ends_within_its_limit(parts: tuple[bytes, ...], failure: Failure) -> None:
+def test_a_request_ends_within_its_limit(parts: tuple[bytes, ...], failure: RequestFailure) -> None:
     async def once(url: str, limit_seconds: float) -> Answer | NoAnswer:
         async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
             return await client.get(url, TOKEN, limit_seconds)
@@ -238,7 +247,7 @@ def test_early_answers_without_end_do_not_prolong_it() -> None:
     with Hostile(answering) as server:
         answer = asyncio.run(once(server.base_url))
     assert isinstance(answer, NoAnswer)
-    assert answer.failure is Failure.TIMEOUT
+    assert answer.failure is RequestFailure.TIMEOUT
     assert time.monotonic() - began < 1.5
 
 
@@ -318,7 +327,7 @@ def answer_with(**members: object) -> Answer:
 
 def test_a_total() -> None:
     listed = read_listing(answer_with(totalResults=MOST_RESOURCES))
-    assert isinstance(listed, Listing)
+    assert isinstance(listed, ListResponse)
     assert f"{listed.total:,}"
     for total in (MOST_RESOURCES + 1, -1, 10**4000):
         assert read_listing(answer_with(totalResults=total)) is Observation.WRONG_SHAPE
@@ -330,7 +339,7 @@ def test_a_time() -> None:
         text = start + "1" * (length - len(start) - 1) + "Z"
         assert len(text) == length
         found = read_listing(answer_with(totalResults=1, Resources=[{"meta": {"lastModified": text}}]))
-        assert isinstance(found, Listing)
+        assert isinstance(found, ListResponse)
         assert bool(found.changes) == dated
 
 
@@ -347,7 +356,7 @@ def test_a_token_that_is_sent() -> None:
     assert (answer.status, requests) == (401, 1)
     refused, requests = ask("a" * (LONGEST_TOKEN + 1))
     assert isinstance(refused, NoAnswer)
-    assert (refused.failure, requests) == (Failure.REFUSED_BY_US, 0)
+    assert (refused.failure, requests) == (RequestFailure.REFUSED_BY_US, 0)
 
 
 @pytest.mark.parametrize(

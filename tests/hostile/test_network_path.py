@@ -15,7 +15,7 @@ import trustme
 
 from app.diagnosis.findings import sentence
 from app.net.inspection import Authority
-from app.net.names import AddressScope, Lookup, Name, public_looking
+from app.net.names import AddressScope, Lookup, LookupStatus, public_looking
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
@@ -107,7 +107,7 @@ def details(finding: Finding, kind: type[T]) -> T:
     ],
 )
 def test_where_addresses_lead(addresses: tuple[str, ...], scope: AddressScope) -> None:
-    assert Lookup(Name.FOUND, addresses).scope is scope
+    assert Lookup(LookupStatus.FOUND, addresses).scope is scope
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import net
-from app.net import Answer, Failure, LoopbackClient, NoAnswer, ReadOnlyClient, system_proxy
+from app.net import Answer, LoopbackClient, NoAnswer, ReadOnlyClient, RequestFailure, system_proxy
 from tests.hostile.server import TOKEN, Hostile, http, says
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_the_reader_goes_nowhere_else(url: str, host: str, plain: bool) -> None:
     with Hostile(says(http(200))) as server:
         answer = get(url.format(server.port), host, plain=plain)
     assert isinstance(answer, NoAnswer)
-    assert answer.failure is Failure.REFUSED_BY_US
+    assert answer.failure is RequestFailure.REFUSED_BY_US
     assert server.requests == []
 
 
@@ -120,7 +120,7 @@ def test_the_loopback_client_stays_here(url: str) -> None:
 
     answer = asyncio.run(once())
     assert isinstance(answer, NoAnswer)
-    assert answer.failure is Failure.REFUSED_BY_US
+    assert answer.failure is RequestFailure.REFUSED_BY_US
 
 
 def test_the_system_proxy(monkeypatch: pytest.MonkeyPatch) -> None:

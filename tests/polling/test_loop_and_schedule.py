@@ -14,7 +14,7 @@ from app.guide.model import Cadence
 from app.guide.vocabulary import Milestone
 from app.polling.loop import LookReport, PollingLoop
 from app.polling.schedule import LATEST, SOONEST, TimestampSchedule, expectation, pause
-from app.scim.changes import Capabilities, NotOffered, Seen, Unsuccessful
+from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed
 from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, TimestampProblem, gate, read_timestamp
 from app.setup.state import Setup, Sighting
@@ -88,23 +88,23 @@ def test_the_estimate_grows_with_the_number_of_objects() -> None:
 
 
 def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
-    answers: Iterator[Seen | Unsuccessful] = iter(
+    answers: Iterator[ChangesSeen | LookFailed] = iter(
         [
-            Unsuccessful(Observation.TIMEOUT, 7.0),
-            Seen(None, 0, 0, 3, NOT_ASKED),
-            Seen(NOW, 3, 1, 3, NOT_ASKED),
+            LookFailed(Observation.TIMEOUT, 7.0),
+            ChangesSeen(None, 0, 0, 3, NOT_ASKED),
+            ChangesSeen(NOW, 3, 1, 3, NOT_ASKED),
         ]
     )
     clock = [NOW]
-    reports: list[LookReport[Seen | NotOffered | Unsuccessful]] = []
+    reports: list[LookReport[ChangesSeen | ChangesNotOffered | LookFailed]] = []
 
-    async def look() -> Seen | NotOffered | Unsuccessful:
+    async def look() -> ChangesSeen | ChangesNotOffered | LookFailed:
         return next(answers)
 
-    async def story() -> LookReport[Seen | NotOffered | Unsuccessful]:
+    async def story() -> LookReport[ChangesSeen | ChangesNotOffered | LookFailed]:
         watch = PollingLoop(look, TimestampSchedule(CADENCE, NOW), lambda: clock[0])
 
-        def take(report: LookReport[Seen | NotOffered | Unsuccessful]) -> None:
+        def take(report: LookReport[ChangesSeen | ChangesNotOffered | LookFailed]) -> None:
             reports.append(report)
             clock[0] += timedelta(hours=1)  # the laptop slept: the next look comes at once
 
@@ -112,7 +112,7 @@ def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
             return await watch.run(take)
 
     last = asyncio.run(story())
-    assert last.result == Seen(NOW, 3, 1, 3, NOT_ASKED)
+    assert last.result == ChangesSeen(NOW, 3, 1, 3, NOT_ASKED)
     assert [r.failures for r in reports] == [1, 0, 0]
     assert reports[0].next_look is not None
     assert reports[-1].next_look is None

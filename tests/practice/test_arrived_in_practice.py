@@ -14,7 +14,7 @@ from app.guide.vocabulary import Kind as ValueKind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import PortalFault
-from app.scim.arrivals import Arrived, Kind, Look
+from app.scim.arrivals import ArrivalKind, ArrivalReader, ArrivalReport
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import Bearer
 from ui.tour.visitor import ConsoleVisitor
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 
-async def look(base_url: str, token: str) -> Arrived:
+async def look(base_url: str, token: str) -> ArrivalReport:
     async def bearer(_renew: bool) -> Bearer:
         return Bearer(token)
 
     endpoint = Endpoint(base_url, practice=True)
     async with net.ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
-        return await Look(client, endpoint, bearer, everything=True, on_progress=lambda _progress: None).run()
+        return await ArrivalReader(client, endpoint, bearer, everything=True, on_progress=lambda _progress: None).run()
 
 
 @pytest.mark.parametrize("guide_id", ["okta"])
@@ -74,11 +74,11 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
             assert (seen.users.total, seen.users.complete) == (12, True)
             assert (seen.groups.total, seen.groups.complete) == (3, True)
             assert seen.members_told
-            assert {kind for kind, count in seen.counts.items() if count} == {Kind.NEWEST}
+            assert {kind for kind, count in seen.counts.items() if count} == {ArrivalKind.NEWEST}
             name = await _send_twice(base_url, token)
             seen = await look(base_url, token)
-            assert [row.name for row in seen.rows if row.kind is Kind.SAME] == [name]
-            assert [row.name for row in seen.rows if row.kind is Kind.NO_MEMBERS] == [name]
+            assert [row.name for row in seen.rows if row.kind is ArrivalKind.SAME] == [name]
+            assert [row.name for row in seen.rows if row.kind is ArrivalKind.NO_MEMBERS] == [name]
         finally:
             await process.stop()
 

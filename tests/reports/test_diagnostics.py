@@ -17,7 +17,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.polling.loop import LookReport
 from app.reports.diagnostics import SetupTally, WindowFacts, report
-from app.scim.changes import Capabilities, NotOffered, Reason, Seen, Unsuccessful
+from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed, NotOfferedReason
 from app.scim.observation import Observation
 from app.setup.state import Setup, Sighting, Status, Summary, Wait
 from tests.hostile.server import TOKEN, Hostile, says
@@ -94,12 +94,12 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("result", "told"),
     [
-        (Seen(None, 5, None, 3, Capabilities()), "nothing yet, last look"),
-        (NotOffered(Reason.NO_LAST_MODIFIED), "not offered, no-last-modified, last look"),
-        (Unsuccessful(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
+        (ChangesSeen(None, 5, None, 3, Capabilities()), "nothing yet, last look"),
+        (ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED), "not offered, no-last-modified, last look"),
+        (LookFailed(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
     ],
 )
-def test_the_watch(result: Seen | NotOffered | Unsuccessful, told: str) -> None:
+def test_the_watch(result: ChangesSeen | ChangesNotOffered | LookFailed, told: str) -> None:
     looked = LookReport(NOW, NOW + timedelta(minutes=5), result, 2)
     only_what_is_listed(text := report(SURFACE, "x", SetupTally({}, 0), (doing(looked),), practice=False))
     assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
@@ -112,7 +112,7 @@ def test_a_sighting() -> None:
 
 
 def doing(
-    looked: LookReport[Seen | NotOffered | Unsuccessful] | None, sighting: Sighting | None = None
+    looked: LookReport[ChangesSeen | ChangesNotOffered | LookFailed] | None, sighting: Sighting | None = None
 ) -> SetupSession:
     """An assistant as far as diagnostics ask it."""
     guide = catalog.guide("okta")

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.net import ReadOnlyClient
-from app.scim.changes import MOST_REQUESTS, Capabilities, Seen, look
+from app.scim.changes import MOST_REQUESTS, Capabilities, ChangesSeen, look
 from app.scim.endpoint import Endpoint
 from tests.hostile.server import LIST, TOKEN, Hostile, http
 
@@ -83,7 +83,7 @@ class Directory:
         return {"id": f"{number:036d}", "userName": f"user{number:07d}@example.com", "meta": meta}
 
 
-def cost(service: Service, size: int, known: Capabilities | None = None) -> tuple[int, int, Seen]:
+def cost(service: Service, size: int, known: Capabilities | None = None) -> tuple[int, int, ChangesSeen]:
     """Requests and bytes of one look, and what it saw."""
     directory = Directory(service, size)
     with Hostile(directory) as server:
@@ -94,7 +94,7 @@ def cost(service: Service, size: int, known: Capabilities | None = None) -> tupl
                 return await look(client, endpoint, TOKEN, SINCE, known)
 
         seen = asyncio.run(once())
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, ChangesSeen)
     assert seen.requests == directory.requests
     return directory.requests, directory.bytes, seen
 

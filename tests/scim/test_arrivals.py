@@ -11,8 +11,9 @@ from array import array
 import pytest
 
 from app import net
+from app.diagnosis.arrivals import ADVICE, TITLES
 from app.scim import arrivals, pages
-from app.scim.arrivals import ADVICE, SAMPLE, TITLES, Arrived, Kind, Look, Progress
+from app.scim.arrivals import SAMPLE, ArrivalKind, ArrivalProgress, ArrivalReader, ArrivalReport
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer
@@ -25,17 +26,19 @@ def look(
     directory: Directory,
     *,
     everything: bool = True,
-    progress: list[Progress] | None = None,
+    progress: list[ArrivalProgress] | None = None,
     **exports: Digests,
-) -> Arrived:
+) -> ArrivalReport:
     async def bearer(_renew: bool) -> Bearer:
         return Bearer(TOKEN)
 
-    async def ask(base_url: str) -> Arrived:
+    async def ask(base_url: str) -> ArrivalReport:
         endpoint = Endpoint(base_url, practice=True)
         async with net.ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
             note = progress.append if progress is not None else lambda _progress: None
-            return await Look(client, endpoint, bearer, everything=everything, on_progress=note, **exports).run()
+            return await ArrivalReader(
+                client, endpoint, bearer, everything=everything, on_progress=note, **exports
+            ).run()
 
     with Hostile(directory) as server:
         result = asyncio.run(ask(server.base_url))
@@ -43,7 +46,7 @@ def look(
     return result
 
 
-def rows(result: Arrived, kind: Kind) -> list[tuple[str, str]]:
+def rows(result: ArrivalReport, kind: ArrivalKind) -> list[tuple[str, str]]:
     return [(row.name, row.detail) for row in result.rows if row.kind is kind]
 
 
@@ -51,13 +54,13 @@ def test_all_of_a_small_directory_are_read_and_nothing_is_wrong() -> None:
     result = look(Directory([user(n) for n in range(3)], [group(n) for n in range(2)]))
     assert (result.users.total, result.users.read, result.users.complete) == (3, 3, True)
     assert (result.groups.total, result.groups.read, result.groups.complete) == (2, 2, True)
-    assert result.counts == {Kind.NEWEST: 3, Kind.NO_MEMBERS: 0}
+    assert result.counts == {ArrivalKind.NEWEST: 3, ArrivalKind.NO_MEMBERS: 0}
     assert [row.name for row in result.rows] == [f"ann{n}@example.com" for n in (2, 1, 0)], "the newest first"
 
 
 def test_pages_are_asked_for_with_what_is_needed_only_and_at_most_a_hundred() -> None:
     directory = Directory([user(n) for n in range(250)], [group(1)])
-    progress: list[Progress] = []
+    progress: list[ArrivalProgress] = []
     assert look(directory, progress=progress).users.complete
     users = [query for path, query in directory.asked if path == "/Users"]
     assert [(q["startIndex"], q["count"]) for q in users] == [("1", "100"), ("101", "100"), ("201", "100")]
@@ -75,7 +78,7 @@ def test_a_sample_takes_the_first_and_the_last_and_asks_for_the_newest() -> None
     assert starts == ["1", "101", "1701", "1801", "1901"]
     assert (result.users.total, result.users.read, result.users.complete) == (2000, SAMPLE, False)
     assert "sortBy" in users[-1]
-    assert result.counts[Kind.NEWEST] == arrivals.NEWEST
+    assert result.counts[ArrivalKind.NEWEST] == arrivals.NEWEST
     assert {row.at.minute for row in result.rows if row.at} == {59}
 
 
@@ -94,14 +97,14 @@ def test_a_sample_takes_the_first_and_the_last_and_asks_for_the_newest() -> None
 )
 def test_a_missing_required_attribute_is_named(changes: Resource, detail: str) -> None:
     result = look(Directory([user(1), user(2, **changes)], []))
-    assert [found for _name, found in rows(result, Kind.INCOMPLETE)] == [detail]
-    assert result.counts[Kind.INCOMPLETE] == 1
+    assert [found for _name, found in rows(result, ArrivalKind.INCOMPLETE)] == [detail]
+    assert result.counts[ArrivalKind.INCOMPLETE] == 1
 
 
 @pytest.mark.parametrize("name", ["ACME\\ann", "ann", "ann@corp", "ann b@example.com", "@example.com", "a@b@c.com"])
 def test_a_user_name_in_another_form_is_found(name: str) -> None:
     result = look(Directory([user(1, userName=name)], []))
-    assert rows(result, Kind.FORM) == [(name, "Not in the form name@domain")]
+    assert rows(result, ArrivalKind.FORM) == [(name, "Not in the form name@domain")]
 
 
 def test_inactive_users_are_counted() -> None:
@@ -111,22 +114,22 @@ def test_inactive_users_are_counted() -> None:
 def test_groups_that_stop_a_sync_or_a_policy_are_found() -> None:
     names = ["Sales", "Sales", "SALES", "R&D", "Sa\u200bles", ""]
     result = look(Directory([], [group(n, displayName=name) for n, name in enumerate(names)]))
-    assert rows(result, Kind.SAME) == [("Sales", "Another group has the same name")]
-    assert [name for name, _ in rows(result, Kind.ALIKE)] == ["SALES", "Sa[U+200B]les"]
-    assert rows(result, Kind.SIGNS) == [("R&D", "Has &")]
-    assert rows(result, Kind.INCOMPLETE) == [("g5", "No displayName")]
+    assert rows(result, ArrivalKind.SAME) == [("Sales", "Another group has the same name")]
+    assert [name for name, _ in rows(result, ArrivalKind.ALIKE)] == ["SALES", "Sa[U+200B]les"]
+    assert rows(result, ArrivalKind.SIGNS) == [("R&D", "Has &")]
+    assert rows(result, ArrivalKind.INCOMPLETE) == [("g5", "No displayName")]
 
 
 def test_groups_without_members_are_found_where_members_are_told() -> None:
     result = look(Directory([], [group(1), group(2, members=[]), {"id": "g3", "displayName": "Three"}]))
-    assert [name for name, _ in rows(result, Kind.NO_MEMBERS)] == ["Group 2", "Three"]
+    assert [name for name, _ in rows(result, ArrivalKind.NO_MEMBERS)] == ["Group 2", "Three"]
 
 
 def test_an_endpoint_that_tells_no_members_is_not_said_to_have_empty_groups() -> None:
     result = look(Directory([], [{"id": f"g{n}", "displayName": f"G {n}"} for n in range(3)]))
     assert not result.members_told
-    assert result.counts[Kind.NO_MEMBERS] == 0
-    assert rows(result, Kind.NO_MEMBERS) == []
+    assert result.counts[ArrivalKind.NO_MEMBERS] == 0
+    assert rows(result, ArrivalKind.NO_MEMBERS) == []
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
@@ -148,7 +151,7 @@ def test_an_endpoint_that_does_not_take_attributes_is_asked_without() -> None:
 
 def test_a_request_for_patience_is_heard_and_told() -> None:
     turns = iter([http(429, Retry_After="1"), http(503)])
-    progress: list[Progress] = []
+    progress: list[ArrivalProgress] = []
     started = time.monotonic()
     directory = Directory([user(1)], [], lambda path, _query: next(turns, None) if path == "/Users" else None)
     assert look(directory, progress=progress).users.complete
@@ -208,7 +211,7 @@ def test_groups_too_large_for_one_answer_are_asked_for_in_smaller_pages() -> Non
     result = look(directory)
     assert result.groups.complete
     assert result.groups.read == 7
-    assert result.counts[Kind.NO_MEMBERS] == 0, "a group too large to be read has members"
+    assert result.counts[ArrivalKind.NO_MEMBERS] == 0, "a group too large to be read has members"
     assert len(directory.asked) < 40
 
 
@@ -216,7 +219,7 @@ def test_an_export_is_compared_both_ways() -> None:
     names = ["ann1@example.com", "ANN2@example.com", "gone@example.com"]
     exported = Digests(array("Q", sorted(digest(name) for name in names)))
     result = look(Directory([user(1), user(2), user(3)], []), users=exported)
-    assert rows(result, Kind.EXTRA) == [("ann3@example.com", "Not in the export")]
+    assert rows(result, ArrivalKind.EXTRA) == [("ann3@example.com", "Not in the export")]
     assert list(exported.missed) == [digest("gone@example.com")]
     assert len(exported) == 3
 
@@ -224,19 +227,19 @@ def test_an_export_is_compared_both_ways() -> None:
 def test_what_is_held_is_bounded_and_everything_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arrivals, "HELD", 5)
     result = look(Directory([user(n, userName="x") for n in range(50)], [group(n, members=[]) for n in range(20)]))
-    assert result.counts[Kind.FORM] == 50
-    assert len([row for row in result.rows if row.kind is not Kind.NEWEST]) == 5
+    assert result.counts[ArrivalKind.FORM] == 50
+    assert len([row for row in result.rows if row.kind is not ArrivalKind.NEWEST]) == 5
 
 
 def test_memory_does_not_grow_with_the_users() -> None:
     """The judging alone: 20,000 users through the same code as the pages take."""
-    directory = Look(None, None, None, everything=True, on_progress=lambda _p: None)  # type: ignore[arg-type]
+    directory = ArrivalReader(None, None, None, everything=True, on_progress=lambda _p: None)  # type: ignore[arg-type]
     share = directory.result.users
     tracemalloc.start()
     try:
         peaks = []
         for start in range(0, 20_000, 100):
-            page = pages.Page(20_000, tuple(user(n) for n in range(start, start + 100)))
+            page = pages.ResourcePage(20_000, tuple(user(n) for n in range(start, start + 100)))
             directory._take(page, share, group=False)
             peaks.append(tracemalloc.get_traced_memory()[0])
     finally:
@@ -246,5 +249,5 @@ def test_memory_does_not_grow_with_the_users() -> None:
 
 
 def test_every_kind_has_words() -> None:
-    assert set(TITLES) == set(ADVICE) == set(Kind)
+    assert set(TITLES) == set(ADVICE) == set(ArrivalKind)
     assert all(re.fullmatch(r".{5,24}", title) for title in TITLES.values())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.net import ReadOnlyClient
-from app.scim.capabilities import Offer, Offered, Part, ask
+from app.scim.capabilities import Offered, ServiceOffer, ServicePart, ask
 from app.scim.endpoint import Endpoint
 from tests.hostile.server import TOKEN, Hostile, http, listing
 
@@ -37,22 +37,22 @@ USER = {
 }
 SOMEBODY: dict[str, object] = {"id": "1"}
 WHOLE = {
-    Part.CONFIGURATION: http(200, json.dumps(CONFIGURATION).encode()),
-    Part.USERS: listing(SOMEBODY, total=1204),
-    Part.GROUPS: listing(SOMEBODY, total=37),
-    Part.SCHEMAS: listing(USER, {"id": "urn:example:the-right-token"}),
+    ServicePart.CONFIGURATION: http(200, json.dumps(CONFIGURATION).encode()),
+    ServicePart.USERS: listing(SOMEBODY, total=1204),
+    ServicePart.GROUPS: listing(SOMEBODY, total=37),
+    ServicePart.SCHEMAS: listing(USER, {"id": "urn:example:the-right-token"}),
 }
 
 
-def offer(answers: Mapping[Part, bytes], limit: float = 5.0) -> tuple[Offer, list[str]]:
+def offer(answers: Mapping[ServicePart, bytes], limit: float = 5.0) -> tuple[ServiceOffer, list[str]]:
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         path = request.split(" ")[1].partition("?")[0].removeprefix("/scim/v2")
-        if (answer := answers.get(Part(path))) is not None:
+        if (answer := answers.get(ServicePart(path))) is not None:
             connection.sendall(answer)
         else:
             stop.wait(3)
 
-    async def once() -> Offer:
+    async def once() -> ServiceOffer:
         endpoint = Endpoint(server.base_url, practice=True)
         async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
             return await ask(client, endpoint, TOKEN, limit)
@@ -81,23 +81,23 @@ def test_what_a_whole_service_offers() -> None:
 
 @pytest.mark.parametrize("status", [404, 405, 501])
 def test_what_is_absent_is_not_offered(status: int) -> None:
-    found, _ = offer(dict.fromkeys(Part, http(status)) | {Part.USERS: listing()})
-    assert found.parts[Part.USERS] is Offered.YES
-    assert {found.parts[part] for part in Part if part is not Part.USERS} == {Offered.NO}
+    found, _ = offer(dict.fromkeys(ServicePart, http(status)) | {ServicePart.USERS: listing()})
+    assert found.parts[ServicePart.USERS] is Offered.YES
+    assert {found.parts[part] for part in ServicePart if part is not ServicePart.USERS} == {Offered.NO}
     assert found.groups is None
 
 
 @pytest.mark.parametrize("answer", [http(500), http(200, b"<html>", "text/html"), http(200, b"[]"), http(200, b"{")])
 def test_what_cannot_be_read_is_not_known(answer: bytes) -> None:
-    found, asked = offer(dict.fromkeys(Part, answer))
+    found, asked = offer(dict.fromkeys(ServicePart, answer))
     assert set(found.parts.values()) == {Offered.UNKNOWN}
     assert len(asked) == 4
 
 
 @pytest.mark.parametrize("status", [401, 429, 503])
 def test_a_refusal_ends_the_questions(status: int) -> None:
-    found, asked = offer(WHOLE | {Part.USERS: http(status)})
-    assert found.parts[Part.CONFIGURATION] is Offered.YES
+    found, asked = offer(WHOLE | {ServicePart.USERS: http(status)})
+    assert found.parts[ServicePart.CONFIGURATION] is Offered.YES
     assert len(asked) == 2
 
 

@@ -14,7 +14,15 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from app.net import ReadOnlyClient
-from app.scim.changes import MOST_REQUESTS, Capabilities, NotOffered, Reason, Seen, Unsuccessful, look
+from app.scim.changes import (
+    MOST_REQUESTS,
+    Capabilities,
+    ChangesNotOffered,
+    ChangesSeen,
+    LookFailed,
+    NotOfferedReason,
+    look,
+)
 from app.scim.connection_test import Observation
 from app.scim.endpoint import Endpoint
 from tests.hostile.server import TOKEN, Hostile, http, listing
@@ -26,8 +34,10 @@ if TYPE_CHECKING:
 SINCE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def ask(base_url: str, since: datetime = SINCE, known: Capabilities | None = None) -> Seen | NotOffered | Unsuccessful:
-    async def once() -> Seen | NotOffered | Unsuccessful:
+def ask(
+    base_url: str, since: datetime = SINCE, known: Capabilities | None = None
+) -> ChangesSeen | ChangesNotOffered | LookFailed:
+    async def once() -> ChangesSeen | ChangesNotOffered | LookFailed:
         endpoint = Endpoint(base_url, practice=True)
         async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
             return await look(client, endpoint, TOKEN, since, known)
@@ -88,14 +98,14 @@ def test_a_real_server_tells_its_newest_change(capable: bool) -> None:
     started = datetime.now(UTC)
     with scim2_server(capable=capable, users=3, groups=2) as base_url:
         seen = ask(base_url, started)
-        assert isinstance(seen, Seen)
+        assert isinstance(seen, ChangesSeen)
         assert seen.newest is not None
         assert started - timedelta(seconds=1) <= seen.newest <= datetime.now(UTC)
         assert (seen.users, seen.groups) == (3, 2)
         assert seen.capabilities == Capabilities(filter=capable, sort=capable)
         assert seen.requests <= MOST_REQUESTS
         later = ask(base_url, started + timedelta(hours=1), seen.capabilities)
-        assert isinstance(later, Seen)
+        assert isinstance(later, ChangesSeen)
         assert later.newest is None
         assert later.requests < seen.requests or not capable
 
@@ -103,7 +113,7 @@ def test_a_real_server_tells_its_newest_change(capable: bool) -> None:
 def test_an_empty_real_server_has_no_change() -> None:
     with scim2_server(capable=True, users=0, groups=0) as base_url:
         seen = ask(base_url)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, ChangesSeen)
     assert (seen.newest, seen.users, seen.groups) == (None, 0, 0)
 
 
@@ -137,7 +147,7 @@ def test_a_server_that_ignores_filter_and_sort_is_not_believed() -> None:
 
     with fake(reply) as server:
         seen = ask(server.base_url)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, ChangesSeen)
     assert seen.newest == SINCE + timedelta(hours=5)
     assert seen.capabilities.filter is False
     assert len(server.requests) == seen.requests <= MOST_REQUESTS
@@ -149,14 +159,14 @@ def test_old_resources_alone_are_no_change() -> None:
 
     with fake(reply) as server:
         seen = ask(server.base_url)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, ChangesSeen)
     assert (seen.newest, seen.users, seen.groups) == (None, 1, 1)
 
 
 @pytest.mark.parametrize("meta", [{}, {"meta": {}}, {"meta": {"lastModified": "soon"}}, {"meta": 3}])
 def test_resources_without_a_time_are_not_offered(meta: dict[str, object]) -> None:
     with fake(lambda *_: listing({"id": "1", **meta}, total=1)) as server:
-        assert ask(server.base_url) == NotOffered(Reason.NO_LAST_MODIFIED)
+        assert ask(server.base_url) == ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED)
     assert len(server.requests) <= MOST_REQUESTS
 
 
@@ -169,7 +179,7 @@ def test_a_huge_directory_costs_no_more() -> None:
 def test_groups_may_be_missing() -> None:
     with fake(lambda path, _: listing(at(1)) if path == "Users" else http(404)) as server:
         seen = ask(server.base_url)
-    assert isinstance(seen, Seen)
+    assert isinstance(seen, ChangesSeen)
     assert (seen.users, seen.groups, seen.newest) == (1, None, SINCE + timedelta(hours=1))
 
 
@@ -188,5 +198,5 @@ def test_groups_may_be_missing() -> None:
 )
 def test_an_unsuccessful_look_says_why(answer: bytes, observation: Observation, pause: float | None) -> None:
     with fake(lambda *_: answer) as server:
-        assert ask(server.base_url) == Unsuccessful(observation, pause)
+        assert ask(server.base_url) == LookFailed(observation, pause)
     assert len(server.requests) <= 3

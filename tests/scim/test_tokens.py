@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.net import Failure, NoAnswer, TokenClient
+from app.net import NoAnswer, RequestFailure, TokenClient
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, StaticToken, TokenSource
 from tests.hostile.server import Hostile, http
@@ -119,7 +119,7 @@ def test_client_id_and_secret_go_to_the_documented_host_only(url: str) -> None:
 
     answer = asyncio.run(fetch())
     assert isinstance(answer, NoAnswer)
-    assert answer.failure is Failure.REFUSED_BY_US
+    assert answer.failure is RequestFailure.REFUSED_BY_US
 
 
 def test_a_captured_token_needs_no_request() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.objects import Matches
 from app.guide import catalog
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
@@ -126,8 +126,8 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
                 assert not api.on
                 assert not api.begun
                 look = await api.ask()
-                assert isinstance(look, Unlisted)
-                assert look.stage is Stage.KEYRING
+                assert isinstance(look, ApiFailure)
+                assert look.stage is ApiStage.KEYRING
                 await api.look_calmly()
                 assert cie.lines == []
                 await turn_on(session)
@@ -135,7 +135,7 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
                 assert await held(session) == [CLIENT_ID, CLIENT_SECRET]
                 for path in tmp_path.rglob("*.json*"):
                     assert b"canary" not in path.read_bytes()
-                assert isinstance(await api.ask(), Listed)
+                assert isinstance(await api.ask(), DirectoryList)
                 assert cie.lines == ["POST /oauth2/access_token", "GET /cie/directory-sync/v1/domains"]
                 assert "authorization: bearer t0ken" in cie.server.requests[1].lower()
                 assert "canary" not in cie.server.requests[1]
@@ -202,13 +202,13 @@ def test_a_token_that_was_withdrawn_is_fetched_anew_once(tmp_path: Path) -> None
         with cie.server:
             async with opened(tmp_path, cie) as session:
                 await turn_on(session)
-                assert isinstance(await session.api.ask(), Listed)
+                assert isinstance(await session.api.ask(), DirectoryList)
                 cie.domains = [http(401), domains(entry())]
-                assert isinstance(await session.api.ask(), Listed)
+                assert isinstance(await session.api.ask(), DirectoryList)
                 assert len(cie.lines) == 2 + 3
                 cie.domains = [http(401)]
                 look = await session.api.ask()
-                assert isinstance(look, Unlisted)
+                assert isinstance(look, ApiFailure)
                 assert look.observation is Observation.UNAUTHORIZED
                 assert len(cie.lines) == 5 + 3
                 await session.api.look_calmly()  # a refusal does not mend by asking
@@ -309,7 +309,7 @@ def test_one_known_user_or_group_is_looked_up(tmp_path: Path) -> None:
                     "match": "equal",
                 }
                 refused = await session.api.find(group=True, value="Admins")
-                assert isinstance(refused, Unlisted)
+                assert isinstance(refused, ApiFailure)
                 assert refused.observation is Observation.FORBIDDEN
                 assert cie.lines[-1] == "POST /cie/directory-sync/v1/cache-groups"
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.guide import catalog, guide_file
 from app.guide.vocabulary import Milestone
-from app.scim.changes import Seen
+from app.scim.changes import ChangesSeen
 from app.session.open_setup import new_setup
 from app.session.session import SetupSession
 from app.setup import journey
@@ -122,7 +122,7 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
                 await asyncio.sleep(0.01)
             assert (await session.captures.give("base_url", other.base_url)).accepted
             after = await looking
-            assert isinstance(after, Seen)
+            assert isinstance(after, ChangesSeen)
             assert after.newest is None, "the timestamp of the former directory"
 
     with Hostile(former) as one, Hostile(right) as other:

@@ -172,7 +172,7 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
         assert (await session.captures.give("base_url", INSIDE)).accepted
         assert (await session.captures.give("token", TOKEN)).accepted
         way = await access.way_in(session.guide, session.setup, vault, STRICT)
-        assert not isinstance(way, access.Missing)
+        assert not isinstance(way, access.AccessMissing)
         # Kept before the policy came.
         await vault.put(session.setup.id, "base_url", OUTSIDE)
         problem = await session.testing.run()

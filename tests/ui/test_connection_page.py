@@ -17,7 +17,7 @@ from app.diagnosis.runs import headline, keep
 from app.diagnosis.ticket import sent_lines
 from app.guide.vocabulary import Page
 from app.net.names import AddressScope
-from app.scim.capabilities import Offer, Offered, Part
+from app.scim.capabilities import Offered, ServiceOffer, ServicePart
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.scim.details import AnswerDetails, Exchange, NameDetails
 from app.vault import Vault
@@ -80,8 +80,13 @@ REFUSED = (
     ),
 )
 PASSED = tuple(Finding(check, Verdict.PASSED, Observation.GOOD, 0.01) for check in Check if check is not Check.ISSUED)
-OFFER = Offer(
-    {Part.CONFIGURATION: Offered.YES, Part.USERS: Offered.YES, Part.GROUPS: Offered.NO, Part.SCHEMAS: Offered.UNKNOWN},
+OFFER = ServiceOffer(
+    {
+        ServicePart.CONFIGURATION: Offered.YES,
+        ServicePart.USERS: Offered.YES,
+        ServicePart.GROUPS: Offered.NO,
+        ServicePart.SCHEMAS: Offered.UNKNOWN,
+    },
     users=1204,
     features={"filter": True, "bulk": False},
     page=200,

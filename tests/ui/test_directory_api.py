@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.directory_sync.client import Listed, Stage, Unlisted
+from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.directories import Directory
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone, Tool
 from app.scim.observation import Observation
@@ -169,26 +169,28 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
         api, page = controller.session.api, opened(controller)
         await turn_on(controller)
 
-        async def told(look: Listed | Unlisted) -> str:
+        async def told(look: DirectoryList | ApiFailure) -> str:
             api.look = look
             controller.changed.emit()
             await asyncio.sleep(0.02)  # Qt shows what was added at its next turn
             return words(page)
 
-        said = await told(Listed(NOW, (FULL, Directory("canary-other")), -190.0))
+        said = await told(DirectoryList(NOW, (FULL, Directory("canary-other")), -190.0))
         for part in ("1,204", "87", "24 Nov 2026, 12:01:15 UTC", "cache_applied", "two objects were skipped", "3 more"):
             assert part in said, part
         assert "3 min behind" in said
         assert "canary" not in said
         assert child(page, "find-user").isVisibleTo(page)
-        said = await told(Listed(NOW, (Directory("canary-other"),), 0.0))
+        said = await told(DirectoryList(NOW, (Directory("canary-other"),), 0.0))
         assert "CIE lists 1 directory, and none is called" in said
         assert "canary" not in said
         assert not child(page, "find-user").isVisibleTo(page)
-        assert "View Only Administrator" in await told(Unlisted(NOW, Stage.API, Observation.FORBIDDEN, 403))
-        assert "The role does not allow it (403)" in await told(Unlisted(NOW, Stage.API, Observation.FORBIDDEN, 403))
-        assert "Address of the API" in await told(Unlisted(NOW, Stage.API, Observation.NOT_FOUND, 404))
-        assert "refused (401)" in await told(Unlisted(NOW, Stage.TOKEN, Observation.CLIENT_REFUSED, 401))
+        assert "View Only Administrator" in await told(ApiFailure(NOW, ApiStage.API, Observation.FORBIDDEN, 403))
+        assert "The role does not allow it (403)" in await told(
+            ApiFailure(NOW, ApiStage.API, Observation.FORBIDDEN, 403)
+        )
+        assert "Address of the API" in await told(ApiFailure(NOW, ApiStage.API, Observation.NOT_FOUND, 404))
+        assert "refused (401)" in await told(ApiFailure(NOW, ApiStage.TOKEN, Observation.CLIENT_REFUSED, 401))
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
@@ -224,7 +226,7 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         assert controller.tool is Tool.DIRECTORY_SYNC_API
         assert "Optional" in TOOLS[Tool.DIRECTORY_SYNC_API].lead
         await turn_on(controller)
-        session.api.look = Listed(NOW, (FULL,), 0.0)
+        session.api.look = DirectoryList(NOW, (FULL,), 0.0)
         controller.changed.emit()
         said = words(panel)
         assert "SCIM endpoint, Directory Sync API" in said
@@ -238,7 +240,7 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
             assert (await session.captures.give(name, count)).accepted
         assert "Filled in below: 1,204 users and 87 groups" in words(card)
-        session.api.look = Unlisted(datetime.now(UTC), Stage.API, Observation.SERVER_ERROR, 500)
+        session.api.look = ApiFailure(datetime.now(UTC), ApiStage.API, Observation.SERVER_ERROR, 500)
         controller.changed.emit()
         assert "error of its own" in words(card)
         assert not [w for w in card.findChildren(QLabel) if "canary" in w.text()]

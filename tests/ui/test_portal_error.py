@@ -61,7 +61,7 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
         threads: list[threading.Thread] = []
         real = portal_errors.decode
 
-        def spy(*given: object) -> portal_errors.Decoded:
+        def spy(*given: object) -> portal_errors.DecodedError:
             threads.append(threading.current_thread())
             return real(*given)  # type: ignore[arg-type]
 

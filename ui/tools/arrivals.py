@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.diagnosis.arrivals import ADVICE, TITLES
 from app.diagnosis.findings import SENTENCES
 from app.exports.columns import Role
 from app.exports.problems import Unusable
 from app.exports.reading import Order, names, texts
-from app.scim.arrivals import ADVICE, HELD, SAMPLE, TITLES, Arrival, Kind
+from app.scim.arrivals import HELD, SAMPLE, Arrival, ArrivalKind
 from app.text.counts import counted
 from app.text.legible import legible
 from app.text.times import clock, span
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.exports.reading import Exported
-    from app.scim.arrivals import Arrived, Progress, Share
+    from app.scim.arrivals import ArrivalProgress, ArrivalReport, ResourceTally
     from ui.session.controller import SetupController
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
@@ -57,7 +58,7 @@ class ArrivedPage(QWidget):
         self.setObjectName("arrived")
         self._controller = controller
         self._task: Task[None] | None = None
-        self._result: Arrived | None = None
+        self._result: ArrivalReport | None = None
         self._order: Order | None = None
         """The export to compare with."""
         self._groups = False
@@ -204,8 +205,8 @@ class ArrivedPage(QWidget):
         self._result = result
         self._show_result(result, rows)
 
-    async def _add_missing(self, result: Arrived, missed: Any) -> None:
-        result.counts[Kind.MISSING] = len(missed)
+    async def _add_missing(self, result: ArrivalReport, missed: Any) -> None:
+        result.counts[ArrivalKind.MISSING] = len(missed)
         if not missed or self._order is None:
             return
         found = await texts(self._order, ROLES[self._groups], missed)
@@ -215,7 +216,7 @@ class ArrivedPage(QWidget):
         groups = self._groups
 
         def missing(one: tuple[int, str]) -> Arrival:
-            return Arrival(Kind.MISSING, groups, one[1], f"Row {one[0]:,} of the export")
+            return Arrival(ArrivalKind.MISSING, groups, one[1], f"Row {one[0]:,} of the export")
 
         result.rows += await in_turns(found[: max(0, HELD - len(result.rows))], missing)
 
@@ -239,20 +240,20 @@ class ArrivedPage(QWidget):
 
     # -- what is shown -------------------------------------------------------------------
 
-    def _show_progress(self, progress: Progress) -> None:
+    def _show_progress(self, progress: ArrivalProgress) -> None:
         what = "Groups" if progress.group else "Users"
         words = f"{what}, {progress.read:,} of {progress.of:,}"
         if progress.pause is not None:
             words = f"The endpoint wants a pause of {span(progress.pause)}"
         self._work.show_share(progress.read / max(1, progress.of), words)
 
-    def _show_result(self, result: Arrived, rows: Rows) -> None:
-        shown = [kind for kind in Kind if result.counts[kind]]
+    def _show_result(self, result: ArrivalReport, rows: Rows) -> None:
+        shown = [kind for kind in ArrivalKind if result.counts[kind]]
         kinds = [FindingKind(k.value, TITLES[k], result.counts[k], ADVICE[k]) for k in shown]
         self._findings.show_findings(kinds, rows, result.counts.total())
         self._users.setText(_line("users", result.users))
         self._groups_line.setText(_line("groups", result.groups))
-        problems = result.counts.total() - result.counts[Kind.NEWEST]
+        problems = result.counts.total() - result.counts[ArrivalKind.NEWEST]
         sentences = _stops(result)
         if not result.members_told and result.groups.read:
             sentences.append("The endpoint does not offer members, so that empty groups cannot be told.")
@@ -289,9 +290,9 @@ class ArrivedPage(QWidget):
         self._rest.setVisible(not found)
 
 
-def _verdict(result: Arrived, problems: int) -> str:
+def _verdict(result: ArrivalReport, problems: int) -> str:
     if problems:
-        newest = " The newest changes are listed as well." if result.counts[Kind.NEWEST] else ""
+        newest = " The newest changes are listed as well." if result.counts[ArrivalKind.NEWEST] else ""
         return f"{counted(problems, 'finding')}.{newest}"
     if result.users.read or result.groups.read:
         return "Nothing is missing or odd in what was read."
@@ -308,7 +309,7 @@ def _columns(arrivals: list[Arrival], start: int, stop: int) -> Part:
     return [each.kind.value for each in some], whats, [each.name for each in some], details
 
 
-def _line(what: str, share: Share) -> str:
+def _line(what: str, share: ResourceTally) -> str:
     if share.total is None and share.stopped is not None and share.stopped.offered:
         return f"{what.capitalize()}: not known"
     if share.total is None:
@@ -319,7 +320,7 @@ def _line(what: str, share: Share) -> str:
     return f"{words}, {share.inactive:,} not active" if share.inactive else words
 
 
-def _stops(result: Arrived) -> list[str]:
+def _stops(result: ArrivalReport) -> list[str]:
     """Why not everything was read, once for what stopped for the same reason."""
     stopped: dict[str, list[str]] = {}
     for what, share in (("users", result.users), ("groups", result.groups)):

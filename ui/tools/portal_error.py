@@ -17,7 +17,7 @@ from ui.widgets.text import label, rich
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
 
-    from app.diagnosis.portal_errors import Decoded
+    from app.diagnosis.portal_errors import DecodedError
     from ui.session.controller import SetupController
 
 SHOWN = 20_000
@@ -103,7 +103,7 @@ class PortalErrorCard(Card):
         else:
             self.clear()
 
-    def _show(self, decoded: Decoded) -> None:
+    def _show(self, decoded: DecodedError) -> None:
         if not self._asked:
             return  # another card's
         results = QWidget(self)

@@ -159,9 +159,9 @@ class Rehearsal:
 
     async def _nothing_arrived(self, fault: str) -> None:
         """The watch has to say that nothing came."""
-        from app.scim.changes import Seen
+        from app.scim.changes import ChangesSeen
 
         session = self._driver.controller.session
         seen = await session.connection.look(session.setup.reached[Milestone.SUBMITTED])
-        if not isinstance(seen, Seen) or seen.newest is not None:
+        if not isinstance(seen, ChangesSeen) or seen.newest is not None:
             raise Stuck(f"the watch did not notice {fault}")

@@ -25,7 +25,7 @@ from ui.wizard.earlier_tests import EarlierTests, clear
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
-    from app.scim.capabilities import Offer
+    from app.scim.capabilities import ServiceOffer
     from ui.session.controller import SetupController
 
 
@@ -145,7 +145,7 @@ class ConnectionPage(QWidget):
                 card.body.addWidget(label(words, "body", card))
         self._side.addWidget(card)
 
-    def _offer(self, offer: Offer) -> Card:
+    def _offer(self, offer: ServiceOffer) -> Card:
         card = Card("card", self)
         card.setObjectName("offer")
         card.body.addWidget(label("What this service offers", "heading", card))

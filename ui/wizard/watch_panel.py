@@ -135,7 +135,7 @@ class WatchPanel(QWidget):
         return f"Estimate for {counted(objects, 'assigned object')}, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
-        from app.scim.changes import NotOffered, Seen, Unsuccessful
+        from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
 
         session = self._controller.session
         stamp, looked, received, through = self._cells
@@ -152,11 +152,11 @@ class WatchPanel(QWidget):
         nxt = f", next look in {span((report.next_look - session.now()).total_seconds())}" if report.next_look else ""
         looked.setText(f"{ago((session.now() - report.looked).total_seconds())}{nxt}")
         result = report.result
-        if isinstance(result, Seen):
+        if isinstance(result, ChangesSeen):
             received.setText(_counts(result.users, result.groups))
-        elif isinstance(result, Unsuccessful):
+        elif isinstance(result, LookFailed):
             received.setText("The last look brought no answer. It goes on.")
-        elif isinstance(result, NotOffered) and seen is None:
+        elif isinstance(result, ChangesNotOffered) and seen is None:
             received.setText("Not offered")
             through.setText("The endpoint does not tell. Enter the timestamp that you see in CIE.")
             self._manual.setVisible(True)
