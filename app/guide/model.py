@@ -128,7 +128,7 @@ class Choice(_Part):
     why: Text
 
 
-class Failure(_Part):
+class StepFailure(_Part):
     """Something that goes wrong at a step."""
 
     sign: Text
@@ -165,7 +165,7 @@ class Step(_Part):
     carries: tuple[Carry, ...] = ()
     choices: tuple[Choice, ...] = ()
     success: Text
-    failures: Annotated[tuple[Failure, ...], Field(min_length=1)]
+    failures: Annotated[tuple[StepFailure, ...], Field(min_length=1)]
     takes: Text | None = None
     """How long it takes, in words."""
     optional: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import re
 import shutil
 from pathlib import Path
@@ -17,19 +16,18 @@ from app.guide.vocabulary import Kind, Lane, Milestone, Page
 from app.system import data_file
 from app.system.paths import resources
 from app.values.rules import derive, read
+from tests.guide.answers import answers, shown
 from tests.guide.vendor_page import eights, hashes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from app.guide.model import Guide, Step
+    from app.guide.model import Guide
 
 FOLDER = resources() / "guides"
 IDS = catalog.ids()
 
-COMMON = ["C1.1", "C1.2", "C1.3", "C1.4", "C2", "C3.1", "C3.2", "C3.3", "C3.4", "C3.5", "C4"]
-"""The steps of the vendor's page that every guide has to carry."""
-
+LABELS: dict[str, list[str]] = data_file.load(Path(__file__).with_name("labels.yaml"))
 NOT_WORDS = {
     "builder",
     "value",
@@ -64,27 +62,6 @@ def guides() -> list[Guide]:
 @pytest.fixture(params=IDS)
 def guide(request: pytest.FixtureRequest) -> Guide:
     return catalog.guide(request.param)
-
-
-def answers(guide: Guide) -> Iterator[dict[str, str]]:
-    """Every combination of answers."""
-    choices = [
-        [(branch.id, option.id) for option in branch.options if option.unavailable is None] for branch in guide.branches
-    ]
-    return (dict(combination) for combination in itertools.product(*choices))
-
-
-def shown(guide: Guide, given: dict[str, str]) -> list[Step]:
-    return [step for step in guide.steps if step.shown_under(given)]
-
-
-def expected(guide: Guide) -> dict[str, Any]:
-    """What is listed for that guide: numbers of steps, steps of the vendor's page, labels."""
-    import yaml
-
-    path = Path(__file__).with_name("expected") / f"{guide.id}.yaml"
-    listed: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
-    return listed
 
 
 def texts(part: Any, at: str = "") -> Iterator[tuple[str, str]]:
@@ -281,27 +258,9 @@ def test_the_cadence_is_a_span(guide: Guide) -> None:
 # -- completeness and sources --------------------------------------------------------------
 
 
-def test_every_step_of_the_vendor_is_carried_whatever_the_answers(guide: Guide) -> None:
-    for given in answers(guide):
-        covered = {mark for step in shown(guide, given) for mark in step.covers}
-        wanted = {*COMMON, *expected(guide)["vendor"]}
-        assert not covered - wanted, given
-        # A step of the vendor's page may belong to one answer only; then another answer is without it.
-        always = wanted - set(expected(guide).get("some_answers", ()))
-        assert not always - covered, given
-    anywhere = {mark for step in guide.steps for mark in step.covers}
-    assert anywhere == {*COMMON, *expected(guide)["vendor"]}
-
-
-def test_the_number_of_steps_is_the_listed_one(guide: Guide) -> None:
-    least, most = expected(guide)["steps"]
-    numbers = [len(shown(guide, given)) for given in answers(guide)]
-    assert [min(numbers), max(numbers)] == [least, most]
-
-
 def test_the_labels_of_the_screens_occur(guide: Guide) -> None:
     everything = "\n".join(text for _, text in words_of(guide))
-    for label in expected(guide)["labels"]:
+    for label in (*LABELS["common"], *LABELS.get(guide.id, ())):
         assert label in everything, label
 
 

@@ -27,7 +27,7 @@ from ui.wizard.question import Question
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.guide.model import Branch, Carry, Choice, Failure, Step
+    from app.guide.model import Branch, Carry, Choice, Step, StepFailure
     from app.guide.vocabulary import Builder, Tool
     from app.session.captures import CaptureResult, DisplayedValue
     from app.setup.journey import Place
@@ -242,7 +242,7 @@ class StepCard(Card):
         more.opens(box)
         self._column.addWidget(box)
 
-    def _add_failure(self, column: QVBoxLayout, failure: Failure, parent: QWidget) -> None:
+    def _add_failure(self, column: QVBoxLayout, failure: StepFailure, parent: QWidget) -> None:
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
         column.addWidget(label(rich(text), "body", parent, rich=True))
         column.addWidget(label(rich(f"{failure.cause} {failure.repair}"), "muted", parent, rich=True))
