@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from app.cli import Options
+    from app.session.events import SessionEvent
     from app.session.session import SetupSession
     from app.session.workspace import Workspace, WorkspaceRefusal
     from app.setup.store import Store
@@ -50,9 +51,8 @@ class Application:
         from ui.desktop.tray import Tray
         from ui.dialogs.bugs import BugReporter
         from ui.dialogs.hand_over import HandOverDialogs
+        from ui.dialogs.unsaved import UnsavedQuestion
         from ui.session.open_windows import SetupWindows
-        from ui.session.save_retry import SaveRetry
-        from ui.session.watches import Watches
         from ui.tasks import Tasks
 
         self.options = options
@@ -65,7 +65,7 @@ class Application:
         self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
         self._files = HandOverDialogs(window, self.tasks.start, self._say, lambda: self._here)
-        self._saving = SaveRetry(window, self.tasks.start)
+        self._unsaved = UnsavedQuestion(window)
         self._lock = ScreenLock(window)
         self.opened = SetupWindows(window, self.tasks, self.clipboard, open_url)
         self.workspace: Workspace | None = None
@@ -74,7 +74,6 @@ class Application:
         self._policy = NO_POLICY
         self._begun = asyncio.Event()
         self._end = asyncio.Event()
-        self._watches = Watches(self.tasks, self.tray, self._take_news)
         self._caretaker = OrphanCleaner(home, self.tasks, self._say, self._in_use)
         self._connect()
 
@@ -177,10 +176,11 @@ class Application:
 
     def close(self) -> None:
         """The window was closed: end, or go on waiting in the tray."""
-        if (wait := self._watches.wait) is not None and self.tray.available:
+        waits = self.workspace.waits if self.workspace is not None else ()
+        if waits and self.tray.available:
             from app.setup.sentences import WAITS
 
-            self.tasks.start(self._wait_in_tray(WAITS[wait]))
+            self.tasks.start(self._wait_in_tray(WAITS[waits[0]]))
             return
         self._leave()
 
@@ -203,7 +203,7 @@ class Application:
         self._end.set()
 
     def _leave(self) -> None:
-        if not self._saving.ask(self._sessions(), self.end):
+        if not self._unsaved.ask(self._sessions(), self.end):
             self.end()
         elif not self.window.isVisible():
             self._come_back()
@@ -260,11 +260,16 @@ class Application:
 
         base = self.options.data_dir or data_dir()
         folder = base / "practice" if practice else base
-        workspace = Workspace(folder, practice=practice, policy=self._policy, proxy_for=platform_proxy)
+        workspace = Workspace(
+            folder,
+            practice=practice,
+            policy=self._policy,
+            proxy_for=platform_proxy,
+            start=self.tasks.start,
+            on_event=self._take_event,
+        )
         if (refused := await workspace.take()) is not None:
             return refused
-        self._watches.stop()
-        self._saving.stop()
         self.opened.let_go()
         before, self.workspace = self.workspace, workspace
         if before is not None:
@@ -278,7 +283,7 @@ class Application:
         def go() -> None:
             self._move(self._move_to_practice)
 
-        if not self._saving.ask(self._sessions(), go):
+        if not self._unsaved.ask(self._sessions(), go):
             go()
 
     def _move(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -324,9 +329,8 @@ class Application:
         gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
         if self._walk is None:  # what else a keyring holds is no part of a tour's pictures
             self.tasks.start(self._caretaker.look())
-        for setup in listing.setups:
-            if setup.summary.wait is not None and (session := await self._session(setup)) is not None:
-                self._keep_watching(session)
+        for refused in await workspace.resume_waits():
+            self._say(refused.sentence)
 
     async def pick(self) -> None:
         """Choose the SCIM client of a new setup."""
@@ -369,8 +373,7 @@ class Application:
         controller = self.opened.show(session, self._here, keep=self.home)
         controller.left.connect(lambda: self.tasks.start(self.show_home()))
         controller.help_wanted.connect(self._help)
-        controller.changed.connect(lambda: self._keep_watching(session))
-        self._keep_watching(session)
+        session.background.begin()
 
     async def _session(self, setup: Setup) -> SetupSession | None:
         from app.session.workspace import WorkspaceRefusal
@@ -381,13 +384,18 @@ class Application:
         self._say(found.sentence)
         return None
 
-    def _keep_watching(self, session: SetupSession) -> None:
-        self._saving.look(session)
-        self._watches.keep(session)
+    def _take_event(self, session: SetupSession, event: SessionEvent) -> None:
+        """Something that a setup waited for in the background has happened, whatever page is open."""
+        from app.session.events import SessionEvent
 
-    def _take_news(self, session: SetupSession) -> None:
-        """What a setup waited for is there: no page of its own may be open to save it and to show it."""
-        self._saving.look(session)
+        client = session.setup.client
+        match event:
+            case SessionEvent.TIMESTAMP_SEEN:
+                self.tray.notify("The SCIM Change Timestamp is there", f"{client}: run Full Sync in CIE.")
+            case SessionEvent.FULL_SYNC_ENDED:
+                self.tray.notify("CIE reports a completed sync", f"{client}: compare the counts and confirm them.")
+            case _:
+                return
         if self.window.shows(self.home):
             self.tasks.start(self.show_home())
 
@@ -397,7 +405,6 @@ class Application:
         setup = await workspace.load(setup_id)
         if not isinstance(setup, Setup) or (session := await self._session(setup)) is None:
             return
-        self._watches.stop(setup_id)
         if (trouble := await workspace.forget(session)) is not None:
             self._say(trouble)
         await self.show_home()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
+from app.session.events import SessionEvent
 from app.setup import journey
 from app.system.policy import NO_KEYRING
 from app.values.rules import Reading, derive, looks_secret, mask, read, rule
@@ -42,7 +43,7 @@ class DisplayedValue:
     hint: str
     present: bool
     secret: bool
-    fleeting: bool = False
+    in_memory_only: bool = False
     """A secret that no keyring keeps: it is gone when the program ends."""
 
 
@@ -62,9 +63,21 @@ class Captures:
         """Secrets that the keyring no longer had when the setup was opened, or not whole."""
 
     @property
-    def fleeting(self) -> frozenset[str]:
-        """Names of secrets that the keyring did not take and that are held for this run."""
-        return self._vault.held(self._opened.setup.id)
+    def in_memory_only(self) -> frozenset[str]:
+        """Names of the captured secrets that the keyring did not take: they are lost when the program ends."""
+        return self._vault.held(self._opened.setup.id) & self._opened.setup.kept.keys()
+
+    async def keep_again(self) -> str | None:
+        """Put what is only in memory into the keyring, which may prompt. Returns why something is not there."""
+        from app.vault import VaultStatus
+
+        outcome = await self._vault.retry(self._opened.setup.id)
+        self._opened.announce(SessionEvent.SAVING)
+        return None if outcome.status is VaultStatus.STORED else outcome.sentence
+
+    async def keyring_open(self) -> bool:
+        """Whether the keyring is there and unlocked, found without a prompt."""
+        return await self._vault.reachable()
 
     @property
     def lost(self) -> str | None:
@@ -88,7 +101,7 @@ class Captures:
             if name not in setup.kept:
                 return absent
             shown = self._shown.get(name, DisplayedValue("\u2022" * 12, "", present=True, secret=True))
-            return replace(shown, fleeting=name in self.fleeting)
+            return replace(shown, in_memory_only=name in self.in_memory_only)
         value = setup.values.get(name)
         if value is None:
             return DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=False)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.guide.vocabulary import Kind, Milestone
+from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import API_SECRETS, Wait
 from app.setup.status import asks_api, awaited, directory_name
@@ -67,9 +68,9 @@ class DirectorySyncSession:
         """Whether that secret was given."""
         return SECRETS[kind] in self._opened.setup.kept
 
-    def fleeting(self, kind: Kind) -> bool:
+    def in_memory_only(self, kind: Kind) -> bool:
         """Whether that secret is in memory only, so that it is lost when the program ends."""
-        return self.kept(kind) and SECRETS[kind] in self._captures.fleeting
+        return SECRETS[kind] in self._captures.in_memory_only
 
     @property
     def on(self) -> bool:
@@ -180,7 +181,7 @@ class DirectorySyncSession:
             await _load_causes(look)
         if begun == self._changes:
             self.look = look
-            self._opened.announce()
+            self._opened.announce(SessionEvent.API)
         return look
 
     async def look_calmly(self) -> None:
@@ -268,7 +269,7 @@ class DirectorySyncSession:
             self._given_up = started
         finally:
             self._following = self.next_look = None
-            self._opened.announce()
+            self._opened.announce(SessionEvent.API)
         look = report.result
         if not isinstance(look, DirectoryList) or look is not self.look or self.started != started:
             return None  # asked with what was changed meanwhile, or of a sync that was started anew
@@ -276,7 +277,7 @@ class DirectorySyncSession:
 
     def _take(self, report: LookReport[ApiAnswer]) -> None:
         self.next_look = report.next_look
-        self._opened.announce()
+        self._opened.announce(SessionEvent.API)
 
     def look_now(self) -> None:
         """Look for the end of the Full Sync at once, also where the API refused."""
@@ -284,7 +285,7 @@ class DirectorySyncSession:
         if self._following is not None:
             self._following.look_now()
         else:
-            self._opened.announce()
+            self._opened.announce(SessionEvent.API)
 
 
 async def _load_causes(failure: ApiFailure) -> None:

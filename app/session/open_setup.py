@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.placeholders import fill_guide, placeholders_of
 from app.session import access
+from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import Setup
 from app.setup.status import summary
@@ -52,7 +53,7 @@ class OpenSetup:
         self._places = placeholders_of(guide)
         self._spoken: tuple[Guide, dict[str, str] | None] = (guide, None)
         self._store = store
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[SessionEvent], None]] = []
         self._saving = asyncio.Lock()
         self._gone = False
         """The setup was deleted: nothing is written any more."""
@@ -82,15 +83,15 @@ class OpenSetup:
         """Whether tokens are fetched with a service account rather than captured."""
         return access.fetches_tokens(self.guide, self.setup)
 
-    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Call ``listener`` after every change; returns the way to stop that."""
+    def subscribe(self, listener: Callable[[SessionEvent], None]) -> Callable[[], None]:
+        """Call ``listener`` with every event from now on; returns what ends that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
 
-    def announce(self) -> None:
-        """Tell the listeners that something changed."""
+    def announce(self, event: SessionEvent) -> None:
+        """Report an event to all who subscribed."""
         for listener in tuple(self._listeners):
-            listener()
+            listener(event)
 
     async def change(self, change: Callable[[Setup], Setup]) -> None:
         """Take that changed state over, tell of it and write it."""
@@ -103,7 +104,7 @@ class OpenSetup:
             position=journey.position(self.guide, self.setup),
             summary=summary(self.guide, self.setup),
         )
-        self.announce()
+        self.announce(SessionEvent.SETUP)
         await self._write()
 
     async def save_again(self) -> None:
@@ -121,7 +122,7 @@ class OpenSetup:
         unsaved = result.sentence if isinstance(result, NotSaved) else None
         if unsaved != self.unsaved:
             self.unsaved = unsaved
-            self.announce()
+            self.announce(SessionEvent.SAVING)
 
     async def _remove_file(self) -> Saved | NotSaved:
         async with self._saving:

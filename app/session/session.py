@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind, Milestone
+from app.session.background import BackgroundJobs
 from app.session.captures import Captures
 from app.session.connection import Connection
 from app.session.directory_sync import DirectorySyncSession
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.diagnosis.portal_errors import DecodedError
     from app.guide.model import Guide
+    from app.session.background import Start
     from app.setup.state import Setup
     from app.setup.store import Store
     from app.system.policy import Policy
@@ -51,8 +53,9 @@ class SetupSession(OpenSetup):
         proxy_for: Callable[[str], str | None] | None = None,
         token_url: str | None = None,
         policy: Policy = NO_POLICY,
+        start: Start = asyncio.ensure_future,
     ) -> None:
-        """``token_url`` stands in for the documented token address, in practice only."""
+        """``token_url`` replaces the documented token address, in practice only; ``start`` runs background jobs."""
         super().__init__(guide, setup, store, now)
         self.vault = vault
         self.policy = policy
@@ -63,6 +66,7 @@ class SetupSession(OpenSetup):
         practice = self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None
         self.api = DirectorySyncSession(self, self.captures, proxy_for, practice)
         self.waiting = Waiting(self, self.connection, self.api, self.captures)
+        self.background = BackgroundJobs(self, self.captures, self.api, self.waiting, start)
 
     # -- as a whole ----------------------------------------------------------------------
 
@@ -86,6 +90,7 @@ class SetupSession(OpenSetup):
         from app.vault import SENTENCES, VaultStatus
 
         self._gone = True
+        self.background.end()
         self.connection.forget()
         declared = {name for name, spec in self.guide.values.items() if spec.secret}
         # Also what an older guide called secret and this one does not know.
@@ -107,29 +112,16 @@ class SetupSession(OpenSetup):
         """Why the last change could not be written to disk, or which secret has to be captured again."""
         return self.unsaved or self.captures.lost
 
-    @property
-    def fleeting(self) -> bool:
-        """Whether a secret of this setup is in memory only."""
-        return not self.captures.fleeting.isdisjoint(self.setup.kept)
-
     def kept_line(self) -> str:
         """What is in the keyring, in one line without any value."""
         labels = {name: spec.label for name, spec in self.guide.values.items()} | self.api.labels
         names = [label for name, label in labels.items() if name in self.setup.kept]
         if not names:
             return "No secret captured yet"
-        if self.fleeting:
-            held = [label for name, label in labels.items() if name in self.captures.fleeting]
+        if in_memory := self.captures.in_memory_only:
+            held = [label for name, label in labels.items() if name in in_memory]
             return f"{', '.join(held)} only in memory, lost when the program ends"
         return f"{', '.join(names)} in {self.vault.name}"
-
-    async def keep_again(self) -> str | None:
-        """Put what is only in memory into the keyring, which may ask the admin. Returns why something is not there."""
-        from app.vault import VaultStatus
-
-        outcome = await self.vault.retry(self.setup.id)
-        self.announce()
-        return None if outcome.status is VaultStatus.STORED else outcome.sentence
 
     def _secret_changed(self, name: str) -> None:
         if name in self.api.labels:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Page
+from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import LastTest
 from app.setup.state import MOST_RUNS
@@ -73,7 +74,7 @@ class Testing:
         except BaseException:
             # Half a test says nothing, least of all that all is well.
             self.findings = ()
-            opened.announce()
+            opened.announce(SessionEvent.TEST)
             raise
         if isinstance(findings, str):
             self.findings = ()
@@ -83,7 +84,7 @@ class Testing:
         await opened.save()
         if not self.failed:
             self.offer = await self._connection.offer()
-            opened.announce()
+            opened.announce(SessionEvent.TEST)
         return None
 
     def _note_run(self) -> None:

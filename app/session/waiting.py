@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Page
+from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import Counts, Sighting, Wait
 from app.setup.status import awaited
@@ -35,8 +36,8 @@ class Waiting:
         self._api = api
         self._captures = captures
         self._watch: PollingLoop[TimestampLook] | None = None
-        self._silent = False
-        """The endpoint tells of no changes; looked at again only when the admin asks."""
+        self.silent = False
+        """The endpoint doesn't report changes; it is looked at again only when the admin asks."""
 
     async def for_timestamp(self) -> None:
         """Wait for the SCIM Change Timestamp until it is seen."""
@@ -46,7 +47,7 @@ class Waiting:
 
         opened = self._opened
         since = journey.waiting_since(opened.setup)
-        if not self._waits() or since is None or self._watch is not None or self._silent:
+        if not self._waits() or since is None or self._watch is not None or self.silent:
             return
         begun = opened.setup.reached[Milestone.SUBMITTED]
         self._watch = PollingLoop(self._look, TimestampSchedule(opened.guide.cadence, since), opened.now)
@@ -54,10 +55,11 @@ class Waiting:
             report = await self._watch.run(self._take_report, lambda: not self._waits())
         finally:
             self._watch = None
+            opened.announce(SessionEvent.WAIT)
         if not self._waits() or opened.setup.reached[Milestone.SUBMITTED] != begun:
             return  # entered by the admin meanwhile, or of a directory that was submitted anew
         result = report.result
-        self._silent = isinstance(result, ChangesNotOffered)
+        self.silent = isinstance(result, ChangesNotOffered)
         if isinstance(result, ChangesSeen) and result.newest is not None:
             counts = None
             if result.users is not None and result.groups is not None:
@@ -74,15 +76,15 @@ class Waiting:
 
     def look_now(self) -> None:
         """Look at once."""
-        self._silent = False
+        self.silent = False
         if self._watch is not None:
             self._watch.look_now()
         else:
-            self._opened.announce()
+            self._opened.announce(SessionEvent.WAIT)
 
     def _take_report(self, report: LookReport[TimestampLook]) -> None:
         self.report = report
-        self._opened.announce()
+        self._opened.announce(SessionEvent.WAIT)
 
     async def _look(self) -> TimestampLook:
         submitted = self._opened.setup.reached[Milestone.SUBMITTED]

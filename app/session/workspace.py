@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Lane
+from app.session.background import JOBS
 from app.session.session import SetupSession
 from app.setup.lock import FolderTaken
 from app.setup.store import Store
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.practice.process import PracticeProcess, Started
-    from app.setup.state import Setup
+    from app.session.background import Start
+    from app.session.events import SessionEvent
+    from app.setup.state import Setup, Wait
     from app.setup.store import FileTrouble, SetupListing
     from app.system.policy import Policy
 
@@ -38,9 +42,19 @@ class Workspace:
     """Taken for this program alone until it is left. Not thread-safe: one event loop."""
 
     def __init__(
-        self, folder: Path, *, practice: bool, policy: Policy, proxy_for: Callable[[str], str | None] | None
+        self,
+        folder: Path,
+        *,
+        practice: bool,
+        policy: Policy,
+        proxy_for: Callable[[str], str | None] | None,
+        start: Start = asyncio.ensure_future,
+        on_event: Callable[[SetupSession, SessionEvent], None] = lambda _session, _event: None,
     ) -> None:
-        """``folder`` belongs to this workspace; nothing is touched before ``take``. ``proxy_for`` may block."""
+        """``folder`` belongs to this workspace; nothing is touched before ``take``. ``proxy_for`` may block.
+
+        ``start`` runs background jobs; ``on_event`` gets every event of every setup that is opened here.
+        """
         self.folder = folder
         self.practice = practice
         self.store = Store(folder)
@@ -53,6 +67,8 @@ class Workspace:
         """The practice consoles; None in real use."""
         self._policy = policy
         self._proxy_for = proxy_for
+        self._start = start
+        self._on_event = on_event
         self._process: PracticeProcess | None = None
         self._opening = asyncio.Lock()
 
@@ -90,6 +106,7 @@ class Workspace:
         with suppress(TimeoutError):  # what hangs in a drive that is gone must not keep the program open
             async with asyncio.timeout(LAST_TRY):
                 for session in self.opened.values():
+                    session.background.end()
                     await session.save_again()
                 await asyncio.get_running_loop().run_in_executor(None, self.store.close)
         if self._process is not None:
@@ -133,9 +150,29 @@ class Workspace:
             proxy_for=self._proxy_for,
             token_url=self.consoles.token_url if self.consoles is not None else None,
             policy=self._policy,
+            start=self._start,
         )
+        session.subscribe(partial(self._on_event, session))
         await session.open()
         return session
+
+    async def resume_waits(self) -> tuple[WorkspaceRefusal, ...]:
+        """Go on waiting for what the listed setups wait for; returns why some cannot be opened."""
+        refused = []
+        for setup in self.listing.setups if self.listing is not None else ():
+            if setup.summary.wait is not None:
+                session = await self.open(setup)
+                if isinstance(session, SetupSession):
+                    session.background.begin()
+                else:
+                    refused.append(session)
+        return tuple(refused)
+
+    @property
+    def waits(self) -> tuple[Wait, ...]:
+        """What is waited for in the background."""
+        jobs = {job for session in self.opened.values() for job in session.background.running}
+        return tuple(wait for wait, job in JOBS.items() if job in jobs)
 
     async def forget(self, session: SetupSession) -> str | None:
         """Delete that setup and its secrets. Returns why it stays, or None."""

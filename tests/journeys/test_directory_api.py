@@ -1,4 +1,4 @@
-"""An admin lets CIE tell when Full Sync has ended: the real page, keyring and practice server, and the tray's wait."""
+"""An admin lets CIE report when Full Sync has ended: the real page, keyring, practice server and background wait."""
 
 from __future__ import annotations
 
@@ -13,35 +13,22 @@ from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.practice.switchboard import ApiFault
+from app.session.background import Job
+from app.session.events import SessionEvent
 from app.setup.state import Counts, Sighting, Status, Wait
 from tests.directory_sync.practising import NAME, submitted
 from tests.support.controller import walk
 from tests.support.screen import child, paste, words
 from tests.support.until import until
-from ui.desktop.tray import Tray
-from ui.session.watches import Watches
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from app.session.session import SetupSession
     from ui.session.controller import SetupController
     from ui.tour.visitor import ConsoleVisitor
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
-
-
-class Told(Tray):
-    """A tray that remembers what it told; offscreen there is none to show it."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.notes: list[str] = []
-
-    def notify(self, title: str, sentence: str) -> None:
-        self.notes.append(f"{title}: {sentence}")
-        super().notify(title, sentence)
 
 
 async def check(page: QWidget, told: str) -> None:
@@ -102,10 +89,9 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
         page = WizardPage(controller)
         page.resize(1000, 680)
         page.show()
-        tray = Told(page)
-        came: list[SetupSession] = []
-        watches = Watches(controller._tasks, tray, came.append)
-        controller.changed.connect(lambda: watches.keep(session))
+        events: list[SessionEvent] = []
+        session.subscribe(events.append)
+        session.background.begin()
         async with LoopbackClient() as client:
             visitor = await submitted(client, started)
             controller.open_tool(Tool.DIRECTORY_SYNC_API)
@@ -120,24 +106,22 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
 
             go_to_full_sync(controller)
             assert await visitor.full_sync() == "Sync started"
-            assert watches.wait is None
+            assert session.background.running == set()
             controller.complete()
             await until(lambda: session.api.next_look is not None)
-            assert watches.wait is Wait.FULL_SYNC
+            assert session.background.running == {Job.FULL_SYNC}
             assert session.setup.summary.wait is Wait.FULL_SYNC
             assert session.here.step.id == "sync-status"
             await until(lambda: "CIE does not report the end of this Full Sync yet" in words(page))
-            assert tray.notes == []
+            assert SessionEvent.FULL_SYNC_ENDED not in events
             async with asyncio.timeout(20):
                 while (await visitor.directories())[0].status != "Success":
                     await asyncio.sleep(0.1)
             child(page, "look-at-sync").click()
             await until(lambda: "CIE reports a sync completed at" in words(page))
             await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))
-            note = f"CIE reports a completed sync: {session.setup.client}: compare the counts and confirm them."
-            await until(lambda: tray.notes == [note])
-            assert came == [session]
-            assert watches.wait is None
+            await until(lambda: SessionEvent.FULL_SYNC_ENDED in events)
+            await until(lambda: session.background.running == set())
             assert [session.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
             assert Milestone.FINISHED not in session.setup.reached, "the admin confirms, not the program"
             controller.complete()

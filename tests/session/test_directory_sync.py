@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from app.session.events import SessionEvent
+
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CLIENT_ID = "canary-account@1102345678.iam.panserviceaccount.com"
 CLIENT_SECRET = "canary-secret-of-the-api"
@@ -237,7 +239,7 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 reach(session, Milestone.SUBMITTED, Milestone.STARTED, Milestone.FULL_SYNC)
                 pauses = list[float]()
 
-                def note() -> None:
+                def note(_event: SessionEvent) -> None:
                     if api.next_look is not None:
                         pauses.append((api.next_look - NOW).total_seconds())
                         api.look_now()
@@ -325,7 +327,7 @@ def test_a_policy_that_wants_a_keyring_is_kept(tmp_path: Path, monkeypatch: pyte
             async with opened(tmp_path, cie, policy) as session:
                 problem = await session.api.give_secret(Kind.CLIENT_ID, CLIENT_ID)
                 assert session.api.kept(Kind.CLIENT_ID) is (problem is None)
-                assert session.api.fleeting(Kind.CLIENT_ID) is (problem is None)
+                assert session.api.in_memory_only(Kind.CLIENT_ID) is (problem is None)
                 return problem
 
     assert asyncio.run(story(Policy(keyring_required=True))) == NO_KEYRING

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.session import background
 from app.setup.state import Setup
 from app.setup.store import Store
 from app.vault import backend
 from tests.support.keyrings import LockedKeyring
 from tests.support.screen import child, message, messages, press, words
 from tests.support.until import until
-from ui.session import save_retry
 
 if TYPE_CHECKING:
     import asyncio
@@ -43,7 +43,7 @@ async def opened(application: Application) -> SetupController:
 
 @pytest.mark.usefixtures("secret_service")
 def test_a_disk_in_trouble_and_back(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(save_retry, "PAUSE", 0.05)
+    monkeypatch.setattr(background, "RETRY_SECONDS", 0.05)
 
     async def story(application: Application, life: asyncio.Task[int]) -> None:
         window = application.window
@@ -90,7 +90,7 @@ def test_closing_all_the_same_is_possible(program: Program) -> None:
             block(program.data)
             await controller.session.tick("x", on=True)
             application.window.close()
-            press(await message(application.window), "Close and lose them")
+            press(await message(application.window), "Close without saving")
             assert await life == 0
 
     program.loop(story)
@@ -102,7 +102,7 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
 ) -> None:
     keyring = LockedKeyring()
     monkeypatch.setattr(backend, "allowed", lambda _platform: backend.Keyring(keyring, "A Keyring"))
-    monkeypatch.setattr(save_retry, "PAUSE", 600 if by_hand else 0.05)
+    monkeypatch.setattr(background, "RETRY_SECONDS", 600 if by_hand else 0.05)
 
     async def story(application: Application) -> None:
         window = application.window
@@ -125,7 +125,7 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
         keyring.well = True
         if by_hand:
             again.click()
-        await until(lambda: not controller.session.fleeting and not controller.busy)
+        await until(lambda: not controller.session.captures.in_memory_only and not controller.busy)
         await until(lambda: "Bearer Token in A Keyring" in words(window))
         assert "Kept in A Keyring." in words(window)
         assert not again.isVisible()

@@ -83,7 +83,7 @@ class SetupController(QObject):
         self._looks: set[Task[Any]] = set()
         self._console = console
         self._open_url = open_url
-        self._unsubscribe = session.subscribe(self.changed.emit)
+        self._unsubscribe = session.subscribe(lambda _event: self.changed.emit())
 
     def close(self) -> None:
         """Stop listening to the setup; what is under way for it ends."""
@@ -124,7 +124,7 @@ class SetupController(QObject):
     async def _keep_again(self) -> None:
         self._wait_for(Block(BlockReason.KEYRING))
         try:
-            refused = await self.session.keep_again()
+            refused = await self.session.captures.keep_again()
         finally:
             self._wait_for(None)
         self.announced.emit(refused or self.session.kept_line())

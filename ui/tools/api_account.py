@@ -228,13 +228,13 @@ class AccountCard(Card):
             field.set_busy(bool(busy))
             kept = self._api.kept(kind)
             field.set_placeholder("Paste to replace" if kept else "Paste it here")
-            fleeting = self._api.fleeting(kind)
+            in_memory = self._api.in_memory_only(kind)
             where = (
                 "Only in memory, lost when the program ends."
-                if fleeting
+                if in_memory
                 else f"In {self._controller.session.vault.name}."
             )
-            self._hint(field, kind.value, where if kept else "", "caution" if fleeting else "good")
+            self._hint(field, kind.value, where if kept else "", "caution" if in_memory else "good")
 
     def _hint(self, field: CaptureField, name: str, words: str, tone: str) -> None:
         problem = self._problems.get(name)

@@ -186,8 +186,8 @@ class Rail(QFrame):
             mark_here(tool_row, here=each is tool)
             tool_row.setAccessibleName(f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
         self._kept.setText(session.kept_line())
-        fleeting = session.fleeting
-        self._again.setVisible(fleeting)
+        in_memory = bool(session.captures.in_memory_only)
+        self._again.setVisible(in_memory)
         self._again.setEnabled(not self._controller.busy)
-        tone = "caution" if fleeting else "good" if setup.kept else "muted"
-        self._lock.setPixmap(icons.pixmap("warning" if fleeting else "lock", 16, tone))
+        tone = "caution" if in_memory else "good" if setup.kept else "muted"
+        self._lock.setPixmap(icons.pixmap("warning" if in_memory else "lock", 16, tone))

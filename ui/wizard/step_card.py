@@ -307,7 +307,7 @@ class StepCard(Card):
             if spec.secret:
                 field.set_kept("Paste to replace")
             words = [self._kept_words(given, shown), f"{shown.hint}." if shown.hint else ""]
-            tone = "caution" if (given and given.warnings) or shown.fleeting else "good"
+            tone = "caution" if (given and given.warnings) or shown.in_memory_only else "good"
             extra = list(given.warnings) if given else []
             secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
             field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
@@ -315,7 +315,7 @@ class StepCard(Card):
             field.set_hint(self._controller.busy_line, "muted")
 
     def _kept_words(self, given: CaptureResult | None, shown: DisplayedValue) -> str:
-        if given is not None and given.held and not shown.fleeting:  # the keyring has taken it since
+        if given is not None and given.held and not shown.in_memory_only:  # the keyring has taken it since
             return f"Kept in {self._controller.session.vault.name}."
         return given.sentence if given else "Captured."
 
