@@ -53,6 +53,8 @@ class Seen:
 
     words: str
     """Encoding and separator."""
+    assumed: bool
+    """Whether nothing in the file shows its encoding."""
     headers: tuple[str, ...]
     first: tuple[str, ...]
     """The first row of data."""
@@ -229,6 +231,7 @@ class _Talk:
             shape = words["shape"]
             self.seen = Seen(
                 shape["words"],
+                shape["assumed"],
                 tuple(shape["columns"]),
                 tuple(shape["first"]),
                 shape["titled"],

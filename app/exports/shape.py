@@ -62,6 +62,11 @@ class Shape:
     """The first row of data, to recognise the columns by."""
 
     @property
+    def assumed(self) -> bool:
+        """Whether nothing in the file shows its encoding, so that the usual one of Windows is tried."""
+        return self.encoding == "cp1252"
+
+    @property
     def words(self) -> str:
         """Encoding and separator for the admin."""
         encoding = _ENCODINGS.get(self.encoding, self.encoding.upper())

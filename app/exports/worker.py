@@ -156,7 +156,13 @@ def _work(order: dict[str, Any]) -> None:
         roles = _roles(order, shape)
         chosen = {role.value: roles.get(role) for role in LABELS}
         told.say(
-            shape={"words": shape.words, "columns": shape.columns, "first": shape.first, "titled": shape.titled},
+            shape={
+                "words": shape.words,
+                "assumed": shape.assumed,
+                "columns": shape.columns,
+                "first": shape.first,
+                "titled": shape.titled,
+            },
             columns=chosen,
             stamp=stamp,
         )

@@ -56,6 +56,7 @@ def test_every_encoding_is_told(tmp_path: Path, encoding: str, words: str) -> No
     file.write_bytes(twice.encode(encoding))
     answer = checked(file)
     assert answer.seen.words == f"{words}, commas"
+    assert answer.seen.assumed is (encoding == "cp1252")
     assert answer.seen.headers == ("Object Id", "Display Name")
     assert answer.report is not None
     assert [(f.row, f.name, f.kind) for f in answer.report.found] == [(5, "Vertrieb Süd", Kind.SAME)]

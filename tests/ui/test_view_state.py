@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QAbstractButton
 
 from app.guide import catalog
 from app.guide.vocabulary import Milestone, Page, Tool
+from app.scim.finding import Verdict
 from app.setup import journey
-from app.setup.action import ActionKind, Activity, LastTest
+from app.setup.action import Action, ActionKind, Activity, LastTest
 from app.setup.journey import Block, BlockReason
 from app.setup.sentences import ACTIONS, sentence
-from app.setup.state import Setup, Status
+from app.setup.state import CheckRecord, RunRecord, Setup, Status
 from app.setup.status import status
 from tests.support.clock import NOW
 from tests.support.controller import walk
@@ -22,7 +23,16 @@ from tests.support.journeys import advance, every_answer, fresh, satisfy
 from tests.support.screen import child, words
 from tests.support.until import until
 from ui.companion.window import Companion
-from ui.session.view_state import FINISH, FOOTER_HINTS, Back, FooterHint, view_state
+from ui.session.view_state import (
+    FINISH,
+    FOOTER_HINTS,
+    Back,
+    FooterHint,
+    StageState,
+    stage_state,
+    stage_step,
+    view_state,
+)
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -86,6 +96,41 @@ def test_a_complete_setup_says_so_until_it_is_corrected() -> None:
     assert (view.finished, view.page, view.footer.back) == (True, FINISH, Back.CORRECT)
     view = view_state(guide, setup, Activity(NOW, correcting=True))
     assert (view.finished, view.page) == (False, guide.steps[-1].id)
+
+
+def test_the_stage_of_a_failed_test_says_so_and_leads_to_it() -> None:
+    guide = entra()
+    setup = advance(guide, fresh(guide), Milestone.FINISHED)
+    assert {stage_state(guide, setup, each, finished=True) for each in guide.stages} == {StageState.DONE}
+    check = CheckRecord("token", Verdict.FAILED.value, "unauthorized")
+    failed = setup.with_(runs=(RunRecord(NOW, (check,)),))
+    view = view_state(guide, failed, QUIET)
+    assert not view.finished
+    assert view.footer.action == Action(ActionKind.OPEN_STEP, journey.test_step(guide).id)
+    assert view.footer.line == FOOTER_HINTS[FooterHint.FAILING]
+    (stage,) = [each for each in guide.stages if journey.test_step(guide) in each.steps]
+    assert stage_state(guide, failed, stage, finished=False) is StageState.FAILED
+    assert stage_step(guide, failed, stage) == journey.test_step(guide).id
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_stage_stands_as_its_shown_steps_do(guide: Guide) -> None:
+    for answers in every_answer(guide):
+        setup = fresh(guide, answers=answers)
+        first = guide.stages[0]
+        for stage in guide.stages:
+            shown = [step.id for each, step in journey.visible(guide, setup) if each.id == stage.id]
+            expected = StageState.CURRENT if stage is first else StageState.LATER
+            assert stage_state(guide, setup, stage, finished=False) is expected
+            assert stage_step(guide, setup, stage) == (shown[0] if shown else None)
+            done = setup.with_(done=dict.fromkeys(shown, NOW))
+            if stage is not first and shown:
+                assert stage_state(guide, done, stage, finished=False) is StageState.DONE
+                stale = done.with_(stale=frozenset(shown[-1:]))
+                assert stage_state(guide, stale, stage, finished=False) is StageState.STALE
+                assert stage_step(guide, stale, stage) == shown[-1]
+                hidden = done.with_(stale=frozenset(step.id for step in stage.steps) - set(shown))
+                assert stage_state(guide, hidden, stage, finished=False) is StageState.DONE
 
 
 def test_every_hint_has_its_sentence() -> None:

@@ -113,7 +113,7 @@ class SetupController(QObject):
         if given.accepted and spec.secret:
             self.clipboard.take_away(text)
         if given.to_redo:
-            self.notice = "To be redone: " + ", ".join(given.to_redo) + "."
+            self.notice = "Redo these steps: " + ", ".join(given.to_redo) + "."
         self.announced.emit(given.sentence)
         self.changed.emit()
 

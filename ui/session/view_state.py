@@ -9,16 +9,31 @@ from typing import TYPE_CHECKING, Final
 from app.guide.vocabulary import Page
 from app.setup import journey
 from app.setup.action import Action, ActionKind, next_action
+from app.setup.journey import Mark
 from app.setup.sentences import action_label, inside, sentence
+from app.setup.status import failing
 from app.text.counts import both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from app.guide.model import Guide
+    from app.guide.model import Guide, Stage
     from app.guide.vocabulary import Tool
     from app.setup.action import Activity
     from app.setup.state import Setup
+
+
+class StageState(StrEnum):
+    """How a stage stands in the rail."""
+
+    CURRENT = "current"
+    """The open step is in it."""
+    FAILED = "failed"
+    """The last Test Connection failed."""
+    STALE = "stale"
+    """A step in it has to be redone."""
+    DONE = "done"
+    LATER = "later"
 
 
 class Back(StrEnum):
@@ -36,6 +51,8 @@ class FooterHint(StrEnum):
     """What the footer says where nothing is wrong."""
 
     NEXT = "next"
+    REDO = "redo"
+    FAILING = "failing"
     LAST = "last"
     ALL_DONE = "all-done"
     COMPLETE = "complete"
@@ -45,6 +62,8 @@ class FooterHint(StrEnum):
 
 FOOTER_HINTS: Final[Mapping[FooterHint, str]] = {
     FooterHint.NEXT: "Next: {title}",
+    FooterHint.REDO: "Step {number} has to be redone: {title}.",
+    FooterHint.FAILING: "The last Test Connection failed.",
     FooterHint.LAST: "This is the last step.",
     FooterHint.ALL_DONE: "Every step is done.",
     FooterHint.COMPLETE: "This setup is complete.",
@@ -139,11 +158,36 @@ def _hint(guide: Guide, setup: Setup, action: Action) -> str:
         case ActionKind.TEST | ActionKind.TEST_AGAIN | ActionKind.STOP_TEST:
             hint = FooterHint.READ_ONLY
         case ActionKind.OPEN_STEP:
-            hint, title = FooterHint.NEXT, guide.step(action.step).title
+            hint = FooterHint.FAILING if failing(guide, setup) else FooterHint.REDO
+            title = guide.step(action.step).title
         case ActionKind.COMPLETE if action.step in setup.done and journey.frontier(guide, setup) is None:
             hint = FooterHint.ALL_DONE
         case ActionKind.COMPLETE if following is None:
             hint = FooterHint.LAST
         case ActionKind.COMPLETE:
             hint, title = FooterHint.NEXT, guide.step(following or action.step).title
-    return FOOTER_HINTS[hint].format(title=inside(title))
+    number = journey.place(guide, setup, action.step).number
+    return FOOTER_HINTS[hint].format(title=inside(title), number=number)
+
+
+def stage_state(guide: Guide, setup: Setup, stage: Stage, *, finished: bool) -> StageState:
+    """How a stage of the rail stands; ``finished`` as in ``ViewState``, where no step is open."""
+    steps = [place for place in journey.places(guide, setup) if place.stage.id == stage.id]
+    if not finished and any(place.mark is Mark.CURRENT for place in steps):
+        return StageState.CURRENT
+    if failing(guide, setup) and journey.test_step(guide).id in {place.step.id for place in steps}:
+        return StageState.FAILED
+    if any(place.step.id in setup.stale for place in steps):
+        return StageState.STALE
+    done = all(place.step.id in setup.done or place.step.optional for place in steps)
+    return StageState.DONE if steps and done else StageState.LATER
+
+
+def stage_step(guide: Guide, setup: Setup, stage: Stage) -> str | None:
+    """The step that a stage opens with: its failing test, else what is left to do in it, else its first one."""
+    steps = [place for place in journey.places(guide, setup) if place.stage.id == stage.id]
+    test = journey.test_step(guide).id
+    if failing(guide, setup) and any(place.step.id == test for place in steps):
+        return test
+    left = [place for place in steps if place.mark is not Mark.DONE]
+    return (left or steps)[0].step.id if steps else None

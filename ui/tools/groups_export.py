@@ -246,6 +246,6 @@ def _facts(answer: Checked) -> str:
             words.append(f"{counted(answer.report.others, 'row')} of other objects")
         if answer.report.uneven:
             words.append(f"{counted(answer.report.uneven, 'row')} with more or fewer fields than columns")
-    if answer.seen.words.startswith("Windows-1252"):
+    if answer.seen.assumed:
         words.append("if letters look wrong, save it as UTF-8")
     return ", ".join(words)

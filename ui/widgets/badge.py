@@ -22,7 +22,7 @@ _WORDS = {
     "done": "Done",
     "current": "Current",
     "later": "Not done yet",
-    "stale": "To be redone",
+    "stale": "Redo needed",
     "failed": "Failed",
     "warned": "Passed with a remark",
 }

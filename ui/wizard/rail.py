@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from app.setup.journey import Mark, places
+from app.setup.journey import visible
+from ui.session.view_state import StageState, stage_state, stage_step
 from ui.theme import icons
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
@@ -19,13 +20,17 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from app.guide.model import Stage
     from app.guide.vocabulary import Tool
-    from app.setup.journey import Place
     from ui.session.controller import SetupController
     from ui.tools.catalog import ToolPage
 
 
 ROOM = 194
 """Pixels for a stage: the width of the rail without its margins and a scroll bar."""
+
+
+_ROLES: Final = {StageState.CURRENT: "heading-small", StageState.LATER: "muted"}
+"""Of a stage's title; ``body`` for the others."""
+_DETAILS: Final = {StageState.FAILED: "Test failed", StageState.STALE: "Redo needed"}
 
 
 class StageRow(PushButton):
@@ -52,29 +57,19 @@ class StageRow(PushButton):
         for child in (self._badge, self._title, self._detail):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
-    def show_state(self, steps: list[Place], current: Place, total: int, *, over: bool, beside: bool) -> None:
-        """Draw how this stage stands; ``beside``: the open page belongs to no step."""
-        here = current.stage.id == self.stage.id and not over
-        done = all(p.step.id in self._done or p.step.optional for p in steps) if steps else False
-        state = "current" if here else "stale" if self._stale(steps) else "done" if done else "later"
+    def show_state(self, state: StageState, where: str, *, beside: bool) -> None:
+        """Draw how this stage stands; ``where`` counts the open step, ``beside``: the open page belongs to no step."""
+        here = state is StageState.CURRENT
         self._badge.set_state(state, self._number)
-        self._title.setProperty("role", "heading-small" if here else "body" if done else "muted")
+        self._title.setProperty("role", _ROLES.get(state, "body"))
         self._title.style().polish(self._title)
-        detail = f"Step {current.number} of {total}" if here else "To be redone" if state == "stale" else ""
+        detail = where if here else _DETAILS.get(state, "")
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         mark_here(self, here=here and not beside)
         self.setAccessibleName(f"{self.stage.title}, {state}")
         self._row.invalidate()
         self.setMinimumHeight(max(40, self._row.totalHeightForWidth(ROOM)))
-
-    def remember(self, done: frozenset[str]) -> None:
-        """Which steps are done and not stale."""
-        self._done = done
-
-    @staticmethod
-    def _stale(steps: list[Place]) -> bool:
-        return any(p.mark is Mark.STALE for p in steps)
 
 
 class Rail(QFrame):
@@ -155,29 +150,24 @@ class Rail(QFrame):
         return row
 
     def _open(self, stage: Stage) -> None:
-        steps = [
-            p for p in places(self._controller.session.guide, self._controller.session.setup) if p.stage.id == stage.id
-        ]
-        unfinished = [p for p in steps if p.mark in (Mark.LATER, Mark.STALE, Mark.CURRENT)]
-        if steps:
-            self._controller.go((unfinished or steps)[0].step.id)
+        session = self._controller.session
+        if (step := stage_step(session.guide, session.setup, stage)) is not None:
+            self._controller.go(step)
 
     def refresh(self) -> None:
         """Redraw from the state."""
         session = self._controller.session
         setup = session.setup
-        every = places(session.guide, setup)
-        current = next(p for p in every if p.mark is Mark.CURRENT)
-        done = frozenset(setup.done) - setup.stale
-        over = self._controller.step_view.finished
+        guide, here = session.guide, session.here
+        finished = self._controller.step_view.finished
         self._name.setText(setup.name)
-        self._client.setText(f"{session.guide.name} \u2192 {session.guide.cie.name}")
+        self._client.setText(f"{guide.name} \u2192 {guide.cie.name}")
         tool = self._controller.tool
+        where = f"Step {here.number} of {len(visible(guide, setup))}"
         for row in self._rows:
-            row.remember(done)
-            mine = [p for p in every if p.stage.id == row.stage.id]
-            row.show_state(mine, current, len(every), over=over, beside=tool is not None)
-            if row.stage.id == current.stage.id != self._followed:
+            state = stage_state(guide, setup, row.stage, finished=finished)
+            row.show_state(state, where, beside=tool is not None)
+            if row.stage.id == here.stage.id != self._followed:
                 self._followed = row.stage.id
                 self._stages.keep_in_view(row)
         pages = offered(session)

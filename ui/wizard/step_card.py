@@ -55,7 +55,7 @@ class StepLine(PushButton):
             row.addWidget(label("optional", "small", self, wrap=False))
         for child in (badge, title):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        state = {Mark.DONE: "done", Mark.STALE: "to be redone"}.get(place.mark, "not done yet")
+        state = {Mark.DONE: "done", Mark.STALE: "redo needed"}.get(place.mark, "not done yet")
         self.setAccessibleName(f"Step {place.number}, {place.step.title}, {state}")
         self.setMinimumHeight(46)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
