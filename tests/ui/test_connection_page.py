@@ -44,7 +44,7 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
         page.show()
         refused = Finding(Check.TOKEN, Verdict.FAILED, Observation.UNAUTHORIZED, 0.1, AnswerDetails(status=401))
         controller.session.testing.findings = (refused,)
-        controller.changed.emit()
+        controller.test_changed.emit()
         await until(lambda: "The token was not accepted" in words(page))
         told = words(page)
         for said in (
@@ -103,7 +103,7 @@ def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplicati
         page = ConnectionPage(controller)
         page.show()
         controller.session.testing.findings = REFUSED
-        controller.changed.emit()
+        controller.test_changed.emit()
         more = child(page, "details-token")
         assert more.accessibleDescription() == f"Failed. {sentence(REFUSED[-1])}"
         assert not shown(page, "copy-token")
@@ -130,14 +130,14 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
         page.show()
         controller.testing = True
         controller.session.testing.findings = REFUSED[:2]
-        controller.changed.emit()
+        controller.test_changed.emit()
         row = page.findChild(QWidget, "check-route")
         assert row is not None
         assert "Checking" in words(row)
         more = child(page, "details-name")
         controller.session.testing.findings = REFUSED
         controller.testing = False
-        controller.changed.emit()
+        controller.test_changed.emit()
         assert child(page, "details-name") is more
         assert "Checking" not in words(page)
         page.deleteLater()
@@ -154,12 +154,12 @@ def test_without_the_proof_by_a_wrong_token_nothing_is_green_and_the_admin_may_g
         page = ConnectionPage(controller)
         page.show()
         controller.session.testing.findings = (*PASSED[:-1], unproven)
-        controller.changed.emit()
+        controller.test_changed.emit()
         await until(lambda: "It is not known whether a wrong token is refused" in words(page))
         assert "the connection works" not in words(page)
         assert shown(page, "skip-test"), "the portal may still get through"
         controller.session.testing.findings = (*PASSED[:-1], replace(unproven, observation=Observation.OPEN_DOOR))
-        controller.changed.emit()
+        controller.test_changed.emit()
         await until(lambda: "A wrong token was accepted as well" in words(page))
         assert not shown(page, "skip-test"), "what takes any token is no CIE"
         page.deleteLater()
@@ -197,7 +197,7 @@ def test_the_companion_shows_the_last_result(qapp: QApplication, tmp_path: Path)
         companion.show()
         assert "Not tested yet" in words(companion)
         controller.session.setup = controller.session.setup.with_(runs=(keep(REFUSED, NOW),))
-        controller.changed.emit()
+        controller.test_changed.emit()
         assert headline(keep(REFUSED, NOW)) in words(companion)
         companion.deleteLater()
 
@@ -223,14 +223,14 @@ def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_p
         page = WizardPage(controller)
         await controller.session.go(next(step.id for step in controller.session.guide.steps if step.page is Page.TEST))
         controller.session.testing.findings = PASSED
-        controller.changed.emit()
+        controller.test_changed.emit()
         page.show()
         await until(lambda: page.focusWidget() is not None)
         again = child(page, "test-again")
         again.setFocus()
         controller.testing = True
         controller.session.testing.findings = ()
-        controller.changed.emit()
+        controller.test_changed.emit()
         assert page.focusWidget() is child(page, "done")
         assert child(page, "done").text() == "Stop the test"
         controller.testing = False

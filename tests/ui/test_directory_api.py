@@ -171,7 +171,7 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
 
         async def told(look: DirectoryList | ApiFailure) -> str:
             api.look = look
-            controller.changed.emit()
+            controller.api_changed.emit()
             await asyncio.sleep(0.02)  # Qt shows what was added at its next turn
             return words(page)
 
@@ -227,13 +227,13 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         assert "Optional" in TOOLS[Tool.DIRECTORY_SYNC_API].lead
         await turn_on(controller)
         session.api.look = DirectoryList(NOW, (FULL,), 0.0)
-        controller.changed.emit()
+        controller.api_changed.emit()
         said = words(panel)
         assert "SCIM endpoint, Directory Sync API" in said
         assert "It does not stand for the timestamp" in said
         assert "Full Sync is unlocked" not in said
         session.setup = session.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
-        controller.changed.emit()
+        controller.api_changed.emit()
         assert "CIE reports a sync completed at 24 Nov 2026, 12:01:15 UTC" in words(card)
         assert "before you confirm" in words(card)
         assert "was entered otherwise and stays" in words(card)
@@ -241,7 +241,7 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
             assert (await session.captures.give(name, count)).accepted
         assert "Filled in below: 1,204 users and 87 groups" in words(card)
         session.api.look = ApiFailure(datetime.now(UTC), ApiStage.API, Observation.SERVER_ERROR, 500)
-        controller.changed.emit()
+        controller.api_changed.emit()
         assert "error of its own" in words(card)
         assert not [w for w in card.findChildren(QLabel) if "canary" in w.text()]
         for widget in (panel, card):

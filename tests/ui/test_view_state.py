@@ -177,12 +177,12 @@ def test_the_companion_shows_the_action_of_the_wizard_and_finishes_the_setup(
 
         await at(fresh(guide))
         controller.busy = Block(BlockReason.KEYRING)
-        controller.changed.emit()
+        controller.activity_changed.emit()
         alike(page, companion, controller)
         assert not child(companion, "done").isEnabled(), "busy"
         controller.busy = None
         session.unsaved = "The disk is full."
-        controller.changed.emit()
+        controller.activity_changed.emit()
         alike(page, companion, controller)
         assert "The disk is full." in words(companion)
         session.unsaved = None

@@ -33,7 +33,8 @@ class ShortResult(QWidget):
         row.setSpacing(10)
         row.addWidget(self._badge)
         row.addLayout(words, 1)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.test_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

@@ -57,7 +57,14 @@ class Companion(QWidget):
         column.addWidget(self._footer)
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
         QShortcut(QKeySequence("F1"), self, controller.help_wanted.emit)
-        controller.changed.connect(self.refresh)
+        for signal in (
+            controller.setup_changed,
+            controller.test_changed,
+            controller.activity_changed,
+            controller.page_changed,
+            controller.api_changed,
+        ):
+            signal.connect(self.refresh)
         controller.settled.connect(self._offer_to_go_on)
         controller.left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from app.guide.vocabulary import Lane, Tool
+from app.session.events import SessionEvent
 from app.setup.action import ActionKind
 from app.setup.journey import Block, BlockReason
 from app.setup.sentences import sentence
@@ -30,8 +31,18 @@ if TYPE_CHECKING:
 class SetupController(QObject):
     """What every widget of the wizard holds: state to show, intents to send."""
 
-    changed = Signal()
-    """Something to be redrawn."""
+    setup_changed = Signal()
+    """The state of the setup, or whether it is saved."""
+    test_changed = Signal()
+    """Test Connection began, found something, ended, or its findings no longer count."""
+    wait_changed = Signal()
+    """A wait began, looked, or ended."""
+    api_changed = Signal()
+    """The Directory Sync API was asked, or what it is asked with changed."""
+    activity_changed = Signal()
+    """What the program is doing, or what it has to say about the last thing that was done."""
+    page_changed = Signal()
+    """Another page is open: a page beside the steps, or the last step of a complete setup."""
     revealed = Signal(str, str)
     """Value name, text to show for a moment. An empty text hides it."""
     concealed = Signal()
@@ -83,7 +94,7 @@ class SetupController(QObject):
         self._looks: set[Task[Any]] = set()
         self._console = console
         self._open_url = open_url
-        self._unsubscribe = session.subscribe(lambda _event: self.changed.emit())
+        self._unsubscribe = session.subscribe(self._pass_on)
 
     def close(self) -> None:
         """Stop listening to the setup; what is under way for it ends."""
@@ -91,6 +102,19 @@ class SetupController(QObject):
         self.drop_error()
         self._end_looks()
         self._unsubscribe()
+
+    def _pass_on(self, event: SessionEvent) -> None:
+        match event:
+            case SessionEvent.TEST:
+                self.test_changed.emit()
+            case SessionEvent.WAIT:
+                self.wait_changed.emit()
+            case SessionEvent.API:
+                self.api_changed.emit()
+            case SessionEvent.SETUP | SessionEvent.SAVING:
+                self.setup_changed.emit()
+            case SessionEvent.TIMESTAMP_SEEN | SessionEvent.FULL_SYNC_ENDED:
+                pass  # the setup has changed before
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
         self._tasks.start(work)
@@ -115,7 +139,7 @@ class SetupController(QObject):
         if given.to_redo:
             self.notice = "Redo these steps: " + ", ".join(given.to_redo) + "."
         self.announced.emit(given.sentence)
-        self.changed.emit()
+        self.activity_changed.emit()
 
     def keep_again(self) -> None:
         """Ask the keyring once more to take what is only in memory; its prompt may come up."""
@@ -131,7 +155,7 @@ class SetupController(QObject):
 
     def _wait_for(self, busy: Block | None) -> None:
         self.busy = busy
-        self.changed.emit()
+        self.activity_changed.emit()
 
     @property
     def busy_line(self) -> str:
@@ -156,7 +180,7 @@ class SetupController(QObject):
             outcome = await self.session.captures.reveal(name)
             if outcome.value is None:
                 self.notice = f"The {label} could not be read from {self.session.vault.name}."
-                self.changed.emit()
+                self.activity_changed.emit()
                 return
             self.clipboard.copy_secret(outcome.value, label)
         self.announced.emit(f"{label} copied.")
@@ -250,7 +274,7 @@ class SetupController(QObject):
         self.correcting = False
         if blocked is None:
             self.announced.emit(f"Next: {self.session.here.step.title}.")
-        self.changed.emit()
+        self.page_changed.emit()
 
     def go(self, step_id: str) -> None:
         """Open that step."""
@@ -262,7 +286,7 @@ class SetupController(QObject):
     def correct(self) -> None:
         """Open the last step of a finished setup again."""
         self.correcting = True
-        self.changed.emit()
+        self.page_changed.emit()
 
     def back(self) -> None:
         """Open the step before."""
@@ -272,16 +296,16 @@ class SetupController(QObject):
     def open_tool(self, tool: Tool) -> None:
         """Open a page beside the steps; the step stays where it is."""
         self.tool = tool
-        self.changed.emit()
+        self.page_changed.emit()
         self.tool_opened.emit()
 
     def close_tool(self) -> None:
         """Back to the step."""
         self.tool = None
-        self.changed.emit()
+        self.page_changed.emit()
 
     def look_into(self, work: Coroutine[Any, Any, None]) -> Task[None]:
-        """Run what a page beside the steps is for; it ends with the desk."""
+        """Run what a page beside the steps is for; it ends when the setup is left."""
         task = self._tasks.start(work)
         self._looks.add(task)
         task.add_done_callback(self._looks.discard)
@@ -292,7 +316,7 @@ class SetupController(QObject):
             look.cancel()
 
     def keep(self, work: Coroutine[Any, Any, None]) -> None:
-        """Keep or remove what belongs to a page beside the steps; it is finished also when the desk is closed."""
+        """Keep or remove what belongs to a page beside the steps; it is finished also when the setup is left."""
         self._start(self._keep(work))
 
     async def _keep(self, work: Coroutine[Any, Any, None]) -> None:
@@ -326,7 +350,7 @@ class SetupController(QObject):
         """Run Test Connection."""
         if not self.testing:
             self.testing = True
-            self.changed.emit()
+            self.test_changed.emit()
             self._test_task = self._tasks.start(self._test())
             self._test_task.add_done_callback(self._end_test)  # also where it is stopped before it began
 
@@ -340,13 +364,13 @@ class SetupController(QObject):
             self._test_task.cancel()
 
     async def _test(self) -> None:
-        problem = await self.session.testing.run(lambda _finding: self.changed.emit())
+        problem = await self.session.testing.run(lambda _finding: self.test_changed.emit())
         self.notice = problem or ""
         self.announced.emit(problem or self._result())
 
     def _end_test(self, _task: Task[Any]) -> None:
         self.testing = False
-        self.changed.emit()
+        self.test_changed.emit()
 
     def _result(self) -> str:
         """The end of a test in a sentence: the failed check by its name, or that there is none."""
@@ -398,4 +422,4 @@ class SetupController(QObject):
 
     async def _enter_timestamp(self, text: str) -> None:
         self.timestamp_problem = await self.session.waiting.enter_timestamp(text)
-        self.changed.emit()
+        self.wait_changed.emit()

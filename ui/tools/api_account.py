@@ -67,7 +67,8 @@ class AccountCard(Card):
         self.body.addWidget(self._said)
         self._add_addresses()
         self.setFocusProxy(self._tsg_id)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.api_changed, controller.activity_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     @property
@@ -200,7 +201,7 @@ class AccountCard(Card):
         self._said.show_text(problem or thanks, "bad" if problem else "good")
         self._said.setVisible(field == "file")
         self._controller.announced.emit(problem or thanks)
-        self._controller.changed.emit()
+        self._controller.activity_changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """The CSV file may be let go anywhere on the card."""

@@ -41,7 +41,8 @@ class StateCard(Card):
         row = Flow(self, across=8, down=6)
         row.add(self._check)
         self.body.addWidget(row)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.api_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     @property
@@ -153,7 +154,8 @@ class FindCard(Card):
         self._result = Note("", "muted", self)
         self._result.setVisible(False)
         self.body.addWidget(self._result)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.api_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

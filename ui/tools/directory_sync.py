@@ -30,7 +30,8 @@ class _Gives(Card):
         self._controller = controller
         self.body.addWidget(label("What it gives", "heading", self))
         self.body.addWidget(label(_GIVES, "muted", self))
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.api_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

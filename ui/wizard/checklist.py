@@ -40,7 +40,7 @@ class Checklist(QWidget):
             scroll.column.addWidget(Note("Practice: tick these as if you had them.", "muted", self))
         scroll.column.addStretch(1)
         self.setFocusProxy(next(iter(self._boxes.values())))
-        controller.changed.connect(self.refresh)
+        controller.setup_changed.connect(self.refresh)
 
     def _item(self, item: Prerequisite) -> Card:
         card = Card("card", self)

@@ -60,7 +60,8 @@ class ConnectionPage(QWidget):
         row_.setSpacing(14)
         row_.addWidget(left, 11)
         row_.addWidget(side, 9)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.test_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

@@ -33,7 +33,7 @@ class EarlierTests(Card):
         self._runs: tuple[RunRecord, ...] | None = None
         self._chosen: RunRecord | None = None
         self._all = False
-        controller.changed.connect(self.refresh)
+        controller.setup_changed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

@@ -39,7 +39,8 @@ class FullSyncPanel(QWidget):
         self._look.clicked.connect(controller.look_at_sync)
         row.add(self._look)
         column.addWidget(row)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:

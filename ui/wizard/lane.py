@@ -42,7 +42,7 @@ class LaneView(QFrame):
         self._scroll = ScrollColumn(self)
         self._scroll.column.setContentsMargins(10, 10, 10, 10)
         column.addWidget(self._scroll, 1)
-        controller.changed.connect(self.refresh)
+        controller.setup_changed.connect(self.refresh)
         self.refresh()
 
     def _head(self) -> QFrame:

@@ -59,7 +59,14 @@ class WizardPage(QWidget):
         row.addLayout(right, 1)
         QShortcut(QKeySequence("F9"), self, controller.companion_wanted.emit)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, controller.close_tool)
-        controller.changed.connect(self.refresh)
+        for signal in (
+            controller.setup_changed,
+            controller.test_changed,
+            controller.activity_changed,
+            controller.page_changed,
+            controller.api_changed,
+        ):
+            signal.connect(self.refresh)
         controller.settled.connect(self._offer_to_go_on)
         controller.announced.connect(self._announce)
         self.refresh()

@@ -110,7 +110,13 @@ class Rail(QFrame):
             column.addWidget(tool_row)
         column.addSpacing(10)
         column.addLayout(self._keyring_line())
-        controller.changed.connect(self.refresh)
+        for signal in (
+            controller.setup_changed,
+            controller.activity_changed,
+            controller.page_changed,
+            controller.api_changed,
+        ):
+            signal.connect(self.refresh)
         self.refresh()
 
     def _tool_row(self, tool: Tool, page: ToolPage) -> QPushButton:

@@ -98,7 +98,8 @@ class StepCard(Card):
         controller.revealed.connect(self._show_secret)
         controller.concealed.connect(self._conceal)
         controller.clipboard.changed.connect(self._show_clipboard)
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.activity_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def _add_work(self, step: Step) -> None:

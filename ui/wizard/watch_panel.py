@@ -70,7 +70,8 @@ class WatchPanel(QWidget):
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.refresh)
         self._tick.start()
-        controller.changed.connect(self.refresh)
+        for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):
+            signal.connect(self.refresh)
         self.refresh()
 
     def _buttons(self) -> Flow:
