@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from app.session.events import SessionEvent
+from app.setup.journey import valid_sighting
 from app.setup.state import Wait
 from app.setup.status import awaited
 
@@ -112,7 +113,7 @@ class BackgroundJobs:
 
     async def _wait_for_timestamp(self) -> None:
         await self._waiting.for_timestamp()
-        if self._opened.setup.sighting is not None:
+        if valid_sighting(self._opened.setup) is not None:
             self._opened.announce(SessionEvent.TIMESTAMP_SEEN)
 
     async def _wait_for_full_sync(self) -> None:

@@ -381,6 +381,11 @@ def unseen(setup: Setup) -> BlockReason | None:
     return None
 
 
+def valid_sighting(setup: Setup) -> Sighting | None:
+    """The timestamp that opens Full Sync; None where none was seen, or only one of before Submit."""
+    return setup.sighting if unseen(setup) is None else None
+
+
 def sight(setup: Setup, sighting: Sighting) -> Setup:
     """Remember the SCIM Change Timestamp that was seen."""
     return setup.with_(sighting=sighting)

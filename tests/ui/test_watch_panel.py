@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from PySide6.QtCore import Qt
 
 from app.guide.vocabulary import Milestone, Page
 from app.setup import journey
+from app.setup.state import Sighting
 from tests.hostile.server import Hostile
 from tests.support.clock import NOW
 from tests.support.controller import walk
@@ -66,3 +68,19 @@ def test_between_submit_and_start_nothing_is_looked_for_and_nothing_says_so(qapp
 
     with Hostile(silent) as server:
         walk(qapp, tmp_path, story, base_url=server.base_url)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_timestamp_of_before_submit_is_not_the_first_change(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        reached = {Milestone.SUBMITTED: NOW, Milestone.STARTED: NOW}
+        for at, arrived in ((NOW - timedelta(hours=1), False), (NOW, True)):
+            sighting = Sighting(at, NOW, entered=True)
+            session.setup = session.setup.with_(reached=reached, sighting=sighting)
+            panel = WatchPanel(controller)
+            assert child(panel, "look-now").isEnabled() is not arrived
+            assert ("The first change has arrived" in words(panel)) is arrived
+            panel.deleteLater()
+
+    walk(qapp, tmp_path, story)

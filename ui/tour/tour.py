@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QListWidget
 
 from app.guide.vocabulary import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
+from app.setup.journey import valid_sighting
 from app.setup.state import Status
 from app.setup.status import status
 from ui.tour.driver import PATIENCE, Stuck
@@ -59,9 +60,10 @@ class Tour:
         self._driver.folder.mkdir(parents=True, exist_ok=True)
         for old in self._driver.folder.glob("[0-9][0-9]-*.png"):
             old.unlink()
-        outcome = "stuck"
+        completed, outcome = False, "stuck"
         try:
-            outcome = "full sync completed" if await self._walk() else "stopped before the end, as asked"
+            completed = await self._walk()
+            outcome = "full sync completed" if completed else "stopped before the end, as asked"
         except Stuck as stuck:
             self._driver.note("tour", f"stuck: {stuck}")
             self._driver.picture("stuck")
@@ -73,7 +75,7 @@ class Tour:
                 "browsing": self._browsing,
             }
             (self._driver.folder / "tour.json").write_text(json.dumps(report, indent=2) + "\n", "utf-8")
-        return 0 if outcome == "full sync completed" else 1
+        return 0 if completed else 1
 
     async def _walk(self) -> bool:
         from app.guide import catalog
@@ -232,9 +234,9 @@ class Tour:
         session = self._driver.controller.session
 
         def seen() -> bool:
-            if session.setup.sighting is None and session.waiting.report is not None:
+            if valid_sighting(session.setup) is None and session.waiting.report is not None:
                 self._driver.click("look-now", must=False)
-            return session.setup.sighting is not None
+            return valid_sighting(session.setup) is not None
 
         await self._driver.until(seen, "the SCIM Change Timestamp", every=0.5)
         await asyncio.sleep(0.05)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
 from app.setup.gate import Locked, gate
-from app.setup.journey import waiting_since
+from app.setup.journey import valid_sighting, waiting_since
 from app.setup.sentences import TIMESTAMP_PROBLEMS, sentence
 from app.setup.state import Wait
 from app.setup.status import awaited
@@ -105,7 +105,7 @@ class WatchPanel(QWidget):
         setup = session.setup
         now = session.now()
         since = waiting_since(setup)
-        seen = setup.sighting
+        seen = valid_sighting(setup)
         if seen is not None:
             self._elapsed.setText("The first change has arrived")
             self._bar.set_value(1.0)
@@ -140,7 +140,7 @@ class WatchPanel(QWidget):
 
         session = self._controller.session
         stamp, looked, received, through = self._cells
-        seen, report = session.setup.sighting, session.waiting.report
+        seen, report = valid_sighting(session.setup), session.waiting.report
         stamp.setText(clock(seen.at) if seen else "Not filled yet")
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()
@@ -150,7 +150,9 @@ class WatchPanel(QWidget):
                 _counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet"
             )
             return
-        nxt = f", next look in {span((report.next_look - session.now()).total_seconds())}" if report.next_look else ""
+        nxt = ""
+        if report.next_look is not None and session.waiting.looking:
+            nxt = f", next look in {span((report.next_look - session.now()).total_seconds())}"
         looked.setText(f"{ago((session.now() - report.looked).total_seconds())}{nxt}")
         result = report.result
         if isinstance(result, ChangesSeen):
