@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest.register_assert_rewrite("tests.support")
-pytest_plugins = ["tests.support.secret_service", "tests.support.running"]
+pytest_plugins = ["tests.support.secret_service", "tests.support.running", "tests.support.left_behind"]
 
 
 COLLECT_EVERY = 25

@@ -135,6 +135,7 @@ class Application:
         finally:
             for task in (beginning, ending):
                 task.cancel()
+            await asyncio.gather(beginning, ending, return_exceptions=True)  # a workspace half taken is left again
             await self._finish()
 
     def _file_to_open(self) -> Path | None:

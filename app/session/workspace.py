@@ -74,16 +74,22 @@ class Workspace:
 
     async def take(self) -> WorkspaceRefusal | None:
         """Take folder and keyring and start the practice consoles; returns why not, and then has left them again."""
-        locked = await asyncio.get_running_loop().run_in_executor(None, self.store.lock)
-        if isinstance(locked, FolderTaken):
-            await self.vault.ready()
-            trouble = await self._start_consoles() if self.practice else None
-        else:
-            trouble = locked.sentence
+        try:
+            trouble = await self._take()
+        except asyncio.CancelledError:  # the program ends while a keyring does not answer
+            await self.leave()
+            raise
         if trouble is None:
             return None
         await self.leave()
         return WorkspaceRefusal(trouble)
+
+    async def _take(self) -> str | None:
+        locked = await asyncio.get_running_loop().run_in_executor(None, self.store.lock)
+        if not isinstance(locked, FolderTaken):
+            return locked.sentence
+        await self.vault.ready()
+        return await self._start_consoles() if self.practice else None
 
     async def _start_consoles(self) -> str | None:
         import secrets

@@ -109,6 +109,8 @@ def play(qt: QApplication, story: Callable[[], Awaitable[None]]) -> None:
 
     async def main() -> int:
         await story()
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        assert left == [], "the story left tasks behind"
         return 0
 
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from contextlib import closing
 
 import pytest
 from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what a configuration could choose
@@ -27,17 +27,9 @@ from tests.support.keyrings import (
     SlowKeyring,
     service,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.support.until import until
 
 HELD = "The value is held until the program closes."
-
-
-async def eventually(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 def held_until_it_behaves(keyring: MemoryKeyring, status: VaultStatus, sentence: str) -> None:
@@ -114,7 +106,7 @@ def test_prompting() -> None:
         assert keyring.items == {service(): "old"}
         assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED, "other calls go on"
         keyring.release.set()
-        await eventually(lambda: not vault._held)  # the late answer was proved, so memory lets go
+        await until(lambda: not vault._held)  # the late answer was proved, so memory lets go
         assert keyring.items == {service(): "new", service("base_url"): "other"}
         vault.close()
 
@@ -156,14 +148,16 @@ def test_returning_something_else() -> None:
 
 def test_returning_something_else_where_there_was_nothing_leaves_nothing() -> None:
     keyring = GarblingKeyring()
-    assert asyncio.run(Vault("setup", keyring).put(SETUP, "token", "new")).held
+    with closing(Vault("setup", keyring)) as vault:
+        assert asyncio.run(vault.put(SETUP, "token", "new")).held
     assert keyring.items == {}
 
 
 def test_returning_what_is_no_text() -> None:
     keyring = MemoryKeyring()
     keyring.items[service()] = b"bytes"  # type: ignore[assignment]
-    assert asyncio.run(Vault("setup", keyring).get(SETUP, "token")).status is VaultStatus.MISMATCH
+    with closing(Vault("setup", keyring)) as vault:
+        assert asyncio.run(vault.get(SETUP, "token")).status is VaultStatus.MISMATCH
 
 
 def test_every_status_has_a_sentence_of_its_own() -> None:

@@ -64,6 +64,7 @@ def test_values_are_put_replaced_read_and_removed(provider: Provider) -> None:
     asyncio.run(story())
 
 
+@pytest.mark.left_behind("thread", "a prompt that nobody answers holds its thread until the keyring ends")
 def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Provider) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="linux", limit_seconds=10)

@@ -6,9 +6,9 @@ import asyncio
 import subprocess
 import sys
 import time
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from keyring.errors import KeyringLocked  # noqa: TID253 - the tests of the vault are about it
@@ -16,18 +16,9 @@ from secretstorage import Item
 
 from app.vault import Outcome, Vault, VaultStatus, linux
 from tests.support.keyrings import SETUP, LockedKeyring, MemoryKeyring, PromptingKeyring, UndyingKeyring, service
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.support.until import until
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-async def eventually(true: Callable[[], bool], seconds: float = 5) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.005)
 
 
 def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str) -> None:
@@ -45,7 +36,8 @@ def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str)
         vault.close()
         later = Vault("setup", platform="linux")
         assert await later.get(SETUP, "token") == Outcome(VaultStatus.READ, "second")
-        assert (await Vault("practice", platform="linux").get(SETUP, "token")).status is VaultStatus.ABSENT
+        with closing(Vault("practice", platform="linux")) as practice:
+            assert (await practice.get(SETUP, "token")).status is VaultStatus.ABSENT
         assert (await later.delete(SETUP, "token")).status is VaultStatus.DELETED
         assert (await later.get(SETUP, "token")).status is VaultStatus.ABSENT
         assert (await later.delete(SETUP, "token")).status is VaultStatus.DELETED
@@ -91,6 +83,7 @@ def test_configuration_cannot_choose_a_backend(secret_service: str, monkeypatch:
         vault = Vault("setup", platform="linux")
         assert (await vault.put(SETUP, "chosen", "value")).status is VaultStatus.STORED
         assert (await vault.delete(SETUP, "chosen")).status is VaultStatus.DELETED
+        vault.close()
 
     asyncio.run(story())
 
@@ -108,6 +101,7 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
         assert (await vault.get(SETUP, "token")).value == "value"
         assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
         assert (await vault.get(SETUP, "token")).status is VaultStatus.ABSENT
+        vault.close()
 
     asyncio.run(story())
 
@@ -115,7 +109,8 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
 def test_deletion_is_proved() -> None:
     keyring = UndyingKeyring()
     keyring.items[service()] = "value"
-    assert asyncio.run(Vault("setup", keyring).delete(SETUP, "token")).status is VaultStatus.REFUSED
+    with closing(Vault("setup", keyring)) as vault:
+        assert asyncio.run(vault.delete(SETUP, "token")).status is VaultStatus.REFUSED
 
 
 def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_unlocked() -> None:
@@ -140,6 +135,7 @@ def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_un
         assert (await vault.purge(SETUP, ["token"])).status is VaultStatus.DELETED
         assert keyring.items == {}
         assert (await vault.get(SETUP, "base_url")).status is VaultStatus.ABSENT
+        vault.close()
 
     asyncio.run(story())
 
@@ -152,7 +148,8 @@ def test_purging_stops_at_the_first_that_stays() -> None:
             asked.append(service)
             raise KeyringLocked("its prompt was dismissed")
 
-    assert asyncio.run(Vault("setup", Counting()).purge(SETUP, ["token", "base_url"])).status is VaultStatus.LOCKED
+    with closing(Vault("setup", Counting())) as vault:
+        assert asyncio.run(vault.purge(SETUP, ["token", "base_url"])).status is VaultStatus.LOCKED
     assert asked == [service("base_url")]
 
 
@@ -163,9 +160,10 @@ def test_a_late_answer_does_not_undo_what_came_after() -> None:
         await vault.put(SETUP, "token", "older")
         assert (await vault.put(SETUP, "token", "newer")).status is VaultStatus.STORED
         keyring.release.set()
-        await eventually(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
+        await until(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
         assert keyring.items[service()] == "newer"
         assert (await vault.get(SETUP, "token")).value == "newer"
+        vault.close()
 
     asyncio.run(story())
 
@@ -177,8 +175,9 @@ def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
         await vault.put(SETUP, "token", "value")
         assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
         keyring.release.set()
-        await eventually(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
+        await until(lambda: keyring.ended.is_set() and vault._changing[SETUP, "token"] == 0)
         assert keyring.items == {}
+        vault.close()
 
     asyncio.run(story())
 
@@ -188,13 +187,14 @@ def test_a_wait_can_be_cancelled_and_tried_again() -> None:
         keyring = PromptingKeyring()
         vault = Vault("setup", keyring)
         task = asyncio.create_task(vault.put(SETUP, "token", "value"))
-        await eventually(keyring.entered.is_set)
+        await until(keyring.entered.is_set)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         assert (await vault.get(SETUP, "token")).value == "value"
         assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         keyring.release.set()
+        vault.close()
 
     asyncio.run(story())
 
@@ -202,6 +202,7 @@ def test_a_wait_can_be_cancelled_and_tried_again() -> None:
 def test_a_hung_keyring_does_not_keep_the_process_alive() -> None:
     script = """
 import asyncio, time
+from tests.support.until import until
 from tests.support.keyrings import MemoryKeyring
 from app.vault import Vault
 class Stuck(MemoryKeyring):

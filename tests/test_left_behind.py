@@ -1,0 +1,70 @@
+"""What a test leaves behind is found, and who began it is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = """
+import asyncio, threading
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
+
+released = threading.Event()
+kept = []
+
+def a_thread():
+    threading.Thread(target=released.wait, args=(9,), daemon=True, name="idle").start()
+
+def a_task():
+    async def idle():
+        await asyncio.sleep(9)
+    async def main():
+        asyncio.get_running_loop().create_task(idle())
+    asyncio.run(main())
+
+def a_timer():
+    kept.append(QTimer())
+    kept[-1].start(1000)
+
+def a_window():
+    kept.append(QWidget())
+    kept[-1].show()
+
+@pytest.mark.parametrize("leave", [a_thread, a_task, a_timer, a_window])
+def test_leaves(qapp, leave):
+    leave()
+
+@pytest.mark.left_behind("thread", "on purpose")
+def test_leaves_on_purpose():
+    a_thread()
+
+def test_leaves_nothing(qapp):
+    window = QWidget()
+    window.show()
+    QTimer(window).start(1000)
+    window.deleteLater()
+    thread = threading.Thread(target=print)
+    thread.start()
+
+def test_release():
+    released.set()
+"""
+
+
+def test_what_is_left_is_found_and_who_began_it_is_named(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(test_leaving=TESTS)
+    result = pytester.runpytest_subprocess("-q", "-p", "tests.support.left_behind", "-p", "no:cacheprovider")
+    result.assert_outcomes(passed=7, errors=4)
+    for kind, line in (("thread idle", 10), ("task .*idle", 16), ("timer of nobody", 21), ("window QWidget", 25)):
+        result.stdout.re_match_lines([rf"  {kind}, (begun|shown) at test_leaving.py:{line}\b.*"])
