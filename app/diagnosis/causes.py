@@ -1,6 +1,6 @@
 """Why a check failed, most likely cause first, given what this setup has done so far.
 
-What each observation points to stands in ``resources/diagnosis/causes.yaml``.
+``resources/diagnosis/causes.yaml`` lists the causes of each observation.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import DataPart, Explanation, Remedy, load
 from app.diagnosis.findings import sentence
-from app.diagnosis.history import history
 from app.diagnosis.ranking import Cause, rank
 from app.guide.vocabulary import StepRole
 from app.scim.details import CertificateDetails, NameDetails, RouteDetails
@@ -19,9 +18,10 @@ from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:
-    from app.guide.model import Guide
+    from collections.abc import Sequence
+
+    from app.diagnosis.setup_facts import SetupFacts
     from app.scim.finding import Finding
-    from app.setup.state import Setup
 
 __all__ = ["Cause", "Diagnosis", "explain", "reasons", "unreached"]
 
@@ -35,20 +35,20 @@ class Diagnosis:
 
 
 class Reasons(DataPart):
-    """What each observation points to."""
+    """The causes of each observation."""
 
     elsewhere: Remedy
-    """Said of most of what fails on the way: the portal has another one."""
+    """For most failures on the path: the portal uses another one."""
     unissued: Explanation
-    """The way to the token address failed."""
+    """The token address cannot be reached."""
     unreached: Explanation
-    """The way to the Directory Sync API failed."""
+    """The Directory Sync API cannot be reached."""
     unproven: Explanation
-    """A made-up token got no answer that tells whether it counts."""
+    """The answer to a made-up token does not show whether tokens are checked."""
     otherwise: Explanation
-    """The failure has no entry of its own."""
+    """For observations without an entry."""
     checks: dict[Check, dict[Observation, Explanation]]
-    """What an observation points to at one check, where that differs."""
+    """The causes of an observation at one check, where they differ."""
     observations: dict[Observation, Explanation]
 
     @property
@@ -60,25 +60,24 @@ class Reasons(DataPart):
 
 @cache
 def reasons() -> Reasons:
-    """What is known. Read when first needed: it takes some ten milliseconds."""
+    """All causes. Reading the file takes tens of milliseconds, so it is read when first needed."""
     return Reasons.model_validate(load("causes"))
 
 
-def explain(findings: tuple[Finding, ...], guide: Guide, setup: Setup) -> Diagnosis | None:
-    """The diagnosis of the first failed check; None where none failed."""
+def explain(findings: Sequence[Finding], facts: SetupFacts) -> Diagnosis | None:
+    """The diagnosis of the first failed check; None if none failed."""
     failed = next((f for f in findings if f.verdict is Verdict.FAILED), None)
     if failed is None:
         return None
     explanation = _explanation(failed)
-    causes = rank([(f"{sentence(failed)}.", explanation.causes)], history(guide, setup), guide, setup)
-    return Diagnosis(explanation.title, causes)
+    return Diagnosis(explanation.title, rank([(f"{sentence(failed)}.", explanation.causes)], facts))
 
 
 _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observation.NO_SECRET})
 
 
 def _explanation(failed: Finding) -> Explanation:
-    """By what failed, and whether it was the way to the token address or to the endpoint."""
+    """The explanation of a failed check, on the path to the endpoint or to the token address."""
     known = reasons()
     if failed.check is Check.CONTROL and failed.observation is not Observation.OPEN_DOOR:
         return known.unproven
@@ -100,17 +99,17 @@ def _on_the_path(failed: Finding) -> Check:
     return Check.ISSUED
 
 
-def unreached(broke: Finding) -> Explanation:
-    """Why the Directory Sync API is not reached, given the check of the way that failed."""
-    return _elsewhere(broke, broke.check, reasons().unreached)
+def unreached(failure: Finding) -> Explanation:
+    """Why the Directory Sync API cannot be reached, given the check on the path that failed."""
+    return _elsewhere(failure, failure.check, reasons().unreached)
 
 
 def _elsewhere(failed: Finding, at: Check, otherwise: Explanation) -> Explanation:
-    """The trouble of a way that is not that to the endpoint: neither the Base URL nor the portal has a part in it."""
+    """The explanation for another host than the endpoint, without what concerns the Base URL or the portal."""
     known = reasons()
     seen = _of(at, failed.observation)
-    way = tuple(remedy for remedy in seen.causes if remedy.at is not StepRole.BASE_URL and remedy != known.elsewhere)
-    return Explanation(title=otherwise.title, causes=(*way, *otherwise.causes))
+    causes = tuple(remedy for remedy in seen.causes if remedy.at is not StepRole.BASE_URL and remedy != known.elsewhere)
+    return Explanation(title=otherwise.title, causes=(*causes, *otherwise.causes))
 
 
 def _of(check: Check, observation: Observation) -> Explanation:

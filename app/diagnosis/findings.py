@@ -22,7 +22,7 @@ from app.scim.observation import Observation
 from app.text.counts import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from app.scim.finding import Finding
 
@@ -171,6 +171,15 @@ def sentence(finding: Finding) -> str:
     passed = finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE
     said = _passed(finding) if passed else _detailed(finding)
     return said or (PASSED[finding.check] if passed else SENTENCES[finding.observation])
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """The result of a test in a few words: its first failure, its warnings, or that everything passed."""
+    failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
+    if failed is not None:
+        return f"{title(failed.check)}: {sentence(failed)}"
+    warned = sum(each.verdict is Verdict.WARNED for each in findings)
+    return f"Passed, with {counted(warned, 'remark')}" if warned else "All checks passed"
 
 
 def meaning(finding: Finding) -> str:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from app.diagnosis.addresses import compare
 from app.diagnosis.facts import OF_A_TEXT, Fact, grounds
-from app.diagnosis.history import history
 from app.diagnosis.patterns import known_errors, occurs
 from app.diagnosis.ranking import rank
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide.placeholders import fill, names_of
 
 if TYPE_CHECKING:
@@ -77,24 +77,22 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
         return DecodedError(
             general.unexplained, labels, hint=fill(general.foreign, {**names, "product": foreign[0][0]})
         )
-    facts = addresses.facts | history(guide, setup)
+    facts = addresses.facts
     facts |= {Fact.HOST_DIFFERS} if addresses.named and ours else frozenset()
     facts |= {Fact.BEARER_DOUBLED} if _BEARER.search(plain) else frozenset()
     facts |= {Fact.CUT_SHORT} if len(text) > LONGEST else frozenset()
-    return _decoded(known, found, facts, guide, setup)
+    return _decoded(known, found, SetupFacts.of(guide, setup).and_(facts))
 
 
-def _decoded(
-    known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact], guide: Guide, setup: Setup
-) -> DecodedError:
-    causes = _causes(known, found, facts, guide, setup)
-    names = names_of(guide)
+def _decoded(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -> DecodedError:
+    causes = _causes(known, found, facts)
+    names = names_of(facts.guide)
     hint = fill(known.general.hint, names)
-    shown = [fact for fact in Fact if fact in facts and (fact in OF_A_TEXT or (fact in _OLD and found))]
+    shown = [fact for fact in Fact if fact in facts.holds and (fact in OF_A_TEXT or (fact in _OLD and found))]
     if not found and not causes and not set(shown) - {Fact.CUT_SHORT}:
         return DecodedError(known.general.nothing, hint=hint)
     return DecodedError(
-        _title(known, found, facts),
+        _title(known, found, facts.holds),
         _labels(found),
         tuple(fill(grounds().facts[fact], names) for fact in shown),
         causes,
@@ -125,13 +123,11 @@ def _title(known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact]
     return known.general.address if slipped else known.general.unexplained
 
 
-def _causes(
-    known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact], guide: Guide, setup: Setup
-) -> tuple[Cause, ...]:
+def _causes(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -> tuple[Cause, ...]:
     """First what the addresses show, then the causes of each pattern."""
     explained = [
         (fill(known.general.seen, {"pattern": pattern.label}), known.explanations[pattern.means].causes)
         for pattern in found
         if pattern.means
     ]
-    return rank([("", known.general.slips), *explained], facts, guide, setup)
+    return rank([("", known.general.slips), *explained], facts)

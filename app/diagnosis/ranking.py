@@ -1,4 +1,4 @@
-"""From remedies to causes: those that fit this setup, most likely first, each with its evidence and its step."""
+"""Turns remedies into causes: those that fit the setup, most likely first, each with its evidence and its step."""
 
 from __future__ import annotations
 
@@ -7,46 +7,66 @@ from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import grounds
 from app.guide.placeholders import fill, names_of
-from app.guide.roles import step_with
-from app.setup.journey import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.diagnosis.facts import Fact, Remedy
-    from app.guide.model import Guide
-    from app.setup.state import Setup
+    from app.diagnosis.facts import Remedy
+    from app.diagnosis.setup_facts import SetupFacts
+    from app.setup.journey import Place
 
 MOST_CAUSES = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Revisit:
+    """The action to go back to a step of the guide."""
+
+    step: str
+    number: int
+    """Among the visible steps."""
+    title: str
+    offered: bool = True
+    """Whether to offer a link: the step is not open, and no more likely cause offers it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cause:
-    """One possible reason, and where to mend it."""
+    """One possible cause, and what to do about it."""
 
     sentence: str
-    step: str | None
-    """The step of the guide to revisit; None where the remedy is outside the guide."""
     evidence: str
-    """What speaks for it, in one sentence."""
+    """What supports it, in one sentence."""
+    action: Revisit | None = None
+    """None if no step of the guide can fix it."""
+
+    @property
+    def step(self) -> str | None:
+        """The step to revisit."""
+        return self.action.step if self.action is not None else None
 
 
-def rank(
-    told: Iterable[tuple[str, Iterable[Remedy]]], facts: frozenset[Fact], guide: Guide, setup: Setup
-) -> tuple[Cause, ...]:
-    """The causes, each said once. Before its remedies stands what speaks for them where nothing else does."""
-    known, names = grounds(), names_of(guide)
-    shown = [step for _, step in visible(guide, setup)]
-    made: dict[str, Cause] = {}
-    nowhere: dict[str, Cause] = {}
-    for seen, remedies in told:
+def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> tuple[Cause, ...]:
+    """The causes, each once. Every group of remedies has the evidence for those with none of their own."""
+    known, names = grounds(), names_of(facts.guide)
+    found: dict[str, tuple[str, Place | None]] = {}
+    unlikely: dict[str, tuple[str, Place | None]] = {}
+    for evidence, remedies in grouped:
         for remedy in remedies:
-            if not remedy.fits(facts):
+            if not remedy.fits(facts.holds):
                 continue
-            because = remedy.because or (known.facts[remedy.when[0]] if remedy.when else seen)
-            step = step_with(remedy.at, guide, shown) if remedy.at else None
-            say = fill(remedy.say, names)
-            # What no step of this guide can mend is less likely to be the reason.
-            kind = nowhere if remedy.at and step is None else made
-            kind.setdefault(say, Cause(say, step.id if step else None, fill(because, names)))
-    return tuple({**made, **nowhere}.values())[:MOST_CAUSES]
+            because = remedy.because or (known.facts[remedy.when[0]] if remedy.when else evidence)
+            place = facts.place_with(remedy.at) if remedy.at else None
+            # What no step of this guide can fix is less likely to be the cause.
+            group = unlikely if remedy.at and place is None else found
+            group.setdefault(fill(remedy.say, names), (fill(because, names), place))
+    causes = []
+    offered = {facts.here}
+    for sentence, (because, place) in list({**found, **unlikely}.items())[:MOST_CAUSES]:
+        action = None
+        if place is not None:
+            step = place.step
+            action = Revisit(step.id, place.number, step.title, offered=step.id not in offered)
+            offered.add(step.id)
+        causes.append(Cause(sentence, because, action))
+    return tuple(causes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from app.diagnosis.findings import sentence, title
+from app.diagnosis.findings import sentence, summary
 from app.scim.details import (
     AnswerDetails,
     CertificateDetails,
@@ -19,7 +19,6 @@ from app.scim.details import (
 from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.setup.state import CheckRecord, RunRecord
-from app.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,13 +91,8 @@ def _details(check: Check, stored: Mapping[str, str | int]) -> Details | None:
 
 
 def headline(run: RunRecord) -> str:
-    """The result of a run in a few words: its first failure, its warnings, or that everything passed."""
-    found = findings_of(run)
-    failed = next((each for each in found if each.verdict is Verdict.FAILED), None)
-    if failed is not None:
-        return f"{title(failed.check)}: {sentence(failed)}"
-    warned = sum(each.verdict is Verdict.WARNED for each in found)
-    return f"Passed, with {counted(warned, 'remark')}" if warned else "All checks passed"
+    """The result of a run in a few words."""
+    return summary(findings_of(run))
 
 
 def compare(older: RunRecord, newer: RunRecord) -> tuple[Difference, ...]:

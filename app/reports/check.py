@@ -105,17 +105,17 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
     from app.diagnosis.causes import explain
     from app.diagnosis.findings import sentence, title
     from app.diagnosis.runs import keep
+    from app.diagnosis.setup_facts import SetupFacts
     from app.session.open_setup import utc_now
-    from app.setup.journey import place
     from app.setup.sentences import STATUSES
     from app.setup.status import status
 
     stands = status(guide, setup.with_(runs=(keep(findings, utc_now()),)))
-    diagnosis = explain(findings, guide, setup)
+    diagnosis = explain(findings, SetupFacts.of(guide, setup))
     causes = []
     for cause in diagnosis.causes if diagnosis is not None else ():
-        step = place(guide, setup, cause.step) if cause.step is not None else None
-        where = {"step": step.step.id, "number": step.number, "title": step.step.title} if step else None
+        step = cause.action
+        where = {"step": step.step, "number": step.number, "title": step.title} if step is not None else None
         causes.append({"sentence": cause.sentence, "evidence": cause.evidence, "revisit": where})
     code = Exit.PASSED if diagnosis is None else Exit.FAILED
     if as_json:
@@ -143,8 +143,7 @@ def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json
     if diagnosis is not None:
         print(f"\n{diagnosis.title}")
         for number, cause in enumerate(diagnosis.causes, start=1):
-            step = place(guide, setup, cause.step) if cause.step is not None else None
-            at = f" (step {step.number}, {step.step.title})" if step else ""
+            at = f" (step {cause.action.number}, {cause.action.title})" if cause.action is not None else ""
             print(f"{number}. {cause.sentence}{at}\n   {cause.evidence}")
     print(f"\nSetup: {STATUSES[stands]}")
     return code

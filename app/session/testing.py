@@ -1,8 +1,9 @@
-"""Test Connection of the open setup: what its last run found, and what follows from that for the step."""
+"""The connection test of the open setup: its findings, their causes, and what follows for the step."""
 
 from __future__ import annotations
 
 import asyncio
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Page
@@ -12,39 +13,85 @@ from app.setup.action import LastTest
 from app.setup.state import MOST_RUNS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from app.diagnosis.causes import Diagnosis
     from app.scim.capabilities import ServiceOffer
-    from app.scim.connection_test import Finding
+    from app.scim.finding import Check, Finding
     from app.session.connection import Connection
     from app.session.open_setup import OpenSetup
 
 
 def _read_causes() -> None:
-    """Read what findings mean, away from the event loop."""
+    """Read the causes of failures, away from the event loop."""
     from app.diagnosis.causes import reasons
 
     reasons()
 
 
+class ConnectionTestState(StrEnum):
+    """The state of the connection test in this session."""
+
+    NOT_YET = "not-yet"
+    """There was none, or its credentials have changed since."""
+    RUNNING = "running"
+    NOT_RUN = "not-run"
+    """It could not be run."""
+    FAILED = "failed"
+    PASSED = "passed"
+
+
 class Testing:
-    """The test of one open setup and its findings, which count until what opens the endpoint changes."""
+    """The test of one open setup. Its findings are valid until the credentials of the endpoint change."""
 
     def __init__(self, opened: OpenSetup, connection: Connection) -> None:
         self.findings: tuple[Finding, ...] = ()
         self.offer: ServiceOffer | None = None
-        """What the service offers; known for a moment after a test that passed."""
+        """What the service offers; known some time after a test that passed."""
+        self.running = False
+        self.problem = ""
+        """Why the last test could not be run."""
         self._opened = opened
         self._connection = connection
 
     def reset(self) -> None:
-        """Forget what was found: it was found with other secrets."""
-        self.findings, self.offer = (), None
+        """Forget the findings, which other credentials produced."""
+        self.findings, self.offer, self.problem = (), None, ""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of a test of this setup."""
+        from app.scim.finding import Check
+
+        return tuple(check for check in Check if check is not Check.ISSUED or self._opened.fetches_tokens)
+
+    @property
+    def current(self) -> Check | None:
+        """The check that is running."""
+        found = {finding.check for finding in self.findings}
+        return next((check for check in self.checks if check not in found), None) if self.running else None
+
+    @property
+    def state(self) -> ConnectionTestState:
+        """What to show about the test. It has passed before the service was asked what it offers."""
+        if self.running and (self.failed or self.current is not None):
+            return ConnectionTestState.RUNNING
+        if self.problem:
+            return ConnectionTestState.NOT_RUN
+        if not self.findings:
+            return ConnectionTestState.NOT_YET
+        return ConnectionTestState.FAILED if self.failed else ConnectionTestState.PASSED
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """Why the last test failed, given what was done in this setup so far; None if it did not fail."""
+        from app.diagnosis.causes import explain
+        from app.diagnosis.setup_facts import SetupFacts
+
+        return explain(self.findings, SetupFacts.of(self._opened.guide, self._opened.setup)) if self.failed else None
 
     @property
     def failed(self) -> bool:
-        """Whether the last test had a failed check."""
-        from app.scim.connection_test import Verdict
+        """Whether a check of the last test failed."""
+        from app.scim.finding import Verdict
 
         return any(finding.verdict is Verdict.FAILED for finding in self.findings)
 
@@ -55,37 +102,40 @@ class Testing:
             return LastTest.NOT_YET
         return LastTest.FAILED if self.failed else LastTest.PASSED
 
-    async def run(self, on_finding: Callable[[Finding], None] | None = None) -> str | None:
-        """Run Test Connection; findings go to ``self.findings``. Returns why it could not run.
+    async def run(self) -> str:
+        """Run the test and announce each finding. Returns why it could not be run; empty if it was.
 
-        After a test that passed, what the service offers goes to ``self.offer``.
+        After a test that passed, ask the service what it offers.
         """
-        opened = self._opened
         self.reset()
-
-        def take(finding: Finding) -> None:
-            self.findings = (*self.findings, finding)
-            if on_finding is not None:
-                on_finding(finding)
-
+        self.running = True
+        self._opened.announce(SessionEvent.TEST)
         try:
-            await asyncio.get_running_loop().run_in_executor(None, _read_causes)
-            findings = await self._connection.test(take)
+            await self._run()
         except BaseException:
-            # Half a test says nothing, least of all that all is well.
+            # The findings of half a test prove nothing.
             self.findings = ()
-            opened.announce(SessionEvent.TEST)
             raise
+        finally:
+            self.running = False
+            self._opened.announce(SessionEvent.TEST)
+        return self.problem
+
+    async def _run(self) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, _read_causes)
+        findings = await self._connection.test(self._take)
         if isinstance(findings, str):
-            self.findings = ()
-            return findings
+            self.findings, self.problem = (), findings
+            return
         self.findings = findings
         self._note_run()
-        await opened.save()
+        await self._opened.save()
         if not self.failed:
             self.offer = await self._connection.offer()
-            opened.announce(SessionEvent.TEST)
-        return None
+
+    def _take(self, finding: Finding) -> None:
+        self.findings = (*self.findings, finding)
+        self._opened.announce(SessionEvent.TEST)
 
     def _note_run(self) -> None:
         from app.diagnosis.runs import keep
@@ -100,11 +150,12 @@ class Testing:
 
     @property
     def may_skip(self) -> bool:
-        """Whether what failed says nothing about the portal.
+        """Whether the failure does not concern the portal.
 
-        Only the way from this computer, or only the proof that a wrong token is refused.
+        That is so on the path from this computer, and if only the proof is missing that a wrong token is rejected.
         """
-        from app.scim.connection_test import Check, Observation, Verdict
+        from app.scim.finding import Check, Verdict
+        from app.scim.observation import Observation
 
         failed = next((f for f in self.findings if f.verdict is Verdict.FAILED), None)
         if failed is None:

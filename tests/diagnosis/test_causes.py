@@ -12,8 +12,8 @@ from app.diagnosis import facts
 from app.diagnosis.causes import Reasons, explain, reasons
 from app.diagnosis.facts import Fact, Grounds, grounds
 from app.diagnosis.findings import sentence
-from app.diagnosis.history import history
 from app.diagnosis.patterns import general_errors, product_errors
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.guide.roles import INSTEAD, roles_of
 from app.guide.vocabulary import Kind, Milestone, StepRole
@@ -40,7 +40,7 @@ def failed(observation: Observation, check: Check = Check.TOKEN) -> tuple[Findin
 
 
 def first(observation: Observation, setup: Setup, guide: Guide = ENTRA, check: Check = Check.TOKEN) -> Cause:
-    diagnosis = explain(failed(observation, check), guide, setup)
+    diagnosis = explain(failed(observation, check), SetupFacts.of(guide, setup))
     assert diagnosis is not None
     return diagnosis.causes[0]
 
@@ -90,7 +90,7 @@ def test_before_submit_every_refusal_leads_there(observation: Observation, guide
 def test_submit_is_not_doubted_before_it_is_confirmed() -> None:
     for observation in REFUSALS:
         for setup in (a_setup(ENTRA, "fresh"), a_setup(ENTRA, "resubmit")):
-            diagnosis = explain(failed(observation), ENTRA, setup)
+            diagnosis = explain(failed(observation), SetupFacts.of(ENTRA, setup))
             assert diagnosis is not None
             assert [cause.step for cause in diagnosis.causes].count("submit") == 1
 
@@ -100,11 +100,11 @@ def test_a_skipped_test_did_not_pass() -> None:
     test = next(s.id for s in ENTRA.steps if s.page is not None and s.page.value == "test")
     at = NOW + timedelta(days=1)
     passed, skipped = journey.complete(ENTRA, setup, test, at), journey.skip(ENTRA, setup, test, at)
-    assert Fact.TESTED in history(ENTRA, passed)
-    assert Fact.TESTED not in history(ENTRA, skipped)
+    assert Fact.TESTED in SetupFacts.of(ENTRA, passed).holds
+    assert Fact.TESTED not in SetupFacts.of(ENTRA, skipped).holds
     assert test in skipped.done
     newer = {**passed.kept, "token": at + timedelta(seconds=1)}
-    assert Fact.TESTED not in history(ENTRA, passed.with_(kept=newer))
+    assert Fact.TESTED not in SetupFacts.of(ENTRA, passed.with_(kept=newer)).holds
 
 
 def test_fetched_tokens_have_causes_of_their_own() -> None:
@@ -117,7 +117,7 @@ def test_fetched_tokens_have_causes_of_their_own() -> None:
 @pytest.mark.parametrize("observation", Observation)
 def test_the_base_url_is_not_blamed_for_a_token_that_could_not_be_fetched(observation: Observation) -> None:
     setup = a_setup(PING, answers={"authorization": "oidc"})
-    diagnosis = explain(failed(observation, Check.ISSUED), PING, setup)
+    diagnosis = explain(failed(observation, Check.ISSUED), SetupFacts.of(PING, setup))
     assert diagnosis is not None
     assert capturing(Kind.BASE_URL, PING) not in [cause.step for cause in diagnosis.causes]
     assert "token" in diagnosis.title or observation is Observation.NO_SECRET
@@ -137,7 +137,7 @@ def test_every_observation_has_causes_with_evidence(guide: Guide, state: str) ->
     setup = a_setup(guide, state)
     shown = {step.id for _, step in journey.visible(guide, setup)}
     for observation in set(Observation) - {Observation.GOOD}:
-        diagnosis = explain(failed(observation), guide, setup)
+        diagnosis = explain(failed(observation), SetupFacts.of(guide, setup))
         assert diagnosis is not None
         assert diagnosis.causes
         assert sentence(failed(observation)[0])
@@ -151,7 +151,7 @@ def test_every_observation_has_causes_with_evidence(guide: Guide, state: str) ->
 
 def test_nothing_failed_needs_no_diagnosis() -> None:
     good = (Finding(Check.TOKEN, Verdict.PASSED, Observation.GOOD, 0.1),)
-    assert explain(good, ENTRA, a_setup(ENTRA)) is None
+    assert explain(good, SetupFacts.of(ENTRA, a_setup(ENTRA))) is None
 
 
 # -- the data files --------------------------------------------------------------------------

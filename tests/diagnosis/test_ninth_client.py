@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.diagnosis.causes import explain, reasons
-from app.diagnosis.history import history
 from app.diagnosis.portal_errors import decode
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide import guide_file
 from app.guide.vocabulary import StepRole, Tool
 from app.scim.finding import Check, Finding, Verdict
@@ -53,10 +53,10 @@ def ninth(tmp_path_factory: pytest.TempPathFactory) -> Guide:
 @pytest.mark.parametrize("check", [Check.ADDRESS, Check.CERTIFICATE, Check.TOKEN])
 def test_every_cause_of_every_observation_leads_to_its_step(ninth: Guide, check: Check, state: str) -> None:
     setup = a_setup(ninth, state)
-    facts = history(ninth, setup)
+    facts = SetupFacts.of(ninth, setup).holds
     known = reasons()
     for observation in set(Observation) - {Observation.GOOD}:
-        diagnosis = explain((Finding(check, Verdict.FAILED, observation, 0.1),), ninth, setup)
+        diagnosis = explain((Finding(check, Verdict.FAILED, observation, 0.1),), SetupFacts.of(ninth, setup))
         assert diagnosis is not None
         apart = known.checks.get(check, {}).get(observation)
         explanation = apart or known.observations.get(observation, known.otherwise)

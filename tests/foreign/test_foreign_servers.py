@@ -12,6 +12,7 @@ import pytest
 
 from app import net
 from app.diagnosis.causes import explain
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.guide.vocabulary import Expect
 from app.net import ReadOnlyClient
@@ -96,7 +97,7 @@ def test_a_wrong_token_and_a_wrong_path_are_told(whole: str, token: str, path: s
     assert failed.check is Check.TOKEN
     assert failed.observation is (Observation.NOT_FOUND if path else Observation.UNAUTHORIZED)
     guide = catalog.guide("entra")
-    diagnosis = explain(found, guide, a_setup(guide))
+    diagnosis = explain(found, SetupFacts.of(guide, a_setup(guide)))
     assert diagnosis is not None
     assert diagnosis.causes[0].step == ("copy-base-url" if path else "generate-token")
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.diagnosis.causes import explain
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.net.body import BODY_LIMIT
 from app.scim import connection_test
@@ -101,11 +102,11 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
         for value, text in (("base_url", url), ("token", f"{TOKEN}-0123456789")):
             assert (await controller.captures.give(value, text)).accepted
         before, began = controller.setup, time.monotonic()
-        assert await controller.testing.run() is None
+        assert await controller.testing.run() == ""
         assert time.monotonic() - began < QUICK.whole + 1
         failed = next(each for each in controller.testing.findings if each.verdict is connection_test.Verdict.FAILED)
         assert failed.observation is observation
-        diagnosis = explain(controller.testing.findings, guide, controller.setup)
+        diagnosis = explain(controller.testing.findings, SetupFacts.of(guide, controller.setup))
         assert diagnosis is not None
         assert any(cause.step for cause in diagnosis.causes), "there is a step to go to"
         assert all(cause.sentence.endswith(".") for cause in diagnosis.causes)

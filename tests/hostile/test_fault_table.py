@@ -12,6 +12,7 @@ import pytest
 
 from app.diagnosis.causes import explain
 from app.diagnosis.findings import meaning, sentence
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.reports.check import report
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
@@ -220,7 +221,7 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
     passed = [each.check for each in found if each.verdict is Verdict.PASSED]
     assert max(map(ORDER.index, passed), default=-1) < ORDER.index(row.at), said
     assert ORDER.index(failed.check) >= ORDER.index(row.at), said
-    diagnosis = explain(found, guide_of(row), setup_of(row))
+    diagnosis = explain(found, SetupFacts.of(guide_of(row), setup_of(row)))
     assert diagnosis is not None
     first = diagnosis.causes[0]
     assert first.step == row.step, said
@@ -258,7 +259,7 @@ def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.
     # Behind a proxy nobody here looks the name up, and an authority of one's own is told.
     odd = [each.observation for each in found if each.verdict is not Verdict.PASSED]
     assert odd == ([Observation.NOT_TRIED, Observation.INSPECTED] if inject is faults.proxy_works else [])
-    assert explain(found, guide_of(row), setup_of(row)) is None
+    assert explain(found, SetupFacts.of(guide_of(row), setup_of(row))) is None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.diagnosis.causes import explain
 from app.diagnosis.portal_errors import decode
+from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
 from app.net import LoopbackClient
@@ -74,7 +75,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                     found = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
                     failed = next(each for each in found if each.verdict is Verdict.FAILED)
                     assert (failed.check, failed.observation) == (check, observation), fault
-                    diagnosis = explain(found, GUIDE, setup)
+                    diagnosis = explain(found, SetupFacts.of(GUIDE, setup))
                     assert diagnosis is not None
                     assert diagnosis.causes[0].step == step, fault
                 assert WORDS[Fault.NONE] in await visitor.break_it("none")

@@ -13,8 +13,10 @@ import pytest
 from app.guide import catalog, guide_file
 from app.guide.vocabulary import Milestone
 from app.scim.changes import ChangesSeen
+from app.scim.finding import Check
 from app.session.open_setup import new_setup
 from app.session.session import SetupSession
+from app.session.testing import ConnectionTestState
 from app.setup import journey
 from app.setup.journey import BlockReason
 from app.setup.store import Store
@@ -91,7 +93,7 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
 def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as session:
-            assert await session.testing.run() is None
+            assert await session.testing.run() == ""
             assert "test-connection" in session.setup.done
             assert (await session.captures.give("token", LONG + "x")).accepted
             assert session.testing.findings == ()
@@ -100,11 +102,57 @@ def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
             testing = asyncio.create_task(session.testing.run())
             await asyncio.sleep(0.1)
             assert (await session.captures.give("token", LONG)).accepted
-            assert "meanwhile" in (await testing or "")
+            assert "meanwhile" in await testing
             assert "test-connection" in session.setup.stale
 
     with Hostile(slow) as server:
         asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_failed_test_has_its_causes_without_a_window(tmp_path: Path) -> None:
+    refusal = says(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
+
+    async def story(url: str) -> None:
+        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+            testing = session.testing
+            seen: list[tuple[ConnectionTestState, Check | None]] = []
+            session.subscribe(lambda _event: seen.append((testing.state, testing.current)))
+            assert [testing.state, testing.diagnosis] == [ConnectionTestState.NOT_YET, None]
+            assert await testing.run() == ""
+            running = [check for state, check in seen if state is ConnectionTestState.RUNNING]
+            assert list(dict.fromkeys(running))[: len(testing.checks)] == list(testing.checks)
+            assert Check.ISSUED not in testing.checks, "the token was generated"
+            assert [testing.state, testing.current] == [ConnectionTestState.FAILED, None]
+            diagnosis = testing.diagnosis
+            assert diagnosis is not None
+            first = diagnosis.causes[0]
+            assert first.step == "generate-token", "Submit was confirmed after the token was stored"
+            offered = [cause.step for cause in diagnosis.causes if cause.action is not None and cause.action.offered]
+            assert len(offered) == len(set(offered)), "a link for each step"
+            assert session.here.step.id not in offered
+            await session.go("generate-token")
+            assert testing.diagnosis is not None
+            assert testing.diagnosis.causes[0].action is not None
+            assert not testing.diagnosis.causes[0].action.offered, "it is open"
+            assert (await session.captures.give("token", LONG + "x")).accepted
+            assert [testing.state, testing.diagnosis] == [ConnectionTestState.NOT_YET, None]
+
+    with Hostile(refusal) as server:
+        asyncio.run(story(server.base_url))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_test_without_credentials_says_why_it_could_not_run(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with opened(tmp_path, catalog.guide("entra")) as session:
+            problem = await session.testing.run()
+            assert problem
+            assert (session.testing.state, session.testing.problem) == (ConnectionTestState.NOT_RUN, problem)
+            assert not session.testing.running
+            assert session.setup.runs == ()
+
+    asyncio.run(story())
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -150,7 +198,7 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
 def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with opened(tmp_path, catalog.guide("others"), url) as session:
-            assert await session.testing.run() is None
+            assert await session.testing.run() == ""
             await session.answer("authorization", "oidc")
             assert {"submit", "test-connection"} <= session.setup.stale
             assert session.testing.findings == ()
@@ -298,7 +346,7 @@ def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> Non
 def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path) -> None:
     async def story(url: str, *, may: bool) -> None:
         async with opened(tmp_path, catalog.guide("entra"), url) as session:
-            assert await session.testing.run() is None
+            assert await session.testing.run() == ""
             assert session.testing.failed
             assert session.testing.may_skip is may
             await session.testing.skip()

@@ -128,7 +128,7 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
     async def story(controller: SetupController) -> None:
         page = ConnectionPage(controller)
         page.show()
-        controller.testing = True
+        controller.session.testing.running = True
         controller.session.testing.findings = REFUSED[:2]
         controller.test_changed.emit()
         row = page.findChild(QWidget, "check-route")
@@ -136,7 +136,7 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
         assert "Checking" in words(row)
         more = child(page, "details-name")
         controller.session.testing.findings = REFUSED
-        controller.testing = False
+        controller.session.testing.running = False
         controller.test_changed.emit()
         assert child(page, "details-name") is more
         assert "Checking" not in words(page)
@@ -228,12 +228,12 @@ def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_p
         await until(lambda: page.focusWidget() is not None)
         again = child(page, "test-again")
         again.setFocus()
-        controller.testing = True
+        controller.session.testing.running = True
         controller.session.testing.findings = ()
         controller.test_changed.emit()
         assert page.focusWidget() is child(page, "done")
         assert child(page, "done").text() == "Stop the test"
-        controller.testing = False
+        controller.session.testing.running = False
         page.deleteLater()
 
     walk(qapp, tmp_path, story)

@@ -81,7 +81,7 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
         assert announced
         assert all("canary" not in line for line in announced)
         # A redraw of the page, as a running test brings it, leaves the card alone.
-        controller.testing = True
+        controller.session.testing.running = True
         controller.test_changed.emit()
         assert "The token was not accepted" in words(page)
         child(page, "error-cause-paste-credentials").click()

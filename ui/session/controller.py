@@ -85,7 +85,6 @@ class SetupController(QObject):
         """The last step is open again, to correct the counts of a finished setup."""
         self.tool: Tool | None = None
         """The page beside the steps that is open."""
-        self.testing = False
         self.busy: Block | None = None
         """What the keyring is being asked."""
         self._tasks = tasks
@@ -346,13 +345,17 @@ class SetupController(QObject):
 
     # -- test and watch ------------------------------------------------------------------
 
+    @property
+    def testing(self) -> bool:
+        """Whether the connection test is running or about to."""
+        return self.session.testing.running or (self._test_task is not None and not self._test_task.done())
+
     def test(self) -> None:
-        """Run Test Connection."""
+        """Run the connection test."""
         if not self.testing:
-            self.testing = True
-            self.test_changed.emit()
             self._test_task = self._tasks.start(self._test())
-            self._test_task.add_done_callback(self._end_test)  # also where it is stopped before it began
+            self._test_task.add_done_callback(lambda _task: self.test_changed.emit())  # also if stopped before it began
+            self.test_changed.emit()
 
     def skip_test(self) -> None:
         """Go on although this computer cannot reach the endpoint."""
@@ -364,25 +367,10 @@ class SetupController(QObject):
             self._test_task.cancel()
 
     async def _test(self) -> None:
-        problem = await self.session.testing.run(lambda _finding: self.test_changed.emit())
-        self.notice = problem or ""
-        self.announced.emit(problem or self._result())
+        from app.diagnosis.findings import summary
 
-    def _end_test(self, _task: Task[Any]) -> None:
-        self.testing = False
-        self.test_changed.emit()
-
-    def _result(self) -> str:
-        """The end of a test in a sentence: the failed check by its name, or that there is none."""
-        from app.diagnosis import findings as words
-        from app.scim.finding import Verdict
-
-        findings = self.session.testing.findings
-        failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
-        if failed is not None:
-            return f"The check \u201c{words.title(failed.check)}\u201d failed. {words.sentence(failed)}."
-        odd = sum(each.verdict is Verdict.WARNED for each in findings)
-        return f"All checks passed, {odd} with a remark." if odd else "All checks passed."
+        self.notice = await self.session.testing.run()
+        self.announced.emit(self.notice or f"{summary(self.session.testing.findings)}.")
 
     def read_error(self, text: str) -> None:
         """Read a pasted error in the background; it is not kept, and replaces one that is still being read."""

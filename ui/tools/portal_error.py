@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.setup.journey import place
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
-from ui.widgets.link import LinkButton
+from ui.widgets.causes import CauseList
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
@@ -117,25 +116,9 @@ class PortalErrorCard(Card):
             column.addWidget(Note(rich(sentence), "muted", results))
         if decoded.hint:
             column.addWidget(label(decoded.hint, "muted", results))
-        linked: set[str] = {self._controller.session.here.step.id}
-        evidence = ""
-        for cause in decoded.causes:
-            column.addWidget(label(cause.sentence, "body", results))
-            if cause.evidence != evidence:  # said once for all that rest on it
-                column.addWidget(label(cause.evidence, "small", results))
-            evidence = cause.evidence
-            if cause.step is not None and cause.step not in linked:
-                linked.add(cause.step)
-                column.addWidget(self._link(cause.step), 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(CauseList(decoded.causes, "error-cause", self._controller.go, results))
         self._replace(results)
         QTimer.singleShot(0, results, lambda: self._bring_into_view(results))
-
-    def _link(self, step_id: str) -> LinkButton:
-        target = place(self._controller.session.guide, self._controller.session.setup, step_id)
-        link = LinkButton(f"Go to step {target.number}, {target.step.title}")
-        link.setObjectName(f"error-cause-{step_id}")
-        link.clicked.connect(lambda: self._controller.go(step_id))
-        return link
 
     def _bring_into_view(self, results: QWidget) -> None:
         around = self.parentWidget()

@@ -12,10 +12,11 @@ from app.diagnosis.offers import rows
 from app.diagnosis.runs import headline
 from app.diagnosis.ticket import sent_lines, ticket
 from app.scim.finding import Check, Verdict
-from app.setup.journey import place
+from app.session.testing import ConnectionTestState
 from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
+from ui.widgets.causes import CauseList
 from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
@@ -66,48 +67,37 @@ class ConnectionPage(QWidget):
 
     def refresh(self) -> None:
         """Show the checks and what they mean."""
-        session, testing = self._controller.session, self._controller.testing
-        picture = (
-            session.testing.findings,
-            testing,
-            self._controller.notice,
-            session.fetches_tokens,
-            session.testing.offer,
-        )
+        testing = self._controller.session.testing
+        picture = (testing.findings, testing.state, testing.current, testing.running, testing.checks, testing.offer)
         if picture == self._drawn:
             return
         self._drawn = picture
-        found = {finding.check: finding for finding in session.testing.findings}
-        shown = [check for check in Check if check is not Check.ISSUED or session.fetches_tokens]
-        running = next((check for check in shown if check not in found), None) if testing else None
+        found = {finding.check: finding for finding in testing.findings}
         for check, row in self._rows.items():
-            row.setVisible(check in shown)
-            row.show_finding(found.get(check), running=check is running)
+            row.setVisible(check in testing.checks)
+            row.show_finding(found.get(check), running=check is testing.current)
         clear(self._side)
-        self._fill_side(running)
+        self._fill_side()
 
-    def _fill_side(self, running: Check | None) -> None:
+    def _fill_side(self) -> None:
         session = self._controller.session
-        name = session.guide.short_name
-        if self._controller.testing and (running is not None or session.testing.failed):
-            self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
-        elif self._controller.notice:
-            self._note("The test did not run", self._controller.notice)
-        elif not session.testing.findings:
-            words = f"The test only reads. It asks the same kind of question as {name}."
-            if session.setup.runs:
-                last = session.setup.runs[-1]
-                words += f"\n\nLast test, {clock(last.at)}: {headline(last)}."
-            self._note("Nothing is changed", words)
-        else:
-            self._fill_results()
+        match session.testing.state:
+            case ConnectionTestState.RUNNING:
+                self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
+            case ConnectionTestState.NOT_RUN:
+                self._note("The test did not run", session.testing.problem)
+            case ConnectionTestState.NOT_YET:
+                words = f"The test only reads. It sends the same kind of requests as {session.guide.short_name}."
+                if session.setup.runs:
+                    last = session.setup.runs[-1]
+                    words += f"\n\nLast test, {clock(last.at)}: {headline(last)}."
+                self._note("Nothing is changed", words)
+            case ConnectionTestState.FAILED | ConnectionTestState.PASSED:
+                self._fill_results()
 
     def _fill_results(self) -> None:
-        from app.diagnosis.causes import explain
-
         session = self._controller.session
-        diagnosis = explain(session.testing.findings, session.guide, session.setup)
-        if diagnosis is not None:
+        if (diagnosis := session.testing.diagnosis) is not None:
             self._side.addWidget(self._causes(diagnosis))
         else:
             card = self._note(
@@ -116,13 +106,13 @@ class ConnectionPage(QWidget):
             )
             again = LinkButton("Test again")
             again.setObjectName("test-again")
-            again.setEnabled(not self._controller.testing)
+            again.setEnabled(not session.testing.running)
             again.clicked.connect(self._controller.test)
             card.body.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
         self._remarks()
         if session.testing.offer is not None:
             self._side.addWidget(self._offer(session.testing.offer))
-        elif self._controller.testing:
+        elif session.testing.running:
             self._note("What this service offers", "Asking \u2026")
         self._side.addWidget(self._sent())
 
@@ -161,22 +151,7 @@ class ConnectionPage(QWidget):
         card = Card("card-bad", self)
         card.body.addWidget(label(diagnosis.title, "bad-heading", card))
         session = self._controller.session
-        linked: set[str] = set()
-        evidence = ""
-        for cause in diagnosis.causes:
-            card.body.addWidget(label(cause.sentence, "body", card))
-            if cause.evidence != evidence:  # said once for all that rest on it
-                card.body.addWidget(label(cause.evidence, "small", card))
-            evidence = cause.evidence
-            if cause.step in (None, session.here.step.id) or cause.step in linked:
-                continue
-            assert cause.step is not None
-            linked.add(cause.step)
-            target = place(session.guide, session.setup, cause.step)
-            link = LinkButton(f"Go to step {target.number}, {target.step.title}")
-            link.setObjectName(f"cause-{cause.step}")
-            link.clicked.connect(lambda _checked=False, step=cause.step: self._controller.go(step))
-            card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        card.body.addWidget(CauseList(diagnosis.causes, "cause", self._controller.go, card))
         if session.testing.may_skip:
             skip = LinkButton(f"Go on without this test, since {session.guide.short_name} may still get through")
             skip.setObjectName("skip-test")

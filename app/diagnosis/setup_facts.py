@@ -1,22 +1,51 @@
-"""What the setup has done so far, as far as it bears on a failure."""
+"""What a setup contributes to a diagnosis: the facts about what was done so far, and the steps to revisit."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
 
 from app.diagnosis.facts import Fact
+from app.guide.roles import step_with
 from app.guide.vocabulary import SECRET_KINDS, Hosting, Kind, Lane, Milestone, Page
-from app.setup.journey import untested, visible
+from app.setup.journey import places, position, untested, visible
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.guide.model import Guide, Step
+    from app.guide.vocabulary import StepRole
+    from app.setup.journey import Place
     from app.setup.state import Setup
 
 
-def history(guide: Guide, setup: Setup) -> frozenset[Fact]:
-    """The facts about this setup."""
+@dataclass(frozen=True, slots=True)
+class SetupFacts:
+    """What a diagnosis needs to know about a setup."""
+
+    guide: Guide
+    places: tuple[Place, ...]
+    """The visible steps."""
+    here: str
+    """The open step."""
+    holds: frozenset[Fact]
+
+    @classmethod
+    def of(cls, guide: Guide, setup: Setup) -> Self:
+        """The facts of a setup as it is now."""
+        return cls(guide, places(guide, setup), position(guide, setup), _holds(guide, setup))
+
+    def and_(self, facts: frozenset[Fact]) -> SetupFacts:
+        """These facts and others, such as those of a pasted text."""
+        return replace(self, holds=self.holds | facts)
+
+    def place_with(self, role: StepRole) -> Place | None:
+        """The visible step with that role, if there is one."""
+        step = step_with(role, self.guide, [place.step for place in self.places])
+        return next((place for place in self.places if place.step is step), None)
+
+
+def _holds(guide: Guide, setup: Setup) -> frozenset[Fact]:
     shown = [step for _, step in visible(guide, setup)]
     submitted = setup.reached.get(Milestone.SUBMITTED)
     facts = _stored(guide, setup, shown, submitted) | _entered(guide, setup, shown)
@@ -34,14 +63,14 @@ def history(guide: Guide, setup: Setup) -> frozenset[Fact]:
 
 
 def _passed(guide: Guide, setup: Setup, test: Step) -> bool:
-    """Whether that test passed with what is kept now."""
+    """Whether that test passed with the credentials stored now."""
     done = setup.done.get(test.id)
     kept = [at for name, at in setup.kept.items() if name in guide.values and guide.values[name].kind in SECRET_KINDS]
     return done is not None and not untested(setup, test.id) and all(at <= done for at in kept)
 
 
 def _stored(guide: Guide, setup: Setup, shown: list[Step], submitted: datetime | None) -> set[Fact]:
-    """When the secrets that open the endpoint were stored."""
+    """When the endpoint's credentials were stored."""
     facts = set()
     for step in shown:
         for name in step.captures:
@@ -60,7 +89,7 @@ def _stored(guide: Guide, setup: Setup, shown: list[Step], submitted: datetime |
 
 
 def _entered(guide: Guide, setup: Setup, shown: list[Step]) -> set[Fact]:
-    """How what stands in the portal relates to what is kept here."""
+    """How the values entered in the portal relate to those stored here."""
     facts = set()
     for step in shown:
         for carry in step.carries if step.lane is Lane.PORTAL else ():
