@@ -29,9 +29,9 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GOOD = {
     Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10",
     Kind.DOMAIN: "contoso.com",
-    Kind.OKTA_DOMAIN: "contoso.okta.com",
+    Kind.TENANT_HOST: "contoso.okta.com",
     Kind.SYSTEM_ID: "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3",
-    Kind.PING_USER: "Administrator@contoso.com",
+    Kind.DIRECTORY_USER: "Administrator@contoso.com",
     Kind.DIRECTORY_ID: "staff",
     Kind.DIRECTORY_NAME: "staff",
     Kind.BASE_URL: "https://scim.paloaltonetworks.com/canary/v2",
@@ -47,9 +47,9 @@ LIMITS = {Kind.DIRECTORY_ID: 40, Kind.DIRECTORY_NAME: 50, Kind.LABEL: 40, Kind.T
 WRONG_ALPHABET = {
     Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a1g",
     Kind.DOMAIN: "con toso.com",
-    Kind.OKTA_DOMAIN: "contoso okta com",
+    Kind.TENANT_HOST: "contoso okta com",
     Kind.SYSTEM_ID: "LDAP-D803/7F",
-    Kind.PING_USER: "cn=administrator",
+    Kind.DIRECTORY_USER: "cn=administrator",
     Kind.DIRECTORY_ID: "staff.one",
     Kind.DIRECTORY_NAME: "staff one",
     Kind.BASE_URL: "https://scim.paloaltonetworks.com/v2?x=1",

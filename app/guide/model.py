@@ -105,6 +105,8 @@ class ValueSpec(_Part):
     """The admin may choose another value than the suggested or derived one."""
     optional: bool = False
     """The step that captures it can be done without it; it only feeds an estimate."""
+    hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...] = ()
+    """For a tenant host: the domains under which the client has its hosts. Others are warned of, not refused."""
 
     @property
     def secret(self) -> bool:

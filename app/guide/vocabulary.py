@@ -128,28 +128,28 @@ class Hosting(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a value is; each kind has one rule and its repairs in ``app.values.rules``."""
+    """What a value is. What each kind looks like, how it is repaired and how it is shown: ``app.values.rules``."""
 
     GUID = "guid"
-    """A GUID, 36 characters with hyphens."""
+    """A GUID, such as the ID of a tenant."""
     DOMAIN = "domain"
     """A DNS domain name."""
-    OKTA_DOMAIN = "okta-domain"
-    """The host of an Okta organisation, without ``-admin``."""
+    TENANT_HOST = "tenant-host"
+    """The host of an organization at a cloud service; that of its admin console, with ``-admin``, is accepted too."""
     SYSTEM_ID = "system-id"
-    """PingFederate's id of a data store, with or without ``LDAP-`` in front."""
-    PING_USER = "ping-user"
-    """PingFederate's user of a data store, ``name@domain``, or that domain alone."""
+    """The ID of a data store, with or without the prefix ``LDAP-``."""
+    DIRECTORY_USER = "directory-user"
+    """The user of a data store with its domain, or that domain alone."""
     DIRECTORY_ID = "directory-id"
-    """CIE's Directory ID: at most 40 letters, digits, hyphens."""
+    """CIE's Directory ID."""
     DIRECTORY_NAME = "directory-name"
-    """CIE's Directory Name: at most 50 lower-case letters, digits, ``.``, ``-``, ``_``."""
+    """CIE's Directory Name."""
     BASE_URL = "base-url"
     """The SCIM Base URL copied from CIE. Secret."""
     TOKEN = "token"  # noqa: S105 - the name of a kind
     """A bearer token. Secret."""
     SERVICE_ACCOUNT = "service-account"
-    """The name of a service account, ``name@<tsg id>.iam.panserviceaccount``."""
+    """The name of a service account."""
     CLIENT_ID = "client-id"
     """The Client ID of a service account. Secret."""
     CLIENT_SECRET = "client-secret"  # noqa: S105 - the name of a kind
@@ -157,11 +157,11 @@ class Kind(StrEnum):
     TOKEN_URL = "token-url"  # noqa: S105 - the name of a kind
     """Where tokens are fetched with Client ID and Client Secret."""
     SCOPE = "scope"
-    """The OAuth 2.0 scope of such a token, ``tsg_id:<tsg id>``."""
+    """The OAuth 2.0 scope of such a token."""
     TEXT = "text"
-    """One line of free text, at most 120 characters."""
+    """One line of free text."""
     LABEL = "label"
-    """The label of a field, as on the admin's screen, at most 40 characters."""
+    """The label of a field, as on the admin's screen."""
     COUNT = "count"
     """A whole number, zero or more."""
 

@@ -10,11 +10,13 @@ from urllib.parse import parse_qs
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from app.guide.vocabulary import Kind
 from app.practice.derive import TOKEN_PATHS, same
 from app.practice.gate import first, stale, to
 from app.practice.impostor import Impostor
 from app.practice.ledger import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
 from app.practice.switchboard import API_WORDS, PORTAL_WORDS, WORDS, ApiFault, Fault, PortalFault
+from app.values.rules import describe
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -24,9 +26,6 @@ if TYPE_CHECKING:
     from app.practice.endpoint import PracticeEndpoint
     from app.practice.gate import ConsolePages
     from app.practice.ledger import Ledger, PracticeDirectory
-
-CLIENTS = ("Entra ID", "PingFederate", "Okta", "Idira", "PingOne", "SASE 5G", "Others")
-"""CIE's list of SCIM clients."""
 
 SYNC_SECONDS = 2.0
 
@@ -47,8 +46,8 @@ class Cie:
         pages: ConsolePages,
         port: int,
     ) -> None:
-        """``clients`` are the entries of CIE's list that the guides name."""
-        self._clients = tuple(dict.fromkeys((*CLIENTS, *clients)))
+        """``clients`` are the entries of CIE's list of SCIM clients, those that the guides name."""
+        self._clients = tuple(dict.fromkeys(clients))
         self._ledger = ledger
         self._derived = derived
         self._endpoint = endpoint
@@ -139,6 +138,7 @@ class Cie:
             token=token,
             methods=tuple(Method),
             oidc=directory.method is Method.OIDC,
+            rules={"directory_id": describe(Kind.DIRECTORY_ID), "directory_name": describe(Kind.DIRECTORY_NAME)},
         )
 
     async def save(self, request: Request) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from app.guide.vocabulary import Kind
 from app.system import files
+from app.values.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,10 +23,6 @@ LIMIT_BYTES = 16_000_000
 
 FULL_SYNC_PAUSE = 90.0
 """Seconds between the end of a full sync and the start of the next ("Synchronize Cloud Identity Engine Tenants")."""
-
-DIRECTORY_ID = re.compile(r"[A-Za-z0-9-]{1,40}")
-DIRECTORY_NAME = re.compile(r"[a-z0-9._-]{1,50}")
-
 
 TSG_ID = "1102345678"
 """The tenant service group of the practice CIE."""
@@ -130,12 +127,8 @@ class _State(_Record):
 
 def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
     """What is wrong with the two fields, by the rules of the CIE page."""
-    errors = []
-    if not DIRECTORY_ID.fullmatch(directory_id):
-        errors.append("Directory ID takes 1 to 40 letters, digits and hyphens.")
-    if not DIRECTORY_NAME.fullmatch(directory_name):
-        errors.append("Directory Name takes 1 to 50 lower-case letters, digits, periods, hyphens and underscores.")
-    return tuple(errors)
+    given = {Kind.DIRECTORY_ID: directory_id, Kind.DIRECTORY_NAME: directory_name}
+    return tuple(RULES[kind].sentence for kind, text in given.items() if not RULES[kind].form.fullmatch(text))
 
 
 def sync_refusal(directory: PracticeDirectory, now: datetime) -> str | None:

@@ -310,7 +310,7 @@ class Portal:
 
     @property
     def _domain(self) -> str:
-        domains = (Kind.DOMAIN, Kind.OKTA_DOMAIN, Kind.PING_USER)
+        domains = (Kind.DOMAIN, Kind.TENANT_HOST, Kind.DIRECTORY_USER)
         named = [text for name, text in self._form.tenant_values.items() if self._kind(name) in domains]
         return named[0].rpartition("@")[2].lower() if named else "practice.example"
 

@@ -9,7 +9,7 @@ from app.guide.vocabulary import Kind
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.system.policy import NO_KEYRING
-from app.values.rules import Reading, derive, looks_secret, mask, read, rule
+from app.values.rules import Reading, derive, looks_secret, mask, measure, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -105,7 +105,7 @@ class Captures:
         value = setup.values.get(name)
         if value is None:
             return DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=False)
-        return DisplayedValue(value, rule(spec.kind, value), present=True, secret=False)
+        return DisplayedValue(value, measure(spec.kind, value), present=True, secret=False)
 
     async def reveal(self, name: str) -> Outcome:
         """Read a secret from the keyring, to be copied or shown for a moment."""
@@ -135,7 +135,7 @@ class Captures:
             self._lost[name] = outcome.status
 
     def _remember(self, name: str, kind: Kind, value: str) -> None:
-        self._shown[name] = DisplayedValue(mask(kind, value), rule(kind, value), present=True, secret=True)
+        self._shown[name] = DisplayedValue(mask(kind, value), measure(kind, value), present=True, secret=True)
 
     async def give(self, name: str, text: str) -> CaptureResult:
         """Take a pasted or typed text for a value of the guide: repair it, check it, keep it, save."""
@@ -145,15 +145,16 @@ class Captures:
             opened.setup = opened.setup.with_(values={n: v for n, v in opened.setup.values.items() if n != name})
             await opened.save()
             return CaptureResult(accepted=True, sentence="Left empty.")
-        return await self._give(name, spec.kind, text, secret=spec.secret)
+        reading = read(spec.kind, text, practice=opened.setup.practice, hosts=spec.hosts)
+        return await self._give(name, spec.kind, text, reading, secret=spec.secret)
 
     async def give_secret(self, name: str, kind: Kind, text: str) -> CaptureResult:
         """Take a secret that no guide names, such as one of the Directory Sync API, in the same way."""
-        return await self._give(name, kind, text, secret=True)
+        reading = read(kind, text, practice=self._opened.setup.practice)
+        return await self._give(name, kind, text, reading, secret=True)
 
-    async def _give(self, name: str, kind: Kind, text: str, *, secret: bool) -> CaptureResult:
+    async def _give(self, name: str, kind: Kind, text: str, reading: Reading, *, secret: bool) -> CaptureResult:
         opened = self._opened
-        reading = read(kind, text, practice=opened.setup.practice)
         if reading.value is None:
             problem = reading.problem or "This text cannot be used."
             return CaptureResult(accepted=False, sentence=problem, sensitive=not secret and looks_secret(text))

@@ -14,6 +14,7 @@ from app.setup.status import summary
 from app.text.legible import legible
 from app.text.times import in_utc
 from app.values.api_regions import Access, Address, Issuer
+from app.values.rules import TSG_ID
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +79,7 @@ class SightingPart(_FilePart):
 class AccessPart(_FilePart):
     """How the Directory Sync API is reached."""
 
-    tsg_id: Annotated[str, Field(pattern=r"^([0-9]{4,20})?$")]
+    tsg_id: Annotated[str, Field(pattern=rf"^({TSG_ID})?$")]
     address: Address
     issuer: Issuer
 

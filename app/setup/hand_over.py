@@ -131,7 +131,7 @@ def _checked(guide: Guide, setup: Setup) -> tuple[dict[str, str], tuple[str, ...
         spec = guide.values.get(name)
         if spec is None:
             continue
-        value = None if spec.secret else read(spec.kind, text).value
+        value = None if spec.secret else read(spec.kind, text, hosts=spec.hosts).value
         if value is None:
             dropped.append(name)
         else:

@@ -1,7 +1,8 @@
-"""The rules for values: what a pasted text is repaired to, and why it is refused.
+"""One rule for each kind of value: how a text is repaired, checked, limited, described, measured and masked.
 
-Rules of Directory ID, Directory Name, Base URL and token follow the vendor's page on the SCIM
-Connector. A repair is made only where the text is certainly a slip; everything else is a reason.
+Whatever states, checks or shortens a value reads it here: the screen, the handbook, the practice consoles. The rules
+for Directory ID, Directory Name, Base URL and token follow the vendor's page on the SCIM Connector. A repair is made
+only where the text is certainly a slip; everything else is refused with a reason.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import re
 import unicodedata
 from contextlib import suppress
 from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.guide.vocabulary import SECRET_KINDS, Kind
@@ -17,18 +20,28 @@ from app.text.legible import code, legible, unseen
 from app.values import address
 from app.values.address import LOOPBACK, TOKEN_HOST, URL
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
 LONGEST = 16_384
 """Characters; no value that CIE or a portal shows comes near it."""
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
+_DOTS = frozenset("\u2022*\u25cf.")
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]"
 )
 _TOKEN = re.compile(r"[A-Za-z0-9._~+/=:|-]+")
+"""RFC 6750 section 2.1, and ``:`` and ``|``, which some services use."""
+TSG_ID = r"[0-9]{4,20}"
+"""The number of a tenant service group."""
 _SERVICE_ACCOUNT = re.compile(
-    r"[^@\s]{1,100}@([0-9]{4,20})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE | re.ASCII
+    rf"[^@\s]{{1,100}}@({TSG_ID})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE | re.ASCII
 )
+_BEARER = re.compile(r"^(Authorization:\s*)?Bearer\s+", re.IGNORECASE)
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+_LDAP = re.compile(r"^(LDAP-)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +57,66 @@ class Reading:
     """What looks unusual but is not refused."""
 
 
-def read(kind: Kind, text: str, *, practice: bool = False) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a rule depends on besides the text."""
+
+    practice: bool = False
+    """Whether a Base URL or token address may be on loopback, also with plain http."""
+    hosts: tuple[str, ...] = ()
+    """Domains under which the guide's client has its hosts; empty where any will do."""
+
+
+_USUAL = Circumstances()
+
+Repaired = tuple[str, tuple[str, ...]]
+"""A corrected text, and a phrase for each correction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a value of one kind looks like. ``subject``, ``verb`` and ``words`` make a sentence of it."""
+
+    subject: str
+    """For example ``A Directory ID``."""
+    words: str
+    """For example ``at most 40 letters, digits and hyphens``; without a full stop."""
+    form: re.Pattern[str]
+    """What a good value matches as a whole."""
+    verb: str = "has"
+    longest: int | None = None
+    """Characters, where the length alone is often the reason."""
+    repair: Callable[[str, Circumstances], Repaired] | None = None
+    """Corrects what is certainly a slip. Raises ValueError where an address cannot be taken apart."""
+    reason: Callable[[str, Circumstances], str | None] | None = None
+    """Why a repaired text is refused, where more can be said than the rule; None where the form decides. Raises so."""
+    warnings: Callable[[str, Circumstances], tuple[str, ...]] | None = None
+    """What is unusual about a good value, in sentences."""
+    fit: Callable[[str], str] = str
+    """Makes a captured value of another kind fit: replaces what is not allowed, and cuts what is too long."""
+    measure: Callable[[str], str] | None = None
+    """Shows how a good value meets the rule, in a phrase; nothing of a secret."""
+
+    @property
+    def sentence(self) -> str:
+        """The rule in one sentence."""
+        return f"{self.subject} {self.verb} {self.words}."
+
+    def refusal(self, text: str) -> str:
+        """Why a text does not meet the rule."""
+        parts = [self.sentence]
+        if self.longest is not None and len(text) > self.longest:
+            parts.append(f"This has {len(text)} characters.")
+        if thing := _looks_like(text):
+            parts.append(f"This looks like {thing}.")
+        return " ".join(parts)
+
+
+def read(kind: Kind, text: str, *, practice: bool = False, hosts: tuple[str, ...] = ()) -> Reading:
     """Repair and check a text for a value of that kind.
 
-    ``practice`` allows a Base URL on loopback, also with plain http.
+    ``practice`` allows a Base URL on loopback, also with plain http. ``hosts`` are the domains under which the guide's
+    client has its hosts.
     """
     if len(text) > LONGEST:
         return Reading(problem=f"This text has {len(text):,} characters. Copy the value alone.")
@@ -56,49 +125,42 @@ def read(kind: Kind, text: str, *, practice: bool = False) -> Reading:
         return Reading(problem="Nothing was pasted. Copy the value first.")
     if hidden := _hidden(clean):
         return Reading(problem=f"It contains an invisible character ({hidden}). Copy it again from its field.")
-    reading = _RULES[kind](clean, practice)
-    return Reading(reading.value, reading.problem, (*repairs, *reading.repairs), reading.warnings)
+    rule, given = RULES[kind], Circumstances(practice, hosts)
+    try:
+        value, more = rule.repair(clean, given) if rule.repair else (clean, ())
+        long = rule.longest is not None and len(value) > rule.longest
+        problem = rule.refusal(value) if long else rule.reason(value, given) if rule.reason else None
+    except ValueError:  # urllib cannot take it apart
+        return Reading(problem="This is not a complete web address. Copy it again.")
+    if problem is None and not rule.form.fullmatch(value):
+        problem = rule.refusal(value)
+    if problem is not None:
+        return Reading(problem=problem)
+    return Reading(value, None, (*repairs, *more), rule.warnings(value, given) if rule.warnings else ())
 
 
 def derive(kind: Kind, value: str) -> Reading:
     """The value of that kind that follows from a captured one, e.g. a Directory Name from a domain.
 
-    Unlike a pasted text, which may be wrong, the captured value is right, so it is fitted to the rule:
-    signs that CIE does not take become hyphens, and what is too long is cut.
+    Unlike a pasted text, which may be wrong, the captured value is right, so it is fitted to the rule: characters
+    that CIE does not allow become hyphens, and what is too long is cut.
     """
-    text = value.rpartition("@")[2] if kind in (Kind.DIRECTORY_NAME, Kind.DOMAIN) else value
-    match kind:
-        case Kind.DIRECTORY_ID:
-            text = re.sub(r"[^A-Za-z0-9]+", "-", re.sub(r"^(LDAP-)+", "", text, flags=re.IGNORECASE))[:40].strip("-")
-        case Kind.DIRECTORY_NAME:
-            text = re.sub(r"[^a-z0-9._-]+", "-", text.lower())[:50].strip("-.")
-        case Kind.SCOPE:
-            account = _SERVICE_ACCOUNT.fullmatch(text)
-            text = f"tsg_id:{account[1]}" if account else text
-        case _:
-            pass
-    return read(kind, text)
+    return read(kind, RULES[kind].fit(value))
 
 
-def rule(kind: Kind, value: str) -> str:
-    """One phrase that says how a good value meets its rule, e.g. ``36 of 40 characters``."""
-    match kind:
-        case Kind.DIRECTORY_ID:
-            return f"{len(value)} of 40 characters, letters, digits and hyphens"
-        case Kind.DIRECTORY_NAME:
-            return f"{len(value)} of 50 characters"
-        case Kind.GUID:
-            return "A GUID of 36 characters"
-        case Kind.TOKEN | Kind.CLIENT_ID | Kind.CLIENT_SECRET:
-            return f"{len(value):,} characters"
-        case Kind.BASE_URL:
-            return "Path kept as copied"
-        case _:
-            return ""
+def describe(kind: Kind) -> str:
+    """What a value of that kind looks like, in a few words without a full stop."""
+    return RULES[kind].words
+
+
+def measure(kind: Kind, value: str) -> str:
+    """How a good value meets its rule, e.g. ``36 of 40 characters``; empty where there is nothing to say."""
+    show = RULES[kind].measure
+    return show(value) if show else ""
 
 
 def mask(kind: Kind, value: str) -> str:
-    """What may stand on the screen for a secret: the host of a Base URL, the length of a token.
+    """What the screen may show of a secret: the host of a Base URL, nothing else.
 
     The value may come from a keyring into which others write, so it need not satisfy its rule.
     """
@@ -116,12 +178,12 @@ def looks_secret(text: str) -> bool:
     clean = text.strip()
     if re.match(r"https?://[^/\s]+/\S", clean, re.IGNORECASE):
         return True
-    bare = re.sub(r"^(Authorization:\s*)?Bearer\s+", "", clean, flags=re.IGNORECASE)
+    bare = _BEARER.sub("", clean)
     return len(bare) >= 24 and _TOKEN.fullmatch(bare) is not None and not _DOMAIN.fullmatch(bare.lower())
 
 
-def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
-    """Take off what certainly does not belong: surrounding spaces, then one pair of quotes."""
+def _tidy(text: str) -> Repaired:
+    """Remove what certainly does not belong: surrounding spaces, then quotes."""
     repairs = []
     clean = text.strip().strip("\ufeff\u200b\u200e\u200f\u2060").strip()
     if clean != text:
@@ -134,16 +196,16 @@ def _tidy(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _hidden(text: str) -> str | None:
-    """The code of the first character that is not seen, or of a space that is not the usual one."""
-    for sign in text:
-        if sign not in "\r\n\t " and (unseen(sign) or unicodedata.category(sign) == "Zs"):
-            return code(sign)
+    """The code of the first invisible character, or of a space that is not the usual one."""
+    for character in text:
+        if character not in "\r\n\t " and (unseen(character) or unicodedata.category(character) == "Zs"):
+            return code(character)
     return None
 
 
 def _looks_like(text: str) -> str | None:
-    """What a text certainly is, where it landed in the wrong field."""
-    if re.match(r"https?://", text, re.IGNORECASE):
+    """What a text certainly is, where it was pasted into the wrong field."""
+    if _WEB.match(text):
         return "a web address"
     if _GUID.fullmatch(text):
         return "a GUID, such as the Tenant ID"
@@ -152,240 +214,333 @@ def _looks_like(text: str) -> str | None:
     return None
 
 
-def _guid(text: str, _practice: bool) -> Reading:
+def _lower(text: str) -> Repaired:
+    lower = text.lower()
+    return lower, () if lower == text else ("converted to lowercase",)
+
+
+def _length(value: str) -> str:
+    return f"{len(value):,} characters"
+
+
+def _of(longest: int) -> Callable[[str], str]:
+    return lambda value: f"{len(value)} of {longest} characters"
+
+
+def _repair_guid(text: str, _given: Circumstances) -> Repaired:
     bare = text.strip("{}()")
-    if _GUID.fullmatch(bare):
-        repairs = ("brackets removed",) if bare != text else ()
-        lower = bare.lower()
-        return Reading(lower, repairs=repairs if lower == bare else (*repairs, "set in lower case"))
-    if thing := _looks_like(text):
-        return Reading(
-            problem=f"This looks like {thing}. A GUID has 36 characters, for example 7c1e\u2026-\u2026-9a10."
-        )
-    return Reading(problem="A GUID has 36 characters in five groups of digits and letters a to f.")
+    if not _GUID.fullmatch(bare):
+        return text, ()
+    lower, repairs = _lower(bare)
+    return lower, repairs if bare == text else ("brackets removed", *repairs)
 
 
-def _domain(text: str, _practice: bool) -> Reading:
+def _repair_domain(text: str, _given: Circumstances) -> Repaired:
     repairs: list[str] = []
     name = text
-    if re.match(r"https?://", name, re.IGNORECASE):
-        try:
-            name = urlsplit(name).netloc
-        except ValueError:
-            return Reading(problem="This is not a complete web address. A domain looks like contoso.com.")
+    if _WEB.match(name):
+        name = urlsplit(name).netloc
         repairs.append("web address shortened to its host")
     if name.startswith("@"):
         name = name[1:]
         repairs.append("leading @ removed")
-    if name != name.lower():
-        name = name.lower()
-        repairs.append("set in lower case")
-    if _DOMAIN.fullmatch(name):
-        return Reading(name, repairs=tuple(repairs))
-    if "@" in name:
-        return Reading(problem="This is an address of a person. The domain is the part after the @.")
-    if thing := _looks_like(text):
-        return Reading(problem=f"This looks like {thing}. A domain looks like contoso.com.")
-    return Reading(problem="A domain has letters, digits, hyphens and dots, for example contoso.com.")
+    name, more = _lower(name)
+    return name, (*repairs, *more)
 
 
-def _okta_domain(text: str, practice: bool) -> Reading:
-    reading = _domain(text, practice)
-    if reading.value is None:
-        return reading
-    host = re.sub(r"(-admin)+(?=\.okta)", "", reading.value)
-    if not _DOMAIN.fullmatch(host):
-        return Reading(problem="An Okta domain looks like acme.okta.com.")
-    repairs = (*reading.repairs, "-admin removed") if host != reading.value else reading.repairs
-    usual = re.search(r"\.(okta|oktapreview|okta-emea|okta-gov)\.(com|net|mil)$", host)
-    odd = () if usual else ("This is not a host of okta.com. A custom domain is fine, a mail domain is not.",)
-    return Reading(host, repairs=repairs, warnings=odd)
+def _domain_reason(text: str, _given: Circumstances) -> str | None:
+    if "@" in text and not _DOMAIN.fullmatch(text):
+        return "This is the address of a person. The domain is the part after the @."
+    return None
 
 
-def _system_id(text: str, _practice: bool) -> Reading:
-    if not re.fullmatch(r"[A-Za-z0-9-]+", text):
-        return Reading(problem="A System ID has letters, digits and hyphens. Copy it from the list of data stores.")
-    bare = re.sub(r"^LDAP-", "", text, flags=re.IGNORECASE)
-    if not bare or len(bare) > 40:
-        return Reading(problem=f"A System ID has at most 40 characters after LDAP-, this has {len(bare)}.")
-    return Reading(text)
+def _repair_tenant_host(text: str, given: Circumstances) -> Repaired:
+    name, repairs = _repair_domain(text, given)
+    for domain in given.hosts:
+        bare = re.sub(rf"(-admin)+(?=\.{re.escape(domain)}$)", "", name)
+        if bare != name:
+            return bare, (*repairs, "-admin removed")
+    return name, repairs
 
 
-def _ping_user(text: str, practice: bool) -> Reading:
+def _tenant_host_warnings(value: str, given: Circumstances) -> tuple[str, ...]:
+    if not given.hosts or value.endswith(tuple(f".{domain}" for domain in given.hosts)):
+        return ()
+    return (f"This is not a host of {given.hosts[0]}. A custom domain is fine, a mail domain is not.",)
+
+
+def _repair_directory_user(text: str, given: Circumstances) -> Repaired:
+    name, at, domain = text.rpartition("@")
+    fixed, repairs = _repair_domain(domain, given)
+    return (fixed, ("leading @ removed", *repairs)) if at and not name else (f"{name}{at}{fixed}", repairs)
+
+
+def _directory_user_reason(text: str, _given: Circumstances) -> str | None:
     name, at, domain = text.rpartition("@")
     if "=" in text and not at:
-        return Reading(
-            problem="This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com."
-        )
+        return "This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com."
     if re.search(r"[\r\n\t]", name):
-        return Reading(problem="The User has a line break or a tab inside. Copy it alone.")
-    reading = _domain(domain, practice)
-    if reading.value is None:
-        return Reading(problem="The part after the @ has to be a domain, for example corp.example.com.")
-    if at and not name:
-        return Reading(reading.value, repairs=("leading @ removed", *reading.repairs))
-    return Reading(f"{name}{at}{reading.value}", repairs=reading.repairs)
+        return "The user has a line break or a tab inside. Copy it alone."
+    if not _DOMAIN.fullmatch(domain):
+        return "The part after the @ has to be a domain, for example corp.example.com."
+    return None
 
 
-def _service_account(text: str, _practice: bool) -> Reading:
-    if _SERVICE_ACCOUNT.fullmatch(text):
-        return Reading(text)
-    return Reading(problem="The name of a service account looks like scim@1234567890.iam.panserviceaccount.")
+def _repair_directory_id(text: str, _given: Circumstances) -> Repaired:
+    value = _LDAP.sub("", text)
+    return value, () if value == text else ("the LDAP- prefix removed",)
 
 
-def _client_id(text: str, _practice: bool) -> Reading:
-    if re.match(r"https?://", text, re.IGNORECASE):
-        return Reading(problem="This looks like a web address. The Client ID stands in the downloaded CSV file.")
-    if not re.fullmatch(r"[\x21-\x7e]{3,300}", text):
-        return Reading(problem="A Client ID has no spaces and at most 300 characters. Copy it from the CSV file.")
-    if "," in text:
-        return Reading(problem="This looks like a whole line of the CSV file. Copy the Client ID alone.")
-    return Reading(text)
+def _fit_directory_id(value: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", _repair_directory_id(value, _USUAL)[0])[:LONGEST_DIRECTORY_ID].strip("-")
 
 
-def _client_secret(text: str, _practice: bool) -> Reading:
-    if _SERVICE_ACCOUNT.fullmatch(text):
-        return Reading(problem="This looks like the Client ID. The Client Secret stands beside it in the CSV file.")
-    if re.match(r"https?://", text, re.IGNORECASE):
-        return Reading(problem="This looks like a web address. The Client Secret stands in the downloaded CSV file.")
-    if set(text) <= set("\u2022*\u25cf."):
-        return Reading(problem="These are the dots that hide the secret. Copy it from the CSV file.")
-    if not re.fullmatch(r"[\x21-\x7e]{8,500}", text):
-        return Reading(problem="A Client Secret has 8 to 500 characters and no spaces. Copy it from the CSV file.")
-    return Reading(text)
-
-
-def _token_url(text: str, practice: bool) -> Reading:
-    try:
-        parts = urlsplit(text)
-        host = (parts.hostname or "").lower()
-        bare = URL.fullmatch(text) and not ("@" in parts.netloc or parts.port is not None or set(text) & set("?#"))
-    except ValueError:
-        return Reading(problem="This is not a complete web address.")
-    if parts.scheme == "https" and host == TOKEN_HOST and bare:
-        return Reading(text)
-    if practice and parts.scheme == "http" and host in LOOPBACK:
-        return Reading(text)
-    return Reading(problem=f"Tokens are fetched from {TOKEN_HOST} only.")
-
-
-def _scope(text: str, _practice: bool) -> Reading:
-    if re.fullmatch(r"tsg_id:[0-9]{4,20}", text):
-        return Reading(text)
-    return Reading(problem="The scope is tsg_id: and the number of the tenant service group.")
-
-
-def _label(text: str, practice: bool) -> Reading:
-    reading = _text(text, practice)
-    if reading.value is not None and len(reading.value) > 40:
-        return Reading(problem=f"This has {len(reading.value)} characters. 40 fit.")
-    return reading
-
-
-def _directory_id(text: str, _practice: bool) -> Reading:
-    repairs: tuple[str, ...] = ()
-    value = re.sub(r"^(LDAP-)+", "", text, flags=re.IGNORECASE)
-    if value != text:
-        repairs = ("LDAP- at the front removed",)
-    if re.fullmatch(r"[A-Za-z0-9-]{1,40}", value):
-        return Reading(value, repairs=repairs)
-    if len(value) > 40:
-        thing = _looks_like(value)
-        hint = f" This looks like {thing}." if thing else ""
-        return Reading(problem=f"A Directory ID has at most 40 characters, this has {len(value)}.{hint}")
-    return Reading(problem="A Directory ID has only letters, digits and hyphens.")
-
-
-def _directory_name(text: str, _practice: bool) -> Reading:
-    value = text.lower()
-    repairs = ("set in lower case",) if value != text else ()
+def _repair_directory_name(text: str, _given: Circumstances) -> Repaired:
+    value, repairs = _lower(text)
     if re.fullmatch(r"[^@\s]+@[^@]+", value):
-        value, repairs = value.rpartition("@")[2], (*repairs, "the part before the @ removed")
-    if re.fullmatch(r"[a-z0-9._-]{1,50}", value):
-        return Reading(value, repairs=repairs)
-    if len(value) > 50:
-        thing = _looks_like(text)
-        hint = f" This looks like {thing}." if thing else ""
-        return Reading(problem=f"A Directory Name has at most 50 characters, this has {len(value)}.{hint}")
-    return Reading(problem="A Directory Name has only lower-case letters, digits, dots, hyphens and underscores.")
+        return value.rpartition("@")[2], (*repairs, "the part before the @ removed")
+    return value, repairs
 
 
-def _base_url(text: str, practice: bool) -> Reading:
+def _fit_directory_name(value: str) -> str:
+    name = value.rpartition("@")[2].lower()
+    return re.sub(r"[^a-z0-9._-]+", "-", name)[:LONGEST_DIRECTORY_NAME].strip("-.")
+
+
+def _base_url_reason(text: str, given: Circumstances) -> str | None:
     if any(space in text for space in " \r\n\t"):
-        return Reading(problem="The Base URL has a space or a line break inside. Copy it again with its copy button.")
-    try:
-        parts = urlsplit(text)
-        _ = parts.port
-    except ValueError:
-        return Reading(problem="This is not a complete web address. Copy the Base URL again from CIE.")
+        return "The Base URL has a space or a line break inside. Copy it again with its copy button."
+    parts = urlsplit(text)
+    _ = parts.port  # raises where it is no number
     if not parts.scheme or "://" not in text:
         if len(text) > 60 or _GUID.fullmatch(text):
-            return Reading(problem=f"This looks like {_looks_like(text) or 'the token'}, not the Base URL.")
-        return Reading(problem="The Base URL starts with https://. Copy it again from CIE.")
-    if problem := address.problem(text, practice=practice):
-        return Reading(problem=problem)
-    return Reading(text, warnings=address.warnings(text, practice=practice))
+            return f"This looks like {_looks_like(text) or 'the token'}, not the Base URL."
+        return "The Base URL starts with https://. Copy it again from CIE."
+    return address.problem(text, practice=given.practice)
 
 
-def _token(text: str, _practice: bool) -> Reading:
+def _repair_token(text: str, _given: Circumstances) -> Repaired:
     repairs: list[str] = []
-    value = text
-    if re.match(r"(Authorization:\s*)?Bearer\s+", value, re.IGNORECASE):
-        value = re.sub(r"^(Authorization:\s*)?Bearer\s+", "", value, flags=re.IGNORECASE)
+    value = _BEARER.sub("", text)
+    if value != text:
         repairs.append("the word Bearer removed")
     if re.search(r"[\r\n]", value):
         value = re.sub(r"[ \t]*[\r\n]+[ \t]*", "", value)
         repairs.append("line breaks removed")
-    if re.match(r"https?://", value, re.IGNORECASE):
-        return Reading(problem="This looks like the Base URL. The token is below it, under Bearer Token.")
+    return value, tuple(repairs)
+
+
+def _token_reason(value: str, _given: Circumstances) -> str | None:
+    if _WEB.match(value):
+        return "This looks like the Base URL. The token is below it, under Bearer Token."
     if _GUID.fullmatch(value):
-        return Reading(problem="This looks like a GUID, such as the Tenant ID, not the token.")
+        return "This looks like a GUID, such as the Tenant ID, not the token."
     if " " in value or "\t" in value:
-        return Reading(problem="The token has a space inside. Copy it again with its copy button.")
-    if set(value) <= set("\u2022*\u25cf."):
-        return Reading(problem="These are the dots that hide the token. Use the copy button beside it.")
+        return "The token has a space inside. Copy it again with its copy button."
+    if set(value) <= _DOTS:
+        return "These are the dots that hide the token. Use the copy button beside it."
     if not _TOKEN.fullmatch(value):
-        return Reading(problem="The token has a character that no bearer token has (RFC 6750). Copy it again.")
-    if len(value) < 16:
-        return Reading(problem=f"This has only {len(value)} characters, so it was cut off. Copy it again.")
-    return Reading(value, repairs=tuple(repairs))
+        return "The token has a character that no bearer token has (RFC 6750). Copy it again."
+    if len(value) < SHORTEST_TOKEN:
+        return f"This has only {len(value)} characters, so it was cut off. Copy it again."
+    return None
 
 
-def _text(text: str, _practice: bool) -> Reading:
-    line = re.sub(r"\s+", " ", text)
+def _client_id_reason(text: str, _given: Circumstances) -> str | None:
+    if _WEB.match(text):
+        return "This looks like a web address. The Client ID is in the downloaded CSV file."
+    if "," in text:
+        return "This looks like a whole line of the CSV file. Copy the Client ID alone."
+    return None
+
+
+def _client_secret_reason(text: str, _given: Circumstances) -> str | None:
+    if _SERVICE_ACCOUNT.fullmatch(text):
+        return "This looks like the Client ID. The Client Secret is beside it in the CSV file."
+    if _WEB.match(text):
+        return "This looks like a web address. The Client Secret is in the downloaded CSV file."
+    if set(text) <= _DOTS:
+        return "These are the dots that hide the secret. Copy it from the CSV file."
+    return None
+
+
+def _token_url_reason(text: str, given: Circumstances) -> str | None:
+    parts = urlsplit(text)
+    host = (parts.hostname or "").lower()
+    bare = URL.fullmatch(text) and not ("@" in parts.netloc or parts.port is not None or set(text) & set("?#"))
+    if (parts.scheme == "https" and host == TOKEN_HOST and bare) or (
+        given.practice and parts.scheme == "http" and host in LOOPBACK
+    ):
+        return None
+    return RULES[Kind.TOKEN_URL].sentence
+
+
+def _fit_scope(value: str) -> str:
+    account = _SERVICE_ACCOUNT.fullmatch(value)
+    return f"tsg_id:{account[1]}" if account else value
+
+
+def _repair_text(text: str, _given: Circumstances) -> Repaired:
+    return re.sub(r"\s+", " ", text), ()
+
+
+def _text_reason(line: str, _given: Circumstances) -> str | None:
     if re.search(r"[*{}]", line):
-        return Reading(problem="Leave out the signs * { and }.")
-    if len(line) > 120:
-        return Reading(problem=f"This has {len(line)} characters. 120 fit.")
+        return "Remove the characters * { }."
     if " " not in line and looks_secret(line):
-        return Reading(problem="This looks like a secret or an address. Paste it into its own field.")
-    return Reading(line)
+        return "This looks like a secret or an address. Paste it into its own field."
+    return None
 
 
-def _count(text: str, _practice: bool) -> Reading:
+def _repair_count(text: str, _given: Circumstances) -> Repaired:
     bare = re.sub(r"[\s,.'\u2019](?=\d{3}(\D|$))", "", text)
-    if re.fullmatch(r"[0-9]{1,9}", bare):
-        number = str(int(bare))
-        return Reading(number, repairs=() if number == text else ("written without separators",))
-    return Reading(problem="Enter a whole number, for example 1180.")
+    number = str(int(bare)) if re.fullmatch(r"[0-9]{1,9}", bare) else text
+    return number, () if number == text else ("written without separators",)
 
 
-_RULES = {
-    Kind.GUID: _guid,
-    Kind.DOMAIN: _domain,
-    Kind.OKTA_DOMAIN: _okta_domain,
-    Kind.SYSTEM_ID: _system_id,
-    Kind.PING_USER: _ping_user,
-    Kind.SERVICE_ACCOUNT: _service_account,
-    Kind.CLIENT_ID: _client_id,
-    Kind.CLIENT_SECRET: _client_secret,
-    Kind.TOKEN_URL: _token_url,
-    Kind.SCOPE: _scope,
-    Kind.DIRECTORY_ID: _directory_id,
-    Kind.DIRECTORY_NAME: _directory_name,
-    Kind.BASE_URL: _base_url,
-    Kind.TOKEN: _token,
-    Kind.TEXT: _text,
-    Kind.LABEL: _label,
-    Kind.COUNT: _count,
-}
+def _count_reason(text: str, _given: Circumstances) -> str | None:
+    return None if re.fullmatch(r"[0-9]+", text) else "Enter a whole number, for example 1180."
+
+
+LONGEST_DIRECTORY_ID, LONGEST_DIRECTORY_NAME = 40, 50
+LONGEST_TEXT, LONGEST_LABEL = 120, 40
+TSG_DIGITS = "4 to 20 digits"
+"""How long the number of a tenant service group is; it is part of what a service account shows."""
+SHORTEST_TOKEN = 16
+
+RULES: Mapping[Kind, Rule] = MappingProxyType(
+    {
+        Kind.GUID: Rule(
+            "A GUID",
+            "36 characters: digits, the letters a to f and four hyphens",
+            re.compile(_GUID.pattern),
+            repair=_repair_guid,
+            measure=lambda _value: "A GUID of 36 characters",
+        ),
+        Kind.DOMAIN: Rule(
+            "A domain",
+            "letters, digits, hyphens and dots, for example contoso.com",
+            _DOMAIN,
+            repair=_repair_domain,
+            reason=_domain_reason,
+            fit=lambda value: value.rpartition("@")[2],
+        ),
+        Kind.TENANT_HOST: Rule(
+            "The host of an organization",
+            "a host name; -admin is removed",
+            _DOMAIN,
+            verb="is",
+            repair=_repair_tenant_host,
+            reason=_domain_reason,
+            warnings=_tenant_host_warnings,
+        ),
+        Kind.SYSTEM_ID: Rule(
+            "A System ID",
+            f"letters, digits and hyphens, at most {LONGEST_DIRECTORY_ID} of them after an LDAP- prefix",
+            re.compile(rf"(?!(?i:LDAP-)$)(?i:LDAP-)?[A-Za-z0-9-]{{1,{LONGEST_DIRECTORY_ID}}}"),
+            longest=LONGEST_DIRECTORY_ID + len("LDAP-"),
+        ),
+        Kind.DIRECTORY_USER: Rule(
+            "A user of a data store",
+            "name@domain, or a domain alone",
+            re.compile(rf"([^@\r\n\t][^\r\n\t]*@)?{_DOMAIN.pattern}"),
+            verb="is",
+            repair=_repair_directory_user,
+            reason=_directory_user_reason,
+        ),
+        Kind.DIRECTORY_ID: Rule(
+            "A Directory ID",
+            f"at most {LONGEST_DIRECTORY_ID} letters, digits and hyphens",
+            re.compile(rf"[A-Za-z0-9-]{{1,{LONGEST_DIRECTORY_ID}}}"),
+            longest=LONGEST_DIRECTORY_ID,
+            repair=_repair_directory_id,
+            fit=_fit_directory_id,
+            measure=_of(LONGEST_DIRECTORY_ID),
+        ),
+        Kind.DIRECTORY_NAME: Rule(
+            "A Directory Name",
+            f"at most {LONGEST_DIRECTORY_NAME} lowercase letters, digits, periods, hyphens and underscores",
+            re.compile(rf"[a-z0-9._-]{{1,{LONGEST_DIRECTORY_NAME}}}"),
+            longest=LONGEST_DIRECTORY_NAME,
+            repair=_repair_directory_name,
+            fit=_fit_directory_name,
+            measure=_of(LONGEST_DIRECTORY_NAME),
+        ),
+        Kind.BASE_URL: Rule(
+            "The Base URL",
+            "an https address, kept as copied",
+            URL,
+            verb="is",
+            reason=_base_url_reason,
+            warnings=lambda value, given: address.warnings(value, practice=given.practice),
+            measure=lambda _value: "Path kept as copied",
+        ),
+        Kind.TOKEN: Rule(
+            "A token",
+            f"at least {SHORTEST_TOKEN} characters without spaces; the word Bearer is removed",
+            re.compile(rf"(?=.{{{SHORTEST_TOKEN}}}){_TOKEN.pattern}"),
+            repair=_repair_token,
+            reason=_token_reason,
+            measure=_length,
+        ),
+        Kind.SERVICE_ACCOUNT: Rule(
+            "The name of a service account",
+            f"name@number.iam.panserviceaccount, where the number has {TSG_DIGITS}",
+            _SERVICE_ACCOUNT,
+            verb="is",
+        ),
+        Kind.CLIENT_ID: Rule(
+            "A Client ID",
+            "3 to 300 characters without spaces",
+            re.compile(r"[\x21-\x7e]{3,300}"),
+            reason=_client_id_reason,
+            measure=_length,
+        ),
+        Kind.CLIENT_SECRET: Rule(
+            "A Client Secret",
+            "8 to 500 characters without spaces",
+            re.compile(r"[\x21-\x7e]{8,500}"),
+            reason=_client_secret_reason,
+            measure=_length,
+        ),
+        Kind.TOKEN_URL: Rule(
+            "The token address",
+            f"an https address at {TOKEN_HOST}",
+            re.compile(r".+"),
+            verb="is",
+            reason=_token_url_reason,
+        ),
+        Kind.SCOPE: Rule(
+            "The scope",
+            f"tsg_id: and the {TSG_DIGITS} of the tenant service group, which the Service Account Name contains",
+            re.compile(rf"tsg_id:{TSG_ID}"),
+            verb="is",
+            fit=_fit_scope,
+        ),
+        Kind.TEXT: Rule(
+            "This value",
+            f"at most {LONGEST_TEXT} characters",
+            re.compile(rf"[^*{{}}\r\n\t]{{1,{LONGEST_TEXT}}}"),
+            longest=LONGEST_TEXT,
+            repair=_repair_text,
+            reason=_text_reason,
+        ),
+        Kind.LABEL: Rule(
+            "A label",
+            f"at most {LONGEST_LABEL} characters",
+            re.compile(rf"[^*{{}}\r\n\t]{{1,{LONGEST_LABEL}}}"),
+            longest=LONGEST_LABEL,
+            repair=_repair_text,
+            reason=_text_reason,
+        ),
+        Kind.COUNT: Rule(
+            "A count",
+            "a whole number of at most 9 digits",
+            re.compile(r"0|[1-9][0-9]{0,8}"),
+            verb="is",
+            repair=_repair_count,
+            reason=_count_reason,
+        ),
+    }
+)
+"""The only statement of these rules."""

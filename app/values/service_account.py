@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from app.guide.vocabulary import Kind
-from app.values.rules import Reading, derive, read
+from app.values.rules import TSG_DIGITS, Reading, derive, read
 
 LONGEST_FILE: Final = 16_384
 """Characters or bytes; the file has two lines."""
@@ -30,7 +30,7 @@ def read_tsg_id(text: str) -> Reading:
     clean = re.sub(r"^tsg_id:\s*", "", text.strip(), flags=re.IGNORECASE)
     scope = derive(Kind.SCOPE, clean if "@" in clean else f"tsg_id:{clean}")
     if scope.value is None:
-        return Reading(problem="A TSG ID is a number of 4 to 20 digits. It stands in the Client ID, after the @.")
+        return Reading(problem=f"A TSG ID is a number of {TSG_DIGITS}. It is part of the Client ID, after the @.")
     found = scope.value.removeprefix("tsg_id:")
     return Reading(found, repairs=() if found == text.strip() else ("the number alone taken",))
 

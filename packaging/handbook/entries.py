@@ -6,33 +6,13 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import SECRET_KINDS, Kind
+from app.guide.vocabulary import SECRET_KINDS
+from app.values.rules import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.guide.model import Branch, Guide, Option, Stage, Step, ValueSpec
-
-RULES: dict[Kind, str] = {
-    Kind.GUID: "36 characters: hexadecimal digits and four hyphens",
-    Kind.DOMAIN: "a domain name",
-    Kind.OKTA_DOMAIN: "the host of the organisation; -admin is removed",
-    Kind.SYSTEM_ID: "letters, digits and hyphens, with or without LDAP- in front",
-    Kind.PING_USER: "name@domain, or the domain alone",
-    Kind.DIRECTORY_ID: "at most 40 letters, digits and hyphens",
-    Kind.DIRECTORY_NAME: "at most 50 lower-case letters, digits, periods, hyphens and underscores",
-    Kind.BASE_URL: "an address with https",
-    Kind.TOKEN: "at least 16 characters without spaces; the word Bearer is removed",
-    Kind.SERVICE_ACCOUNT: "name@number.iam.panserviceaccount",
-    Kind.CLIENT_ID: "3 to 300 characters without spaces",
-    Kind.CLIENT_SECRET: "8 to 500 characters without spaces",
-    Kind.TOKEN_URL: "the documented address",
-    Kind.SCOPE: "tsg_id: and the number in the Service Account Name",
-    Kind.TEXT: "at most 120 characters",
-    Kind.LABEL: "at most 40 characters",
-    Kind.COUNT: "a whole number",
-}
-"""What a value of each kind has to look like, in a few words; the rules themselves are in ``app.values.rules``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +85,7 @@ def journeys(guide: Guide, written: tuple[Section, ...]) -> tuple[Journey, ...]:
         Journey(
             name,
             guide.values[name],
-            RULES[guide.values[name].kind],
+            describe(guide.values[name].kind),
             tuple(e for e in entries if name in e.step.captures),
             _fields(entries, name),
         )

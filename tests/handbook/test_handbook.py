@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from handbook.entries import RULES, sections, steps_at_most
+from handbook.entries import sections, steps_at_most
 from handbook.pages import pages, write
 
 from app.guide import catalog, guide_file
 from app.guide.placeholders import fill_guide
-from app.guide.vocabulary import Kind, Lane
+from app.guide.vocabulary import Lane
 from app.session.open_setup import new_setup
 from app.setup.journey import places
 from app.system.paths import resources
+from app.values.rules import describe
 from tests.guide.answers import answers, shown
 from tests.guide.vendor_page import eights, hashes
 from tests.handbook.reading import Read, read
@@ -171,8 +172,11 @@ def test_the_lane_of_every_step_is_told(guide: Guide, page: Read) -> None:
     assert set(lanes) == {lane.value for lane in Lane}
 
 
-def test_every_kind_of_value_has_a_rule_in_words() -> None:
-    assert set(RULES) == set(Kind)
+def test_the_rule_of_every_value_is_the_one_that_the_program_checks(guide: Guide, page: Read) -> None:
+    words = "\n".join(page.blocks)
+    for step in guide.steps:
+        for name in step.captures:
+            assert describe(guide.values[name].kind) in words, name
 
 
 # -- a document ----------------------------------------------------------------------------

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 SAMPLES = {
     Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10",
     Kind.DOMAIN: "contoso.com",
-    Kind.OKTA_DOMAIN: "contoso.okta.com",
+    Kind.TENANT_HOST: "contoso.okta.com",
     Kind.SYSTEM_ID: "LDAP-C0FFEE",
-    Kind.PING_USER: "ping@contoso.com",
+    Kind.DIRECTORY_USER: "ping@contoso.com",
     Kind.DIRECTORY_ID: "contoso-1",
     Kind.DIRECTORY_NAME: "contoso.com",
     Kind.SERVICE_ACCOUNT: "scim@1234567890.iam.panserviceaccount",

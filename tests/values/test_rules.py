@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.guide.vocabulary import Kind
-from app.values.rules import LONGEST, mask, read, rule
+from app.values.rules import LONGEST, RULES, describe, mask, measure, read
 
 GUID = "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"
 TOKEN = "abcDEF123._~-" * 6
@@ -70,7 +70,7 @@ def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:
         (Kind.DOMAIN, "admin@contoso.com", "after the @"),
         (Kind.DIRECTORY_ID, "a" * 41, "at most 40"),
         (Kind.DIRECTORY_NAME, "a" * 51, "at most 50"),
-        (Kind.DIRECTORY_NAME, "contoso com", "only"),
+        (Kind.DIRECTORY_NAME, "contoso com", RULES[Kind.DIRECTORY_NAME].sentence),
         (Kind.COUNT, "many", "whole number"),
         (Kind.TEXT, "x" * 121, "120"),
         (Kind.GUID, GUID[:8] + "\u200d" + GUID[8:], "U+200D"),
@@ -122,6 +122,38 @@ def test_masks_and_rules_show_nothing_secret() -> None:
     url = "https://host.paloaltonetworks.com/secret-path/v2"
     assert "secret-path" not in mask(Kind.BASE_URL, url)
     assert TOKEN not in mask(Kind.TOKEN, TOKEN)
-    assert str(len(TOKEN)) in rule(Kind.TOKEN, TOKEN)
+    assert str(len(TOKEN)) in measure(Kind.TOKEN, TOKEN)
     assert TOKEN not in repr(read(Kind.TOKEN, TOKEN))
     assert LONGEST > 10_000
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_each_rule_is_stated_once_and_used_everywhere(kind: Kind) -> None:
+    rule = RULES[kind]
+    assert describe(kind) == rule.words
+    assert not rule.words.endswith(".")
+    assert rule.sentence == f"{rule.subject} {rule.verb} {rule.words}."
+    if rule.longest is not None and kind is not Kind.SYSTEM_ID:
+        assert str(rule.longest) in rule.words
+        assert rule.form.fullmatch("a" * rule.longest)
+        assert not rule.form.fullmatch("a" * (rule.longest + 1))
+        refusal = read(kind, "a" * (rule.longest + 1)).problem or ""
+        assert refusal.startswith(f"{rule.sentence} This has {rule.longest + 1} characters.")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unusual"),
+    [
+        ("https://Acme-admin.okta.com/admin", "acme.okta.com", False),
+        ("acme.okta.com", "acme.okta.com", False),
+        ("acme-admin.oktapreview.com", "acme.oktapreview.com", False),
+        ("my-admin.example.com", "my-admin.example.com", True),
+        ("okta.com.example", "okta.com.example", True),
+    ],
+)
+def test_the_host_of_an_organization_is_that_of_its_client(text: str, value: str, unusual: bool) -> None:
+    hosts = ("okta.com", "oktapreview.com")
+    reading = read(Kind.TENANT_HOST, text, hosts=hosts)
+    assert reading.value == value
+    assert bool(reading.warnings) == unusual
+    assert read(Kind.TENANT_HOST, value).warnings == ()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.guide.vocabulary import Kind
-from app.values.rules import LONGEST, Reading, derive, looks_secret, mask, read, rule
+from app.values.rules import LONGEST, Reading, derive, looks_secret, mask, measure, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,9 +24,9 @@ TOKEN = "abcDEF123._~-" * 6
 EXAMPLES = {
     Kind.GUID: GUID,
     Kind.DOMAIN: "contoso.com",
-    Kind.OKTA_DOMAIN: "acme-admin.okta.com",
+    Kind.TENANT_HOST: "acme-admin.okta.com",
     Kind.SYSTEM_ID: "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3",
-    Kind.PING_USER: "Administrator@corp.example.com",
+    Kind.DIRECTORY_USER: "Administrator@corp.example.com",
     Kind.DIRECTORY_ID: "LDAP-D803C87FAB2ADFB4B0A947B64BA6F0C6093A5CA3",
     Kind.DIRECTORY_NAME: "Contoso.com",
     Kind.BASE_URL: "https://scim.us.paloaltonetworks.com/tenant/scim/v2/",
@@ -113,11 +113,11 @@ def is_ping_user(value: str) -> bool:
 SATISFIED: dict[Kind, Callable[[str], bool]] = {
     Kind.GUID: matches(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     Kind.DOMAIN: is_domain,
-    Kind.OKTA_DOMAIN: lambda value: is_domain(value) and "-admin.okta." not in value,
+    Kind.TENANT_HOST: lambda value: is_domain(value),
     Kind.SYSTEM_ID: lambda value: (
         bool(re.fullmatch(r"[A-Za-z0-9-]{1,45}", value)) and 0 < len(re.sub("^(?i:ldap-)", "", value)) <= 40
     ),
-    Kind.PING_USER: is_ping_user,
+    Kind.DIRECTORY_USER: is_ping_user,
     Kind.DIRECTORY_ID: lambda value: matches(r"[A-Za-z0-9-]{1,40}")(value) and not value.upper().startswith("LDAP-"),
     Kind.DIRECTORY_NAME: matches(r"[a-z0-9._-]{1,50}"),
     Kind.BASE_URL: is_web_address,
@@ -158,15 +158,15 @@ def test_every_kind_has_a_rule_and_an_example(kind: Kind) -> None:
     ("kind", "text"),
     [
         (Kind.DOMAIN, "https://["),
-        (Kind.OKTA_DOMAIN, "https://a\u2100b"),
-        (Kind.PING_USER, "name@https://["),
+        (Kind.TENANT_HOST, "https://a\u2100b"),
+        (Kind.DIRECTORY_USER, "name@https://["),
         (Kind.DOMAIN, "a.--"),
         (Kind.DOMAIN, "192.168.1.10"),
-        (Kind.OKTA_DOMAIN, "acme-admin-admin.okta.com"),
-        (Kind.OKTA_DOMAIN, "acme--admin.okta.com"),
+        (Kind.TENANT_HOST, "acme-admin-admin.okta.com"),
+        (Kind.TENANT_HOST, "acme--admin.okta.com"),
         (Kind.DIRECTORY_ID, "LDAP-LDAP-1"),
-        (Kind.PING_USER, "@corp.example.com"),
-        (Kind.PING_USER, "one\ntwo@corp.example.com"),
+        (Kind.DIRECTORY_USER, "@corp.example.com"),
+        (Kind.DIRECTORY_USER, "one\ntwo@corp.example.com"),
         (Kind.SERVICE_ACCOUNT, "scim@1234.iam.pan\u017ferviceaccount"),
         (Kind.TOKEN_URL, "https://auth.apps.palo\naltonetworks.com/oauth2"),
         (Kind.TOKEN_URL, "https://@auth.apps.paloaltonetworks.com/oauth2"),
@@ -273,7 +273,7 @@ def test_what_is_shown_never_raises_and_no_secret_stays_readable(kind: Kind) -> 
         value = read(kind, text).value
         if value is None:
             return
-        rule(kind, value)
+        measure(kind, value)
         shown = mask(kind, value)
         if kind in (Kind.TOKEN, Kind.CLIENT_ID, Kind.CLIENT_SECRET):
             assert value not in shown
