@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 pytest.register_assert_rewrite("tests.support")
-pytest_plugins = ["tests.support.secret_service", "tests.support.running", "tests.support.left_behind"]
+pytest_plugins = [
+    "tests.support.secret_service",
+    "tests.support.running",
+    "tests.support.left_behind",
+    "tests.support.log_records",
+]
 
 
 COLLECT_EVERY = 25

@@ -79,6 +79,7 @@ def test_the_interruption_from_the_keyboard_is_no_bug() -> None:
     assert done.stderr == b""
 
 
+@pytest.mark.logs("bug", "the test is about one")
 def test_without_a_standard_error_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     log.bug(ValueError("x"))

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ui.application import Application
 
 CANARY = "canary-51be"
+about_a_bug = pytest.mark.logs("bug", "the test is about one")
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def in_a_destructor() -> None:
     gc.collect()
 
 
+@about_a_bug
 @pytest.mark.parametrize("somewhere", [in_a_slot, in_an_event_handler, in_a_thread, in_a_destructor])
 def test_a_bug_anywhere_opens_one_dialog(
     window: MainWindow,
@@ -123,6 +125,7 @@ def test_a_bug_anywhere_opens_one_dialog(
     assert CANARY not in capsys.readouterr().err
 
 
+@about_a_bug
 def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: BugReporter, qapp: QApplication) -> None:
     async def main() -> int:
         loop = asyncio.get_running_loop()
@@ -137,6 +140,7 @@ def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: BugReporter
     assert shown(dialog).count("ValueError") == 2, "two places, told apart"
 
 
+@about_a_bug
 def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(
     window: MainWindow, bugs: BugReporter, qtbot: QtBot
 ) -> None:
@@ -151,6 +155,7 @@ def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(
     assert shown(again).startswith("Bug: KeyError")
 
 
+@about_a_bug
 def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: BugReporter, qtbot: QtBot) -> None:
     bugs.report(KeyError(CANARY))
     (dialog,) = dialogs(window)
@@ -160,6 +165,7 @@ def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: BugReporter, 
     assert dialogs(window) == [dialog], "copying does not close it"
 
 
+@about_a_bug
 def test_a_bug_while_telling_a_bug_is_told(window: MainWindow, qtbot: QtBot) -> None:
     bugs = BugReporter(window, ClipboardGuard(window), fail)  # type: ignore[arg-type]
     bugs.report(KeyError())
