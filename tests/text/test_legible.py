@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import ssl
 import unicodedata
 from datetime import UTC, datetime
@@ -148,12 +149,8 @@ def test_markup_in_a_setups_file_is_shown_as_it_stands(tmp_path: Path, qtbot: Qt
 
 @pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
 def test_a_guide_with_an_unseen_character_is_refused(tmp_path: Path, sign: str) -> None:
-    guides = resources() / "guides"
-    text = (guides / "entra.yaml").read_text("utf-8")
-    (tmp_path / "shared").mkdir()
-    (tmp_path / "shared/cie.yaml").write_text((guides / "shared/cie.yaml").read_text("utf-8"), "utf-8")
-    path = tmp_path / "entra.yaml"
-    path.write_text(text, "utf-8")
+    path = shutil.copytree(resources() / "guides", tmp_path / "guides") / "entra.yaml"
+    text = path.read_text("utf-8")
     assert guide_file.read(path)
     path.write_text(text.replace("Tenant ID", f"Tenant{sign} ID"), "utf-8")
     with pytest.raises(ValueError, match=f"U\\+{ord(sign):04X}"):
