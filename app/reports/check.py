@@ -60,12 +60,13 @@ def main(arguments: list[str]) -> int:
 
 
 def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
+    from app.setup.sentences import setup_name
     from app.setup.store import Store
     from app.system.paths import data_dir as own
 
     base = data_dir or own()
     listing = Store(base / "practice" if practice else base).list(repair=False)
-    named = [s for s in listing.setups if wanted in (s.id, s.name) or s.name.casefold() == wanted.casefold()]
+    named = [s for s in listing.setups if s.id == wanted or setup_name(s).casefold() == wanted.casefold()]
     if len(named) == 1:
         return named[0]
     if named:

@@ -32,7 +32,7 @@ def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
         id=secrets.token_hex(16),
         guide=guide.id,
         client=guide.name,
-        name=f"New {fill_guide(guide, {}).short_name} setup",
+        name="",
         created=now,
         changed=now,
         practice=practice,

@@ -17,6 +17,7 @@ from app import __version__
 from app.guide.placeholders import fill_guide
 from app.setup import journey
 from app.setup.document import Document, Moment, Words
+from app.setup.sentences import setup_name
 from app.setup.status import summary
 from app.values.rules import read
 
@@ -78,7 +79,7 @@ def pack(setup: Setup, now: datetime) -> bytes:
 
 def file_name(setup: Setup) -> str:
     """A name for the file that every system accepts."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in setup.name)
+    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in setup_name(setup))
     return (plain.strip("-.")[:60] or "setup") + SUFFIX
 
 
@@ -140,6 +141,6 @@ def _checked(guide: Guide, setup: Setup) -> tuple[dict[str, str], tuple[str, ...
 
 
 def _free(name: str, taken: frozenset[str]) -> str:
-    if name not in taken:
+    if not name or name not in taken:
         return name
     return next(other for number in range(2, len(taken) + 3) if (other := f"{name} ({number})") not in taken)

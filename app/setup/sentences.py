@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from app.setup.journey import Block
     from app.setup.state import Setup
 
+UNNAMED: Final = "Unnamed setup"
+"""A setup whose value that names it is not captured yet; its client stands beside it."""
+
 STATUSES: Final[Mapping[Status, str]] = {
     Status.IN_PROGRESS: "In progress",
     Status.WAITING: "Waiting",
@@ -83,6 +86,11 @@ TIMESTAMP_PROBLEMS: Final[Mapping[TimestampProblem, str]] = {
     TimestampProblem.FUTURE: "This time is in the future. Compare the time zone of CIE with this computer's.",
     TimestampProblem.BEFORE_SUBMIT: "This time is before Submit, so it belongs to another directory or an earlier try.",
 }
+
+
+def setup_name(setup: Setup) -> str:
+    """What a setup is called on the screen."""
+    return setup.name or UNNAMED
 
 
 def status_line(setup: Setup) -> str:

@@ -125,6 +125,7 @@ class Setup:
     client: str
     """The SCIM client's name, for lists that do not read the guide."""
     name: str
+    """The value that names it; empty until that is captured. ``app.setup.sentences.setup_name`` is what is shown."""
     created: datetime
     changed: datetime
     practice: bool = False

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from app.setup import register
 from app.setup.lock import FolderLock, FolderTaken
+from app.setup.sentences import setup_name
 from app.system import files
 
 if TYPE_CHECKING:
@@ -257,7 +258,7 @@ class Store:
         if earlier is None:
             return None, FileTrouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
         return earlier, FileTrouble(
-            setup_id, f"The file of {earlier.name} was damaged; its last good version is open. {kept}"
+            setup_id, f"The file of {setup_name(earlier)} was damaged; its last good version is open. {kept}"
         )
 
     def _set_aside(self, path: Path) -> str:

@@ -69,6 +69,12 @@ def test_a_name_that_is_taken_gets_a_number() -> None:
     assert opened(content, "contoso.com", "contoso.com (2)").setup.name == "contoso.com (3)"
 
 
+def test_one_without_a_name_stays_so() -> None:
+    content = pack(begun().with_(name=""), NOW)
+    assert opened(content, "").setup.name == ""
+    assert file_name(begun().with_(name="")) == "Unnamed-setup.ciescim"
+
+
 def test_practice_stays_on_its_computer() -> None:
     with pytest.raises(ValueError, match="practice"):
         pack(begun().with_(practice=True), NOW)

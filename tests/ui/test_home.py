@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup
-from app.setup.sentences import STATUSES
+from app.setup.sentences import STATUSES, UNNAMED
 from app.setup.state import Status, Summary, Wait
 from tests.support.screen import words
 from ui.home.page import HomePage
@@ -68,6 +68,9 @@ def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
     page.opened.emit(setup.id)
     page.show_setups((other, setup), (), NOW)
     assert page.focusWidget().objectName() == f"continue-{setup.id}", "the one that was left has the keyboard"
+    page.show_setups((other,), (), NOW)
+    qapp.processEvents()
+    assert UNNAMED in words(page).splitlines()
     for status in Status:
         page.show_setups((setup.with_(summary=Summary(status, Wait.TIMESTAMP, 1, 9, "Title")),), (), NOW)
         qapp.processEvents()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from app.setup.sentences import setup_name, status_line
 from app.text.times import clock
 from ui.dialogs.message import MessageBox
 
@@ -56,7 +57,7 @@ class HandOverDialogs(QObject):
         if not isinstance(setup, Setup):
             self._say(setup.sentence)
             return
-        dialog = self._dialog(f"Hand over {setup.name}")
+        dialog = self._dialog(f"Hand over {setup_name(setup)}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
         dialog.selectFile(file_name(setup))
@@ -81,7 +82,7 @@ class HandOverDialogs(QObject):
         if problem is not None:
             self._say(f"The hand-over file could not be written: {problem}.")
             return
-        written = f"{setup.name} is in {path.name}: its values, its progress and its times."
+        written = f"{setup_name(setup)} is in {path.name}: its values, its progress and its times."
         left_out = "The Base URL and the token are not in it; whoever opens it captures them again."
         MessageBox(self._window, written, left_out, tone="good").open()
 
@@ -108,8 +109,6 @@ class HandOverDialogs(QObject):
             self._say(found.sentence)
 
     def _ask(self, received: ReceivedSetup) -> None:
-        from app.setup.sentences import status_line
-
         setup = received.setup
         unusable = len(received.dropped)
         again = f" {unusable} of its values cannot be used and are asked for again." if unusable else ""
@@ -117,7 +116,7 @@ class HandOverDialogs(QObject):
             f"{setup.client}, written {clock(received.made)}. {status_line(setup)}.\n\n"
             f"Secrets are not in the file: the Base URL and the token are captured again.{again}"
         )
-        box = MessageBox(self._window, f"Take over \u201c{setup.name}\u201d?", more, tone="muted")
+        box = MessageBox(self._window, f"Take over \u201c{setup_name(setup)}\u201d?", more, tone="muted")
         take = box.addButton("Take it over", QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(leave)

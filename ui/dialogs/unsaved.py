@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QMessageBox
 
+from app.setup.sentences import setup_name
 from ui.dialogs.message import MessageBox
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class UnsavedQuestion:
 
     def ask(self, sessions: Iterable[SetupSession], close: Callable[[], None]) -> bool:
         """Ask whether to close all the same, where something would be lost; ``close`` is called on yes."""
-        unsaved = [f"{session.setup.name}: {session.unsaved}" for session in sessions if session.unsaved]
+        unsaved = [f"{setup_name(session.setup)}: {session.unsaved}" for session in sessions if session.unsaved]
         if not unsaved:
             return False
         if self._box is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
-from app.setup.sentences import STATUSES, status_line
+from app.setup.sentences import STATUSES, setup_name, status_line
 from app.setup.state import Status
 from app.text.times import day
 from ui.dialogs.message import MessageBox
@@ -100,7 +100,7 @@ class SetupList(ScrollColumn):
         row.setSpacing(14)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label(setup.name, "heading", frame))
+        words.addWidget(label(setup_name(setup), "heading", frame))
         words.addWidget(label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame))
         row.addLayout(words, 4)
         row.addWidget(label(status_line(setup), "muted", frame), 6)
@@ -112,16 +112,16 @@ class SetupList(ScrollColumn):
         go_on = button("Open" if complete else "Continue")
         go_on.setMinimumWidth(100)
         go_on.setObjectName(f"continue-{setup.id}")
-        go_on.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup.name}")
+        go_on.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup_name(setup)}")
         go_on.clicked.connect(lambda: self.opened.emit(setup.id))
         row.addWidget(go_on)
         self._continue.append(go_on)
         if not setup.practice:
-            give = IconButton("hand-over", f"Hand {setup.name} over to a colleague, without its secrets")
+            give = IconButton("hand-over", f"Hand {setup_name(setup)} over to a colleague, without its secrets")
             give.setObjectName(f"hand-over-{setup.id}")
             give.clicked.connect(lambda: self.handed_over.emit(setup.id))
             row.addWidget(give)
-        bin_ = IconButton("trash", f"Delete {setup.name} and its secrets")
+        bin_ = IconButton("trash", f"Delete {setup_name(setup)} and its secrets")
         bin_.clicked.connect(lambda: self._ask(setup))
         row.addWidget(bin_)
         return frame
@@ -136,7 +136,7 @@ class SetupList(ScrollColumn):
     def _ask(self, setup: Setup) -> None:
         box = MessageBox(
             self,
-            f"Delete \u201c{setup.name}\u201d?",
+            f"Delete \u201c{setup_name(setup)}\u201d?",
             "Its secrets are removed with it. The directory in CIE and the portal stay as they are.",
         )
         delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)

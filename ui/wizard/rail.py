@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.setup.journey import visible
+from app.setup.sentences import setup_name
 from ui.session.view_state import StageState, stage_state, stage_step
 from ui.theme import icons
 from ui.tools.catalog import TOOLS, offered
@@ -166,7 +167,7 @@ class Rail(QFrame):
         setup = session.setup
         guide, here = session.guide, session.here
         finished = self._controller.step_view.finished
-        self._name.setText(setup.name)
+        self._name.setText(setup_name(setup))
         self._client.setText(f"{guide.name} \u2192 {guide.cie.name}")
         tool = self._controller.tool
         where = f"Step {here.number} of {len(visible(guide, setup))}"
