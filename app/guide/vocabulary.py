@@ -173,16 +173,16 @@ SECRET_KINDS = frozenset({Kind.BASE_URL, Kind.TOKEN, Kind.CLIENT_ID, Kind.CLIENT
 class Builder(StrEnum):
     """A small workshop inside a step, where the admin would otherwise type from memory."""
 
-    PROVMGR = "provmgr"
-    """PingFederate's ``provmgr`` command from the table that ``--show-channels`` prints."""
+    CHANNEL_COMMAND = "channel-command"
+    """The command that sends a channel again, made from the table of channels that the client prints."""
     GROUP_DN = "group-dn"
     """A distinguished name of a group, escaped by RFC 4514."""
     LDAP_FILTER = "ldap-filter"
     """A filter for users or groups, escaped by RFC 4515."""
-    PINGONE_FILTER = "pingone-filter"
-    """PingOne's User Filter Expression."""
+    MATCH_EXPRESSION = "match-expression"
+    """The expression by which the client asks whether a user exists."""
     IDENTITIES_CSV = "identities-csv"
-    """A check of the file with IMEI, IMSI and APN for SASE 5G."""
+    """A check of a file with the device identities IMEI, IMSI and APN."""
 
 
 class Tool(StrEnum):

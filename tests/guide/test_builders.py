@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.guide.builders import WORKSHOPS, Built, group_dn, identities_csv, ldap_filter, provmgr
+from app.guide.builders import WORKSHOPS, Built, channel_command, group_dn, identities_csv, ldap_filter
 from app.guide.vocabulary import Builder
 
 if TYPE_CHECKING:
@@ -201,8 +201,8 @@ LOOSE = "12 Berlin head office cie active|active 5000/12"
     ],
 )
 def test_the_command_names_the_channel(table: str, channel: str, number: str) -> None:
-    assert made(Builder.PROVMGR, table=table, channel=channel) == f"./provmgr.sh -c {number} --reset-all"
-    windows = make(Builder.PROVMGR, table=table, channel=channel, system=provmgr.WINDOWS)
+    assert made(Builder.CHANNEL_COMMAND, table=table, channel=channel) == f"./provmgr.sh -c {number} --reset-all"
+    windows = make(Builder.CHANNEL_COMMAND, table=table, channel=channel, system=channel_command.WINDOWS)
     assert windows.text == f"provmgr.bat -c {number} --reset-all"
 
 
@@ -221,7 +221,7 @@ def test_the_command_names_the_channel(table: str, channel: str, number: str) ->
     ],
 )
 def test_what_is_not_clear_is_asked(table: str, channel: str, words: str) -> None:
-    built = make(Builder.PROVMGR, table=table, channel=channel)
+    built = make(Builder.CHANNEL_COMMAND, table=table, channel=channel)
     assert built.text is None
     assert words in (built.problem or "")
 
@@ -237,11 +237,11 @@ def test_what_is_not_clear_is_asked(table: str, channel: str, words: str) -> Non
     ],
 )
 def test_the_channel_is_looked_at_before_the_command_is_run(table: str, channel: str, words: str) -> None:
-    assert words in " ".join(make(Builder.PROVMGR, table=table, channel=channel).notes)
+    assert words in " ".join(make(Builder.CHANNEL_COMMAND, table=table, channel=channel).notes)
 
 
 def test_an_active_channel_has_no_warning() -> None:
-    assert make(Builder.PROVMGR, table=SPACES).notes == ("This is the channel 7 (Berlin office, cie-scim).",)
+    assert make(Builder.CHANNEL_COMMAND, table=SPACES).notes == ("This is the channel 7 (Berlin office, cie-scim).",)
 
 
 CELL_SIGNS = st.characters(codec="utf-8", exclude_categories=["C", "Z"], exclude_characters="|")
@@ -264,7 +264,7 @@ def test_a_table_is_read_back(
     lines += [[str(n), name, conn, "active|" + ("active" if on else "inactive"), "5/1"] for n, name, conn, on in rows]
     chosen = data.draw(st.sampled_from(rows))
     table = "\n".join(separator.join(line) for line in lines)
-    built = make(Builder.PROVMGR, table=table, channel=str(chosen[0]))
+    built = make(Builder.CHANNEL_COMMAND, table=table, channel=str(chosen[0]))
     assert built.text == f"./provmgr.sh -c {chosen[0]} --reset-all"
     assert any("It is inactive" in note for note in built.notes) is not chosen[3]
 
@@ -275,7 +275,7 @@ def test_a_table_is_read_back(
     channel=ANY,
 )
 def test_nothing_but_digits_goes_into_the_command(table: str, channel: str) -> None:
-    built = make(Builder.PROVMGR, table=table, channel=channel)
+    built = make(Builder.CHANNEL_COMMAND, table=table, channel=channel)
     assert built.text is None or re.fullmatch(r"\./provmgr\.sh -c [0-9]{1,9} --reset-all", built.text)
 
 
@@ -556,27 +556,27 @@ def test_a_group_dn_fits_into_a_filter(name: str, kind: str) -> None:
         ({"other": "urn:a:b:2.0:User:badge"}, 'urn:a:b:2.0:User:badge Eq "%s"'),
     ],
 )
-def test_pingone_filter(inputs: dict[str, str], text: str) -> None:
-    assert made(Builder.PINGONE_FILTER, **inputs) == text
+def test_match_expression(inputs: dict[str, str], text: str) -> None:
+    assert made(Builder.MATCH_EXPRESSION, **inputs) == text
 
 
 @pytest.mark.parametrize(
     "other", ['userName eq "x" or id', "a.b.c", "1a", "a b", 'a"', "%s", "emails[type]", "a" * 201]
 )
-def test_pingone_filter_refuses(other: str) -> None:
-    assert make(Builder.PINGONE_FILTER, other=other).problem
+def test_match_expression_refuses(other: str) -> None:
+    assert make(Builder.MATCH_EXPRESSION, other=other).problem
 
 
 def test_only_user_name_is_without_a_note() -> None:
-    assert not make(Builder.PINGONE_FILTER).notes
-    assert not make(Builder.PINGONE_FILTER, other="username").notes
-    assert make(Builder.PINGONE_FILTER, attribute="externalId").notes
+    assert not make(Builder.MATCH_EXPRESSION).notes
+    assert not make(Builder.MATCH_EXPRESSION, other="username").notes
+    assert make(Builder.MATCH_EXPRESSION, attribute="externalId").notes
 
 
 @STEADY
 @given(other=ANY | st.from_regex(r"[a-zA-Z.:]+", fullmatch=True))
-def test_a_pingone_filter_is_one_comparison(other: str) -> None:
-    text = make(Builder.PINGONE_FILTER, other=other).text
+def test_a_match_expression_is_one_comparison(other: str) -> None:
+    text = make(Builder.MATCH_EXPRESSION, other=other).text
     assert text is None or re.fullmatch(r'[A-Za-z][A-Za-z0-9_:.-]* Eq "%s"', text)
     assert text is None or text.count("%") == 1
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from app.guide.builders import group_dn, identities_csv, ldap_filter, pingone_filter, provmgr
+from app.guide.builders import channel_command, group_dn, identities_csv, ldap_filter, match_expression
 from app.guide.builders.shape import BuilderForm, Built, Input
 from app.guide.vocabulary import Builder
 
@@ -19,10 +19,10 @@ __all__ = ["WORKSHOPS", "Built", "Input", "Workshop"]
 
 WORKSHOPS: Mapping[Builder, BuilderForm] = MappingProxyType(
     {
-        Builder.PROVMGR: provmgr.WORKSHOP,
+        Builder.CHANNEL_COMMAND: channel_command.WORKSHOP,
         Builder.GROUP_DN: group_dn.WORKSHOP,
         Builder.LDAP_FILTER: ldap_filter.WORKSHOP,
-        Builder.PINGONE_FILTER: pingone_filter.WORKSHOP,
+        Builder.MATCH_EXPRESSION: match_expression.WORKSHOP,
         Builder.IDENTITIES_CSV: identities_csv.WORKSHOP,
     }
 )
