@@ -1,4 +1,4 @@
-"""What opens an endpoint: the secrets, on their way from the keyring to its host, as far as the policy allows."""
+"""Reads what is needed to access an endpoint from the keyring, as far as the policy allows."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def fetches_tokens(guide: Guide, setup: Setup) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AccessMissing:
-    """Something that opens the endpoint could not be read from the keyring, or may not be used."""
+    """A Base URL or secret could not be read from the keyring, or may not be used."""
 
     sentence: str
-    """Which, and why, without any value."""
+    """Which one, and why. Holds no value."""
 
 
 def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
@@ -39,10 +39,10 @@ def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
     return AccessMissing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
 
 
-async def way_in(
+async def endpoint_access(
     guide: Guide, setup: Setup, vault: Vault, policy: Policy = NO_POLICY
 ) -> tuple[Endpoint, Credentials] | AccessMissing:
-    """The endpoint and what opens it, or what the keyring did not give or the policy forbids."""
+    """The endpoint and its credentials, or what the keyring did not return or the policy forbids."""
     from app.scim.endpoint import Endpoint
     from app.scim.tokens import ServiceAccount, StaticToken
 

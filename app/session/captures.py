@@ -1,4 +1,4 @@
-"""Takes in what the admin captures: repaired and checked by its rule, and every secret kept in the keyring alone."""
+"""Takes in what the admin enters: repaired and checked by the rule of its kind, secrets stored in the keyring only."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CaptureResult:
-    """What became of a value that the admin gave."""
+    """Whether a value that the admin entered was accepted, and what to say about it."""
 
     accepted: bool
     sentence: str
     warnings: tuple[str, ...] = ()
     to_redo: tuple[str, ...] = ()
-    """Titles of steps that this change made to be redone."""
+    """Titles of the steps that have to be redone because of this change."""
     held: bool = False
-    """The keyring did not take the secret when it was given."""
+    """The keyring did not accept the secret, so it is in memory only."""
     sensitive: bool = False
-    """The refused text may be a secret in the wrong field, so it must not stay on the screen."""
+    """The rejected text may be a secret in the wrong field, so it must not stay on the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayedValue:
-    """How a value may stand on the screen."""
+    """A value as it may be shown on the screen."""
 
     text: str
     """The value itself, or its mask."""
@@ -44,11 +44,11 @@ class DisplayedValue:
     present: bool
     secret: bool
     in_memory_only: bool = False
-    """A secret that no keyring keeps: it is gone when the program ends."""
+    """A secret that is not in the keyring: it is lost when the program ends."""
 
 
 class Captures:
-    """What was captured for one open setup."""
+    """The captured values of one open setup."""
 
     def __init__(self, opened: OpenSetup, vault: Vault, policy: Policy, secret_changed: Callable[[str], None]) -> None:
         """``secret_changed`` gets the name of a secret that was replaced or removed."""
@@ -58,9 +58,9 @@ class Captures:
         self._secret_changed = secret_changed
         self._shown: dict[str, DisplayedValue] = {}
         self._held: str | None = None
-        """Why the last secret is only held for this run; None when the keyring has it."""
+        """Why the last secret is in memory only; None if it is in the keyring."""
         self._lost: dict[str, VaultStatus] = {}
-        """Secrets that the keyring no longer had when the setup was opened, or not whole."""
+        """Secrets that were missing or damaged in the keyring when the setup was opened."""
 
     @property
     def in_memory_only(self) -> frozenset[str]:
@@ -81,7 +81,7 @@ class Captures:
 
     @property
     def lost(self) -> str | None:
-        """Which secrets have to be captured again, in a sentence."""
+        """A sentence that names the secrets to capture again; None if there are none."""
         from app.vault import VaultStatus
 
         if not self._lost:
@@ -94,7 +94,7 @@ class Captures:
         )
 
     def shown(self, name: str) -> DisplayedValue:
-        """How that value stands on the screen. Secrets are masked."""
+        """That value as it may be shown. Secrets are masked."""
         spec, setup = self._opened.guide.values[name], self._opened.setup
         if spec.secret:
             absent = DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=True)
@@ -108,11 +108,11 @@ class Captures:
         return DisplayedValue(value, measure(spec.kind, value), present=True, secret=False)
 
     async def reveal(self, name: str) -> Outcome:
-        """Read a secret from the keyring, to be copied or shown for a moment."""
+        """Read a secret from the keyring, to copy it or show it briefly."""
         return await self._vault.get(self._opened.setup.id, name)
 
     async def reconcile(self) -> None:
-        """Compare what the file says with what the keyring holds; a capture survives a crash between both."""
+        """Correct the setup by what the keyring really holds: a crash may have come between storing and saving."""
         from app.vault import SHUT
 
         for name, spec in self._opened.guide.values.items():
@@ -203,7 +203,7 @@ class Captures:
         return None
 
     def _elsewhere(self, kind: Kind, value: str) -> str | None:
-        """Why the policy does not allow the host of that Base URL."""
+        """Why the policy forbids the host of that Base URL; None if it does not."""
         policy = self._policy
         if kind is Kind.BASE_URL and not self._opened.setup.practice and not policy.allows(value):
             return policy.refusal("The policy of this computer does not allow this host.")

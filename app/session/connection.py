@@ -1,6 +1,6 @@
-"""The endpoint of one setup, asked again and again: what opens it is fetched once and forgotten when it changes.
+"""Asks the endpoint of one setup, and remembers its token and its capabilities until a secret changes.
 
-No state of the setup is changed here; the assistant decides what follows from an answer.
+The setup itself is not changed here: the session decides what follows from an answer.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from app.text.similar import Digests
     from app.vault import Vault
 
-CHANGED = "What opens the endpoint was changed meanwhile. Test again."
+CHANGED = "The Base URL or token changed during the test. Test again."
 
 
 class Connection:
-    """Test Connection and a look for changes, with the secrets that the keyring holds at that moment."""
+    """Runs Test Connection and looks for changes, with the secrets that the keyring holds at that moment."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Connection:
         proxy_for: Callable[[str], str | None] | None = None,
         policy: Policy = NO_POLICY,
     ) -> None:
-        """``state`` gives the guide and the setup as they are now; ``proxy_for`` may block."""
+        """``state`` returns the current guide and setup; ``proxy_for`` may block, so it runs in a thread."""
         self._vault = vault
         self._state = state
         self._proxy_for = proxy_for
@@ -50,28 +50,28 @@ class Connection:
         self._capabilities: Capabilities | None = None
         self._tokens: TokenSource | None = None
         self._until = 0.0
-        """When the time of the last test is up, on the monotonic clock."""
+        """When the time limit of the last test is reached, on the monotonic clock."""
         self._changes = 0
-        """Counts the changes of what opens the endpoint; a test begun before one is of no use."""
+        """Counts changes of the secrets: the answer to a question asked before a change is discarded."""
 
     def reset(self) -> None:
-        """What opens the endpoint changed: nothing that was seen with the former still counts."""
+        """Forget what was learned with the secrets that have just changed."""
         self._capabilities = self._tokens = None
         self._changes += 1
 
     def forget(self) -> None:
-        """Keep no token any more."""
+        """Drop the token."""
         self._tokens = None
 
-    async def _way_in(self) -> tuple[Endpoint, TokenSource] | access.AccessMissing:
-        """The endpoint and the source of its tokens, or what the keyring did not give."""
+    async def _access(self) -> tuple[Endpoint, TokenSource] | access.AccessMissing:
+        """The endpoint and the source of its tokens, or what is missing."""
         from app.scim.tokens import TokenSource
 
         guide, setup = self._state()
-        way = await access.way_in(guide, setup, self._vault, self._policy)
-        if isinstance(way, access.AccessMissing):
-            return way
-        endpoint, credentials = way
+        found = await access.endpoint_access(guide, setup, self._vault, self._policy)
+        if isinstance(found, access.AccessMissing):
+            return found
+        endpoint, credentials = found
         if self._tokens is None or not self._tokens.serves(credentials):
             self._tokens = TokenSource(credentials, practice=setup.practice)
         return endpoint, self._tokens
@@ -83,48 +83,48 @@ class Connection:
         return self._proxy_for or system_proxy
 
     async def _client(self, endpoint: Endpoint) -> ReadOnlyClient:
-        """What reads from that endpoint, through the proxy that this computer has for it."""
+        """A client for that endpoint, through the proxy that this computer uses for it."""
         from app.net import ReadOnlyClient
 
-        proxy = await asyncio.get_running_loop().run_in_executor(None, self._proxies, endpoint.origin)
+        proxy = await asyncio.to_thread(self._proxies, endpoint.origin)
         return ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice)
 
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> tuple[Finding, ...] | str:
-        """All findings of Test Connection, or in a sentence why there are none."""
+        """Run Test Connection. Returns all findings, or a sentence that says why it could not run."""
         from app import net
         from app.scim import connection_test
         from app.scim.probes import probe_of
 
         begun = self._changes
-        way = await self._way_in()
-        if isinstance(way, access.AccessMissing):
-            return way.sentence
-        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        found = await self._access()
+        if isinstance(found, access.AccessMissing):
+            return found.sentence
+        await asyncio.to_thread(net.prepare)
         guide, _ = self._state()
         self._until = time.monotonic() + connection_test.TimeLimits().whole
-        findings = await connection_test.run(*way, probe_of(guide), proxy_for=self._proxies, on_finding=on_finding)
+        findings = await connection_test.run(*found, probe_of(guide), proxy_for=self._proxies, on_finding=on_finding)
         return findings if begun == self._changes else CHANGED
 
     async def offer(self) -> ServiceOffer | None:
-        """What the service offers, asked in the time that the last test left over; None where nothing may be asked."""
+        """Ask what the service offers, in the time that the last test left; None if no time or access is left."""
         from app.scim import capabilities
         from app.scim.tokens import NotIssued
 
         begun = self._changes
-        way = await self._way_in()
+        found = await self._access()
         left = self._until - time.monotonic()
-        if isinstance(way, access.AccessMissing) or left <= 0:
+        if isinstance(found, access.AccessMissing) or left <= 0:
             return None
-        endpoint, tokens = way
+        endpoint, tokens = found
         issued = await tokens.bearer(self._proxies, left)
         if isinstance(issued, NotIssued):
             return None
         async with await self._client(endpoint) as client:
-            found = await capabilities.ask(client, endpoint, issued.token, self._until - time.monotonic())
-        return found if begun == self._changes else None
+            offer = await capabilities.ask(client, endpoint, issued.token, self._until - time.monotonic())
+        return offer if begun == self._changes else None
 
     async def look(self, since: datetime) -> ChangesSeen | ChangesNotOffered | LookFailed:
-        """Look once for changes not before ``since`` (aware); anew where what opens the endpoint changed meanwhile."""
+        """Look once for changes at or after ``since`` (aware); repeated if a secret changed meanwhile."""
         begun = self._changes
         result = await self._look(since)
         return result if begun == self._changes else await self.look(since)
@@ -136,11 +136,11 @@ class Connection:
         from app.scim.tokens import NotIssued
 
         begun = self._changes
-        way = await self._way_in()
-        if isinstance(way, access.AccessMissing):
+        found = await self._access()
+        if isinstance(found, access.AccessMissing):
             return changes.LookFailed(Observation.NO_SECRET, None)
-        endpoint, tokens = way
-        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        endpoint, tokens = found
+        await asyncio.to_thread(net.prepare)
         issued = await tokens.bearer(self._proxies)
         if isinstance(issued, NotIssued):
             return changes.LookFailed(issued.observation, None)
@@ -160,16 +160,16 @@ class Connection:
         users: Digests | None = None,
         groups: Digests | None = None,
     ) -> ArrivalReport | str:
-        """What arrived, compared with the names of exports, or in a sentence why it cannot be asked."""
+        """Read what arrived and compare it with the names of exports. Returns a sentence if it cannot be read."""
         from app import net
         from app.scim import arrivals
 
         begun = self._changes
-        way = await self._way_in()
-        if isinstance(way, access.AccessMissing):
-            return way.sentence
-        endpoint, tokens = way
-        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        found = await self._access()
+        if isinstance(found, access.AccessMissing):
+            return found.sentence
+        endpoint, tokens = found
+        await asyncio.to_thread(net.prepare)
 
         async def bearer(renew: bool) -> Bearer | NotIssued:
             if renew:

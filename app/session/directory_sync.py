@@ -1,4 +1,4 @@
-"""The Directory Sync API of one setup: turned on by giving a service account, asked, followed, and turned off."""
+"""The optional Directory Sync API of one setup: on once a service account is given, and off again on request."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SECRETS: Final = dict(zip((Kind.CLIENT_ID, Kind.CLIENT_SECRET), API_SECRETS, str
 
 
 class DirectorySyncSession:
-    """What can be done with the API for one setup. Not thread-safe: one event loop."""
+    """Uses the API for one setup. Not thread-safe: use it from one event loop."""
 
     def __init__(
         self,
@@ -43,29 +43,29 @@ class DirectorySyncSession:
     ) -> None:
         """``practice`` is the origin that takes the place of every host."""
         self.look: ApiAnswer | None = None
-        """The last answer."""
+        """The last answer, or why there was none."""
         self.next_look: datetime | None = None
-        """UTC; None while nothing is followed."""
+        """UTC; None while no Full Sync is waited for."""
         self._opened = opened
         self._captures = captures
         self._proxy_for = proxy_for
         self._practice = practice
         self._tokens: TokenSource | None = None
         self._given_up: datetime | None = None
-        """The start of the Full Sync for which nothing more is looked for."""
+        """The start of the Full Sync that is no longer looked for by itself."""
         self._following: PollingLoop[ApiAnswer] | None = None
         self._changes = 0
-        """Counts the changes of what opens the API; an answer to a question asked before one is of no use."""
+        """Counts changes of the credentials: the answer to a question asked before a change is discarded."""
 
     # -- what is there -------------------------------------------------------------------
 
     @property
     def access(self) -> Access:
-        """Address and TSG ID as they are now."""
+        """The current address and TSG ID."""
         return self._opened.setup.api or Access("")
 
     def kept(self, kind: Kind) -> bool:
-        """Whether that secret was given."""
+        """Whether that secret was captured."""
         return SECRETS[kind] in self._opened.setup.kept
 
     def in_memory_only(self, kind: Kind) -> bool:
@@ -74,12 +74,12 @@ class DirectorySyncSession:
 
     @property
     def on(self) -> bool:
-        """Whether everything was given that the API is asked with."""
+        """Whether everything that the API needs was captured."""
         return asks_api(self._opened.setup)
 
     @property
     def begun(self) -> bool:
-        """Whether anything of it was given, so that there is something to remove."""
+        """Whether anything was captured for it, so that there is something to remove."""
         return self._opened.setup.api is not None or any(self.kept(kind) for kind in SECRETS)
 
     @property
@@ -89,12 +89,12 @@ class DirectorySyncSession:
 
     @property
     def started(self) -> datetime | None:
-        """When the admin told that Full Sync was started, UTC."""
+        """When the admin said that Full Sync was started, UTC."""
         return self._opened.setup.reached.get(Milestone.FULL_SYNC)
 
     @property
     def standing(self) -> FullSyncState | None:
-        """How the directory stood at the last look; None without an answer or a Directory Name."""
+        """The state of the directory at the last look; None without an answer or a Directory Name."""
         from app.directory_sync.client import DirectoryList
         from app.directory_sync.full_sync import standing
 
@@ -104,11 +104,11 @@ class DirectorySyncSession:
 
     @property
     def labels(self) -> dict[str, str]:
-        """The names of both secrets in the keyring, and what they are called beside those of the SCIM client."""
+        """Names of both secrets in the keyring → their labels."""
         return {name: f"API {LABELS[kind]}" for kind, name in SECRETS.items()}
 
     async def reconcile(self) -> None:
-        """Forget that a secret was given where the keyring no longer has it; a file from elsewhere may claim it."""
+        """Forget secrets that the keyring does not have; a file from another computer may claim them."""
         from app.vault import LOST
 
         opened = self._opened
@@ -119,7 +119,7 @@ class DirectorySyncSession:
     # -- on and off ----------------------------------------------------------------------
 
     async def give_tsg_id(self, text: str) -> str | None:
-        """Take the TSG ID; returns why not."""
+        """Take the TSG ID. Returns why not, or None."""
         reading = read_tsg_id(text)
         if reading.value is None:
             return reading.problem
@@ -127,11 +127,11 @@ class DirectorySyncSession:
         return None
 
     async def choose(self, address: Address, issuer: Issuer) -> None:
-        """Use these addresses from now on."""
+        """Choose the addresses of the API and of its tokens."""
         await self._set(Access(self.access.tsg_id, address, issuer))
 
     async def give_secret(self, kind: Kind, text: str) -> str | None:
-        """Take the Client ID or the Client Secret into the keyring; returns why not."""
+        """Store the Client ID or the Client Secret in the keyring. Returns why not, or None."""
         result = await self._captures.give_secret(SECRETS[kind], kind, text)
         if not result.accepted:
             return result.sentence
@@ -141,7 +141,7 @@ class DirectorySyncSession:
         return None
 
     async def give_file(self, text: str) -> str | None:
-        """Take both out of the CSV file of a service account; returns why not."""
+        """Take both from the CSV file of a service account. Returns why not, or None."""
         pair = read_pair(text)
         if not isinstance(pair, Pair):
             return pair
@@ -151,7 +151,7 @@ class DirectorySyncSession:
         return None
 
     async def turn_off(self) -> tuple[str, ...]:
-        """Remove both secrets and what is remembered of the API. Returns the labels of what could not be removed."""
+        """Remove both secrets and the API's settings. Returns the labels of secrets that could not be removed."""
         left = await self._captures.remove(SECRETS.values())
         self.reset()
         await self._opened.change(lambda setup: setup.with_(api=setup.api if left else None))
@@ -162,7 +162,7 @@ class DirectorySyncSession:
         await self._opened.change(lambda setup: setup.with_(api=api))
 
     def reset(self) -> None:
-        """What opens the API changed: nothing that was seen with the former still counts."""
+        """Forget what was learned with the credentials that have just changed."""
         self._tokens = self.look = self._given_up = None
         self._changes += 1
         if self._following is not None:
@@ -185,7 +185,7 @@ class DirectorySyncSession:
         return look
 
     async def look_calmly(self) -> None:
-        """List the directories where the API is on, was not asked within the last minute, and did not refuse."""
+        """List the directories if the API is on, was not asked within the last minute, and did not refuse."""
         from app.directory_sync.client import ApiFailure
         from app.directory_sync.full_sync import REFUSED, SOONEST
 
@@ -196,7 +196,7 @@ class DirectorySyncSession:
             await self.ask()
 
     async def find(self, *, group: bool, value: str) -> Matches | ApiFailure:
-        """Look for one user by User Principal Name, or one group by name, in what CIE has taken over."""
+        """Look in CIE for one user by User Principal Name, or one group by name."""
         from app.directory_sync.client import ApiFailure, ApiStage
         from app.directory_sync.objects import question, read_objects
         from app.scim.observation import Observation
@@ -227,7 +227,7 @@ class DirectorySyncSession:
         client_id, client_secret = secrets
         if client_id is None or client_secret is None or not self.access.tsg_id:
             return ApiFailure(self._opened.now(), ApiStage.KEYRING, Observation.NO_SECRET)
-        await asyncio.get_running_loop().run_in_executor(None, net.prepare)
+        await asyncio.to_thread(net.prepare)
         api = self.access
         account = ServiceAccount(api.token_url(self._practice), client_id, client_secret, api.scope)
         if self._tokens is None or not self._tokens.serves(account):
@@ -251,9 +251,9 @@ class DirectorySyncSession:
         return self._following is not None
 
     async def follow(self) -> DirectoryList | None:
-        """Wait until CIE reports a sync that ended after the start; run as a task, cancel to stop.
+        """Wait until CIE reports a sync that ended after the start. Run it as a task, and cancel it to stop.
 
-        Gives the answer that showed it; None where the wait ended otherwise.
+        Returns the answer that showed it; None if the wait ended for another reason.
         """
         from app.directory_sync.client import DirectoryList
         from app.directory_sync.full_sync import FullSyncProgress, FullSyncSchedule, standing
@@ -272,7 +272,7 @@ class DirectorySyncSession:
             self._opened.announce(SessionEvent.API)
         look = report.result
         if not isinstance(look, DirectoryList) or look is not self.look or self.started != started:
-            return None  # asked with what was changed meanwhile, or of a sync that was started anew
+            return None  # asked with former credentials, or about a sync that was started before this one
         return look if standing(look, name, started).progress is FullSyncProgress.COMPLETED else None
 
     def _take(self, report: LookReport[ApiAnswer]) -> None:
@@ -280,7 +280,7 @@ class DirectorySyncSession:
         self._opened.announce(SessionEvent.API)
 
     def look_now(self) -> None:
-        """Look for the end of the Full Sync at once, also where the API refused."""
+        """Look for the end of the Full Sync at once, even if the API has refused before."""
         self._given_up = None
         if self._following is not None:
             self._following.look_now()

@@ -1,4 +1,4 @@
-"""The setup that is open: its state in memory, told to whoever shows it and written to its file."""
+"""Holds the state of an open setup in memory, reports each change, and writes it to its file."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:
 
 
 class OpenSetup:
-    """A setup beside its guide. Not thread-safe: one event loop."""
+    """One setup together with its guide. Not thread-safe: use it from one event loop."""
 
     def __init__(self, guide: Guide, setup: Setup, store: Store, now: Callable[[], datetime] = utc_now) -> None:
-        """``now`` gives the current time, UTC."""
+        """``now`` returns the current time, UTC."""
         self.setup = setup
         self.now = now
         self.unsaved: str | None = None
@@ -60,7 +60,7 @@ class OpenSetup:
 
     @property
     def guide(self) -> Guide:
-        """The guide, with what the admin gave in its words."""
+        """The guide, with its placeholders filled from the captured values."""
         spoken, before = self._spoken
         given = {name: self.setup.values.get(name, "") for name in self._places}
         if given != before:
@@ -94,12 +94,12 @@ class OpenSetup:
             listener(event)
 
     async def change(self, change: Callable[[Setup], Setup]) -> None:
-        """Take that changed state over, tell of it and write it."""
+        """Apply a change to the state, then report and save it."""
         self.setup = change(self.setup)
         await self.save()
 
     async def save(self) -> None:
-        """Tell of the state as it is and write it; where it cannot be written, ``unsaved`` says why."""
+        """Report the current state and write it to disk; if that fails, ``unsaved`` says why."""
         self.setup = self.setup.with_(
             position=journey.position(self.guide, self.setup),
             summary=summary(self.guide, self.setup),
@@ -108,7 +108,7 @@ class OpenSetup:
         await self._write()
 
     async def save_again(self) -> None:
-        """Try once more to write what is in memory only."""
+        """Try again to write a change that could not be saved."""
         if self.unsaved is not None:
             await self._write()
 
@@ -118,7 +118,7 @@ class OpenSetup:
         async with self._saving:
             if self._gone:
                 return
-            result = await asyncio.get_running_loop().run_in_executor(None, self._store.save, self.setup)
+            result = await asyncio.to_thread(self._store.save, self.setup)
         unsaved = result.sentence if isinstance(result, NotSaved) else None
         if unsaved != self.unsaved:
             self.unsaved = unsaved
@@ -126,4 +126,4 @@ class OpenSetup:
 
     async def _remove_file(self) -> Saved | NotSaved:
         async with self._saving:
-            return await asyncio.get_running_loop().run_in_executor(None, self._store.delete, self.setup.id)
+            return await asyncio.to_thread(self._store.delete, self.setup.id)

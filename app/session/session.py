@@ -1,7 +1,4 @@
-"""The open setup with everything that the admin can do with it: its steps here, the rest in its parts.
-
-No Qt here; a window subscribes and redraws from the state.
-"""
+"""An open setup with everything the admin can do with it. Steps are handled here, the rest in the parts it owns."""
 
 from __future__ import annotations
 
@@ -36,11 +33,11 @@ if TYPE_CHECKING:
 
 
 KEYRING_PATIENCE = 5.0
-"""Seconds that reading an error waits for the Base URL."""
+"""Seconds to wait for the keyring to return the Base URL before an error is read without it."""
 
 
 class SetupSession(OpenSetup):
-    """An open setup that asks its endpoint and CIE. Not thread-safe: one event loop."""
+    """One open setup and its parts. Not thread-safe: use it from one event loop."""
 
     def __init__(
         self,
@@ -71,12 +68,12 @@ class SetupSession(OpenSetup):
     # -- as a whole ----------------------------------------------------------------------
 
     async def open(self) -> None:
-        """Fit the setup to its guide and to what the keyring holds."""
+        """Bring the setup in line with its guide and with the keyring, then save it."""
         await self.vault.ready()
         # The guide may be newer than the setup: values and steps may have come, gone or become secret.
         self.setup = journey.fit(self.guide, self.setup)
-        # A setup that was never written has nothing in the keyring, whose prompt would be a riddle now.
-        if await asyncio.get_running_loop().run_in_executor(None, self._store.has, self.setup.id):
+        # A setup that was never saved has nothing in the keyring. An unlock prompt here would only confuse.
+        if await asyncio.to_thread(self._store.has, self.setup.id):
             await self.captures.reconcile()
         if self._token_url is not None:
             places = [name for name, spec in self.guide.values.items() if spec.kind is Kind.TOKEN_URL]
@@ -85,7 +82,7 @@ class SetupSession(OpenSetup):
         await self.save()
 
     async def forget(self) -> str | None:
-        """Delete the setup: its secrets first, then its file. Returns why it stays, or None."""
+        """Delete the setup: its secrets first, then its file. Returns a sentence if something could not be deleted."""
         from app.setup.store import NotSaved
         from app.vault import SENTENCES, VaultStatus
 
@@ -97,30 +94,30 @@ class SetupSession(OpenSetup):
         purged = await self.vault.purge(self.setup.id, {*self.setup.kept, *declared, *self.api.labels})
         trouble = None
         if purged.status is not VaultStatus.DELETED:
-            trouble = f"The setup stays, because its secrets could not be removed. {SENTENCES[purged.status]}"
+            trouble = f"The setup wasn't deleted because its secrets couldn't be removed. {SENTENCES[purged.status]}"
         else:
             removed = await self._remove_file()
             if isinstance(removed, NotSaved):
-                trouble = f"The secrets are gone, but the file of the setup stays. {removed.sentence}"
+                trouble = f"The secrets were removed, but the setup's file couldn't be deleted. {removed.sentence}"
         self._gone = trouble is None
         if self._gone:
-            self.unsaved = None  # else it would be tried again for ever
+            self.unsaved = None  # there is nothing left to save
         return trouble
 
     @property
     def trouble(self) -> str | None:
-        """Why the last change could not be written to disk, or which secret has to be captured again."""
+        """Why the last change isn't on disk, or which secrets have to be captured again; None if all is well."""
         return self.unsaved or self.captures.lost
 
     def kept_line(self) -> str:
-        """What is in the keyring, in one line without any value."""
+        """One line that says which secrets are in the keyring. Shows no value."""
         labels = {name: spec.label for name, spec in self.guide.values.items()} | self.api.labels
         names = [label for name, label in labels.items() if name in self.setup.kept]
         if not names:
             return "No secret captured yet"
         if in_memory := self.captures.in_memory_only:
             held = [label for name, label in labels.items() if name in in_memory]
-            return f"{', '.join(held)} only in memory, lost when the program ends"
+            return f"{', '.join(held)} in memory only until the program ends"
         return f"{', '.join(names)} in {self.vault.name}"
 
     def _secret_changed(self, name: str) -> None:
@@ -130,7 +127,7 @@ class SetupSession(OpenSetup):
             self._access_changed()
 
     def _access_changed(self) -> None:
-        """What opens the endpoint changed: nothing that was seen with the former still counts."""
+        """Forget what was learned with the credentials that have just changed."""
         self.connection.reset()
         self.testing.reset()
 
@@ -138,11 +135,11 @@ class SetupSession(OpenSetup):
 
     @property
     def activity(self) -> Activity:
-        """What goes on here beside the setup's own state, as far as this side of the window knows it."""
+        """What is going on beside the setup's own state, as far as the session knows."""
         return Activity(self.now(), self.testing.result)
 
     async def complete(self, step_id: str | None = None) -> journey.Block | None:
-        """Complete a step (by default the open one); returns why not."""
+        """Complete a step, by default the open one. Returns what blocks it, or None."""
         step_id = step_id or self.here.step.id
         blocked = obstacle(self.guide, self.setup, step_id, self.activity)
         if blocked is None:
@@ -154,11 +151,11 @@ class SetupSession(OpenSetup):
         return blocked
 
     async def go(self, step_id: str) -> None:
-        """Open a step to look at it."""
+        """Open a step."""
         await self.change(lambda setup: journey.go(setup, step_id))
 
     async def move(self, offset: int) -> None:
-        """Open the step so many places further or back."""
+        """Open the step that many places after the open one; negative: before it."""
         target = journey.neighbour(self.guide, self.setup, offset)
         if target is not None:
             await self.go(target)
@@ -168,7 +165,7 @@ class SetupSession(OpenSetup):
         await self.change(lambda setup: journey.tick(setup, item, on=on))
 
     async def answer(self, branch: str, option: str) -> None:
-        """Choose what stands on the admin's screen."""
+        """Answer a question of the guide."""
         before = self.secrets
         self.setup = journey.answer(self.setup, branch, option)
         if self.secrets != before:
@@ -179,11 +176,11 @@ class SetupSession(OpenSetup):
     # -- an error of the portal ----------------------------------------------------------
 
     async def decode(self, text: str) -> DecodedError:
-        """Read an error that the portal showed, beside the stored Base URL. Nothing of it is kept."""
+        """Explain an error that the portal showed, compared with the stored Base URL. The text is not kept."""
         names = (n for n in self.secrets if self.guide.values[n].kind is Kind.BASE_URL)
         name = next(names, None)
         base_url = None
-        with suppress(TimeoutError):  # a prompt of the keyring that nobody answers: read it without comparing
+        with suppress(TimeoutError):  # nobody answers the keyring's prompt: explain it without the comparison
             async with asyncio.timeout(KEYRING_PATIENCE):
                 if name is not None and name in self.setup.kept:
                     base_url = (await self.captures.reveal(name)).value
@@ -194,4 +191,4 @@ class SetupSession(OpenSetup):
 
             return decode(text, guide, setup, base_url)
 
-        return await asyncio.get_running_loop().run_in_executor(None, work)
+        return await asyncio.to_thread(work)

@@ -1,4 +1,4 @@
-"""Waiting for what CIE does in the open setup: the SCIM Change Timestamp, later the end of the Full Sync."""
+"""Waits for what CIE does: first for the SCIM Change Timestamp, later for the end of the Full Sync."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Waiting:
-    """Both waits of one open setup. Each is run as a task; cancel it to stop."""
+    """Both waits of one open setup. Run each as a task, and cancel it to stop."""
 
     def __init__(
         self, opened: OpenSetup, connection: Connection, api: DirectorySyncSession, captures: Captures
@@ -57,7 +57,7 @@ class Waiting:
             self._watch = None
             opened.announce(SessionEvent.WAIT)
         if not self._waits() or opened.setup.reached[Milestone.SUBMITTED] != begun:
-            return  # entered by the admin meanwhile, or of a directory that was submitted anew
+            return  # the admin entered it meanwhile, or submitted another directory
         result = report.result
         self.silent = isinstance(result, ChangesNotOffered)
         if isinstance(result, ChangesSeen) and result.newest is not None:
@@ -92,7 +92,7 @@ class Waiting:
         return seen
 
     async def enter_timestamp(self, text: str) -> TimestampProblem | None:
-        """Take the timestamp that the admin sees on the Directories page; returns why not."""
+        """Take the timestamp that the admin sees on the Directories page. Returns why not, or None."""
         from app.setup.gate import TimestampProblem, read_timestamp
 
         now = self._opened.now()
@@ -101,7 +101,7 @@ class Waiting:
             return found
         await self._sight(Sighting(found, now, entered=True))
         if self._watch is not None:
-            self._watch.look_now()  # it ends, since there is nothing left to wait for
+            self._watch.look_now()  # it then finds that there is nothing left to wait for
         return None
 
     async def _sight(self, sighting: Sighting) -> None:
@@ -115,7 +115,7 @@ class Waiting:
         await opened.save()
 
     async def for_full_sync(self) -> bool:
-        """Wait until CIE reports the end of the Full Sync, and fill in its counts; whether it was seen to end."""
+        """Wait until CIE reports the end of the Full Sync, and fill in its counts. Returns whether it was seen."""
         listed = await self._api.follow()
         if listed is None:
             return False
@@ -123,7 +123,7 @@ class Waiting:
         opened = self._opened
         await opened.change(lambda setup: setup.with_(sync_ended=opened.now()))
         for name, count in zip(CIE_COUNTS, (directory.users, directory.groups), strict=True):
-            # What the admin has entered is the admin's.
+            # Counts that the admin entered are never overwritten.
             if count is not None and name in opened.guide.values and name not in opened.setup.values:
                 await self._captures.give(name, str(count))
         return True

@@ -1,4 +1,4 @@
-"""Where the work is: the data folder and the keyring of real use or of practice, and the setups opened from there."""
+"""The data folder and keyring entries of real use or of practice, and the setups opened from there."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 LAST_TRY = 5.0
-"""Seconds that leaving waits for the disk."""
+"""Seconds that leaving a workspace waits for the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class WorkspaceRefusal:
 
 
 class Workspace:
-    """Taken for this program alone until it is left. Not thread-safe: one event loop."""
+    """Locked for this program until it is left. Not thread-safe: use it from one event loop."""
 
     def __init__(
         self,
@@ -60,9 +60,9 @@ class Workspace:
         self.store = Store(folder)
         self.vault = Vault("practice" if practice else "setup")
         self.listing: SetupListing | None = None
-        """The setups as they were when last listed."""
+        """The setups when they were last listed."""
         self.opened: dict[str, SetupSession] = {}
-        """By the ids of their setups."""
+        """Setup id → its session."""
         self.consoles: Started | None = None
         """The practice consoles; None in real use."""
         self._policy = policy
@@ -73,7 +73,7 @@ class Workspace:
         self._opening = asyncio.Lock()
 
     async def take(self) -> WorkspaceRefusal | None:
-        """Take folder and keyring and start the practice consoles; returns why not, and then has left them again."""
+        """Lock the folder, find the keyring, start the practice consoles. If one fails, undo all and return why."""
         try:
             trouble = await self._take()
         except asyncio.CancelledError:  # the program ends while a keyring does not answer
@@ -85,7 +85,7 @@ class Workspace:
         return WorkspaceRefusal(trouble)
 
     async def _take(self) -> str | None:
-        locked = await asyncio.get_running_loop().run_in_executor(None, self.store.lock)
+        locked = await asyncio.to_thread(self.store.lock)
         if not isinstance(locked, FolderTaken):
             return locked.sentence
         await self.vault.ready()
@@ -97,7 +97,7 @@ class Workspace:
         from app.practice.process import KEPT_SEED, PracticeProcess, Started
 
         known = await self.vault.get(*KEPT_SEED)
-        seed = known.value or secrets.token_hex(32)  # the same secrets as last time
+        seed = known.value or secrets.token_hex(32)  # the same practice secrets as last time
         if known.value is None:
             await self.vault.put(*KEPT_SEED, seed)
         self._process = PracticeProcess()
@@ -108,13 +108,13 @@ class Workspace:
         return None
 
     async def leave(self) -> None:
-        """Write once more what is in memory only, end the consoles, let folder and keyring go."""
-        with suppress(TimeoutError):  # what hangs in a drive that is gone must not keep the program open
+        """Try to save what is in memory only, stop the consoles, release folder and keyring."""
+        with suppress(TimeoutError):  # a drive that no longer answers must not keep the program open
             async with asyncio.timeout(LAST_TRY):
                 for session in self.opened.values():
                     session.background.end()
                     await session.save_again()
-                await asyncio.get_running_loop().run_in_executor(None, self.store.close)
+                await asyncio.to_thread(self.store.close)
         if self._process is not None:
             await self._process.stop()
         self.vault.close()
@@ -122,17 +122,17 @@ class Workspace:
     # -- setups --------------------------------------------------------------------------
 
     async def list(self) -> SetupListing:
-        """All setups, as they are now."""
-        self.listing = listing = await asyncio.get_running_loop().run_in_executor(None, self.store.list)
+        """Read all setups from disk."""
+        self.listing = listing = await asyncio.to_thread(self.store.list)
         return listing
 
     async def load(self, setup_id: str) -> Setup | FileTrouble:
-        """One setup as it was last written, or why there is none."""
-        return await asyncio.get_running_loop().run_in_executor(None, self.store.load, setup_id)
+        """Read one setup from disk, or why it cannot be read."""
+        return await asyncio.to_thread(self.store.load, setup_id)
 
     async def open(self, setup: Setup) -> SetupSession | WorkspaceRefusal:
-        """The setup with all that can be done with it; the same one for everybody who asks."""
-        # Two presses, or home's own watch: another one each, and they would overwrite each other's file.
+        """Open a setup. Everyone who asks for the same setup gets the same session."""
+        # A second session of one setup, after two presses for example, would overwrite the file of the first.
         async with self._opening:
             if (known := self.opened.get(setup.id)) is not None:
                 return known
@@ -146,7 +146,7 @@ class Workspace:
         from app.guide.guide_file import GuideError
 
         try:
-            guide = await asyncio.get_running_loop().run_in_executor(None, catalog.guide, setup.guide)
+            guide = await asyncio.to_thread(catalog.guide, setup.guide)
         except KeyError:
             return WorkspaceRefusal(f"This version has no guide for {setup.client}.")
         except GuideError as error:
@@ -181,13 +181,13 @@ class Workspace:
         return tuple(wait for wait, job in JOBS.items() if job in jobs)
 
     async def forget(self, session: SetupSession) -> str | None:
-        """Delete that setup and its secrets. Returns why it stays, or None."""
+        """Delete a setup and its secrets. Returns a sentence if something could not be deleted."""
         trouble = await session.forget()
         self.opened.pop(session.setup.id, None)
         return trouble
 
     def console(self, session: SetupSession, lane: Lane) -> str:
-        """The address of a console now: it may hold what the admin gave meanwhile."""
+        """The current address of a console; it may contain values captured since the setup was opened."""
         if self.consoles is None:
             return session.guide.cie.url if lane is Lane.CIE else session.guide.portal.url
         return self.consoles.cie_url if lane is Lane.CIE else self.consoles.portal_url(session.guide.id)

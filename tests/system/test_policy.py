@@ -171,7 +171,7 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
         assert refused.sentence == "The policy of this computer does not allow this host. Ask the identity team."
         assert (await session.captures.give("base_url", INSIDE)).accepted
         assert (await session.captures.give("token", TOKEN)).accepted
-        way = await access.way_in(session.guide, session.setup, vault, STRICT)
+        way = await access.endpoint_access(session.guide, session.setup, vault, STRICT)
         assert not isinstance(way, access.AccessMissing)
         # Kept before the policy came.
         await vault.put(session.setup.id, "base_url", OUTSIDE)

@@ -109,7 +109,7 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
         controller = await opened(application)
         await controller.session.go("generate-token")
         controller.give("token", "canary-token-that-is-long-enough")
-        await until(lambda: "Bearer Token only in memory, lost when the program ends" in words(window))
+        await until(lambda: "Bearer Token in memory only until the program ends" in words(window))
         await until(lambda: "The keyring is locked. Unlock it, then try again. The value is held" in words(window))
         said: list[str] = []
         controller.announced.connect(said.append)
