@@ -175,11 +175,10 @@ def test_that_lacks_something():
 def test_a_lane_runs_where_it_is_asked_for_and_never_skips(
     arguments: list[str], passed: set[str], failed: set[str], tmp_path: Path
 ) -> None:
-    shutil.copy(ROOT / "tests/conftest.py", tmp_path)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     (tmp_path / "test_lanes.py").write_text(LANE_TESTS)
-    asked = [sys.executable, "-m", "pytest", "-rpfs", "-p", "no:cacheprovider", *arguments]
-    env = {**os.environ, "PYTHONPATH": str(ROOT / "packaging")}
+    asked = [sys.executable, "-m", "pytest", "-rpfs", "-p", "no:cacheprovider", "-p", "tests.support.lanes", *arguments]
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "packaging")))}
     ran = subprocess.run(asked, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
     outcomes = re.findall(r"^(PASSED|FAILED|SKIPPED) .*_(\w+?)\b", ran.stdout, re.MULTILINE)
     assert {name for outcome, name in outcomes if outcome == "PASSED"} == passed, ran.stdout + ran.stderr

@@ -1,0 +1,51 @@
+"""Lanes: tests that need heavy software of others run where they are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from dev import LANES
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Lanes are tests that need heavy software of others."""
+    group = parser.getgroup("lanes")
+    group.addoption("--lane", action="append", default=[], choices=tuple(LANES), help="run only this lane; repeatable")
+    group.addoption("--all-lanes", action="store_true", help="run every lane, and all other tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A test belongs to a lane by its marker."""
+    config.addinivalue_line("markers", f"lane(name): runs only where the lane is asked for; one of {', '.join(LANES)}")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the lanes out that were not asked for; where lanes were asked for, leave everything else out."""
+    if config.getoption("all_lanes"):
+        return
+    asked = set(config.getoption("lane"))
+    chosen = [item for item in items if (asked & lanes_of(item) if asked else not lanes_of(item))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(chosen)])
+    items[:] = chosen
+
+
+def lanes_of(item: pytest.Item) -> set[str]:
+    """The lanes of a test."""
+    lanes = {str(marker.args[0]) for marker in item.iter_markers("lane")}
+    if lanes - LANES.keys():
+        raise pytest.UsageError(f"{item.nodeid}: no such lane")
+    return lanes
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A lane runs because it was asked for: what it lacks is a failure there, never a reason to skip."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and lanes_of(item):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in a lane that was asked for: {report.longrepr}"
+    return report
