@@ -3,154 +3,252 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import SENTENCES, sentence
 from app.directory_sync.client import CLOCK_RESOLUTION, ApiStage, DirectoryList
-from app.directory_sync.full_sync import FullSyncProgress, standing
+from app.directory_sync.full_sync import FullSyncProgress, full_sync_state
 from app.directory_sync.objects import Matches
+from app.guide.placeholders import fill
 from app.scim.finding import Check
 from app.scim.observation import Observation
+from app.text.counts import counted
 from app.text.times import clock, span
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from app.directory_sync.client import ApiFailure
     from app.directory_sync.directories import Directory
     from app.directory_sync.full_sync import ApiAnswer, FullSyncState
+    from app.scim.finding import Finding
 
 ROLE: Final = (
-    "Advice: begin with **View Only Administrator**, for the app **Cloud Identity Engine**. Of the four roles that the "
-    "pages on this API name, it allows least. The others: Deployment Administrator, Superuser, Multitenant Superuser."
+    "Start with **View Only Administrator** for the app **Cloud Identity Engine**. Of the four roles that the pages on "
+    "this API name, it allows least. The others are Deployment Administrator, Superuser and Multitenant Superuser."
 )
-"""Accepted roles: pan.dev, use cases of the API. That the first is the smallest of them is our reading."""
+"""Accepted roles: pan.dev, use cases of the API. That the first allows least is our reading."""
+
+
+class ApiResult(StrEnum):
+    """What an answer shows."""
+
+    REPORTED = "reported"
+    """The directory is listed."""
+    ANSWERED = "answered"
+    """There is a list, but no Directory Name to look for."""
+    NO_DIRECTORY = "no-directory"
+    """The list is empty."""
+    NOT_LISTED = "not-listed"
+    """No directory has the Directory Name."""
+    AMBIGUOUS = "ambiguous"
+    """More than one directory has the Directory Name."""
+    INCOMPLETE = "incomplete"
+    """The keyring does not have the whole service account."""
+    ACCOUNT_REJECTED = "account-rejected"
+    """401 at the token address."""
+    TOKEN_REJECTED = "token-rejected"  # noqa: S105 - the name of a result
+    """400 at the token address."""
+    NO_TOKEN_ADDRESS = "no-token-address"  # noqa: S105 - the name of a result
+    """404 at the token address."""
+    UNAUTHORIZED = "unauthorized"
+    """401 from the API."""
+    FORBIDDEN = "forbidden"
+    """403 from the API."""
+    NO_API_ADDRESS = "no-api-address"
+    """404 from the API."""
+    RATE_LIMITED = "rate-limited"
+    """429 from the API."""
+    SERVER_ERROR = "server-error"
+    """5xx from the API, or it reports that it failed."""
+    REDIRECTED = "redirected"
+    WEB_PAGE = "web-page"
+    NOT_JSON = "not-json"
+    CUT_OFF = "cut-off"
+    """The start of a JSON object."""
+    NOT_A_LIST = "not-a-list"
+    """JSON, but not a list of directories."""
+    UNREACHABLE = "unreachable"
+    """A check on the path to the API or to the token address failed."""
+    UNUSABLE = "unusable"
+    """Anything else."""
+
+
+_SIGN_IN = (
+    "The response was a web page or something else instead of data. It may be the sign-in page of a network, or the "
+    "address may be wrong: choose another **Address of the API**."
+)
+
+RESULTS: Final[Mapping[ApiResult, tuple[str, ...]]] = {
+    ApiResult.REPORTED: ("CIE reports this directory",),
+    ApiResult.ANSWERED: ("The API answers", "It lists {count}. No Directory Name has been captured."),
+    ApiResult.NO_DIRECTORY: (
+        "CIE lists no directory",
+        "The TSG ID may belong to another tenant, or CIE has no directory yet.",
+    ),
+    ApiResult.NOT_LISTED: (
+        "The directory is not in the list",
+        "CIE lists {count}, but none is called **{name}**.",
+        "Compare the name with the Directories page in CIE, and the TSG ID with the tenant shown there.",
+    ),
+    ApiResult.AMBIGUOUS: (
+        "The name is used more than once",
+        "More than one directory is called **{name}**, so their counts say nothing about this one.",
+    ),
+    ApiResult.INCOMPLETE: ("The service account is incomplete", "Enter TSG ID, Client ID and Client Secret."),
+    ApiResult.ACCOUNT_REJECTED: (
+        "The service account was rejected (401)",
+        "Client ID or Client Secret is wrong, the secret was replaced, or the account was removed.",
+        "Compare the Client ID in Common Services. The secret is shown only once: create a new one if in doubt.",
+    ),
+    ApiResult.TOKEN_REJECTED: (
+        "The token request was rejected (400)",
+        "Usually the TSG ID is not that of the tenant where the service account has a role. Compare both.",
+    ),
+    ApiResult.NO_TOKEN_ADDRESS: ("Nothing is at the token address (404)", "Choose the other **Token address**."),
+    ApiResult.UNAUTHORIZED: (
+        "The API rejected the token (401)",
+        "The service account may belong to another tenant, or its secret was just replaced. Check TSG ID and account.",
+    ),
+    ApiResult.FORBIDDEN: (
+        "The role does not allow it (403)",
+        "The service account is known, but has no role in this tenant that the API accepts.",
+        ROLE,
+    ),
+    ApiResult.NO_API_ADDRESS: (
+        "Nothing is at this address (404)",
+        "The vendor's pages name more than one address. Choose another **Address of the API** and check again.",
+    ),
+    ApiResult.RATE_LIMITED: ("The API is rate limiting requests (429)", "Check again in a few minutes."),
+    ApiResult.SERVER_ERROR: (
+        "The API answered with a server error",
+        "The service behind it may be down. Check again in a few minutes.",
+    ),
+    ApiResult.REDIRECTED: ("The API redirects elsewhere", _SIGN_IN),
+    ApiResult.WEB_PAGE: ("The response was a web page", _SIGN_IN),
+    ApiResult.NOT_JSON: ("The response can't be read", _SIGN_IN),
+    ApiResult.CUT_OFF: ("The response is cut off", "Something on the path cut it. Check again in a few minutes."),
+    ApiResult.NOT_A_LIST: ("The response is not a list of directories", _SIGN_IN),
+    ApiResult.UNREACHABLE: ("{place} can't be reached",),
+    ApiResult.UNUSABLE: ("{place} gave no usable answer", "{observation}. Check again in a few minutes."),
+}
+"""Title and sentences; ``**labels**`` are bold."""
+
+PLACES: Final[Mapping[ApiStage, str]] = {
+    ApiStage.KEYRING: "The keyring",
+    ApiStage.TOKEN: "The token address",
+    ApiStage.API: "The API",
+}
+
+SUBJECTS: Final[Mapping[Check, str]] = {
+    Check.NAME: "Host name",
+    Check.ROUTE: "Connection",
+    Check.CERTIFICATE: "Certificate",
+}
+"""The checks on the path. Their titles in the connection test would read as if they had passed."""
+
+FULL_SYNC: Final[Mapping[FullSyncProgress, str]] = {
+    FullSyncProgress.COMPLETED: (
+        "CIE reports a sync completed at {at}. A sync of changes may still be running: compare the counts with the "
+        "Directories page before you confirm."
+    ),
+    FullSyncProgress.EMPTY: "CIE reports a sync completed at {at}, without users and groups so far.",
+    FullSyncProgress.JUST_BEFORE: (
+        "CIE's last sync ended at {at}, shortly before you confirmed that Full Sync was started. It may be this one. "
+        "Compare **Sync Status** on the Directories page."
+    ),
+    FullSyncProgress.WAITING: "CIE does not report the end of this Full Sync yet. {last}",
+    FullSyncProgress.NOT_LISTED: "",
+    FullSyncProgress.AMBIGUOUS: "",
+}
+
+_AT_TOKEN: Final = {400: ApiResult.TOKEN_REJECTED, 404: ApiResult.NO_TOKEN_ADDRESS}
+_AT_API: Final = {
+    Observation.UNAUTHORIZED: ApiResult.UNAUTHORIZED,
+    Observation.FORBIDDEN: ApiResult.FORBIDDEN,
+    Observation.NOT_FOUND: ApiResult.NO_API_ADDRESS,
+    Observation.TOO_MANY: ApiResult.RATE_LIMITED,
+    Observation.SERVER_ERROR: ApiResult.SERVER_ERROR,
+    Observation.REDIRECT: ApiResult.REDIRECTED,
+    Observation.HTML: ApiResult.WEB_PAGE,
+    Observation.NOT_JSON: ApiResult.NOT_JSON,
+    Observation.BROKEN_OFF: ApiResult.CUT_OFF,
+    Observation.WRONG_SHAPE: ApiResult.NOT_A_LIST,
+}
+_LISTED: Final = {
+    FullSyncProgress.NOT_LISTED: ApiResult.NOT_LISTED,
+    FullSyncProgress.AMBIGUOUS: ApiResult.AMBIGUOUS,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ApiMessage:
-    """One answer in words; ``**labels**`` are bold."""
+    """An answer in words; ``**labels**`` are bold."""
 
-    good: bool
+    result: ApiResult
     title: str
     sentences: tuple[str, ...] = ()
 
+    @property
+    def good(self) -> bool:
+        """Whether nothing is wrong."""
+        return self.result in (ApiResult.REPORTED, ApiResult.ANSWERED)
 
-def told(look: ApiAnswer, name: str) -> ApiMessage:
-    """The answer, for the directory of that name (empty where it is not captured yet)."""
-    if not isinstance(look, DirectoryList):
-        return _refused(look)
-    count = len(look.directories)
+
+def result_of(answer: ApiAnswer, name: str) -> ApiResult:
+    """What an answer shows about the directory of that name, which may be empty."""
+    if not isinstance(answer, DirectoryList):
+        return _failure(answer)
     if not name:
-        listed = _number(count)
-        return ApiMessage(
-            good=True, title="The API answers", sentences=(f"It lists {listed}. No Directory Name is captured.",)
-        )
-    match standing(look, name, None).progress:
-        case FullSyncProgress.NOT_LISTED if count == 0:
-            return _bad("CIE lists no directory", "The TSG ID may be of another tenant, or CIE has no directory yet.")
-        case FullSyncProgress.NOT_LISTED:
-            return _bad(
-                "The directory is not in the list",
-                f"CIE lists {_number(count)}, and none is called **{name}**.",
-                "Compare the name with the Directories page in CIE, and the TSG ID with the tenant that it shows.",
-            )
-        case FullSyncProgress.AMBIGUOUS:
-            several = f"More than one directory is called **{name}**, so their counts say nothing about this one."
-            return _bad("The name is there more than once", several)
-        case _:
-            return ApiMessage(good=True, title="CIE reports this directory")
+        return ApiResult.ANSWERED
+    if not answer.directories:
+        return ApiResult.NO_DIRECTORY
+    return _LISTED.get(full_sync_state(answer, name, None).progress, ApiResult.REPORTED)
 
 
-def _bad(title: str, *sentences: str) -> ApiMessage:
-    return ApiMessage(good=False, title=title, sentences=sentences)
+def _failure(answer: ApiFailure) -> ApiResult:
+    if answer.stage is ApiStage.KEYRING:
+        return ApiResult.INCOMPLETE
+    if answer.stage is ApiStage.TOKEN and answer.status in _AT_TOKEN:
+        return _AT_TOKEN[answer.status]
+    if answer.stage is ApiStage.TOKEN and answer.observation is Observation.CLIENT_REFUSED:
+        return ApiResult.ACCOUNT_REJECTED
+    if answer.stage is ApiStage.API and answer.observation in _AT_API:
+        return _AT_API[answer.observation]
+    return ApiResult.UNUSABLE if answer.path_failure is None else ApiResult.UNREACHABLE
 
 
-def _number(count: int) -> str:
-    return "1 directory" if count == 1 else f"{count:,} directories"
+def message(answer: ApiAnswer, name: str) -> ApiMessage:
+    """The answer in words, for the directory of that name, which may be empty."""
+    result = result_of(answer, name)
+    words = {"name": name}
+    if isinstance(answer, DirectoryList):
+        words["count"] = "1 directory" if len(answer.directories) == 1 else f"{len(answer.directories):,} directories"
+    else:
+        words |= {"place": PLACES[answer.stage], "observation": SENTENCES[answer.observation]}
+    title, *sentences = fill(RESULTS[result], words)
+    if not isinstance(answer, DirectoryList) and answer.path_failure is not None and result is ApiResult.UNREACHABLE:
+        sentences += _unreached(answer.path_failure)
+    return ApiMessage(result, title, tuple(sentences))
 
 
-def _refused(look: ApiFailure) -> ApiMessage:
-    if look.stage is ApiStage.KEYRING:
-        return _bad("The service account is not complete", "Give TSG ID, Client ID and Client Secret.")
-    at_token = look.stage is ApiStage.TOKEN
-    table = _AT_TOKEN if at_token else _AT_API
-    if at_token and look.status in _TOKEN_STATUS:
-        return _bad(*_TOKEN_STATUS[look.status])
-    if look.observation in table:
-        return _bad(*table[look.observation])
-    whom = "The token address" if at_token else "The API"
-    if (failure := look.path_failure) is not None:
-        from app.diagnosis.causes import unreached
+def _unreached(failure: Finding) -> list[str]:
+    from app.diagnosis.causes import unreached
 
-        causes = (cause.say for cause in unreached(failure).causes)
-        return _bad(
-            f"{whom} cannot be reached",
-            f"{_SUBJECTS[failure.check]}: {sentence(failure)}.",
-            *causes,
-        )
-    return _bad(f"{whom} gave no usable answer", f"{SENTENCES[look.observation]}. Check again in some minutes.")
-
-
-_SIGN_IN = (
-    "A web page or something else came back instead of data. A sign-in page of the network may stand in between, "
-    "or the address is another one: choose another **Address of the API**."
-)
-
-_SUBJECTS: Final = {Check.NAME: "Host name", Check.ROUTE: "Connection", Check.CERTIFICATE: "Certificate"}
-"""The checks of the way; what they are called in Test Connection would read as if they had passed."""
-
-_AT_TOKEN: Final = {
-    Observation.CLIENT_REFUSED: (
-        "The service account was refused (401)",
-        "Client ID or Client Secret is not right, or the secret was replaced or the account removed.",
-        "Compare the Client ID in Common Services. The secret is shown only once: make a new one if in doubt.",
-    ),
-}
-
-_TOKEN_STATUS: Final = {
-    400: (
-        "The token request was refused (400)",
-        "Most often the TSG ID is not that of the tenant in which the service account has a role. Compare both.",
-    ),
-    404: ("There is nothing at the token address (404)", "Choose the other **Token address**."),
-}
-
-_AT_API: Final = {
-    Observation.UNAUTHORIZED: (
-        "The API refused the token (401)",
-        "The service account may be of another tenant, or its secret was just replaced. Check TSG ID and account.",
-    ),
-    Observation.FORBIDDEN: (
-        "The role does not allow it (403)",
-        "The service account is known, but has no role that this API accepts in this tenant.",
-        ROLE,
-    ),
-    Observation.NOT_FOUND: (
-        "There is nothing at this address (404)",
-        "The vendor's pages name more than one address. Choose another **Address of the API** and check again.",
-    ),
-    Observation.TOO_MANY: ("The API wants a pause (429)", "It was asked too often. Check again in some minutes."),
-    Observation.SERVER_ERROR: (
-        "The API has an error of its own",
-        "The service behind it may be down. Check again in some minutes.",
-    ),
-    Observation.REDIRECT: ("The API points elsewhere", _SIGN_IN),
-    Observation.HTML: ("A web page came back", _SIGN_IN),
-    Observation.NOT_JSON: ("The answer cannot be read", _SIGN_IN),
-    Observation.BROKEN_OFF: ("The answer breaks off", "Something on the way cut it. Check again in some minutes."),
-    Observation.WRONG_SHAPE: ("The answer is not a list of directories", _SIGN_IN),
-}
+    causes = [cause.say for cause in unreached(failure).causes]
+    return [f"{SUBJECTS[failure.check]}: {sentence(failure)}.", *causes]
 
 
 def table(directory: Directory) -> tuple[tuple[str, str], ...]:
-    """What is known of a directory, name → value."""
+    """The known values of a directory, name → value."""
     rows = (
         ("Directory", directory.name),
         ("Users", _count(directory.users)),
         ("Groups", _count(directory.groups)),
         ("Last success", success(directory)),
-        ("Status", directory.status or "Not told"),
+        ("Status", directory.status or "Not reported"),
         ("Since", both(directory.status_since) if directory.status_since else ""),
         ("Type", directory.kind),
     )
@@ -158,25 +256,25 @@ def table(directory: Directory) -> tuple[tuple[str, str], ...]:
 
 
 def _count(number: int | None) -> str:
-    return "Not told" if number is None else f"{number:,}"
+    return "Not reported" if number is None else f"{number:,}"
 
 
 def matches(found: Matches | ApiFailure, *, group: bool) -> tuple[str, bool]:
-    """What a look for one user or group brought, and whether it was found."""
+    """What a search for one user or group found, in a sentence, and whether it is as expected."""
     kind = "group" if group else "user"
     if not isinstance(found, Matches):
-        refused = told(found, "")
-        return f"{refused.title}. {' '.join(refused.sentences)}", False
+        failed = message(found, "")
+        return f"{failed.title}. {' '.join(failed.sentences)}", False
     if found.count == 0:
-        return f"CIE has no such {kind} in this directory yet, or it is written otherwise there.", False
+        return f"CIE has no such {kind} in this directory yet, or its name is different there.", False
     if found.count == 1:
         return f"CIE has this {kind}: {found.shown[0] if found.shown else ''}".rstrip(": ") + ".", True
-    return f"CIE has {found.count:,} of that name: {'; '.join(found.shown)}.", not group
+    return f"CIE has {counted(found.count, kind)} with that name: {'; '.join(found.shown)}.", not group
 
 
 def success(directory: Directory) -> str:
     """When CIE's own last sync ended, in UTC and in local time."""
-    return both(directory.last_success) if directory.last_success else "Not told"
+    return both(directory.last_success) if directory.last_success else "Not reported"
 
 
 def both(moment: datetime) -> str:
@@ -188,37 +286,24 @@ def both(moment: datetime) -> str:
     return f"{said} (here {clock(moment) if local.date() != moment.date() else f'{local:%H:%M:%S}'})"
 
 
-def skew(ahead: float | None) -> str:
-    """What is to be said of CIE's clock; empty where it agrees."""
+def skew(answer: ApiAnswer) -> str:
+    """What to say about CIE's clock; empty if it agrees with this computer's, or nothing was listed."""
+    if not isinstance(answer, DirectoryList):
+        return ""
+    ahead = answer.ahead
     if ahead is None:
-        return "The answer has no date, so a difference of the clocks is not taken into account."
+        return "The answer has no date, so a difference between the clocks can't be taken into account."
     if abs(ahead) <= CLOCK_RESOLUTION:
         return ""
-    way = "ahead of" if ahead > 0 else "behind"
-    return f"The clock of CIE is {span(abs(ahead))} {way} this computer's. That is taken into account."
+    direction = "ahead of" if ahead > 0 else "behind"
+    return f"CIE's clock is {span(abs(ahead))} {direction} this computer's. That is taken into account."
 
 
-def full_sync(found: FullSyncState, started: datetime | None) -> tuple[str, bool]:
-    """How the Full Sync stands, and whether it is seen to have ended."""
-    directory = found.directory
+def full_sync(state: FullSyncState, started: datetime | None) -> str:
+    """The progress of a Full Sync in a sentence; empty if none was started or the directory is not listed."""
+    directory = state.directory
     if directory is None or started is None:
-        return "", False
+        return ""
     at = success(directory)
-    match found.progress:
-        case FullSyncProgress.COMPLETED:
-            return (
-                f"CIE reports a sync completed at {at}. A sync of changes may still run: compare the counts with the "
-                "Directories page before you confirm.",
-                True,
-            )
-        case FullSyncProgress.EMPTY:
-            return f"CIE reports a sync completed at {at}, without users and groups so far.", False
-        case FullSyncProgress.JUST_BEFORE:
-            return (
-                f"CIE's last sync ended at {at}, shortly before you told that Full Sync was started. It may be this "
-                "one. Compare **Sync Status** on the Directories page.",
-                False,
-            )
-        case _:
-            last = f"The last success was at {at}." if directory.last_success else "There is no success yet."
-            return f"CIE does not report the end of this Full Sync yet. {last}", False
+    last = f"The last success was at {at}." if directory.last_success else "There is no success yet."
+    return fill(FULL_SYNC[state.progress], {"at": at, "last": last})

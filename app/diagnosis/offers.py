@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Final
 from app.scim.capabilities import Offered, ServicePart
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from app.scim.capabilities import ServiceOffer
 
-_ABSENT: Final = {Offered.NO: "Not offered", Offered.UNKNOWN: "Not known, no usable answer"}
+ABSENT: Final[Mapping[Offered, str]] = {Offered.NO: "Not offered", Offered.UNKNOWN: "Unknown, no usable answer"}
 _FEATURES: Final = {
     "filter": "Filtering",
     "sort": "Sorting",
@@ -29,9 +31,9 @@ def rows(offer: ServiceOffer) -> tuple[tuple[str, str], ...]:
     if configuration is Offered.YES:
         found += [(name, _feature(offer, key)) for key, name in _FEATURES.items()]
     else:
-        found.append(("Configuration of the service", _ABSENT[configuration]))
+        found.append(("Configuration of the service", ABSENT[configuration]))
     schemas = offer.parts[ServicePart.SCHEMAS]
-    found.append(("Schemas", _schemas(offer) if schemas is Offered.YES else _ABSENT[schemas]))
+    found.append(("Schemas", _schemas(offer) if schemas is Offered.YES else ABSENT[schemas]))
     if offer.required or offer.other_required:
         found.append(("Required of a user", _and_more(offer.required, offer.other_required)))
     return tuple(found)
@@ -40,7 +42,7 @@ def rows(offer: ServiceOffer) -> tuple[tuple[str, str], ...]:
 def _count(offer: ServiceOffer, part: ServicePart, number: int | None) -> str:
     offered = offer.parts[part]
     if offered is not Offered.YES or number is None:
-        return _ABSENT.get(offered, _ABSENT[Offered.UNKNOWN])
+        return ABSENT.get(offered, ABSENT[Offered.UNKNOWN])
     return f"{number:,}" if number else "None yet"
 
 

@@ -63,11 +63,16 @@ class FullSyncState:
     progress: FullSyncProgress
     directory: Directory | None = None
 
+    @property
+    def ended(self) -> bool:
+        """Whether a sync has ended since the start."""
+        return self.progress is FullSyncProgress.COMPLETED
+
 
 ApiAnswer: TypeAlias = DirectoryList | ApiFailure
 
 
-def standing(listed: DirectoryList, name: str, started: datetime | None) -> FullSyncState:
+def full_sync_state(listed: DirectoryList, name: str, started: datetime | None) -> FullSyncState:
     """How the directory of that name stands towards a Full Sync of which the admin told at ``started`` (UTC).
 
     The success carries the clock of CIE, the start that of this computer: both are compared by the difference
@@ -116,7 +121,7 @@ class FullSyncSchedule:
         if isinstance(result, ApiFailure):
             ended = result.observation in REFUSED
         else:
-            ended = standing(result, self.name, self.started).progress is FullSyncProgress.COMPLETED
+            ended = full_sync_state(result, self.name, self.started).ended
         if ended:
             return None
         asked = result.retry_after if isinstance(result, ApiFailure) else None

@@ -93,14 +93,14 @@ class DirectorySyncSession:
         return self._opened.setup.reached.get(Milestone.FULL_SYNC)
 
     @property
-    def standing(self) -> FullSyncState | None:
+    def full_sync_state(self) -> FullSyncState | None:
         """The state of the directory at the last look; None without an answer or a Directory Name."""
         from app.directory_sync.client import DirectoryList
-        from app.directory_sync.full_sync import standing
+        from app.directory_sync.full_sync import full_sync_state
 
         if not isinstance(self.look, DirectoryList) or not self.directory_name:
             return None
-        return standing(self.look, self.directory_name, self.started)
+        return full_sync_state(self.look, self.directory_name, self.started)
 
     @property
     def labels(self) -> dict[str, str]:
@@ -256,7 +256,7 @@ class DirectorySyncSession:
         Returns the answer that showed it; None if the wait ended for another reason.
         """
         from app.directory_sync.client import DirectoryList
-        from app.directory_sync.full_sync import FullSyncProgress, FullSyncSchedule, standing
+        from app.directory_sync.full_sync import FullSyncSchedule, full_sync_state
         from app.polling.loop import PollingLoop
 
         started = self.started
@@ -273,7 +273,7 @@ class DirectorySyncSession:
         look = report.result
         if not isinstance(look, DirectoryList) or look is not self.look or self.started != started:
             return None  # asked with former credentials, or about a sync that was started before this one
-        return look if standing(look, name, started).progress is FullSyncProgress.COMPLETED else None
+        return look if full_sync_state(look, name, started).ended else None
 
     def _take(self, report: LookReport[ApiAnswer]) -> None:
         self.next_look = report.next_look

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from app.diagnosis.directory_sync import told
+from app.diagnosis.directory_sync import ApiResult, message
 from app.diagnosis.findings import sentence
 from app.directory_sync.client import ApiFailure, ApiStage, DirectorySyncClient
 from app.scim.finding import Check
@@ -54,8 +54,8 @@ def judge(found: ApiFailure, check: Check, seen: Observation, cause: str) -> Non
     """The check that failed, what it saw, and the first cause; nothing of the Base URL or of the portal."""
     assert found.path_failure is not None
     assert found.path_failure.check is check
-    words = told(found, "acme")
-    assert words.title.endswith("cannot be reached")
+    words = message(found, "acme")
+    assert words.result is ApiResult.UNREACHABLE
     assert found.path_failure.observation is seen
     assert sentence(found.path_failure) in words.sentences[0]
     assert cause in words.sentences[1]

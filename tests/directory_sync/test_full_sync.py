@@ -17,8 +17,8 @@ from app.directory_sync.full_sync import (
     ApiAnswer,
     FullSyncProgress,
     FullSyncSchedule,
+    full_sync_state,
     pause,
-    standing,
 )
 from app.polling.loop import LookReport, PollingLoop
 from app.scim.observation import Observation
@@ -57,11 +57,11 @@ def listed(after: float | None, users: int | None = 3, ahead: float | None = 0.0
     ],
 )
 def test_how_a_success_stands_towards_the_start(look: DirectoryList, progress: FullSyncProgress) -> None:
-    assert standing(look, "acme", NOON).progress is progress
+    assert full_sync_state(look, "acme", NOON).progress is progress
 
 
 def test_without_a_start_nothing_is_complete() -> None:
-    found = standing(listed(40), "acme", None)
+    found = full_sync_state(listed(40), "acme", None)
     assert found.progress is FullSyncProgress.WAITING
     assert found.directory is not None
 

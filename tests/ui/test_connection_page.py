@@ -204,19 +204,6 @@ def test_the_companion_shows_the_last_result(qapp: QApplication, tmp_path: Path)
     walk(qapp, tmp_path, story, Vault("setup"))
 
 
-def test_the_lines_of_an_offer() -> None:
-    assert dict(rows(OFFER)) == {
-        "Users": "1,204",
-        "Groups": "Not offered",
-        "Filtering": "Yes, up to 200 at a time",
-        "Sorting": "Not stated",
-        "Change by PATCH": "Not stated",
-        "Bulk requests": "Not offered",
-        "Versions (ETag)": "Not stated",
-        "Schemas": "Not known, no usable answer",
-    }
-
-
 @pytest.mark.usefixtures("secret_service")
 def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_path: Path) -> None:
     async def story(controller: SetupController) -> None:

@@ -11,8 +11,10 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
+from app.diagnosis.directory_sync import FULL_SYNC, RESULTS, ApiResult
 from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.directories import Directory
+from app.directory_sync.full_sync import FullSyncProgress
 from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone, Tool
 from app.scim.observation import Observation
 from app.session.directory_sync import SECRETS
@@ -26,6 +28,7 @@ from tests.support.until import until
 from ui.tools.api_account import AccountCard
 from ui.tools.catalog import TOOLS
 from ui.tools.directory_sync import DirectoryApiPage
+from ui.widgets.text import rich
 from ui.wizard.step_card import StepCard
 from ui.wizard.watch_panel import WatchPanel
 
@@ -182,15 +185,18 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
         assert "canary" not in said
         assert child(page, "find-user").isVisibleTo(page)
         said = await told(DirectoryList(NOW, (Directory("canary-other"),), 0.0))
-        assert "CIE lists 1 directory, and none is called" in said
+        assert RESULTS[ApiResult.NOT_LISTED][0] in said
         assert "canary" not in said
         assert not child(page, "find-user").isVisibleTo(page)
-        assert "View Only Administrator" in await told(ApiFailure(NOW, ApiStage.API, Observation.FORBIDDEN, 403))
-        assert "The role does not allow it (403)" in await told(
-            ApiFailure(NOW, ApiStage.API, Observation.FORBIDDEN, 403)
-        )
-        assert "Address of the API" in await told(ApiFailure(NOW, ApiStage.API, Observation.NOT_FOUND, 404))
-        assert "refused (401)" in await told(ApiFailure(NOW, ApiStage.TOKEN, Observation.CLIENT_REFUSED, 401))
+        for result, look in (
+            (ApiResult.FORBIDDEN, ApiFailure(NOW, ApiStage.API, Observation.FORBIDDEN, 403)),
+            (ApiResult.NO_API_ADDRESS, ApiFailure(NOW, ApiStage.API, Observation.NOT_FOUND, 404)),
+            (ApiResult.ACCOUNT_REJECTED, ApiFailure(NOW, ApiStage.TOKEN, Observation.CLIENT_REFUSED, 401)),
+        ):
+            said = await told(look)
+            title, *sentences = RESULTS[result]
+            assert title in said
+            assert all(rich(sentence) in said for sentence in sentences), sentences
         page.deleteLater()
 
     walk(qapp, tmp_path, story)
@@ -234,15 +240,15 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         assert "Full Sync is unlocked" not in said
         session.setup = session.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
         controller.api_changed.emit()
-        assert "CIE reports a sync completed at 24 Nov 2026, 12:01:15 UTC" in words(card)
-        assert "before you confirm" in words(card)
+        assert "24 Nov 2026, 12:01:15 UTC" in words(card)
+        assert FULL_SYNC[FullSyncProgress.COMPLETED].partition("{at}")[2] in words(card)
         assert "was entered otherwise and stays" in words(card)
         for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
             assert (await session.captures.give(name, count)).accepted
         assert "Filled in below: 1,204 users and 87 groups" in words(card)
         session.api.look = ApiFailure(datetime.now(UTC), ApiStage.API, Observation.SERVER_ERROR, 500)
         controller.api_changed.emit()
-        assert "error of its own" in words(card)
+        assert RESULTS[ApiResult.SERVER_ERROR][0] in words(card)
         assert not [w for w in card.findChildren(QLabel) if "canary" in w.text()]
         for widget in (panel, card):
             widget.hide()

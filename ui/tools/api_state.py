@@ -64,7 +64,7 @@ class StateCard(Card):
     async def _ask(self) -> None:
         look = await self._api.ask()
         self._api.look_now()
-        told = directory_sync.told(look, self._api.directory_name)
+        told = directory_sync.message(look, self._api.directory_name)
         self._controller.announced.emit(". ".join((told.title, *told.sentences)).replace("**", ""))
 
     def refresh(self) -> None:
@@ -98,21 +98,21 @@ class StateCard(Card):
                 text = "Off. Give TSG ID, Client ID and Client Secret, then check."
             column.addWidget(label(text, "muted", inside))
             return
-        told = directory_sync.told(look, api.directory_name)
+        told = directory_sync.message(look, api.directory_name)
         column.addWidget(label(told.title, "heading" if told.good else "bad-heading", inside))
         for sentence in told.sentences:
             column.addWidget(Note(rich(sentence), "muted", inside))
-        standing = api.standing
-        if standing is not None and standing.directory is not None:
+        state = api.full_sync_state
+        if state is not None and state.directory is not None:
             facts = Facts(inside)
-            for name, value in directory_sync.table(standing.directory):
+            for name, value in directory_sync.table(state.directory):
                 facts.add(name, value)
             column.addWidget(facts)
-            self._add_log(standing.directory, column, inside)
-            sentence, ended = directory_sync.full_sync(standing, api.started)
+            self._add_log(state.directory, column, inside)
+            sentence = directory_sync.full_sync(state, api.started)
             if sentence:
-                column.addWidget(Note(rich(sentence), "good" if ended else "muted", inside))
-        if skew := directory_sync.skew(getattr(look, "ahead", 0.0)):
+                column.addWidget(Note(rich(sentence), "good" if state.ended else "muted", inside))
+        if skew := directory_sync.skew(look):
             column.addWidget(Note(skew, "muted", inside))
         following = f" The next look is at {clock(api.next_look)}." if api.next_look is not None else ""
         column.addWidget(label(f"Asked {clock(look.looked)}.{following}", "small", inside))
@@ -160,8 +160,8 @@ class FindCard(Card):
 
     def refresh(self) -> None:
         """Only where there is a directory to look in."""
-        standing = self._controller.session.api.standing
-        self.setVisible(standing is not None and standing.directory is not None)
+        state = self._controller.session.api.full_sync_state
+        self.setVisible(state is not None and state.directory is not None)
 
     def _find(self, *, group: bool) -> None:
         value = self._name.text().strip()

@@ -49,12 +49,13 @@ class FullSyncPanel(QWidget):
 
         api = self._controller.session.api
         self.setVisible(api.on)
-        look, standing = api.look, api.standing
-        sentence, ended = directory_sync.full_sync(standing, api.started) if standing is not None else ("", False)
+        look, state = api.look, api.full_sync_state
+        sentence = directory_sync.full_sync(state, api.started) if state is not None else ""
+        ended = state is not None and state.ended
         if look is None:
             sentence = "The Directory Sync API is being asked."
         elif not sentence:
-            told = directory_sync.told(look, api.directory_name)
+            told = directory_sync.message(look, api.directory_name)
             sentence = " ".join((f"Directory Sync API: {told.title}.", *told.sentences))
         self._said.set_text(rich(sentence), "good" if ended else "muted")
         counts = self._told_counts() if ended else ""
@@ -67,7 +68,7 @@ class FullSyncPanel(QWidget):
     def _told_counts(self) -> str:
         """What CIE counted, beside what stands in the fields."""
         session = self._controller.session
-        directory = session.api.standing.directory if session.api.standing is not None else None
+        directory = session.api.full_sync_state.directory if session.api.full_sync_state is not None else None
         if directory is None or directory.users is None or directory.groups is None:
             return ""
 

@@ -175,11 +175,11 @@ class WatchPanel(QWidget):
             return
         from app.diagnosis import directory_sync
 
-        standing = api.standing
-        if standing is None or standing.directory is None:
-            said = directory_sync.told(api.look, api.directory_name).title
+        state = api.full_sync_state
+        if state is None or state.directory is None:
+            said = directory_sync.message(api.look, api.directory_name).title
         else:
-            found = standing.directory
+            found = state.directory
             said = f"CIE's own last sync: {directory_sync.success(found)}, {_counts(found.users, found.groups).lower()}"
         self._own_sync.set_text(f"{said}. It does not stand for the timestamp.", "muted")
 

@@ -1,0 +1,163 @@
+"""The sentences of every enum, each table as it is on the screen. A changed sentence is changed in its file too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.diagnosis import arrivals, directory_sync, findings, offers, ticket
+from app.directory_sync.client import ApiStage
+from app.directory_sync.full_sync import FullSyncProgress
+from app.guide.vocabulary import Expect
+from app.net.inspection import Authority
+from app.net.names import AddressScope, IpFamily
+from app.net.proxy import ProxyOrigin
+from app.net.reach import ConnectResult
+from app.scim.arrivals import ArrivalKind
+from app.scim.capabilities import Offered, ServiceOffer, ServicePart
+from app.scim.details import (
+    AnswerDetails,
+    BearerError,
+    CertificateDetails,
+    NameDetails,
+    RedirectTarget,
+    Repair,
+    RouteDetails,
+    TokenIssueDetails,
+)
+from app.scim.finding import Check, Finding, Verdict
+from app.scim.observation import Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from enum import StrEnum
+
+GOLDEN = Path(__file__).parent / "golden"
+TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
+    "check_titles": (Check, findings.TITLES),
+    "passed": (Check, findings.PASSED),
+    "observations": (Observation, findings.SENTENCES),
+    "expected": (Expect, findings.EXPECTED),
+    "ip_families": (IpFamily, findings.FAMILIES),
+    "proxy_origins": (ProxyOrigin, findings.PROXY_ORIGINS),
+    "redirects": (RedirectTarget, findings.REDIRECTS),
+    "authorities": (Authority, ticket.AUTHORITIES),
+    "address_scopes": (AddressScope, ticket.SCOPES),
+    "arrival_titles": (ArrivalKind, arrivals.TITLES),
+    "arrival_advice": (ArrivalKind, arrivals.ADVICE),
+    "api_results": (directory_sync.ApiResult, directory_sync.RESULTS),
+    "api_places": (ApiStage, directory_sync.PLACES),
+    "full_sync": (FullSyncProgress, directory_sync.FULL_SYNC),
+}
+"""Those with a sentence for every member."""
+PARTIAL: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
+    "meanings": (Observation, findings.MEANINGS),
+    "not_connected": (ConnectResult, findings.NOT_CONNECTED),
+    "path_subjects": (Check, directory_sync.SUBJECTS),
+    "not_offered": (Offered, offers.ABSENT),
+}
+"""Those in which the other members have nothing to say."""
+
+P, F, W, N = Verdict.PASSED, Verdict.FAILED, Verdict.WARNED, Verdict.NOT_TRIED
+C, O = Check, Observation  # noqa: E741 - a column of the table below
+CERTIFICATE = CertificateDetails("An Issuer", 80, Authority.PUBLIC)
+REFUSAL = AnswerDetails(status=401)
+DETAILED = (
+    Finding(C.NAME, P, O.GOOD, None, NameDetails(3, 2, 1)),
+    Finding(C.NAME, P, O.GOOD, None, NameDetails(1, 0, 1)),
+    Finding(C.NAME, N, O.NOT_TRIED, None, NameDetails(proxied=True)),
+    Finding(C.NAME, W, O.SPLIT_DNS, None, NameDetails(1, 1, scope=AddressScope.LOOPBACK)),
+    Finding(C.ROUTE, P, O.GOOD, None, RouteDetails(ConnectResult.CONNECTED, ConnectResult.TIMEOUT)),
+    Finding(C.ROUTE, P, O.GOOD, None, RouteDetails(ConnectResult.CONNECTED, ConnectResult.CONNECTED)),
+    Finding(C.ROUTE, P, O.GOOD, None, RouteDetails(proxy_from=ProxyOrigin.SYSTEM)),
+    Finding(C.ROUTE, F, O.PROXY_SIGN_IN, None, RouteDetails(proxy_from=ProxyOrigin.SYSTEM, sign_in="Negotiate, Basic")),
+    Finding(C.CERTIFICATE, P, O.GOOD, None, CERTIFICATE),
+    Finding(C.CERTIFICATE, P, O.GOOD, None, replace(CERTIFICATE, issuer="", days=1)),
+    Finding(C.CERTIFICATE, P, O.PLAIN_PRACTICE),
+    Finding(C.CERTIFICATE, W, O.INSPECTED, None, replace(CERTIFICATE, authority=Authority.INSPECTION)),
+    Finding(C.CERTIFICATE, W, O.INSPECTED, None, replace(CERTIFICATE, authority=Authority.OWN)),
+    Finding(C.CERTIFICATE, W, O.CLOCK_OFF, None, replace(CERTIFICATE, clock=10_800)),
+    Finding(C.CERTIFICATE, W, O.CLOCK_OFF, None, replace(CERTIFICATE, clock=-1_230)),
+    Finding(C.CERTIFICATE, F, O.EXPIRED, None, replace(CERTIFICATE, days=-3)),
+    Finding(C.CERTIFICATE, F, O.EXPIRED, None, replace(CERTIFICATE, days=-1)),
+    Finding(C.ISSUED, P, O.GOOD, None, TokenIssueDetails(status=200, minutes=15)),
+    Finding(C.ISSUED, F, O.PROXY_SIGN_IN, None, RouteDetails(proxy_from=ProxyOrigin.SYSTEM, sign_in="NTLM")),
+    Finding(C.TOKEN, F, O.MALFORMED),
+    Finding(C.TOKEN, F, O.UNAUTHORIZED, None, replace(REFUSAL, page=True)),
+    Finding(C.TOKEN, F, O.UNAUTHORIZED, None, replace(REFUSAL, error=BearerError.INVALID_TOKEN)),
+    Finding(C.TOKEN, F, O.NOT_FOUND, None, AnswerDetails(status=404, scim=True)),
+    Finding(C.TOKEN, F, O.NOT_FOUND, None, AnswerDetails(status=404, page=True)),
+    Finding(C.TOKEN, F, O.DOUBLED_PATH, None, AnswerDetails(status=404, works=Repair.WITHOUT_END)),
+    Finding(C.TOKEN, F, O.REDIRECT, None, AnswerDetails(status=302, leads=RedirectTarget.OTHER_HOST)),
+    Finding(C.TOKEN, F, O.OTHER_STATUS, None, AnswerDetails(status=418)),
+    Finding(C.USERS, P, O.GOOD, None, AnswerDetails(status=200, expect=Expect.EMPTY)),
+    Finding(C.GROUPS, W, O.WRONG_SHAPE, None, AnswerDetails(status=200, expect=Expect.OBJECT)),
+    Finding(C.GROUPS, Verdict.NOT_OFFERED, O.NOT_FOUND, None, AnswerDetails(status=404)),
+    Finding(C.CONTROL, F, O.OPEN_DOOR, None, AnswerDetails(status=200)),
+)
+"""Findings whose details say more than their observation."""
+
+
+def line(sentence: str | tuple[str, ...]) -> str:
+    return sentence if isinstance(sentence, str) else " | ".join(sentence)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_member_has_its_sentence(name: str) -> None:
+    members, table = TABLES[name]
+    written = "".join(f"{member.value}: {line(table[member])}\n" for member in members)
+    assert written == (GOLDEN / f"{name}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", PARTIAL)
+def test_some_members_have_a_sentence(name: str) -> None:
+    members, table = PARTIAL[name]
+    written = "".join(f"{member.value}: {table[member]}\n" for member in members if member in table)
+    assert written == (GOLDEN / f"{name}.txt").read_text("utf-8")
+
+
+def test_what_the_details_of_a_finding_say() -> None:
+    written = "".join(f"{f.check} {f.verdict} {f.observation}: {findings.sentence(f)}\n" for f in DETAILED)
+    assert written == (GOLDEN / "detailed.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+@pytest.mark.parametrize("check", Check)
+def test_every_finding_has_a_sentence(check: Check, verdict: Verdict) -> None:
+    for observation in Observation:
+        finding = Finding(check, verdict, observation)
+        assert findings.sentence(finding)
+        assert findings.summary([finding])
+
+
+def test_a_rejection_in_another_way_is_explained() -> None:
+    assert findings.meaning(Finding(Check.CONTROL, Verdict.WARNED, Observation.NOT_FOUND)) == findings.OTHER_REJECTION
+    assert findings.meaning(Finding(Check.GROUPS, Verdict.WARNED, Observation.NOT_FOUND)) == ""
+
+
+def test_the_summary_of_a_test() -> None:
+    good = Finding(Check.NAME, Verdict.PASSED, Observation.GOOD)
+    odd, bad = replace(good, verdict=Verdict.WARNED), replace(good, verdict=Verdict.FAILED)
+    assert findings.summary([good]) == "All checks passed"
+    assert findings.summary([good, odd]) == "Passed, with 1 remark"
+    assert findings.summary([odd, odd]) == "Passed, with 2 remarks"
+    assert findings.summary([odd, bad]) == "Host name resolves: As expected"
+
+
+def test_what_a_service_offers() -> None:
+    offer = ServiceOffer(
+        {
+            ServicePart.CONFIGURATION: Offered.YES,
+            ServicePart.USERS: Offered.YES,
+            ServicePart.GROUPS: Offered.NO,
+            ServicePart.SCHEMAS: Offered.UNKNOWN,
+        },
+        users=1204,
+        features={"filter": True, "bulk": False},
+        page=200,
+    )
+    written = "".join(f"{name}: {value}\n" for name, value in offers.rows(offer))
+    assert written == (GOLDEN / "offer.txt").read_text("utf-8")
