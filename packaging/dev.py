@@ -98,7 +98,18 @@ class TestLane:
 
 
 LANES = {
-    "desktops": TestLane({}, ("tests/desktops/", "ui/desktop/", "ui/companion/window.py", "ui/main_window.py")),
+    "desktops": TestLane(
+        {
+            "desktops on Wayland": (
+                "gnome-shell mutter python3-dbusmock kwin-wayland sway weston xwayland "
+                "wl-clipboard wtype swaylock xdotool"
+            ),
+            "a window manager and clipboard managers": (
+                "openbox xfce4-clipman parcellite diodon qlipper gpaste-2 copyq plasma-workspace clipman"
+            ),
+        },
+        ("tests/desktops/", "ui/desktop/", "ui/companion/window.py", "ui/main_window.py"),
+    ),
     "orca": TestLane({}, ("tests/orca/",)),
     "directories": TestLane(
         {

@@ -84,6 +84,8 @@ class Clearing:
         self.stage = CopyStage.HELD
         self.kept = False
         """It came back after clearing, so something on this desktop keeps copies."""
+        self.refused = False
+        """Once it could not be cleared, so the next key or click may help."""
         self._overwrites = overwrites
         self._looks: list[float] = []
         self._plan: tuple[float, ...] = LOOKS
@@ -122,11 +124,10 @@ class Clearing:
         self.kept = self.kept or manager
         if ending and manager and self._overwrites and sight is not Sight.OTHER:
             return self._overwrite()
-        again = self.stage in (CopyStage.STAYS, CopyStage.UNKNOWN)
         self._restart()
         if sight is Sight.OTHER:
             return None
-        if fresh_input and again and not self._overwrites:
+        if fresh_input and not self._overwrites:
             self._to_clear = True
             return Act.OVERWRITE
         return Act.CLEAR
@@ -152,6 +153,7 @@ class Clearing:
             return self._returned()
         if not self._looks:
             self.stage = CopyStage.UNKNOWN if sight is Sight.HIDDEN else CopyStage.CLEARED
+            self.refused = sight is Sight.HIDDEN
         return None
 
     def _returned(self) -> Act | None:
@@ -162,6 +164,7 @@ class Clearing:
             return self._overwrite()
         if last:
             self.stage = CopyStage.STAYS
+            self.refused = True
             return None
         return Act.OVERWRITE if self._overwritten else Act.CLEAR
 

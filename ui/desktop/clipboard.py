@@ -201,7 +201,7 @@ class ClipboardGuard(QObject):
             self._next_look.start(int(due * 1000))
         else:
             self._end_waiting()
-        if clearing.stage in (CopyStage.STAYS, CopyStage.UNKNOWN):
+        if clearing.refused:
             self._program.installEventFilter(self)  # a second time does no harm
         else:
             self._program.removeEventFilter(self)
@@ -225,8 +225,10 @@ class ClipboardGuard(QObject):
 
     def _sweep(self, clearing: Clearing, board: _Board, sight: Sight) -> None:
         swept = board.sweep()
+        if swept is None or swept is Sight.HIDDEN:
+            swept = sight
         with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
-            self._swept.emit(clearing, swept or sight)
+            self._swept.emit(clearing, swept)
 
     def _take_sweep(self, clearing: Clearing, sight: Sight) -> None:
         if clearing is self._clearing:
@@ -248,9 +250,13 @@ class ClipboardGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Try again at the next key or click: compositors ask for one before they take a change."""
-        if event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress) and self._clearing is not None:
-            self._program.removeEventFilter(self)
-            self._begin(self._clearing, fresh_input=True)
+        pressed = event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress)
+        if pressed and (clearing := self._clearing) is not None:
+            self._program.removeEventFilter(self)  # a press is sent to the window, then to the widget in it
+            if clearing.stage is not CopyStage.CLEARING or self._the_board().look() is Sight.OURS:
+                self._begin(clearing, fresh_input=True)
+            else:
+                self._program.installEventFilter(self)
         return super().eventFilter(watched, event)
 
     def _forget(self) -> None:

@@ -1,0 +1,87 @@
+"""A window with the program's own clipboard guard, which takes orders from the test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSocketNotifier
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from ui import tasks
+from ui.desktop.clipboard import ClipboardGuard
+
+if TYPE_CHECKING:
+    from ui.desktop.clearing import ClipboardState
+
+
+def main() -> int:
+    """Run until the orders end."""
+    qt = QApplication(sys.argv[:1])
+    qt.setDesktopFileName(sys.argv[1])
+    qt.setQuitOnLastWindowClosed(False)
+    window = QLineEdit()
+    window.setWindowTitle(sys.argv[1])
+    window.resize(400, 300)
+    window.show()
+    guard = ClipboardGuard(window, ttl_seconds=1)
+    states: list[ClipboardState] = []
+    guard.changed.connect(states.append)
+
+    async def obey(order: str) -> object:
+        word, _, rest = order.partition(" ")
+        match word:
+            case "ready":
+                return True
+            case "copy":
+                guard.copy_secret(rest, "Secret Token")
+            case "stage":
+                return [states[-1].stage, states[-1].kept] if states else ["none", False]
+            case "end":
+                return await guard.clear_before_end()
+            case "clear":
+                guard.clear_now()
+            case "take-away":
+                guard.take_away(rest)
+            case "set":
+                guard.copy_plain(rest, "plain")
+            case "read":
+                return guard.take_text()
+            case "managers":
+                return [each.name for each in guard.managers()]
+            case "active":
+                return QGuiApplication.applicationState().name == "ApplicationActive"
+            case "minimized":
+                if rest:
+                    window.showMinimized()
+                return window.isMinimized()
+        return None
+
+    async def live() -> int:
+        over = asyncio.Event()
+
+        def take() -> None:
+            line = sys.stdin.readline()
+            if not line:
+                notifier.setEnabled(False)
+                over.set()
+            else:
+                answering.append(asyncio.ensure_future(answer(line.strip())))
+
+        async def answer(order: str) -> None:
+            print(json.dumps(await obey(order)), flush=True)
+
+        answering: list[asyncio.Future[None]] = []
+        notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
+        notifier.activated.connect(take)
+        await over.wait()
+        return 0
+
+    return tasks.run(qt, live)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""On every desktop that could be installed: the token is gone where a program can do that, and else that is said."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desktops.desktops import X11, Bare, Desktop, Gnome, Kwin, MutterX11, Program, Sway, Weston
+from tests.support.until import until_blocking
+from ui.desktop.clearing import CopyStage
+
+if TYPE_CHECKING:
+    from tests.desktops.conftest import Row
+
+pytestmark = pytest.mark.lane("desktops")
+
+TOKEN = "canary-token-7f3d91"
+SETTLED = 3.5
+"""Seconds after which a clear is decided."""
+
+DESKTOPS = {
+    desktop.name: (desktop, names)
+    for desktop, names in (
+        (Bare(), []),
+        (X11(), []),
+        (MutterX11(), []),
+        (X11(["xfce4-clipman"], name="X11, xfce4-clipman"), ["Clipman"]),
+        (X11(["parcellite"], name="X11, parcellite"), ["Parcellite"]),
+        (X11(["diodon"], name="X11, diodon"), ["Diodon"]),
+        (X11(["qlipper"], name="X11, qlipper"), ["Qlipper"]),
+        (X11(["/usr/libexec/gpaste/gpaste-daemon"], name="X11, GPaste"), ["GPaste"]),
+        (X11(["copyq"], name="X11, CopyQ"), ["CopyQ"]),
+        (X11(["klipper"], name="X11, Klipper"), []),
+        (Gnome(), []),
+        (Kwin(), []),
+        (Kwin(["klipper"], name="KWin, Wayland, Klipper"), []),
+        (Sway(), []),
+        (Sway(["wl-paste", "-t", "text", "--watch", "clipman", "store"], name="sway, clipman"), ["clipman"]),
+        (Weston(), []),
+    )
+}
+"""Each with the managers that are named before the first copy."""
+
+NO_PROGRAM_CAN = {("weston", "in front"), ("weston", "away")}
+"""weston serves its own copy, and takes another text only after a key or click in the window that is in front."""
+
+KEPT_BY_THE_DESKTOP = {
+    *("X11, mutter", "X11, xfce4-clipman", "X11, parcellite", "X11, diodon", "X11, qlipper"),
+    *("GNOME Shell, Wayland", "weston"),
+}
+"""What holds a copy of its own, which a program that is killed can't clear any more."""
+
+
+class Watched:
+    """A desktop with the guard in one window and another window, as a browser would be."""
+
+    def __init__(self, desktop: Desktop, rows: list[Row]) -> None:
+        self.desktop = desktop
+        self.other = Program(desktop, "copier.py", "browser")
+        self.program = Program(desktop, "copier.py", "assistant")
+        self._rows = rows
+
+    def copy(self) -> None:
+        """Copy the token as the admin does, with a key."""
+        self.program.in_front()
+        self.desktop.key()
+        time.sleep(0.3)
+        self.program(f"copy {TOKEN}")
+        time.sleep(0.3)
+
+    def stage(self) -> CopyStage:
+        """What the program says of it now."""
+        return CopyStage(self.program("stage")[0])
+
+    def decided(self) -> CopyStage:
+        """What it says in the end."""
+        open_still = (CopyStage.HELD, CopyStage.CLEARING)
+        return until_blocking(lambda: None if (stage := self.stage()) in open_still else stage, 15)
+
+    def holds(self) -> bool:
+        """Whether another program gets the token."""
+        if TOKEN in self.desktop.pasted():
+            return True
+        if self.desktop.switches_by_key and self.program.process.poll() is None and self.program("active"):
+            return TOKEN in self.program("read")
+        self.other.in_front()
+        time.sleep(0.5)
+        return TOKEN in self.other("read")
+
+    def check(self, situation: str, said: CopyStage | None) -> bool:
+        """Note a row, and hold what was said against what is so; returns whether the token is there."""
+        there = self.holds()
+        self.note(situation, said or "-", there=there)
+        if said in (CopyStage.CLEARED, CopyStage.REPLACED):
+            assert not there, situation
+        if said is CopyStage.STAYS:
+            assert there, situation
+        return there
+
+    def note(self, situation: str, said: str, *, there: bool) -> None:
+        """Put a line into the table."""
+        self._rows.append((self.desktop.name, situation, said, "there" if there else "gone"))
+
+
+@pytest.mark.parametrize("name", DESKTOPS)
+def test_what_is_said_of_the_clipboard_is_so(name: str, rows: list[Row]) -> None:
+    desktop, managers = DESKTOPS[name]
+    with desktop:
+        seen = Watched(desktop, rows)
+        assert seen.program("managers") == managers
+
+        seen.copy()
+        assert seen.program("read") == TOKEN
+        stays = seen.check("in front", seen.decided())
+        assert stays == ((name, "in front") in NO_PROGRAM_CAN)
+        if stays:
+            seen.program.in_front()
+            desktop.key()
+            time.sleep(SETTLED)
+            assert not seen.check("at the next key", seen.decided())
+
+        seen.copy()
+        seen.other.in_front()
+        said = seen.decided()
+        there = TOKEN in desktop.pasted()
+        seen.note("away", said, there=there or (name, "away") in NO_PROGRAM_CAN)
+        assert said is (CopyStage.UNKNOWN if (name, "away") in NO_PROGRAM_CAN else CopyStage.CLEARED)
+        assert not there
+        seen.program.in_front()
+        if said is not CopyStage.CLEARED:
+            desktop.key()
+            time.sleep(SETTLED)
+        assert not seen.check("back again", seen.decided())
+
+        seen.copy()
+        told = seen.program("end")
+        assert bool(told) == (seen.stage() is not CopyStage.CLEARED) == ((name, "in front") in NO_PROGRAM_CAN)
+        if told:
+            seen.check("about to end", seen.stage())
+            desktop.key()  # as the message is answered
+            assert not seen.program("end")
+        said = seen.stage()
+        seen.program.end()
+        time.sleep(2)
+        assert not seen.check("program ended", said)
+
+        seen.program = Program(desktop, "copier.py", "assistant")
+        seen.copy()
+        time.sleep(1)  # Parcellite looks twice a second
+        seen.program.end(kill=True)
+        time.sleep(0.5)
+        assert not seen.check("killed", None) or name in KEPT_BY_THE_DESKTOP
+
+        seen.program = Program(desktop, "copier.py", "assistant")
+        seen.program.in_front()
+        desktop.key()
+        time.sleep(0.3)
+        seen.program(f"take-away {TOKEN}")
+        time.sleep(SETTLED)
+        if seen.holds():  # put back by a manager and replaced now, or as in weston
+            desktop.key()
+            time.sleep(SETTLED)
+        assert not seen.check("next start reads it", None)
+        seen.program.end()
+        seen.other.end()
