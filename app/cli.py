@@ -34,6 +34,8 @@ class Options:
     """A hand-over file to open, as a file manager names it."""
     remove_my_data: bool = False
     """Instead of opening the window: remove the setups and secrets of this account."""
+    trace: Path | None = None
+    """A new file for the events of this run."""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -62,6 +64,9 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="size of the window, for example 1000x680")
     parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
     parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
+    parser.add_argument(
+        "--trace", type=Path, metavar="FILE", help="write what happens to FILE, without names, addresses or secrets"
+    )
     parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window is shown")
     parser.add_argument(
         "--remove-my-data", action="store_true", help="remove the setups and secrets of this account, after a question"
@@ -91,6 +96,7 @@ def parse(arguments: list[str]) -> Options:
         smoke=known.smoke,
         open_file=known.file,
         remove_my_data=known.remove_my_data,
+        trace=known.trace,
     )
 
 

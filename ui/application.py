@@ -13,10 +13,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from app.setup.state import Setup
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING, NO_POLICY
 from ui.desktop.browser import open_handbook, open_in_browser
 from ui.dialogs.message import MessageBox
 from ui.home.orphan_cleaner import OrphanCleaner
+from ui.main_window import ShownPage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
@@ -118,6 +121,21 @@ class Application:
 
     async def run(self) -> int:
         """From the first window to the end; returns the exit code."""
+        if self.options.trace is None:
+            return await self._run()
+        if (refused := event_trace.start(self.options.trace, practice=self.options.practice)) is not None:
+            await self._stop_with(refused)
+            return 1
+        code = 1
+        try:
+            code = await self._run()
+        finally:
+            incomplete = event_trace.stop(code)
+        if incomplete is not None:
+            sys.stderr.write(f"{incomplete}\n")
+        return code if incomplete is None else 1
+
+    async def _run(self) -> int:
         beginning = asyncio.create_task(self._begin())
         ending = asyncio.create_task(self._end.wait())
         try:
@@ -327,6 +345,7 @@ class Application:
         self.home.show_setups(listing.setups, listing.troubles, utc_now())
         self.window.setWindowTitle("Practice" if workspace.practice else "")
         self.window.show_page(self.home)
+        event_trace.record(TraceEvent.PAGE, page=ShownPage.HOME)
         gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
         if self._walk is None:  # what else a keyring holds is no part of a tour's pictures
             self.tasks.start(self._caretaker.look())
@@ -350,6 +369,7 @@ class Application:
         picker.cancelled.connect(lambda: self.tasks.start(self.show_home()))
         picker.chosen.connect(lambda guide_id: self._move(partial(self.new_setup, guide_id)))
         self.window.show_page(picker, keep=self.home)
+        event_trace.record(TraceEvent.PAGE, page=ShownPage.PICKER)
 
     async def new_setup(self, guide_id: str) -> None:
         """Begin a setup with that guide."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -9,6 +10,17 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
+
+
+class ShownPage(StrEnum):
+    """What the program shows, for the event trace."""
+
+    HOME = "home"
+    PICKER = "picker"
+    STEP = "step"
+    FINISH = "finish"
+    TOOL = "tool"
+    COMPANION = "companion"
 
 
 class MainWindow(QMainWindow):

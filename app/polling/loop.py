@@ -41,6 +41,11 @@ class LookReport(Generic[T]):
     failures: int
     """Looks in a row without an answer."""
 
+    @property
+    def pause(self) -> float | None:
+        """Seconds until the next look; None once the loop has stopped."""
+        return (self.next_look - self.looked).total_seconds() if self.next_look is not None else None
+
 
 class PollingLoop(Generic[T]):
     """One wait. Call ``run`` once; ``look_now`` cuts the pause short."""

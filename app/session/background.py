@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from app.session.events import SessionEvent
 from app.setup.journey import valid_sighting
 from app.setup.state import Wait
 from app.setup.status import awaited
+from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
@@ -83,11 +85,14 @@ class BackgroundJobs:
         for job in self._wanted():
             if job not in running and not (waits and job in JOBS.values()):
                 task = self._running[job] = self._start(self._run(job))
-                task.add_done_callback(self._follow_end)
+                self._opened.trace(TraceEvent.JOB_STARTED, job=job)
+                task.add_done_callback(partial(self._follow_end, job))
 
-    def _follow_end(self, task: asyncio.Task[None]) -> None:
+    def _follow_end(self, job: Job, task: asyncio.Task[None]) -> None:
         """The state may call for another job by now, such as a wait for a directory that was submitted again."""
-        if self._unsubscribe is not None and not task.cancelled() and task.exception() is None:
+        failed = not task.cancelled() and task.exception() is not None
+        self._opened.trace(TraceEvent.JOB_ENDED, job=job, cancelled=task.cancelled(), failed=failed)
+        if self._unsubscribe is not None and not task.cancelled() and not failed:
             self._follow(SessionEvent.WAIT)
 
     def _wanted(self) -> Iterator[Job]:

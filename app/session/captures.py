@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.guide.vocabulary import Kind
 from app.session.events import SessionEvent
 from app.setup import journey
+from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING
 from app.values.rules import Reading, derive, looks_secret, mask, measure, read
 
@@ -154,6 +155,11 @@ class Captures:
         return await self._give(name, kind, text, reading, secret=True)
 
     async def _give(self, name: str, kind: Kind, text: str, reading: Reading, *, secret: bool) -> CaptureResult:
+        result = await self._take(name, kind, text, reading, secret=secret)
+        self._opened.trace(TraceEvent.VALUE, kind=kind, accepted=result.accepted, held=result.held)
+        return result
+
+    async def _take(self, name: str, kind: Kind, text: str, reading: Reading, *, secret: bool) -> CaptureResult:
         opened = self._opened
         if reading.value is None:
             problem = reading.problem or "This text cannot be used."

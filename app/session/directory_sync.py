@@ -11,6 +11,7 @@ from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import API_SECRETS, Wait
 from app.setup.status import asks_api, awaited, directory_name
+from app.system.event_trace import TraceEvent
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
 from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
@@ -276,7 +277,16 @@ class DirectorySyncSession:
         return look if full_sync_state(look, name, started).ended else None
 
     def _take(self, report: LookReport[ApiAnswer]) -> None:
+        from app.directory_sync.client import ApiFailure
+
         self.next_look = report.next_look
+        self._opened.trace(
+            TraceEvent.LOOK,
+            wait=Wait.FULL_SYNC,
+            failures=report.failures,
+            observation=report.result.observation if isinstance(report.result, ApiFailure) else None,
+            pause=report.pause,
+        )
         self._opened.announce(SessionEvent.API)
 
     def look_now(self) -> None:

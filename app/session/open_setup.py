@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.guide.placeholders import fill_guide, placeholders_of
+from app.guide.vocabulary import Milestone
 from app.session import access
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import Setup
 from app.setup.status import summary
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.guide.model import Guide
     from app.setup.store import NotSaved, Saved, Store
+    from app.system.event_trace import Fact
+
+
+_numbers = itertools.count(1)
 
 
 def utc_now() -> datetime:
@@ -49,6 +57,9 @@ class OpenSetup:
         self.now = now
         self.unsaved: str | None = None
         """Why the last change is in memory only."""
+        self._number = next(_numbers)
+        """Stands for the setup in an event trace."""
+        self._traced = setup
         self._guide = guide
         self._places = placeholders_of(guide)
         self._spoken: tuple[Guide, dict[str, str] | None] = (guide, None)
@@ -93,6 +104,24 @@ class OpenSetup:
         for listener in tuple(self._listeners):
             listener(event)
 
+    def trace(self, event: TraceEvent, **facts: Fact) -> None:
+        """Note an event of this setup in the event trace."""
+        event_trace.record(event, setup=self._number, **facts)
+
+    def trace_opening(self) -> None:
+        """Note in the event trace how the setup stands at its opening."""
+        seen = self.setup.summary
+        self.trace(TraceEvent.SETUP_OPENED, status=seen.status, wait=seen.wait, number=seen.number, total=seen.total)
+
+    def _trace_progress(self) -> None:
+        before, self._traced = self._traced, self.setup
+        for place in journey.places(self.guide, self.setup):
+            if self.setup.done.get(place.step.id) != before.done.get(place.step.id):
+                self.trace(TraceEvent.STEP_COMPLETED, number=place.number)
+        for milestone in Milestone:
+            if self.setup.reached.get(milestone) != before.reached.get(milestone):
+                self.trace(TraceEvent.MILESTONE, milestone=milestone)
+
     async def change(self, change: Callable[[Setup], Setup]) -> None:
         """Apply a change to the state, then report and save it."""
         self.setup = change(self.setup)
@@ -104,6 +133,7 @@ class OpenSetup:
             position=journey.position(self.guide, self.setup),
             summary=summary(self.guide, self.setup),
         )
+        self._trace_progress()
         self.announce(SessionEvent.SETUP)
         await self._write()
 
@@ -119,6 +149,7 @@ class OpenSetup:
             if self._gone:
                 return
             result = await asyncio.to_thread(self._store.save, self.setup)
+        self.trace(TraceEvent.SAVED, saved=not isinstance(result, NotSaved))
         unsaved = result.sentence if isinstance(result, NotSaved) else None
         if unsaved != self.unsaved:
             self.unsaved = unsaved

@@ -11,6 +11,7 @@ from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import LastTest
 from app.setup.state import MOST_RUNS
+from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
@@ -118,6 +119,7 @@ class Testing:
             raise
         finally:
             self.running = False
+            self._opened.trace(TraceEvent.TEST_ENDED, result=self.result)
             self._opened.announce(SessionEvent.TEST)
         return self.problem
 
@@ -135,6 +137,13 @@ class Testing:
 
     def _take(self, finding: Finding) -> None:
         self.findings = (*self.findings, finding)
+        self._opened.trace(
+            TraceEvent.CHECK,
+            check=finding.check,
+            verdict=finding.verdict,
+            observation=finding.observation,
+            taken=finding.seconds,
+        )
         self._opened.announce(SessionEvent.TEST)
 
     def _note_run(self) -> None:

@@ -10,6 +10,7 @@ from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import Counts, Sighting, Wait
 from app.setup.status import awaited
+from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from app.polling.loop import LookReport, PollingLoop
@@ -83,7 +84,16 @@ class Waiting:
             self._opened.announce(SessionEvent.WAIT)
 
     def _take_report(self, report: LookReport[TimestampLook]) -> None:
+        from app.scim.changes import LookFailed
+
         self.report = report
+        self._opened.trace(
+            TraceEvent.LOOK,
+            wait=Wait.TIMESTAMP,
+            failures=report.failures,
+            observation=report.result.observation if isinstance(report.result, LookFailed) else None,
+            pause=report.pause,
+        )
         self._opened.announce(SessionEvent.WAIT)
 
     async def _look(self) -> TimestampLook:

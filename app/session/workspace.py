@@ -13,6 +13,8 @@ from app.session.background import JOBS
 from app.session.session import SetupSession
 from app.setup.lock import FolderTaken
 from app.setup.store import Store
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
 from app.vault import Vault
 
 if TYPE_CHECKING:
@@ -79,6 +81,7 @@ class Workspace:
         except asyncio.CancelledError:  # the program ends while a keyring does not answer
             await self.leave()
             raise
+        event_trace.record(TraceEvent.WORKSPACE, practice=self.practice, taken=trouble is None)
         if trouble is None:
             return None
         await self.leave()
@@ -160,6 +163,7 @@ class Workspace:
         )
         session.subscribe(partial(self._on_event, session))
         await session.open()
+        session.trace_opening()
         return session
 
     async def resume_waits(self) -> tuple[WorkspaceRefusal, ...]:

@@ -8,6 +8,8 @@ import threading
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
 from app.system.paths import APP_ID
 from app.vault import backend as keyrings
 from app.vault.outcome import Holdings, Outcome, Ready, VaultStatus
@@ -74,7 +76,9 @@ class Vault:
             keyring = await self._worker.run(lambda _: self._find(again=True), self._limit)
         except TimeoutError:
             return Ready(VaultStatus.UNANSWERED, self.name)
-        return Ready(VaultStatus.MEMORY if keyring is None else VaultStatus.READY, self.name)
+        status = VaultStatus.MEMORY if keyring is None else VaultStatus.READY
+        event_trace.record(TraceEvent.KEYRING, changes=False, status=status)
+        return Ready(status, self.name)
 
     async def put(self, setup_id: str, name: str, value: str) -> Outcome:
         """STORED once read back equal, MEMORY without a keyring; otherwise why, with the value still held."""
@@ -210,9 +214,11 @@ class Vault:
             return outcome
 
         try:
-            return await self._worker.run(work, self._limit)
+            outcome = await self._worker.run(work, self._limit)
         except TimeoutError:
-            return Outcome(VaultStatus.UNANSWERED)
+            outcome = Outcome(VaultStatus.UNANSWERED)
+        event_trace.record(TraceEvent.KEYRING, changes=turn is not None, status=outcome.status)
+        return outcome
 
     def _settle_late(self, keyring: keyrings.Keyring, key: Key, turn: int, outcome: Outcome) -> None:
         """A change given up on has ended after all: see that what was wanted last is what the keyring has."""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import asyncio
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from app.practice.derive import Derived
+from app.practice.process import KEPT_SEED
+from app.system.event_trace import TraceEvent
+from app.vault import Vault
+from tests.leaks.canary import Canaries
 
 ROOT = Path(__file__).resolve().parents[2]
 NINTH = Path(__file__).with_name("ninth_client.yaml")
@@ -45,10 +54,44 @@ def test_the_tour_rehearses_failures_where_an_admin_meets_them(tmp_path: Path) -
         "nothing-assigned": "start-provisioning",
     }
     asked = [part for fault in met for part in ("--fault", fault)]
-    code, report, output = toured(ROOT, tmp_path / "walk", "entra", *asked)
+    trace = tmp_path / "trace.jsonl"
+    code, report, output = toured(ROOT, tmp_path / "walk", "entra", *asked, "--trace", str(trace))
     assert (code, report["outcome"]) == (0, "full sync completed"), output[-2000:]
     pictures = {path.stem.partition("-")[2] for path in (tmp_path / "walk" / "tour").glob("*.png")}
     assert {f"{step}-{fault}" for fault, step in met.items()} <= pictures
+    check_trace(trace, tmp_path / "walk")
+
+
+def check_trace(trace: Path, folder: Path) -> None:
+    """The trace of a whole tour tells of all that happened, in words of the code alone."""
+    written = trace.read_text("ascii")
+    events = [json.loads(line) for line in written.splitlines()]
+    assert {event["event"] for event in events} == {event.name for event in TraceEvent} - {TraceEvent.BUG.name}
+    assert {text for event in events for text in event.values() if isinstance(text, str)} <= enum_members()
+    seed = asyncio.run(Vault("practice").get(*KEPT_SEED)).value
+    assert seed is not None
+    derived = Derived(bytes.fromhex(seed))
+    secrets = {"seed": seed, "token": derived.token("1", 1), "segment": derived.segment("1")}
+    assert Canaries(secrets).part_in(written.encode()) is None
+    (setup,) = (json.loads(path.read_text("utf-8")) for path in (folder / "data/practice/setups").glob("*.json"))
+    names = {setup["id"], setup["name"], setup["client"], setup["guide"], *setup["values"].values()}
+    for name in (*names, "127.0.0.1", "localhost", str(folder), folder.name, platform.node()):
+        assert name.isdecimal() or name not in written, name
+
+
+def enum_members() -> set[str]:
+    """The names of all members of the enums in our code."""
+    return {
+        target.id
+        for package in ("app", "ui")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) in {"Enum", "StrEnum"} for base in node.bases)
+        for line in node.body
+        if isinstance(line, ast.Assign)
+        for target in line.targets
+        if isinstance(target, ast.Name)
+    }
 
 
 @pytest.mark.usefixtures("secret_service")

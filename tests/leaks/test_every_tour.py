@@ -77,7 +77,10 @@ def walk(folder: Path, client: str, method: str) -> Walked:
     with Desk(folder) as controller:
         command = [sys.executable, "tests/leaks/drive.py", str(observed), "--tour", str(pictures), "--theme", "dark"]
         program = subprocess.Popen(
-            [*command, "--client", client, "--answer", f"authorization={method}"],
+            [
+                *(*command, "--client", client, "--answer", f"authorization={method}"),
+                *("--trace", str(folder / "home/trace.jsonl")),
+            ],
             cwd=ROOT,
             env={**controller.env, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
@@ -145,7 +148,7 @@ def test_tours_end_with_full_sync_and_were_watched(pair: list[Walked]) -> None:
 def test_files_hold_no_part_of_a_secret(pair: list[Walked]) -> None:
     for walked in pair:
         files = walked.controller.files()
-        assert {".json", ".png", ".keyring"} <= {path.suffix for path in files}
+        assert {".json", ".jsonl", ".png", ".keyring"} <= {path.suffix for path in files}
         for path in files:
             find = walked.canaries.whole_in if path.suffix == ".png" else walked.canaries.part_in
             assert find(path.read_bytes()) is None, path

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QClipboard, QGuiApplication
 
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
 from ui.desktop import clipboard_words
 from ui.desktop.clearing import Act, Clearing, ClipboardState, CopyStage, Sight
 from ui.desktop.clipboard_managers import managers_here
@@ -130,6 +132,7 @@ class ClipboardGuard(QObject):
         board = self._the_board()
         board.write(text)
         self._label, self._clearing = label, Clearing(overwrites=board.overwrites)
+        event_trace.record(TraceEvent.CLIPBOARD, stage=CopyStage.HELD)
         self._deadline = time.monotonic() + self.ttl_seconds
         self._countdown.start(min(1000, max(1, int(self.ttl_seconds * 1000))))
         self._emit(math.ceil(self.ttl_seconds))
@@ -206,6 +209,7 @@ class ClipboardGuard(QObject):
         else:
             self._program.removeEventFilter(self)
         if clearing.stage is not self._told:
+            event_trace.record(TraceEvent.CLIPBOARD, stage=clearing.stage)
             self._told = clearing.stage
             self._emit()
         if clearing.stage in (CopyStage.CLEARED, CopyStage.REPLACED):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.system import log
+from app.system import event_trace, log
+from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +41,7 @@ class BugReporter(QObject):
     def report(self, error: BaseException) -> None:
         """Write the bug to standard error and show it. Only kinds and places leave this method."""
         log.bug(error)
+        event_trace.record(TraceEvent.BUG)
         self._happened.emit("\n".join(log.describe(error)))
 
     def show_diagnostics(self) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
+from ui.main_window import ShownPage
 from ui.session.controller import SetupController
 from ui.tools.catalog import load_all
 from ui.wizard.page import WizardPage
@@ -75,6 +78,7 @@ class SetupWindows:
         if self.companion is None:
             self.companion = Companion(self.controller)
             self.companion.returned.connect(self._back_to_large)
+        event_trace.record(TraceEvent.PAGE, page=ShownPage.COMPANION)
         self.companion.show()
         self._window.hide()
 

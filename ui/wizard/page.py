@@ -9,6 +9,9 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequenc
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
+from app.system import event_trace
+from app.system.event_trace import TraceEvent
+from ui.main_window import ShownPage
 from ui.tools.catalog import TOOLS
 from ui.widgets.buttons import button
 from ui.widgets.text import label
@@ -106,9 +109,15 @@ class WizardPage(QWidget):
         self._footer.show_footer(view.footer)
         if view.page != self._opened:
             self._opened = view.page
+            self._trace(tool, finished=view.finished)
             # Later: the lane puts the keyboard into a field of the new card first.
             QTimer.singleShot(0, self, self._take_keyboard)
         self._stay_with_the_test()
+
+    def _trace(self, tool: Tool | None, *, finished: bool) -> None:
+        here = self.controller.session.here
+        page = ShownPage.TOOL if tool is not None else ShownPage.FINISH if finished else ShownPage.STEP
+        event_trace.record(TraceEvent.PAGE, page=page, number=here.number, lane=here.step.lane, tool=tool)
 
     def _take_keyboard(self) -> None:
         """Where the new page has no field, the next press of a key means going on, not going back or away."""
