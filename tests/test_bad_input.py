@@ -13,17 +13,13 @@ import pytest
 
 from app.guide import catalog
 from app.guide.vocabulary import SECRET_KINDS, Kind
-from app.session.open_setup import new_setup
-from app.session.session import SetupSession
-from app.setup.store import Store
 from app.values.rules import LONGEST, looks_secret
-from app.vault import Vault
+from tests.support.sessions import opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from app.guide.model import Guide
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 GOOD = {
@@ -96,12 +92,6 @@ def bad_texts(kind: Kind) -> Iterator[tuple[str, str]]:
         yield "wrong field", GOOD[WRONG_FIELD[kind]]
 
 
-def session(guide: Guide, folder: Path, vault: Vault) -> SetupSession:
-    store = Store(folder)
-    store.lock()
-    return SetupSession(guide, new_setup(guide, NOW, practice=False), vault, store, now=lambda: NOW)
-
-
 def test_every_kind_has_a_field() -> None:
     kinds = {catalog.guide(guide_id).values[name].kind for guide_id, name in fields()}
     assert kinds == set(GOOD)
@@ -112,33 +102,27 @@ def test_every_kind_has_a_field() -> None:
 def test_a_bad_text_changes_nothing(guide_id: str, name: str, tmp_path: Path) -> None:
     guide = catalog.guide(guide_id)
     spec = guide.values[name]
-    vault = Vault("setup")
 
     async def story() -> None:
-        controller = session(guide, tmp_path, vault)
-        await controller.open()
-        first = await controller.captures.give(name, GOOD[spec.kind])
-        assert first.accepted, first
-        before, kept = controller.setup, await vault.get(controller.setup.id, name) if spec.secret else None
-        files = {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")}
-        for what, text in bad_texts(spec.kind):
-            if spec.optional and not text.strip():
-                continue
-            given = await controller.captures.give(name, text)
-            assert not given.accepted, what
-            assert given.sentence.endswith("."), what
-            assert 10 < len(given.sentence) < 200, what
-            assert controller.setup == before, what
-            if not spec.secret and looks_secret(text):
-                assert given.sensitive, what
-        if kept is not None:
-            assert (await vault.get(controller.setup.id, name)).value == kept.value == GOOD[spec.kind]
-        assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")} == files
-        for secret in SECRET_KINDS:
-            assert all(GOOD[secret].encode() not in content for content in files.values())
-        assert await controller.forget() is None
+        async with opened(tmp_path, guide) as session:
+            first = await session.captures.give(name, GOOD[spec.kind])
+            assert first.accepted, first
+            before, kept = session.setup, await session.vault.get(session.setup.id, name) if spec.secret else None
+            files = {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")}
+            for what, text in bad_texts(spec.kind):
+                if spec.optional and not text.strip():
+                    continue
+                given = await session.captures.give(name, text)
+                assert not given.accepted, what
+                assert given.sentence.endswith("."), what
+                assert 10 < len(given.sentence) < 200, what
+                assert session.setup == before, what
+                if not spec.secret and looks_secret(text):
+                    assert given.sensitive, what
+            if kept is not None:
+                assert (await session.vault.get(session.setup.id, name)).value == kept.value == GOOD[spec.kind]
+            assert {path.name: path.read_bytes() for path in tmp_path.rglob("*.json")} == files
+            for secret in SECRET_KINDS:
+                assert all(GOOD[secret].encode() not in content for content in files.values())
 
-    try:
-        asyncio.run(story())
-    finally:
-        vault.close()
+    asyncio.run(story())

@@ -13,14 +13,12 @@ import pytest
 
 from app.cleanup import removal
 from app.cli import parse
-from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.practice.process import KEPT_SEED
 from app.session.directory_sync import SECRETS
-from app.session.open_setup import new_setup
-from app.session.session import SetupSession
 from app.setup.store import Store
 from app.vault import Vault, VaultStatus
+from tests.support.sessions import opened
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -29,20 +27,14 @@ TOKEN = "canary-token-0123456789-0123456789"
 
 def capture(folder: Path, *, practice: bool = False) -> str:
     """A setup with its Base URL and token in the keyring; returns its id."""
-    guide = catalog.guide("entra")
+    host = "http://127.0.0.1:9" if practice else "https://scim.example.com"
+    captured = {"base_url": f"{host}/directory", "token": TOKEN}
 
     async def work() -> str:
-        store, vault = Store(folder / "practice" if practice else folder), Vault("practice" if practice else "setup")
-        store.lock()
-        session = SetupSession(guide, new_setup(guide, NOW, practice=practice), vault, store, now=lambda: NOW)
-        await session.open()
-        host = "http://127.0.0.1:9" if practice else "https://scim.example.com"
-        assert (await session.captures.give("base_url", f"{host}/directory")).accepted
-        assert (await session.captures.give("token", TOKEN)).accepted
-        assert await session.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
-        store.close()
-        vault.close()
-        return session.setup.id
+        data = folder / "practice" if practice else folder
+        async with opened(data, captured=captured, practice=practice, keep=True) as session:
+            assert await session.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
+            return session.setup.id
 
     return asyncio.run(work())
 

@@ -15,21 +15,17 @@ import pytest
 
 from app.diagnosis.causes import explain
 from app.diagnosis.setup_facts import SetupFacts
-from app.guide import catalog
 from app.net.body import BODY_LIMIT
 from app.scim import connection_test
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation as Seen
 from app.scim.tokens import StaticToken, TokenSource
-from app.session.open_setup import new_setup
-from app.session.session import SetupSession
-from app.setup.store import Store
-from app.vault import Vault
 from tests.hostile import faults
 from tests.hostile.certificates import wrong_host
 from tests.hostile.faults import Scene, answers, certified, replies
 from tests.hostile.server import TOKEN, listing, says
 from tests.support.probes import LOOKUP
+from tests.support.sessions import opened
 
 if TYPE_CHECKING:
     import socket
@@ -91,35 +87,26 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
     name: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inject, observation = ANSWERS[name]
-    guide, vault = catalog.guide("entra"), Vault("practice")
     monkeypatch.setattr(connection_test, "TimeLimits", lambda: QUICK)
 
     async def story(url: str) -> None:
-        store = Store(tmp_path / "data")
-        store.lock()
-        controller = SetupSession(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
-        await controller.open()
-        for value, text in (("base_url", url), ("token", f"{TOKEN}-0123456789")):
-            assert (await controller.captures.give(value, text)).accepted
-        before, began = controller.setup, time.monotonic()
-        assert await controller.testing.run() == ""
-        assert time.monotonic() - began < QUICK.whole + 1
-        failed = next(each for each in controller.testing.findings if each.verdict is connection_test.Verdict.FAILED)
-        assert failed.observation is observation
-        diagnosis = explain(controller.testing.findings, SetupFacts.of(guide, controller.setup))
-        assert diagnosis is not None
-        assert any(cause.step for cause in diagnosis.causes), "there is a step to go to"
-        assert all(cause.sentence.endswith(".") for cause in diagnosis.causes)
-        (run,) = controller.setup.runs
-        assert any(check.verdict == "failed" for check in run.checks)
-        assert replace(controller.setup, runs=(), summary=before.summary) == before
-        assert await controller.forget() is None
+        captured = {"base_url": url, "token": f"{TOKEN}-0123456789"}
+        async with opened(tmp_path / "data", captured=captured, practice=True) as session:
+            before, began = session.setup, time.monotonic()
+            assert await session.testing.run() == ""
+            assert time.monotonic() - began < QUICK.whole + 1
+            failed = next(each for each in session.testing.findings if each.verdict is connection_test.Verdict.FAILED)
+            assert failed.observation is observation
+            diagnosis = explain(session.testing.findings, SetupFacts.of(session.guide, session.setup))
+            assert diagnosis is not None
+            assert any(cause.step for cause in diagnosis.causes), "there is a step to go to"
+            assert all(cause.sentence.endswith(".") for cause in diagnosis.causes)
+            (run,) = session.setup.runs
+            assert any(check.verdict == "failed" for check in run.checks)
+            assert replace(session.setup, runs=(), summary=before.summary) == before
 
-    try:
-        with Scene(authority) as scene:
-            asyncio.run(story(inject(scene).base_url))
-    finally:
-        vault.close()
+    with Scene(authority) as scene:
+        asyncio.run(story(inject(scene).base_url))
 
 
 def test_of_a_hundred_megabytes_no_more_is_read_than_the_limit(authority: trustme.CA, trusted: Path) -> None:

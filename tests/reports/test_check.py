@@ -9,18 +9,18 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from app.guide import catalog
 from app.reports.check import Exit
-from app.session.open_setup import new_setup
-from app.session.session import SetupSession
 from app.setup.sentences import STATUSES
 from app.setup.state import Status
-from app.setup.store import Store
-from app.vault import Vault
 from tests.hostile.server import TOKEN, Hostile, http, listing, says
+from tests.support.sessions import opened
+
+if TYPE_CHECKING:
+    from app.session.session import SetupSession
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -29,19 +29,13 @@ CANARY = "canary-of-the-path"
 
 def stored(folder: Path, base_url: str | None, name: str = "contoso.com") -> SetupSession:
     """A practice setup with its secrets in the keyring."""
-    guide, vault = catalog.guide("entra"), Vault("practice")
+    captured = {"primary_domain": name}
+    if base_url is not None:
+        captured |= {"base_url": base_url, "token": f"{TOKEN}-0123456789"}
 
     async def give() -> SetupSession:
-        store = Store(folder / "practice")
-        store.lock()
-        session = SetupSession(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
-        await session.open()
-        assert (await session.captures.give("primary_domain", name)).accepted
-        if base_url is not None:
-            assert (await session.captures.give("base_url", base_url)).accepted
-            assert (await session.captures.give("token", TOKEN + "-0123456789")).accepted
-        store.close()
-        return session
+        async with opened(folder / "practice", captured=captured, practice=True, keep=True) as session:
+            return session
 
     return asyncio.run(give())
 

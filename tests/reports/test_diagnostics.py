@@ -21,7 +21,7 @@ from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookF
 from app.scim.observation import Observation
 from app.setup.state import Setup, Sighting, Status, Summary, Wait
 from tests.hostile.server import TOKEN, Hostile, says
-from tests.session.test_session import opened
+from tests.session.test_session import at_the_test
 
 if TYPE_CHECKING:
     from app.session.session import SetupSession
@@ -61,7 +61,7 @@ def only_what_is_listed(text: str) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None:
     async def story(url: str) -> str:
-        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             await session.testing.run()
             spoilt = session.setup.with_(
                 name=CANARY,

@@ -6,7 +6,6 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, NotOfferedReason
 from app.session import background
@@ -14,7 +13,8 @@ from app.session.background import Job
 from app.session.events import SessionEvent
 from app.setup.state import Setup
 from app.setup.store import NotSaved, Saved
-from tests.session.test_session import NOW, opened
+from tests.support.clock import NOW
+from tests.support.sessions import opened
 from tests.support.until import until
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def submitted(session: SetupSession, minutes: int = 60) -> None:
 
 def run(folder: Path, story: Callable[[SetupSession, list[SessionEvent]], Awaitable[None]]) -> None:
     async def whole() -> None:
-        async with opened(folder, catalog.guide("entra")) as session:
+        async with opened(folder) as session:
             events: list[SessionEvent] = []
             session.subscribe(events.append)
             try:

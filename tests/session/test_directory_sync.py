@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,27 +16,28 @@ from app.guide.vocabulary import CIE_COUNTS, Kind, Milestone
 from app.scim.observation import Observation
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup
-from app.session.session import SetupSession
 from app.setup.document import decode, encode
 from app.setup.gate import Locked, gate
 from app.setup.state import Wait
 from app.setup.status import awaited
-from app.setup.store import Store
-from app.system.policy import NO_KEYRING, Policy
+from app.system.policy import NO_KEYRING, NO_POLICY, Policy
 from app.values.api_regions import Access, Address, Issuer
 from app.values.service_account import Pair, read_pair, read_tsg_id
 from app.vault import Vault
 from tests.hostile.server import Hostile, http
+from tests.support import sessions
+from tests.support.clock import NOW
+from tests.support.until import until
 
 if TYPE_CHECKING:
     import socket
     import threading
-    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from app.session.events import SessionEvent
+    from app.session.session import SetupSession
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CLIENT_ID = "canary-account@1102345678.iam.panserviceaccount.com"
 CLIENT_SECRET = "canary-secret-of-the-api"
 TOKEN_ANSWER = http(200, json.dumps({"access_token": "t0ken", "token_type": "Bearer", "expires_in": 900}).encode())
@@ -77,30 +77,11 @@ class Cie:
         return [request.partition(" HTTP/")[0] for request in self.server.requests]
 
 
-@asynccontextmanager
-async def opened(folder: Path, cie: Cie, policy: Policy | None = None) -> AsyncIterator[SetupSession]:
+def opened(folder: Path, cie: Cie, policy: Policy = NO_POLICY) -> AbstractAsyncContextManager[SetupSession]:
     """A practice setup with a Directory Name; its API is on loopback."""
-    guide, vault, store = catalog.guide("entra"), Vault("practice"), Store(folder)
-    store.lock()
-    origin = f"http://127.0.0.1:{cie.server.port}"
-    setup = new_setup(guide, NOW, practice=True)
-    session = SetupSession(
-        guide,
-        setup,
-        vault,
-        store,
-        now=lambda: NOW,
-        token_url=f"{origin}/oauth2/access_token",
-        policy=policy or Policy(),
-    )
-    try:
-        await session.open()
-        assert (await session.captures.give("directory_name", "acme.example")).accepted
-        yield session
-    finally:
-        await session.forget()
-        vault.close()
-        store.close()
+    token_url = f"http://127.0.0.1:{cie.server.port}/oauth2/access_token"
+    captured = {"directory_name": "acme.example"}
+    return sessions.opened(folder, captured=captured, practice=True, token_url=token_url, policy=policy)
 
 
 async def turn_on(session: SetupSession) -> None:
@@ -279,9 +260,7 @@ def test_turning_off_ends_the_wait(tmp_path: Path) -> None:
                 await turn_on(session)
                 reach(session, Milestone.FULL_SYNC)
                 task = asyncio.create_task(session.waiting.for_full_sync())
-                async with asyncio.timeout(10):
-                    while session.api.next_look is None:
-                        await asyncio.sleep(0.01)
+                await until(lambda: session.api.next_look)
                 assert session.api.following
                 assert await session.api.turn_off() == ()
                 assert await asyncio.wait_for(task, 5) is False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +15,6 @@ from app.guide.vocabulary import Milestone
 from app.scim.changes import ChangesSeen
 from app.scim.finding import Check
 from app.session.connection import CHANGED
-from app.session.open_setup import new_setup
 from app.session.session import SetupSession
 from app.session.testing import ConnectionTestState
 from app.setup import journey
@@ -24,6 +23,8 @@ from app.setup.store import Store
 from app.system.paths import resources
 from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.hostile.server import TOKEN, Hostile, listing, says
+from tests.support.clock import NOW
+from tests.support.sessions import opened
 
 if TYPE_CHECKING:
     import socket
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from app.guide.model import Guide
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LONG = TOKEN + "-0123456789"
 
 
@@ -52,31 +52,21 @@ def whole(guide_id: str) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, guide: Guide, base_url: str | None = None) -> AsyncIterator[SetupSession]:
-    store, vault = Store(folder), Vault("practice")
-    store.lock()
-    session = SetupSession(guide, new_setup(guide, NOW, practice=True), vault, store, now=lambda: NOW)
-    try:
-        await session.open()
-        if base_url is not None:
-            assert (await session.captures.give("base_url", base_url)).accepted
-            assert (await session.captures.give("token", LONG)).accepted
-            session.setup = session.setup.with_(
-                done={step.id: NOW for step in guide.steps[: guide.steps.index(guide.step("test-connection"))]},
-                reached={Milestone.SUBMITTED.value: NOW},
-            )
-            await session.go("test-connection")
+async def at_the_test(folder: Path, guide: Guide, base_url: str) -> AsyncIterator[SetupSession]:
+    """A practice setup whose open step is Test Connection."""
+    async with opened(folder, guide, {"base_url": base_url, "token": LONG}, practice=True) as session:
+        session.setup = session.setup.with_(
+            done={step.id: NOW for step in guide.steps[: guide.steps.index(guide.step("test-connection"))]},
+            reached={Milestone.SUBMITTED.value: NOW},
+        )
+        await session.go("test-connection")
         yield session
-        await session.forget()
-    finally:
-        store.close()
-        vault.close()
 
 
 @pytest.mark.usefixtures("secret_service")
 def test_half_a_test_is_no_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             testing = asyncio.create_task(session.testing.run())
             while len(session.testing.findings) < 2:
                 await asyncio.sleep(0.01)
@@ -93,7 +83,7 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             assert await session.testing.run() == ""
             assert "test-connection" in session.setup.done
             assert (await session.captures.give("token", LONG + "x")).accepted
@@ -115,7 +105,7 @@ def test_a_failed_test_has_its_causes_without_a_window(tmp_path: Path) -> None:
     refusal = says(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")
 
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             testing = session.testing
             seen: list[tuple[ConnectionTestState, Check | None]] = []
             session.subscribe(lambda _event: seen.append((testing.state, testing.current)))
@@ -146,7 +136,7 @@ def test_a_failed_test_has_its_causes_without_a_window(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_a_test_without_credentials_says_why_it_could_not_run(tmp_path: Path) -> None:
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as session:
+        async with opened(tmp_path) as session:
             problem = await session.testing.run()
             assert problem
             assert (session.testing.state, session.testing.problem) == (ConnectionTestState.NOT_RUN, problem)
@@ -165,7 +155,7 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
         says(listing(changed))(connection, request.replace(LONG, TOKEN), stop)
 
     async def story(one: Hostile, other: Hostile) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), one.base_url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), one.base_url) as session:
             looking = asyncio.create_task(session.connection.look(NOW))
             while not one.requests:
                 await asyncio.sleep(0.01)
@@ -181,7 +171,7 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             testing = asyncio.create_task(session.testing.run())
             await asyncio.sleep(0.1)
             session.unsaved = "The disk is full."
@@ -198,7 +188,7 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
-        async with opened(tmp_path, catalog.guide("others"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("others"), url) as session:
             assert await session.testing.run() == ""
             await session.answer("authorization", "oidc")
             assert {"submit", "test-connection"} <= session.setup.stale
@@ -212,7 +202,7 @@ def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
 def test_submitting_anew_forgets_the_timestamp_and_shuts_the_gate(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         guide = catalog.guide("entra")
-        async with opened(tmp_path, guide, url) as session:
+        async with at_the_test(tmp_path, guide, url) as session:
             every = {step.id: NOW for step in guide.steps}
             session.setup = session.setup.with_(done=every, stale=frozenset({"submit"}))
             assert await session.waiting.enter_timestamp((NOW + timedelta(minutes=1)).isoformat()) is None
@@ -236,12 +226,12 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
     newer["branches"] = [b for b in newer["branches"] if b["id"] != "authorization"]
 
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as before:
+        async with opened(tmp_path) as before:
             assert (await before.captures.give("tenant_id", "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10")).accepted
             assert (await before.captures.give("primary_domain", "contoso.com")).accepted
             old = before.setup.with_(stale=frozenset({"gone"}), answers={"authorization": "static", "gone": "x"})
             old = old.with_(kept={"primary_domain": NOW})
-            after = SetupSession(guide_file.check(newer), old, before.vault, before._store, now=lambda: NOW)
+            after = SetupSession(guide_file.check(newer), old, before.vault, Store(tmp_path), now=lambda: NOW)
             await after.open()
             assert "tenant_id" not in after.setup.values, "what became secret leaves the file"
             assert after.setup.kept == {}, "what is no secret any more is asked for like any value"
@@ -255,7 +245,7 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("secret_service")
 def test_secrets_of_an_older_guide_are_deleted_too(tmp_path: Path) -> None:
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as session:
+        async with opened(tmp_path) as session:
             await session.vault.put(session.setup.id, "old_secret", "canary-of-the-old-guide")
             await session.vault.put(session.setup.id, "named_nowhere", "canary-of-a-lost-file")
             session.setup = session.setup.with_(kept={"old_secret": NOW})
@@ -272,7 +262,7 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
         return Outcome(VaultStatus.LOCKED)
 
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as session:
+        async with opened(tmp_path) as session:
             with monkeypatch.context() as patch:
                 patch.setattr(session.vault, "delete", refuse)
                 trouble = await session.forget()
@@ -297,7 +287,7 @@ def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
 
     async def story() -> None:
         monkeypatch.setattr(Vault, "get", prompt)
-        async with opened(tmp_path, catalog.guide("entra")) as session:
+        async with opened(tmp_path) as session:
             assert asked == []
             await session.open()
             assert len(asked) == 1
@@ -314,7 +304,7 @@ def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
         return Outcome(status)
 
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("entra")) as session:
+        async with opened(tmp_path) as session:
             assert (await session.captures.give("token", LONG)).accepted
             with monkeypatch.context() as patch:
                 patch.setattr(session.vault, "get", damaged)
@@ -333,7 +323,7 @@ def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
 @pytest.mark.usefixtures("secret_service")
 def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> None:
     async def story() -> None:
-        async with opened(tmp_path, catalog.guide("others")) as session:
+        async with opened(tmp_path, "others") as session:
             assert (await session.captures.give("client_name", "Acme")).accepted
             assert session.setup.values["directory_id"] == "Acme"
             assert (await session.captures.give("client_name", "\u65e5\u672c")).accepted
@@ -346,7 +336,7 @@ def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> Non
 @pytest.mark.usefixtures("secret_service")
 def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path) -> None:
     async def story(url: str, *, may: bool) -> None:
-        async with opened(tmp_path, catalog.guide("entra"), url) as session:
+        async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             assert await session.testing.run() == ""
             assert session.testing.failed
             assert session.testing.may_skip is may

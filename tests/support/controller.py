@@ -7,13 +7,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.guide import catalog
-from app.session.open_setup import new_setup
-from app.session.session import SetupSession
-from app.setup.store import Store
-from app.vault import Vault
 from tests.support.clock import NOW
 from tests.support.running import play
+from tests.support.sessions import opened
 from ui import tasks
 from ui.desktop.clipboard import ClipboardGuard
 from ui.session.controller import SetupController
@@ -24,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
+
+    from app.vault import Vault
 
 BASE = "https://scim.example.com/canary-tenant/v2"
 CANARY = "canary-token-7f3d91"
@@ -40,36 +38,34 @@ def walk(
     base_url: str = BASE,
     token: str = CANARY * 3,
 ) -> None:
-    """Play a story on a desk with an open setup; in practice where its token address or its Base URL are given."""
+    """Play a story on the controller of an open setup, in practice where its token address or Base URL are given."""
     bugs: list[BaseException] = []
     host = QWidget()  # owns what must not be collected in another thread
 
     async def main() -> None:
-        store = Store(folder)
-        store.lock()
-        known = catalog.guide(guide)
         practice = token_url is not None or base_url != BASE
-        keyring = vault or Vault("practice" if practice else "setup")
-        setup = new_setup(known, NOW, practice=practice)
-        session = SetupSession(known, setup, keyring, store, now=now, token_url=token_url)
+        captured = {"base_url": base_url, "token": token} if vault is None else {}
         background = tasks.Tasks(bugs.append)
-        controller = SetupController(
-            session, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host
-        )
-        try:
-            if vault is None:
-                await session.open()
-                assert (await session.captures.give("base_url", base_url)).accepted
-                assert (await session.captures.give("token", token)).accepted
-            await story(controller)
-        finally:
-            controller.close()
-            await background.cancel_all()
-            if vault is None:
-                await session.forget()
-            keyring.close()
-            host.deleteLater()
-            await asyncio.sleep(0.02)
+        async with opened(
+            folder,
+            guide,
+            captured,
+            practice=practice,
+            vault=vault,
+            now=now,
+            token_url=token_url,
+            keep=vault is not None,
+        ) as session:
+            controller = SetupController(
+                session, background, ClipboardGuard(host), lambda _lane: "", lambda _url: None, host
+            )
+            try:
+                await story(controller)
+            finally:
+                controller.close()
+                await background.cancel_all()
+        host.deleteLater()
+        await asyncio.sleep(0.02)
 
     play(qapp, main)
     assert bugs == []

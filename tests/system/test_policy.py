@@ -19,13 +19,13 @@ from app.reports.check import main as check
 from app.session import access
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup, utc_now
-from app.session.session import SetupSession
 from app.setup.store import Store
 from app.system import policy
 from app.system.policy import Invalid, Policy, parse, read
 from app.vault import Vault
 from tests.support.keyrings import LockedKeyring, MemoryKeyring
 from tests.support.screen import child, message
+from tests.support.sessions import opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,34 +152,22 @@ def test_windows_reads_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
     assert read("win32") == Policy()
 
 
-async def opened(folder: Path, vault: Vault, strict: Policy) -> SetupSession:
-    store = Store(folder)
-    store.lock()
-    setup = new_setup(catalog.guide("entra"), utc_now(), practice=False)
-    session = SetupSession(catalog.guide("entra"), setup, vault, store, policy=strict)
-    await session.open()
-    return session
-
-
 @pytest.mark.usefixtures("secret_service")
 def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None:
     async def story() -> None:
-        vault = Vault("setup")
-        session = await opened(tmp_path, vault, STRICT)
-        refused = await session.captures.give("base_url", OUTSIDE)
-        assert not refused.accepted
-        assert refused.sentence == "The policy of this computer does not allow this host. Ask the identity team."
-        assert (await session.captures.give("base_url", INSIDE)).accepted
-        assert (await session.captures.give("token", TOKEN)).accepted
-        way = await access.endpoint_access(session.guide, session.setup, vault, STRICT)
-        assert not isinstance(way, access.AccessMissing)
-        # Kept before the policy came.
-        await vault.put(session.setup.id, "base_url", OUTSIDE)
-        problem = await session.testing.run()
-        assert problem is not None
-        assert "does not allow the host" in problem
-        assert await session.forget() is None
-        vault.close()
+        async with opened(tmp_path, policy=STRICT) as session:
+            refused = await session.captures.give("base_url", OUTSIDE)
+            assert not refused.accepted
+            assert refused.sentence == "The policy of this computer does not allow this host. Ask the identity team."
+            assert (await session.captures.give("base_url", INSIDE)).accepted
+            assert (await session.captures.give("token", TOKEN)).accepted
+            way = await access.endpoint_access(session.guide, session.setup, session.vault, STRICT)
+            assert not isinstance(way, access.AccessMissing)
+            # Kept before the policy came.
+            await session.vault.put(session.setup.id, "base_url", OUTSIDE)
+            problem = await session.testing.run()
+            assert problem is not None
+            assert "does not allow the host" in problem
 
     asyncio.run(story())
 
@@ -188,27 +176,23 @@ def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("app.vault.backend.allowed", lambda _platform: None)
 
     async def story() -> None:
-        vault = Vault("setup")
-        session = await opened(tmp_path, vault, STRICT)
-        refused = await session.captures.give("token", TOKEN)
-        assert not refused.accepted
-        assert "in a keyring only. Ask the identity team." in refused.sentence
-        assert (await vault.get(session.setup.id, "token")).value is None
-        vault.close()
+        async with opened(tmp_path, policy=STRICT) as session:
+            refused = await session.captures.give("token", TOKEN)
+            assert not refused.accepted
+            assert "in a keyring only. Ask the identity team." in refused.sentence
+            assert (await session.vault.get(session.setup.id, "token")).value is None
 
     asyncio.run(story())
 
 
 def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
     async def story() -> None:
-        vault = Vault("setup", LockedKeyring())
-        session = await opened(tmp_path, vault, STRICT)
-        refused = await session.captures.give("token", TOKEN)
-        assert not refused.accepted
-        assert "keyring only" in refused.sentence
-        assert "token" not in session.setup.kept
-        assert (await vault.get(session.setup.id, "token")).value is None
-        vault.close()
+        async with opened(tmp_path, policy=STRICT, vault=Vault("setup", LockedKeyring()), keep=True) as session:
+            refused = await session.captures.give("token", TOKEN)
+            assert not refused.accepted
+            assert "keyring only" in refused.sentence
+            assert "token" not in session.setup.kept
+            assert (await session.vault.get(session.setup.id, "token")).value is None
 
     asyncio.run(story())
 
@@ -224,16 +208,14 @@ class Reluctant(MemoryKeyring):
 
 def test_a_refused_new_secret_leaves_the_old_one(tmp_path: Path) -> None:
     async def story() -> None:
-        vault = Vault("setup", Reluctant())
-        session = await opened(tmp_path, vault, STRICT)
-        assert (await session.captures.give("token", TOKEN)).accepted
-        assert not (await session.captures.give("token", TOKEN + "-renewed")).accepted
-        assert (await vault.get(session.setup.id, "token")).value == TOKEN
-        assert await session.api.give_secret(Kind.CLIENT_SECRET, "an-old-secret-of-the-api") is None
-        assert await session.api.give_secret(Kind.CLIENT_SECRET, "a-new-secret-of-the-api") is not None
-        name = SECRETS[Kind.CLIENT_SECRET]
-        assert (await vault.get(session.setup.id, name)).value == "an-old-secret-of-the-api"
-        vault.close()
+        async with opened(tmp_path, policy=STRICT, vault=Vault("setup", Reluctant())) as session:
+            assert (await session.captures.give("token", TOKEN)).accepted
+            assert not (await session.captures.give("token", TOKEN + "-renewed")).accepted
+            assert (await session.vault.get(session.setup.id, "token")).value == TOKEN
+            assert await session.api.give_secret(Kind.CLIENT_SECRET, "an-old-secret-of-the-api") is None
+            assert await session.api.give_secret(Kind.CLIENT_SECRET, "a-new-secret-of-the-api") is not None
+            name = SECRETS[Kind.CLIENT_SECRET]
+            assert (await session.vault.get(session.setup.id, name)).value == "an-old-secret-of-the-api"
 
     asyncio.run(story())
 
