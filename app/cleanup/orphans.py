@@ -34,13 +34,13 @@ class Orphans:
 async def find(store: Store, vault: Vault, open_ids: Collection[str] = ()) -> Orphans:
     """Look for them. ``open_ids`` are setups in use, which may not have reached the disk."""
     # The keyring first: a setup's file is written before its secrets, so none captured meanwhile looks lost.
-    holdings = await vault.holdings()
-    if not holdings.keys:
+    stored = await vault.stored_values()
+    if not stored.keys:
         return Orphans()
     here = await asyncio.get_running_loop().run_in_executor(None, store.known)
     if here is None:
         return Orphans()
-    lost = {setup_id for setup_id, _ in holdings.keys} - here.present - set(open_ids)
+    lost = {setup_id for setup_id, _ in stored.keys} - here.present - set(open_ids)
     own = frozenset(setup_id for setup_id in lost if here.register.get(setup_id) is Whose.OWN)
     return Orphans(own, frozenset(setup_id for setup_id in lost if setup_id not in here.register))
 

@@ -114,24 +114,24 @@ class Captures:
 
     async def reconcile(self) -> None:
         """Correct the setup by what the keyring really holds: a crash may have come between storing and saving."""
-        from app.vault import SHUT
+        from app.vault import PROMPTS_AGAIN
 
         for name, spec in self._opened.guide.values.items():
             if spec.secret:
                 outcome = await self.reveal(name)
-                if outcome.status in SHUT:
+                if outcome.status in PROMPTS_AGAIN:
                     return
                 self._reconcile(name, spec.kind, outcome)
 
     def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
-        from app.vault import LOST
+        from app.vault import NEEDS_REENTRY
 
         opened = self._opened
         if outcome.value is not None:
             self._remember(name, kind, outcome.value)
             if name not in opened.setup.kept:
                 opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=False)
-        elif outcome.status in LOST and name in opened.setup.kept:
+        elif outcome.status in NEEDS_REENTRY and name in opened.setup.kept:
             opened.setup = journey.lose(opened.setup, name)
             self._lost[name] = outcome.status
 
@@ -225,7 +225,7 @@ class Captures:
         previous = await self.reveal(name)
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:
-            vault.drop(opened.setup.id, name)
+            vault.discard_held(opened.setup.id, name)
             return policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
         if not outcome.kept:
             return SENTENCES[outcome.status]

@@ -110,11 +110,11 @@ class DirectorySyncSession:
 
     async def reconcile(self) -> None:
         """Forget secrets that the keyring does not have; a file from another computer may claim them."""
-        from app.vault import LOST
+        from app.vault import NEEDS_REENTRY
 
         opened = self._opened
         for name in SECRETS.values():
-            if name in opened.setup.kept and (await self._captures.reveal(name)).status in LOST:
+            if name in opened.setup.kept and (await self._captures.reveal(name)).status in NEEDS_REENTRY:
                 await opened.change(partial(journey.lose, name=name))
 
     # -- on and off ----------------------------------------------------------------------

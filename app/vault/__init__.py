@@ -1,8 +1,8 @@
-"""Secrets in the OS keyring and nowhere else; importing this imports no keyring."""
+"""Keeps secrets in the operating system's keyring and nowhere else. Importing this package imports no keyring."""
 
 from __future__ import annotations
 
-from app.vault.outcome import LOST, SENTENCES, SHUT, Holdings, Outcome, Ready, VaultStatus
+from app.vault.outcome import NEEDS_REENTRY, PROMPTS_AGAIN, SENTENCES, Outcome, Ready, StoredValues, VaultStatus
 from app.vault.vault import Vault
 
-__all__ = ["LOST", "SENTENCES", "SHUT", "Holdings", "Outcome", "Ready", "Vault", "VaultStatus"]
+__all__ = ["NEEDS_REENTRY", "PROMPTS_AGAIN", "SENTENCES", "Outcome", "Ready", "StoredValues", "Vault", "VaultStatus"]

@@ -1,7 +1,7 @@
-"""The one place that touches the keyring: which backend, and what its answers mean.
+"""The one module that touches the keyring: it chooses a backend and interprets its answers.
 
-Everything here blocks and runs in the vault's thread. ``keyring.get_keyring()`` is never used: environment
-and configuration files can make it a backend that discards values or writes them to a plain file.
+Everything here blocks and runs in the vault's thread. ``keyring.get_keyring()`` is never used: environment variables
+and configuration files can make it return a backend that discards values or writes them to a plain file.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 USERNAME = "secret"
-"""Constant, because keyrings let anyone search by it."""
+"""The same for every secret, because any program may search a keyring by user name."""
 
 _NAMES: Mapping[str, str] = MappingProxyType(
     {"darwin": "macOS Keychain", "win32": "Windows Credential Manager"},
@@ -26,31 +26,31 @@ _NAMES: Mapping[str, str] = MappingProxyType(
 SYSTEM = "the system keyring"
 
 
-class Secrets(Protocol):
-    """What a keyring does for us."""
+class KeyringBackend(Protocol):
+    """The operations that a keyring offers."""
 
     def get_password(self, service: str, username: str, /) -> str | None:
-        """The secret, or None."""
+        """Return the secret, or None."""
 
     def set_password(self, service: str, username: str, password: str, /) -> None:
-        """Keep the secret."""
+        """Store the secret."""
 
     def delete_password(self, service: str, username: str, /) -> None:
-        """Remove the secret. That there is none is no error."""
+        """Remove the secret. Removing one that does not exist is not an error."""
 
     def services(self, username: str, /) -> frozenset[str]:
-        """The services with secrets, seen without a prompt."""
+        """Return the services that have secrets, without prompting."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """A backend that may be used, with its name for the screen. Nothing of it raises."""
+    """A backend that is safe to use, with its name for the screen. No method raises."""
 
-    backend: Secrets
+    backend: KeyringBackend
     name: str
 
     def put(self, service: str, value: str, wanted: Callable[[], bool]) -> Outcome:
-        """Write, read back, compare; what was there before comes back if the new value does not hold."""
+        """Write, read back and compare. If the new value was not stored, restore the previous one."""
         before = self.get(service)
         if before.status not in {VaultStatus.READ, VaultStatus.ABSENT, *DAMAGED} or not wanted():
             return Outcome(before.status)
@@ -60,20 +60,20 @@ class Keyring:
         return Outcome(status)
 
     def get(self, service: str) -> Outcome:
-        """READ with the value, ABSENT, or why not."""
+        """Return READ with the value, ABSENT, or the reason for the failure."""
         try:
             found: object = self.backend.get_password(service, USERNAME)
-        except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
+        except Exception as error:  # noqa: BLE001 - each OS raises its own exceptions
             return Outcome(_status_of(error))
         if found is None:
             return Outcome(VaultStatus.ABSENT)
         return Outcome(VaultStatus.READ, found) if isinstance(found, str) else Outcome(VaultStatus.MISMATCH)
 
     def delete(self, service: str) -> Outcome:
-        """Remove, then ask again: DELETED only if nothing is found. Removing nothing is DELETED too."""
+        """Remove the secret, then look again: DELETED only if nothing is found, also when nothing was there before."""
         try:
             self.backend.delete_password(service, USERNAME)
-        except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
+        except Exception as error:  # noqa: BLE001 - each OS raises its own exceptions
             return Outcome(_status_of(error))
         after = self.get(service).status
         if after is VaultStatus.ABSENT:
@@ -81,22 +81,22 @@ class Keyring:
         return Outcome(VaultStatus.REFUSED if after is VaultStatus.READ or after in DAMAGED else after)
 
     def services(self, prefix: str) -> frozenset[str] | VaultStatus:
-        """Every service under that prefix, without a prompt, or why it cannot be told."""
+        """Return every service that starts with the prefix, without prompting, or why they cannot be listed."""
         try:
             found = self.backend.services(USERNAME)
-        except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
+        except Exception as error:  # noqa: BLE001 - each OS raises its own exceptions
             return _status_of(error)
         return frozenset(service for service in found if service.startswith(prefix))
 
     def release(self) -> None:
-        """Let go what this thread holds open."""
+        """Close what this thread holds open."""
         if isinstance(self.backend, linux.SecretService):
             self.backend.release()
 
     def _write(self, service: str, value: str, before: str | None) -> VaultStatus:
         try:
             self.backend.set_password(service, USERNAME, value)
-        except Exception as error:  # noqa: BLE001 - each OS raises its own kinds
+        except Exception as error:  # noqa: BLE001 - each OS raises its own exceptions
             return _status_of(error)
         back = self.get(service)
         if back.status not in (VaultStatus.READ, VaultStatus.ABSENT):
@@ -114,31 +114,31 @@ class Keyring:
             self._write(service, old, None)
 
 
-def allowed(platform: str) -> Keyring | None:
-    """The keyring for ``sys.platform``, or None where there is none that may be used."""
+def platform_keyring(platform: str) -> Keyring | None:
+    """Return the keyring for a ``sys.platform``, or None if there is none that is safe to use."""
     try:
         backend = _backend(platform)
-    except Exception:  # noqa: BLE001 - a library, a service or a bus that is not there: all mean no keyring
+    except Exception:  # noqa: BLE001 - a missing library, service or bus: each means no keyring
         return None
-    return None if backend is None else describe(backend, platform)
+    return None if backend is None else with_platform_name(backend, platform)
 
 
-def describe(backend: Secrets, platform: str) -> Keyring:
-    """That backend, with the name that the platform has for it."""
-    return Keyring(backend, _NAMES.get(platform) or linux.owner() or SYSTEM)
+def with_platform_name(backend: KeyringBackend, platform: str) -> Keyring:
+    """Pair the backend with the keyring's name on that platform."""
+    return Keyring(backend, _NAMES.get(platform) or linux.provider() or SYSTEM)
 
 
-def _backend(platform: str) -> Secrets | None:
+def _backend(platform: str) -> KeyringBackend | None:
     if platform == "linux":
-        return linux.SecretService() if linux.served() else None
+        return linux.SecretService() if linux.available() else None
     if platform == "win32":
         from app.vault import windows
 
-        return windows.store()
+        return windows.open_backend()
     if platform == "darwin":
         from app.vault import mac
 
-        return mac.store()
+        return mac.open_backend()
     return None
 
 

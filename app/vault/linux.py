@@ -1,9 +1,9 @@
-"""The Secret Service of a Linux desktop: GNOME Keyring, KWallet, KeePassXC, or whatever else serves it.
+"""The Secret Service of a Linux desktop: GNOME Keyring, KWallet, KeePassXC or another provider.
 
-Items carry the attributes of the library keyring, so what earlier versions kept is found. That library's own
-backend is not used for two reasons. It opens a connection for each call, and KeePassXC asks the admin anew on each
-connection. And it replaces an item by creating it again, which KeePassXC 2.7.4 never answers where it is set not
-to ask for each access.
+Items carry the attributes that the ``keyring`` library uses, so secrets stored by earlier versions are found. That
+library's own backend is not used, for two reasons. It opens a connection for each call, and KeePassXC prompts on each
+new connection. And it replaces an item by creating it again, which KeePassXC 2.7.4 never answers when it is configured
+not to confirm each access.
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ T = TypeVar("T")
 
 _APPLICATION = "Python keyring library"
 
-_SAVING = MappingProxyType({"KeePassXC": 2.0})
-"""Seconds after a change for which a keyring is left alone. KeePassXC 2.7.4 writes its database in a thread, and was
-seen to crash there when another change came meanwhile. Writing takes as long as opening, by default a second."""
+_SETTLE_SECONDS = MappingProxyType({"KeePassXC": 2.0})
+"""Seconds to wait after a change, by provider. KeePassXC 2.7.4 saves its database in a thread and was seen to crash
+when another change came in the meantime. Saving takes as long as opening the database, one second by default."""
 
-_PAUSES = (0.05, 0.2, 0.0)
+_RETRY_PAUSES = (0.05, 0.2, 0.0)
 """Seconds after each attempt to read a secret."""
 
-_OWNERS: Mapping[str, str] = MappingProxyType(
+_PROVIDERS: Mapping[str, str] = MappingProxyType(
     {"gnome-keyring": "GNOME Keyring", "kwalletd": "KWallet", "ksecretd": "KWallet", "keepassxc": "KeePassXC"}
 )
 
 
-def served() -> bool:
-    """Whether a Secret Service runs or can be started. Raises what D-Bus raises."""
+def available() -> bool:
+    """Return whether a Secret Service is running or can be started. Raises what D-Bus raises."""
     import secretstorage
 
     connection = secretstorage.dbus_init()
@@ -50,74 +50,74 @@ def served() -> bool:
         connection.close()
 
 
-def owner() -> str | None:
-    """The name of the program that serves it, for the screen; None where it is not a known one."""
+def provider() -> str | None:
+    """Return the name of the program that serves it, for the screen, or None if it is not a known one."""
     try:
         process = _process()
     except Exception:  # noqa: BLE001 - a name for the screen is not worth a failure
         return None
-    return next((name for start, name in _OWNERS.items() if process.startswith(start)), None)
+    return next((name for start, name in _PROVIDERS.items() if process.startswith(start)), None)
 
 
-class _Quiet:
-    """The time between two changes that this process makes."""
+class _ChangeSpacer:
+    """Keeps a minimum time between two changes made by this process."""
 
     def __init__(self) -> None:
-        self._over = 0.0
+        self._settled_at = 0.0
 
-    def keep(self, change: Callable[[], T], seconds: float) -> T:
-        """Make the change once the one before has settled."""
-        time.sleep(max(0.0, self._over - time.monotonic()))
+    def run(self, change: Callable[[], T], seconds: float) -> T:
+        """Make the change once the previous one has settled, then allow it that many seconds."""
+        time.sleep(max(0.0, self._settled_at - time.monotonic()))
         try:
             return change()
         finally:
-            self._over = time.monotonic() + seconds
+            self._settled_at = time.monotonic() + seconds
 
 
-_quiet = _Quiet()
+_spacer = _ChangeSpacer()
 
 
 class SecretService:
-    """Secrets by service and user name. Each thread has a connection of its own until it calls ``release``."""
+    """Secrets by service and user name. Each thread has its own connection until it calls ``release``."""
 
     def __init__(self) -> None:
         self._local = threading.local()
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The secret, or None. Raises KeyringLocked, or what the service raises."""
-        return self._through(lambda link: link.read(_query(service, username)))
+        """Return the secret, or None. Raises KeyringLocked, or what the service raises."""
+        return self._with_session(lambda session: session.read(_query(service, username)))
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep the secret. Raises KeyringLocked, or what the service raises."""
-        self._through(lambda link: link.write(_query(service, username), password.encode()))
+        """Store the secret. Raises KeyringLocked, or what the service raises."""
+        self._with_session(lambda session: session.write(_query(service, username), password.encode()))
 
     def delete_password(self, service: str, username: str) -> None:
         """Remove the secret from every unlocked collection. Raises KeyringLocked, or what the service raises."""
-        self._through(lambda link: link.remove(_query(service, username)))
+        self._with_session(lambda session: session.remove(_query(service, username)))
 
     def services(self, username: str) -> frozenset[str]:
-        """The services with secrets, seen without a prompt. Raises KeyringLocked while the keyring is locked."""
-        return self._through(lambda link: link.services(username))
+        """Return the services with secrets, without prompting. Raises KeyringLocked while the keyring is locked."""
+        return self._with_session(lambda session: session.services(username))
 
     def release(self) -> None:
-        """Close the connection of this thread."""
-        link: _Link | None = getattr(self._local, "link", None)
-        self._local.link = None
-        if link is not None:
-            link.connection.close()
+        """Close this thread's connection."""
+        session: _Session | None = getattr(self._local, "session", None)
+        self._local.session = None
+        if session is not None:
+            session.connection.close()
 
-    def _through(self, act: Callable[[_Link], T]) -> T:
+    def _with_session(self, act: Callable[[_Session], T]) -> T:
         from keyring.errors import KeyringLocked
         from secretstorage import LockedException, PromptDismissedException, SecretServiceNotAvailableException
 
-        link: _Link | None = getattr(self._local, "link", None)
-        if link is not None and not link.current:
+        session: _Session | None = getattr(self._local, "session", None)
+        if session is not None and not session.same_service:
             self.release()
-            link = None
+            session = None
         try:
-            if link is None:
-                link = self._local.link = _Link()
-            return act(link)
+            if session is None:
+                session = self._local.session = _Session()
+            return act(session)
         except (LockedException, PromptDismissedException) as error:
             raise KeyringLocked(type(error).__name__) from None
         except (SecretServiceNotAvailableException, OSError, EOFError):
@@ -130,8 +130,8 @@ class SecretService:
             raise
 
 
-class _Link:
-    """One connection with its session."""
+class _Session:
+    """One D-Bus connection with its Secret Service session."""
 
     def __init__(self) -> None:
         import secretstorage
@@ -141,25 +141,25 @@ class _Link:
         try:
             self._session = open_session(self.connection)
             self._owner = _owner_of(self.connection)
-            self._saving = _SAVING.get(owner() or "", 0.0)
+            self._settle_seconds = _SETTLE_SECONDS.get(provider() or "", 0.0)
         except BaseException:
             self.connection.close()
             raise
 
     @property
-    def current(self) -> bool:
-        """Whether the service is the one that the session was opened with, not one started since."""
+    def same_service(self) -> bool:
+        """Whether the service is still the process that the session was opened with, not one started since."""
         try:
             return _owner_of(self.connection) == self._owner
-        except Exception:  # noqa: BLE001 - it is gone, or the bus is
+        except Exception:  # noqa: BLE001 - the service or the bus is gone
             return False
 
     def read(self, query: Mapping[str, str]) -> str | None:
-        """The secret of the first item that answers the query."""
+        """Return the secret of the first item that matches the query."""
         for item in self._items(query):
             self._unlock(item)
-            # KWallet was seen to give an empty secret for an item that it had. Nothing that is kept is empty.
-            for pause in _PAUSES:
+            # KWallet was seen to return an empty secret for an existing item. The vault never stores an empty value.
+            for pause in _RETRY_PAUSES:
                 if secret := bytes(item.get_secret()).decode():
                     return secret
                 time.sleep(pause)
@@ -167,7 +167,7 @@ class _Link:
         return None
 
     def write(self, query: Mapping[str, str], secret: bytes) -> None:
-        """Put the secret into the item, or into a new one."""
+        """Store the secret in the matching item, or in a new one."""
         collection = self._default()
         for item in collection.search_items(dict(query)):
             self._unlock(item)
@@ -178,28 +178,28 @@ class _Link:
         self._change(lambda: collection.create_item(label, attributes, secret, replace=True))
 
     def remove(self, query: Mapping[str, str]) -> None:
-        """Remove every item that answers the query."""
+        """Remove every item that matches the query."""
         for item in self._items(query):
             self._unlock(item)
             self._change(item.delete)
 
     def _change(self, change: Callable[[], object]) -> None:
-        _quiet.keep(change, self._saving)
+        _spacer.run(change, self._settle_seconds)
 
     def services(self, username: str) -> frozenset[str]:
-        """The attribute ``service`` of our items in unlocked collections. Raises KeyringLocked if it is not all."""
+        """Return the ``service`` attribute of our items. Raises KeyringLocked if a locked collection may hide some."""
         from keyring.errors import KeyringLocked
 
         collections = tuple(self._unlocked())
-        # GNOME Keyring has a collection for the session that is never locked, and never ours.
+        # GNOME Keyring's session collection is never locked and never holds our items.
         if self._default_locked() or (not collections and self._collections()):
-            raise KeyringLocked("where secrets are kept is locked")
+            raise KeyringLocked("the collection that holds the secrets is locked")
         query = {"application": _APPLICATION, "username": username}
         found = (item.get_attributes() for each in collections for item in each.search_items(query))
         return frozenset(attributes.get("service", "") for attributes in found)
 
     def _items(self, query: Mapping[str, str]) -> Iterator[Item]:
-        # First where new ones go, then what stayed behind when the admin made another collection the default.
+        # The collection for new items first, then items left behind when the admin chose another default collection.
         yield from self._default().search_items(dict(query))
         for collection in self._unlocked():
             yield from collection.search_items(dict(query))
@@ -211,7 +211,7 @@ class _Link:
         try:
             collection = secretstorage.get_default_collection(self.connection, self._session)
         except secretstorage.PromptDismissedException as error:
-            raise InitError("there is no collection, and none was made") from error
+            raise InitError("there is no collection and none was created") from error
         collection.session = self._session
         if collection.is_locked():
             collection.unlock()
@@ -220,7 +220,7 @@ class _Link:
         return collection
 
     def _default_locked(self) -> bool:
-        """Without making one where there is none, which would ask the admin."""
+        """Return whether it is locked. Does not create a missing collection, which would prompt."""
         import secretstorage
 
         try:
@@ -234,7 +234,7 @@ class _Link:
         return tuple(secretstorage.get_all_collections(self.connection))
 
     def _unlocked(self) -> Iterator[Collection]:
-        # Not the search of the whole service: KeePassXC asks for every locked database before it searches.
+        # Do not use the service-wide search: KeePassXC prompts for every locked database before it searches.
         for collection in self._collections():
             if not collection.is_locked():
                 collection.session = self._session
@@ -255,23 +255,23 @@ def _query(service: str, username: str) -> Mapping[str, str]:
 
 
 def _owner_of(connection: DBusConnection) -> str:
-    """The unique name of the service on the bus. Raises what D-Bus raises."""
-    return str(_asked(connection, "GetNameOwner"))
+    """Return the unique bus name of the service. Raises what D-Bus raises."""
+    return str(_ask_bus(connection, "GetNameOwner"))
 
 
 def _process() -> str:
-    """The process name behind the Secret Service. Raises what D-Bus and /proc raise."""
+    """Return the name of the process that serves the Secret Service. Raises what D-Bus and /proc raise."""
     import secretstorage
 
     connection = secretstorage.dbus_init()
     try:
-        process = int(_asked(connection, "GetConnectionUnixProcessID"))
+        process = int(_ask_bus(connection, "GetConnectionUnixProcessID"))
     finally:
         connection.close()
     return Path(f"/proc/{process}/comm").read_text(encoding="utf-8").strip()
 
 
-def _asked(connection: DBusConnection, question: str) -> Any:
+def _ask_bus(connection: DBusConnection, question: str) -> Any:
     from jeepney import message_bus
     from jeepney.io.blocking import Proxy
 

@@ -1,7 +1,7 @@
-"""The login keychain of macOS, through the library keyring; not yet run there.
+"""The macOS login keychain through the ``keyring`` library. Not yet run on macOS.
 
-The library replaces an item by deleting it first, which ``SlottedBackend`` meets. macOS asks the admin for each item
-that another program made, a former version of this one too, so all secrets of a setup are one item.
+The library replaces an item by deleting it first; ``SlottedBackend`` makes that safe. macOS prompts for each item that
+another program created, including an earlier version of this one, so all secrets of a setup are kept in one item.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 _UTF8 = 0x08000100
 """kCFStringEncodingUTF8."""
 _LONGEST = 1024
-"""Bytes of a service name that is read; ours are shorter."""
+"""The longest service name that is read, in bytes; ours are shorter."""
 
-_MEANINGS: Mapping[object, VaultStatus] = MappingProxyType(
+_STATUS_BY_CODE: Mapping[object, VaultStatus] = MappingProxyType(
     {
         -128: VaultStatus.DENIED,  # errSecUserCanceled
         -25308: VaultStatus.LOCKED,  # errSecInteractionNotAllowed
@@ -36,58 +36,60 @@ _MEANINGS: Mapping[object, VaultStatus] = MappingProxyType(
 )
 
 
-def store() -> Documents | None:
-    """The secrets of this user; None where the library says that it cannot. Raises ImportError or RuntimeError."""
+def open_backend() -> SetupDocuments | None:
+    """Return the secrets of this user, or None if the library is not usable. Raises ImportError or RuntimeError."""
     kind = _library().Keyring
-    return Documents(SlottedBackend(kind(), _services)) if kind.priority > 0 else None
+    return SetupDocuments(SlottedBackend(kind(), _services)) if kind.priority > 0 else None
 
 
-class Documents:
-    """Secrets by service and user name; those of a setup are one document, named like it.
+class SetupDocuments:
+    """Secrets by service and user name, with all secrets of a setup in one document that is named like the setup.
 
-    What is seen without a prompt is that a document is there, not what is in it: its service ends in ``/``, and
-    deleting that removes the whole.
+    Without a prompt, macOS shows that a document exists but not its content. ``services`` therefore returns a name that
+    ends in ``/``, and deleting that name removes the whole document.
     """
 
     def __init__(self, slots: SlottedBackend) -> None:
         self._slots = slots
 
     def get_password(self, service: str, username: str) -> str | None:
-        """The secret, or None. Raises VaultError, or what the library raises."""
-        document, entry = _address(service)
-        with _meant():
+        """Return the secret, or None. Raises VaultError, or what the library raises."""
+        document, entry = _split_service(service)
+        with _translated_errors():
             return self._read(document, username).get(entry)
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Keep the secret. Raises VaultError, or what the library raises."""
-        document, entry = _address(service)
-        with _meant(), self._slots.turn(document):
-            self._slots.set_password(document, username, _text({**self._legible(document, username), entry: password}))
+        """Store the secret. Raises VaultError, or what the library raises."""
+        document, entry = _split_service(service)
+        with _translated_errors(), self._slots.lock(document):
+            self._slots.set_password(
+                document, username, _to_json({**self._read_or_empty(document, username), entry: password})
+            )
 
     def delete_password(self, service: str, username: str) -> None:
-        """Remove the secret, with the document where it was the last. Raises VaultError, or what the library raises."""
-        document, entry = _address(service)
-        with _meant(), self._slots.turn(document):
-            before = {} if entry == "" else self._legible(document, username)
+        """Remove the secret, and its document if it was the last one. Raises VaultError, or what the library raises."""
+        document, entry = _split_service(service)
+        with _translated_errors(), self._slots.lock(document):
+            before = {} if entry == "" else self._read_or_empty(document, username)
             after = {name: value for name, value in before.items() if name != entry}
             if not after:
                 self._slots.delete_password(document, username)
                 return
             if after != before:
-                self._slots.set_password(document, username, _text(after))
-            self._slots.settle(document, username)  # what was replaced still has the secret
+                self._slots.set_password(document, username, _to_json(after))
+            self._slots.remove_replaced(document, username)  # the replaced version still contains the secret
 
     def services(self, username: str) -> frozenset[str]:
-        """The documents. Raises VaultError, or what the library raises."""
-        with _meant():
+        """Return the documents. Raises VaultError, or what the library raises."""
+        with _translated_errors():
             return frozenset(f"{document}/" for document in self._slots.services(username))
 
     def _read(self, document: str, username: str) -> dict[str, str]:
         text = self._slots.get_password(document, username)
         return {} if text is None else dict(json.loads(text))
 
-    def _legible(self, document: str, username: str) -> dict[str, str]:
-        """What a change starts from: nothing, where nothing can be made of what is there."""
+    def _read_or_empty(self, document: str, username: str) -> dict[str, str]:
+        """Return the document's content, or an empty dict if it is damaged, so that it can be replaced."""
         try:
             return self._read(document, username)
         except VaultError as fault:
@@ -96,75 +98,77 @@ class Documents:
             return {}
 
 
-def _address(service: str) -> tuple[str, str]:
+def _split_service(service: str) -> tuple[str, str]:
     document, _, entry = service.rpartition("/")
     return document, entry
 
 
-def _text(entries: Mapping[str, str]) -> str:
+def _to_json(entries: Mapping[str, str]) -> str:
     return json.dumps(entries, ensure_ascii=False, sort_keys=True)
 
 
 @contextmanager
-def _meant() -> Iterator[None]:
-    """Turn what the library raises into what macOS meant by it, where that has a sentence of its own."""
+def _translated_errors() -> Iterator[None]:
+    """Replace the library's exceptions with a VaultError wherever macOS's error code has a sentence of its own."""
     try:
         yield
     except VaultError:
         raise
     except Exception as error:
         cause = error.__cause__ or error
-        status = _MEANINGS.get(cause.args[0]) if cause.args else None
+        status = _STATUS_BY_CODE.get(cause.args[0]) if cause.args else None
         if status is None:
             raise
         raise VaultError(status) from None
 
 
 def _services(prefix: str, username: str) -> frozenset[str]:
-    """The services of our items that begin so: their attributes only, which macOS shows without asking."""
-    api, core = _library().api, _core()
+    """List our services that start with the prefix. Reads attributes only, which macOS shows without a prompt."""
+    api, foundation = _library().api, _core_foundation()
     found = ctypes.c_void_p()
     query = api.create_query(
         kSecClass=api.k_("kSecClassGenericPassword"),
         kSecMatchLimit=api.k_("kSecMatchLimitAll"),
         kSecAttrAccount=username,
-        kSecReturnAttributes=ctypes.c_void_p.in_dll(core, "kCFBooleanTrue"),
+        kSecReturnAttributes=ctypes.c_void_p.in_dll(foundation, "kCFBooleanTrue"),
     )
     status = api.SecItemCopyMatching(query, ctypes.byref(found))
     if status == api.error.item_not_found:
         return frozenset()
     api.Error.raise_for_status(status)
     try:
-        items = (core.CFArrayGetValueAtIndex(found, place) for place in range(core.CFArrayGetCount(found)))
-        services = [_string(core, core.CFDictionaryGetValue(item, api.k_("kSecAttrService"))) for item in items]
+        items = (foundation.CFArrayGetValueAtIndex(found, index) for index in range(foundation.CFArrayGetCount(found)))
+        services = [
+            _string(foundation, foundation.CFDictionaryGetValue(item, api.k_("kSecAttrService"))) for item in items
+        ]
     finally:
-        core.CFRelease(found)
+        foundation.CFRelease(found)
     return frozenset(service for service in services if service.startswith(prefix or APP_ID))
 
 
 def _library() -> Any:
-    # By name: what it needs of macOS is not there where this is type-checked.
+    # Imported by name: the macOS modules that it needs are missing where types are checked.
     return importlib.import_module("keyring.backends.macOS")
 
 
-def _core() -> Any:
-    core = ctypes.CDLL(ctypes.util.find_library("CoreFoundation"))
-    core.CFArrayGetCount.restype = ctypes.c_long
-    core.CFArrayGetCount.argtypes = (ctypes.c_void_p,)
-    core.CFArrayGetValueAtIndex.restype = ctypes.c_void_p
-    core.CFArrayGetValueAtIndex.argtypes = (ctypes.c_void_p, ctypes.c_long)
-    core.CFDictionaryGetValue.restype = ctypes.c_void_p
-    core.CFDictionaryGetValue.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
-    core.CFStringGetCString.restype = ctypes.c_bool
-    core.CFStringGetCString.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_long, ctypes.c_uint32)
-    core.CFRelease.restype = None
-    core.CFRelease.argtypes = (ctypes.c_void_p,)
-    return core
+def _core_foundation() -> Any:
+    foundation = ctypes.CDLL(ctypes.util.find_library("CoreFoundation"))
+    foundation.CFArrayGetCount.restype = ctypes.c_long
+    foundation.CFArrayGetCount.argtypes = (ctypes.c_void_p,)
+    foundation.CFArrayGetValueAtIndex.restype = ctypes.c_void_p
+    foundation.CFArrayGetValueAtIndex.argtypes = (ctypes.c_void_p, ctypes.c_long)
+    foundation.CFDictionaryGetValue.restype = ctypes.c_void_p
+    foundation.CFDictionaryGetValue.argtypes = (ctypes.c_void_p, ctypes.c_void_p)
+    foundation.CFStringGetCString.restype = ctypes.c_bool
+    foundation.CFStringGetCString.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_long, ctypes.c_uint32)
+    foundation.CFRelease.restype = None
+    foundation.CFRelease.argtypes = (ctypes.c_void_p,)
+    return foundation
 
 
-def _string(core: Any, reference: int | None) -> str:
-    """A string of macOS; empty where there is none, or where it is too long to be ours."""
+def _string(foundation: Any, reference: int | None) -> str:
+    """Return the string, or "" if there is none or it is too long to be ours."""
     buffer = ctypes.create_string_buffer(_LONGEST)
-    if reference is None or not core.CFStringGetCString(reference, buffer, _LONGEST, _UTF8):
+    if reference is None or not foundation.CFStringGetCString(reference, buffer, _LONGEST, _UTF8):
         return ""
     return buffer.value.decode()

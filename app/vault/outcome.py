@@ -1,4 +1,4 @@
-"""What came of asking the keyring, as a value, with its sentence for the screen."""
+"""The result of a keyring call as a value, with its sentence for the screen."""
 
 from __future__ import annotations
 
@@ -12,79 +12,79 @@ if TYPE_CHECKING:
 
 
 class VaultStatus(StrEnum):
-    """How a call to the keyring ended."""
+    """How a keyring call ended."""
 
     READY = "ready"
     """A usable keyring was found."""
     STORED = "stored"
-    """Written to the keyring, and read back equal."""
+    """Written to the keyring, read back and found equal."""
     MEMORY = "memory"
-    """There is no usable keyring: held for this run only."""
+    """No usable keyring: the value is held in memory until the program closes."""
     READ = "read"
     """The value was read."""
     ABSENT = "absent"
-    """The keyring holds no such value."""
+    """The keyring has no such value."""
     DELETED = "deleted"
-    """The keyring was asked afterwards and no longer holds the value."""
+    """The value is gone; the keyring was queried again to confirm it."""
     LOCKED = "locked"
     """The keyring is locked, and its prompt was dismissed or could not be shown."""
     DENIED = "denied"
-    """The keyring's prompt was cancelled, or answered with a denial."""
+    """The keyring's prompt was canceled or denied."""
     UNTRUSTED = "untrusted"
-    """The keyring did not accept a password, or the signature of the program."""
+    """The keyring rejected a password, or the program's code signature."""
     REFUSED = "refused"
-    """The keyring did not do it and reported an error."""
+    """The keyring reported an error and did nothing."""
     GONE = "gone"
     """The keyring is no longer there."""
     UNANSWERED = "unanswered"
-    """No answer within the time limit; usually a prompt that is still open."""
+    """No answer within the time limit, usually because a prompt is still open."""
     DISCARDED = "discarded"
-    """The keyring reported success, and holds what it held before."""
+    """The keyring reported success but still holds its previous content."""
     MISMATCH = "mismatch"
-    """What was read back is not what was written."""
+    """The value read back differs from the value written."""
     INCOMPLETE = "incomplete"
     """A part of the value is missing."""
     ALTERED = "altered"
-    """The value is not the one that was stored."""
+    """The value differs from the one that was stored."""
 
 
 SENTENCES: Mapping[VaultStatus, str] = MappingProxyType(
     {
         VaultStatus.READY: "The keyring is ready.",
-        VaultStatus.STORED: "Kept in the keyring.",
-        VaultStatus.MEMORY: "This computer offers no keyring, so the value is held only until the program closes.",
+        VaultStatus.STORED: "Saved in the keyring.",
+        VaultStatus.MEMORY: "This computer has no keyring. The value is kept in memory until the program closes.",
         VaultStatus.READ: "Read from the keyring.",
-        VaultStatus.ABSENT: "The keyring does not hold this value. Paste it again.",
+        VaultStatus.ABSENT: "The keyring doesn't have this value. Paste it again.",
         VaultStatus.DELETED: "Removed from the keyring.",
         VaultStatus.LOCKED: "The keyring is locked. Unlock it, then try again.",
-        VaultStatus.DENIED: "The prompt of the keyring was cancelled or denied. Try again, and allow it.",
-        VaultStatus.UNTRUSTED: "The keyring did not accept the password or the signature of the assistant. Try again; "
-        "if the password was right, install the assistant anew.",
-        VaultStatus.REFUSED: "The keyring did not accept the request. Open the keyring's own program to see why.",
-        VaultStatus.GONE: "The keyring is no longer there. Start it, then try again.",
-        VaultStatus.UNANSWERED: "The keyring has not answered. Look for its prompt, answer it, then try again.",
-        VaultStatus.DISCARDED: "The keyring reported success, but did not keep the value.",
-        VaultStatus.MISMATCH: "The keyring did not give back what was stored in it.",
-        VaultStatus.INCOMPLETE: "A part of this value is missing in the keyring. Paste the value again.",
-        VaultStatus.ALTERED: "This value was changed in the keyring by something else. Paste it again.",
+        VaultStatus.DENIED: "The keyring's prompt was canceled or denied. Try again and allow access.",
+        VaultStatus.UNTRUSTED: "The keyring rejected the password or the assistant's signature. Try again. "
+        "If the password was right, reinstall the assistant.",
+        VaultStatus.REFUSED: "The keyring rejected the request. Open the keyring's own program to see why.",
+        VaultStatus.GONE: "The keyring is no longer running. Start it, then try again.",
+        VaultStatus.UNANSWERED: "The keyring hasn't answered. Look for its prompt, answer it, then try again.",
+        VaultStatus.DISCARDED: "The keyring reported success but didn't save the value.",
+        VaultStatus.MISMATCH: "The keyring returned something other than what was saved in it.",
+        VaultStatus.INCOMPLETE: "Part of this value is missing from the keyring. Paste the value again.",
+        VaultStatus.ALTERED: "Another program changed this value in the keyring. Paste the value again.",
     }
 )
 
 DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
-"""What is there is of no use, so a new value may take its place."""
+"""The stored content is unusable, so a new value may replace it."""
 
-LOST = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
-"""The value has to be given again."""
+NEEDS_REENTRY = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
+"""The admin has to enter the value again."""
 
-SHUT = frozenset({VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED})
-"""Asking for a further value would bring back the prompt that was just dismissed."""
+PROMPTS_AGAIN = frozenset({VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED})
+"""Asking for another value would bring back the prompt that was just dismissed."""
 
-HELD = "The value is held until the program closes."
-"""Added where the keyring does not have the value but this run still does."""
+HELD = "The value is kept in memory until the program closes."
+"""Added to the sentence when the value is in memory but not in the keyring."""
 
 
 class VaultError(Exception):
-    """What a keyring did, where its library has no error for it."""
+    """A keyring failure that its library has no exception for."""
 
     def __init__(self, status: VaultStatus) -> None:
         super().__init__(status)
@@ -93,43 +93,43 @@ class VaultError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one call; a value, if any, never shows in ``repr``."""
+    """The result of one call. A value, if there is one, never shows in ``repr``."""
 
     status: VaultStatus
     value: str | None = field(default=None, repr=False)
     held: bool = False
-    """Whether this run holds the value in memory because the keyring did not prove that it has it."""
+    """Whether the value is in memory because the keyring has not confirmed that it has it."""
 
     @property
     def kept(self) -> bool:
-        """Whether the value put is safe for now: in the keyring or, failing that, in this run's memory."""
+        """Whether the value is safe for now: in the keyring, or failing that in memory."""
         return self.status is VaultStatus.STORED or self.held
 
     @property
     def sentence(self) -> str:
-        """One or two sentences for the screen, resolved when shown."""
+        """One or two sentences for the screen."""
         if self.held and self.status not in (VaultStatus.MEMORY, VaultStatus.READ):
             return f"{SENTENCES[self.status]} {HELD}"
         return SENTENCES[self.status]
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
-    """What the keyring holds of ours, as far as it can be seen without a prompt."""
+class StoredValues:
+    """The setup values that the keyring has, as far as they can be listed without a prompt."""
 
     status: VaultStatus
-    """READ, or why it cannot be told."""
+    """READ, or why they cannot be listed."""
     keys: frozenset[tuple[str, str]] = frozenset()
-    """Setup id and value name, which is empty where only that there is something can be seen."""
+    """Pairs of setup id and value name. The name is empty if the keyring shows only that a setup has values."""
 
     def names(self, setup_id: str) -> frozenset[str]:
-        """The values of that setup."""
+        """Return the names of that setup's values."""
         return frozenset(name for owner, name in self.keys if owner == setup_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What looking for a keyring found."""
+    """The result of looking for a keyring."""
 
     status: VaultStatus
     """READY, MEMORY or UNANSWERED."""
@@ -138,7 +138,7 @@ class Ready:
 
     @property
     def usable(self) -> bool:
-        """Whether secrets outlive this run."""
+        """Whether secrets survive the end of the program."""
         return self.status is VaultStatus.READY
 
     @property

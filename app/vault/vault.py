@@ -1,4 +1,4 @@
-"""Keeps the secrets of setups: every call goes to the keyring's own thread and comes back as a value."""
+"""Stores the secrets of setups. Every call runs in the keyring's own thread and returns a value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from app.system.paths import APP_ID
 from app.vault import backend as keyrings
-from app.vault.outcome import Holdings, Outcome, Ready, VaultStatus
+from app.vault.outcome import Outcome, Ready, StoredValues, VaultStatus
 from app.vault.worker import Worker
 
 if TYPE_CHECKING:
@@ -24,56 +24,56 @@ Key: TypeAlias = tuple[str, str]
 """Setup id and value name."""
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
-"""The id of a setup. What else the program keeps, such as the seed of the practice consoles, belongs to none."""
+"""A setup id. Other secrets of the program, such as the seed of the practice consoles, belong to no setup."""
 
 MEMORY_NAME = "memory for this run"
 
 
 class Vault:
-    """Secrets by setup and name. Practice values have a namespace of their own and never meet real ones.
+    """Secrets by setup and name. Practice values have their own namespace and never mix with real ones.
 
-    A value put is held in memory until the keyring has proved that it has it, so no hang, prompt,
-    cancelled wait or refusal loses it.
+    A value is held in memory until the keyring has confirmed it, so no hang, prompt, canceled wait or refusal loses
+    it.
     """
 
     def __init__(
         self,
         namespace: Literal["setup", "practice"],
-        backend: keyrings.Secrets | None = None,
+        backend: keyrings.KeyringBackend | None = None,
         limit_seconds: float = 60,
         *,
         platform: str = sys.platform,
     ) -> None:
-        """``backend`` replaces the platform's own one in tests; ``limit_seconds`` is for each call."""
+        """``backend`` replaces the platform's keyring in tests; ``limit_seconds`` applies to each call."""
         self._namespace = namespace
         self._platform = platform
         self._limit = limit_seconds
-        self._given = backend
+        self._injected = backend
         self._keyring: keyrings.Keyring | None = None
-        self._looked = False
+        self._searched = False
         self._held: dict[Key, str] = {}
-        self._turns: dict[Key, int] = {}
+        self._versions: dict[Key, int] = {}
         self._changing: Counter[Key] = Counter()
-        """Changes under way for a value, including those given up on that may still take effect."""
+        """Changes in progress per value, including abandoned ones that may still take effect."""
         self._guard = threading.Lock()
         self._worker = Worker(self._release)
 
     @property
     def name(self) -> str:
-        """The keyring's name for the screen; general until ``ready`` or a first call has found it."""
+        """The keyring's name for the screen; a generic one until ``ready`` or a first call has found the keyring."""
         if self._keyring is not None:
             return self._keyring.name
-        return MEMORY_NAME if self._looked else keyrings.SYSTEM
+        return MEMORY_NAME if self._searched else keyrings.SYSTEM
 
     @property
     def memory_only(self) -> bool:
         """Whether no keyring was found, so that secrets last only until the program ends."""
-        return self._looked and self._keyring is None
+        return self._searched and self._keyring is None
 
     async def ready(self) -> Ready:
-        """Look for the keyring without blocking the caller; looks again where there was none before."""
+        """Look for the keyring without blocking, and look again if there was none before."""
         try:
-            keyring = await self._worker.run(lambda _: self._find(again=True), self._limit)
+            keyring = await self._worker.run(lambda _: self._find(search_again=True), self._limit)
         except TimeoutError:
             return Ready(VaultStatus.UNANSWERED, self.name)
         status = VaultStatus.MEMORY if keyring is None else VaultStatus.READY
@@ -81,23 +81,23 @@ class Vault:
         return Ready(status, self.name)
 
     async def put(self, setup_id: str, name: str, value: str) -> Outcome:
-        """STORED once read back equal, MEMORY without a keyring; otherwise why, with the value still held."""
+        """Return STORED once read back equal, MEMORY without a keyring, or the failure, with the value still held."""
         key = (setup_id, name)
         self._held[key] = value
-        turn = self._next_turn(key)
+        version = self._next_version(key)
 
         def write(keyring: keyrings.Keyring, wanted: Callable[[], bool]) -> Outcome:
             return keyring.put(self._service(key), value, wanted)
 
-        outcome = await self._ask(key, turn, write)
+        outcome = await self._ask(key, version, write)
         if outcome.status is not VaultStatus.STORED:
             return Outcome(outcome.status, held=key in self._held)
-        if self._turns[key] == turn and not self._changing[key]:
+        if self._versions[key] == version and not self._changing[key]:
             self._held.pop(key, None)
         return outcome
 
     async def get(self, setup_id: str, name: str) -> Outcome:
-        """READ with the value, ABSENT, or why it cannot be told."""
+        """Return READ with the value, ABSENT, or why it cannot be read."""
         key = (setup_id, name)
         if key in self._held:
             return Outcome(VaultStatus.READ, self._held[key], held=True)
@@ -105,19 +105,19 @@ class Vault:
         return Outcome(VaultStatus.ABSENT) if outcome.status is VaultStatus.MEMORY else outcome
 
     async def delete(self, setup_id: str, name: str) -> Outcome:
-        """DELETED once the keyring was asked again and has nothing, and this run holds nothing either."""
+        """Return DELETED once the keyring was queried again and has nothing, and nothing is held in memory."""
         key = (setup_id, name)
         self._held.pop(key, None)
-        turn = self._next_turn(key)
-        outcome = await self._ask(key, turn, lambda keyring, _: keyring.delete(self._service(key)))
+        version = self._next_version(key)
+        outcome = await self._ask(key, version, lambda keyring, _: keyring.delete(self._service(key)))
         return Outcome(VaultStatus.DELETED) if outcome.status is VaultStatus.MEMORY else outcome
 
-    def drop(self, setup_id: str, name: str) -> None:
-        """Hold no longer what the keyring did not take. What the keyring has under that name stays."""
+    def discard_held(self, setup_id: str, name: str) -> None:
+        """Forget the value held in memory. A value that the keyring has under that name stays."""
         self._held.pop((setup_id, name), None)
 
-    async def holdings(self) -> Holdings:
-        """What the keyring holds of setups in this namespace, without a prompt."""
+    async def stored_values(self) -> StoredValues:
+        """List the setup values that the keyring has in this namespace, without prompting."""
         prefix = self._service(("", "")).rstrip("/") + "/"
 
         def look(_call: Call[frozenset[str] | VaultStatus]) -> frozenset[str] | VaultStatus:
@@ -129,31 +129,31 @@ class Vault:
         except TimeoutError:
             found = VaultStatus.UNANSWERED
         if isinstance(found, VaultStatus):
-            return Holdings(found)
+            return StoredValues(found)
         keys = (service.removeprefix(prefix).partition("/") for service in found)
-        return Holdings(
+        return StoredValues(
             VaultStatus.READ, frozenset((setup_id, name) for setup_id, _, name in keys if _ID.match(setup_id))
         )
 
     async def purge(self, setup_id: str, names: Iterable[str] = ()) -> Outcome:
-        """Remove everything of that setup: DELETED once the keyring was asked again and shows nothing.
+        """Remove everything of that setup. Return DELETED once the keyring was queried again and shows nothing.
 
-        ``names`` are removed whether they are seen or not, as in a keyring that is locked at first.
+        ``names`` are removed even if they cannot be listed, as in a keyring that is locked at first.
         """
         todo = {*names, *(name for owner, name in self._held if owner == setup_id)}
-        for _ in range(2):  # a locked keyring shows what it holds once the first of these removals has unlocked it
-            shown = await self.holdings()
-            if (kept := await self._remove(setup_id, todo | shown.names(setup_id))) is not None:
-                return kept
+        for _ in range(2):  # a locked keyring lists its content only after the first removal has unlocked it
+            shown = await self.stored_values()
+            if (failure := await self._remove(setup_id, todo | shown.names(setup_id))) is not None:
+                return failure
             todo.clear()
-        shown = await self.holdings()
+        shown = await self.stored_values()
         if shown.names(setup_id):
             return Outcome(VaultStatus.REFUSED)
-        proved = shown.status in (VaultStatus.READ, VaultStatus.MEMORY)
-        return Outcome(VaultStatus.DELETED if proved else shown.status)
+        confirmed = shown.status in (VaultStatus.READ, VaultStatus.MEMORY)
+        return Outcome(VaultStatus.DELETED if confirmed else shown.status)
 
     async def _remove(self, setup_id: str, names: Iterable[str]) -> Outcome | None:
-        """Delete these values up to the first that stays, since each asks the admin anew; returns why that one does."""
+        """Delete these values until one fails, because each may prompt. Return the failure, or None."""
         for name in sorted(names):
             outcome = await self.delete(setup_id, name)
             if outcome.status is not VaultStatus.DELETED:
@@ -161,16 +161,16 @@ class Vault:
         return None
 
     def held(self, setup_id: str) -> frozenset[str]:
-        """The values of that setup that are in memory, because the keyring has not proved to have them."""
+        """Return the names of that setup's values held in memory because the keyring has not confirmed them."""
         return frozenset(name for owner, name in self._held if owner == setup_id)
 
     async def reachable(self) -> bool:
-        """Whether the keyring is there and open, found without a prompt; looks again where there was none."""
+        """Return whether the keyring is running and unlocked, without prompting; looks again if there was none."""
         await self.ready()
-        return (await self.holdings()).status is VaultStatus.READ
+        return (await self.stored_values()).status is VaultStatus.READ
 
     async def retry(self, setup_id: str) -> Outcome:
-        """Put what is only held of that setup once more, which may bring up a prompt; the first that is not STORED."""
+        """Try again to store that setup's held values, which may prompt. Return the first that is not STORED."""
         await self.ready()
         for name in sorted(self.held(setup_id)):
             outcome = await self.put(setup_id, name, self._held[setup_id, name])
@@ -179,7 +179,7 @@ class Vault:
         return Outcome(VaultStatus.STORED)
 
     def close(self) -> None:
-        """Let the thread go; a call that hangs is not waited for."""
+        """Let the thread end, without waiting for a call that hangs."""
         self._worker.close()
 
     def _release(self) -> None:
@@ -189,25 +189,25 @@ class Vault:
     def _service(self, key: Key) -> str:
         return f"{APP_ID}/{self._namespace}/{key[0]}/{key[1]}"
 
-    def _next_turn(self, key: Key) -> int:
-        self._turns[key] = self._turns.get(key, 0) + 1
-        return self._turns[key]
+    def _next_version(self, key: Key) -> int:
+        self._versions[key] = self._versions.get(key, 0) + 1
+        return self._versions[key]
 
     async def _ask(
-        self, key: Key, turn: int | None, act: Callable[[keyrings.Keyring, Callable[[], bool]], Outcome]
+        self, key: Key, version: int | None, act: Callable[[keyrings.Keyring, Callable[[], bool]], Outcome]
     ) -> Outcome:
         def work(call: Call[Outcome]) -> Outcome:
             keyring = self._find()
             if keyring is None:
                 return Outcome(VaultStatus.MEMORY)
-            if turn is None:
+            if version is None:
                 return act(keyring, lambda: not call.abandoned)
             with self._guard:
                 self._changing[key] += 1
             try:
                 outcome = act(keyring, lambda: not call.abandoned)
                 if call.abandoned:
-                    self._settle_late(keyring, key, turn, outcome)
+                    self._reconcile_late(keyring, key, version, outcome)
             finally:
                 with self._guard:
                     self._changing[key] -= 1
@@ -217,13 +217,13 @@ class Vault:
             outcome = await self._worker.run(work, self._limit)
         except TimeoutError:
             outcome = Outcome(VaultStatus.UNANSWERED)
-        event_trace.record(TraceEvent.KEYRING, changes=turn is not None, status=outcome.status)
+        event_trace.record(TraceEvent.KEYRING, changes=version is not None, status=outcome.status)
         return outcome
 
-    def _settle_late(self, keyring: keyrings.Keyring, key: Key, turn: int, outcome: Outcome) -> None:
-        """A change given up on has ended after all: see that what was wanted last is what the keyring has."""
+    def _reconcile_late(self, keyring: keyrings.Keyring, key: Key, version: int, outcome: Outcome) -> None:
+        """After an abandoned change has ended after all, make the keyring match the latest request."""
         value = self._held.get(key)
-        if self._turns[key] == turn:
+        if self._versions[key] == version:
             if outcome.status is VaultStatus.STORED:
                 self._held.pop(key, None)
         elif value is None:
@@ -231,11 +231,11 @@ class Vault:
         else:
             keyring.put(self._service(key), value, lambda: True)
 
-    def _find(self, *, again: bool = False) -> keyrings.Keyring | None:
-        if self._keyring is None and (again or not self._looked):
-            if self._given is not None:
-                self._keyring = keyrings.describe(self._given, self._platform)
+    def _find(self, *, search_again: bool = False) -> keyrings.Keyring | None:
+        if self._keyring is None and (search_again or not self._searched):
+            if self._injected is not None:
+                self._keyring = keyrings.with_platform_name(self._injected, self._platform)
             else:
-                self._keyring = keyrings.allowed(self._platform)
-            self._looked = True
+                self._keyring = keyrings.platform_keyring(self._platform)
+            self._searched = True
         return self._keyring

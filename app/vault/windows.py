@@ -1,8 +1,8 @@
-"""The Windows Credential Manager, through the library keyring; not yet run there.
+"""The Windows Credential Manager through the ``keyring`` library. Not yet run on Windows.
 
-Two things of it are met by ``SlottedBackend``. A credential takes 2,560 bytes, above which Windows answers with error
-1783 (CRED_MAX_CREDENTIAL_BLOB_SIZE; the library writes UTF-16). And the library, where it replaces a value, keeps the
-old one under ``secret@<service>``; so nothing is ever written over anything.
+``SlottedBackend`` works around two limits. A credential holds at most 2,560 bytes; above that Windows returns error
+1783 (CRED_MAX_CREDENTIAL_BLOB_SIZE; the library writes UTF-16). And when the library replaces a value, it keeps the
+old one under ``secret@<service>``, so nothing is ever overwritten here.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from app.system.paths import APP_ID
 from app.vault.slots import SlottedBackend
 
 _UNITS = 1280
-"""The longest value in UTF-16 units."""
+"""The longest value, in UTF-16 units."""
 _LOCAL_MACHINE = 2
-"""CRED_PERSIST_LOCAL_MACHINE. The library's own choice roams with the profile."""
+"""CRED_PERSIST_LOCAL_MACHINE. The library's default would roam with the user's profile."""
 _NOT_FOUND = 1168
 """ERROR_NOT_FOUND."""
 
 
-def store() -> SlottedBackend | None:
-    """Secrets of this user on this computer; None where the library says that it cannot. Raises ImportError."""
+def open_backend() -> SlottedBackend | None:
+    """Return the secrets of this user on this computer, or None if the library is not usable. Raises ImportError."""
     kind = _library().WinVaultKeyring
     if kind.priority <= 0:
         return None
@@ -32,7 +32,7 @@ def store() -> SlottedBackend | None:
 
 
 def _targets(prefix: str, username: str) -> frozenset[str]:
-    """The names of our credentials that begin so. Raises pywintypes.error."""
+    """Return the names of our credentials that start with the prefix. Raises pywintypes.error."""
     library = _library()
     try:
         found = library.win32cred.CredEnumerate(f"{prefix or APP_ID}*", 0)
@@ -44,5 +44,5 @@ def _targets(prefix: str, username: str) -> frozenset[str]:
 
 
 def _library() -> Any:
-    # By name: what it needs of Windows is not there where this is type-checked.
+    # Imported by name: the Windows modules that it needs are missing where types are checked.
     return importlib.import_module("keyring.backends.Windows")

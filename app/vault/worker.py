@@ -1,6 +1,6 @@
-"""One daemon thread for calls that may block without end, awaited with a limit.
+"""A daemon thread for calls that may block forever, awaited with a time limit.
 
-Not ``to_thread``: its pool is joined at exit, so a prompt that nobody answers would keep the process alive.
+Not ``asyncio.to_thread``: its pool is joined at exit, so an unanswered prompt would keep the process alive.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ T = TypeVar("T")
 
 
 class Call(Generic[T]):
-    """One piece of work on its way through the thread."""
+    """One piece of work to run in the thread."""
 
     def __init__(self, work: Callable[[Call[T]], T], loop: asyncio.AbstractEventLoop) -> None:
         self._work = work
         self._loop = loop
         self.future: asyncio.Future[T] = loop.create_future()
         self.abandoned = False
-        """Nobody waits any more. Work reads this between its steps, to do no more than is wanted."""
+        """Nobody is waiting for the result anymore. Work checks this between its steps and stops early."""
 
     def perform(self) -> None:
-        """Do the work, in the thread, and hand the result to the loop."""
+        """Run the work in the thread and post its result to the event loop."""
         if self.abandoned:
             return
         try:
             result = self._work(self)
-        except Exception as bug:  # noqa: BLE001 - whatever it is belongs to the one who waits
-            self._hand_over(self._fail, bug)
+        except Exception as bug:  # noqa: BLE001 - any exception belongs to the caller who awaits the result
+            self._post(self._fail, bug)
         else:
-            self._hand_over(self._finish, result)
+            self._post(self._finish, result)
 
-    def _hand_over(self, how: Callable[..., None], what: object) -> None:
-        with suppress(RuntimeError):  # the loop was closed while the call was under way
-            self._loop.call_soon_threadsafe(how, what)
+    def _post(self, callback: Callable[..., None], argument: object) -> None:
+        with suppress(RuntimeError):  # the loop was closed during the call
+            self._loop.call_soon_threadsafe(callback, argument)
 
     def _finish(self, result: T) -> None:
         if not self.future.done():
@@ -51,30 +51,30 @@ class Call(Generic[T]):
             self.future.set_exception(bug)
 
 
-class _Line:
-    """One thread working through the queue until it is given up."""
+class _WorkerThread:
+    """One thread that works through the queue until it is abandoned."""
 
-    def __init__(self, calls: queue.SimpleQueue[Call[object] | None], at_end: Callable[[], None]) -> None:
+    def __init__(self, calls: queue.SimpleQueue[Call[object] | None], on_thread_end: Callable[[], None]) -> None:
         self._calls = calls
-        self._at_end = at_end
+        self._on_thread_end = on_thread_end
         self._guard = threading.Lock()
         self._current: Call[object] | None = None
-        self._given_up = False
+        self._abandoned = False
         self.thread = threading.Thread(target=self._run, name="keyring", daemon=True)
         self.thread.start()
 
-    def give_up(self, call: Call[object]) -> bool:
-        """Leave this thread behind if it is stuck in that call; say whether it was."""
+    def abandon(self, call: Call[object]) -> bool:
+        """Abandon the call, and this thread too if it is stuck in that call. Return whether it was."""
         with self._guard:
             call.abandoned = True
-            self._given_up = self._given_up or self._current is call
+            self._abandoned = self._abandoned or self._current is call
             return self._current is call
 
     def _run(self) -> None:
         try:
             self._work()
         finally:
-            self._at_end()
+            self._on_thread_end()
 
     def _work(self) -> None:
         while (call := self._calls.get()) is not None:
@@ -83,25 +83,25 @@ class _Line:
             call.perform()
             with self._guard:
                 self._current = None
-                if self._given_up:
+                if self._abandoned:
                     return
             del call  # a finished call may hold a secret; an idle thread must not
 
 
 class Worker:
-    """Runs blocking calls one after another; a stuck thread is left behind and a fresh one started."""
+    """Runs blocking calls one after another. A stuck thread is abandoned and replaced by a new one."""
 
-    def __init__(self, at_end: Callable[[], None]) -> None:
-        """``at_end`` is called in every thread when it ends."""
-        self._at_end = at_end
+    def __init__(self, on_thread_end: Callable[[], None]) -> None:
+        """``on_thread_end`` is called in each thread just before it ends."""
+        self._on_thread_end = on_thread_end
         self._calls: queue.SimpleQueue[Call[object] | None] = queue.SimpleQueue()
-        self._line: _Line | None = None
+        self._thread: _WorkerThread | None = None
 
     async def run(self, work: Callable[[Call[T]], T], limit_seconds: float) -> T:
-        """The result of ``work``. Raises TimeoutError after the limit; can be cancelled at any moment."""
+        """Return the result of ``work``. Raises TimeoutError after the limit. Can be canceled at any time."""
         call = Call(work, asyncio.get_running_loop())
-        if self._line is None:
-            self._line = _Line(self._calls, self._at_end)
+        if self._thread is None:
+            self._thread = _WorkerThread(self._calls, self._on_thread_end)
         self._calls.put(call)  # type: ignore[arg-type]
         try:
             async with asyncio.timeout(limit_seconds):
@@ -111,13 +111,13 @@ class Worker:
             raise
 
     def close(self) -> None:
-        """Let the thread end after the calls that are waiting; it is not waited for."""
-        if self._line is not None:
+        """Let the thread end after the queued calls, without waiting for it."""
+        if self._thread is not None:
             self._calls.put(None)
-            self._line = None
+            self._thread = None
 
     def _abandon(self, call: Call[object]) -> None:
-        if self._line is None:
+        if self._thread is None:
             call.abandoned = True
-        elif self._line.give_up(call):
-            self._line = _Line(self._calls, self._at_end)
+        elif self._thread.abandon(call):
+            self._thread = _WorkerThread(self._calls, self._on_thread_end)

@@ -47,7 +47,7 @@ class Desk:
 
     async def close(self) -> None:
         """Leave nothing for the next test."""
-        for setup_id in {setup_id for setup_id, _ in (await self.vault.holdings()).keys}:
+        for setup_id in {setup_id for setup_id, _ in (await self.vault.stored_values()).keys}:
             assert (await self.vault.purge(setup_id)).status is VaultStatus.DELETED
         self.store.close()
         self.vault.close()
@@ -63,7 +63,7 @@ def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: P
         found = await orphans.find(controller.store, controller.vault)
         assert found == Orphans(own=frozenset({gone.id}))
         assert await orphans.remove(controller.store, controller.vault, found.own) is None
-        held = (await controller.vault.holdings()).keys
+        held = (await controller.vault.stored_values()).keys
         assert held == {(kept.id, "token")}
         assert (await controller.vault.get(gone.id, "token")).status is VaultStatus.ABSENT
         await controller.close()
@@ -132,9 +132,9 @@ def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
     async def story() -> None:
         store, vault = Store(tmp_path), Vault("practice")
         assert isinstance(store.lock(), FolderTaken)
-        before = (await vault.holdings()).keys
+        before = (await vault.stored_values()).keys
         assert (await vault.put(*KEPT_SEED, "a seed")).status is VaultStatus.STORED
-        assert (await vault.holdings()).keys == before
+        assert (await vault.stored_values()).keys == before
         assert (await vault.delete(*KEPT_SEED)).status is VaultStatus.DELETED
         store.close()
         vault.close()

@@ -128,7 +128,7 @@ class Ledger:
         listing = store.list()
         assert listing.troubles == (), "a setup cannot be read"
         here = {setup.id: setup for setup in listing.setups}
-        held = (await vault.holdings()).keys
+        held = (await vault.stored_values()).keys
         found = await orphans.find(store, vault)
         for key in held:
             assert key[0] in here or key[0] in found.own | self.others, "a secret without a setup went unnoticed"
@@ -174,7 +174,7 @@ def test_killed_500_times_it_loses_no_setup_and_no_secret(tmp_path: Path) -> Non
     store, vault = Store(tmp_path), Vault("setup")
     loop = asyncio.new_event_loop()
     try:
-        ledger.others = frozenset(key[0] for key in loop.run_until_complete(vault.holdings()).keys)
+        ledger.others = frozenset(key[0] for key in loop.run_until_complete(vault.stored_values()).keys)
         for number in range(KILLS):
             server.stdin.write(b"%d\n" % chance.getrandbits(32))
             server.stdin.flush()

@@ -173,7 +173,7 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
 
 
 def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.vault.backend.allowed", lambda _platform: None)
+    monkeypatch.setattr("app.vault.backend.platform_keyring", lambda _platform: None)
 
     async def story() -> None:
         async with opened(tmp_path, policy=STRICT) as session:

@@ -48,7 +48,7 @@ async def empty() -> None:
 async def keys() -> set[str]:
     """The setups that the keyring has secrets of."""
     vault = Vault("setup")
-    found = await vault.holdings()
+    found = await vault.stored_values()
     vault.close()
     assert found.status is VaultStatus.READ
     return {setup_id for setup_id, _ in found.keys}

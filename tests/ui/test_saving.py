@@ -9,7 +9,7 @@ import pytest
 from app.session import background
 from app.setup.state import Setup
 from app.setup.store import Store
-from app.vault import backend
+from app.vault import Outcome, VaultStatus, backend
 from tests.support.keyrings import LockedKeyring
 from tests.support.screen import child, message, messages, press, words
 from tests.support.until import until
@@ -101,16 +101,17 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
     program: Program, monkeypatch: pytest.MonkeyPatch, by_hand: bool
 ) -> None:
     keyring = LockedKeyring()
-    monkeypatch.setattr(backend, "allowed", lambda _platform: backend.Keyring(keyring, "A Keyring"))
+    monkeypatch.setattr(backend, "platform_keyring", lambda _platform: backend.Keyring(keyring, "A Keyring"))
     monkeypatch.setattr(background, "RETRY_SECONDS", 600 if by_hand else 0.05)
 
     async def story(application: Application) -> None:
         window = application.window
         controller = await opened(application)
+        locked = Outcome(VaultStatus.LOCKED, held=True).sentence
         await controller.session.go("generate-token")
         controller.give("token", "canary-token-that-is-long-enough")
         await until(lambda: "Bearer Token in memory only until the program ends" in words(window))
-        await until(lambda: "The keyring is locked. Unlock it, then try again. The value is held" in words(window))
+        await until(lambda: locked in words(window))
         said: list[str] = []
         controller.announced.connect(said.append)
         again = child(window, "keep-again")
@@ -118,9 +119,7 @@ def test_a_secret_goes_to_the_keyring_once_that_opens(
         if by_hand:
             again.click()
             await until(lambda: bool(said))
-            assert said == [
-                "The keyring is locked. Unlock it, then try again. The value is held until the program closes."
-            ]
+            assert said == [locked]
             assert again.isVisible()
         keyring.well = True
         if by_hand:

@@ -26,7 +26,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     def allowed(_platform: str) -> None:
         event.wait(30)
 
-    monkeypatch.setattr("app.vault.backend.allowed", allowed)
+    monkeypatch.setattr("app.vault.backend.platform_keyring", allowed)
     yield event
     event.set()
 

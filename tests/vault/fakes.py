@@ -1,4 +1,4 @@
-"""What stands in for Windows and macOS where they cannot be: below the library keyring, whose own code runs on them."""
+"""Stand-ins for Windows and macOS, one level below the ``keyring`` library, whose own code runs on top of them."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ if TYPE_CHECKING:
 
 
 class Killed(BaseException):
-    """The program ends here."""
+    """The program was killed."""
 
 
 class Calls:
-    """Counts the calls to the system. At one of them the program can be killed, or an error be the answer."""
+    """Counts the system calls. At a chosen call the program is killed, or the call fails."""
 
     def __init__(self) -> None:
         self.made = 0
         self.deadly: int | None = None
         """The call before which the program is killed."""
         self.failing: int | None = None
-        """The call that is answered with an error."""
+        """The call that returns an error."""
         self.answers: dict[str, int] = {}
-        """The error with which a function answers, by its name."""
+        """Error codes to return, by function name."""
 
     def enter(self) -> bool:
-        """To be called first by every function; returns whether it fails."""
+        """Count a call. Every function calls this first. Returns whether the call fails."""
         number, self.made = self.made, self.made + 1
         if number == self.deadly:
             raise Killed
         return number == self.failing
 
     def begin(self, *, deadly: int | None = None, failing: int | None = None) -> None:
-        """Count anew."""
+        """Restart the count."""
         self.made, self.deadly, self.failing = 0, deadly, failing
 
 
@@ -47,26 +47,26 @@ class System(Protocol):
     platform: str
     calls: Calls
     ever: set[str]
-    """Every name that was ever written."""
+    """Every name ever written."""
 
     def texts(self) -> dict[str, str]:
-        """Everything in it, by name."""
+        """The whole content, by name."""
 
     def install(self, patch: pytest.MonkeyPatch) -> None:
-        """Let Python find it."""
+        """Put the fakes in place of the system's libraries."""
 
 
 @contextmanager
 def installed(system: System) -> Iterator[System]:
-    """That system instead of this one."""
+    """Run the body on that system instead of the real one."""
     with ExitStack() as stack:
         system.install(stack.enter_context(pytest.MonkeyPatch.context()))
         yield system
 
 
 def opened(system: System) -> keyrings.Keyring:
-    """Its keyring as a new run of the program finds it."""
+    """Open the system's keyring as a new run of the program does."""
     system.calls.begin()
-    keyring = keyrings.allowed(system.platform)
+    keyring = keyrings.platform_keyring(system.platform)
     assert keyring is not None
     return keyring

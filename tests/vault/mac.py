@@ -1,6 +1,6 @@
-"""The functions of macOS that the library keyring calls, in memory and as Apple documents them.
+"""The macOS functions that the ``keyring`` library calls, in memory, as Apple documents them.
 
-References to objects of Core Foundation are numbers here; what is released twice or was never there is an error.
+References to Core Foundation objects are numbers here. Releasing one twice, or one that never existed, is an error.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Keychain:
         """By service and account."""
         self.ever: set[str] = set()
         self.prompted, self.answered = threading.Event(), threading.Event()
-        """An item is to be added, and the admin lets it be: at once, unless a test has cleared that."""
+        """An item is about to be added, and the admin allows it: at once, unless a test clears ``answered``."""
         self.answered.set()
         self._objects: dict[int, Any] = {}
         self._numbers = itertools.count(1000)
@@ -189,7 +189,7 @@ class Keychain:
         if not found:
             return NOT_FOUND
         if query["kSecMatchLimit"] == "kSecMatchLimitAll":
-            # Attributes are no secret: they are told without asking.
+            # Attributes are not secret: macOS returns them without a prompt.
             assert query["kSecReturnAttributes"] == "kCFBooleanTrue"
             assert "kSecReturnData" not in query
             result._obj.value = self._new([self._attributes(*key) for key in found])
@@ -201,5 +201,5 @@ class Keychain:
         return 0
 
     def _attributes(self, service: str, account: str) -> int:
-        told = {"kSecAttrService": self._new(service.encode()), "kSecAttrAccount": self._new(account.encode())}
-        return self._new(told)
+        attributes = {"kSecAttrService": self._new(service.encode()), "kSecAttrAccount": self._new(account.encode())}
+        return self._new(attributes)

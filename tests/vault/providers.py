@@ -1,4 +1,4 @@
-"""Three Secret Services, each on a session bus of its own that starts nothing by itself."""
+"""Three Secret Services, each on its own session bus that starts no service by itself."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ apiEnabled=true
 
 
 class Provider:
-    """A program that serves the Secret Service, with a home of its own."""
+    """A program that serves the Secret Service, with its own home directory."""
 
     name = ""
     prompts = False
-    """Whether it opens a prompt of its own when it is locked; otherwise it says at once that it is."""
+    """Whether it opens its own prompt when locked; otherwise it reports the lock at once."""
     tries = 1
-    """How often it may be killed and started to show once that nothing is lost."""
+    """How many times it may be killed and restarted to show once that nothing is lost."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -64,7 +64,7 @@ class Provider:
             **os.environ,
             "HOME": str(home),
             "XDG_RUNTIME_DIR": str(run),
-            "TMPDIR": str(run),  # where KeePassXC looks whether it runs already
+            "TMPDIR": str(run),  # where KeePassXC checks whether it is already running
             "QT_QPA_PLATFORM": "offscreen",
         }
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
@@ -77,7 +77,7 @@ class Provider:
         self.prepare()
 
     def prepare(self) -> None:
-        """What has to be there before the first start."""
+        """Create what must exist before the first start."""
 
     def run(self) -> subprocess.Popen[bytes]:
         """Start the program."""
@@ -102,7 +102,7 @@ class Provider:
         return str(alias[0])
 
     def start(self) -> None:
-        """Start the program and wait until its keyring is there."""
+        """Start the program and wait until its keyring is available."""
         self._process = self.run()
         self.until(lambda: len(self.collection) > 1)
 
@@ -117,7 +117,7 @@ class Provider:
             self._process = None
 
     def close(self) -> None:
-        """End everything."""
+        """End all processes."""
         self.kill()
         self._bus.terminate()
         self._bus.wait(5)
@@ -127,7 +127,7 @@ class Provider:
     def call(
         self, name: str, path: str, interface: str, method: str, signature: str, *body: Any, through: Any = None
     ) -> tuple[Any, ...]:
-        """One D-Bus call, on a connection of its own where none is given. Raises DBusErrorResponse."""
+        """Make one D-Bus call, on a new connection unless one is given. Raises DBusErrorResponse."""
         connection = through or open_dbus_connection(self.address)
         try:
             address = DBusAddress(path, name, interface)
@@ -141,37 +141,37 @@ class Provider:
 
     @property
     def locked(self) -> bool:
-        """Whether the default collection says that it is locked."""
+        """Whether the default collection is locked."""
         properties = "org.freedesktop.DBus.Properties"
         interface = "org.freedesktop.Secret.Collection"
         return bool(self.call(SECRETS, self.collection, properties, "Get", "ss", interface, "Locked")[0][1])
 
     def on_disk(self) -> tuple[bytes, ...]:
-        """What its files hold: KeePassXC and KWallet write some moments after they have answered."""
-        # By suffix, so that a file which is being written to take the place of another does not count.
+        """Return the content of its files. KeePassXC and KWallet write them some moments after they have answered."""
+        # Selected by suffix, so that a temporary file about to replace another does not count.
         kinds = (".keyring", ".kdbx", ".kwl", ".json")
         return tuple(path.read_bytes() for path in sorted(self.home.rglob("*.*")) if path.suffix in kinds)
 
     def written(self, earlier: tuple[bytes, ...]) -> None:
-        """Wait until its files have changed and then rest: KWallet has one of its own for the names of items."""
+        """Wait until its files have changed and then settled: KWallet writes a second file for the names of items."""
         self.until(lambda: self.on_disk() != earlier)
         while (now := self.on_disk()) != earlier:
             earlier = now
             time.sleep(0.3)
 
     def flush(self) -> None:
-        """Have it write now, where it takes orders and would take its time."""
+        """Make it write now, if it can be asked to and would otherwise wait."""
 
-    def until(self, true: Any, seconds: float = 15) -> None:
-        """Wait until that is true; an error of D-Bus is not yet."""
+    def until(self, condition: Any, seconds: float = 15) -> None:
+        """Wait until the condition holds. A D-Bus error counts as not yet."""
         deadline = time.monotonic() + seconds
         while True:
             try:
-                if true():
+                if condition():
                     return
             except DBusErrorResponse:
                 pass
-            assert time.monotonic() < deadline, f"{self.name} is not there"
+            assert time.monotonic() < deadline, f"{self.name} did not get there in time"
             time.sleep(0.02)
 
     def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
@@ -183,7 +183,7 @@ class Provider:
             stderr=subprocess.DEVNULL,
         )
 
-    def _told(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    def _with_password(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
         assert process.stdin is not None
         process.stdin.write(PASSWORD.encode() + (b"\n" if self.name == "KeePassXC" else b""))
         process.stdin.close()
@@ -196,21 +196,23 @@ class GnomeKeyring(Provider):
     name = "GNOME Keyring"
 
     def run(self) -> subprocess.Popen[bytes]:
-        """Unlocked with the password, as PAM does it."""
-        return self._told(self._popen("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"))
+        """Unlocked with the password, as PAM does."""
+        return self._with_password(
+            self._popen("gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+        )
 
     def unlock(self) -> None:
-        """Through the interface that the daemon keeps for other parts of GNOME."""
-        where = (SECRETS, "/org/freedesktop/secrets")
+        """Unlock through the interface that the daemon offers to other parts of GNOME."""
+        service = (SECRETS, "/org/freedesktop/secrets")
         connection = open_dbus_connection(self.address)
         try:
             opened = self.call(
-                *where, "org.freedesktop.Secret.Service", "OpenSession", "sv", "plain", ("s", ""), through=connection
+                *service, "org.freedesktop.Secret.Service", "OpenSession", "sv", "plain", ("s", ""), through=connection
             )
             secret = (opened[1], b"", PASSWORD.encode(), "text/plain")
             inner = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
             self.call(
-                *where, inner, "UnlockWithMasterPassword", "o(oayays)", self.collection, secret, through=connection
+                *service, inner, "UnlockWithMasterPassword", "o(oayays)", self.collection, secret, through=connection
             )
         finally:
             connection.close()
@@ -224,7 +226,7 @@ class KeePassXC(Provider):
     WINDOW = ("org.keepassxc.KeePassXC.MainWindow", "/keepassxc", "org.keepassxc.KeePassXC.MainWindow")
 
     def prepare(self) -> None:
-        """A database, and a configuration that offers it."""
+        """Create a database and a configuration that exposes it."""
         group = uuid.uuid4()
         encoded = base64.b64encode(group.bytes).decode()
         (self.home / "db.xml").write_text(DATABASE.format(group=group, encoded=encoded))
@@ -243,36 +245,36 @@ class KeePassXC(Provider):
         return self.home / "db.kdbx"
 
     def run(self) -> subprocess.Popen[bytes]:
-        """With the database open."""
+        """Start with the database open."""
         settings = ["--config", str(self.home / "keepassxc.ini"), "--localconfig", str(self.home / "local.ini")]
-        return self._told(self._popen("keepassxc", *settings, "--pw-stdin", str(self._database)))
+        return self._with_password(self._popen("keepassxc", *settings, "--pw-stdin", str(self._database)))
 
     def start(self) -> None:
-        """And wait until the database is decrypted."""
+        """Also wait until the database is decrypted."""
         super().start()
         self.until(lambda: not self.locked)
 
     def lock(self) -> None:
-        """By its own method: the one of the Secret Service only opens a prompt."""
+        """Lock through KeePassXC's own method: the Secret Service's method only opens a prompt."""
         self.call(*self.WINDOW, "lockAllDatabases", "")
         self.until(lambda: self.locked)
 
     def unlock(self) -> None:
-        """By the method with which other programs open a database."""
+        """Unlock through the method with which other programs open a database."""
         self.call(*self.WINDOW, "openDatabase", "ss", str(self._database), PASSWORD)
         self.until(lambda: not self.locked)
 
 
 class KWallet(Provider):
-    """kwalletd with a wallet that is opened as PAM opens it."""
+    """kwalletd with a wallet opened as PAM opens it."""
 
     name = "KWallet"
     prompts = True
-    tries = 3  # kwalletd 5.103 on a busy machine was seen to lose what it had given back, one time in twenty
+    tries = 3  # kwalletd 5.103 on a busy machine was seen to lose a value it had already returned, 1 time in 20
     DAEMON = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
 
     def prepare(self) -> None:
-        """A wallet: kwalletd offers only those as collections that were there when it started."""
+        """Create a wallet: kwalletd exposes only the wallets that existed when it started."""
         (self.home / ".config").mkdir()
         (self.home / ".config/kwalletrc").write_text(KWALLET)
         self._process = self.run()
@@ -280,21 +282,21 @@ class KWallet(Provider):
         self.kill()
 
     def run(self) -> subprocess.Popen[bytes]:
-        """With the wallet closed."""
+        """Start with the wallet closed."""
         return self._popen("kwalletd5")
 
     def start(self) -> None:
-        """And open the wallet."""
+        """Also open the wallet."""
         super().start()
         self.until(self._opened)
 
     def unlock(self) -> None:
-        """By a new start: while its prompt is open, and nobody is there to answer it, kwalletd opens no wallet."""
+        """Unlock by restarting: kwalletd opens no wallet while its prompt is open, and nobody answers it here."""
         self.kill()
         self.start()
 
     def flush(self) -> None:
-        """By itself it writes after five seconds."""
+        """Make it write now; by itself it writes after five seconds."""
         connection = open_dbus_connection(self.address)
         try:
             (handle,) = self.call(*self.DAEMON, "open", "sxs", "kdewallet", 0, "tests", through=connection)

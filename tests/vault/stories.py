@@ -1,4 +1,4 @@
-"""What has to be so on every keyring."""
+"""What must hold on every keyring."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 async def secrets_without_a_setup_are_found_and_removed(folder: Path, vault: Vault) -> None:
-    """Of two setups one loses its file. The vault is left without a secret of theirs."""
+    """Create two setups and delete the file of one. Leaves no secret of either in the vault."""
     store = Store(folder)
     assert isinstance(store.lock(), FolderTaken)
     kept, gone = (new_setup(catalog.guide("entra"), utc_now(), practice=False) for _ in range(2))
@@ -33,9 +33,9 @@ async def secrets_without_a_setup_are_found_and_removed(folder: Path, vault: Vau
     assert found == Orphans(own=frozenset({gone.id}))
     assert await orphans.remove(store, vault, found.own) is None
     assert await orphans.find(store, vault) == Orphans()
-    assert {setup_id for setup_id, _ in (await vault.holdings()).keys} == {kept.id}
+    assert {setup_id for setup_id, _ in (await vault.stored_values()).keys} == {kept.id}
     assert (await vault.get(gone.id, "token")).status is VaultStatus.ABSENT
     assert (await vault.get(kept.id, "token")).value == f"token of {kept.id}" * 100
     assert (await vault.purge(kept.id)).status is VaultStatus.DELETED
-    assert (await vault.holdings()).keys == frozenset()
+    assert (await vault.stored_values()).keys == frozenset()
     store.close()

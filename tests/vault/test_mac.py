@@ -1,4 +1,4 @@
-"""The keychain of macOS, on a fake of it: not yet run there."""
+"""The macOS keychain on a fake. Not yet run on macOS."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def mac() -> Iterator[Keychain]:
         yield system
 
 
-def test_what_the_library_does_by_itself_is_as_it_is_met_here(mac: Keychain) -> None:
+def test_the_library_alone_behaves_as_the_workaround_assumes(mac: Keychain) -> None:
     backend = importlib.import_module("keyring.backends.macOS").Keyring()
     backend.set_password("service", "secret", "old")
     mac.calls.answers["SecItemAdd"] = CANCELLED
@@ -89,7 +89,7 @@ def test_each_denial_has_its_sentence_and_loses_nothing(
     asyncio.run(story())
 
 
-def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
+def test_a_prompt_answered_late_loses_nothing(mac: Keychain) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="darwin", limit_seconds=10)
         assert (await vault.put(ID, "token", "old")).status is VaultStatus.STORED
@@ -99,12 +99,12 @@ def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
             put = await vault.put(ID, "token", value)
             assert (put.status, put.held) == (VaultStatus.UNANSWERED, True)
             assert (await vault.get(ID, "token")).value == value
-        assert (await vault.put(ID, "base_url", "other")).held, "the same item, so it waits too"
+        assert (await vault.put(ID, "base_url", "other")).held, "the same item, so it waits as well"
         assert tokens(mac) == ["old"]
         mac.answered.set()
         vault._limit = 10
         async with asyncio.timeout(5):
-            while vault._held:  # also while a call that was given up on may still take effect
+            while vault._held:  # also while an abandoned call may still take effect
                 assert (await vault.retry(ID)).status is VaultStatus.STORED
         assert opened(mac).get(TOKEN).value == "newer"
         assert opened(mac).get(OTHER).value == "other"
@@ -114,7 +114,7 @@ def test_a_prompt_that_is_answered_late_loses_nothing(mac: Keychain) -> None:
     asyncio.run(story())
 
 
-def test_two_values_of_a_setup_written_at_once_are_both_there(mac: Keychain) -> None:
+def test_two_values_of_a_setup_written_at_once_are_both_stored(mac: Keychain) -> None:
     keyring = opened(mac)
     mac.answered.clear()
     with ThreadPoolExecutor(2) as threads:
@@ -128,18 +128,18 @@ def test_two_values_of_a_setup_written_at_once_are_both_there(mac: Keychain) -> 
 
 
 def tokens(mac: Keychain) -> list[str]:
-    """The tokens in the items that are there."""
+    """The tokens in the stored items."""
     return [json.loads(text.partition("\n")[2])["token"] for text in mac.texts().values()]
 
 
-def test_a_removal_that_is_denied_is_told(mac: Keychain) -> None:
+def test_a_denied_removal_is_reported(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "value", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
     assert opened(mac).delete(TOKEN).status is VaultStatus.DENIED
     assert len(mac.texts()) == 1
 
 
-def test_a_value_is_removed_only_once_no_copy_of_its_item_has_it(mac: Keychain) -> None:
+def test_a_value_counts_as_removed_only_once_no_copy_of_its_item_has_it(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "canary", always)
     opened(mac).put(OTHER, "other", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
@@ -152,7 +152,7 @@ def test_a_value_is_removed_only_once_no_copy_of_its_item_has_it(mac: Keychain) 
     assert opened(mac).get(OTHER).value == "other"
 
 
-def test_what_was_replaced_goes_later_where_its_removal_is_denied(mac: Keychain) -> None:
+def test_a_replaced_item_whose_removal_was_denied_is_removed_later(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "old", always)
     mac.calls.answers["SecItemDelete"] = CANCELLED
     assert opened(mac).put(TOKEN, "new", always).status is VaultStatus.STORED
@@ -162,13 +162,13 @@ def test_what_was_replaced_goes_later_where_its_removal_is_denied(mac: Keychain)
     assert len(mac.texts()) == 1
 
 
-def test_what_is_there_is_seen_and_removed_without_reading_it(mac: Keychain) -> None:
+def test_stored_values_are_listed_and_removed_without_reading_them(mac: Keychain) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="darwin")
         await vault.put(ID, "token", "value")
         await vault.put(ID, "base_url", "other")
         mac.calls.answers["SecItemCopyMatching"] = CANCELLED
-        found = await vault.holdings()
+        found = await vault.stored_values()
         assert found.status is VaultStatus.READ
         assert {setup_id for setup_id, _ in found.keys} == {ID}
         assert (await vault.purge(ID, ["token"])).status is VaultStatus.DELETED
@@ -178,19 +178,19 @@ def test_what_is_there_is_seen_and_removed_without_reading_it(mac: Keychain) -> 
     asyncio.run(story())
 
 
-def test_an_item_that_something_else_changed_is_told_and_can_be_replaced(mac: Keychain) -> None:
+def test_an_item_changed_by_another_program_is_reported_and_can_be_replaced(mac: Keychain) -> None:
     opened(mac).put(TOKEN, "value", always)
     mac.held[f"{SETUP}#a", "secret"] += b" "
     assert opened(mac).get(TOKEN).status is VaultStatus.ALTERED
     assert opened(mac).delete(OTHER).status is VaultStatus.DELETED
-    assert mac.texts() == {}, "nothing of it could be read any more"
+    assert mac.texts() == {}, "nothing in it could be read anymore"
     opened(mac).put(TOKEN, "value", always)
     mac.held[f"{SETUP}#a", "secret"] += b" "
     assert opened(mac).put(OTHER, "other", always).status is VaultStatus.STORED
     assert opened(mac).get(TOKEN).status is VaultStatus.ABSENT
 
 
-def test_items_of_others_are_left_alone(mac: Keychain) -> None:
+def test_items_of_other_programs_are_left_alone(mac: Keychain) -> None:
     mac.held["another program", "secret"] = mac.held["x" * 2000, "secret"] = b"theirs"
     opened(mac).put(TOKEN, "value", always)
     assert opened(mac).services("") == frozenset({f"{SETUP}/"})

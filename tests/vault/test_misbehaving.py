@@ -1,7 +1,7 @@
-"""Each way in which a keyring can misbehave has its sentence and loses nothing.
+"""Each way a keyring can misbehave has its own status and sentence, and loses nothing.
 
-The eighth, vanishing in mid-run, is shown with real keyrings in ``test_providers.py``; what only macOS and Windows do
-is in ``test_mac.py`` and ``test_windows.py``.
+One more way, disappearing during a run, is tested with real keyrings in ``test_providers.py``. Behavior specific to
+macOS and Windows is in ``test_mac.py`` and ``test_windows.py``.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import time
 from contextlib import closing
 
 import pytest
-from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what a configuration could choose
+from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what a configuration file could select
 
 from app.vault import SENTENCES, Vault, VaultStatus
 from app.vault import backend as keyrings
+from app.vault.outcome import HELD
 from tests.support.keyrings import (
     SETUP,
     DeletingFirstKeyring,
@@ -29,18 +30,16 @@ from tests.support.keyrings import (
 )
 from tests.support.until import until
 
-HELD = "The value is held until the program closes."
 
-
-def held_until_it_behaves(keyring: MemoryKeyring, status: VaultStatus, sentence: str) -> None:
-    """The new value is held and the old one stays, until it behaves: then the new one is there."""
+def check_held_until_it_works(keyring: MemoryKeyring, status: VaultStatus) -> None:
+    """The new value is held and the old one stays until the keyring works; then the new one is stored."""
 
     async def story() -> None:
         keyring.items[service()] = "old"
         vault = Vault("setup", keyring)
         put = await vault.put(SETUP, "token", "new")
         assert (put.status, put.kept, put.held) == (status, True, True)
-        assert put.sentence == f"{sentence} {HELD}"
+        assert put.sentence == f"{SENTENCES[status]} {HELD}"
         assert "new" not in repr(put)
         assert (await vault.get(SETUP, "token")).value == "new"
         assert keyring.items == {service(): "old"}
@@ -54,18 +53,18 @@ def held_until_it_behaves(keyring: MemoryKeyring, status: VaultStatus, sentence:
 
 
 def test_locked() -> None:
-    held_until_it_behaves(LockedKeyring(), VaultStatus.LOCKED, "The keyring is locked. Unlock it, then try again.")
+    check_held_until_it_works(LockedKeyring(), VaultStatus.LOCKED)
 
 
 def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     found: list[keyrings.Keyring | None] = [None]
-    monkeypatch.setattr(keyrings, "allowed", lambda _: found[0])
+    monkeypatch.setattr(keyrings, "platform_keyring", lambda _: found[0])
 
     async def story() -> None:
         vault = Vault("setup")
         put = await vault.put(SETUP, "token", "value")
         assert (put.status, put.held) == (VaultStatus.MEMORY, True)
-        assert put.sentence == ("This computer offers no keyring, so the value is held only until the program closes.")
+        assert put.sentence == SENTENCES[VaultStatus.MEMORY]
         assert vault.name == "memory for this run"
         assert (await vault.get(SETUP, "token")).value == "value"
         keyring = MemoryKeyring()
@@ -86,12 +85,12 @@ def test_slow() -> None:
             await asyncio.sleep(0.005)
             now = time.monotonic()
             longest, last = max(longest, now - last), now
-        assert (call.result().status, call.result().sentence) == (VaultStatus.STORED, "Kept in the keyring.")
+        assert call.result().status is VaultStatus.STORED
         assert (await vault.get(SETUP, "token")).value == "value"
         vault.close()
         return longest
 
-    assert asyncio.run(story()) < 0.1, "the loop turns meanwhile"
+    assert asyncio.run(story()) < 0.1, "the event loop keeps running"
 
 
 def test_prompting() -> None:
@@ -101,12 +100,12 @@ def test_prompting() -> None:
         vault = Vault("setup", keyring, limit_seconds=0.1)
         put = await vault.put(SETUP, "token", "new")
         assert (put.status, put.kept, put.held) == (VaultStatus.UNANSWERED, True, True)
-        assert put.sentence == (f"The keyring has not answered. Look for its prompt, answer it, then try again. {HELD}")
+        assert put.sentence == f"{SENTENCES[VaultStatus.UNANSWERED]} {HELD}"
         assert (await vault.get(SETUP, "token")).value == "new"
         assert keyring.items == {service(): "old"}
-        assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED, "other calls go on"
+        assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED, "other calls continue"
         keyring.release.set()
-        await until(lambda: not vault._held)  # the late answer was proved, so memory lets go
+        await until(lambda: not vault._held)  # the late answer was confirmed, so memory is cleared
         assert keyring.items == {service(): "new", service("base_url"): "other"}
         vault.close()
 
@@ -115,25 +114,18 @@ def test_prompting() -> None:
 
 @pytest.mark.parametrize("kind", [RefusingKeyring, DeletingFirstKeyring])
 def test_refusing(kind: type[MemoryKeyring]) -> None:
-    held_until_it_behaves(
-        kind(),
-        VaultStatus.REFUSED,
-        "The keyring did not accept the request. Open the keyring's own program to see why.",
-    )
-
-
-DISCARDED = "The keyring reported success, but did not keep the value."
+    check_held_until_it_works(kind(), VaultStatus.REFUSED)
 
 
 def test_silently_discarding() -> None:
-    held_until_it_behaves(DiscardingKeyring(), VaultStatus.DISCARDED, DISCARDED)
+    check_held_until_it_works(DiscardingKeyring(), VaultStatus.DISCARDED)
 
 
 def test_silently_discarding_as_a_configured_backend_would() -> None:
     async def story() -> None:
         vault = Vault("setup", NullKeyring())  # type: ignore[arg-type, no-untyped-call]
         put = await vault.put(SETUP, "token", "value")
-        assert (put.status, put.held, put.sentence) == (VaultStatus.DISCARDED, True, f"{DISCARDED} {HELD}")
+        assert (put.status, put.held) == (VaultStatus.DISCARDED, True)
         assert (await vault.get(SETUP, "token")).value == "value"
         vault.close()
 
@@ -141,19 +133,17 @@ def test_silently_discarding_as_a_configured_backend_would() -> None:
 
 
 def test_returning_something_else() -> None:
-    held_until_it_behaves(
-        GarblingKeyring(), VaultStatus.MISMATCH, "The keyring did not give back what was stored in it."
-    )
+    check_held_until_it_works(GarblingKeyring(), VaultStatus.MISMATCH)
 
 
-def test_returning_something_else_where_there_was_nothing_leaves_nothing() -> None:
+def test_returning_something_else_for_a_new_value_leaves_nothing() -> None:
     keyring = GarblingKeyring()
     with closing(Vault("setup", keyring)) as vault:
         assert asyncio.run(vault.put(SETUP, "token", "new")).held
     assert keyring.items == {}
 
 
-def test_returning_what_is_no_text() -> None:
+def test_returning_something_other_than_text() -> None:
     keyring = MemoryKeyring()
     keyring.items[service()] = b"bytes"  # type: ignore[assignment]
     with closing(Vault("setup", keyring)) as vault:

@@ -1,4 +1,4 @@
-"""The vault on three real Secret Services: locked, unlocked, killed and started again in mid-run."""
+"""The vault on three real Secret Services: locked, unlocked, killed and restarted during a run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import Outcome, Vault, VaultStatus, linux
+from app.vault import SENTENCES, Outcome, Vault, VaultStatus, linux
+from app.vault.outcome import HELD
 from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
 from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
 
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
 SETUP = "0123456789abcdef0123456789abcdef"
 SAVING = 0.5
-"""Seconds that KeePassXC needs for the small database of a test: it begins after 0.15, and takes up to 0.2."""
+"""Seconds that KeePassXC needs to save a test's small database: it starts after 0.15 and takes up to 0.2."""
 PATIENCE = 1.0
-"""Seconds that a call waits for a prompt which nobody answers here."""
+"""Seconds that a call waits for a prompt that nobody answers here."""
 
 
 @pytest.fixture(scope="module", params=[GnomeKeyring, KeePassXC, KWallet], ids=lambda kind: kind.name)
@@ -35,12 +36,12 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", served.address)
-    monkeypatch.setattr(linux, "_SAVING", {"KeePassXC": SAVING})
+    monkeypatch.setattr(linux, "_SETTLE_SECONDS", {"KeePassXC": SAVING})
     return served
 
 
 async def proved(value: str, name: str = "token") -> None:
-    """Another run of the program finds that value."""
+    """Check that another run of the program finds the value."""
     later = Vault("setup", platform="linux", limit_seconds=10)
     assert await later.get(SETUP, name) == Outcome(VaultStatus.READ, value)
     later.close()
@@ -65,17 +66,17 @@ def test_values_are_put_replaced_read_and_removed(provider: Provider) -> None:
 
 
 @pytest.mark.left_behind("thread", "a prompt that nobody answers holds its thread until the keyring ends")
-def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Provider) -> None:
+def test_a_value_put_while_locked_is_held_until_it_is_unlocked(provider: Provider) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="linux", limit_seconds=10)
         assert (await vault.put(SETUP, "token", "before")).status is VaultStatus.STORED
         provider.lock()
         vault._limit = PATIENCE
-        assert (await vault.holdings()).status is VaultStatus.LOCKED, "no prompt, which nobody answers here"
+        assert (await vault.stored_values()).status is VaultStatus.LOCKED, "no prompt, which nobody answers here"
         put = await vault.put(SETUP, "token", "after")
         assert put.status is (VaultStatus.UNANSWERED if provider.prompts else VaultStatus.LOCKED)
         assert put.held
-        assert "until the program closes" in put.sentence
+        assert put.sentence.endswith(HELD)
         assert (await vault.get(SETUP, "token")).value == "after"
         provider.unlock()
         vault._limit = 10
@@ -87,9 +88,9 @@ def test_locked_in_mid_run_the_value_is_held_until_it_is_unlocked(provider: Prov
     asyncio.run(story())
 
 
-def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: Provider) -> None:
+def test_a_keyring_that_stops_loses_nothing_and_is_used_again_once_it_runs(provider: Provider) -> None:
     async def story(vault: Vault) -> None:
-        await asyncio.sleep(SAVING)  # until the change of an earlier test is written
+        await asyncio.sleep(SAVING)  # until an earlier test's change is written
         earlier = provider.on_disk()
         assert (await vault.put(SETUP, "base_url", "before")).status is VaultStatus.STORED
         provider.flush()
@@ -97,7 +98,7 @@ def test_vanishing_in_mid_run_it_loses_nothing_and_is_taken_up_again(provider: P
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")
         assert (put.status, put.held) == (VaultStatus.GONE, True)
-        assert put.sentence.startswith("The keyring is no longer there. Start it, then try again. The value is held")
+        assert put.sentence == f"{SENTENCES[VaultStatus.GONE]} {HELD}"
         assert (await vault.get(SETUP, "base_url")).status is VaultStatus.GONE
         provider.start()
         assert (await vault.retry(SETUP)).status is VaultStatus.STORED

@@ -1,6 +1,6 @@
-"""The keyrings of Windows and macOS, as documented: killed before every call, nothing is lost and nothing stays.
+"""The keyrings of Windows and macOS as documented: killed before any call, nothing is lost and nothing is left behind.
 
-Not yet run there: the library keyring's own code runs here, on fakes of the functions that it calls.
+Not yet run on those systems: the ``keyring`` library's own code runs here, on fakes of the functions that it calls.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ CHANGES = [(SHORT, LONG), (LONG, SHORT), (LONG, "b" * 2000), (None, LONG)]
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
-def test_killed_at_any_call_of_a_put_the_old_or_the_new_value_is_there(
+def test_killed_at_any_call_of_a_put_the_old_or_the_new_value_survives(
     system: System, old: str | None, new: str
 ) -> None:
     for deadly in itertools.count():
@@ -77,7 +77,7 @@ def test_killed_at_any_call_of_a_put_the_old_or_the_new_value_is_there(
             assert value in (old, new)
             assert read(system, OTHER) == "untouched"
             if value == new and old is not None:
-                assert not [text for text in system.texts().values() if old[:1200] in text], "no stale copy stays"
+                assert not [text for text in system.texts().values() if old[:1200] in text], "no stale copy is left"
             assert put(system, new) is VaultStatus.STORED
             finished(system, new)
         else:
@@ -88,10 +88,10 @@ def test_killed_at_any_call_of_a_put_the_old_or_the_new_value_is_there(
 
 
 @pytest.mark.parametrize(("old", "new"), CHANGES)
-def test_an_error_at_any_call_of_a_put_is_told_or_met_and_loses_nothing(
+def test_an_error_at_any_call_of_a_put_is_reported_or_handled_and_loses_nothing(
     system: System, old: str | None, new: str
 ) -> None:
-    told = 0
+    reported = 0
     for failing in itertools.count():
         begin(system, old)
         keyring = opened(system)
@@ -100,14 +100,14 @@ def test_an_error_at_any_call_of_a_put_is_told_or_met_and_loses_nothing(
         if system.calls.made <= failing:
             break
         assert read(system) == (new if ended is VaultStatus.STORED else old)
-        told += ended is not VaultStatus.STORED
+        reported += ended is not VaultStatus.STORED
         assert put(system, new) is VaultStatus.STORED
         finished(system, new)
-    assert told > 4
+    assert reported > 4
 
 
 def begin(system: System, old: str | None) -> None:
-    """A setup with another value, and with that one."""
+    """Start with one other value and, if given, the old one."""
     for name in (TOKEN, OTHER):
         assert opened(system).delete(name).status is VaultStatus.DELETED
     assert system.texts() == {}
@@ -117,7 +117,7 @@ def begin(system: System, old: str | None) -> None:
 
 
 def finished(system: System, new: str) -> None:
-    """Nothing is there but what has to be, and never was: the library would have written replaced values elsewhere."""
+    """Only the expected values exist, and no others ever did: the library alone would have kept replaced ones."""
     assert all(name.startswith(SETUP) for name in system.ever)
     assert read(system) == new
     assert opened(system).delete(TOKEN).status is VaultStatus.DELETED
@@ -125,7 +125,7 @@ def finished(system: System, new: str) -> None:
     assert read(system, OTHER) == "untouched"
 
 
-def test_killed_at_any_call_of_a_removal_what_is_left_is_seen_and_removed(system: System) -> None:
+def test_killed_at_any_call_of_a_removal_the_rest_is_found_and_removed(system: System) -> None:
     for deadly in itertools.count():
         assert put(system, LONG) is VaultStatus.STORED
         keyring = opened(system)
@@ -149,7 +149,7 @@ def test_secrets_without_a_setup_are_found_and_removed(system: System, tmp_path:
     assert system.texts() == {}
 
 
-def test_parts_without_a_head_are_of_a_setup_too() -> None:
+def test_parts_without_a_head_are_listed_with_their_setup() -> None:
     with installed(CredentialManager()) as system:
         deadly = itertools.count()
         while not system.texts():
@@ -172,7 +172,7 @@ STEPS = st.tuples(
 @pytest.mark.parametrize("kind", SYSTEMS)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, max_size=8))
-def test_after_any_row_of_kills_each_value_is_the_former_or_the_wanted(
+def test_after_any_sequence_of_kills_each_value_is_the_previous_or_the_new_one(
     kind: type[System], steps: list[tuple[str, int | None, int]]
 ) -> None:
     with installed(kind()) as system:

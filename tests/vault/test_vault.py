@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from keyring.errors import KeyringLocked  # noqa: TID253 - the tests of the vault are about it
+from keyring.errors import KeyringLocked  # noqa: TID253 - these tests are about the keyring
 from secretstorage import Item
 
 from app.vault import Outcome, Vault, VaultStatus, linux
@@ -21,7 +21,7 @@ from tests.support.until import until
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str) -> None:
+def test_a_value_is_stored_read_and_removed_in_a_real_keyring(secret_service: str) -> None:
     assert secret_service
 
     async def story() -> None:
@@ -48,7 +48,7 @@ def test_a_value_is_kept_read_and_removed_in_a_real_keyring(secret_service: str)
 
 @pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize(("empty", "status"), [(2, VaultStatus.READ), (9, VaultStatus.MISMATCH)])
-def test_an_empty_answer_is_asked_again_and_never_taken_for_the_value(
+def test_an_empty_answer_is_retried_and_never_taken_for_the_value(
     empty: int, status: VaultStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real, answers = Item.get_secret, [b""] * empty
@@ -66,13 +66,13 @@ def test_an_empty_answer_is_asked_again_and_never_taken_for_the_value(
     asyncio.run(story())
 
 
-def test_a_keyring_that_saves_is_left_alone_until_it_has() -> None:
+def test_a_keyring_that_saves_is_left_alone_until_it_has_settled() -> None:
     made: list[float] = []
-    quiet = linux._Quiet()
+    spacer = linux._ChangeSpacer()
     for _ in range(3):
-        quiet.keep(lambda: made.append(time.monotonic()), 0.05)
+        spacer.run(lambda: made.append(time.monotonic()), 0.05)
     assert min(later - earlier for earlier, later in pairwise(made)) >= 0.05
-    assert set(linux._SAVING) <= set(linux._OWNERS.values())
+    assert set(linux._SETTLE_SECONDS) <= set(linux._PROVIDERS.values())
 
 
 def test_configuration_cannot_choose_a_backend(secret_service: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,14 +106,14 @@ def test_without_a_keyring_values_live_for_this_run(platform: str, monkeypatch: 
     asyncio.run(story())
 
 
-def test_deletion_is_proved() -> None:
+def test_a_deletion_is_confirmed() -> None:
     keyring = UndyingKeyring()
     keyring.items[service()] = "value"
     with closing(Vault("setup", keyring)) as vault:
         assert asyncio.run(vault.delete(SETUP, "token")).status is VaultStatus.REFUSED
 
 
-def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_unlocked() -> None:
+def test_purging_removes_named_held_and_listed_values_once_the_keyring_is_unlocked() -> None:
     class Unlocking(MemoryKeyring):
         locked = True
 
@@ -140,7 +140,7 @@ def test_purging_takes_what_is_named_what_is_held_and_what_is_seen_once_it_is_un
     asyncio.run(story())
 
 
-def test_purging_stops_at_the_first_that_stays() -> None:
+def test_purging_stops_at_the_first_value_that_stays() -> None:
     asked: list[str] = []
 
     class Counting(LockedKeyring):
@@ -153,7 +153,7 @@ def test_purging_stops_at_the_first_that_stays() -> None:
     assert asked == [service("base_url")]
 
 
-def test_a_late_answer_does_not_undo_what_came_after() -> None:
+def test_a_late_answer_does_not_undo_later_changes() -> None:
     async def story() -> None:
         keyring = PromptingKeyring()
         vault = Vault("setup", keyring, limit_seconds=0.1)
@@ -168,7 +168,7 @@ def test_a_late_answer_does_not_undo_what_came_after() -> None:
     asyncio.run(story())
 
 
-def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
+def test_a_late_answer_does_not_restore_a_deleted_value() -> None:
     async def story() -> None:
         keyring = PromptingKeyring()
         vault = Vault("setup", keyring, limit_seconds=0.1)
@@ -182,7 +182,7 @@ def test_a_late_answer_does_not_bring_back_what_was_deleted() -> None:
     asyncio.run(story())
 
 
-def test_a_wait_can_be_cancelled_and_tried_again() -> None:
+def test_a_canceled_wait_can_be_retried() -> None:
     async def story() -> None:
         keyring = PromptingKeyring()
         vault = Vault("setup", keyring)

@@ -1,4 +1,4 @@
-"""The Windows Credential Manager, on a fake of it: not yet run there."""
+"""The Windows Credential Manager on a fake. Not yet run on Windows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import SENTENCES, Outcome, Vault, VaultStatus
+from app.vault import NEEDS_REENTRY, SENTENCES, Outcome, Vault, VaultStatus
 from tests.vault.fakes import installed, opened
 from tests.vault.test_slots import LONG, OTHER, SETUP, TOKEN, always
 from tests.vault.windows import BAD_DATA, NO_LOGON_SESSION, CredentialManager, error
@@ -26,7 +26,7 @@ def windows() -> Iterator[CredentialManager]:
         yield system
 
 
-def test_what_the_library_does_by_itself_is_as_it_is_met_here(windows: CredentialManager) -> None:
+def test_the_library_alone_behaves_as_the_workaround_assumes(windows: CredentialManager) -> None:
     backend = importlib.import_module("keyring.backends.Windows").WinVaultKeyring()
     backend.set_password("service", "secret", "x" * 1280)
     with pytest.raises(error) as refused:
@@ -41,7 +41,7 @@ def test_credentials_stay_on_this_computer(windows: CredentialManager) -> None:
     assert {each["Persist"] for each in windows.held.values()} == {2}
 
 
-def test_a_long_value_is_in_parts_and_a_short_one_is_not(windows: CredentialManager) -> None:
+def test_a_long_value_is_split_and_a_short_one_is_not(windows: CredentialManager) -> None:
     opened(windows).put(TOKEN, LONG, always)
     assert set(windows.texts()) == {f"{TOKEN}#a", *(f"{TOKEN}#a{number}" for number in range(1, 5))}
     opened(windows).put(TOKEN, "short", always)
@@ -64,7 +64,7 @@ def scribble(windows: CredentialManager) -> None:
     ("damage", "status"),
     [(lose, VaultStatus.INCOMPLETE), (change, VaultStatus.ALTERED), (scribble, VaultStatus.ALTERED)],
 )
-def test_what_is_not_whole_is_told_and_can_be_replaced_or_removed(
+def test_a_damaged_value_is_reported_and_can_be_replaced_or_removed(
     windows: CredentialManager, damage: object, status: VaultStatus
 ) -> None:
     assert callable(damage)
@@ -76,7 +76,7 @@ def test_what_is_not_whole_is_told_and_can_be_replaced_or_removed(
             damage(windows)
             found = await vault.get(ID, "token")
             assert (found.status, found.value) == (status, None)
-            assert found.sentence.endswith(("Paste it again.", "Paste the value again."))
+            assert found.status in NEEDS_REENTRY
             assert (await heal).status in (VaultStatus.STORED, VaultStatus.DELETED)
             await vault.delete(ID, "token")
             assert windows.texts() == {}
@@ -85,7 +85,7 @@ def test_what_is_not_whole_is_told_and_can_be_replaced_or_removed(
     asyncio.run(story())
 
 
-def test_a_damaged_value_stays_until_another_is_there(windows: CredentialManager) -> None:
+def test_a_damaged_value_stays_until_a_new_one_is_stored(windows: CredentialManager) -> None:
     opened(windows).put(TOKEN, LONG, always)
     lose(windows)
     damaged = windows.texts()
@@ -94,14 +94,14 @@ def test_a_damaged_value_stays_until_another_is_there(windows: CredentialManager
     assert windows.texts() == damaged
 
 
-def test_without_a_credential_set_as_over_the_network_it_is_held(windows: CredentialManager) -> None:
+def test_without_a_credential_set_as_in_a_network_logon_the_value_is_held(windows: CredentialManager) -> None:
     async def story() -> None:
         vault = Vault("setup", platform="win32")
         windows.calls.answers |= dict.fromkeys(("CredRead", "CredWrite", "CredEnumerate"), NO_LOGON_SESSION)
         put = await vault.put(ID, "token", "value")
         assert put == Outcome(VaultStatus.REFUSED, held=True)
         assert put.sentence.startswith(SENTENCES[VaultStatus.REFUSED])
-        assert (await vault.holdings()).status is VaultStatus.REFUSED
+        assert (await vault.stored_values()).status is VaultStatus.REFUSED
         windows.calls.answers.clear()
         assert (await vault.retry(ID)).status is VaultStatus.STORED
         assert vault.name == "Windows Credential Manager"
@@ -110,7 +110,7 @@ def test_without_a_credential_set_as_over_the_network_it_is_held(windows: Creden
     asyncio.run(story())
 
 
-def test_a_removal_that_is_refused_is_told(windows: CredentialManager) -> None:
+def test_a_refused_removal_is_reported(windows: CredentialManager) -> None:
     opened(windows).put(TOKEN, LONG, always)
     opened(windows).put(OTHER, "other", always)
     before = windows.texts()

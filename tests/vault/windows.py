@@ -1,4 +1,4 @@
-"""The functions of Windows that the library keyring calls, in memory and as Microsoft documents them."""
+"""The Windows functions that the ``keyring`` library calls, in memory, as Microsoft documents them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ LONGEST = 5 * 512
 """CRED_MAX_CREDENTIAL_BLOB_SIZE, in bytes."""
 
 
-class error(Exception):  # noqa: N801, N818 - the name it has there
-    """As ``pywintypes.error``."""
+class error(Exception):  # noqa: N801, N818 - pywintypes' own name
+    """Same as ``pywintypes.error``."""
 
     def __init__(self, winerror: int, funcname: str, strerror: str = "") -> None:
         super().__init__(winerror, funcname, strerror)
@@ -57,7 +57,7 @@ class CredentialManager:
         if code is not None:
             raise error(code, function)
 
-    def _write(self, Credential: dict[str, Any], Flags: int = 0) -> None:  # noqa: N803 - the names they have there
+    def _write(self, Credential: dict[str, Any], Flags: int = 0) -> None:  # noqa: N803 - the Windows parameter names
         assert (Credential["Type"], Flags) == (1, 0)
         self._enter("CredWrite")
         blob = Credential["CredentialBlob"].encode("utf-16-le", "surrogatepass")
