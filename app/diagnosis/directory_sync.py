@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from app.guide.placeholders import fill
 from app.scim.finding import Check
 from app.scim.observation import Observation
 from app.text.counts import counted
-from app.text.times import clock, span
+from app.text.times import clock, recorded, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -280,7 +281,7 @@ def success(directory: Directory) -> str:
 def both(moment: datetime) -> str:
     """A moment in UTC, and in this computer's zone where that is another."""
     local = moment.astimezone()
-    said = f"{moment.day} {moment:%b %Y, %H:%M:%S} UTC"
+    said = recorded(moment, UTC)
     if not local.utcoffset():
         return said
     return f"{said} (here {clock(moment) if local.date() != moment.date() else f'{local:%H:%M:%S}'})"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
 from app.setup.journey import CLOCK_SKEW, Block, shut, unseen
-from app.text.times import in_utc
+from app.text.time_reading import LONGEST, readings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from app.guide.model import Guide
     from app.setup.state import Setup
 
@@ -56,46 +56,18 @@ class TimestampProblem(StrEnum):
     """Before Submit, so of another directory or an earlier try."""
 
 
-_FORMATS = (
-    "%Y-%m-%dT%H:%M:%S.%f%z",
-    "%Y-%m-%dT%H:%M:%S%z",
-    "%Y-%m-%d %H:%M:%S%z",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%b %d %Y %H:%M:%S",
-    "%b %d %Y %I:%M:%S %p",
-    "%d %b %Y %H:%M:%S",
-    "%d %b %Y %H:%M",
-    "%b %d %Y %H:%M",
-    "%b %d %Y %I:%M %p",
-)
-
-
 def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | TimestampProblem:
     """The time that the admin saw on the Directories page, or why it cannot be.
 
     A time without a zone is taken as this computer's local time. The page's own format is not
     documented, so several are read; an ambiguous one such as 03/04/2026 is refused.
     """
-    clean = re.sub(r"\s+", " ", text.replace(",", " ")).strip()
-    clean = re.sub(r"\s*(UTC|GMT|Z)$", "+0000", clean)
-    if len(clean) > 60 or not clean:
+    if not text.strip() or len(text) > LONGEST:
         return TimestampProblem.EMPTY
-    if re.match(r"\d{1,2}/\d{1,2}/\d{2,4}", clean):
+    found = readings(text)
+    if len(found) > 1:
         return TimestampProblem.AMBIGUOUS
-    found = next((t for t in (_parse(clean, form) for form in _FORMATS) if t), None)
-    if found is None:
-        return TimestampProblem.UNREADABLE
-    return _plausible(found, setup, now)
-
-
-def _parse(text: str, form: str) -> datetime | None:
-    try:
-        parsed = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is set below
-        return in_utc(parsed if parsed.tzinfo is not None else parsed.astimezone())
-    except (ValueError, OverflowError):  # the latter at the ends of the calendar
-        return None
+    return _plausible(next(iter(found)), setup, now) if found else TimestampProblem.UNREADABLE
 
 
 def _plausible(found: datetime, setup: Setup, now: datetime) -> datetime | TimestampProblem:

@@ -1,13 +1,22 @@
-"""Times and spans: which are believed, and how they stand in the admin's words."""
+"""Times and spans: which are believed, and how they are written, in English whatever the computer's language is."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Final
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a computer's clock begins that was never set."""
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
+
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""English names. Those of ``strftime`` follow the desktop's language once Qt has called ``setlocale``."""
 
 
 def in_utc(moment: datetime) -> datetime | None:
@@ -37,12 +46,31 @@ def ago(seconds: float) -> str:
 
 def clock(moment: datetime) -> str:
     """A moment in this computer's time zone, e.g. ``24 Nov 2026, 14:05:09``."""
-    local = moment.astimezone()
-    return f"{local.day} {local:%b %Y, %H:%M:%S}"
+    return _written(moment.astimezone())
+
+
+def recorded(moment: datetime, zone: tzinfo | None = None) -> str:
+    """A moment with its zone, as a record needs it, e.g. ``24 Nov 2026, 14:05:09 UTC+01:00``.
+
+    ``zone`` is by default this computer's.
+    """
+    local = moment.astimezone(zone)
+    offset = local.utcoffset() or timedelta()
+    hours, minutes = divmod(abs(offset) // timedelta(minutes=1), 60)
+    sign = "-" if offset < timedelta() else "+"
+    return f"{_written(local)} UTC{f'{sign}{hours:02}:{minutes:02}' if hours or minutes else ''}"
 
 
 def day(moment: datetime, now: datetime) -> str:
     """A day near today by its name, another one by its date."""
     local, today = moment.astimezone(), now.astimezone().date()
     apart = (today - local.date()).days
-    return {0: "started today", 1: "yesterday"}.get(apart, f"{local.day} {local:%b %Y}")
+    return {0: "started today", 1: "yesterday"}.get(apart, _date(local))
+
+
+def _written(local: datetime) -> str:
+    return f"{_date(local)}, {local:%H:%M:%S}"
+
+
+def _date(local: datetime) -> str:
+    return f"{local.day} {MONTHS[local.month - 1][:3]} {local.year}"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.setup.sentences import setup_name, status_line
-from app.text.times import clock
+from app.text.times import recorded
 from ui.dialogs.message import MessageBox
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class HandOverDialogs(QObject):
         unusable = len(received.dropped)
         again = f" {unusable} of its values cannot be used and are asked for again." if unusable else ""
         more = (
-            f"{setup.client}, written {clock(received.made)}. {status_line(setup)}.\n\n"
+            f"{setup.client}, written {recorded(received.made)}. {status_line(setup)}.\n\n"
             f"Secrets are not in the file: the Base URL and the token are captured again.{again}"
         )
         box = MessageBox(self._window, f"Take over \u201c{setup_name(setup)}\u201d?", more, tone="muted")

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
-from app.text.times import clock
+from app.text.times import recorded
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import Facts
 from ui.widgets.link import LinkButton
@@ -49,9 +49,9 @@ class Finish(QWidget):
             Milestone.FULL_SYNC: "Full Sync started",
             Milestone.FINISHED: "Sync Status Success",
         }
-        rows += [(words[m], clock(setup.reached[m])) for m in words if m in setup.reached]
+        rows += [(words[m], recorded(setup.reached[m])) for m in words if m in setup.reached]
         if setup.sighting is not None:
-            rows.insert(-2, ("SCIM Change Timestamp", clock(setup.sighting.at)))
+            rows.insert(-2, ("SCIM Change Timestamp", recorded(setup.sighting.at)))
         rows.append(("Secrets", self._controller.session.vault.name))
         card = Card("card", self)
         card.body.addWidget(label("What was set up", "heading", card))

@@ -15,7 +15,7 @@ from app.setup.sentences import TIMESTAMP_PROBLEMS, sentence
 from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
-from app.text.times import ago, clock, span
+from app.text.times import ago, recorded, span
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
@@ -141,7 +141,7 @@ class WatchPanel(QWidget):
         session = self._controller.session
         stamp, looked, received, through = self._cells
         seen, report = valid_sighting(session.setup), session.waiting.report
-        stamp.setText(clock(seen.at) if seen else "Not filled yet")
+        stamp.setText(recorded(seen.at) if seen else "Not filled yet")
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()
         if report is None:
