@@ -1,6 +1,6 @@
-"""What arrived at the endpoint: counts, the newest changes, and what is missing or odd in users and groups.
+"""Reads what arrived at the endpoint: counts, the newest changes, and what is missing or unusual in users and groups.
 
-Read-only, and in bounded memory whatever the size of the directory: counters, hashes, and a limited number of rows.
+Read-only. Memory is bounded whatever the size of the directory: counters, hashes and a limited number of rows.
 Sources: Microsoft's tutorial for the gallery app (required attributes), "Cloud Identity Engine Attributes (SCIM)"
 (userName becomes the User Principal Name), "Troubleshoot Cloud Identity Engine Issues" (duplicate group names).
 """
@@ -31,43 +31,43 @@ if TYPE_CHECKING:
     from app.text.similar import Digests
 
 HELD: Final = 50_000
-"""Rows that are held to be shown; all are counted."""
+"""Rows kept to be shown; all are counted."""
 SAMPLE: Final = 500
-"""Users, and groups, that are read unless all are asked for: the first two pages and the last three."""
+"""Users, and groups, to read unless all are wanted: the first two pages and the last three."""
 NEWEST: Final = 20
-"""Newest changes of each kind that are shown."""
+"""Newest changes of users, and of groups, to show."""
 SHOWN: Final = 200
-"""Characters of a name."""
+"""Characters of a name to show."""
 
 REQUIRED: Final = ("userName", "active", "displayName", "name.givenName", "name.familyName", "name.formatted")
-"""What CIE needs of a user; of a group it needs ``displayName``."""
+"""What CIE requires of a user; of a group it requires ``displayName``."""
 
 
 class ArrivalKind(StrEnum):
-    """What a row is about."""
+    """What a row reports."""
 
     INCOMPLETE = "incomplete"
     """A user or group without a required attribute."""
     FORM = "form"
-    """A user name that is not in the form of a UPN or mail address."""
+    """A user name that is not a UPN or mail address."""
     SAME = "same"
-    """A group whose name another one has exactly."""
+    """A group with exactly the same name as another one."""
     ALIKE = "alike"
-    """A group whose name another one has but for capitals, spaces, unseen characters or the form of letters."""
+    """A group whose name differs from another one only in case, spaces, invisible characters or letter forms."""
     NO_MEMBERS = "no-members"
-    """A group that has no members."""
-    SIGNS = "signs"
-    """A group with a character that Prisma Access does not take."""
+    """A group without members."""
+    RESERVED = "signs"
+    """A group with a character that Prisma Access does not accept."""
     MISSING = "missing"
-    """In the export, and not arrived."""
+    """In the export, but not arrived."""
     EXTRA = "extra"
-    """Arrived, and not in the export."""
+    """Arrived, but not in the export."""
     NEWEST = "newest"
     """One of the newest changes."""
 
 
 _UPN: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
-_PRISMA: Final = re.compile("[\"'<>&]")
+_RESERVED: Final = re.compile("[\"'<>&]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,20 @@ class Arrival:
     """Whether it is about a group rather than a user."""
     name: str
     """Legible, cut after ``SHOWN`` characters."""
-    detail: str
+    values: tuple[str, ...] = ()
+    """The missing attributes of ``INCOMPLETE``, the characters of ``RESERVED``, the row of ``MISSING``."""
     at: datetime | None = None
-    """When it was changed last, UTC, where that is what the row tells."""
+    """When ``NEWEST`` was changed, UTC."""
+    created: bool = False
+    """Whether that change created it."""
 
 
 @dataclass(slots=True)
 class ResourceTally:
-    """Users or groups, as far as they were read."""
+    """The users or the groups that were read."""
 
     total: int | None = None
-    """How many there are; None where the endpoint does not list them."""
+    """How many there are; None if the endpoint does not list them."""
     read: int = 0
     inactive: int = 0
     """Users whose ``active`` is false."""
@@ -101,29 +104,29 @@ class ResourceTally:
 
 @dataclass(slots=True)
 class ArrivalReport:
-    """What a look brought."""
+    """The result of reading."""
 
     users: ResourceTally = field(default_factory=ResourceTally)
     groups: ResourceTally = field(default_factory=ResourceTally)
     counts: Counter[ArrivalKind] = field(default_factory=Counter)
     rows: list[Arrival] = field(default_factory=list)
-    members_told: bool = False
-    """Whether any group came with members; otherwise the endpoint does not offer them."""
+    has_members: bool = False
+    """Whether any group came with members. If none did, the endpoint does not return members."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArrivalProgress:
-    """How far a look is."""
+    """How much was read so far."""
 
     group: bool
     read: int
     of: int
     pause: float | None = None
-    """Seconds that the endpoint asked to wait, while it waits."""
+    """Seconds that the endpoint asked to wait, while waiting."""
 
 
 class ArrivalReader:
-    """One look at users and groups."""
+    """Reads users and groups once."""
 
     def __init__(
         self,
@@ -136,7 +139,7 @@ class ArrivalReader:
         users: Digests | None = None,
         groups: Digests | None = None,
     ) -> None:
-        """``users`` and ``groups`` are the names in an export; each is marked when it is met."""
+        """``users`` and ``groups`` are the names in an export; each is marked when it arrives."""
         self.result = ArrivalReport()
         self._client = client
         self._endpoint = endpoint
@@ -152,10 +155,10 @@ class ArrivalReader:
         self._empties: list[Arrival] = []
 
     async def run(self) -> ArrivalReport:
-        """Look; what the endpoint does not offer is left out."""
+        """Read, leaving out what the endpoint does not offer."""
         await self._kind(self.result.users, "/Users", ("id", "userName", "active", "displayName", "meta", "name"))
         await self._kind(self.result.groups, "/Groups", ("id", "displayName", "meta", "members"))
-        if self.result.members_told:
+        if self.result.has_members:
             for row in self._empties:
                 self._keep(row)
             self.result.counts[ArrivalKind.NO_MEMBERS] = self._empty
@@ -164,27 +167,27 @@ class ArrivalReader:
         self.result.rows += newest
         return self.result
 
-    async def _kind(self, share: ResourceTally, path: str, attributes: tuple[str, ...]) -> None:
+    async def _kind(self, tally: ResourceTally, path: str, attributes: tuple[str, ...]) -> None:
         group = path == "/Groups"
 
-        def tell(pause: float | None = None) -> None:
-            self._on_progress(ArrivalProgress(group, share.read, self._goal(share.total or 0), pause))
+        def report(pause: float | None = None) -> None:
+            self._on_progress(ArrivalProgress(group, tally.read, self._goal(tally.total or 0), pause))
 
-        pages = PageReader(self._client, self._endpoint, self._bearer, path, attributes, tell)
+        pages = PageReader(self._client, self._endpoint, self._bearer, path, attributes, report)
         async for page in pages.read(1, None if self._everything else 2 * PAGE):
-            self._take(page, share, group=group)
-            tell()
-        share.stopped = pages.stopped
-        if share.stopped is None and share.total is None:
-            share.total = 0
-        rest = self._rest(share)
-        if rest is not None and share.stopped is None:
+            self._take(page, tally, group=group)
+            report()
+        tally.stopped = pages.stopped
+        if tally.stopped is None and tally.total is None:
+            tally.total = 0
+        rest = self._rest(tally)
+        if rest is not None and tally.stopped is None:
             async for page in pages.read(rest):
-                self._take(page, share, group=group)
-                tell()
-            share.stopped = pages.stopped
-        share.complete = share.stopped is None and share.total is not None and share.read >= share.total
-        if not self._everything and not share.complete and share.stopped is None:
+                self._take(page, tally, group=group)
+                report()
+            tally.stopped = pages.stopped
+        tally.complete = tally.stopped is None and tally.total is not None and tally.read >= tally.total
+        if not self._everything and not tally.complete and tally.stopped is None:
             newest = await pages.sorted_by_change(NEWEST)
             for each in newest.resources if newest is not None else ():
                 self._note_change(each, group=group)
@@ -192,15 +195,15 @@ class ArrivalReader:
     def _goal(self, total: int) -> int:
         return total if self._everything else min(total, SAMPLE)
 
-    def _rest(self, share: ResourceTally) -> int | None:
-        """Where a sample goes on after its first pages: the last ones are the likeliest to be new."""
-        if self._everything or share.total is None or share.read >= share.total:
+    def _rest(self, tally: ResourceTally) -> int | None:
+        """Where a sample continues after its first pages: the last resources are the likeliest to be new."""
+        if self._everything or tally.total is None or tally.read >= tally.total:
             return None
-        return max(share.read + 1, share.total - (SAMPLE - 2 * PAGE) + 1)
+        return max(tally.read + 1, tally.total - (SAMPLE - 2 * PAGE) + 1)
 
-    def _take(self, page: ResourcePage, share: ResourceTally, *, group: bool) -> None:
-        share.total = page.total
-        share.read += len(page.resources)
+    def _take(self, page: ResourcePage, tally: ResourceTally, *, group: bool) -> None:
+        tally.total = page.total
+        tally.read += len(page.resources)
         for each in page.resources:
             self._note_change(each, group=group)
             if group:
@@ -214,39 +217,37 @@ class ArrivalReader:
         if user.get("active") is False:
             self.result.users.inactive += 1
         if missing:
-            self._add(ArrivalKind.INCOMPLETE, name or _text(user.get("displayName")), f"No {', '.join(missing)}")
+            self._add(ArrivalKind.INCOMPLETE, name or _text(user.get("displayName")), *missing)
         if name and not _UPN.fullmatch(name):
-            self._add(ArrivalKind.FORM, name, "Not in the form name@domain")
+            self._add(ArrivalKind.FORM, name)
         self._compare(name, group=False)
 
     def _group(self, group: dict[str, Any], *, has_members: bool) -> None:
         name = _text(group.get("displayName"))
         if not name.strip():
-            self._add(ArrivalKind.INCOMPLETE, _text(group.get("id")), "No displayName", group=True)
+            self._add(ArrivalKind.INCOMPLETE, _text(group.get("id")), "displayName", group=True)
             return
         key, exact = digest(name), hash(name)
         if exact in self._exact:
-            self._add(ArrivalKind.SAME, name, "Another group has the same name", group=True)
+            self._add(ArrivalKind.SAME, name, group=True)
         elif key in self._keys:
-            self._add(ArrivalKind.ALIKE, name, "Another group has nearly the same name", group=True)
+            self._add(ArrivalKind.ALIKE, name, group=True)
         self._exact.add(exact)
         self._keys.add(key)
-        if signs := _PRISMA.findall(name):
-            self._add(ArrivalKind.SIGNS, name, f"Has {' '.join(dict.fromkeys(signs))}", group=True)
+        if reserved := _RESERVED.findall(name):
+            self._add(ArrivalKind.RESERVED, name, *dict.fromkeys(reserved), group=True)
         if has_members:
-            self.result.members_told = True
+            self.result.has_members = True
         else:
             self._empty += 1
             if len(self._empties) < HELD:
-                self._empties.append(
-                    Arrival(ArrivalKind.NO_MEMBERS, group=True, name=legible(name, SHOWN), detail="No members")
-                )
+                self._empties.append(Arrival(ArrivalKind.NO_MEMBERS, group=True, name=legible(name, SHOWN)))
         self._compare(name, group=True)
 
     def _compare(self, name: str, *, group: bool) -> None:
         exported = self._exported[group]
         if exported is not None and name and not exported.meet(digest(name)):
-            self._add(ArrivalKind.EXTRA, name, "Not in the export", group=group)
+            self._add(ArrivalKind.EXTRA, name, group=group)
 
     def _note_change(self, each: dict[str, Any], *, group: bool) -> None:
         at = last_modified(each)
@@ -254,18 +255,18 @@ class ArrivalReader:
             return
         name = _text(each.get("displayName" if group else "userName")) or _text(each.get("id"))
         heap = self._newest[group]
-        row = Arrival(ArrivalKind.NEWEST, group, legible(name, SHOWN), _what(each), at)
+        row = Arrival(ArrivalKind.NEWEST, group, legible(name, SHOWN), at=at, created=_was_created(each))
         if any(other == row for _at, _turn, other in heap):
-            return  # the same one, met in the sample before
+            return  # the sample had it already
         entry = (at, next(self._turn), row)
         if len(heap) < NEWEST:
             heapq.heappush(heap, entry)
         else:
             heapq.heappushpop(heap, entry)
 
-    def _add(self, kind: ArrivalKind, name: str, detail: str, *, group: bool = False) -> None:
+    def _add(self, kind: ArrivalKind, name: str, *values: str, group: bool = False) -> None:
         self.result.counts[kind] += 1
-        self._keep(Arrival(kind, group, legible(name, SHOWN), detail))
+        self._keep(Arrival(kind, group, legible(name, SHOWN), values))
 
     def _keep(self, row: Arrival) -> None:
         if len(self.result.rows) < HELD:
@@ -284,7 +285,8 @@ def _is_there(user: dict[str, Any], path: str) -> bool:
     return isinstance(value, bool) if path == "active" else bool(_text(value).strip())
 
 
-def _what(each: dict[str, Any]) -> str:
+def _was_created(each: dict[str, Any]) -> bool:
+    """Whether the last change created the resource."""
     meta = each.get("meta")
-    times = (meta.get("created"), meta.get("lastModified")) if isinstance(meta, dict) else (None, None)
-    return "Created" if times[0] is not None and times[0] == times[1] else "Changed"
+    created, changed = (meta.get("created"), meta.get("lastModified")) if isinstance(meta, dict) else (None, None)
+    return created is not None and created == changed

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.diagnosis import arrivals, directory_sync, findings, offers, ticket
+from app.diagnosis.arrivals import ArrivalVerdict
 from app.directory_sync.client import ApiStage
 from app.directory_sync.full_sync import FullSyncProgress
 from app.guide.vocabulary import Expect
@@ -16,7 +18,7 @@ from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
-from app.scim.arrivals import ArrivalKind
+from app.scim.arrivals import Arrival, ArrivalKind, ArrivalReport, ResourceTally
 from app.scim.capabilities import Offered, ServiceOffer, ServicePart
 from app.scim.details import (
     AnswerDetails,
@@ -30,6 +32,8 @@ from app.scim.details import (
 )
 from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
+from app.scim.pages import ReadingStopped
+from app.text.times import clock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +52,8 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "address_scopes": (AddressScope, ticket.SCOPES),
     "arrival_titles": (ArrivalKind, arrivals.TITLES),
     "arrival_advice": (ArrivalKind, arrivals.ADVICE),
+    "arrival_details": (ArrivalKind, arrivals.DETAILS),
+    "arrival_verdicts": (arrivals.ArrivalVerdict, arrivals.VERDICTS),
     "api_results": (directory_sync.ApiResult, directory_sync.RESULTS),
     "api_places": (ApiStage, directory_sync.PLACES),
     "full_sync": (FullSyncProgress, directory_sync.FULL_SYNC),
@@ -161,3 +167,37 @@ def test_what_a_service_offers() -> None:
     )
     written = "".join(f"{name}: {value}\n" for name, value in offers.rows(offer))
     assert written == (GOLDEN / "offer.txt").read_text("utf-8")
+
+
+MISSING = Arrival(ArrivalKind.INCOMPLETE, group=False, name="ann", values=("active", "displayName"))
+NEW = Arrival(ArrivalKind.NEWEST, group=True, name="Sales", at=datetime(2026, 11, 24, 12, tzinfo=UTC), created=True)
+
+
+def test_the_details_of_a_row() -> None:
+    assert arrivals.detail(MISSING) == "No active, displayName"
+    assert arrivals.detail(NEW) == f"Created {clock(datetime(2026, 11, 24, 12, tzinfo=UTC))}"
+
+
+def test_a_title_fits_into_the_list() -> None:
+    assert all(5 <= len(title) <= 24 for title in arrivals.TITLES.values())
+
+
+@pytest.mark.parametrize(
+    ("users", "counts", "verdict"),
+    [
+        (ResourceTally(total=2, read=2, complete=True), {ArrivalKind.FORM: 1}, ArrivalVerdict.FINDINGS),
+        (ResourceTally(total=2, read=2, complete=True), {ArrivalKind.NEWEST: 2}, ArrivalVerdict.FINE),
+        (ResourceTally(total=0, complete=True), {}, ArrivalVerdict.NOTHING_YET),
+        (ResourceTally(stopped=ReadingStopped(Observation.NOT_FOUND, offered=False)), {}, ArrivalVerdict.NO_LISTS),
+        (ResourceTally(stopped=ReadingStopped(Observation.UNAUTHORIZED)), {}, ArrivalVerdict.UNKNOWN),
+    ],
+)
+def test_the_verdict_about_what_arrived(
+    users: ResourceTally, counts: dict[ArrivalKind, int], verdict: ArrivalVerdict
+) -> None:
+    report = ArrivalReport(users, ResourceTally(stopped=ReadingStopped(Observation.NOT_FOUND, offered=False)))
+    report.counts.update(counts)
+    assert arrivals.verdict_of(report) is verdict
+    assert "{" not in arrivals.verdict(report)
+    stopped = users.stopped is not None and users.stopped.offered
+    assert bool(arrivals.limits(report)) is stopped

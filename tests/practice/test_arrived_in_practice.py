@@ -73,7 +73,7 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
             seen = await look(base_url, token)
             assert (seen.users.total, seen.users.complete) == (12, True)
             assert (seen.groups.total, seen.groups.complete) == (3, True)
-            assert seen.members_told
+            assert seen.has_members
             assert {kind for kind, count in seen.counts.items() if count} == {ArrivalKind.NEWEST}
             name = await _send_twice(base_url, token)
             seen = await look(base_url, token)

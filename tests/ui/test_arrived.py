@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 
+from app.diagnosis.arrivals import VERDICTS, ArrivalVerdict
 from app.diagnosis.findings import SENTENCES
 from app.guide.vocabulary import Milestone, Tool
 from app.scim.observation import Observation
@@ -134,7 +135,7 @@ def test_a_running_look_tells_how_far_it_is_and_is_stopped(qapp: QApplication, t
 
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-all").click()
-        await until(lambda: "pause of 3 min" in words(page))
+        await until(lambda: "Waiting 3 min" in words(page))
         child(page, "stop").click()
         await settled(page)
         assert "Stopped before everything was read." in words(page)
@@ -188,7 +189,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         page.compare(file, groups=False)
         await settled(page)
-        assert "Which column is to be compared?" in words(page)
+        assert "Choose the column to compare" in words(page)
         card = next(card for card in page.findChildren(ColumnsCard) if card.isVisibleTo(page))
         part(card, QComboBox, "column-user-name").setCurrentIndex(1)
         child(card, "check-again").click()
@@ -202,8 +203,8 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (http(401), "Not all users and groups could be read. The endpoint answered 401 Unauthorized."),
-        (http(404), "The endpoint offers no lists, so that nothing can be told from here."),
+        (http(401), f"Not all users and groups could be read. {SENTENCES[Observation.UNAUTHORIZED]}."),
+        (http(404), VERDICTS[ArrivalVerdict.NO_LISTS]),
         (http(200, b"<html>"), f"Not all users and groups could be read. {SENTENCES[Observation.HTML]}."),
     ],
 )
@@ -214,7 +215,7 @@ def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
         child(page, "look-sample").click()
         await settled(page)
         assert sentence in words(page)
-        assert "Nothing has arrived yet" not in words(page)
+        assert VERDICTS[ArrivalVerdict.NOTHING_YET] not in words(page)
         assert not part(page, FindingsView).isVisibleTo(page)
 
     play(qapp, tmp_path, Directory([], [], lambda _path, _query: answer), story)
@@ -224,6 +225,6 @@ def test_an_empty_directory_is_told_as_such(qapp: QApplication, tmp_path: Path) 
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-sample").click()
         await settled(page)
-        assert "Nothing has arrived yet." in words(page)
+        assert VERDICTS[ArrivalVerdict.NOTHING_YET] in words(page)
 
     play(qapp, tmp_path, Directory([], []), story)

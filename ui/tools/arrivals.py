@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.arrivals import ADVICE, TITLES
-from app.diagnosis.findings import SENTENCES
-from app.exports.columns import Role
-from app.exports.problems import Unusable
-from app.exports.reading import Order, names, texts
-from app.scim.arrivals import HELD, SAMPLE, Arrival, ArrivalKind
+from app.diagnosis.arrivals import ADVICE, TITLES, ArrivalVerdict, counts, detail, limits, verdict, verdict_of
+from app.scim.arrivals import SAMPLE, ArrivalKind
+from app.session.arrivals import ROLES, ArrivalProblem, Arrivals, ColumnWanted
 from app.text.counts import counted
 from app.text.legible import legible
-from app.text.times import clock, span
-from ui.tasks import in_turns
+from app.text.times import span
 from ui.tools.columns import ColumnsCard
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
@@ -33,14 +27,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from app.exports.reading import Exported
-    from app.scim.arrivals import ArrivalProgress, ArrivalReport, ResourceTally
+    from app.exports.columns import Role
+    from app.scim.arrivals import Arrival, ArrivalProgress, ArrivalReport
     from ui.session.controller import SetupController
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
-
-ROLES = {False: Role.USER_NAME, True: Role.NAME}
-"""Whether the export is one of groups → the column that is compared."""
 
 LOOKED_FOR = (
     "How many users and groups there are, and the newest changes.",
@@ -57,13 +48,10 @@ class ArrivedPage(QWidget):
         super().__init__(parent)
         self.setObjectName("arrived")
         self._controller = controller
+        self._arrivals = Arrivals(controller.session.connection)
         self._task: Task[None] | None = None
-        self._result: ArrivalReport | None = None
-        self._order: Order | None = None
-        """The export to compare with."""
-        self._groups = False
-        """Whether it is one of groups."""
-        self._exported: Exported | None = None
+        self._choosing_groups = False
+        """Which export the open dialog asks for."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -138,23 +126,21 @@ class ArrivedPage(QWidget):
 
     def look(self, *, everything: bool) -> None:
         """Look at a sample, or at everything, which a comparison needs."""
-        self._start(self._look(everything=everything or self._exported is not None))
+        self._start(self._look(everything=everything))
 
     def _choose(self, *, groups: bool) -> None:
-        self._groups = groups
+        self._choosing_groups = groups
         self._drop.choose(f"Choose an export of {'groups' if groups else 'users'}", self._compare_chosen)
 
     def _compare_chosen(self, path: Path) -> None:
-        self.compare(path, groups=self._groups)
+        self.compare(path, groups=self._choosing_groups)
 
     def compare(self, path: Path, *, groups: bool | None) -> None:
-        """Read an export, then everything at the endpoint. ``groups`` is None where the file has to tell."""
-        self._exported = None
-        self._start(self._compare(Order(path), groups))
+        """Read an export, then everything at the endpoint. ``groups`` is None if the file should tell."""
+        self._start(self._compare(path, groups))
 
     def _compare_with(self, columns: dict[Role, int | None], titled: bool) -> None:
-        if self._order is not None:
-            self._start(self._compare(replace(self._order, columns=columns, titled=titled), self._groups))
+        self._start(self._compare_columns(columns, titled))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         if self._task is not None:
@@ -188,55 +174,30 @@ class ArrivedPage(QWidget):
     # -- work ----------------------------------------------------------------------------
 
     async def _look(self, *, everything: bool) -> None:
-        exported = self._exported.names.fresh() if self._exported and self._exported.names is not None else None
-        result = await self._controller.session.connection.arrived(
-            everything=everything,
-            on_progress=self._show_progress,
-            users=None if self._groups else exported,
-            groups=exported if self._groups else None,
-        )
-        if isinstance(result, str):
-            self._tell(result, "bad")
-            return
-        if exported is not None and (result.groups if self._groups else result.users).complete:
-            missed = await asyncio.get_running_loop().run_in_executor(None, lambda: exported.missed)
-            await self._add_missing(result, missed)
-        rows = await gather(len(result.rows), partial(_columns, result.rows))
-        self._result = result
-        self._show_result(result, rows)
+        await self._take(await self._arrivals.look(self._show_progress, everything=everything))
 
-    async def _add_missing(self, result: ArrivalReport, missed: Any) -> None:
-        result.counts[ArrivalKind.MISSING] = len(missed)
-        if not missed or self._order is None:
-            return
-        found = await texts(self._order, ROLES[self._groups], missed)
-        if isinstance(found, Unusable):
-            self._controller.announced.emit(found.sentence)
-            return
-        groups = self._groups
+    async def _compare(self, path: Path, groups: bool | None) -> None:
+        found = await self._arrivals.compare(path, self._work.show_share, self._show_progress, groups=groups)
+        self._show_columns()
+        await self._take(found)
 
-        def missing(one: tuple[int, str]) -> Arrival:
-            return Arrival(ArrivalKind.MISSING, groups, one[1], f"Row {one[0]:,} of the export")
+    async def _compare_columns(self, columns: dict[Role, int | None], titled: bool) -> None:
+        found = await self._arrivals.compare_columns(columns, self._work.show_share, self._show_progress, titled=titled)
+        self._show_columns()
+        await self._take(found)
 
-        result.rows += await in_turns(found[: max(0, HELD - len(result.rows))], missing)
+    def _show_columns(self) -> None:
+        if self._arrivals.exported is not None:
+            self._columns[self._arrivals.groups].show_columns(self._arrivals.exported.seen)
 
-    async def _compare(self, order: Order, groups: bool | None) -> None:
-        role = Role.USER_NAME if not groups else Role.NAME
-        answer = await names(order, role, self._work.show_share)
-        if isinstance(answer, Unusable):
-            self._tell(answer.sentence, "bad")
-            return
-        if groups is None and not answer.seen.tells_users:
-            await self._compare(order, groups=True)
-            return
-        self._groups = bool(groups)
-        self._order = replace(order, stamp=answer.seen.stamp)
-        self._exported = answer if answer.names is not None else None
-        self._columns[self._groups].show_columns(answer.seen)
-        if answer.names is None:
-            self._tell("Which column is to be compared? Choose it, then compare.", "caution")
-            return
-        await self._look(everything=True)
+    async def _take(self, found: ArrivalReport | ArrivalProblem | ColumnWanted) -> None:
+        match found:
+            case ArrivalProblem():
+                self._tell(found.sentence, "bad")
+            case ColumnWanted():
+                self._tell("Choose the column to compare, then compare.", "caution")
+            case _:
+                self._show_result(found, await gather(len(found.rows), partial(_columns, found.rows)))
 
     # -- what is shown -------------------------------------------------------------------
 
@@ -244,21 +205,19 @@ class ArrivedPage(QWidget):
         what = "Groups" if progress.group else "Users"
         words = f"{what}, {progress.read:,} of {progress.of:,}"
         if progress.pause is not None:
-            words = f"The endpoint wants a pause of {span(progress.pause)}"
+            words = f"The endpoint is rate limiting requests. Waiting {span(progress.pause)}."
         self._work.show_share(progress.read / max(1, progress.of), words)
 
-    def _show_result(self, result: ArrivalReport, rows: Rows) -> None:
-        shown = [kind for kind in ArrivalKind if result.counts[kind]]
-        kinds = [FindingKind(k.value, TITLES[k], result.counts[k], ADVICE[k]) for k in shown]
-        self._findings.show_findings(kinds, rows, result.counts.total())
-        self._users.setText(_line("users", result.users))
-        self._groups_line.setText(_line("groups", result.groups))
-        problems = result.counts.total() - result.counts[ArrivalKind.NEWEST]
-        sentences = _stops(result)
-        if not result.members_told and result.groups.read:
-            sentences.append("The endpoint does not offer members, so that empty groups cannot be told.")
-        tone = "caution" if problems or any(sentences) else "good" if result.users.read else "muted"
-        self._tell(" ".join(filter(None, (_verdict(result, problems), *sentences))), tone)
+    def _show_result(self, report: ArrivalReport, rows: Rows) -> None:
+        shown = [kind for kind in ArrivalKind if report.counts[kind]]
+        kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in shown]
+        self._findings.show_findings(kinds, rows, report.counts.total())
+        self._users.setText(counts("users", report.users))
+        self._groups_line.setText(counts("groups", report.groups))
+        notes = [*limits(report), *filter(None, (self._arrivals.unnamed,))]
+        careful = bool(notes) or verdict_of(report) is ArrivalVerdict.FINDINGS
+        tone = "caution" if careful else "good" if report.users.read else "muted"
+        self._tell(" ".join(filter(None, (verdict(report), *notes))), tone)
 
     def _tell(self, sentence: str, tone: str) -> None:
         self._verdict.set_text(rich(sentence), tone)
@@ -268,62 +227,29 @@ class ArrivedPage(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        running = self._task is not None
+        running, arrivals = self._task is not None, self._arrivals
         self._work.setVisible(running)
         for group, card in self._columns.items():
-            card.setVisible(self._order is not None and group == self._groups and not running)
+            card.setVisible(arrivals.order is not None and group == arrivals.groups and not running)
         for press in (self._sample, self._all):
             press.setEnabled(not running)
-        what = "group" if self._groups else "user"
+        what = "group" if arrivals.groups else "user"
         self._compared.setText(
-            f"Compared with {legible(self._order.path.name)}, {counted(len(self._exported.names), what)}."
-            if self._order is not None and self._exported is not None and self._exported.names is not None
+            f"Compared with {legible(arrivals.order.path.name)}, {counted(arrivals.compared, what)}."
+            if arrivals.order is not None and arrivals.compared is not None
             else "Drop an export of the portal here, to see what is missing and what is extra."
         )
-        told = self._result is None
+        told = arrivals.report is None
         self._told.setVisible(told)
         self._looked_for.setVisible(told)
         self._users.setVisible(not told)
         self._groups_line.setVisible(not told)
-        found = self._result is not None and bool(self._result.counts.total()) and not running
+        found = arrivals.report is not None and bool(arrivals.report.counts.total()) and not running
         self._findings.setVisible(found)
         self._rest.setVisible(not found)
 
 
-def _verdict(result: ArrivalReport, problems: int) -> str:
-    if problems:
-        newest = " The newest changes are listed as well." if result.counts[ArrivalKind.NEWEST] else ""
-        return f"{counted(problems, 'finding')}.{newest}"
-    if result.users.read or result.groups.read:
-        return "Nothing is missing or odd in what was read."
-    if result.users.complete and not result.users.total:
-        return "Nothing has arrived yet."
-    offered = [share for share in (result.users, result.groups) if share.stopped is None or share.stopped.offered]
-    return "" if offered else "The endpoint offers no lists, so that nothing can be told from here."
-
-
 def _columns(arrivals: list[Arrival], start: int, stop: int) -> Part:
     some = arrivals[start:stop]
-    details = [each.detail if each.at is None else f"{each.detail} {clock(each.at)}" for each in some]
     whats = ["Group" if each.group else "User" for each in some]
-    return [each.kind.value for each in some], whats, [each.name for each in some], details
-
-
-def _line(what: str, share: ResourceTally) -> str:
-    if share.total is None and share.stopped is not None and share.stopped.offered:
-        return f"{what.capitalize()}: not known"
-    if share.total is None:
-        return f"The endpoint does not list {what}."
-    words = counted(share.total, what.removesuffix("s"))
-    if share.read < share.total:
-        words += f", {share.read:,} of them read"
-    return f"{words}, {share.inactive:,} not active" if share.inactive else words
-
-
-def _stops(result: ArrivalReport) -> list[str]:
-    """Why not everything was read, once for what stopped for the same reason."""
-    stopped: dict[str, list[str]] = {}
-    for what, share in (("users", result.users), ("groups", result.groups)):
-        if share.stopped is not None and share.stopped.offered:
-            stopped.setdefault(SENTENCES[share.stopped.observation], []).append(what)
-    return [f"Not all {' and '.join(whats)} could be read. {why}." for why, whats in stopped.items()]
+    return [each.kind.value for each in some], whats, [each.name for each in some], [detail(each) for each in some]
