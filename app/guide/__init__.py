@@ -1,1 +1,1 @@
-"""Guides: what each SCIM client's portal and CIE ask of the admin, as data."""
+"""Guides: every step that the admin takes in CIE and in the portal of one SCIM client, as data."""

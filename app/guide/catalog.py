@@ -21,7 +21,7 @@ def schema() -> dict[str, Any]:
     for name in ("Step", "Prerequisite", "Branch"):
         parts[f"Shared{name}"] = {
             "type": "object",
-            "description": "One that is the same for every client. Further keys replace its keys; key+ appends.",
+            "description": "One that all clients share. Further keys replace its keys; key+ appends.",
             "required": ["use"],
             "properties": {"use": {"type": "string"}, **parts[name]["properties"]},
         }
@@ -31,7 +31,7 @@ def schema() -> dict[str, Any]:
 
 
 def _allow(part: Any, one: str, other: str) -> None:
-    """Where a list holds the one, let it hold the other too."""
+    """Where a list may contain the one, let it contain the other too."""
     if isinstance(part, dict):
         if part.get("items") == {"$ref": one}:
             part["items"] = {"anyOf": [{"$ref": other}, {"$ref": one}]}

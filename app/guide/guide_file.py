@@ -28,7 +28,7 @@ _MOST_PROBLEMS = 5
 
 
 class GuideError(ValueError):
-    """A file is not a usable guide; the message is for whoever wrote the file and names the place in it."""
+    """A file is not a usable guide; the message is for its author and names the position in it."""
 
 
 def read(path: Path) -> Guide:
@@ -162,12 +162,12 @@ def _sentence(error: ValidationError, data: Any) -> str:
     """What does not fit the model and where, e.g. ``stages.connect.steps.submit.title: Field required``."""
     # What is missing comes last: it often follows from a wrong key.
     errors = sorted(error.errors(include_url=False), key=lambda each: each["type"] == "missing")
-    found = [f"{_place(each['loc'], data)}: {each['msg']}" for each in errors]
+    found = [f"{_position(each['loc'], data)}: {each['msg']}" for each in errors]
     more = len(found) - _MOST_PROBLEMS
     return "; ".join(found[:_MOST_PROBLEMS]) + (f"; and {more} more" if more > 0 else "")
 
 
-def _place(path: tuple[int | str, ...], data: Any) -> str:
+def _position(path: tuple[int | str, ...], data: Any) -> str:
     """Where it is, with the ids of stages and steps instead of their numbers."""
     names = []
     for key in path:

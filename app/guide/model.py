@@ -1,6 +1,6 @@
-"""The shape of a guide: one YAML file per SCIM client is checked against these models.
+"""The models that a guide, one YAML file per SCIM client, is checked against.
 
-A guide holds every fact that differs between SCIM clients. Python code reads it and knows none of them.
+A guide contains every fact that differs between SCIM clients. Python code reads it and knows no client by name.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
-"""A name used inside guides: lower case, digits, hyphens, underscores."""
+"""A name used inside guides: lowercase letters, digits, hyphens and underscores."""
 
 Text = Annotated[str, Field(min_length=1, max_length=1200)]
-"""Words for the admin. Portal labels stand between double asterisks: ``**Tenant URL**``.
+"""Words for the admin, with portal labels between double asterisks: ``**Tenant URL**``.
 
-``{primary_domain}`` stands for what the admin gave as that value, see ``app.guide.placeholders``.
+``{primary_domain}`` is replaced by what the admin entered for that value, see ``app.guide.placeholders``.
 """
 
 QueryParameter = Annotated[str, Field(pattern=r"^(filter|startIndex|count|attributes|excludedAttributes)$")]
@@ -50,7 +50,7 @@ class _Part(BaseModel):
 
 
 class Source(_Part):
-    """A public page that a statement rests on."""
+    """A public page that supports a statement."""
 
     title: Text
     url: Annotated[str, Field(pattern=r"^https://")]
@@ -63,9 +63,9 @@ class Option(_Part):
     id: Identifier
     label: Text
     sign: Text
-    """How the admin recognises this case on the screen."""
+    """How the admin recognizes this case on the screen."""
     means: Text | None = None
-    """What follows from it, where that is more than other steps."""
+    """What follows from it, besides other steps."""
     unavailable: Text | None = None
     """Why it cannot be chosen for this SCIM client; the answer stays visible with its reason."""
     shuts_gate: Text | None = None
@@ -73,14 +73,14 @@ class Option(_Part):
 
 
 class Branch(_Part):
-    """A question about the admin's situation. Its answer decides which steps are shown, or what follows."""
+    """A question about the admin's situation. The answer decides which steps are shown."""
 
     id: Identifier
     ask: Text
     options: Annotated[tuple[Option, ...], Field(min_length=2)]
-    """The first option is the answer until the admin chooses."""
+    """The first option applies until the admin chooses."""
     at: Identifier | None = None
-    """The step whose card asks it. Without one it is asked above the steps that depend on it."""
+    """The step whose card asks it. Without one, it is asked above the first step that depends on it."""
 
     @model_validator(mode="after")
     def _first_is_possible(self) -> Self:
@@ -96,21 +96,21 @@ class ValueSpec(_Part):
     """The exact label where the value is found."""
     kind: Kind
     origin: Text
-    """Where it comes from, in a few words: shown as ``from …`` beside the value."""
+    """Where it comes from, in a few words; shown as ``from …`` beside the value."""
     derived_from: Identifier | None = None
-    """Taken over from that value, with the repairs of this kind."""
+    """Derived from that value by the rule of this kind."""
     suggestion: Text | None = None
-    """The value from the start, until the admin gives another one."""
+    """The value until the admin enters another one."""
     own: bool = False
-    """The admin may choose another value than the suggested or derived one."""
+    """The admin may replace the suggested or derived value."""
     optional: bool = False
-    """The step that captures it can be done without it; it only feeds an estimate."""
+    """The step that captures it can be completed without it; it only feeds an estimate."""
     hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...] = ()
-    """For a tenant host: the domains under which the client has its hosts. Others are warned of, not refused."""
+    """For a tenant host: the domains under which the client has its hosts. Others cause a warning."""
 
     @property
     def secret(self) -> bool:
-        """Whether the value belongs into the keyring only."""
+        """Whether the value is stored in the keyring only."""
         return self.kind in SECRET_KINDS
 
 
@@ -123,7 +123,7 @@ class Carry(_Part):
 
 
 class Choice(_Part):
-    """A setting to make on the screen."""
+    """A setting to choose on the screen."""
 
     field: Text
     choose: Text
@@ -131,7 +131,7 @@ class Choice(_Part):
 
 
 class StepFailure(_Part):
-    """Something that goes wrong at a step."""
+    """Something that can go wrong at a step."""
 
     sign: Text
     cause: Text
@@ -148,14 +148,14 @@ class Need(_Part):
 
 
 class Step(_Part):
-    """One thing the admin does on one screen."""
+    """One task on one screen."""
 
     id: Identifier
     lane: Lane
     roles: tuple[StepRole, ...] = ()
     """What the step is for, where that is not evident from what it does."""
     title: Text
-    """Starts with a verb, at most 60 characters."""
+    """Starts with a verb; at most 60 characters."""
     path: tuple[Text, ...] = ()
     """The click path, label by label as on the screen."""
     text: Text
@@ -172,26 +172,26 @@ class Step(_Part):
     """How long it takes, in words."""
     optional: bool = False
     link: Annotated[str, Field(pattern=r"^https://")] | None = None
-    """A deep link; the click path stays the fallback."""
+    """A deep link; the click path remains as the fallback."""
     page: Page | None = None
     marks: Milestone | None = None
-    """The milestone reached when this step is done."""
+    """The milestone that completing this step reaches."""
     confirm: Text | None = None
-    """A sentence the admin must tick before the step can be done."""
+    """A sentence to tick before the step can be completed."""
     reads_errors: bool = False
-    """It tests or waits, so its card offers to read an error that is shown there."""
+    """The step tests or waits, so its card offers to read a pasted error."""
     done_label: Text | None = None
-    """A verb for the button, where ``Done, next step`` is too weak."""
+    """The label of the button, where ``Done, next step`` says too little."""
     needs: tuple[Need, ...] = ()
     depends_on: tuple[Identifier, ...] = ()
-    """Values whose change makes this step to be redone, besides those it carries."""
+    """Values that make this step stale when they change, besides those it carries."""
     builder: Builder | None = None
     tools: tuple[Tool, ...] = ()
-    """Pages beside the steps that help here, besides those that its role or its values bring along."""
+    """Pages beside the steps that help here, besides those that follow from its role and its values."""
     when: dict[Identifier, Identifier | tuple[Identifier, ...]] = Field(default_factory=dict)
     """Branch → option, or several of them: the step is shown only under these answers."""
     covers: tuple[str, ...] = ()
-    """Steps of the vendor's page that this step carries, e.g. ``E2.4``."""
+    """Steps of the vendor's page that this step covers, e.g. ``E2.4``."""
     sources: tuple[Identifier, ...] = ()
 
     @property
@@ -225,7 +225,7 @@ class Step(_Part):
 
 
 class Stage(_Part):
-    """A stretch of the work with one aim; a line in the rail."""
+    """A group of steps with one goal; a line in the rail."""
 
     id: Identifier
     title: Annotated[str, Field(min_length=1, max_length=32)]
@@ -235,22 +235,22 @@ class Stage(_Part):
 
 
 class Prerequisite(_Part):
-    """Something to have before starting."""
+    """Something the admin needs before starting."""
 
     id: Identifier
     text: Text
     why: Text
     link: Annotated[str, Field(pattern=r"^https://")] | None = None
     tool: Tool | None = None
-    """The page beside the steps that looks for it."""
+    """The page beside the steps that checks it."""
 
 
 class Console(_Part):
-    """A console that the admin works in."""
+    """A web console that the admin works in."""
 
     name: Text
     address: Text
-    """Shown under the name: the host, without scheme."""
+    """The host without scheme, shown under the name."""
     url: Annotated[str, Field(pattern=r"^https://")]
 
 
@@ -258,9 +258,9 @@ class Cadence(_Part):
     """How soon and how often the SCIM client sends changes."""
 
     first_minutes: tuple[int, int] | None = None
-    """The usual span until first data, in minutes, as documented; None where nothing is."""
+    """The documented time until first data, in minutes; None where nothing is documented."""
     interval_minutes: Annotated[int, Field(ge=1, le=1440)] | None = None
-    """Time between cycles afterwards, in minutes; None where changes are sent as they happen, or nothing is known."""
+    """Time between later cycles, in minutes; None where changes are sent at once, or nothing is known."""
     per_object_minutes: tuple[float, float] | None = None
     """Documented estimate: minutes per assigned object, shortest and longest."""
     words: Text
@@ -268,7 +268,7 @@ class Cadence(_Part):
     meanwhile: Annotated[tuple[Text, ...], Field(min_length=1)]
     """What to check while nothing has arrived."""
     on_demand: Text | None = None
-    """How to have something sent at once, where the portal has that."""
+    """How to send something at once, where the portal can."""
     source: Identifier
 
 
@@ -289,14 +289,14 @@ class RequestSpec(_Part):
 
 
 class PracticeField(_Part):
-    """A field of the practice portal and the value that belongs into it."""
+    """A field of the practice portal and the value that belongs in it."""
 
     label: Text
     value: Identifier
 
 
 class PracticeModes(_Part):
-    """A switch of the portal between trying and doing."""
+    """A switch of the portal between a trial run and sending."""
 
     field: Text
     live: Text
@@ -305,19 +305,19 @@ class PracticeModes(_Part):
 
 
 class PracticeForm(_Part):
-    """What the practice portal shows and how it provisions; labels come from the guide."""
+    """What the practice portal shows and how it sends; labels come from the guide."""
 
     details_title: Text = "Overview"
     tenant_values: dict[Identifier, str] = Field(default_factory=dict)
     """Sample values that the practice portal shows for the values captured in the portal."""
-    catalogue_title: Text | None = None
-    """The heading of the list that the application is added from; None where there is nothing to add."""
-    catalogue: tuple[Text, ...] = ()
-    """Its entries: the right one first, then look-alikes."""
+    catalog_title: Text | None = None
+    """The title of the list that the application is added from; None where there is nothing to add."""
+    catalog: tuple[Text, ...] = ()
+    """Its entries: the right one first, then similar ones."""
     fields: Annotated[tuple[PracticeField, ...], Field(min_length=1)]
     """The connection's fields under a static bearer token."""
     oidc_fields: tuple[PracticeField, ...] = ()
-    """Its fields under OIDC, where this client can."""
+    """Its fields under OIDC, where the client supports it."""
     modes: PracticeModes | None = None
     test_button: Text | None = None
     """None where the portal has no test."""
@@ -332,17 +332,17 @@ class PracticeForm(_Part):
     reads_all_groups: bool = False
     """The client matches groups by reading all of them, instead of asking for one by its name."""
     error_code: Text | None = None
-    """What the codes of the portal's own error messages begin with."""
+    """The prefix of the portal's own error codes."""
 
 
 class Guide(_Part):
-    """All that is known about setting up one SCIM client."""
+    """Everything that is known about setting up one SCIM client."""
 
     id: Identifier
     name: Text
     """The product's full name."""
     short_name: Text
-    """As CIE's list and running text call it."""
+    """The name used in sentences."""
     aliases: tuple[Text, ...] = ()
     scim_client: Text
     """The entry in CIE's list of SCIM clients."""
@@ -363,7 +363,7 @@ class Guide(_Part):
     stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
     cadence: Cadence
     test_requests: tuple[RequestSpec, RequestSpec]
-    """What the client's own connection test asks: first what decides about the token, then one request more."""
+    """What the client's own connection test sends: the request that checks the token, then one more."""
     practice: PracticeForm
     sources: dict[Identifier, Source]
 

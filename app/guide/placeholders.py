@@ -1,4 +1,4 @@
-"""Fills placeholders: ``{client_name}`` in a text becomes that name. The only place that does."""
+"""Fills placeholders: ``{client_name}`` in a text becomes that name. Nothing else does."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def roles_of(guide: Guide, step: Step) -> frozenset[StepRole]:
 
 
 def step_with(role: StepRole, guide: Guide, shown: Iterable[Step]) -> Step | None:
-    """The first of these steps that has the role, or the one that stands in for it; None where the guide has none."""
+    """The first of these steps that has the role, or the role to look for instead; None where there is none."""
     steps = tuple(shown)
     wanted: StepRole | None = role
     while wanted is not None:
@@ -65,5 +65,5 @@ def _evident(guide: Guide, step: Step) -> Iterator[StepRole]:
         if (kind := guide.values[name].kind) in _OF_CAPTURE:
             yield _OF_CAPTURE[kind]
     for carry in step.carries:
-        if (place := (step.lane, guide.values[carry.value].kind)) in _OF_CARRY:
-            yield _OF_CARRY[place]
+        if (entered := (step.lane, guide.values[carry.value].kind)) in _OF_CARRY:
+            yield _OF_CARRY[entered]

@@ -1,6 +1,6 @@
-"""The vocabulary of guides: what the program knows by name in any of them, and each name's meaning.
+"""The vocabulary of guides: the names that the program knows in any guide, and what each means.
 
-Apart from the models, so that who only asks for a lane or a milestone does not load what checks a guide.
+Separate from the models, so that code that only needs a lane or a milestone does not load pydantic.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """Where a step is done; each lane always has the same place in the window."""
+    """Where a step is done; each lane has a fixed side of the window."""
 
     CIE = "cie"
     """In the Cloud Identity Engine: the left lane."""
@@ -20,23 +20,23 @@ class Lane(StrEnum):
 
 
 class Page(StrEnum):
-    """The pages of the program that a step in the assistant lane opens."""
+    """The pages of this program that steps in the assistant lane show."""
 
     CHECKLIST = "checklist"
-    """The prerequisites, each to be ticked."""
+    """The prerequisites, to be ticked one by one."""
     TEST = "test"
     """Test Connection: a series of read-only checks."""
     WATCH = "watch"
-    """Waiting for the SCIM Change Timestamp, then Full Sync; shown inside the CIE lane."""
+    """Waits for the SCIM Change Timestamp; shown in the CIE lane."""
 
 
 class Milestone(StrEnum):
-    """A moment in the work that later steps depend on."""
+    """An event that later steps depend on."""
 
     SUBMITTED = "submitted"
-    """The admin confirmed Submit in CIE; changes are looked for from here on."""
+    """The admin confirmed Submit in CIE; from then on the program looks for changes."""
     STARTED = "started"
-    """Provisioning was started in the portal; waiting times count from here."""
+    """Provisioning was started in the portal; waiting times are counted from then on."""
     TIMESTAMP = "timestamp"
     """The SCIM Change Timestamp was seen."""
     FULL_SYNC = "full-sync"
@@ -167,11 +167,11 @@ class Kind(StrEnum):
 
 
 SECRET_KINDS = frozenset({Kind.BASE_URL, Kind.TOKEN, Kind.CLIENT_ID, Kind.CLIENT_SECRET})
-"""Kept in the keyring and nowhere else."""
+"""Stored in the keyring and nowhere else."""
 
 
 class Builder(StrEnum):
-    """A small workshop inside a step, where the admin would otherwise type from memory."""
+    """A form inside a step that writes or checks a text which the admin would otherwise type from memory."""
 
     CHANNEL_COMMAND = "channel-command"
     """The command that sends a channel again, made from the table of channels that the client prints."""
@@ -186,16 +186,16 @@ class Builder(StrEnum):
 
 
 class Tool(StrEnum):
-    """A page beside the steps, where the admin looks closer at something; it completes no step."""
+    """A page beside the steps. It helps with the work and completes no step."""
 
     PORTAL_ERROR = "portal-error"
     """Reads an error that the portal or CIE showed."""
     GROUPS_EXPORT = "groups-export"
     """Checks an export of groups for duplicate names and what else stops a sync."""
     ARRIVED = "arrived"
-    """Looks at the users and groups that arrived at the endpoint."""
+    """Lists the users and groups that arrived at the endpoint."""
     DIRECTORY_SYNC_API = "directory-sync-api"
-    """Asks CIE itself how the directory stands."""
+    """Asks CIE for the state of the directory."""
 
 
 class Expect(StrEnum):
@@ -213,8 +213,8 @@ RANDOM_GUID = "<random GUID>"
 """In the query of such a request: a new GUID each time it is sent, so that no user or group can match it."""
 
 PORTAL_COUNTS = ("portal_users", "portal_groups")
-"""The values that hold how many users and groups the portal has sent; the same names in every guide."""
+"""The values for how many users and groups the portal has sent; the same names in every guide."""
 CIE_COUNTS = ("synced_users", "synced_groups")
-"""The values that hold how many users and groups the Directories page shows."""
+"""The values for how many users and groups the Directories page shows."""
 ASSIGNED = "assigned_objects"
-"""The value that holds how many users and groups are assigned, for the estimate of the waiting time."""
+"""The value for how many users and groups are assigned, which the estimate of the waiting time needs."""

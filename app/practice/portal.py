@@ -100,7 +100,7 @@ class Portal:
         """The gallery of applications and its search."""
         query = request.query_params.get("search", "").strip()
         words = query.lower().split()
-        entries = self._form.catalogue
+        entries = self._form.catalog
         hits = [name for name in entries if words and all(word in name.lower() for word in words)]
         chosen = request.query_params.get("app", "")
         return self._page("portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in entries else "")
@@ -111,13 +111,13 @@ class Portal:
         if fields is None:
             return stale()
         template, name = first(fields, "app"), first(fields, "name")[:120]
-        if template not in self._form.catalogue or not name:
+        if template not in self._form.catalog or not name:
             self._say("Enter a name.", bad=True)
             return to(f"{self._at}/gallery")
         if self._application is not None and self._application.running:
             self._say("Provisioning runs. Wait until the cycle has ended.", bad=True)
             return to(f"{self._at}/app")
-        lookalike = template != self._form.catalogue[0]
+        lookalike = template != self._form.catalog[0]
         self._ledger.set_application(self._guide.id, self._fresh(name, lookalike=lookalike))
         self._forget()
         self._say(f"{name} was created.")
@@ -129,7 +129,7 @@ class Portal:
     async def app(self, _request: Request) -> Response:
         """The application: connection, assignment and provisioning status."""
         application = self._application
-        if application is None and not self._form.catalogue:
+        if application is None and not self._form.catalog:
             application = self._fresh(self._guide.portal.name)
             self._ledger.set_application(self._guide.id, application)
         if application is None:

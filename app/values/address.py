@@ -1,7 +1,7 @@
-"""The rules for the address in a Base URL: what it cannot be, and what it must not be mistaken for.
+"""Checks the address in a Base URL: what is refused, and what looks unusual.
 
-The form of a Base URL is not published, so an unusual one is warned of; refused is what no service of the vendor
-can have, and what programs read differently than people do.
+The form of a Base URL is not published, so an unusual one only causes a warning. Refused is what no service of the
+vendor can have, and what programs read differently than people do.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ API_HOSTS = ("api.sase.paloaltonetworks.com", "api.strata.paloaltonetworks.com")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
-"""The characters of a web address (RFC 3986 section 2); a browser reads others differently than a client does."""
+"""The characters of a web address (RFC 3986 section 2). Browsers and HTTP clients read others differently."""
 
 _KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
 _NAMES = ("paloaltonetworks", "prismaaccess")
 _RESEMBLES = 0.85
-"""Share of equal letters; 0.85 is up to two slips in a name of the vendor."""
+"""Share of equal letters; 0.85 allows two typos in a name of the vendor."""
 
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """A last label like this makes the whole host an IPv4 address, also 2130706433, 0x7f.1 and 0177.0.0.1
-(WHATWG URL, "ends in a number checker"; inet_aton reads them likewise)."""
+(WHATWG URL, "ends in a number checker"; inet_aton does the same)."""
 
-# Signs that are drawn like a Latin letter (Unicode's confusables.txt), as far as the vendor's names have it.
+# Characters that look like a Latin letter of the vendor's names (Unicode's confusables.txt).
 _FOLDED = str.maketrans(
     {
         **dict.fromkeys("\u0430\u03b1\u0251", "a"),
@@ -56,24 +56,24 @@ _FOLDED = str.maketrans(
 _OTHER_SERVICES = (
     (
         r"(agent-)?directory-sync\.|(apps|stratacloudmanager)\.paloaltonetworks\.com$",
-        "This host serves the CIE pages or the agent. The Base URL stands beside Authorization Method.",
+        "This host serves the CIE pages or the agent. The Base URL is beside Authorization Method.",
     ),
     (
         r"app-directory-sync\.|api\.(sase|strata)\.",
-        "This host serves an API of CIE. The Base URL stands beside Authorization Method.",
+        "This host serves an API of CIE. The Base URL is beside Authorization Method.",
     ),
-    (rf"{re.escape(TOKEN_HOST)}$", "This host issues tokens. The Base URL stands beside Authorization Method."),
+    (rf"{re.escape(TOKEN_HOST)}$", "This host issues tokens. The Base URL is beside Authorization Method."),
 )
 
 
 def problem(text: str, *, practice: bool) -> str | None:
-    """Why that address cannot be a Base URL. Raises ValueError where it cannot be taken apart at all."""
+    """Why that address cannot be a Base URL. Raises ValueError where urllib cannot parse it."""
     parts = urlsplit(text)
     host = (parts.hostname or "").lower()
     if not host:
         return "This web address has no host. Copy the Base URL again from CIE."
     if "@" in parts.netloc:
-        return "This web address carries a user name. The Base URL of CIE has none."
+        return "This web address has a user name in it. The Base URL of CIE has none."
     if parts.query or parts.fragment or "?" in text or "#" in text:
         return "This address has a ? or #, so it comes from the browser's address bar. Copy the Base URL field."
     if practice and parts.scheme.lower() in ("http", "https") and host in LOOPBACK:
@@ -83,7 +83,7 @@ def problem(text: str, *, practice: bool) -> str | None:
     if wrong := _host_problem(host, bracketed="[" in parts.netloc):
         return wrong
     if not URL.fullmatch(text):
-        return "The Base URL has a sign that no web address has. Copy it again with its copy button."
+        return "The Base URL has a character that web addresses cannot have. Copy it again with its copy button."
     return None
 
 
@@ -97,30 +97,30 @@ def warnings(text: str, *, practice: bool) -> tuple[str, ...]:
     if "/iam/v1/scim" in parts.path.lower():
         found.append("This is the service for administrator accounts, not the SCIM Connector of a directory.")
     if not host.endswith(_KNOWN_HOSTS):
-        found.append("This host is not a name of the vendor that we know. Check that it was copied from CIE.")
+        found.append("This host is not a known host of the vendor. Check that it was copied from CIE.")
         if _resembles(host):
-            found.append("This host name resembles one of the vendor. Whoever owns it would receive the token.")
+            found.append("This host name resembles a host of the vendor. Its owner would receive the token.")
     if host.startswith("xn--") or ".xn--" in host:
-        found.append("This host name holds letters that can pass for others.")
+        found.append("This host name has letters that can be mistaken for others.")
     return tuple(found)
 
 
 def _host_problem(host: str, *, bracketed: bool) -> str | None:
-    foreign = next((sign for sign in host if not sign.isascii()), None)
+    foreign = next((character for character in host if not character.isascii()), None)
     if foreign is not None:
-        return f"The host name holds a sign that can pass for another one ({code(foreign)}). Copy it again from CIE."
+        return f"The host name has a character that resembles another one ({code(foreign)}). Copy it again from CIE."
     labels = host.removesuffix(".").split(".")
     if bracketed or _NUMBER.fullmatch(labels[-1]):
         return "This address has a number instead of a host name. The Base URL of CIE has a name."
     if host.endswith(".") or "" in labels:
-        return "The host name has a dot too many. Copy the Base URL again from CIE."
+        return "The host name has an extra dot. Copy the Base URL again from CIE."
     if len(host) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        return "The host name has a sign that no host name has, or is too long. Copy the Base URL again from CIE."
+        return "This is not a valid host name. Copy the Base URL again from CIE."
     return None
 
 
 def _resembles(host: str) -> bool:
-    """Whether a part of it, or all of it without dots and hyphens, passes for a name of the vendor."""
+    """Whether a part of it, or all of it without dots and hyphens, can be mistaken for a name of the vendor."""
     from difflib import SequenceMatcher
 
     labels = [_folded(label) for label in host.split(".")]
@@ -132,11 +132,11 @@ def _resembles(host: str) -> bool:
 
 
 def _folded(label: str) -> str:
-    """The label as a hasty reader sees it."""
+    """The label with similar characters replaced by the Latin letters they resemble."""
     if label.startswith("xn--"):
         try:
             label = label[4:].encode("ascii").decode("punycode").lower()
         except UnicodeError:
             return label
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", label) if not unicodedata.combining(sign))
+    bare = "".join(each for each in unicodedata.normalize("NFKD", label) if not unicodedata.combining(each))
     return bare.translate(_FOLDED).replace("rn", "m").replace("vv", "w")

@@ -1,4 +1,4 @@
-"""Where the Directory Sync API and its tokens are: closed lists, since the vendor's pages name several."""
+"""The addresses of the Directory Sync API and of its tokens: closed lists, because the vendor's pages name several."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class Issuer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How the API is reached for one setup; nothing of it is secret."""
+    """How one setup reaches the API; contains no secret."""
 
     tsg_id: str
-    """The number of the tenant service group, 4 to 20 digits."""
+    """The number of the tenant service group."""
     address: Address = Address.SASE_CIE
     issuer: Issuer = Issuer.PAGES
 
@@ -46,12 +46,12 @@ class Access:
         return f"tsg_id:{self.tsg_id}"
 
     def base(self, practice: str | None = None) -> str:
-        """The address in front of the operations. ``practice`` is the origin that stands in for every host."""
+        """The address that the operations are appended to. ``practice`` is the origin that replaces every host."""
         host, path = _BASES[self.address]
         return f"{practice or f'https://{host}'}{path}"
 
     def token_url(self, practice: str | None = None) -> str:
-        """Where tokens are issued, likewise."""
+        """Where tokens are issued; ``practice`` as in ``base``."""
         return f"{practice or f'https://{TOKEN_HOST}'}{TOKEN_PATHS[self.issuer]}"
 
 

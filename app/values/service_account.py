@@ -1,4 +1,4 @@
-"""Reads what the admin gives of a service account: its TSG ID, or the CSV file that holds its two secrets."""
+"""Reads what identifies a service account: its TSG ID, or the CSV file with its two secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST_ROWS: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What the file of a service account holds."""
+    """The content of a service account's file."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
@@ -36,24 +36,24 @@ def read_tsg_id(text: str) -> Reading:
 
 
 def tsg_id_in(client_id: str) -> str | None:
-    """The TSG ID that a Client ID carries, where it has the usual form."""
+    """The TSG ID in a Client ID of the usual form."""
     return read_tsg_id(client_id).value if "@" in client_id else None
 
 
 def read_pair(text: str) -> Pair | str:
-    """Client ID and Client Secret out of the downloaded CSV file, or the sentence why they cannot be found.
+    """Client ID and Client Secret from the downloaded CSV file, or the sentence that says why they are not found.
 
-    The names of its columns are not published. Both are looked for by the words in the first line, then by a row
-    for each. What else is in the file is not looked at.
+    The names of its columns are not published. Both are searched by the words in the first row, then in the first
+    column. Everything else in the file is ignored.
     """
     if len(text) > LONGEST_FILE:
-        return "This file is too long for that of a service account, which holds one Client ID and one Client Secret."
+        return "This file is too long. The file of a service account has one Client ID and one Client Secret."
     try:
         rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text.lstrip("\ufeff"))) if any(row)]
     except csv.Error:
         return "This is not a CSV file."
     if len(rows) > MOST_ROWS:
-        return "This file has too many lines for that of a service account."
+        return "This file has too many lines to be the file of a service account."
     for table in (rows, [list(column) for column in zip(*rows, strict=False)]):
         found = _by_heads(table)
         if found is not None:
@@ -62,24 +62,25 @@ def read_pair(text: str) -> Pair | str:
 
 
 def _by_heads(rows: list[list[str]]) -> Pair | str | None:
-    """Both values from a table with their names in the first line."""
+    """Both values from a table with their names in the first row."""
     if len(rows) < 2:
         return None
     heads = [re.sub(r"[^a-z]", "", head.lower()) for head in rows[0]]
-    places = {kind: [i for i, head in enumerate(heads) if head.endswith(end)] for kind, end in _ENDS.items()}
-    if any(len(place) != 1 for place in places.values()):
+    columns = {kind: [i for i, head in enumerate(heads) if head.endswith(end)] for kind, end in _ENDS.items()}
+    if any(len(found) != 1 for found in columns.values()):
         return None
     if len(rows) > 2:
-        return "This file holds more than one service account. Paste the Client ID and Client Secret one by one."
+        return "This file has more than one service account. Paste the Client ID and Client Secret one by one."
     values = {}
-    for kind, ((place,), label) in zip(_ENDS, ((places[k], LABELS[k]) for k in _ENDS), strict=True):
-        reading = read(kind, rows[1][place] if place < len(rows[1]) else "")
+    for kind in _ENDS:
+        (column,) = columns[kind]
+        reading = read(kind, rows[1][column] if column < len(rows[1]) else "")
         if reading.value is None:
-            return f"The {label} in this file cannot be used. {reading.problem or ''}".strip()
+            return f"The {LABELS[kind]} in this file cannot be used. {reading.problem or ''}".strip()
         values[kind] = reading.value
     return Pair(values[Kind.CLIENT_ID], values[Kind.CLIENT_SECRET])
 
 
 _ENDS: Final = {Kind.CLIENT_ID: "clientid", Kind.CLIENT_SECRET: "clientsecret"}
 LABELS: Final = {Kind.CLIENT_ID: "Client ID", Kind.CLIENT_SECRET: "Client Secret"}
-"""What the fields are called."""
+"""The labels of the fields."""

@@ -1,1 +1,1 @@
-"""The handbook: one page for each SCIM client, written from its guide, and the pages around them."""
+"""The generator of the handbook: a page for each SCIM client, written from its guide, and the pages around them."""

@@ -1,4 +1,4 @@
-"""A guide as it stands on paper: every step under every answer, and every value with its way through the steps."""
+"""The content of a client's page: every step under every answer, and where every value is captured and entered."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A step with what the program derives from the answers."""
+    """A step with what follows from the answers."""
 
     step: Step
     number: int
-    """As the program counts under the first answers, and under the step's own where it asks for others."""
+    """Its number in the program, under the first answers or, where the step depends on others, under those."""
     conditions: tuple[Condition, ...]
     before: tuple[Branch, ...]
     """Questions that are asked above it."""
@@ -58,12 +58,12 @@ class Journey:
 
     @property
     def secret(self) -> bool:
-        """Whether the program keeps it in the keyring only."""
+        """Whether the program stores it in the keyring only."""
         return self.spec.kind in SECRET_KINDS
 
 
 def sections(guide: Guide) -> tuple[Section, ...]:
-    """All stages in order. A question without a place of its own stands above the first step that depends on it."""
+    """All stages in order. A question that no step asks precedes the first step that depends on it."""
     asked: set[str] = set()
     done = []
     for stage in guide.stages:
@@ -94,7 +94,7 @@ def journeys(guide: Guide, written: tuple[Section, ...]) -> tuple[Journey, ...]:
 
 
 def _fields(entries: list[Entry], name: str) -> tuple[tuple[Entry, str], ...]:
-    """Where that value goes; the versions of one step with the same label count once."""
+    """The fields that the value is entered in; variants of a step with the same label are listed once."""
     found: dict[tuple[int, str], tuple[Entry, str]] = {}
     for entry in entries:
         for carry in entry.step.carries:
@@ -104,7 +104,7 @@ def _fields(entries: list[Entry], name: str) -> tuple[tuple[Entry, str], ...]:
 
 
 def steps_at_most(guide: Guide) -> int:
-    """How many steps the answers with the most of them lead through."""
+    """The number of steps under the answers that lead to the most."""
     deciding = {branch for step in guide.steps for branch in step.when}
     possible = [
         [(branch.id, option.id) for option in branch.options if option.unavailable is None]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from app.guide import catalog
-from app.guide.builders import WORKSHOPS
+from app.guide.builders import FORMS
 from app.guide.placeholders import fill_guide
 from app.system import policy
 from app.system.paths import resources
@@ -29,23 +29,23 @@ clipboard_seconds = 20
 base_url_hosts = ["*.paloaltonetworks.com"]
 contact = "Ask the identity team, extension 4711."
 """
-"""A policy, as the administrators' page shows it."""
+"""The example of a policy on the administrators' page."""
 
 
 def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
-    """File name → HTML of every page, in a fixed form: the same guides give the same text."""
+    """File name → HTML of every page. The same guides always give the same text."""
     templates = _templates()
     shown = [picture for picture in pictures.SHARED if _taken(picture)]
     every = catalog.guides() if guides is None else tuple(guides)
-    # As before the first value is captured: a value stands as its suggestion or its label, never as a real one.
-    spoken = tuple(fill_guide(guide, {}) for guide in every)
-    common = {"guides": spoken, "most": {guide.id: steps_at_most(guide) for guide in spoken}, "shared": shown}
+    # As before the first value is captured: its suggestion or its label, never a real value.
+    filled = tuple(fill_guide(guide, {}) for guide in every)
+    common = {"guides": filled, "most": {guide.id: steps_at_most(guide) for guide in filled}, "shared": shown}
     for_administrators = {**common, **_decided(), "consoles": [_consoles(guide) for guide in every]}
     written = {
         "index.html": _page(templates, "index.html", common),
         "administrators.html": _page(templates, "administrators.html", for_administrators),
     }
-    for guide in spoken:
+    for guide in filled:
         written[f"{guide.id}.html"] = client_page(templates, guide, common)
     return written
 
@@ -60,25 +60,25 @@ def client_page(templates: Environment, guide: Guide, common: Mapping[str, Any])
         "sections": written,
         "journeys": journeys(guide, written),
         "numbers": {entry.step.id: entry for section in written for entry in section.entries},
-        "workshops": WORKSHOPS,
+        "forms": FORMS,
     }
     return _page(templates, "client.html", {**common, **parts})
 
 
 def _consoles(guide: Guide) -> Guide:
-    """The guide with the labels of values in its words, where an address may hold one."""
+    """The guide with labels in place of values, because an address may contain a value."""
     return fill_guide(guide, {name: spec.label for name, spec in guide.values.items()})
 
 
 def _decided() -> dict[str, Any]:
-    """What the administrators' page takes from the code that it speaks of."""
+    """Facts of the administrators' page, taken from the code that they describe."""
     places = {"linux": policy.place("linux"), "macos": policy.place("darwin"), "registry": policy.REGISTRY}
     limits = {"shortest": policy.SHORTEST, "longest": policy.LONGEST, "contact": policy.LONGEST_CONTACT}
     return {"token_host": TOKEN_HOST, "api_hosts": API_HOSTS, "policy": {**places, **limits, "example": EXAMPLE}}
 
 
 def write(folder: Path) -> tuple[Path, ...]:
-    """Write all pages into that folder, without those of guides that are gone; returns their paths."""
+    """Write all pages into that folder and delete those of removed guides; returns their paths."""
     written = pages()
     for old in folder.glob("*.html"):
         if old.name not in written:
@@ -89,7 +89,7 @@ def write(folder: Path) -> tuple[Path, ...]:
 
 
 def _taken(picture: pictures.Picture) -> bool:
-    """Whether it is there; a guide that somebody adds has no pictures yet."""
+    """Whether it exists; a new guide has no pictures yet."""
     return all((resources() / "help/pictures" / picture.file(theme)).exists() for theme in pictures.THEMES)
 
 
@@ -112,7 +112,7 @@ def _templates() -> Environment:
 
 
 def _marked(text: str) -> Markup:
-    """The words of a guide as HTML: ``**label**`` is bold, everything else as it stands."""
+    """The words of a guide as HTML: ``**label**`` becomes bold, everything else is escaped."""
     from markupsafe import Markup, escape
 
     return Markup(re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", str(escape(text))))

@@ -1,4 +1,4 @@
-"""Which pictures of the practice tour the handbook shows, and what is on them in words."""
+"""Which pictures of the practice tour the handbook shows, and their descriptions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ WINDOW = (1000, 760)
 COMPANION = (410, 560)
 
 EXAMPLE = "entra"
-"""The guide whose tour gives the pictures that do not differ by SCIM client."""
+"""The guide whose tour gives the pictures that are the same for every SCIM client."""
 
 MOST_BYTES = 3_000_000
-"""All pictures together; they go into each package."""
+"""The limit for all pictures together, because every package contains them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Picture:
 
     name: str
     frame: str
-    """What the tour calls it: its file is the number of the frame, a hyphen and this."""
+    """Its name in the tour: the file is the number of the frame, a hyphen and this."""
     words: str
-    """What is to be seen, for whom it cannot be shown; without a full stop."""
+    """A description for readers who cannot see it; without a full stop."""
     size: tuple[int, int] = WINDOW
 
     def file(self, theme: str) -> str:
@@ -56,30 +56,30 @@ SHARED = (
     Picture("arrived", "await-timestamp-seen", "The watch after the SCIM Change Timestamp has come"),
     Picture("finish", "finish", "A completed setup: its values, its times, and the counts of both sides compared"),
 )
-"""Those of the first page, in the order of the work."""
+"""The pictures of the first page, in the order of the work."""
 
 
 def of(guide: Guide) -> dict[str, Picture]:
-    """Id of a step → the picture that stands at it; the tour's own way, under the first answers."""
+    """Id of a step → its picture, under the first answers, which the tour takes."""
     steps = [step for step in guide.steps if step.shown_under(guide.answers({}))]
-    told = {
+    chosen = {
         "directory": (
             next(step for step in steps if Kind.DIRECTORY_ID in _carried(guide, step)),
             "both names ready to copy into CIE",
         ),
         "connection": (
             next(step for step in steps if step.lane is Lane.PORTAL and _carried(guide, step) & SECRET_KINDS),
-            "what opens the endpoint, masked and ready to copy under the labels of the fields",
+            "the secrets of the endpoint, masked and ready to copy under the labels of the fields",
         ),
     }
     return {
         step.id: Picture(f"{guide.id}-{name}", step.id, f"Step \u201c{step.title}\u201d in the program: {words}")
-        for name, (step, words) in told.items()
+        for name, (step, words) in chosen.items()
     }
 
 
 def every(guides: Iterable[Guide]) -> tuple[tuple[str, tuple[Picture, ...]], ...]:
-    """Id of a guide → what is to be taken on its tour."""
+    """Id of a guide → the pictures to take on its tour."""
     return tuple((g.id, (*of(g).values(), *(SHARED if g.id == EXAMPLE else ()))) for g in guides)
 
 

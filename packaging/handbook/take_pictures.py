@@ -1,4 +1,4 @@
-"""Takes the handbook's pictures: walks the practice tour of every guide in both themes and keeps the chosen frames.
+"""Takes the handbook's pictures: runs the practice tour of every guide in both themes and saves the chosen frames.
 
 Run by ``python3 packaging/dev.py help --pictures`` in the environment of the tests.
 """
@@ -20,15 +20,15 @@ from app.system.paths import resources
 from handbook import pictures
 
 LOSSLESS = 100
-"""Qt's WebP writer keeps every pixel at this quality; words stay sharp, and the file is smaller than a PNG."""
+"""Qt's WebP writer keeps every pixel at this quality; text stays sharp, and the file is smaller than a PNG."""
 
-COLOURS, EXACT, APART = 256, 32, 8
-"""Each picture is drawn in this many colours at most: the most frequent ones as they are, and of the thousand at the
-edges of letters only those that differ by more than this in red, green or blue, which nobody tells apart."""
+COLORS, EXACT, APART = 256, 32, 8
+"""The number of colors of a picture: the most frequent ones exactly, and of the many at the edges of letters only those
+that differ by more than the last number in red, green or blue. Smaller differences are not visible."""
 
 
 def tour(client: str, theme: str, folder: Path) -> None:
-    """Walk one tour on a virtual screen. Exits where it stops."""
+    """Run one tour on a virtual screen. Exits where it stops."""
     size = "{}x{}".format(*pictures.WINDOW)
     options = ["--practice", "--client", client, "--theme", theme, "--size", size, "--tour", str(folder / "tour")]
     with tempfile.TemporaryDirectory(prefix="scim-help-", ignore_cleanup_errors=True) as home:
@@ -37,47 +37,47 @@ def tour(client: str, theme: str, folder: Path) -> None:
             sys.exit(f"The tour of {client} stopped.")
 
 
-def keep(picture: pictures.Picture, theme: str, folder: Path, out: Path) -> Path:
-    """Keep the frame of that picture; returns its file. Exits where the frame is not what was expected."""
+def save(picture: pictures.Picture, theme: str, folder: Path, out: Path) -> Path:
+    """Save the frame of that picture; returns its file. Exits where the frame is missing or has another size."""
     frames = sorted((folder / "tour").glob(f"[0-9][0-9]-{picture.frame}.png"))
     image = QImage(str(frames[-1])) if frames else QImage()
     if (image.width(), image.height()) != picture.size:
         sys.exit(f"The frame {picture.frame} is missing or has another size.")
     file = out / picture.file(theme)
-    if not fewer_colours(image).convertToFormat(QImage.Format.Format_RGB888).save(str(file), quality=LOSSLESS):
+    if not fewer_colors(image).convertToFormat(QImage.Format.Format_RGB888).save(str(file), quality=LOSSLESS):
         sys.exit(f"{file.name} could not be written.")
     return file
 
 
-def fewer_colours(image: QImage) -> QImage:
-    """The picture in few colours, none of them far from its own."""
+def fewer_colors(image: QImage) -> QImage:
+    """The picture in few colors, each close to its original."""
     plain = image.convertToFormat(QImage.Format.Format_RGB32)
     counted = Counter(memoryview(plain.constBits()).cast("I"))
     palette: list[bytes] = []
-    for colour in (colour.to_bytes(4, "big") for colour, _times in counted.most_common()):
-        if len(palette) < EXACT or all(far(colour, other) for other in palette):
-            palette.append(colour)
+    for color in (color.to_bytes(4, "big") for color, _times in counted.most_common()):
+        if len(palette) < EXACT or all(far(color, other) for other in palette):
+            palette.append(color)
     how = Qt.ImageConversionFlag.ThresholdDither | Qt.ImageConversionFlag.AvoidDither
-    numbers = [int.from_bytes(colour, "big") for colour in palette[:COLOURS]]
+    numbers = [int.from_bytes(color, "big") for color in palette[:COLORS]]
     return plain.convertToFormat(QImage.Format.Format_Indexed8, numbers, how)
 
 
 def far(one: bytes, other: bytes) -> bool:
-    """Whether two colours can be told apart."""
+    """Whether the difference of two colors is visible."""
     return any(abs(a - b) > APART for a, b in zip(one, other, strict=True))
 
 
 def main() -> None:
-    """Take all pictures anew; those of guides that are gone go too."""
+    """Take all pictures again and delete those of removed guides."""
     out = resources() / "help/pictures"
     out.mkdir(exist_ok=True)
     taken = set()
     for client, wanted in pictures.every([fill_guide(guide, {}) for guide in catalog.guides()]):
         for theme in pictures.THEMES:
-            dev.say(f"Walking the tour of {client}, {theme}")
+            dev.say(f"Running the tour of {client}, {theme}")
             with tempfile.TemporaryDirectory(prefix="scim-frames-") as scratch:
                 tour(client, theme, Path(scratch))
-                taken |= {keep(picture, theme, Path(scratch), out) for picture in wanted}
+                taken |= {save(picture, theme, Path(scratch), out) for picture in wanted}
     for old in set(out.iterdir()) - taken:
         old.unlink()
     bytes_taken = sum(file.stat().st_size for file in taken)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.guide.builders import WORKSHOPS, ldap_filter
+from app.guide.builders import FORMS, ldap_filter
 from app.guide.vocabulary import Builder
 from tests.directories.servers import DOMAIN, SERVERS, SUFFIX, LdapServer
 
@@ -85,7 +85,7 @@ def _hex(byte: int) -> str:
 
 
 def made(builder: Builder, **inputs: str) -> str:
-    built = WORKSHOPS[builder].build(inputs)
+    built = FORMS[builder].build(inputs)
     assert built.text is not None, built.problem
     return built.text
 

@@ -1,4 +1,4 @@
-"""What a workshop makes is read back here by independent readers of the RFCs."""
+"""What a builder makes is read back here by independent readers of the RFCs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.guide.builders import WORKSHOPS, Built, channel_command, group_dn, identities_csv, ldap_filter
+from app.guide.builders import FORMS, Built, channel_command, group_dn, identities_csv, ldap_filter
 from app.guide.vocabulary import Builder
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ VISIBLE = st.lists(VISIBLE_PIECE | VISIBLE_TEXT, min_size=1, max_size=10).map(""
 
 
 def make(builder: Builder, **inputs: str) -> Built:
-    return WORKSHOPS[builder].build(inputs)
+    return FORMS[builder].build(inputs)
 
 
 def made(builder: Builder, **inputs: str) -> str:
@@ -130,13 +130,13 @@ def luhn_ok(imei: str) -> bool:
 
 
 @pytest.mark.parametrize("builder", list(Builder))
-def test_every_builder_has_a_workshop(builder: Builder) -> None:
-    workshop = WORKSHOPS[builder]
-    assert workshop.title
-    assert workshop.result_label
-    ids = [each.id for each in workshop.inputs]
+def test_every_builder_has_a_form(builder: Builder) -> None:
+    form = FORMS[builder]
+    assert form.title
+    assert form.result_label
+    ids = [each.id for each in form.inputs]
     assert len(ids) == len(set(ids))
-    assert all(each.label and each.hint and each.lines >= 1 for each in workshop.inputs)
+    assert all(each.label and each.hint and each.lines >= 1 for each in form.inputs)
 
 
 @pytest.mark.parametrize("builder", list(Builder))
@@ -150,7 +150,7 @@ def test_empty_inputs_raise_nothing(builder: Builder) -> None:
 def test_any_text_gives_a_result_or_a_problem(builder: Builder, data: st.DataObject) -> None:
     inputs = {
         each.id: data.draw(st.sampled_from(each.choices) | ANY if each.choices else ANY)
-        for each in WORKSHOPS[builder].inputs
+        for each in FORMS[builder].inputs
     }
     built = make(builder, **inputs)
     assert (built.text is None) != (built.problem is None)
@@ -233,7 +233,7 @@ def test_what_is_not_clear_is_asked(table: str, channel: str, words: str) -> Non
         (TABS, "", "inactive"),
         ("3  corp  inactive  active  1/0", "", "inactive"),
         ("3\tBerlin\tcorp\t5/0", "", "status cannot be read"),
-        (LOOSE, "", "cannot be told apart"),
+        (LOOSE, "", "could not be identified"),
     ],
 )
 def test_the_channel_is_looked_at_before_the_command_is_run(table: str, channel: str, words: str) -> None:
@@ -647,10 +647,10 @@ def test_a_bad_file_names_its_lines(text: str, words: str) -> None:
     ("text", "words"),
     [
         (f"356938035643800,{IMSI},a", "check digit of the IMEI does not fit: line 1."),
-        (f"{IMEI},{IMSI},a\n{IMEI},{IMSI},b", "The IMSI stood in an earlier line: line 2."),
-        (rows(9, lambda n: f"{IMEI},{n:015},a"), "IMEI stood in an earlier line: lines 2, 3, 4, 5, 6 and 3 more."),
-        (f"{IMEI},{IMSI},racing", "other uses: line 1."),
-        (f"{IMEI},{IMSI},a.gprs", "other uses: line 1."),
+        (f"{IMEI},{IMSI},a\n{IMEI},{IMSI},b", "The IMSI occurred in an earlier line: line 2."),
+        (rows(9, lambda n: f"{IMEI},{n:015},a"), "IMEI occurred in an earlier line: lines 2, 3, 4, 5, 6 and 3 more."),
+        (f"{IMEI},{IMSI},racing", "reserves this beginning or end of an APN: line 1."),
+        (f"{IMEI},{IMSI},a.gprs", "reserves this beginning or end of an APN: line 1."),
     ],
 )
 def test_what_the_portal_may_take_is_a_note(text: str, words: str) -> None:

@@ -65,7 +65,7 @@ def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -
             known[Kind.TOKEN] = token
         assert await visitor.submit() is None
         assert await visitor.acknowledge() is None
-        if guide.practice.catalogue:
+        if guide.practice.catalog:
             assert await visitor.create_app() is None
         fields = guide.practice.oidc_fields if oidc else guide.practice.fields
         entered = {field.label: known[guide.values[field.value].kind] for field in fields}

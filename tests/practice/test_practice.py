@@ -76,8 +76,8 @@ GUIDE: dict[str, Any] = {
         {"path": "/Groups", "query": {"filter": f'displayName eq "{RANDOM_GUID}"'}, "expect": "empty"},
     ],
     "practice": {
-        "catalogue_title": "Gallery",
-        "catalogue": ["Sample Connector", "Sample Sign-in"],
+        "catalog_title": "Gallery",
+        "catalog": ["Sample Connector", "Sample Sign-in"],
         "fields": [{"label": "Tenant URL", "value": "base_url"}, {"label": "Secret Token", "value": "token"}],
         "save_needs_test": True,
         "assign_title": "Users and groups",

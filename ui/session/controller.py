@@ -185,7 +185,7 @@ class SetupController(QObject):
         self.announced.emit(f"{label} copied.")
 
     def copy_built(self, text: str, label: str) -> None:
-        """Copy what a workshop built; nothing in it is secret."""
+        """Copy what a builder wrote; nothing in it is secret."""
         self.clipboard.copy_plain(text, label)
         self.announced.emit(f"{label} copied.")
 

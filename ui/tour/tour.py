@@ -185,9 +185,9 @@ class Tour:
                 return
         await self._answer(step)
         if step.builder is not None:
-            self._driver.click(f"open-workshop-{step.builder.value}")
+            self._driver.click(f"open-builder-{step.builder.value}")
             await asyncio.sleep(0.1)
-            self._driver.picture(f"{step.id}-workshop")
+            self._driver.picture(f"{step.id}-builder")
         for carry in step.carries:
             await self._copy(carry.value)
         if any(self._kind(carry.value) in (Kind.TOKEN, Kind.CLIENT_SECRET) for carry in step.carries):
@@ -306,7 +306,7 @@ class Tour:
         wanted = {field.value for field in fields}
         if not step.carries or not wanted <= self._entered.keys():
             return
-        if form.catalogue and not self._copied.get("app"):
+        if form.catalog and not self._copied.get("app"):
             await visitor.create_app()
             self._copied["app"] = "created"
         _fine(await visitor.enter({field.label: self._entered[field.value] for field in fields}) or "")

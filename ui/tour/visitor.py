@@ -145,7 +145,7 @@ class ConsoleVisitor:
 
     async def create_app(self, name: str | None = None) -> ConsoleRefusal | None:
         """Search the catalogue, choose the entry (by default the right one) and create it. None when it was created."""
-        wanted = name or self.guide.practice.catalogue[0]
+        wanted = name or self.guide.practice.catalog[0]
         found = await self._get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
         if wanted not in found.links:
             return _refused(found)

@@ -116,7 +116,7 @@ class StepCard(Card):
         for choice in step.choices:
             self._add_choice(choice)
         if step.builder is not None:
-            self._add_workshop(step.builder)
+            self._add_builder(step.builder)
         for name in step.captures:
             self._add_capture(name)
         self._ask(settled)  # it only explains: what there is to do comes first
@@ -195,8 +195,8 @@ class StepCard(Card):
     def _switch_capture(self, on: bool) -> None:
         self._controller.keep_from_captures = self._capture.wanted = on
 
-    def _add_workshop(self, builder: Builder) -> None:
-        from ui.wizard.workshop import BuilderPanel
+    def _add_builder(self, builder: Builder) -> None:
+        from ui.wizard.builder_panel import BuilderPanel
 
         self._column.addWidget(BuilderPanel(builder, self._controller, self))
 

@@ -15,14 +15,14 @@ from app.guide.vocabulary import Builder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["WORKSHOPS", "Built", "Input", "Workshop"]
+__all__ = ["FORMS", "BuilderForm", "Built", "Input"]
 
-WORKSHOPS: Mapping[Builder, BuilderForm] = MappingProxyType(
+FORMS: Mapping[Builder, BuilderForm] = MappingProxyType(
     {
-        Builder.CHANNEL_COMMAND: channel_command.WORKSHOP,
-        Builder.GROUP_DN: group_dn.WORKSHOP,
-        Builder.LDAP_FILTER: ldap_filter.WORKSHOP,
-        Builder.MATCH_EXPRESSION: match_expression.WORKSHOP,
-        Builder.IDENTITIES_CSV: identities_csv.WORKSHOP,
+        Builder.CHANNEL_COMMAND: channel_command.FORM,
+        Builder.GROUP_DN: group_dn.FORM,
+        Builder.LDAP_FILTER: ldap_filter.FORM,
+        Builder.MATCH_EXPRESSION: match_expression.FORM,
+        Builder.IDENTITIES_CSV: identities_csv.FORM,
     }
 )

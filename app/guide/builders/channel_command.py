@@ -1,8 +1,8 @@
 """PingFederate's ``provmgr`` command from the table that ``--show-channels`` prints.
 
 Ping documents the columns (ID, Name, Connection ID, Status of connection and channel, users and dirty
-records, Source, Target), but shows no example (Ping, "Outbound provisioning CLI"). So the table is read
-tolerantly: columns parted by pipes, tabs or two spaces, with or without headings and rulers.
+records, Source, Target), but shows no example (Ping, "Outbound provisioning CLI"). The table is therefore
+read tolerantly: columns separated by pipes, tabs or two spaces, with or without headings and rulers.
 """
 
 from __future__ import annotations
@@ -35,22 +35,22 @@ class Channel:
     """One row of the table."""
 
     id: str
-    """ASCII digits, nothing else: it goes into a command line."""
+    """ASCII digits only, because it becomes part of a command line."""
     name: str
     connection: str
-    """Connection ID; empty where the columns cannot be told apart."""
+    """Connection ID; empty where the columns cannot be distinguished."""
     inactive: bool
     status_seen: bool
 
     def describe(self) -> str:
-        """How it is named to the admin, e.g. ``3 (Berlin, corp)``."""
+        """Its name for the admin, e.g. ``3 (Berlin, corp)``."""
         names = ", ".join(name[:40] for name in (self.name, self.connection) if name)
         return f"{self.id} ({names})" if names else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Where the headings stand; without headings the order that Ping documents."""
+    """The positions of the columns; without headings, the order that Ping documents."""
 
     split: Callable[[str], list[str]] | None = None
     id: int = 0
@@ -59,7 +59,7 @@ class _Columns:
 
 
 def build(given: Mapping[str, str]) -> Built:
-    """``./provmgr.sh -c 3 --reset-all``; from the paste, nothing but the digits of the ID goes into it."""
+    """``./provmgr.sh -c 3 --reset-all``; of the pasted text, only the digits of the ID become part of it."""
     windows = picked(given, SYSTEM) == WINDOWS
     program = "provmgr.bat" if windows else "./provmgr.sh"
     table, wanted = given.get("table", ""), given.get("channel", "").strip()
@@ -74,7 +74,7 @@ def build(given: Mapping[str, str]) -> Built:
 
 
 def read_channels(table: str) -> tuple[tuple[Channel, ...], bool]:
-    """The channels of a pasted table, equal rows once, and whether its headings were seen."""
+    """The channels of a pasted table without repeated rows, and whether it has headings."""
     columns, headed, channels = _Columns(), False, []
     for raw in table.splitlines():
         line = _BOTH.sub(r"\1/\2", re.sub("[\u2502\u2503\u2551\u2506\u250a]", "|", raw)).strip()
@@ -98,7 +98,7 @@ def _gaps(line: str) -> list[str]:
 
 
 _SPLITS: tuple[Callable[[str], list[str]], ...] = (_tabs, _pipes, _gaps)
-"""In this order: a Source in the last column may hold pipes, a padded cell may hold spaces."""
+"""In this order: a Source in the last column may contain pipes, a padded cell may contain spaces."""
 
 
 def _heading(line: str) -> _Columns | None:
@@ -114,7 +114,7 @@ def _heading(line: str) -> _Columns | None:
 
 
 def _first(cells: list[str], pattern: str) -> int | None:
-    return next((place for place, cell in enumerate(cells) if re.fullmatch(pattern, cell)), None)
+    return next((at for at, cell in enumerate(cells) if re.fullmatch(pattern, cell)), None)
 
 
 def _row(line: str, columns: _Columns) -> Channel | None:
@@ -122,13 +122,13 @@ def _row(line: str, columns: _Columns) -> Channel | None:
         cells, at = split(line), columns if split is columns.split else _Columns()
         if len(cells) >= 3 and at.id < len(cells) and _ID.fullmatch(cells[at.id]):
             connection = _cell(cells, at.connection)
-            rest = [c for place, c in enumerate(cells) if place not in (at.id, at.name, at.connection)]
+            rest = [c for column, c in enumerate(cells) if column not in (at.id, at.name, at.connection)]
             return _channel(cells[at.id], _cell(cells, at.name), connection, rest)
     return _loose_row(line)
 
 
 def _loose_row(line: str) -> Channel | None:
-    """A row with single spaces only: the ID in front is certain, name and connection run together."""
+    """A row with single spaces only: the ID is certain, name and connection cannot be separated."""
     match = re.fullmatch(r"([0-9]{1,9}) +(.+?) +(\S*\b(?:in)?active\b.*)", " ".join(line.split()), re.IGNORECASE)
     if match is None:
         return None
@@ -137,12 +137,12 @@ def _loose_row(line: str) -> Channel | None:
     return _channel(match[1], name, connection, match[3].split())
 
 
-def _cell(cells: list[str], place: int) -> str:
-    return cells[place] if 0 <= place < len(cells) else ""
+def _cell(cells: list[str], column: int) -> str:
+    return cells[column] if 0 <= column < len(cells) else ""
 
 
 def _channel(number: str, name: str, connection: str, rest: list[str]) -> Channel:
-    """The status stands in cells without ``://``, so that a Source that contains the word does not count."""
+    """The status is read from cells without ``://``, so that a Source containing the word does not count."""
     if _STATUS.fullmatch(connection):  # an empty column was lost between the spaces
         connection, rest = "", [connection, *rest]
     found = [word.lower() for cell in rest if "://" not in cell for word in _STATUS.findall(cell)]
@@ -150,14 +150,14 @@ def _channel(number: str, name: str, connection: str, rest: list[str]) -> Channe
 
 
 def _choose(channels: tuple[Channel, ...], wanted: str, *, headed: bool) -> Channel | str:
-    """The channel meant, or a problem."""
+    """The intended channel, or a problem."""
     if not channels:
         return _none_found(headed=headed)
     numbers = [channel.id for channel in channels]
     if len(set(numbers)) < len(numbers):
-        return "One ID stands in front of different channels. Paste the output of one run only."
+        return "One ID belongs to different channels. Paste the output of one run only."
     if not wanted:
-        return channels[0] if len(channels) == 1 else f"Which channel is meant? There are {_listing(channels)}."
+        return channels[0] if len(channels) == 1 else f"Choose a channel. There are {_listing(channels)}."
     fitting = [c for c in channels if c.id == wanted] or [
         c for c in channels if _plain(wanted) in (_plain(c.name), _plain(c.connection))
     ]
@@ -190,8 +190,8 @@ def _notes(channel: Channel) -> list[str]:
     elif not channel.status_seen:
         notes.append("Its status cannot be read from this text. Channel and connection have to be active.")
     if not (channel.name and channel.connection):
-        notes.append("The columns cannot be told apart for sure. Compare the ID with the first column.")
+        notes.append("The columns could not be identified with certainty. Compare the ID with the first column.")
     return notes
 
 
-WORKSHOP = BuilderForm((SYSTEM, TABLE, CHANNEL), "Command", build, title="Write the command")
+FORM = BuilderForm((SYSTEM, TABLE, CHANNEL), "Command", build, title="Write the command")

@@ -253,4 +253,4 @@ def _notes(dn: str, parts: list[Part]) -> tuple[str, ...]:
     return tuple(notes)
 
 
-WORKSHOP = BuilderForm((NAME, PATH, DOMAIN), "Group DN", build, title="Write the Group DN")
+FORM = BuilderForm((NAME, PATH, DOMAIN), "Group DN", build, title="Write the Group DN")

@@ -1,4 +1,4 @@
-"""A check of the file with IMEI, IMSI and APN for SASE 5G.
+"""Checks a file of device identities: IMEI, IMSI and APN.
 
 The file has at most 500 records of three required columns in the order IMEI, IMSI, APN, and the portal
 reports a line that fails (PAN, "Configure SASE 5G"). The columns follow 3GPP TS 23.003. Sentences name
@@ -30,7 +30,7 @@ LONGEST_APN = 100
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")  # RFC 1035 2.3.1 with RFC 1123 2.1
 _OPERATOR = re.compile(r"\.mnc[0-9]{3}\.mcc[0-9]{3}\.gprs$", re.IGNORECASE)  # TS 23.003 section 9.1.2
 _SHORTENED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
-"""A long number as a spreadsheet shows it, with the decimal sign of its language."""
+"""A long number as a spreadsheet shows it, with the decimal separator of its language."""
 _NUMBER = re.compile(rf"[0-9]+|{_SHORTENED.pattern}")
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
@@ -81,7 +81,7 @@ def check_digit_fits(imei: str) -> bool:
 
 
 def _cells(line: str) -> tuple[str, ...]:
-    """The cells of one line; a quoted cell never goes on in the next line, since no column allows that."""
+    """The cells of one line; a quoted cell never continues on the next line, because no column allows that."""
     try:
         return tuple(cell.strip() for cell in next(csv.reader([line], skipinitialspace=True), []))
     except csv.Error:  # a cell longer than csv's limit
@@ -103,7 +103,7 @@ def _problem(records: list[Record]) -> str | None:
 
 
 def _separator_problem(records: list[Record]) -> str | None:
-    """Whether the columns are separated by something else, where a comma may be the decimal sign of a number."""
+    """Whether the columns are separated by something else, where a comma may be a decimal separator."""
     if not records:
         return None
     first = records[0]
@@ -189,14 +189,12 @@ def _summary(records: list[Record]) -> str:
 
 
 def _notes(records: list[Record]) -> tuple[str, ...]:
-    """What the portal may take all the same. A device may have two APNs, so only a whole line repeated is wrong."""
+    """What the portal may accept. A device may have two APNs, so only a repeated whole line is an error."""
     found = {
         "The check digit of the IMEI does not fit": [r.line for r in records if not check_digit_fits(r.cells[0])],
-        "The IMEI stood in an earlier line": [late for _, late in _repeated((r.line, r.cells[0]) for r in records)],
-        "The IMSI stood in an earlier line": [late for _, late in _repeated((r.line, r.cells[1]) for r in records)],
-        "TS 23.003 keeps this beginning or end of an APN for other uses": [
-            r.line for r in records if _reserved(r.cells[2])
-        ],
+        "The IMEI occurred in an earlier line": [late for _, late in _repeated((r.line, r.cells[0]) for r in records)],
+        "The IMSI occurred in an earlier line": [late for _, late in _repeated((r.line, r.cells[1]) for r in records)],
+        "TS 23.003 reserves this beginning or end of an APN": [r.line for r in records if _reserved(r.cells[2])],
     }
     return tuple(f"{what}: {_places(lines)}." for what, lines in found.items() if lines)
 
@@ -222,4 +220,4 @@ def _heading_note(*, headed: bool) -> tuple[str, ...]:
     return ("The first line holds headings. Remove it if the portal reports that line.",)
 
 
-WORKSHOP = BuilderForm((TEXT,), "Result of the check", build, title="Check the file")
+FORM = BuilderForm((TEXT,), "Result of the check", build, title="Check the file")

@@ -55,8 +55,8 @@ _NESTED_NOTES = {
 
 
 def escape_value(value: str) -> str:
-    """A value as it stands in a filter: RFC 4515 section 3, NUL ( ) * and the backslash as two hex digits."""
-    return re.sub(r"[\0()*\\]", lambda sign: f"\\{ord(sign[0]):02x}", value)
+    """A value escaped for a filter (RFC 4515 section 3): NUL ( ) * and the backslash as two hex digits."""
+    return re.sub(r"[\0()*\\]", lambda found: f"\\{ord(found[0]):02x}", value)
 
 
 def build(given: Mapping[str, str]) -> Built:
@@ -115,4 +115,4 @@ def _notes(directory: str, kind: str, name: str, value: str) -> tuple[str, ...]:
     return tuple(notes)
 
 
-WORKSHOP = BuilderForm((DIRECTORY, ENTRIES, KIND, NAME, VALUE), "Filter", build, title="Write a filter")
+FORM = BuilderForm((DIRECTORY, ENTRIES, KIND, NAME, VALUE), "Filter", build, title="Write a filter")

@@ -1,4 +1,4 @@
-"""What a builder asks for and returns, and the characters that no input may hold."""
+"""What a builder asks for and returns, and the characters that no input may contain."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ class Input:
     lines: int = 1
     """Height of the field in lines of text."""
     choices: tuple[str, ...] = ()
-    """The answers to pick from; the first one holds until the admin picks. Empty: free text."""
+    """The answers to pick from; the first one applies until the admin picks. Empty: free text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a workshop made: exactly one of ``text`` and ``problem``, both plain text without markup."""
+    """What a builder made: exactly one of ``text`` and ``problem``, both plain text without markup."""
 
     text: str | None
     problem: str | None = None
     """Why nothing was made, in the admin's words."""
     notes: tuple[str, ...] = ()
-    """What to look at before using the result."""
+    """What to check before using the result."""
 
 
 @dataclass(frozen=True, slots=True)
 class BuilderForm:
-    """The inputs of a builder and the function that makes the result of them."""
+    """The inputs of a builder and the function that builds the result from them."""
 
     inputs: tuple[Input, ...]
     result_label: str
     """What the result is, as a noun: ``Group DN``."""
     build: Callable[[Mapping[str, str]], Built]
-    """From input id to text; an id that is missing counts as empty. Raises nothing, whatever the text."""
+    """Takes input ids with their texts; a missing id counts as empty. Never raises."""
     title: str
     """What the admin clicks to open it, starting with a verb."""
 
@@ -54,9 +54,9 @@ def picked(given: Mapping[str, str], wanted: Input) -> str:
 
 
 def control_character(text: str) -> str | None:
-    """The first control character or broken piece of a character as ``U+0000``; None where there is none.
+    """The first control character or lone surrogate as ``U+0000``; None where there is none.
 
-    No name in a directory holds one, and a line break would end a command or a filter early.
+    No name in a directory contains one, and a line break would end a command or a filter early.
     """
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
@@ -65,7 +65,7 @@ def control_character(text: str) -> str | None:
 
 
 def unusual_characters(text: str) -> tuple[str, ...]:
-    """A note about a character that cannot be seen, such as U+200B from a web page; legal, but rarely meant."""
+    """A note about an invisible character, such as U+200B from a web page; legal, but rarely intended."""
     for character in text:
         if character != " " and unicodedata.category(character) in ("Cf", "Zs", "Co", "Cn"):
             return (f"It contains an invisible or unusual character (U+{ord(character):04X}). Type it instead.",)

@@ -1,4 +1,4 @@
-"""A small workshop inside a step: builds a command, a name or a filter from what the admin has at hand."""
+"""A builder inside a step: a form that writes a command, a name or a filter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.guide.builders import WORKSHOPS
+from app.guide.builders import FORMS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.opener import Opener
@@ -30,18 +30,18 @@ class BuilderPanel(QWidget):
 
     def __init__(self, builder: Builder, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName(f"workshop-{builder.value}")
+        self.setObjectName(f"builder-{builder.value}")
         self._controller = controller
-        self._workshop = WORKSHOPS[builder]
+        self._form = FORMS[builder]
         self._inputs: dict[str, QLineEdit | QPlainTextEdit | QComboBox] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        opener = Opener(self._workshop.title)
-        opener.setObjectName(f"open-workshop-{builder.value}")
+        opener = Opener(self._form.title)
+        opener.setObjectName(f"open-builder-{builder.value}")
         column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         self._bench = Card("card", self)
-        for each in self._workshop.inputs:
+        for each in self._form.inputs:
             self._add(each)
         self._bench.body.addWidget(self._result())
         self._notes = QWidget(self._bench)
@@ -85,8 +85,8 @@ class BuilderPanel(QWidget):
         self._shown = label("", "mono", frame)
         self._copy = button("Copy", "copy", "copy")
         self._copy.setObjectName("copy-built")
-        self._copy.setAccessibleName(f"Copy {self._workshop.result_label}")
-        self._copy.clicked.connect(lambda: self._controller.copy_built(self._built, self._workshop.result_label))
+        self._copy.setAccessibleName(f"Copy {self._form.result_label}")
+        self._copy.clicked.connect(lambda: self._controller.copy_built(self._built, self._form.result_label))
         row.addWidget(self._shown, 1)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
         return frame
@@ -98,9 +98,9 @@ class BuilderPanel(QWidget):
 
     def _build(self) -> None:
         given = {name: self._text(field) for name, field in self._inputs.items()}
-        built = self._workshop.build(given)
+        built = self._form.build(given)
         self._built = built.text or ""
-        self._shown.setText(self._built or self._workshop.result_label)
+        self._shown.setText(self._built or self._form.result_label)
         self._copy.setEnabled(bool(self._built))
         while (old := self._noted.takeAt(0)) is not None:
             if (widget := old.widget()) is not None:
