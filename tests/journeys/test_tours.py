@@ -68,7 +68,9 @@ def check_trace(trace: Path, folder: Path) -> None:
     events = [json.loads(line) for line in written.splitlines()]
     assert {event["event"] for event in events} == {event.name for event in TraceEvent} - {TraceEvent.BUG.name}
     assert {text for event in events for text in event.values() if isinstance(text, str)} <= enum_members()
-    seed = asyncio.run(Vault("practice").get(*KEPT_SEED)).value
+    vault = Vault("practice")
+    seed = asyncio.run(vault.get(*KEPT_SEED)).value
+    vault.close()
     assert seed is not None
     derived = Derived(bytes.fromhex(seed))
     secrets = {"seed": seed, "token": derived.token("1", 1), "segment": derived.segment("1")}
