@@ -17,6 +17,7 @@ from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING, NO_POLICY
 from ui.desktop.browser import open_handbook, open_in_browser
+from ui.desktop.clearing import CopyStage
 from ui.dialogs.message import MessageBox
 from ui.home.orphan_cleaner import OrphanCleaner
 from ui.main_window import ShownPage
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from app.session.workspace import Workspace, WorkspaceRefusal
     from app.setup.store import Store
     from app.vault import Vault
+    from ui.desktop.clearing import ClipboardState
     from ui.home.page import HomePage
     from ui.main_window import MainWindow
 
@@ -97,6 +99,7 @@ class Application:
         home.about_wanted.connect(self._show_about)
         self._files.taken.connect(lambda setup: start(self._open(setup)))
         self._lock.locked.connect(self._conceal)
+        self.clipboard.changed.connect(self._look_for_lock)
         self.tray.opened.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
 
@@ -231,6 +234,11 @@ class Application:
         self.tray.hide()
         self.window.come_forward()
 
+    def _look_for_lock(self, state: ClipboardState) -> None:
+        """Each second of the countdown: some lockers say nothing, and the focus may have been elsewhere before."""
+        if state.secret and state.stage is CopyStage.HELD:
+            self._lock.look()
+
     def _conceal(self) -> None:
         """The screen is locked: nothing revealed stays, and a copied secret does not outlast the absence."""
         self.opened.conceal()
@@ -286,6 +294,7 @@ class Application:
             proxy_for=platform_proxy,
             start=self.tasks.start,
             on_event=self._take_event,
+            secret_found=self.clipboard.take_away,  # left in the clipboard by a run that was killed
         )
         if (refused := await workspace.take()) is not None:
             return refused

@@ -51,12 +51,23 @@ class DisplayedValue:
 class Captures:
     """The captured values of one open setup."""
 
-    def __init__(self, opened: OpenSetup, vault: Vault, policy: Policy, secret_changed: Callable[[str], None]) -> None:
-        """``secret_changed`` gets the name of a secret that was replaced or removed."""
+    def __init__(
+        self,
+        opened: OpenSetup,
+        vault: Vault,
+        policy: Policy,
+        secret_changed: Callable[[str], None],
+        secret_found: Callable[[str], None],
+    ) -> None:
+        """``secret_changed`` gets the name of a secret that was replaced or removed.
+
+        ``secret_found`` gets every secret that the keyring holds when the setup is opened.
+        """
         self._opened = opened
         self._vault = vault
         self._policy = policy
         self._secret_changed = secret_changed
+        self._secret_found = secret_found
         self._shown: dict[str, DisplayedValue] = {}
         self._held: str | None = None
         """Why the last secret is in memory only; None if it is in the keyring."""
@@ -128,6 +139,7 @@ class Captures:
 
         opened = self._opened
         if outcome.value is not None:
+            self._secret_found(outcome.value)
             self._remember(name, kind, outcome.value)
             if name not in opened.setup.kept:
                 opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=False)

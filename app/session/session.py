@@ -51,15 +51,19 @@ class SetupSession(OpenSetup):
         token_url: str | None = None,
         policy: Policy = NO_POLICY,
         start: Start = asyncio.ensure_future,
+        secret_found: Callable[[str], None] = lambda _secret: None,
     ) -> None:
-        """``token_url`` replaces the documented token address, in practice only; ``start`` runs background jobs."""
+        """``token_url`` replaces the documented token address, in practice only; ``start`` runs background jobs.
+
+        ``secret_found`` gets every secret that the keyring holds when the setup is opened.
+        """
         super().__init__(guide, setup, store, now)
         self.vault = vault
         self.policy = policy
         self._token_url = token_url if setup.practice else None
         self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for, policy)
         self.testing = Testing(self, self.connection)
-        self.captures = Captures(self, vault, policy, self._secret_changed)
+        self.captures = Captures(self, vault, policy, self._secret_changed, secret_found)
         practice = self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None
         self.api = DirectorySyncSession(self, self.captures, proxy_for, practice)
         self.waiting = Waiting(self, self.connection, self.api, self.captures)

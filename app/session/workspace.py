@@ -52,10 +52,12 @@ class Workspace:
         proxy_for: Callable[[str], str | None] | None,
         start: Start = asyncio.ensure_future,
         on_event: Callable[[SetupSession, SessionEvent], None] = lambda _session, _event: None,
+        secret_found: Callable[[str], None] = lambda _secret: None,
     ) -> None:
         """``folder`` belongs to this workspace; nothing is touched before ``take``. ``proxy_for`` may block.
 
-        ``start`` runs background jobs; ``on_event`` gets every event of every setup that is opened here.
+        ``start`` runs background jobs; ``on_event`` gets every event of every setup that is opened here,
+        ``secret_found`` every secret that the keyring holds for it at that moment.
         """
         self.folder = folder
         self.practice = practice
@@ -71,6 +73,7 @@ class Workspace:
         self._proxy_for = proxy_for
         self._start = start
         self._on_event = on_event
+        self._secret_found = secret_found
         self._process: PracticeProcess | None = None
         self._opening = asyncio.Lock()
 
@@ -160,6 +163,7 @@ class Workspace:
             token_url=self.consoles.token_url if self.consoles is not None else None,
             policy=self._policy,
             start=self._start,
+            secret_found=self._secret_found,
         )
         session.subscribe(partial(self._on_event, session))
         await session.open()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier
@@ -12,7 +13,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from ui import tasks
+from ui.desktop.clearing import CopyStage
 from ui.desktop.clipboard import ClipboardGuard
+from ui.desktop.screen_lock import ScreenLock
 
 if TYPE_CHECKING:
     from ui.desktop.clearing import ClipboardState
@@ -30,6 +33,11 @@ def main() -> int:
     guard = ClipboardGuard(window, ttl_seconds=1)
     states: list[ClipboardState] = []
     guard.changed.connect(states.append)
+    lock = ScreenLock(window)
+    locks: list[float] = []
+    lock.locked.connect(lambda: locks.append(time.monotonic()))
+    lock.locked.connect(guard.clear_now)
+    guard.changed.connect(lambda state: lock.look() if state.stage is CopyStage.HELD else None)
 
     async def obey(order: str) -> object:
         word, _, rest = order.partition(" ")
@@ -42,12 +50,12 @@ def main() -> int:
                 return [states[-1].stage, states[-1].kept] if states else ["none", False]
             case "end":
                 return await guard.clear_before_end()
-            case "clear":
-                guard.clear_now()
+            case "ttl":
+                guard.ttl_seconds = float(rest)
+            case "locks":
+                return len(locks)
             case "take-away":
                 guard.take_away(rest)
-            case "set":
-                guard.copy_plain(rest, "plain")
             case "read":
                 return guard.take_text()
             case "managers":

@@ -47,6 +47,7 @@ class Desktop:
         self.name = name or self.name
         self._beside = beside
         self._started: list[Started] = []
+        self._closing = contextlib.ExitStack()
         self._scratch = tempfile.TemporaryDirectory(prefix="desktop-", ignore_cleanup_errors=True)
         self.home = Path(self._scratch.name)
         self.runtime = self.home / "run"
@@ -85,6 +86,10 @@ class Desktop:
                     os.killpg(process.pid, number)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(3)
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+        self._closing.close()
         self._scratch.cleanup()
 
     def begin(self) -> None:
@@ -107,6 +112,18 @@ class Desktop:
         self.start("dbus-daemon", "--session", "--nofork", f"--address={address}")
         until_blocking((self.runtime / f"{kind}-bus").exists)
         return address
+
+    def logind(self) -> None:
+        """Start a system bus with what python-dbusmock has for systemd's logind, which no container has."""
+        self.env["DBUS_SYSTEM_BUS_ADDRESS"] = address = self.bus("system")
+        self.start("/usr/bin/python3", "-m", "dbusmock", "--system", "--template", "logind")
+        until_blocking(lambda: _owned(address, "org.freedesktop.login1"))
+
+    def mocked(self, path: str, method: str, *arguments: str) -> None:
+        """Have the logind that was started say something."""
+        place = ("--dest", "org.freedesktop.login1", "--object-path", f"/org/freedesktop/login1{path}")
+        command = ("gdbus", "call", "--address", self.env["DBUS_SYSTEM_BUS_ADDRESS"], *place)
+        assert self.run(*command, "--method", f"org.freedesktop.DBus.Mock.{method}", *arguments) is not None
 
     def x_server(self) -> None:
         """Start an Xvfb, which then is the display of the session."""
@@ -181,16 +198,14 @@ class Gnome(Desktop):
 
     def begin(self) -> None:
         self.env |= {"XDG_CURRENT_DESKTOP": "GNOME", "XDG_SESSION_TYPE": "wayland"}
-        self.env["DBUS_SYSTEM_BUS_ADDRESS"] = system = self.bus("system")
-        self.start("/usr/bin/python3", "-m", "dbusmock", "--system", "--template", "logind")
-        until_blocking(lambda: _owned(system, "org.freedesktop.login1"))
+        self.logind()
         self.env["WAYLAND_DISPLAY"] = "wayland-gnome"
         quiet = {name: value for name, value in self.env.items() if name != "WAYLAND_DISPLAY"}
         shell = ("gnome-shell", "--headless", "--wayland", "--virtual-monitor", "1280x800", "--unsafe-mode")
         self.start(*shell, "--wayland-display=wayland-gnome", env=quiet)
         address = self.env["DBUS_SESSION_BUS_ADDRESS"]
         until_blocking(lambda: _owned(address, "org.gnome.Shell"), 40)
-        self._bus = open_dbus_connection(address)
+        self._bus = self._closing.enter_context(open_dbus_connection(address))
         remote = "org.gnome.Mutter.RemoteDesktop"
         place = DBusAddress("/" + remote.replace(".", "/"), remote, remote)
         until_blocking(lambda: _owned(address, remote))
@@ -237,13 +252,13 @@ class Kwin(Desktop):
     def begin(self) -> None:
         self.env |= {"XDG_CURRENT_DESKTOP": "KDE", "WAYLAND_DISPLAY": "wayland-kwin", "QT_QPA_PLATFORM": "wayland"}
         quiet = {name: value for name, value in self.env.items() if name not in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
-        screen = ("--virtual", "--width", "1280", "--height", "800", "--no-lockscreen")
+        screen = ("--virtual", "--width", "1280", "--height", "800")
         # Debian's file has the capability to be scheduled first, which a container may refuse; a copy has none.
         kwin = str(shutil.copy(str(shutil.which("kwin_wayland")), self.home))
         self.start(kwin, *screen, "--socket", "wayland-kwin", env=quiet)
         address = self.env["DBUS_SESSION_BUS_ADDRESS"]
         until_blocking(lambda: _owned(address, "org.kde.KWin"), 40)
-        self._bus = open_dbus_connection(address)
+        self._bus = self._closing.enter_context(open_dbus_connection(address))
         self._scripts = 0
 
     def script(self, text: str) -> None:

@@ -18,6 +18,8 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from tests.support.screen import in_front, message, press, words
+from tests.support.until import until
 from ui.desktop import clearing, clipboard_words
 from ui.desktop.clearing import ClipboardState, CopyStage
 from ui.desktop.clipboard import HARMLESS, ClipboardGuard
@@ -27,8 +29,13 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from app.session.session import SetupSession
+    from tests.support.running import Program
+    from ui.application import Application
+
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "canary-clipboard"
+TOKEN = "canary-token-that-is-long-enough"
 CLIPBOARD = QClipboard.Mode.Clipboard
 
 
@@ -371,3 +378,52 @@ def test_other_x11_programs_see_the_hint_and_an_empty_primary_selection(display:
             assert xclip(display, "-selection", "clipboard") is None
         finally:
             copier.kill()
+
+
+async def with_token(application: Application) -> SetupSession:
+    """A new setup whose token is in the keyring."""
+    await application.new_setup("entra")
+    assert application.opened.controller is not None
+    session = application.opened.controller.session
+    assert (await session.captures.give("base_url", "https://scim.paloaltonetworks.com/canary/v2")).accepted
+    assert (await session.captures.give("token", TOKEN)).accepted
+    await session.save()
+    return session
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_what_a_killed_run_left_is_cleared_once_the_keyring_is_read(program: Program) -> None:
+    async def story() -> None:
+        async with program.running() as application:
+            setup = (await with_token(application)).setup.id
+        QGuiApplication.clipboard().setText(TOKEN)  # as GNOME and clipboard managers keep it
+        async with program.running() as application:
+            assert text() == TOKEN  # nothing asks the keyring for a list of setups
+            await application.open_setup(setup)
+            assert text() == ""
+            await application.delete(setup)
+
+    program.loop(story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_admin_is_told_before_the_window_goes(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        async with program.starting() as (application, life):
+            await until(lambda: application.ready, 30)
+            await in_front(application.window)
+            QGuiApplication.clipboard().clear()
+            application.clipboard.copy_secret(TOKEN, "Secret Token")
+            with monkeypatch.context() as patch:
+                patch.setattr(QClipboard, "clear", lambda *_: None)
+                patch.setattr(QClipboard, "setMimeData", lambda *_: None)
+                application.close()
+                box = await message(application.window)
+                assert not life.done()
+                assert application.window.isVisible()
+                assert TOKEN not in words(application.window)
+            press(box, "OK")
+            assert await life == 0
+            assert text() == ""
+
+    program.loop(story)

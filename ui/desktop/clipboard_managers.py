@@ -6,15 +6,11 @@ passes the marked text on. Klipper honors the mark and is not among them.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ui.desktop.session_programs import session_programs
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +42,8 @@ def managers_here() -> tuple[ClipboardManager, ...]:
     """Those that run in this session; none where the system doesn't say."""
     if sys.platform != "linux":
         return ()
-    programs, names = set(_programs()), _bus_names()
+    programs, names = session_programs(), _bus_names()
     return tuple(each for each in MANAGERS if each.program in programs or each.bus_name in names)
-
-
-def _programs() -> Iterator[str]:
-    """The file names of what runs on this display, for this user."""
-    # Listing all processes takes some ms; those of others can't be read anyway.
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if process.stat().st_uid != os.getuid() or not _on_this_display(process / "environ"):
-                continue
-            arguments = (process / "cmdline").read_bytes().decode("utf-8", "replace").split("\0")
-            program = arguments[0].rpartition("/")[2]
-            yield program
-            if program == "wl-paste":  # wl-paste --watch PROGRAM
-                yield from (each.rpartition("/")[2] for each in arguments[1:])
-
-
-def _on_this_display(environ: Path) -> bool:
-    theirs = environ.read_bytes().split(b"\0")
-    ours = (f"{name}={os.environ[name]}" for name in ("DISPLAY", "WAYLAND_DISPLAY") if os.environ.get(name))
-    return any(os.fsencode(each) in theirs for each in ours)
 
 
 def _bus_names() -> set[str]:
