@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.net import Answer
-from app.scim.listing import ListResponse, read_listing, read_object
+from app.scim.listing import ListResponse, read_listing, read_object, supported
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class _Search:
         data = read_object(answer) if answer.status == 200 else None
         if not isinstance(data, dict):
             return Capabilities()
-        return Capabilities(_supported(data.get("filter")), _supported(data.get("sort")))
+        return Capabilities(supported(data.get("filter")), supported(data.get("sort")))
 
     async def _kind(self, path: str, can: Capabilities) -> tuple[int | None, Capabilities]:
         """Count one kind of resource and note its changes."""
@@ -199,8 +199,3 @@ def _listing(answer: Answer) -> ListResponse:
         pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
         raise _StopError(LookFailed(page, pause))
     return page
-
-
-def _supported(part: object) -> bool | None:
-    said = part.get("supported") if isinstance(part, dict) else None
-    return said if isinstance(said, bool) else None

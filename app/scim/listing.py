@@ -80,6 +80,12 @@ def declares(data: dict[str, Any], urn: str) -> bool:
     return urn.lower() in (each.lower() for each in schemas)
 
 
+def supported(part: object) -> bool | None:
+    """Whether a part of a service's configuration says that it is supported; None if it does not say."""
+    said = part.get("supported") if isinstance(part, dict) else None
+    return said if isinstance(said, bool) else None
+
+
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     return found if len(found) == len(pairs) else _Doubled(found)

@@ -19,7 +19,7 @@ from app.net.names import AddressScope, IpFamily
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
 from app.scim.arrivals import Arrival, ArrivalKind, ArrivalReport, ResourceTally
-from app.scim.capabilities import Offered, ServiceOffer, ServicePart
+from app.scim.capabilities import Feature, Offered, ServiceOffer, ServicePart
 from app.scim.details import (
     AnswerDetails,
     BearerError,
@@ -55,6 +55,7 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "arrival_details": (ArrivalKind, arrivals.DETAILS),
     "arrival_verdicts": (arrivals.ArrivalVerdict, arrivals.VERDICTS),
     "api_results": (directory_sync.ApiResult, directory_sync.RESULTS),
+    "features": (Feature, offers.FEATURES),
     "api_places": (ApiStage, directory_sync.PLACES),
     "full_sync": (FullSyncProgress, directory_sync.FULL_SYNC),
 }
@@ -162,7 +163,7 @@ def test_what_a_service_offers() -> None:
             ServicePart.SCHEMAS: Offered.UNKNOWN,
         },
         users=1204,
-        features={"filter": True, "bulk": False},
+        features={Feature.FILTER: True, Feature.BULK: False},
         page=200,
     )
     written = "".join(f"{name}: {value}\n" for name, value in offers.rows(offer))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.net import ReadOnlyClient
-from app.scim.capabilities import Offered, ServiceOffer, ServicePart, ask
+from app.scim.capabilities import Feature, Offered, ServiceOffer, ServicePart, ask
 from app.scim.endpoint import Endpoint
 from tests.hostile.server import TOKEN, Hostile, http, listing
 
@@ -68,7 +68,7 @@ def test_what_a_whole_service_offers() -> None:
     found, asked = offer(WHOLE)
     assert set(found.parts.values()) == {Offered.YES}
     assert (found.users, found.groups, found.page) == (1204, 37, 200)
-    assert found.features == {"filter": True, "patch": True, "bulk": False}
+    assert found.features == {Feature.FILTER: True, Feature.PATCH: True, Feature.BULK: False}
     assert (found.schemas, found.other_schemas) == (("User",), 1)
     assert (found.required, found.other_required) == (("userName",), 1)
     assert asked == [

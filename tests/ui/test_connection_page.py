@@ -17,7 +17,7 @@ from app.diagnosis.runs import headline, keep
 from app.diagnosis.ticket import sent_lines
 from app.guide.vocabulary import Page
 from app.net.names import AddressScope
-from app.scim.capabilities import Offered, ServiceOffer, ServicePart
+from app.scim.capabilities import Feature, Offered, ServiceOffer, ServicePart
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.scim.details import AnswerDetails, Exchange, NameDetails
 from app.vault import Vault
@@ -88,7 +88,7 @@ OFFER = ServiceOffer(
         ServicePart.SCHEMAS: Offered.UNKNOWN,
     },
     users=1204,
-    features={"filter": True, "bulk": False},
+    features={Feature.FILTER: True, Feature.BULK: False},
     page=200,
 )
 
