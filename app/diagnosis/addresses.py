@@ -1,4 +1,4 @@
-"""What the addresses in a pasted text say beside the Base URL: another host, a path doubled or cut, a slash more."""
+"""Compares the addresses in a pasted text with the Base URL: another host, a repeated or cut path, an extra slash."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST = 200
-"""Addresses of a text that are looked at."""
+"""Addresses of a text to compare."""
 
 _URL = re.compile(r"https?://[^\s\"'<>|]{1,2000}")
 _LABEL = re.compile(r"\b(tenant|scim|base|service|endpoint) ?url\W{0,4}\Z")
@@ -30,13 +30,13 @@ _RESOURCES = frozenset({"users", "groups", "serviceproviderconfig", "schemas", "
 
 @dataclass(frozen=True, slots=True)
 class AddressComparison:
-    """What came of it; nothing of the addresses themselves."""
+    """The result, without the addresses themselves."""
 
     facts: frozenset[Fact]
     named: bool = False
-    """A host is said not to exist, and it is unlike the one of the Base URL."""
+    """The text says that a host does not exist, and that host does not resemble the one of the Base URL."""
     strange: bool = False
-    """There are addresses or names of hosts, and none has to do with SCIM."""
+    """There are addresses or host names, but none concerns SCIM."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class _Address:
     secure: bool
     host: str
     root: tuple[str, ...]
-    """The path up to what a SCIM client appends; an empty part stands for a slash too many."""
+    """The path before what a SCIM client appends; an empty part is an extra slash."""
     rest: tuple[str, ...]
 
 
@@ -65,7 +65,7 @@ def compare(text: str, base_url: str | None, aside: tuple[str, ...]) -> AddressC
         else:
             strange = True
     if Fact.SAME_ADDRESS in facts:
-        facts.discard(Fact.HOST_DIFFERS)  # a log of several targets: the right one is among them
+        facts.discard(Fact.HOST_DIFFERS)  # a log of several targets, including the right one
     if facts & _SLIPS:
         facts.discard(Fact.SAME_ADDRESS)
     named = False
@@ -85,14 +85,14 @@ _SLIPS = frozenset(
 
 
 def _urls(text: str) -> Iterator[tuple[str, bool]]:
-    """Each address with whether it is the content of the portal's field: it stands after its label, or alone."""
+    """Each address, and whether it is the content of the portal's field: it follows the label, or is alone."""
     for found in islice(_URL.finditer(text), MOST):
         url = found.group().rstrip(".,;:!?)]}")
         yield url, bool(_LABEL.search(text[max(0, found.start() - 30) : found.start()])) or url == text.strip()
 
 
 def _names(text: str) -> set[str]:
-    # A directory server that is not found has nothing to do with the SCIM address.
+    # A missing directory server has nothing to do with the SCIM address.
     return set() if "ldap" in text else {found[1] for found in islice(_NAMED.finditer(text), MOST) if "." in found[1]}
 
 
@@ -130,7 +130,7 @@ def _differences(address: _Address, base: _Address | None, labelled: bool) -> se
     elif root[: len(kept)] == kept and root[len(kept) :] == kept[len(kept) * 2 - len(root) :]:
         facts.add(Fact.PATH_DOUBLED)
     elif kept[: len(root)] == root:
-        # Without what a client appends it may be a mention of the host alone.
+        # Without what a client appends, the text may only mention the host.
         facts |= {Fact.PATH_CUT} if address.rest or labelled else set()
     else:
         facts.add(Fact.PATH_DIFFERS)

@@ -1,6 +1,6 @@
-"""What speaks for a cause, what to do about it and where: shared by Test Connection and by pasted errors.
+"""The facts that support a cause, and the remedies: shared by the connection test and by pasted errors.
 
-Facts are sentences about the setup, a text or an answer. They are in ``resources/diagnosis/facts.yaml``.
+The sentence of each fact is in ``resources/diagnosis/facts.yaml``.
 """
 
 from __future__ import annotations
@@ -21,30 +21,30 @@ if TYPE_CHECKING:
 
 
 class Fact(StrEnum):
-    """What the text, the Base URL and the history of the setup say together."""
+    """What a text, the Base URL and the setup show together."""
 
     HOST_DIFFERS = "host-differs"
-    """A SCIM address in the text has another host than the Base URL."""
+    """A SCIM address in the text has a different host than the Base URL."""
     PATH_DOUBLED = "path-doubled"
-    """The path of the Base URL, or its end, stands twice in the address."""
+    """The path of the Base URL, or its end, is repeated in the address."""
     PATH_CUT = "path-cut"
-    """The address ends before the path of the Base URL does."""
+    """The address has only the first part of the Base URL's path."""
     PATH_DIFFERS = "path-differs"
-    """The host is the same, the path another."""
+    """The host is the same, but the path differs."""
     USERS_APPENDED = "users-appended"
-    """The portal appended ``/Users`` or ``/Groups`` to an address that had it already."""
+    """The portal appended ``/Users`` or ``/Groups`` to an address that already ended in it."""
     SLASH_DOUBLED = "slash-doubled"
-    """Two slashes follow each other: the address in the portal ends in one."""
+    """There are two slashes in a row: the address in the portal ends in one."""
     PLAIN_HTTP = "plain-http"
-    """The address begins with ``http://``, the Base URL with ``https://``."""
+    """The address starts with ``http://``, the Base URL with ``https://``."""
     BEARER_DOUBLED = "bearer-doubled"
-    """The word Bearer stands twice before the token."""
+    """The word Bearer is repeated before the token."""
     SAME_ADDRESS = "same-address"
-    """Every SCIM address in the text begins with the Base URL."""
+    """Every SCIM address in the text starts with the Base URL."""
     NOT_COMPARED = "not-compared"
-    """The text names a SCIM address, and there is no Base URL to compare it with."""
+    """The text has a SCIM address, but there is no Base URL to compare it with."""
     CUT_SHORT = "cut-short"
-    """The text is longer than what is read of it."""
+    """Only the end of the text was read."""
     TOKEN_NEWER = "token-newer"  # noqa: S105 - the name of a fact
     """The token was stored after the step that enters it in the portal was done."""
     URL_NEWER = "url-newer"
@@ -52,7 +52,7 @@ class Fact(StrEnum):
     NOT_SUBMITTED = "not-submitted"
     """Submit is not confirmed."""
     RESUBMIT = "resubmit"
-    """Submit is to be redone, because a value it rests on changed."""
+    """Submit has to be redone, because a value that it uses has changed."""
     TOKEN_AFTER_SUBMIT = "token-after-submit"  # noqa: S105 - the name of a fact
     """The token was stored after Submit was confirmed."""
     TOKEN_BEFORE_SUBMIT = "token-before-submit"  # noqa: S105 - the name of a fact
@@ -62,19 +62,19 @@ class Fact(StrEnum):
     URL_AFTER_SUBMIT = "url-after-submit"
     """The Base URL was stored after Submit was confirmed."""
     TESTED = "tested"
-    """Test Connection of this program passed, and nothing it rests on changed since."""
+    """This program's connection test passed, and nothing that it uses has changed since."""
     NOT_ENTERED = "not-entered"
     """The step that enters the connection in the portal is not done."""
     NOT_STARTED = "not-started"
-    """Provisioning was not started."""
+    """Provisioning has not been started."""
     FETCHED = "fetched"
-    """Tokens are fetched with a service account."""
+    """A service account fetches the tokens."""
     OWN_NETWORK = "own-network"
-    """The portal is a server of the admin's own, not a service on the internet."""
+    """The portal runs on the admin's own network, not on the internet."""
 
 
 OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.TOKEN_NEWER)])
-"""The facts that a text shows; the others are of the setup."""
+"""The facts that a text shows. The others concern the setup."""
 
 
 class DataPart(BaseModel):
@@ -84,20 +84,20 @@ class DataPart(BaseModel):
 
 
 class Remedy(DataPart):
-    """One possible reason and where it is mended."""
+    """One possible cause, and the step that fixes it."""
 
     say: Text
     at: StepRole | None = None
-    """The role of the step that mends it; None where the remedy is outside the guide."""
+    """The role of the step that fixes it; None if no step does."""
     when: tuple[Fact, ...] = ()
-    """All of these hold; the first one is its evidence where it has none of its own."""
+    """All of these hold. The first one is the evidence, if ``because`` is missing."""
     unless: tuple[Fact, ...] = ()
     """None of these holds."""
     because: Text | None = None
-    """Its evidence."""
+    """The evidence."""
 
     def fits(self, facts: frozenset[Fact]) -> bool:
-        """Whether it can be the reason, given these facts."""
+        """Whether it can be the cause, given these facts."""
         return facts.issuperset(self.when) and facts.isdisjoint(self.unless)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.setup.state import Setup
 
 LONGEST = 200_000
-"""Characters that are read, from the end: the newest line of a log is the last one."""
+"""Characters to read, from the end: the newest line of a log is the last one."""
 
 MOST_LABELS = 6
 MOST_STATUSES = 2_000
@@ -46,21 +46,21 @@ _OLD = frozenset({Fact.TOKEN_NEWER, Fact.URL_NEWER})
 
 @dataclass(frozen=True, slots=True)
 class DecodedError:
-    """What a pasted text says, in words of this program only."""
+    """What a pasted text means, in this program's own words."""
 
     title: str
     recognized: tuple[str, ...] = ()
     """Codes and labels, from the allow-list of the data file."""
     compared: tuple[str, ...] = ()
-    """What the text shows beside the Base URL and the history of the setup, in sentences."""
+    """What the text shows compared with the Base URL and the setup, in sentences."""
     causes: tuple[Cause, ...] = ()
     """Most likely first."""
     hint: str = ""
-    """What to do where there is no cause."""
+    """What to do if there is no cause."""
 
 
 def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -> DecodedError:
-    """Read a text. ``base_url`` is the stored Base URL, to be compared only."""
+    """Interpret a text. ``base_url`` is the stored Base URL, used for comparison only."""
     known, names = known_errors(guide.errors), names_of(guide)
     general = known.general
     plain = _plain(text)
@@ -101,7 +101,7 @@ def _decoded(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -
 
 
 def _plain(text: str) -> str:
-    """Lower case, single spaces, straight quotes, and no signs of escaping."""
+    """Lower case, single spaces, straight quotes, and no escapes."""
     tail = text[-LONGEST:].replace("\\n", " ").replace("\\r", " ").replace("\\t", " ")
     return " ".join(tail.translate(_STRAIGHT).lower().split())
 

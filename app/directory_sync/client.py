@@ -1,4 +1,4 @@
-"""Asks the Directory Sync API once, and tells what came back as a value."""
+"""Sends one request to the Directory Sync API, and returns the result as a value."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from app.scim.tokens import TokenSource
 
 CLOCK_RESOLUTION: Final = 2.0
-"""Seconds; a smaller difference of clocks cannot be told from a Date header, which has whole seconds."""
+"""Seconds; the Date header has whole seconds, so it cannot show a smaller difference between clocks."""
 
 
 class ApiStage(StrEnum):
-    """How far a question came."""
+    """How far a request came."""
 
     KEYRING = "keyring"
-    """The keyring did not give the service account."""
+    """The keyring did not return the service account."""
     TOKEN = "token"  # noqa: S105 - the name of a stage
     """No token was issued."""
     API = "api"
-    """The API itself was asked."""
+    """The API itself answered, or could not be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +49,23 @@ class DirectoryList:
     """When they were listed, UTC, by this computer's clock."""
     directories: tuple[Directory, ...]
     ahead: float | None = None
-    """Seconds that CIE's clock is ahead of this computer's; None where the answer has no usable date."""
+    """Seconds that CIE's clock is ahead of this computer's; None if the answer has no usable date."""
 
     def named(self, name: str) -> tuple[Directory, ...]:
-        """The directories called like that; the page takes lower case only, so case says nothing."""
+        """The directories with that name. The page accepts lower case only, so case is ignored."""
         return tuple(each for each in self.directories if each.name.lower() == name.lower())
 
 
 @dataclass(frozen=True, slots=True)
 class ApiFailure:
-    """Why there is no list."""
+    """Why there is no result."""
 
     looked: datetime
     """UTC."""
     stage: ApiStage
     observation: Observation
     status: int | None = None
-    """The HTTP status, where one came."""
+    """The HTTP status, if one came."""
     retry_after: float | None = None
     """Seconds that the API asked for."""
     path_failure: Finding | None = None
@@ -74,10 +74,10 @@ class ApiFailure:
 
 @dataclass(frozen=True, slots=True)
 class DirectorySyncClient:
-    """How the API is asked."""
+    """The Directory Sync API of one tenant."""
 
     base: str
-    """The address in front of the operations."""
+    """The address before the path of an operation."""
     tokens: TokenSource
     practice: bool
     now: Callable[[], datetime]
@@ -97,14 +97,14 @@ class DirectorySyncClient:
         return DirectoryList(looked, found, clock_ahead(answer, looked))
 
     async def query(self, path: str, question: dict[str, Any]) -> Answer | ApiFailure:
-        """One of the two operations that search, with status 200."""
+        """The answer of one of the two search operations, with status 200."""
         return await self._send(path, json.dumps(question).encode())
 
     async def _send(self, path: str, content: bytes | None) -> Answer | ApiFailure:
         answer, fresh = await self._once(path, content)
         if isinstance(answer, ApiFailure) and answer.observation is Observation.UNAUTHORIZED:
             self.tokens.forget()
-            if not fresh:  # a token that was kept may have been withdrawn meanwhile
+            if not fresh:  # a kept token may have been revoked meanwhile
                 answer, _ = await self._once(path, content)
         return answer
 
@@ -138,7 +138,7 @@ class DirectorySyncClient:
 
 
 def clock_ahead(answer: Answer, received: datetime) -> float | None:
-    """Seconds that the clock of an answer (RFC 9110 section 6.6.1) is ahead of this computer's; 0 for about none."""
+    """Seconds that an answer's clock (RFC 9110 section 6.6.1) is ahead of this computer's; 0 if too small to tell."""
     try:
         said = parsedate_to_datetime(answer.headers.get("date", ""))
         middle = received.timestamp() - answer.seconds / 2

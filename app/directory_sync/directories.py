@@ -1,6 +1,6 @@
-"""Reads the list of directories out of an answer of the Directory Sync API, trusting nothing in it.
+"""Reads the list of directories in an answer of the Directory Sync API, without trusting anything in it.
 
-Its description shows the list by one example and gives no schema, so only what is needed must be there.
+The API's description gives one example and no schema, so only the necessary fields are required.
 """
 
 from __future__ import annotations
@@ -18,41 +18,41 @@ if TYPE_CHECKING:
     from app.net import Answer
 
 MOST_DIRECTORIES: Final = 1_000
-"""A longer list is no tenant's."""
+"""No tenant has more."""
 
 LONGEST_WORD: Final = 120
-"""Characters of a name, type or status that are shown."""
+"""Characters of a name, type or status to show."""
 
 LONGEST_LINE: Final = 300
-"""Characters of a line of the log that are shown."""
+"""Characters of a log line to show."""
 
 MOST_LINES: Final = 20
-"""Lines of the log that are shown."""
+"""Log lines to show."""
 
 _EARLIEST, _LATEST = 946_684_800, 4_102_444_800
-"""Seconds since 1970: the years 2000 to 2100. What is outside is no time of a sync, or has another unit."""
+"""Seconds since 1970: the years 2000 to 2100. Anything else is not the time of a sync, or has another unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """One directory as CIE reports it. Text of others in it is legible and bounded."""
+    """One directory as CIE reports it. Its texts are legible and bounded."""
 
     name: str
-    """``domain``; for a SCIM directory that is the Directory Name, as far as the description tells."""
+    """``domain``: the Directory Name of a SCIM directory, as far as the description says."""
     kind: str = ""
-    """``type``, e.g. ``Active Directory``; what stands here for a SCIM directory is not documented."""
+    """``type``, such as ``Active Directory``. Its value for a SCIM directory is not documented."""
     users: int | None = None
     groups: int | None = None
-    """None where the answer does not say it."""
+    """None if the answer does not say."""
     status: str = ""
     """``status.description``; only ``cache_applied`` is documented."""
     last_success: datetime | None = None
-    """``status.lastSuccessUpdatedOn``: the end of CIE's own last sync, UTC, by the clock of CIE."""
+    """``status.lastSuccessUpdatedOn``: the end of CIE's own last sync, UTC, by CIE's clock."""
     status_since: datetime | None = None
     """``status.statusUpdatedOn``, UTC."""
     log: tuple[str, ...] = ()
     log_left_out: int = 0
-    """Lines of the log that are not in ``log``."""
+    """Log lines that are not in ``log``."""
 
 
 def read_directories(answer: Answer) -> tuple[Directory, ...] | Observation:
@@ -67,7 +67,7 @@ def read_directories(answer: Answer) -> tuple[Directory, ...] | Observation:
 
 
 def read_result(answer: Answer) -> Any | Observation:
-    """What every operation wraps its answer in: ``{"success": true, "result": ...}``."""
+    """The content of the envelope that every operation uses: ``{"success": true, "result": ...}``."""
     data = read_object(answer)
     if isinstance(data, Observation):
         return data
@@ -102,18 +102,18 @@ def _word(value: object) -> str:
 
 
 def _line(value: object) -> str:
-    """A line of the log, whose form is not documented: text as it is, anything else as JSON."""
+    """A log line, whose format is not documented: text as it is, anything else as JSON."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return legible(" ".join(text[: 4 * LONGEST_LINE].split()), LONGEST_LINE)
 
 
 def read_count(value: object) -> int | None:
-    """A number of objects; None where it is none."""
+    """A number of objects; None for any other value."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_RESOURCES else None
 
 
 def read_time(value: object) -> datetime | None:
-    """A time in seconds since 1970; None where it is none."""
+    """A time in seconds since 1970; None for any other value."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not _EARLIEST <= value <= _LATEST:
         return None
     return datetime.fromtimestamp(int(value), UTC)

@@ -1,4 +1,4 @@
-"""Sees a Full Sync end: CIE's own last success, compared with the moment at which the admin started it."""
+"""Detects the end of a Full Sync: CIE's own last success, compared with when the admin started it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from app.directory_sync.directories import Directory
 
 SOONEST: Final = 60.0
-"""Seconds; no look follows the last one sooner, unless the admin asks."""
+"""Seconds between two looks at least, unless the admin asks."""
 
 LATEST: Final = 900.0
 """Seconds; the longest pause."""
 
 CONFIRMING: Final = timedelta(minutes=10)
-"""How much later than Full Sync itself an admin may have told that it was started."""
+"""How long after starting Full Sync an admin may confirm that it was started."""
 
 REFUSED: Final = frozenset(
     {
@@ -36,7 +36,7 @@ REFUSED: Final = frozenset(
         Observation.MALFORMED,
     }
 )
-"""What looking again does not mend."""
+"""Failures that looking again cannot fix."""
 
 
 class FullSyncProgress(StrEnum):
@@ -45,9 +45,9 @@ class FullSyncProgress(StrEnum):
     COMPLETED = "completed"
     """A sync ended after the start, and the directory has users or groups."""
     EMPTY = "empty"
-    """A sync ended after the start, and the directory has neither, or their number is not told."""
+    """A sync ended after the start, but the directory has neither, or does not report their number."""
     JUST_BEFORE = "just-before"
-    """A sync ended shortly before the admin told of the start: it may be this one."""
+    """A sync ended shortly before the admin confirmed the start: it may be this one."""
     WAITING = "waiting"
     """The last success is older, or there was none yet."""
     NOT_LISTED = "not-listed"
@@ -58,7 +58,7 @@ class FullSyncProgress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FullSyncState:
-    """How the directory stands at one look."""
+    """The state of the directory at one look."""
 
     progress: FullSyncProgress
     directory: Directory | None = None
@@ -73,11 +73,11 @@ ApiAnswer: TypeAlias = DirectoryList | ApiFailure
 
 
 def full_sync_state(listed: DirectoryList, name: str, started: datetime | None) -> FullSyncState:
-    """How the directory of that name stands towards a Full Sync of which the admin told at ``started`` (UTC).
+    """The progress of a Full Sync that the admin confirmed at ``started`` (UTC), for the directory of that name.
 
-    The success carries the clock of CIE, the start that of this computer: both are compared by the difference
-    that the Date header of the answer showed. CIE syncs changes by itself too, so a success after
-    the start shows that a sync ended, not which one.
+    The success is in CIE's time, the start in this computer's; the difference that the answer's Date header shows is
+    taken into account. CIE also syncs changes on its own, so a success after the start shows that a sync ended, but not
+    which one.
     """
     found = listed.named(name)
     if len(found) != 1:
@@ -94,10 +94,10 @@ def full_sync_state(listed: DirectoryList, name: str, started: datetime | None) 
 
 
 def pause(waited: float, failures: int, asked: float | None, chance: Callable[[], float]) -> float:
-    """Seconds until the next look: a tenth of what was waited, from 60 on, doubled with each failure in a row.
+    """Seconds until the next look: a tenth of the time waited, at least 60, doubled with each failure in a row.
 
-    At most 900, but never less than ``asked`` (Retry-After, RFC 9110 section 10.2.3). ``chance`` returns 0 to 1
-    and adds up to a tenth, so that many assistants do not ask in step.
+    At most 900, but never less than ``asked`` (Retry-After, RFC 9110 section 10.2.3). ``chance`` returns 0 to 1 and
+    adds up to a tenth, so that many assistants do not ask at the same time.
     """
     base = max(SOONEST, waited / 10.0)
     return max(min(LATEST, base * 2.0 ** min(failures, 8)) * (1.0 + 0.1 * chance()), asked or 0.0)
@@ -117,7 +117,7 @@ class FullSyncSchedule:
         return isinstance(result, ApiFailure)
 
     def pause(self, result: ApiAnswer, looked: datetime, failures: int) -> float | None:
-        """Seconds until the next look; None where there is nothing left to look for."""
+        """Seconds until the next look; None if there is nothing left to wait for."""
         if isinstance(result, ApiFailure):
             ended = result.observation in REFUSED
         else:

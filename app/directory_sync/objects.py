@@ -1,4 +1,4 @@
-"""Reads the users or groups that a search of the Directory Sync API found, trusting nothing in the answer."""
+"""Reads the users or groups that a search of the Directory Sync API found, without trusting the answer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from app.net import Answer
 
 MOST_SHOWN: Final = 5
-"""A spot check asks for one object; more than a few do not help."""
+"""A spot check looks for one object, so a few are enough."""
 
 _NAMES = ("User Principal Name", "Name", "Common-Name", "userPrincipalName", "name", "cn")
 _IDENTIFIERS = ("Unique Identifier", "objectGUID")
@@ -24,13 +24,13 @@ class Matches:
     """What a search found."""
 
     count: int
-    """How many, as far as the answer says or holds them."""
+    """How many: the number in the answer, or of the objects in it."""
     shown: tuple[str, ...]
-    """A few of them: name and identifier, legible."""
+    """Name and identifier of a few, legible."""
 
 
 def question(domain: str, attribute: str, value: str) -> dict[str, Any]:
-    """The search for what is called exactly like that, in the form that both operations share."""
+    """The search for exactly that name, in the form that both operations share."""
     return {
         "domain": domain,
         "pageNum": 1,
@@ -44,8 +44,8 @@ def question(domain: str, attribute: str, value: str) -> dict[str, Any]:
 def read_objects(answer: Answer) -> Matches | Observation:
     """The objects in the body, or what is there instead.
 
-    The description types ``data`` as a list and shows an object with a list of domains; both are read,
-    and in either an entry may be an object or hold a list of them.
+    The description declares ``data`` as a list, but its example is an object with a list of domains. Both are read, and
+    in either an entry may be an object or contain a list of objects.
     """
     result = read_result(answer)
     if isinstance(result, Observation):

@@ -59,6 +59,6 @@ def trial(answer: Answer | NoAnswer, endpoint: Endpoint, request: Request, asked
     return None
 
 
-def _same_but_slash(place: str, slashed: str) -> bool:
-    to, own = urlsplit(place), urlsplit(slashed)
+def _same_but_slash(url: str, slashed: str) -> bool:
+    to, own = urlsplit(url), urlsplit(slashed)
     return (to.hostname, to.path) == (own.hostname, own.path)

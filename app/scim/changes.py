@@ -1,4 +1,4 @@
-"""Looks for the newest change among users and groups, in a few requests whatever the size of the directory."""
+"""Looks for the newest change of users and groups, with a few requests whatever the size of the directory."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from app.scim.endpoint import Endpoint
 
 MOST_REQUESTS: Final = 7
-"""Requests of one look: the configuration once, then three for users and three for groups."""
+"""Requests of one look: one for the configuration, three for users and three for groups."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What the endpoint can do; None where it is not known."""
+    """What the endpoint can do; None if unknown."""
 
     filter: bool | None = None
     """Whether it filters by ``meta.lastModified``."""
@@ -32,35 +32,35 @@ class Capabilities:
 
 
 class NotOfferedReason(StrEnum):
-    """Why the endpoint cannot tell of changes."""
+    """Why the endpoint does not report changes."""
 
     NO_LAST_MODIFIED = "no-last-modified"
-    """There are resources, and none carries ``meta.lastModified`` (optional by RFC 7643 section 3.1)."""
+    """There are resources, but none has ``meta.lastModified`` (optional by RFC 7643 section 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangesSeen:
-    """What a look brought."""
+    """The result of a look."""
 
     newest: datetime | None
-    """A change not before the given time, UTC: the newest where the endpoint sorts, else one of them."""
+    """A change since the given time, UTC: the newest if the endpoint sorts, else one of them."""
     users: int | None
     groups: int | None
-    """None where the endpoint offers no groups."""
+    """None if the endpoint does not offer groups."""
     requests: int
     capabilities: Capabilities
 
 
 @dataclass(frozen=True, slots=True)
 class ChangesNotOffered:
-    """The endpoint does not tell of changes."""
+    """The endpoint does not report changes."""
 
     reason: NotOfferedReason
 
 
 @dataclass(frozen=True, slots=True)
 class LookFailed:
-    """This look brought no answer; a later one may."""
+    """This look failed; a later one may succeed."""
 
     observation: Observation
     retry_after: float | None
@@ -74,9 +74,9 @@ async def look(
     since: datetime,
     capabilities: Capabilities | None = None,
 ) -> ChangesSeen | ChangesNotOffered | LookFailed:
-    """Look once. Hand ``capabilities`` of the last look in, to save its first request and vain ones.
+    """Look once. ``capabilities`` of the last look save the first request and those that would fail.
 
-    ``since`` is aware. Changes before it belong to something else and are not counted.
+    ``since`` is aware. Earlier changes belong to something else and are ignored.
     """
     search = _Search(client, endpoint, token, since, capabilities)
     try:
@@ -86,7 +86,7 @@ async def look(
 
 
 class _StopError(Exception):
-    """Ends a look early; raised and caught inside this module."""
+    """Ends a look early; raised and caught in this module only."""
 
     def __init__(self, outcome: LookFailed) -> None:
         super().__init__(outcome.observation.value)
@@ -94,7 +94,7 @@ class _StopError(Exception):
 
 
 class _Search:
-    """One look: what was seen so far."""
+    """The state of one look."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class _Search:
         self._client = client
         self._endpoint = endpoint
         self._token = token
-        # Endpoints that keep whole seconds must not lose a change of the same second.
+        # An endpoint that stores whole seconds must not lose a change of the same second.
         self._since = since.astimezone(UTC).replace(microsecond=0)
         self._known = capabilities
         self._requests = 0
@@ -135,7 +135,7 @@ class _Search:
         return answer
 
     async def _configuration(self) -> Capabilities:
-        """What ServiceProviderConfig says (RFC 7643 section 5); its absence means only: not known."""
+        """What ServiceProviderConfig says (RFC 7643 section 5); if it is missing, nothing is known."""
         answer = await self._get("/ServiceProviderConfig")
         data = read_object(answer) if answer.status == 200 else None
         if not isinstance(data, dict):
@@ -143,25 +143,25 @@ class _Search:
         return Capabilities(supported(data.get("filter")), supported(data.get("sort")))
 
     async def _kind(self, path: str, can: Capabilities) -> tuple[int | None, Capabilities]:
-        """Count one kind of resource and note its changes."""
-        honoured = False
+        """Count one kind of resource and record its changes."""
+        honored = False
         if can.filter is not False:
-            honoured, can = await self._filtered(path, can)
+            honored, can = await self._filtered(path, can)
         first = await self._get(path, _page(1, "meta"))
         if first.status in (404, 501):
             return None, can
         listing = _listing(first)
         self._note(listing)
         if listing.total and not listing.changes:
-            # Some endpoints drop meta when only meta is asked for.
+            # Some endpoints omit meta if only meta is requested.
             self._note(_listing(await self._get(path, _page(1))))
-        elif listing.total > 1 and not honoured:
-            # Resources mostly come in the order of creation, so the last one is the likeliest to be new.
+        elif listing.total > 1 and not honored:
+            # Resources usually come in order of creation, so the last one is the likeliest to be new.
             self._note(_listing(await self._get(path, _page(listing.total, "meta"))))
         return listing.total, can
 
     async def _filtered(self, path: str, can: Capabilities) -> tuple[bool, Capabilities]:
-        """Ask for the newest changes only, and check that the answer obeys."""
+        """Ask for the newest changes only, and check that the answer honors the filter."""
         stamp = self._since.isoformat().replace("+00:00", "Z")
         query = {"filter": f'meta.lastModified ge "{stamp}"'}
         if can.sort is not False:

@@ -1,4 +1,4 @@
-"""Where the SCIM service answers, and how its request URLs are built from the Base URL as it was copied."""
+"""The address of the SCIM service, and the URLs of its requests, built from the Base URL as it was copied."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _PORTS: Final = {"https": 443, "http": 80}
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One Base URL. Its path is kept as copied; only one trailing slash is dropped."""
+    """One Base URL. Its path stays as copied, except for one trailing slash."""
 
     base_url: str = field(repr=False)
     practice: bool
 
     @property
     def host(self) -> str:
-        """Host name in lower case without port or brackets; empty where the URL cannot be read."""
+        """Host name in lower case, without port or brackets; empty if the URL cannot be parsed."""
         try:
             return (urlsplit(self.base_url).hostname or "").lower()
         except ValueError:
@@ -31,7 +31,7 @@ class Endpoint:
 
     @property
     def port(self) -> int | None:
-        """The port, also the default one of the scheme; None where the URL cannot be read."""
+        """The port, by default that of the scheme; None if the URL cannot be parsed."""
         try:
             parts = urlsplit(self.base_url)
             return parts.port or _PORTS.get(parts.scheme)
@@ -40,7 +40,7 @@ class Endpoint:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port, which is all that a proxy configuration may see."""
+        """Scheme, host and port: all that a proxy configuration may see."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"https://{host}:{self.port}/"
 
@@ -53,7 +53,7 @@ class Endpoint:
     def well_formed(self) -> bool:
         """Whether requests may go there: https (http to loopback in practice), a host, no query."""
         text = self.base_url
-        if not text.isprintable() or any(sign in text for sign in " ?#\\"):
+        if not text.isprintable() or any(character in text for character in " ?#\\"):
             return False
         if not self.host or self.port is None:
             return False
@@ -63,7 +63,7 @@ class Endpoint:
         return parts.scheme == "https" or (parts.scheme == "http" and self.practice and self.host in LOOPBACK)
 
     def is_own(self, url: str) -> bool:
-        """Whether a URL leads to the host of the Base URL."""
+        """Whether a URL is on the host of the Base URL."""
         try:
             return (urlsplit(url).hostname or "").lower() == self.host
         except ValueError:

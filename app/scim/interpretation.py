@@ -1,4 +1,4 @@
-"""What an answer shows, and whether it is what was expected."""
+"""Interprets an answer: what it shows, and whether it is as expected."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _CAPTIVE: Final = re.compile(r"(?<![a-z])(?:captive(?:portal)?|hotspot|guest|wif
 _PASSWORD: Final = re.compile(rb"<input[^>]{0,200}type=[\"']?password", re.IGNORECASE)
 _TITLE: Final = re.compile(rb"<title[^>]{0,80}>([^<]{0,200})", re.IGNORECASE)
 _LOOKED_AT: Final = 65_536
-"""Bytes of a page that are looked at."""
+"""Bytes of a page to search."""
 
 
 def details_of(answer: Answer | NoAnswer, request: str = "") -> AnswerDetails:
-    """What to note of an answer; ``request`` is how the request is shown."""
+    """The details of an answer; ``request`` is the request as it is shown."""
     if not isinstance(answer, Answer):
         return AnswerDetails(request, answer.status, exchange=exchange(answer))
     pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
@@ -49,7 +49,7 @@ def details_of(answer: Answer | NoAnswer, request: str = "") -> AnswerDetails:
 
 
 def seen(answer: Answer | NoAnswer, asked: str = "") -> Observation:
-    """What an answer shows; ``asked`` is the URL, to which a redirect may be relative."""
+    """What an answer shows; ``asked`` is the requested URL, to which a redirect may be relative."""
     if not isinstance(answer, Answer):
         if answer.status is not None and answer.status != 200:
             return of_status(answer.status)
@@ -66,7 +66,7 @@ def seen(answer: Answer | NoAnswer, asked: str = "") -> Observation:
 
 
 def target(answer: Answer, asked: str) -> str:
-    """Where a redirect leads; empty where it does not say so legibly."""
+    """Where a redirect points; empty if that cannot be read."""
     try:
         found = urljoin(asked, answer.headers.get("location", ""))
         return found if urlsplit(found).hostname and found != asked else ""
@@ -75,10 +75,10 @@ def target(answer: Answer, asked: str) -> str:
 
 
 def _redirect(answer: Answer, asked: str) -> Observation:
-    place = target(answer, asked)
-    if not place:
+    url = target(answer, asked)
+    if not url:
         return Observation.REDIRECT
-    to, base = urlsplit(place), urlsplit(asked)
+    to, base = urlsplit(url), urlsplit(asked)
     words = f"{to.hostname if to.hostname != base.hostname else ''} {to.path}".lower()
     if to.hostname != base.hostname and _CAPTIVE.search(words):
         return Observation.CAPTIVE
@@ -98,7 +98,7 @@ def _is_scim_1(answer: Answer) -> bool:
 
 
 def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observation]:
-    """Whether the answer is what was expected; anything found by a random GUID is not."""
+    """Whether an answer is as expected. A random GUID must not find anything."""
     if expect is Expect.OBJECT:
         return _judge_object(answer)
     found = seen(answer)
@@ -110,7 +110,7 @@ def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observati
     if expect is Expect.EMPTY and isinstance(page, ListResponse) and (page.total or page.resources):
         return Verdict.FAILED, Observation.FILTER_IGNORED
     if isinstance(page, ListResponse) and (not page.declared or (page.total and not page.resources)):
-        # Without its schema, or counted and not handed out, though the request asked from the first one on.
+        # No schema, or resources that are counted but not returned, though the request starts at the first one.
         return Verdict.WARNED, Observation.WRONG_SHAPE
     return Verdict.PASSED, Observation.GOOD
 

@@ -1,4 +1,4 @@
-"""Reads a SCIM ListResponse out of an answer, trusting nothing in it (RFC 7644 section 3.4.2)."""
+"""Reads a SCIM ListResponse (RFC 7644 section 3.4.2) without trusting anything in it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 CONFIGURATION: Final = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 
 MOST_RESOURCES: Final = 1_000_000_000
-"""A larger ``totalResults`` counts no directory, and would not fit where it is shown."""
+"""A larger ``totalResults`` is not the size of any directory, and would not fit on the screen."""
 
 LONGEST_TIME: Final = 64
-"""Characters of a ``meta.lastModified`` that is looked at."""
+"""Characters of a ``meta.lastModified``; a longer one is ignored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,30 +34,30 @@ class ListResponse:
 
     @property
     def changes(self) -> tuple[datetime, ...]:
-        """``meta.lastModified`` of the resources that carry one, in their order, UTC."""
+        """``meta.lastModified`` of the resources that have one, in order, UTC."""
         return tuple(moment for each in self.resources if (moment := last_modified(each)) is not None)
 
 
-class _Doubled(dict[str, Any]):
-    """An object in which a name stands twice, so that two readers may understand it differently."""
+class _RepeatedName(dict[str, Any]):
+    """An object with a repeated name, which two parsers may read differently."""
 
 
 def read_object(answer: Answer) -> dict[str, Any] | Observation:
-    """The JSON object in the body, or what is there instead.
+    """The JSON object in the body, or what is there instead of one.
 
-    As strict as the strictest client: UTF-8 (RFC 8259 section 8.1), no NaN, no name twice (RFC 7493 section 2.3).
+    As strict as the strictest client: UTF-8 (RFC 8259 section 8.1), no NaN, no repeated name (RFC 7493 section 2.3).
     """
     if answer.content_type in ("text/html", "application/xhtml+xml") or answer.body.lstrip()[:1] == b"<":
         return Observation.HTML
     try:
         data = json.loads(answer.body.decode("utf-8-sig"), object_pairs_hook=_members, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        return Observation.BROKEN_OFF if _breaks_off(answer.body, error) else Observation.NOT_JSON
-    return data if isinstance(data, dict) and not isinstance(data, _Doubled) else Observation.WRONG_SHAPE
+        return Observation.BROKEN_OFF if _is_cut_off(answer.body, error) else Observation.NOT_JSON
+    return data if isinstance(data, dict) and not isinstance(data, _RepeatedName) else Observation.WRONG_SHAPE
 
 
 def read_listing(answer: Answer) -> ListResponse | Observation:
-    """The list in the body, or what is there instead."""
+    """The list in the body, or what is there instead of one."""
     data = read_object(answer)
     if isinstance(data, Observation):
         return data
@@ -73,7 +73,7 @@ def read_listing(answer: Answer) -> ListResponse | Observation:
 
 
 def declares(data: dict[str, Any], urn: str) -> bool:
-    """Whether an object names that schema, as each must (RFC 7643 section 3)."""
+    """Whether an object names that schema, as every object must (RFC 7643 section 3)."""
     schemas = data.get("schemas")
     if not isinstance(schemas, list) or not all(isinstance(each, str) for each in schemas):
         return False
@@ -88,11 +88,11 @@ def supported(part: object) -> bool | None:
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
-    return found if len(found) == len(pairs) else _Doubled(found)
+    return found if len(found) == len(pairs) else _RepeatedName(found)
 
 
-def _breaks_off(body: bytes, error: Exception) -> bool:
-    """Whether a body begins as an object does, and what is wrong with it is only where it ends."""
+def _is_cut_off(body: bytes, error: Exception) -> bool:
+    """Whether a body starts like an object, and its only fault is where it ends."""
     if body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] != b"{":
         return False
     if isinstance(error, UnicodeDecodeError):
@@ -110,7 +110,7 @@ def _no_number(name: str) -> float:
 
 
 def last_modified(resource: dict[str, Any]) -> datetime | None:
-    """``meta.lastModified`` of a resource, UTC; None where it carries none that can be read and believed."""
+    """``meta.lastModified`` of a resource, UTC; None if missing, unreadable or implausible."""
     meta = resource.get("meta")
     text = meta.get("lastModified") if isinstance(meta, dict) else None
     if not isinstance(text, str) or len(text) > LONGEST_TIME:
@@ -119,5 +119,5 @@ def last_modified(resource: dict[str, Any]) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    # RFC 7643 section 2.3.5: an xsd:dateTime; without a zone it is read as UTC.
+    # RFC 7643 section 2.3.5: an xsd:dateTime. Without a time zone it is read as UTC.
     return in_utc(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)

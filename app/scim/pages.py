@@ -1,7 +1,7 @@
-"""Reads a list of resources page by page, as gently as the endpoint wants it, and never more than it offers.
+"""Reads a list of resources page by page, at the pace that the endpoint allows.
 
-Sources: RFC 7644 sections 3.4.2.4 (paging) and 3.9 (``attributes``); RFC 6585 section 4 (429). Page size, limits and
-whether members are returned are not documented for CIE, so that nothing here takes any of it for granted.
+Sources: RFC 7644 sections 3.4.2.4 (paging) and 3.9 (``attributes``); RFC 6585 section 4 (429). Page size, limits
+and whether members are returned are not documented for CIE, so nothing here assumes them.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from app.scim.tokens import NotIssued
 
 PAGE: Final = 100
-"""Resources that are asked for at once."""
+"""Resources to request at once."""
 PATIENCE: Final = 300.0
-"""Seconds that an endpoint may ask to wait; a longer pause ends the reading."""
+"""Seconds that an endpoint may ask to wait; a longer pause ends reading."""
 TRIES: Final = 5
-"""Requests for one page that may fail before the reading ends."""
+"""Requests for one page that may fail before reading ends."""
 FIRST_PAUSE: Final = 1.0
-"""Seconds until the second try, doubled for each further one."""
+"""Seconds until the second attempt, doubled for each further one."""
 
 _NOT_OFFERED: Final = frozenset({400, 403, 404, 405, 501})
 _AGAIN: Final = frozenset({429, 500, 502, 503, 504})
@@ -41,23 +41,23 @@ class ResourcePage:
     """Some resources of a list."""
 
     total: int
-    """How many there are, as the endpoint says now."""
+    """How many there are, according to this page."""
     resources: tuple[dict[str, Any], ...]
     trimmed: bool = False
-    """Whether the last of the attributes was left out, because it made one resource alone too large."""
+    """Whether the last attribute was left out, because with it a single resource was too large."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingStopped:
-    """The reading ended before the end of the list."""
+    """Reading ended before the end of the list."""
 
     observation: Observation
     offered: bool = True
-    """False where the endpoint does not list these at all."""
+    """False if the endpoint does not list these resources at all."""
 
 
 class PageReader:
-    """The pages of one list."""
+    """Reads the pages of one list."""
 
     def __init__(
         self,
@@ -68,9 +68,9 @@ class PageReader:
         attributes: tuple[str, ...],
         on_pause: Callable[[float], None],
     ) -> None:
-        """``bearer`` gives the token, a new one where it is told so; ``on_pause`` gets seconds before each pause.
+        """``bearer`` returns the token, a new one if its argument is true; ``on_pause`` gets the seconds of each pause.
 
-        The last of ``attributes`` is left out where its values make a page too large, as members can.
+        The last of ``attributes`` is left out where its values, such as members, make a page too large.
         """
         self._client = client
         self._endpoint = endpoint
@@ -79,12 +79,12 @@ class PageReader:
         self._attributes = attributes
         self._on_pause = on_pause
         self._selects = True
-        """Whether the endpoint takes ``attributes``."""
+        """Whether the endpoint accepts ``attributes``."""
         self._count = PAGE
         self.stopped: ReadingStopped | None = None
 
     async def sorted_by_change(self, count: int) -> ResourcePage | None:
-        """The newest first, where the endpoint sorts."""
+        """The newest resources first; None if the endpoint does not sort."""
         order = {"sortBy": "meta.lastModified", "sortOrder": "descending"}
         answer = await self._answer(self._query(1, count, self._attributes[:-1]) | order)
         page = read_listing(answer) if isinstance(answer, Answer) and answer.status == 200 else None
@@ -97,7 +97,7 @@ class PageReader:
         )
 
     async def read(self, start: int, most: int | None = None) -> AsyncIterator[ResourcePage]:
-        """Page after page from the resource at ``start`` (1 is the first); ``stopped`` tells of an early end."""
+        """Page after page from the resource at ``start`` (1 is the first); ``stopped`` is set on an early end."""
         at, read, before = start, 0, ""
         while most is None or read < most:
             page = await self._page(at, PAGE if most is None else min(PAGE, most - read))
@@ -106,7 +106,7 @@ class PageReader:
                 return
             first = str(page.resources[0].get("id", "")) if page.resources else ""
             if first and first == before:
-                self.stopped = ReadingStopped(Observation.WRONG_SHAPE)  # it answers every page with the first one
+                self.stopped = ReadingStopped(Observation.WRONG_SHAPE)  # every page is the first one again
                 return
             before = first
             if page.resources:
@@ -148,7 +148,7 @@ class PageReader:
             await asyncio.sleep(pause)
 
     def _pause(self, answer: Answer | Observation, tries: int) -> float | None:
-        """Seconds until the next try; None where there is none."""
+        """Seconds until the next attempt; None if there is none."""
         pause = FIRST_PAUSE * 2 ** (tries - 1)
         if isinstance(answer, Answer):
             if answer.status not in _AGAIN:
@@ -175,7 +175,7 @@ class PageReader:
                 return Observation.TOO_LARGE if answer.failure is RequestFailure.TOO_LARGE else FAILURES[answer.failure]
             if answer.status != 401 or renewed:
                 return answer
-            renewed = True  # a fetched token may have run out; a captured one is the same again
+            renewed = True  # a fetched token may have expired; a captured one stays the same
 
     def _query(self, start: int, count: int, attributes: tuple[str, ...]) -> dict[str, str]:
         query = {"startIndex": str(start), "count": str(count)}

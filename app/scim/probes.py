@@ -1,4 +1,4 @@
-"""How a SCIM client asks when it tests a connection, taken from its guide."""
+"""The requests that a SCIM client sends to test a connection, taken from its guide."""
 
 from __future__ import annotations
 
@@ -46,6 +46,6 @@ class Probe:
 
 
 def probe_of(guide: Guide) -> Probe:
-    """What the client of that guide asks."""
+    """The requests of that guide's client."""
     first, second = (Request(spec.path, spec.query, spec.expect) for spec in guide.test_requests)
     return Probe(first, second)

@@ -1,7 +1,7 @@
-"""Where the bearer token of a request comes from: captured once, or fetched with a service account.
+"""Provides the bearer token of a request: captured once, or fetched with a service account.
 
-OIDC Token of CIE is the client credentials grant (RFC 6749 section 4.4) with tokens of 15 minutes
-(vendor's page on the SCIM Connector; token address and scope: pan.dev, "Get an access token").
+OIDC Token of CIE is the client credentials grant (RFC 6749 section 4.4); its tokens last 15 minutes (the vendor's page
+on the SCIM Connector; token address and scope: pan.dev, "Get an access token").
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from app.scim.finding import Finding
 
 EARLY: Final = 60.0
-"""Seconds before its end that a fetched token is replaced."""
+"""Seconds before its expiry at which a fetched token is replaced."""
 
 LONGEST: Final = 86_400
-"""Seconds; a longer life is not believed."""
+"""Seconds; a longer lifetime is implausible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class StaticToken:
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """What tokens are fetched with."""
+    """The credentials to fetch tokens with."""
 
     token_url: str
     client_id: str = field(repr=False)
@@ -56,9 +56,9 @@ class Bearer:
 
     token: str = field(repr=False)
     seconds: float = 0.0
-    """How long fetching it took; 0 where none was fetched."""
+    """How long fetching it took; 0 if it was not fetched."""
     lasts: float = 0.0
-    """Seconds of life that the issuer named; 0 where it is not known."""
+    """Lifetime in seconds, according to the issuer; 0 if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class NotIssued:
 
 
 class TokenSource:
-    """Gives the token for the next request and keeps a fetched one until shortly before its end."""
+    """Provides the token for the next request, and keeps a fetched one until shortly before it expires."""
 
     def __init__(
         self, credentials: Credentials, *, practice: bool, clock: Callable[[], float] = time.monotonic
@@ -92,11 +92,11 @@ class TokenSource:
         return isinstance(self._credentials, ServiceAccount)
 
     def serves(self, credentials: Credentials) -> bool:
-        """Whether it was made with exactly these."""
+        """Whether it was created with exactly these credentials."""
         return self._credentials == credentials
 
     def forget(self) -> None:
-        """Fetch a fresh token next time, e.g. after the endpoint refused this one."""
+        """Fetch a new token next time, for example after the endpoint rejected this one."""
         self._kept = None
 
     async def bearer(
@@ -140,7 +140,7 @@ async def _unreached(answer: NoAnswer, token_url: str, proxy: str | None) -> Not
 
 
 def _read(answer: Answer) -> tuple[str, float] | None:
-    """Token and seconds of life from a token response (RFC 6749 section 5.1)."""
+    """Token and lifetime in seconds from a token response (RFC 6749 section 5.1)."""
     data = read_object(answer)
     if isinstance(data, Observation):
         return None
