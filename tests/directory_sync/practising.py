@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from app.guide import catalog
 from app.net import Answer, LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.scim.tokens import ServiceAccount, TokenSource
+from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def way(origin: str, access: Access, tokens: TokenSource) -> DirectorySyncClient
 
 async def synced(asked: DirectorySyncClient) -> DirectoryList:
     """The list as soon as it tells of a success."""
-    async with asyncio.timeout(20):
-        while True:
-            listed = await asked.directories()
-            assert isinstance(listed, DirectoryList), listed
-            if listed.directories[0].last_success is not None:
-                return listed
-            await asyncio.sleep(0.1)
+
+    async def listed() -> DirectoryList:
+        answer = await asked.directories()
+        assert isinstance(answer, DirectoryList), answer
+        return answer
+
+    return await until_answered(listed, lambda found: found.directories[0].last_success is not None)

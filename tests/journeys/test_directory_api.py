@@ -19,7 +19,7 @@ from app.setup.state import Counts, Sighting, Status, Wait
 from tests.directory_sync.practising import NAME, submitted
 from tests.support.controller import walk
 from tests.support.screen import child, paste, words
-from tests.support.until import until
+from tests.support.until import until, until_answered
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -114,9 +114,7 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             assert session.here.step.id == "sync-status"
             await until(lambda: "CIE does not report the end of this Full Sync yet" in words(page))
             assert SessionEvent.FULL_SYNC_ENDED not in events
-            async with asyncio.timeout(20):
-                while (await visitor.directories())[0].status != "Success":
-                    await asyncio.sleep(0.1)
+            await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
             child(page, "look-at-sync").click()
             await until(lambda: "CIE reports a sync completed at" in words(page))
             await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))

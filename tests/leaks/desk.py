@@ -7,10 +7,11 @@ import os
 import select
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+
+from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,10 +101,7 @@ class Desk:
         assert daemon.stdin is not None
         daemon.stdin.write(b"only for tests")
         daemon.stdin.close()
-        end = time.monotonic() + 30
-        while not (self._keyring_home / "share/keyrings/login.keyring").exists():
-            assert time.monotonic() < end, "no keyring"
-            time.sleep(0.05)
+        until_blocking((self._keyring_home / "share/keyrings/login.keyring").exists, 30)
 
     def kept(self) -> list[tuple[str, dict[str, str], str]]:
         """Label, attributes and secret of everything in the keyring."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from app.net import desktop, system_proxy
 from app.net.proxy import ProxyOrigin, origin_of
+from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,14 +63,6 @@ def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Calla
         bus.stdout.close()
 
 
-def until(true: Callable[[], bool], seconds: float = 5) -> None:
-    """The portal hears of a change through the file of the settings."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def test_the_desktop_names_the_proxy(gnome: tuple[str, Callable[..., None]], monkeypatch: pytest.MonkeyPatch) -> None:
     address, put = gnome
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
@@ -80,7 +72,7 @@ def test_the_desktop_names_the_proxy(gnome: tuple[str, Callable[..., None]], mon
     put("https", "port", "3128")
     put("ignore-hosts", "['inside.example']")
     put("mode", "manual")
-    until(lambda: system_proxy(URL) == "http://proxy.example:3128")
+    until_blocking(lambda: system_proxy(URL) == "http://proxy.example:3128")  # it hears of a change through a file
     assert origin_of("http://proxy.example:3128") is ProxyOrigin.SYSTEM
     assert system_proxy("https://inside.example/") is None
     assert system_proxy("https://127.0.0.1/") is None

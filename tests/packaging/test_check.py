@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import subprocess
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,6 +73,5 @@ def test_what_runs_beside_speaks_only_where_it_fails(
 def test_what_nobody_waits_for_is_ended(packaging: Callable[[str], ModuleType], tmp_path: Path) -> None:
     note = tmp_path / "pid"
     with packaging("aside").aside(["sh", "-c", f"echo $$ >{note}; exec sleep 60"]):
-        while not (note.exists() and note.read_text()):
-            time.sleep(0.01)
+        until_blocking(lambda: note.exists() and note.read_text())
     assert not Path("/proc", note.read_text().strip()).exists()

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.until import until_blocking
+
 if TYPE_CHECKING:
     from types import ModuleType
 
@@ -384,15 +386,14 @@ def test_what_a_finished_command_left_running_is_ended(dev: ModuleType, tmp_path
 
 def is_gone(pid: int) -> bool:
     """Whether the process ends within 5 s; one that only waits for its exit code to be read has ended."""
-    for _ in range(250):
+
+    def ended() -> bool:
         try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
         except (FileNotFoundError, ProcessLookupError):
             return True
-        if state == "Z":
-            return True
-        time.sleep(0.02)
-    return False
+
+    return until_blocking(ended, 5)
 
 
 def test_the_checks_stop_at_the_first_that_fails(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from app.practice.switchboard import PortalFault
 from app.scim.arrivals import ArrivalKind, ArrivalReader, ArrivalReport
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import Bearer
+from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
@@ -60,16 +61,12 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
                 await visitor.assign()
                 await visitor.break_portal(PortalFault.DUPLICATE_GROUPS.value)
                 await visitor.start()
-                async with asyncio.timeout(15):
-                    while "Duplicate group names" not in (await visitor.status()).message:
-                        await asyncio.sleep(0.1)
+                await until_answered(visitor.status, lambda progress: "Duplicate group names" in progress.message)
                 seen = await look(base_url, token)
                 assert (seen.users.total, seen.groups.total) == (0, 0), "the portal sends nothing with two of a name"
                 await visitor.break_portal(PortalFault.NONE.value)
                 assert await visitor.start() == "Provisioning started."
-                async with asyncio.timeout(15):
-                    while not (await visitor.status()).steady:
-                        await asyncio.sleep(0.1)
+                await until_answered(visitor.status, lambda progress: progress.steady)
             seen = await look(base_url, token)
             assert (seen.users.total, seen.users.complete) == (12, True)
             assert (seen.groups.total, seen.groups.complete) == (3, True)

@@ -13,12 +13,14 @@ from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
 from app.values.rules import derive, read
+from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from app.guide.model import Guide
+    from ui.tour.visitor import CycleProgress
 
 SEED = "7e" * 32
 WAYS = [(i, oidc) for i in catalog.ids() for oidc in (False, True) if not oidc or catalog.guide(i).practice.oidc_fields]
@@ -40,6 +42,13 @@ def directory_values(guide: Guide) -> dict[Kind, str]:
 
 def _named(guide: Guide, kind: Kind) -> str:
     return next(name for name in guide.practice.tenant_values if guide.values[name].kind is kind)
+
+
+def steady(progress: CycleProgress) -> bool:
+    """Whether the cycle has ended, and no message on the way was an error."""
+    assert "ode" not in progress.message or progress.completed, progress
+    assert not progress.message.startswith(("The connection", "The endpoint")), progress
+    return bool(progress.steady)
 
 
 @pytest.mark.parametrize(("guide_id", "oidc"), WAYS)
@@ -85,16 +94,10 @@ def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -
                 await visitor.assign()
                 for _ in range(2):  # the second cycle updates what the first created
                     assert await visitor.start() == "Provisioning started."
-                    async with asyncio.timeout(20):
-                        while not (progress := await visitor.status()).steady:
-                            assert "ode" not in progress.message or progress.completed, progress
-                            assert not progress.message.startswith(("The connection", "The endpoint")), progress
-                            await asyncio.sleep(0.1)
+                    progress = await until_answered(visitor.status, steady)
                     assert (progress.users, progress.groups) == ("12", "3")
                 assert await visitor.full_sync() == "Sync started"
-                async with asyncio.timeout(10):
-                    while (row := (await visitor.directories())[0]).status != "Success":
-                        await asyncio.sleep(0.1)
+                (row, *_) = await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
                 assert (row.directory, row.client) == (values[Kind.DIRECTORY_NAME], guide.scim_client)
                 assert (row.users, row.groups) == ("12", "3")
         finally:

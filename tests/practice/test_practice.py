@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from app.practice.process import NotStarted, PracticeProcess, Started
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.values.rules import derive
+from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleRefusal, ConsoleVisitor
 
 if TYPE_CHECKING:
@@ -178,9 +180,7 @@ def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
             assert await visitor.start() == "Provisioning started."
             progress = await visitor.status()
             assert progress.message == "Initial cycle in progress"
-            async with asyncio.timeout(15):
-                while not (progress := await visitor.status()).steady.startswith("20"):
-                    await asyncio.sleep(0.1)
+            progress = await until_answered(visitor.status, lambda progress: progress.steady.startswith("20"))
             assert (progress.message, progress.users, progress.groups) == (
                 "Initial cycle completed",
                 "12",
@@ -188,9 +188,7 @@ def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
             )
             assert await visitor.full_sync() == "Sync started"
             assert await visitor.full_sync() == "Sync in progress"
-            async with asyncio.timeout(10):
-                while (row := (await visitor.directories())[0]).status != "Success":
-                    await asyncio.sleep(0.1)
+            (row, *_) = await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
             assert (row.directory, row.client, row.users, row.groups) == (
                 "practice.example",
                 "Entra ID",
@@ -325,13 +323,12 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
 
-    async def refused() -> bool:
-        async with LoopbackClient() as client, asyncio.timeout(3):
-            while isinstance(await client.request("GET", f"http://127.0.0.1:{port}/cie"), Answer):
-                await asyncio.sleep(0.05)
-        return True
+    async def refused() -> None:
+        async with LoopbackClient() as client:
+            ask = partial(client.request, "GET", f"http://127.0.0.1:{port}/cie")
+            await until_answered(ask, lambda answer: not isinstance(answer, Answer), 3)
 
-    assert asyncio.run(refused())
+    asyncio.run(refused())
 
 
 def test_a_child_that_cannot_serve_is_reported(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
+from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleVisitor
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ def test_preview_sends_nothing(guide_id: str, tmp_path: Path) -> None:
 
     async def finished(visitor: ConsoleVisitor) -> tuple[str, str]:
         assert await visitor.start() == "Provisioning started."
-        async with asyncio.timeout(15):
-            while not (progress := await visitor.status()).steady:
-                await asyncio.sleep(0.1)
+        progress = await until_answered(visitor.status, lambda progress: progress.steady)
         return progress.users, progress.groups
 
     async def story() -> None:

@@ -20,6 +20,7 @@ from app.scim.tokens import StaticToken, TokenSource
 from app.setup.state import Setup
 from tests.support.probes import LOOKUP
 from tests.support.setups import a_setup
+from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleVisitor, CycleProgress
 
 if TYPE_CHECKING:
@@ -99,10 +100,7 @@ def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> 
 
     async def ended(visitor: ConsoleVisitor) -> CycleProgress:
         assert await visitor.start() == "Provisioning started."
-        async with asyncio.timeout(15):
-            while "progress" in (progress := await visitor.status()).message:
-                await asyncio.sleep(0.1)
-        return progress
+        return await until_answered(visitor.status, lambda progress: "progress" not in progress.message)
 
     async def story() -> None:
         process = PracticeProcess()

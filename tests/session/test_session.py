@@ -25,6 +25,7 @@ from app.vault import SENTENCES, Outcome, Vault, VaultStatus
 from tests.hostile.server import TOKEN, Hostile, listing, says
 from tests.support.clock import NOW
 from tests.support.sessions import opened
+from tests.support.until import until
 
 if TYPE_CHECKING:
     import socket
@@ -68,8 +69,7 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             testing = asyncio.create_task(session.testing.run())
-            while len(session.testing.findings) < 2:
-                await asyncio.sleep(0.01)
+            await until(lambda: len(session.testing.findings) >= 2)
             testing.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await testing
@@ -157,8 +157,7 @@ def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
     async def story(one: Hostile, other: Hostile) -> None:
         async with at_the_test(tmp_path, catalog.guide("entra"), one.base_url) as session:
             looking = asyncio.create_task(session.connection.look(NOW))
-            while not one.requests:
-                await asyncio.sleep(0.01)
+            await until(lambda: one.requests)
             assert (await session.captures.give("base_url", other.base_url)).accepted
             after = await looking
             assert isinstance(after, ChangesSeen)

@@ -7,11 +7,13 @@ import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 T = TypeVar("T")
 STEP = 0.01
 """Seconds between two looks."""
+ASKED_EVERY = 0.05
+"""Seconds between two questions that somebody has to answer."""
 
 
 async def until(found: Callable[[], T | None], seconds: float = 10) -> T:
@@ -21,6 +23,15 @@ async def until(found: Callable[[], T | None], seconds: float = 10) -> T:
         assert time.monotonic() < end, _in_vain(found, seconds)
         await asyncio.sleep(STEP)
     return value
+
+
+async def until_answered(ask: Callable[[], Awaitable[T]], enough: Callable[[T], object], seconds: float = 20) -> T:
+    """Ask again and again until an answer is enough; returns it."""
+    end = time.monotonic() + seconds
+    while not enough(answer := await ask()):
+        assert time.monotonic() < end, f"{_in_vain(enough, seconds)}, but {answer!r}"
+        await asyncio.sleep(ASKED_EVERY)
+    return answer
 
 
 def until_blocking(
@@ -38,7 +49,7 @@ def until_blocking(
         time.sleep(STEP)
 
 
-def _in_vain(found: Callable[[], Any], seconds: float) -> str:
+def _in_vain(found: Callable[..., Any], seconds: float) -> str:
     """A lambda has no name, but it has a place."""
     code = getattr(found, "__code__", None)
     place = f"{code.co_filename}:{code.co_firstlineno}" if code is not None else repr(found)

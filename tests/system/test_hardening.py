@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from app.system.hardening import harden
+from tests.support.until import until_blocking
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ["setpriv", "--bounding-set=-sys_ptrace,-sys_admin,-perfmon"] if os.geteuid() == 0 else []
@@ -79,15 +79,14 @@ def test_the_program_and_its_practice_child_cannot_be_looked_into(tmp_path: Path
 
 def wait_for_child(program: subprocess.Popen[bytes]) -> int:
     """The practice server, once it has set itself up."""
-    end = time.monotonic() + 30
     children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
-    while time.monotonic() < end:
+
+    def hardened() -> int | None:
         assert program.poll() is None
-        for child in map(int, children.read_text().split()):
-            if core_limit(child) == ["0", "0"] and not can_look_into(child):
-                return child
-        time.sleep(0.1)
-    raise AssertionError("no hardened practice server")
+        found = map(int, children.read_text().split())
+        return next((child for child in found if core_limit(child) == ["0", "0"] and not can_look_into(child)), None)
+
+    return until_blocking(hardened, 30)
 
 
 def test_a_crash_leaves_no_core_and_the_interpreters_own_trace_holds_no_values(tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 from jeepney import DBusAddress, DBusErrorResponse, MessageType, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
+from tests.support.until import until_blocking
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 PASSWORD = "only for tests"
@@ -162,17 +165,9 @@ class Provider:
     def flush(self) -> None:
         """Make it write now, if it can be asked to and would otherwise wait."""
 
-    def until(self, condition: Any, seconds: float = 15) -> None:
+    def until(self, condition: Callable[[], object], seconds: float = 15) -> None:
         """Wait until the condition holds. A D-Bus error counts as not yet."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                if condition():
-                    return
-            except DBusErrorResponse:
-                pass
-            assert time.monotonic() < deadline, f"{self.name} did not get there in time"
-            time.sleep(0.02)
+        until_blocking(condition, seconds, not_yet=(DBusErrorResponse,))
 
     def _popen(self, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
