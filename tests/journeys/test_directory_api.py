@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
+from app.diagnosis.directory_sync import FULL_SYNC, RESULTS, ApiResult
+from app.directory_sync.full_sync import FullSyncProgress
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
@@ -18,7 +20,7 @@ from app.session.events import SessionEvent
 from app.setup.state import Counts, Sighting, Status, Wait
 from tests.directory_sync.practising import NAME, submitted
 from tests.support.controller import walk
-from tests.support.screen import child, paste, words
+from tests.support.screen import appears, child, paste, words
 from tests.support.until import until, until_answered
 from ui.wizard.page import WizardPage
 
@@ -31,9 +33,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
 
-async def check(page: QWidget, told: str) -> None:
+async def check(page: QWidget, result: ApiResult) -> None:
     child(page, "check-api").click()
-    await until(lambda: told in words(page))
+    await appears(page, RESULTS[result][0])
 
 
 async def turn_on(controller: SetupController, page: QWidget, visitor: ConsoleVisitor) -> None:
@@ -49,16 +51,16 @@ async def turn_on(controller: SetupController, page: QWidget, visitor: ConsoleVi
 async def stumble(page: QWidget, visitor: ConsoleVisitor) -> None:
     """Two things that may be wrong at the vendor, each with its way out."""
     await visitor.break_api(ApiFault.ROLE.value)
-    await check(page, "The role does not allow it (403)")
+    await check(page, ApiResult.FORBIDDEN)
     await visitor.break_api(ApiFault.ADDRESS.value)
-    await check(page, "There is nothing at this address (404)")
+    await check(page, ApiResult.NO_API_ADDRESS)
     child(page, "api-addresses").click()
     box = page.findChild(QComboBox, "api-address")
     assert box is not None
     box.setCurrentIndex(1)
     box.activated.emit(1)
     await until(lambda: "Not asked yet" in words(page))
-    await check(page, "CIE reports this directory")
+    await check(page, ApiResult.REPORTED)
     await visitor.break_api(ApiFault.NONE.value)
     box.setCurrentIndex(0)
     box.activated.emit(0)
@@ -97,7 +99,8 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             controller.open_tool(Tool.DIRECTORY_SYNC_API)
             await turn_on(controller, page, visitor)
             await stumble(page, visitor)
-            await check(page, "not_synced")
+            child(page, "check-api").click()
+            await appears(page, "not_synced")
             name = page.findChild(QLineEdit, "api-find-name")
             assert name is not None
             name.setText(f"jo@{NAME}")
@@ -112,11 +115,11 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             assert session.background.running == {Job.FULL_SYNC}
             assert session.setup.summary.wait is Wait.FULL_SYNC
             assert session.here.step.id == "sync-status"
-            await until(lambda: "CIE does not report the end of this Full Sync yet" in words(page))
+            await appears(page, FULL_SYNC[FullSyncProgress.WAITING].partition("{")[0])
             assert SessionEvent.FULL_SYNC_ENDED not in events
             await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
             child(page, "look-at-sync").click()
-            await until(lambda: "CIE reports a sync completed at" in words(page))
+            await appears(page, FULL_SYNC[FullSyncProgress.COMPLETED].partition("{")[0])
             await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))
             await until(lambda: SessionEvent.FULL_SYNC_ENDED in events)
             await until(lambda: session.background.running == set())
