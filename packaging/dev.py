@@ -89,7 +89,7 @@ OUTSIDE_VIEW = {
 
 @dataclass(frozen=True, slots=True)
 class TestLane:
-    """Tests that need heavy software of others, so that they run when asked for and when what they cover changes."""
+    """Tests that need heavy outside software, and run when asked for or when what they cover changes."""
 
     packages: dict[str, str]
     """Why, and which Debian packages, beside those of every test."""
@@ -405,11 +405,14 @@ def schema(_extra: list[str]) -> int:
 
 
 def write_help(extra: list[str]) -> int:
-    """Write the handbook's pages from the guides, its pictures too if asked for; returns the exit code."""
+    """Write the handbook's pages and the picture of the house, other pictures if asked for; returns the exit code."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "packaging")))}
     if "--pictures" in extra and (failed := supervise([str(PYTHON), "-m", "handbook.take_pictures"], env)):
         return failed
-    code = "from handbook.pages import write; from app.system.paths import resources; write(resources() / 'help')"
+    code = (
+        "import house; from handbook.pages import write; from app.system.paths import resources; "
+        "write(resources() / 'help'); house.write()"
+    )
     return supervise([str(PYTHON), "-c", code], env)
 
 

@@ -32,7 +32,7 @@ class Revisit:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One possible cause, and what to do about it."""
+    """One possible reason for a failure, and what to do about it."""
 
     sentence: str
     evidence: str

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """Where a step is done; each lane has a fixed side of the window."""
+    """Where a step is done: in CIE, in the portal, or in this program."""
 
     CIE = "cie"
     """In the Cloud Identity Engine: the left lane."""
@@ -31,7 +31,7 @@ class Page(StrEnum):
 
 
 class Milestone(StrEnum):
-    """An event that later steps depend on."""
+    """A point in the work that later steps depend on."""
 
     SUBMITTED = "submitted"
     """The admin confirmed Submit in CIE; from then on the program looks for changes."""

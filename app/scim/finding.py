@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Check(StrEnum):
-    """One check of the connection test, in the order in which they run."""
+    """One question that the connection test answers. Members are in the order in which they are asked."""
 
     ADDRESS = "address"
     """The Base URL can be used as it is."""
@@ -37,7 +37,7 @@ class Check(StrEnum):
 
 
 class Verdict(StrEnum):
-    """The result of a check."""
+    """How a check ended."""
 
     PASSED = "passed"
     """As expected."""

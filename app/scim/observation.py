@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Observation(StrEnum):
-    """One thing that a check can see."""
+    """What a check saw, independent of what it means."""
 
     GOOD = "good"
     """What a working endpoint shows."""

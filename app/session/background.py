@@ -28,7 +28,7 @@ RETRY_SECONDS = 5.0
 
 
 class Job(StrEnum):
-    """One thing that runs in the background."""
+    """One thing that runs in the background of an open setup."""
 
     TIMESTAMP = "timestamp"
     """Waits for the SCIM Change Timestamp."""

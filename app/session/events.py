@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SessionEvent(StrEnum):
-    """Something that changed. What it is now is read from the session."""
+    """Something that changed in an open setup. The new state is read from the session."""
 
     SETUP = "setup"
     """The state of the setup: a step, a value, an answer, a milestone."""

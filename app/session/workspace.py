@@ -41,7 +41,9 @@ class WorkspaceRefusal:
 
 
 class Workspace:
-    """Locked for this program until it is left. Not thread-safe: use it from one event loop."""
+    """The data folder and the keyring of real use or of practice, and the setups opened from there.
+
+    Locked for this program until it is left. Not thread-safe: use it from one event loop."""
 
     def __init__(
         self,

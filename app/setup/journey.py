@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Mark(StrEnum):
-    """How a step stands."""
+    """The state of one step."""
 
     DONE = "done"
     """Completed, and nothing it rests on has changed since."""

@@ -18,7 +18,7 @@ guide."""
 
 
 class Status(StrEnum):
-    """The state of a whole setup, see ``app.setup.status``."""
+    """The state of a whole setup. ``app.setup.status`` computes it."""
 
     IN_PROGRESS = "in-progress"
     """Steps are left to do."""

@@ -33,7 +33,10 @@ _PATTERN = re.compile(r"(\*\.)?[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The decisions; without a policy these."""
+    """What the administrator of a computer has decided for everybody who uses it.
+
+    The defaults apply without a policy.
+    """
 
     keyring_required: bool = False
     """Secrets are not taken where no keyring keeps them; else they are held for the run."""

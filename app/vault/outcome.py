@@ -93,7 +93,7 @@ class VaultError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one call. A value, if there is one, never shows in ``repr``."""
+    """The result of one call to the keyring. A value, if there is one, never shows in ``repr``."""
 
     status: VaultStatus
     value: str | None = field(default=None, repr=False)

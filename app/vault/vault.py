@@ -30,10 +30,10 @@ MEMORY_NAME = "memory for this run"
 
 
 class Vault:
-    """Secrets by setup and name. Practice values have their own namespace and never mix with real ones.
+    """Stores the secrets of setups in the keyring.
 
-    A value is held in memory until the keyring has confirmed it, so no hang, prompt, canceled wait or refusal loses
-    it.
+    Practice values have their own namespace and never mix with real ones. A value is held in memory until the keyring
+    has confirmed it, so no hang, prompt, canceled wait or refusal loses it.
     """
 
     def __init__(

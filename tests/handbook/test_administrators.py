@@ -1,4 +1,4 @@
-"""What the administrators' page says is what the code does; and the contributors' page names what is there."""
+"""What the administrators' page says is what the code does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from handbook.pages import EXAMPLE, pages
 
 from app.reports.check import Exit
 from app.system import policy
-from app.system.paths import data_dir, resources
+from app.system.paths import data_dir
 from app.values.address import API_HOSTS, TOKEN_HOST
 from app.vault import backend, linux, windows
 from tests.handbook.reading import read
@@ -78,13 +78,3 @@ def test_hosts_and_folders_are_those_of_the_code(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     assert f"~/{data_dir().relative_to(tmp_path)}, or below XDG_DATA_HOME" in blocks
-
-
-def test_what_the_contributors_page_names_is_there() -> None:
-    text = (resources() / "help" / "contributors.md").read_text("utf-8")
-    named = set(re.findall(r"`((?:app|ui|resources|packaging|tests)(?:/[\w./-]+)?)`", text))
-    assert len(named) > 15
-    assert not [path for path in named if not (ROOT / path).exists()]
-    links = re.findall(r"\]\(([^)]+)\)", text)
-    assert links
-    assert not [link for link in links if not (resources() / "help" / link).resolve().exists()]

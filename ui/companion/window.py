@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Companion(QWidget):
-    """Same state as the wizard, one step at a time."""
+    """The open step in a narrow window that stays beside the browser."""
 
     returned = Signal()
     """The admin wants the large window back."""

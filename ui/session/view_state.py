@@ -92,7 +92,7 @@ class Footer:
 
 @dataclass(frozen=True, slots=True)
 class ViewState:
-    """What is shown around the open page."""
+    """What both windows show around the open page."""
 
     page: str | Tool
     """Which page is open: it changes exactly when another one is."""

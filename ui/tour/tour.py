@@ -41,7 +41,7 @@ class TourObserver:
 
 
 class Tour:
-    """One walk. ``run`` returns 0 only when Full Sync was completed."""
+    """An unattended walk through a whole practice setup. ``run`` returns 0 only if Full Sync was completed."""
 
     def __init__(self, driver: TourDriver, *, until: str | None = None, observer: TourObserver | None = None) -> None:
         """``until`` names a step before which the walk stops, as for an admin who is called away."""
