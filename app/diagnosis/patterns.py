@@ -58,17 +58,17 @@ class ErrorPattern(DataPart):
             raise ValueError(f"pattern {self.label}: nothing to find")
         for phrase in (*self.find, *self.beside):
             if phrase != phrase.lower() or phrase.count("...") > 1 or len(phrase.strip("*=#. ")) < 3:
-                raise ValueError(f"pattern {self.label}: {phrase} is not in lower case, too short or has two gaps")
+                raise ValueError(f"pattern {self.label}: {phrase} is not in lowercase, too short or has two gaps")
         return self
 
     def occurs_in(self, text: str, statuses: frozenset[int]) -> bool:
-        """Whether a text (lower case, single spaces) with these HTTP statuses contains it."""
+        """Whether a text (lowercase, single spaces) with these HTTP statuses contains it."""
         found = self.status in statuses or any(occurs(phrase, text) for phrase in self.find)
         return found and all(occurs(phrase, text) for phrase in self.beside)
 
 
 def occurs(phrase: str, text: str) -> bool:
-    """Whether a text (lower case, single spaces) contains that phrase, see ``ErrorPattern.find``."""
+    """Whether a text (lowercase, single spaces) contains that phrase, see ``ErrorPattern.find``."""
     parts, pattern = _compiled(phrase)
     return all(part in text for part in parts) and pattern.search(text) is not None
 
@@ -158,7 +158,7 @@ class KnownErrors:
 def known_errors(name: str | None) -> KnownErrors:
     """What is known for guides that name this file of errors. Read when first needed: it takes some 20 milliseconds.
 
-    Raises ValueError where a file is not as it should be.
+    Raises ValueError if a file is invalid.
     """
     general, products = general_errors(), product_errors()
     product = products[name] if name is not None else None
