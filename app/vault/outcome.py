@@ -42,6 +42,8 @@ class VaultStatus(StrEnum):
     """The keyring reported success but still holds its previous content."""
     MISMATCH = "mismatch"
     """The value read back differs from the value written."""
+    EMPTY = "empty"
+    """The keyring has an entry for the value, but nothing in it."""
     INCOMPLETE = "incomplete"
     """A part of the value is missing."""
     ALTERED = "altered"
@@ -65,12 +67,13 @@ SENTENCES: Mapping[VaultStatus, str] = MappingProxyType(
         VaultStatus.UNANSWERED: "The keyring hasn't answered. Look for its prompt, answer it, then try again.",
         VaultStatus.DISCARDED: "The keyring reported success but didn't save the value.",
         VaultStatus.MISMATCH: "The keyring returned something other than what was saved in it.",
+        VaultStatus.EMPTY: "The keyring has an entry for this value, but it is empty. Paste the value again.",
         VaultStatus.INCOMPLETE: "Part of this value is missing from the keyring. Paste the value again.",
         VaultStatus.ALTERED: "Another program changed this value in the keyring. Paste the value again.",
     }
 )
 
-DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
+DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.EMPTY, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
 """The stored content is unusable, so a new value may replace it."""
 
 NEEDS_REENTRY = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})

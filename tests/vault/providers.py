@@ -56,8 +56,6 @@ class Provider:
     name = ""
     prompts = False
     """Whether it opens its own prompt when locked; otherwise it reports the lock at once."""
-    tries = 1
-    """How many times it may be killed and restarted to show once that nothing is lost."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -265,7 +263,6 @@ class KWallet(Provider):
 
     name = "KWallet"
     prompts = True
-    tries = 3  # kwalletd 5.103 on a busy machine was seen to lose a value it had already returned, 1 time in 20
     DAEMON = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
 
     def prepare(self) -> None:

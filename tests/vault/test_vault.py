@@ -47,7 +47,7 @@ def test_a_value_is_stored_read_and_removed_in_a_real_keyring(secret_service: st
 
 
 @pytest.mark.usefixtures("secret_service")
-@pytest.mark.parametrize(("empty", "status"), [(2, VaultStatus.READ), (9, VaultStatus.MISMATCH)])
+@pytest.mark.parametrize(("empty", "status"), [(2, VaultStatus.READ), (9, VaultStatus.EMPTY)])
 def test_an_empty_answer_is_retried_and_never_taken_for_the_value(
     empty: int, status: VaultStatus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
