@@ -14,7 +14,7 @@ from app.system import log
 
 def main() -> int:
     """The program's entry point; returns its exit code."""
-    log.take_over()
+    log.install_hooks()
     if (code := sub_command(sys.argv[1:])) is not None:
         return code
     gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later

@@ -20,7 +20,7 @@ def warn():
     logging.getLogger("a.library").warning("full")
 
 def bug():
-    log.bug(KeyError())
+    log.report_bug(KeyError())
 
 @pytest.mark.parametrize("say", [warn, bug])
 def test_surprising(say):

@@ -173,10 +173,10 @@ class Application:
         from app.system import policy
 
         practice = self.options.practice
-        found = await asyncio.get_running_loop().run_in_executor(None, policy.read)
+        found = await asyncio.to_thread(policy.read)
         if isinstance(found, policy.Policy) and practice and not found.practice:
-            found = policy.Invalid(found.refusal("The policy of this computer does not offer practice."))
-        if isinstance(found, policy.Invalid):
+            found = policy.InvalidPolicy(found.refusal("This computer's policy doesn't allow practice."))
+        if isinstance(found, policy.InvalidPolicy):
             await self._stop_with(found.sentence)
             return False
         self._policy = found
@@ -368,9 +368,8 @@ class Application:
         from app.guide.placeholders import fill_guide
         from ui.home.picker import Picker
 
-        loop = asyncio.get_running_loop()
         try:
-            guides = await loop.run_in_executor(None, catalog.guides)
+            guides = await asyncio.to_thread(catalog.guides)
         except GuideError as error:
             self._say(f"The guides cannot be used. {error}.")
             return

@@ -43,7 +43,7 @@ def collect_here(qt: QApplication) -> None:
 def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
     """Of what Qt reports, its grade and its subject: the text may hold what a widget shows."""
     if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
-        log.qt(kind.name, context.category or "")
+        log.qt_message(kind.name, context.category or "")
 
 
 def _tour(options: Options) -> Walk | None:
@@ -89,16 +89,16 @@ def main(options: Options, walk: Walk | None = None) -> int:
     qt.setWindowIcon(icons.icon("app"))
     if options.smoke:
         return 0
-    log.quiet_libraries()
+    log.limit_library_logs()
     from ui import tasks
     from ui.application import Application
 
     async def live() -> int:
         application = Application(options, window, home, walk=walk or _tour(options))
-        log.take_over(application.bugs.report)
+        log.install_hooks(application.bugs.report)
         try:
             return await application.run()
         finally:
-            log.take_over()  # what fails from here on has no window any more
+            log.install_hooks()  # what fails from here on has no window any more
 
     return tasks.run(qt, live)

@@ -1,1 +1,1 @@
-"""What is left over and what is taken away: secrets without a setup, and the removal of an account's data."""
+"""Cleans up: secrets that no longer have a setup, and the removal of all of an account's data."""

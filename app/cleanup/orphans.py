@@ -1,8 +1,8 @@
-"""Secrets in the keyring whose setup is gone: found without a prompt, and removed with proof.
+"""Finds secrets in the keyring whose setup is gone, without a prompt, and removes them with confirmation.
 
-Nothing is an orphan that may still be of use: not while the setup's file is there in any state, damaged and set aside
-as well; not while the data folder cannot be read. What this data folder never held may be another folder's, and is
-told apart.
+Secrets that may still be useful are never orphans: not while the setup's file exists in any state, including damaged
+and set aside, and not while the data folder cannot be read. Secrets that this data folder never had may belong to
+another data folder and are reported separately.
 """
 
 from __future__ import annotations
@@ -23,33 +23,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """Ids of setups that are not here, but have secrets in the keyring."""
+    """Ids of setups that are missing here but have secrets in the keyring."""
 
     own: frozenset[str] = frozenset()
-    """This data folder held them once."""
-    strange: frozenset[str] = frozenset()
-    """Nothing is known of them: perhaps another data folder's."""
+    """Setups that this data folder once had."""
+    unknown: frozenset[str] = frozenset()
+    """Unknown setups, perhaps of another data folder."""
 
 
 async def find(store: Store, vault: Vault, open_ids: Collection[str] = ()) -> Orphans:
-    """Look for them. ``open_ids`` are setups in use, which may not have reached the disk."""
-    # The keyring first: a setup's file is written before its secrets, so none captured meanwhile looks lost.
+    """Look for orphans. ``open_ids`` are open setups, which may not be on disk yet."""
+    # List the keyring first: a setup's file is written before its secrets, so a new one is never taken for an orphan.
     stored = await vault.stored_values()
     if not stored.keys:
         return Orphans()
-    here = await asyncio.get_running_loop().run_in_executor(None, store.known)
-    if here is None:
+    known = await asyncio.to_thread(store.known)
+    if known is None:
         return Orphans()
-    lost = {setup_id for setup_id, _ in stored.keys} - here.present - set(open_ids)
-    own = frozenset(setup_id for setup_id in lost if here.register.get(setup_id) is Whose.OWN)
-    return Orphans(own, frozenset(setup_id for setup_id in lost if setup_id not in here.register))
+    lost = {setup_id for setup_id, _ in stored.keys} - known.present - set(open_ids)
+    own = frozenset(setup_id for setup_id in lost if known.register.get(setup_id) is Whose.OWN)
+    return Orphans(own, frozenset(setup_id for setup_id in lost if setup_id not in known.register))
 
 
 async def remove(store: Store, vault: Vault, ids: frozenset[str], open_ids: Collection[str] = ()) -> str | None:
-    """Remove the secrets of those that are orphans still. Returns what the keyring did not do, or None."""
+    """Remove the secrets of those ids that are still orphans. Return what failed as a sentence, or None."""
     found = await find(store, vault, open_ids)
     failed: list[VaultStatus] = []
-    for setup_id in sorted(ids & (found.own | found.strange)):
+    for setup_id in sorted(ids & (found.own | found.unknown)):
         outcome = await vault.purge(setup_id)
         if outcome.status is not VaultStatus.DELETED:
             failed.append(outcome.status)
@@ -58,4 +58,4 @@ async def remove(store: Store, vault: Vault, ids: frozenset[str], open_ids: Coll
     from app.vault import SENTENCES
 
     of = "a setup" if len(failed) == 1 else f"{len(failed)} setups"
-    return f"The secrets of {of} could not be removed. {SENTENCES[failed[0]]}"
+    return f"The secrets of {of} couldn't be removed. {SENTENCES[failed[0]]}"

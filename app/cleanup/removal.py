@@ -1,7 +1,8 @@
-"""``cie-scim-assistant --remove-my-data``: setups, practice and their secrets leave this account, and that is proved.
+"""``cie-scim-assistant --remove-my-data``: removes setups, practice and their secrets from this account.
 
-No uninstaller can do it: files and keyring belong to the user alone. It deletes as deleting a single setup does,
-secrets first. The directory in CIE and the portals are not touched.
+An uninstaller cannot do this, because files and keyring belong to the user. Secrets are removed first, as when a
+single setup is deleted, and the keyring is queried again to confirm it. The directory in CIE and the portals are not
+touched.
 """
 
 from __future__ import annotations
@@ -23,85 +24,87 @@ if TYPE_CHECKING:
     from app.setup.store import Store
     from app.vault import Vault
 
-OWN = ("setups", "practice")
-"""What the program keeps in its data folder, beside the lock. Anything else there is not its own."""
+OUR_FOLDERS = ("setups", "practice")
+"""What the program keeps in its data folder besides the lock. Anything else there is not the program's."""
 
-QUESTION = "Type yes to remove all of it, anything else to keep it: "
-KEPT = "Everything stays as it is."
+QUESTION = "Type yes to remove all of it, or anything else to keep it: "
+CANCELED = "Nothing was changed."
+NO_DATA = "This account has no data of the assistant.\n"
+OPEN = "The assistant is open. Close it first. Nothing was removed."
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class SetupInventory:
     """The setups of one kind, real or practice."""
 
     setups: tuple[str, ...]
-    """Ids, also of those that cannot be read."""
+    """Ids, including those of unreadable setups."""
     secrets: int
-    """How many values their files say are in the keyring."""
+    """The number of values that are in the keyring according to the setups' files."""
 
     def line(self, kind: str) -> str:
-        """In one line, by count."""
+        """Return the counts in one line."""
         return f"{_count(len(self.setups), f'{kind}setup')} with {_count(self.secrets, 'secret')} in the keyring"
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is to remove."""
+    """What can be removed."""
 
     folder: Path
-    real: Stock
-    practice: Stock
+    real: SetupInventory
+    practice: SetupInventory
     present: bool
-    """Whether the data folder holds anything of the program."""
+    """Whether the data folder contains anything of the program."""
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """What will be removed, a line each."""
+        """What will be removed, one line each."""
         kinds = ((self.real, ""), (self.practice, "practice "))
-        counted = [stock.line(kind) for stock, kind in kinds if stock.setups]
-        return (*counted, f"Everything of the assistant in the folder {legible(str(self.folder))}")
+        counted = [inventory.line(kind) for inventory, kind in kinds if inventory.setups]
+        return (*counted, f"The assistant's files in the folder {legible(str(self.folder))}")
 
     @property
     def untouched(self) -> str:
-        """What removal does not mean."""
-        return "The directory in CIE and the portal stay as they are. What is removed cannot be brought back."
+        """What the removal does not change."""
+        return "The directory in CIE and the portal don't change. Removed data can't be restored."
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of the removal."""
+    """The result of the removal."""
 
     complete: bool
     sentence: str
 
 
 def survey(folder: Path) -> Survey:
-    """Look at what there is; nothing is changed, and the keyring is not asked."""
+    """Look for what can be removed. Changes nothing and does not use the keyring."""
     from app.setup.store import Store
 
     return Survey(
         folder,
-        _stock(Store(folder)),
-        _stock(Store(folder / "practice")),
-        any((folder / name).exists() for name in OWN),
+        _inventory(Store(folder)),
+        _inventory(Store(folder / "practice")),
+        any((folder / name).exists() for name in OUR_FOLDERS),
     )
 
 
-def _stock(store: Store) -> Stock:
+def _inventory(store: Store) -> SetupInventory:
     listing = store.list(repair=False)
     unread = (trouble.setup_id for trouble in listing.troubles if trouble.setup_id)
     ids = dict.fromkeys((*(setup.id for setup in listing.setups), *unread))
-    return Stock(tuple(ids), sum(len(setup.kept) for setup in listing.setups))
+    return SetupInventory(tuple(ids), sum(len(setup.kept) for setup in listing.setups))
 
 
 async def remove(found: Survey) -> Result:
-    """Remove all of it. While the assistant is open, or where the keyring cannot be asked, nothing is removed."""
+    """Remove everything. Removes nothing while the assistant is open or the keyring is unavailable."""
     from app.practice.process import KEPT_SEED
     from app.setup.lock import FolderTaken
     from app.setup.store import Store
     from app.vault import Vault, VaultStatus
 
-    if any((found.folder / name).is_symlink() for name in OWN):
+    if any((found.folder / name).is_symlink() for name in OUR_FOLDERS):
         where = legible(str(found.folder))
         return Result(complete=False, sentence=f"A folder in {where} is a symbolic link. Nothing was removed.")
     stores = (Store(found.folder), Store(found.folder / "practice"))
@@ -110,45 +113,45 @@ async def remove(found: Survey) -> Result:
         for store in stores:
             locked = store.lock()
             if not isinstance(locked, FolderTaken):
-                return Result(complete=False, sentence=_not_begun(locked))
+                return Result(complete=False, sentence=_lock_failure(locked))
         if not (await vaults[0].ready()).usable:
             return Result(
                 complete=False,
-                sentence="No keyring can be reached, so nothing was removed. Sign in to the desktop of this account "
-                "and run it there. On a computer that has no keyring no secret is kept: delete the folder "
+                sentence="The keyring isn't available, so nothing was removed. Sign in to this account's desktop "
+                "and run this again there. A computer without a keyring has no saved secrets: delete the folder "
                 f"{legible(str(found.folder))}.",
             )
-        left = [await _remove_setups(*pair) for pair in zip(vaults, (found.real, found.practice), strict=True)]
-        left += [await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)]
+        failures = [await _remove_setups(*pair) for pair in zip(vaults, (found.real, found.practice), strict=True)]
+        failures += [await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)]
         owner, seed = KEPT_SEED
-        left.append((await vaults[1].delete(owner, seed)).status is not VaultStatus.DELETED)
+        failures.append((await vaults[1].delete(owner, seed)).status is not VaultStatus.DELETED)
     finally:
         for vault in vaults:
             vault.close()
         for store in stores:
             store.close()
-    if any(left):
+    if any(failures):
         return Result(
             complete=False,
-            sentence="The keyring did not let go of every secret, so the files stay. Unlock the keyring, then run it "
-            "again.",
+            sentence="Some secrets couldn't be removed from the keyring, so the files stay. Unlock the keyring, then "
+            "run this again.",
         )
     return _remove_files(found)
 
 
-async def _remove_setups(vault: Vault, stock: Stock) -> bool:
-    """Take the secrets of these setups out of the keyring; returns whether it kept any."""
+async def _remove_setups(vault: Vault, inventory: SetupInventory) -> bool:
+    """Remove the secrets of these setups. Return whether any could not be removed."""
     from app.guide import catalog
     from app.session.directory_sync import SECRETS
 
-    # Also of files that cannot be read, so every name that any guide has.
+    # Includes unreadable files, so use every secret name of every guide.
     names = {name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret}
     names.update(SECRETS.values())
-    return await _purge(vault, stock.setups, names)
+    return await _purge(vault, inventory.setups, names)
 
 
 async def _remove_orphans(store: Store, vault: Vault) -> bool:
-    """Remove what is left of setups that were here once; returns whether the keyring kept any."""
+    """Remove secrets left over from setups that were here once. Return whether any could not be removed."""
     from app.cleanup import orphans
 
     return await _purge(vault, sorted((await orphans.find(store, vault)).own))
@@ -163,7 +166,7 @@ async def _purge(vault: Vault, setup_ids: Iterable[str], names: Iterable[str] = 
 
 def _remove_files(found: Survey) -> Result:
     failed: list[str] = []
-    for name in OWN:
+    for name in OUR_FOLDERS:
         with suppress(FileNotFoundError):
             try:
                 shutil.rmtree(found.folder / name)
@@ -171,23 +174,23 @@ def _remove_files(found: Survey) -> Result:
                 failed.append(name)
     with suppress(OSError):
         (found.folder / "lock").unlink()
-        found.folder.rmdir()  # only where nothing else is in it
+        found.folder.rmdir()  # only if nothing else is in it
     if failed:
         where = legible(str(found.folder))
-        return Result(complete=False, sentence=f"The secrets are gone, but not every file in {where} could be removed.")
+        return Result(complete=False, sentence=f"The secrets were removed, but some files in {where} couldn't be.")
     setups, secrets = len(found.real.setups + found.practice.setups), found.real.secrets + found.practice.secrets
     return Result(
         complete=True,
-        sentence=f"Removed: {_count(setups, 'setup')} and {_count(secrets, 'secret')}. The keyring was asked again "
-        "and holds none of them.",
+        sentence=f"Removed: {_count(setups, 'setup')} and {_count(secrets, 'secret')}. The keyring was checked again "
+        "and has none of them.",
     )
 
 
-def _not_begun(locked: AlreadyOpen | CannotUse) -> str:
+def _lock_failure(locked: AlreadyOpen | CannotUse) -> str:
     from app.setup.lock import AlreadyOpen
 
     if isinstance(locked, AlreadyOpen):
-        return "The assistant is open. Close it first; nothing was removed."
+        return OPEN
     return f"{locked.sentence} Nothing was removed."
 
 
@@ -196,17 +199,17 @@ def _count(number: int, noun: str) -> str:
 
 
 def main(folder: Path) -> int:
-    """Tell, ask and remove where there is a standard input; returns 0 unless something could not be removed."""
+    """List what will be removed, ask on standard input, and remove it. Return 0 unless a removal failed."""
     found = survey(folder)
     if not found.present:
-        sys.stdout.write("There is nothing of the assistant in this account.\n")
+        sys.stdout.write(NO_DATA)
         return 0
     listed = "".join(f"  {line}\n" for line in found.lines)
-    sys.stdout.write(f"This removes from this account:\n{listed}{found.untouched}\n{QUESTION}")
+    sys.stdout.write(f"This removes the following from this account:\n{listed}{found.untouched}\n{QUESTION}")
     sys.stdout.flush()
     answer = sys.stdin.readline().strip().casefold()
     if answer != "yes":
-        sys.stdout.write(f"{KEPT}\n")
+        sys.stdout.write(f"{CANCELED}\n")
         return 0
     result = asyncio.run(remove(found))
     (sys.stdout if result.complete else sys.stderr).write(f"{result.sentence}\n")

@@ -113,8 +113,7 @@ class DirectorySyncClient:
         if isinstance(issued, NotIssued):
             failure = issued.path_failure
             return ApiFailure(self.now(), ApiStage.TOKEN, issued.observation, issued.status, path_failure=failure), True
-        loop = asyncio.get_running_loop()
-        proxy = await loop.run_in_executor(None, self.proxy_for, self.base)
+        proxy = await asyncio.to_thread(self.proxy_for, self.base)
         async with ApiClient(urlsplit(self.base).hostname or "", proxy, practice=self.practice) as client:
             if content is None:
                 answer = await client.get(self.base + path, issued.token)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.exports.columns import Role
 from app.exports.problems import Problem, UnusableError
-from app.text.legible import legible, visible
+from app.text.legible import legible, without_invisible
 from app.text.similar import WORDS, Sameness, key, sameness
 
 if TYPE_CHECKING:
@@ -253,7 +253,7 @@ class GroupsCheck:
     def _judge_signs(self, number: int, name: str) -> None:
         if "\\" in name:
             self._take(number, name, Kind.QUOTING, "Has a backslash")
-        if name != name.strip() or visible(name) != name:
+        if name != name.strip() or without_invisible(name) != name:
             shown = legible(name, SHOWN)
             self._take(number, name, Kind.UNSEEN, "A space at an end" if shown == name else shown.strip())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from app.guide import references
 from app.guide.placeholders import fill
 from app.system.data_file import DataFileError, load
-from app.text.legible import code, unseen
+from app.text.legible import code, is_invisible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +61,7 @@ def check(data: Any) -> Guide:
     from app.guide.model import Guide
 
     characters = {character for text in _strings(data) for character in text} - {"\n"}
-    if hidden := sorted(filter(unseen, characters)):
+    if hidden := sorted(filter(is_invisible, characters)):
         raise GuideError(f"it has the invisible character {code(hidden[0])}")
     try:
         guide = Guide.model_validate(data)

@@ -208,15 +208,15 @@ class Ledger:
         )
         # Where the disk is full or gone the consoles go on in memory; the assistant, on the same disk, tells of it.
         with suppress(OSError):
-            files.own_folder(self._path.parent)
-            files.replace_whole(self._path, state.model_dump_json().encode(), None)
+            files.make_private_folder(self._path.parent)
+            files.replace_atomically(self._path, state.model_dump_json().encode(), None)
 
 
 def _read(path: Path) -> _State:
     try:
         if path.parent.is_symlink():
             return _State()
-        return _State.model_validate(json.loads(files.read_own(path, LIMIT_BYTES)))
+        return _State.model_validate(json.loads(files.read_private(path, LIMIT_BYTES)))
     except FileNotFoundError:
         return _State()
     except (ValidationError, ValueError, OSError):

@@ -41,8 +41,8 @@ class ServerOrder:
 def main() -> int:
     """Serve until standard input ends. Returns the exit status."""
     harden()
-    log.take_over()
-    log.quiet_libraries()
+    log.install_hooks()
+    log.limit_library_logs()
     stdin, stdout = sys.stdin.buffer, sys.stdout.buffer
     line = stdin.readline()
     try:

@@ -41,7 +41,7 @@ class Exit(IntEnum):
 def main(arguments: list[str]) -> int:
     """Run one check; returns an ``Exit``."""
     harden()
-    log.quiet_libraries()
+    log.limit_library_logs()
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant check",
         description="Test the connection of a stored setup, read-only, without a window.",
@@ -79,7 +79,7 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
     from app.guide import catalog
     from app.guide.guide_file import GuideError
     from app.session.connection import Connection
-    from app.system.policy import Invalid, read
+    from app.system.policy import InvalidPolicy, read
     from app.vault import Vault
 
     try:
@@ -89,7 +89,7 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
     except GuideError as error:
         return _end(Exit.NO_SETUP, f"The guide for {setup.client} cannot be used. {error}.", as_json=as_json)
     policy = read()
-    if isinstance(policy, Invalid):
+    if isinstance(policy, InvalidPolicy):
         return _end(Exit.NO_SECRETS, policy.sentence, as_json=as_json)
     vault = Vault("practice" if setup.practice else "setup")
     try:

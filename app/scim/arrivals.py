@@ -246,7 +246,7 @@ class ArrivalReader:
 
     def _compare(self, name: str, *, group: bool) -> None:
         exported = self._exported[group]
-        if exported is not None and name and not exported.meet(digest(name)):
+        if exported is not None and name and not exported.mark(digest(name)):
             self._add(ArrivalKind.EXTRA, name, group=group)
 
     def _note_change(self, each: dict[str, Any], *, group: bool) -> None:

@@ -157,10 +157,9 @@ class _ConnectionTest:
         return self._pass(Check.ISSUED, issued.seconds, details)
 
     async def _proxy(self, proxy_for: Callable[[str], str | None]) -> str | None:
-        loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._left(self._limits.name)):
-                return await loop.run_in_executor(None, proxy_for, self._endpoint.origin)
+                return await asyncio.to_thread(proxy_for, self._endpoint.origin)
         except TimeoutError:
             return None
 

@@ -110,7 +110,7 @@ async def _certificate_details(answer: Answer | NoAnswer) -> CertificateDetails:
     return CertificateDetails(
         issuer=peer.issuer,
         days=(peer.not_after - datetime.now(UTC)).days,
-        authority=await asyncio.get_running_loop().run_in_executor(None, authority, peer),
+        authority=await asyncio.to_thread(authority, peer),
         clock=clock,
         not_before=peer.not_before,
         not_after=peer.not_after,

@@ -110,10 +110,9 @@ class TokenSource:
         account = self._credentials
         proxy = None
         if proxy_for is not None:
-            loop = asyncio.get_running_loop()
             try:
                 async with asyncio.timeout(limit_seconds):
-                    proxy = await loop.run_in_executor(None, proxy_for, account.token_url)
+                    proxy = await asyncio.to_thread(proxy_for, account.token_url)
             except TimeoutError:
                 return NotIssued(Observation.TIMEOUT, limit_seconds)
         async with TokenClient(proxy, practice=self._practice) as client:

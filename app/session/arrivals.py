@@ -62,7 +62,7 @@ class Arrivals:
         self, on_progress: Callable[[ArrivalProgress], None], *, everything: bool
     ) -> ArrivalReport | ArrivalProblem:
         """Read a sample, or everything, which a comparison needs."""
-        exported = self.exported.names.fresh() if self.exported and self.exported.names is not None else None
+        exported = self.exported.names.unmarked_copy() if self.exported and self.exported.names is not None else None
         report = await self._connection.arrived(
             everything=everything or exported is not None,
             on_progress=on_progress,
@@ -73,7 +73,7 @@ class Arrivals:
             return ArrivalProblem(report)
         self.unnamed = ""
         if exported is not None and (report.groups if self.groups else report.users).complete:
-            await self._add_missing(report, await asyncio.to_thread(lambda: exported.missed))
+            await self._add_missing(report, await asyncio.to_thread(lambda: exported.unmarked))
         self.report = report
         return report
 

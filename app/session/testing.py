@@ -124,7 +124,7 @@ class Testing:
         return self.problem
 
     async def _run(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(None, _read_causes)
+        await asyncio.to_thread(_read_causes)
         findings = await self._connection.test(self._take)
         if isinstance(findings, str):
             self.findings, self.problem = (), findings

@@ -55,9 +55,9 @@ class FolderLock:
             return FolderTaken()
         handle: int | None = None
         try:
-            files.base_folder(self._data_dir)
-            files.own_folder(self._folder)
-            handle = files.open_own(self._file, os.O_RDWR | os.O_CREAT)
+            files.make_base_folder(self._data_dir)
+            files.make_private_folder(self._folder)
+            handle = files.open_private(self._file, os.O_RDWR | os.O_CREAT)
             taken = _take(handle)
             seen = os.fstat(handle)
         except OSError as error:

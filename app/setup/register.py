@@ -31,7 +31,7 @@ class Whose(StrEnum):
 def read(path: Path) -> dict[str, Whose]:
     """What the register says of each id; what is said last counts. Raises OSError."""
     try:
-        content = files.read_own(path, _LIMIT_BYTES)
+        content = files.read_private(path, _LIMIT_BYTES)
     except FileNotFoundError:
         return {}
     matches = map(_LINE.fullmatch, content.decode("ascii", "replace").splitlines())
@@ -45,7 +45,7 @@ def add(path: Path, ids: Iterable[str], whose: Whose) -> None:
         return
     # The line break in front ends what a run that was killed may have written of a line.
     lines = "".join(f"\n{whose} {setup_id}\n" for setup_id in new)
-    handle = files.open_own(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    handle = files.open_private(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with os.fdopen(handle, "ab") as file:
         file.write(lines.encode())
         file.flush()

@@ -10,7 +10,7 @@ from app.setup.action import ActionKind
 from app.setup.gate import TimestampProblem
 from app.setup.journey import BlockReason
 from app.setup.state import Status, Wait
-from app.text.counts import both
+from app.text.counts import users_and_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,7 +97,7 @@ def status_line(setup: Setup) -> str:
     """One line on a listed setup, from its summary; empty where the summary names no step."""
     summary = setup.summary
     if summary.status is Status.COMPLETE and setup.synced is not None:
-        return f"{LINES[summary.status]}: {both(setup.synced.users, setup.synced.groups)}"
+        return f"{LINES[summary.status]}: {users_and_groups(setup.synced.users, setup.synced.groups)}"
     if not summary.number and summary.status in (Status.IN_PROGRESS, Status.REDO):
         return ""
     wait = WAITS[summary.wait] if summary.wait is not None else ""

@@ -180,11 +180,11 @@ class Store:
                     return NotSaved("This setup was saved by a newer version of the assistant and was left untouched.")
                 if isinstance(before, _Unreadable):
                     return NotSaved(f"The setup could not be saved: {before.sentence}.")
-                files.own_folder(self._folder)
+                files.make_private_folder(self._folder)
                 register.add(self._register, (setup.id,) if before is None else (), register.Whose.OWN)
                 if isinstance(before, _Damaged):
                     self._set_aside(path)
-                files.replace_whole(path, content, _previous(path))
+                files.replace_atomically(path, content, _previous(path))
             except OSError as error:
                 return NotSaved(f"The setup could not be saved: {files.reason(error)}.")
             return Saved()
@@ -249,7 +249,7 @@ class Store:
                 # Written anew, not moved: the good version must never be the only copy in motion.
                 from app.setup.document import encode
 
-                files.replace_whole(path, encode(earlier), None)
+                files.replace_atomically(path, encode(earlier), None)
         except OSError as error:
             return earlier, FileTrouble(
                 setup_id, f"A setup's file is damaged and cannot be moved: {files.reason(error)}."
@@ -273,7 +273,7 @@ class Store:
         try:
             if self._folder.is_symlink():
                 return _Unreadable("it is a symbolic link")
-            content = files.read_own(path, _LIMIT_BYTES + 1)
+            content = files.read_private(path, _LIMIT_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:

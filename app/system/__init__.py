@@ -1,1 +1,1 @@
-"""What the program needs of the operating system: folders, safe files, the log, hardening, policy and threads."""
+"""What the program needs from the operating system: folders, safe files, the log, hardening, policy and threads."""

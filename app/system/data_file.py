@@ -1,4 +1,4 @@
-"""Reads the program's own YAML files, and names file, line and key where one cannot be used."""
+"""Reads the program's own YAML files and reports the file, line and key of an error."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _MERGE = "tag:yaml.org,2002:merge"
 
 
 class DataFileError(ValueError):
-    """A data file cannot be used; the message names the file and, where known, the line and the key."""
+    """A data file cannot be used. The message names the file and, where known, the line and the key."""
 
 
 def load(path: Path) -> Any:
-    """The content of a YAML file, built of plain Python values only.
+    """Return the content of a YAML file as plain Python values.
 
-    A key that occurs twice in a mapping is an error. YAML itself would silently keep the last one.
+    A key that occurs twice in a mapping is an error; YAML itself would silently keep the last one.
 
     Raises:
         OSError: The file cannot be read.
@@ -27,7 +27,7 @@ def load(path: Path) -> Any:
     """
     import yaml
 
-    # libyaml's safe loader where it was compiled in: ten times as fast, equally safe.
+    # libyaml's safe loader, if it was compiled in: ten times as fast and equally safe.
     make: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         loader = make(path.read_bytes().decode("utf-8"))
@@ -56,7 +56,7 @@ class _BadNodeError(Exception):
 
 
 def _check(node: Node, above: tuple[int, ...], seen: set[int]) -> None:
-    """Look for repeated keys and cycles. Done before values are built, because merging repeats keys on purpose."""
+    """Reject repeated keys and cycles. Runs before values are built, because YAML merging repeats keys on purpose."""
     if id(node) in above:
         raise _BadNodeError("a value contains itself", node)
     if id(node) in seen or isinstance(node.value, str):

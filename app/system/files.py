@@ -1,4 +1,4 @@
-"""Files that survive a crash: written beside, flushed, moved into place; symbolic links are refused."""
+"""Files that survive a crash: written to a temporary file, flushed, moved into place. Symbolic links are refused."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-_CAREFUL = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-"""Not through a symbolic link, not into a child process, and without waiting for the other end of a pipe."""
+_SAFE_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+"""Do not follow symbolic links, do not inherit into child processes, do not wait for the other end of a pipe."""
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -20,8 +20,8 @@ _REASONS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk is read-only",
-    errno.EACCES: "this account may not write there",
-    errno.EPERM: "it belongs to another account, or this account may not write there",
+    errno.EACCES: "this account can't write there",
+    errno.EPERM: "it belongs to another account, or this account can't write there",
     errno.ELOOP: "it is a symbolic link",
     errno.ENOENT: "the folder is gone",
     errno.ENOTDIR: "a file is in the way of the folder",
@@ -29,99 +29,100 @@ _REASONS = {
     errno.EEXIST: "a file is in the way of the folder",
     errno.EIO: "the disk reported an error",
     errno.ENODEV: "the drive is gone",
-    errno.ENOTSUP: "something other than a file is in its place",
-    errno.ENXIO: "something other than a file is in its place",
+    errno.ENOTSUP: "something other than a regular file is in its place",
+    errno.ENXIO: "something other than a regular file is in its place",
     errno.EFBIG: "the file would be larger than the system allows",
-    errno.EBUSY: "another program has taken the folder over",
+    errno.EBUSY: "another program is using the folder",
 }
 
 
 def reason(error: OSError) -> str:
-    """Why the system refused, in the admin's words, to go on after a colon."""
+    """Return why the system refused, in words that continue a sentence after a colon."""
     return _REASONS.get(error.errno or 0, "the system did not allow it")
 
 
-def own_folder(folder: Path) -> None:
-    """Make the folder for this user alone (0700). Raises OSError, also where it is a link or somebody else's."""
+def make_private_folder(folder: Path) -> None:
+    """Create the folder for this user alone (0700). Raises OSError, also if it is a link or belongs to another user."""
     if folder.is_symlink():
         raise OSError(errno.ELOOP, "symbolic link")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not _is_mine(folder.stat()):
-        raise OSError(errno.EPERM, "of another account")
+    if not _is_ours(folder.stat()):
+        raise OSError(errno.EPERM, "belongs to another account")
     folder.chmod(0o700)
 
 
-def base_folder(folder: Path) -> None:
-    """Make the folder above (0700) where it is missing; one that is there stays as its user made it. Raises OSError.
+def make_base_folder(folder: Path) -> None:
+    """Create the parent folder (0700) if it is missing; an existing one keeps its permissions. Raises OSError.
 
-    It may be a link of one's own to another disk, but whoever owns it could put another folder into its place.
+    It may be the user's own link to another disk, but it must belong to the user or root: any other owner could replace
+    it with another folder.
     """
     if not folder.exists():
-        own_folder(folder)
-    for seen in (folder.lstat(), folder.stat()):
-        if not _is_mine(seen) and seen.st_uid != 0:
-            raise OSError(errno.EPERM, "of another account")
+        make_private_folder(folder)
+    for info in (folder.lstat(), folder.stat()):
+        if not _is_ours(info) and info.st_uid != 0:
+            raise OSError(errno.EPERM, "belongs to another account")
 
 
-def open_own(path: Path, flags: int) -> int:
-    """A descriptor of the file, new ones with 0600. Raises OSError where it is no plain file of this user."""
-    if path.is_symlink():  # for Windows, which has no O_NOFOLLOW
+def open_private(path: Path, flags: int) -> int:
+    """Return a descriptor of the file, created with 0600. Raises OSError unless it is a regular file of this user."""
+    if path.is_symlink():  # needed on Windows, which has no O_NOFOLLOW
         raise OSError(errno.ELOOP, "symbolic link")
-    handle = os.open(path, flags | _CAREFUL | _BINARY, 0o600)
+    handle = os.open(path, flags | _SAFE_FLAGS | _BINARY, 0o600)
     try:
-        seen = os.fstat(handle)
-        if not stat.S_ISREG(seen.st_mode):
-            raise OSError(errno.EISDIR if stat.S_ISDIR(seen.st_mode) else errno.ENOTSUP, "not a file")
-        if not _is_mine(seen):
-            raise OSError(errno.EPERM, "of another account")
+        info = os.fstat(handle)
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(errno.EISDIR if stat.S_ISDIR(info.st_mode) else errno.ENOTSUP, "not a regular file")
+        if not _is_ours(info):
+            raise OSError(errno.EPERM, "belongs to another account")
         if flags & os.O_CREAT and hasattr(os, "fchmod"):
-            os.fchmod(handle, 0o600)  # whatever the umask took away
+            os.fchmod(handle, 0o600)  # 0600 whatever the umask removed
     except OSError:
         os.close(handle)
         raise
     return handle
 
 
-def _is_mine(seen: os.stat_result) -> bool:
-    return not hasattr(os, "geteuid") or seen.st_uid == os.geteuid()
+def _is_ours(info: os.stat_result) -> bool:
+    return not hasattr(os, "geteuid") or info.st_uid == os.geteuid()
 
 
 def device(folder: Path) -> int:
-    """The device that the folder is on, or would be made on. Raises OSError."""
+    """Return the device that the folder is on, or would be created on. Raises OSError."""
     while not folder.exists():
         folder = folder.parent
     return folder.stat().st_dev
 
 
-def read_own(path: Path, limit_bytes: int) -> bytes:
-    """The content, cut after the limit. Raises OSError."""
-    with os.fdopen(open_own(path, os.O_RDONLY), "rb") as file:
+def read_private(path: Path, limit_bytes: int) -> bytes:
+    """Return the content, truncated to the limit. Raises OSError."""
+    with os.fdopen(open_private(path, os.O_RDONLY), "rb") as file:
         return file.read(limit_bytes)
 
 
-def replace_whole(path: Path, content: bytes, previous: Path | None) -> None:
-    """Put the content in place at once, keeping what was there as ``previous``. Raises OSError."""
-    beside = path.with_name(f".{path.name}.new")
+def replace_atomically(path: Path, content: bytes, previous: Path | None) -> None:
+    """Replace the file's content atomically, keeping the current version as ``previous``. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.new")
     try:
-        _write_flushed(beside, content)
+        _write_flushed(temporary, content)
         if previous is not None and path.exists():
-            _keep(path, previous)
-        beside.replace(path)
+            _keep_previous(path, previous)
+        temporary.replace(path)
     except OSError:
         with suppress(OSError):
-            beside.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         raise
     flush_folder(path.parent)
 
 
 def remove(path: Path) -> None:
-    """Remove the file and what a killed run left beside it. Raises OSError."""
+    """Remove the file, and its temporary file if a killed run left one. Raises OSError."""
     path.with_name(f".{path.name}.new").unlink(missing_ok=True)
     path.unlink(missing_ok=True)
 
 
 def flush_folder(folder: Path) -> None:
-    """Make moves and removals inside durable, where the system can."""
+    """Make moves and removals in the folder durable, if the system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     with suppress(OSError):
@@ -133,23 +134,23 @@ def flush_folder(folder: Path) -> None:
 
 
 def _write_flushed(path: Path, content: bytes) -> None:
-    path.unlink(missing_ok=True)  # left by a run that was killed
-    with os.fdopen(open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+    path.unlink(missing_ok=True)  # left by a killed run
+    with os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _keep(path: Path, previous: Path) -> None:
-    # A second name, moved over the old one: at no moment is there neither version. Without hard links,
-    # the plain move leaves only the previous version for a moment, which reading copes with.
-    second = previous.with_name(f".{previous.name}.new")
+def _keep_previous(path: Path, previous: Path) -> None:
+    # Hard-link the current file to the backup name first, so one intact version always exists. Without hard links, a
+    # plain move leaves only the previous version for a moment, which the reader handles.
+    backup = previous.with_name(f".{previous.name}.new")
     try:
-        second.unlink(missing_ok=True)
-        os.link(path, second, follow_symlinks=False)
+        backup.unlink(missing_ok=True)
+        os.link(path, backup, follow_symlinks=False)
     except (OSError, NotImplementedError):
         path.replace(previous)
     else:
-        second.replace(previous)
-        # Where both were already one file, POSIX makes the move do nothing.
-        second.unlink(missing_ok=True)
+        backup.replace(previous)
+        # If both names were already the same file, POSIX makes the move do nothing.
+        backup.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""The way from the program to a place in the handbook."""
+"""Finds the handbook page for a guide or a step."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import html
 from contextlib import suppress
 from pathlib import Path
 
-from app.system.files import own_folder, replace_whole
+from app.system.files import make_private_folder, replace_atomically
 from app.system.paths import resources
 
 FLATPAK = Path("/.flatpak-info")
-"""There only inside a Flatpak."""
+"""Exists only inside a Flatpak."""
 
-_LEADING = """<!doctype html>
+_REDIRECT = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta http-equiv="refresh" content="0; url={address}">
@@ -23,26 +23,26 @@ _LEADING = """<!doctype html>
 
 
 def page(guide_id: str | None) -> Path:
-    """The page of that guide; the first page for None, and for a guide that came without one."""
+    """Return the guide's page; the first page for None or for a guide without a page of its own."""
     folder = resources() / "help"
     own = folder / f"{guide_id}.html"
     return own if guide_id is not None and own.exists() else folder / "index.html"
 
 
-def at_step(guide_id: str, step_id: str, folder: Path) -> Path:
-    """A page that leads to that step, written into a folder of the program's own. Where it cannot be, the guide's page.
+def page_at_step(guide_id: str, step_id: str, folder: Path) -> Path:
+    """Return a page that redirects to the step, written to ``folder``; the guide's page if it cannot be written.
 
-    A browser that is handed ``page.html#step`` by the desktop does not see the step: xdg-open cuts it off, GLib
-    refuses the address, and Windows and macOS open files, which have no such part. So they get a page that leads on.
+    The desktop cannot pass ``page.html#step`` to a browser: xdg-open drops the fragment, GLib rejects the address, and
+    Windows and macOS open files, which have no fragment. So the browser gets a page that redirects.
     """
-    whole = page(guide_id)
-    # Outside of a Flatpak the path of its files is another one, which only the portal that opens a file knows.
-    if FLATPAK.exists() or whole.stem != guide_id:
-        return whole
-    address = html.escape(f"{whole.as_uri()}#{step_id}")
-    leading = folder / "handbook.html"
+    guide_page = page(guide_id)
+    # Outside a Flatpak its files have another path, known only to the portal that opens a file.
+    if FLATPAK.exists() or guide_page.stem != guide_id:
+        return guide_page
+    address = html.escape(f"{guide_page.as_uri()}#{step_id}")
+    redirect = folder / "handbook.html"
     with suppress(OSError):
-        own_folder(folder)
-        replace_whole(leading, _LEADING.format(address=address).encode(), None)
-        return leading
-    return whole
+        make_private_folder(folder)
+        replace_atomically(redirect, _REDIRECT.format(address=address).encode(), None)
+        return redirect
+    return guide_page

@@ -1,4 +1,4 @@
-"""Keeps the memory of this process, which holds secrets for moments, out of dumps and of other programs' reach."""
+"""Keeps the memory of this process, which briefly holds secrets, out of dumps and out of reach of other programs."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import sys
 from typing import Any
 
 _PR_SET_DUMPABLE = 4
-"""``prctl(2)``: with 0 the kernel writes no core, and ``/proc/<pid>`` and ptrace are root's alone."""
+"""``prctl(2)``: with 0 the kernel writes no core file, and only root may use ``/proc/<pid>`` and ptrace."""
 
 _NO_FAULT_BOX = 0x0001 | 0x0002
-"""``SetErrorMode``: SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX, so that a crash starts no error reporting."""
+"""``SetErrorMode``: SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX, so a crash starts no error reporting."""
 
 _NO_HEAP = 0x1
-"""``WerSetFlags``: WER_FAULT_REPORTING_FLAG_NOHEAP, so that a report made all the same holds no heap."""
+"""``WerSetFlags``: WER_FAULT_REPORTING_FLAG_NOHEAP, so a report made anyway contains no heap."""
 
 
 def harden(platform: str = sys.platform, system: Any = None) -> bool:
-    """Switch dumps of this process off; False where the system refused a part of it. Inherited: the core limit only.
+    """Turn off memory dumps of this process. Return False if the system refused a part of it.
 
-    On Linux not before the desktop was asked for its colours: its portal serves no process that it cannot look into,
-    but remembers one that it has served. ``system`` replaces the system's own library in tests.
+    Children inherit only the core limit. On Linux, call it after the desktop was asked for its color scheme: its portal
+    refuses a process that it cannot inspect, but remembers one that it has already served. ``system`` replaces the
+    system library in tests.
     """
     if platform == "win32":
         return _windows(system)
@@ -38,7 +39,7 @@ def _no_core() -> bool:
 
 
 def _not_dumpable(system: Any) -> bool:
-    # The core limit does not hold where the kernel pipes cores into a program.
+    # The core limit does not apply if the kernel pipes core dumps into a program.
     import ctypes
 
     library = system or ctypes.CDLL(None)
@@ -48,6 +49,6 @@ def _not_dumpable(system: Any) -> bool:
 def _windows(system: Any) -> bool:
     import ctypes
 
-    kernel = system or getattr(ctypes, "windll").kernel32  # noqa: B009 - not there where this is type-checked
+    kernel = system or getattr(ctypes, "windll").kernel32  # noqa: B009 - missing where types are checked
     kernel.SetErrorMode(_NO_FAULT_BOX | kernel.GetErrorMode())
     return bool(kernel.WerSetFlags(_NO_HEAP) == 0)

@@ -1,7 +1,7 @@
-"""What the program says about its own bugs, by allow-list: kinds and places, never messages or values.
+"""Reports the program's own bugs by allow-list: types and code locations, never messages or values.
 
-Python's own reports print the message of an exception, and a message may hold what was pasted. So every way in which
-Python reports by itself is taken over here.
+Python's own reports print exception messages, and a message may contain what was pasted. So every way in which Python
+reports an error is replaced here.
 """
 
 from __future__ import annotations
@@ -19,60 +19,62 @@ if TYPE_CHECKING:
     from types import FrameType, TracebackType
     from typing import TextIO
 
-_OWN = frozenset({"app", "ui", "__main__"})
-_FRAMES = 16
-"""Frames told of one exception, the innermost ones."""
-_LINKS = 5
-"""Exceptions told of one chain."""
+_OUR_PACKAGES = frozenset({"app", "ui", "__main__"})
+_MAX_FRAMES = 16
+"""Frames reported per exception: the innermost ones."""
+_MAX_EXCEPTIONS = 5
+"""Exceptions reported per chain."""
 _NAME = re.compile(r"[A-Za-z_<][\w.<>]{0,99}\Z", re.ASCII)
 
 
 def describe(error: BaseException) -> tuple[str, ...]:
-    """The lines that may be shown, copied and written: types of the chain, places in our code, names of libraries."""
-    return tuple(line for number, link in enumerate(_chain(error)) for line in _lines(link, caused=number > 0))
+    """Return lines that are safe to show, copy and write: exception types, our code locations, names of libraries."""
+    return tuple(
+        line for number, exception in enumerate(_chain(error)) for line in _lines(exception, caused=number > 0)
+    )
 
 
-def bug(error: BaseException) -> None:
-    """Write what may be said of a bug to standard error."""
+def report_bug(error: BaseException) -> None:
+    """Write the safe part of a bug to standard error."""
     _write("Bug: ", *(f"{line}\n" for line in describe(error)))
 
 
-def take_over(report: Callable[[BaseException], None] = bug) -> None:
-    """From now on ``report`` gets what nobody caught: in the main thread, in slots, in other threads, in destructors.
+def install_hooks(report: Callable[[BaseException], None] = report_bug) -> None:
+    """Pass every uncaught exception to ``report``: from the main thread, slots, other threads and destructors.
 
-    It is called in the thread where it happened. Interruption from the keyboard is no bug.
+    It is called in the thread where the exception occurred. Keyboard interrupts are not bugs.
     """
 
     def safely(error: BaseException | None) -> None:
-        # A hook that fails makes Python print everything after all.
+        # If a hook fails, Python prints everything after all.
         try:
             if error is not None and not isinstance(error, KeyboardInterrupt | SystemExit):
                 report(error)
         except BaseException:  # noqa: BLE001 - see above
-            _write("Bug: ", "not to be told\n")
+            _write("Bug: ", "could not be reported\n")
 
-    sys.excepthook = lambda _kind, error, _trace: safely(error)
+    sys.excepthook = lambda _type, error, _trace: safely(error)
     threading.excepthook = lambda args: safely(args.exc_value)
     sys.unraisablehook = lambda args: safely(args.exc_value)
     warnings.showwarning = _warn
 
 
-def quiet_libraries() -> None:
-    """Libraries log only who speaks and how grave it is: what they would say may hold an address."""
+def limit_library_logs() -> None:
+    """Reduce library logs to the logger's name and the level: a message may contain an address."""
     import logging
 
     class ByAllowList(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            _write(f"{_word(record.name)}: {record.levelname.lower()}\n")
+            _write(f"{_safe_name(record.name)}: {record.levelname.lower()}\n")
 
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(ByAllowList(logging.WARNING))
 
 
-def qt(grade: str, subject: str) -> None:
-    """Write that the toolkit reported something: how grave, and about which of its parts."""
-    _write(f"{_word(grade)}: {_word(subject)}\n")
+def qt_message(severity: str, subject: str) -> None:
+    """Write that Qt reported something: the severity and the Qt category."""
+    _write(f"{_safe_name(severity)}: {_safe_name(subject)}\n")
 
 
 def _warn(
@@ -84,7 +86,7 @@ def _warn(
     line: str | None = None,
 ) -> None:
     del message, filename, file, line
-    _write(f"Warning: {_kind(category)} in line {lineno}\n")
+    _write(f"Warning: {_type_name(category)} in line {lineno}\n")
 
 
 def _write(*parts: str) -> None:
@@ -95,30 +97,30 @@ def _write(*parts: str) -> None:
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
     todo, seen = [error], set[int]()
-    while todo and len(seen) < _LINKS:
-        link = todo.pop(0)
-        if id(link) in seen:
+    while todo and len(seen) < _MAX_EXCEPTIONS:
+        exception = todo.pop(0)
+        if id(exception) in seen:
             continue
-        seen.add(id(link))
-        yield link
-        if isinstance(link, BaseExceptionGroup):
-            todo.extend(link.exceptions)
-        elif link.__cause__ is not None:
-            todo.append(link.__cause__)
-        elif link.__context__ is not None and not link.__suppress_context__:
-            todo.append(link.__context__)
+        seen.add(id(exception))
+        yield exception
+        if isinstance(exception, BaseExceptionGroup):
+            todo.extend(exception.exceptions)
+        elif exception.__cause__ is not None:
+            todo.append(exception.__cause__)
+        elif exception.__context__ is not None and not exception.__suppress_context__:
+            todo.append(exception.__context__)
 
 
 def _lines(error: BaseException, *, caused: bool) -> Iterator[str]:
     number = error.errno if isinstance(error, OSError) else None
     code = f" {errno.errorcode[number]}" if number is not None and number in errno.errorcode else ""
-    yield f"{'after ' if caused else ''}{_kind(type(error))}{code}"
-    places: list[str] = []
+    yield f"{'after ' if caused else ''}{_type_name(type(error))}{code}"
+    locations: list[str] = []
     for frame, line in _walk(error.__traceback__):
-        place = _place(frame, line)
-        if not places or place != places[-1]:
-            places.append(place)
-    yield from (f"  {place}" for place in places[-_FRAMES:])
+        location = _location(frame, line)
+        if not locations or location != locations[-1]:
+            locations.append(location)
+    yield from (f"  {location}" for location in locations[-_MAX_FRAMES:])
 
 
 def _walk(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
@@ -127,22 +129,22 @@ def _walk(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
         trace = trace.tb_next
 
 
-def _place(frame: FrameType, line: int) -> str:
-    """File, line and function of our own code; of others only the library's name. No folder of this computer."""
-    module = _word(str(frame.f_globals.get("__name__", "")))
+def _location(frame: FrameType, line: int) -> str:
+    """Return file, line and function of our own code, or a library's name. Never a folder of this computer."""
+    module = _safe_name(str(frame.f_globals.get("__name__", "")))
     top, _, _ = module.partition(".")
-    if top not in _OWN:
+    if top not in _OUR_PACKAGES:
         return top
     file = re.split(r"[\\/]", frame.f_code.co_filename)[-1]
     folder = module if file == "__init__.py" else module.rpartition(".")[0]
     where = f"{folder.replace('.', '/')}/{file}" if folder else file
-    return f"{where}:{line} in {_word(frame.f_code.co_qualname)}"
+    return f"{where}:{line} in {_safe_name(frame.f_code.co_qualname)}"
 
 
-def _kind(kind: type[BaseException]) -> str:
-    library = _word(kind.__module__).partition(".")[0]
-    return _word(kind.__qualname__) if library == "builtins" else f"{library}.{_word(kind.__qualname__)}"
+def _type_name(kind: type[BaseException]) -> str:
+    library = _safe_name(kind.__module__).partition(".")[0]
+    return _safe_name(kind.__qualname__) if library == "builtins" else f"{library}.{_safe_name(kind.__qualname__)}"
 
 
-def _word(text: str) -> str:
+def _safe_name(text: str) -> str:
     return text if _NAME.match(text) else "unnamed"

@@ -1,4 +1,4 @@
-"""Where the program's own files are, and where its user's files go."""
+"""Where the program's own files are, and where user data goes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import sys
 from pathlib import Path
 
 APP_ID = "cie-scim-assistant"
-"""The name of folders, keyring services and the desktop entry."""
+"""The name used for folders, keyring services and the desktop entry."""
 
 
 def resources() -> Path:
-    """The folder of guides, icons and practice pages, also inside a frozen build."""
+    """Return the folder of guides, icons and practice pages, also in a frozen build."""
     frozen: str | None = getattr(sys, "_MEIPASS", None)
     return (Path(frozen) if frozen else Path(__file__).resolve().parents[2]) / "resources"
 
 
 def data_dir() -> Path:
-    """The per-user folder for setups, by each OS's convention. Not created here."""
+    """Return the per-user folder for setups, by each OS's convention. Does not create it."""
     from platformdirs import user_data_path
 
     return user_data_path(APP_ID, appauthor=False)

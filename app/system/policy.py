@@ -1,34 +1,26 @@
-"""What an organisation decides for everybody on a computer: a file that only its administrators may write.
+"""The policy that an organization sets for all users of a computer, in a place that only administrators may write.
 
 Linux ``/etc/cie-scim-assistant/policy.toml``, macOS ``/Library/Application Support/cie-scim-assistant/policy.toml``,
-Windows the values under ``HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\cie-scim-assistant``, where group policy puts them
-(a folder below ProgramData could be made by anybody). A policy that cannot be understood stops the program: going on
-without it could allow what it forbids. Windows and macOS: not yet run there.
+Windows the values under ``HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\cie-scim-assistant``, where group policy writes them
+(any user could create a folder in ProgramData). An invalid policy stops the program, because running without it could
+allow what it forbids. Not yet run on Windows and macOS.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from app.system.paths import APP_ID
-from app.text.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 REGISTRY: Final = rf"SOFTWARE\Policies\{APP_ID}"
 LIMIT_BYTES: Final = 65_536
-LONGEST_CONTACT: Final = 200
-"""Characters."""
-SHORTEST, LONGEST = 5, 300
-"""Seconds that a copied secret may be allowed to stay in the clipboard."""
-
-_PATTERN = re.compile(r"(\*\.)?[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +31,20 @@ class Policy:
     """
 
     keyring_required: bool = False
-    """Secrets are not taken where no keyring keeps them; else they are held for the run."""
+    """Secrets are refused if no keyring can store them; otherwise they are held in memory."""
     clipboard_seconds: int | None = None
-    """How long a copied secret stays in the clipboard; None for the program's own time."""
+    """How long a copied secret stays in the clipboard; None for the program's default."""
     reveal: bool = True
     """Whether a secret may be shown on the screen."""
     practice: bool = True
     """Whether practice is offered."""
     base_url_hosts: tuple[str, ...] = ()
-    """Hosts that a Base URL may have, ``*.`` in front for any name below; empty for every host."""
+    """Allowed hosts of a Base URL, with a leading ``*.`` for any subdomain; empty allows every host."""
     contact: str = ""
-    """Whom to ask, shown with every refusal of the policy; one line."""
+    """Whom to ask, one line, shown whenever the policy refuses something."""
 
     def allows(self, base_url: str) -> bool:
-        """Whether that Base URL has one of the hosts. Practice is not asked about: it stays on this computer."""
+        """Return whether the Base URL's host is allowed. Not used in practice, which stays on this computer."""
         if not self.base_url_hosts:
             return True
         try:
@@ -62,104 +54,56 @@ class Policy:
         return any(host.endswith(each[1:]) if each.startswith("*.") else host == each for each in self.base_url_hosts)
 
     def refusal(self, sentence: str) -> str:
-        """The sentence, and whom to ask."""
+        """Return the sentence followed by whom to ask."""
         return f"{sentence} {self.contact}".strip()
 
 
 NO_POLICY: Final = Policy()
 
-NO_KEYRING: Final = "The policy of this computer allows secrets in a keyring only."
+NO_KEYRING: Final = "This computer's policy allows secrets in a keyring only."
+ASK_TO_FIX: Final = "Ask this computer's administrator to fix it."
 
 
 @dataclass(frozen=True, slots=True)
-class Invalid:
-    """There is a policy, and it cannot be followed."""
+class InvalidPolicy:
+    """A policy exists but cannot be applied."""
 
     sentence: str
 
 
-def place(platform: str = sys.platform) -> Path:
-    """Where the file is looked for. Not the environment's choice: a user must not get around it."""
+def path(platform: str = sys.platform) -> Path:
+    """Return the policy file's path. No environment variable changes it, so that users cannot bypass the policy."""
     base = "/Library/Application Support" if platform == "darwin" else "/etc"
     return Path(base) / APP_ID / "policy.toml"
 
 
-def read(platform: str = sys.platform) -> Policy | Invalid:
-    """The policy in force. Blocks for a moment."""
+def read(platform: str = sys.platform) -> Policy | InvalidPolicy:
+    """Return the policy in force. Blocks for a moment."""
     try:
-        given = _registry() if platform == "win32" else _file(place(platform))
+        settings = _registry() if platform == "win32" else _file(path(platform))
     except (OSError, ValueError, RecursionError):
-        return Invalid("The policy of this computer cannot be read. Its administrator has to look at it.")
-    return parse(given)
+        return InvalidPolicy(f"This computer's policy can't be read. {ASK_TO_FIX}")
+    return parse(settings)
 
 
-def parse(given: Mapping[str, object]) -> Policy | Invalid:
-    """The decisions as written. Every name and every value has to be understood."""
-    known = {each.name for each in fields(Policy)}
-    if unknown := sorted(set(given) - known):
-        return _invalid(unknown[0], "is not known to this version")
-    taken: dict[str, Any] = {}
-    for name, value in given.items():
-        read_value = _READERS[name](value)
-        if read_value is None:
-            return _invalid(name, _EXPECTED[name])
-        taken[name] = read_value
-    return Policy(**taken)
+def parse(settings: Mapping[str, object]) -> Policy | InvalidPolicy:
+    """Return the policy as written, or the first setting whose name or value is invalid."""
+    if not settings:
+        return NO_POLICY
+    from app.system import policy_settings  # pydantic; not needed without a policy
+
+    values = policy_settings.validate(settings)
+    if isinstance(values, policy_settings.InvalidSetting):
+        return InvalidPolicy(f"This computer's policy is invalid: {values.name} {values.reason}. {ASK_TO_FIX}")
+    return Policy(**values)
 
 
-def _invalid(name: str, why: str) -> Invalid:
-    shown = legible(name, 40)
-    return Invalid(f"The policy of this computer cannot be followed: {shown} {why}. Its administrator has to mend it.")
-
-
-def _flag(value: object) -> bool | None:
-    if isinstance(value, int) and value in (0, 1):  # the registry has no other truth than 0 and 1
-        return bool(value)
-    return None
-
-
-def _seconds(value: object) -> int | None:
-    fits = isinstance(value, int) and not isinstance(value, bool) and SHORTEST <= value <= LONGEST
-    return int(value) if fits else None  # type: ignore[call-overload]
-
-
-def _hosts(value: object) -> tuple[str, ...] | None:
-    if not isinstance(value, list) or not value or not all(isinstance(each, str) for each in value):
-        return None
-    hosts = tuple(each.strip().lower() for each in value)
-    return hosts if all(_PATTERN.fullmatch(each) for each in hosts) else None
-
-
-def _line(value: object) -> str | None:
-    if not isinstance(value, str) or len(value) > LONGEST_CONTACT or "\n" in value:
-        return None
-    return legible(value)
-
-
-_READERS: Final = {
-    "keyring_required": _flag,
-    "clipboard_seconds": _seconds,
-    "reveal": _flag,
-    "practice": _flag,
-    "base_url_hosts": _hosts,
-    "contact": _line,
-}
-_EXPECTED: Final = {
-    "keyring_required": "takes true or false",
-    "clipboard_seconds": f"takes a whole number of seconds from {SHORTEST} to {LONGEST}",
-    "reveal": "takes true or false",
-    "practice": "takes true or false",
-    "base_url_hosts": 'takes a list of host names, such as "*.example.com"',
-    "contact": f"takes one line of at most {LONGEST_CONTACT} characters",
-}
-
-
-def _file(path: Path) -> Mapping[str, object]:
+def _file(file: Path) -> Mapping[str, object]:
     import tomllib
 
     try:
-        with path.open("rb") as file:
-            content = file.read(LIMIT_BYTES + 1)
+        with file.open("rb") as stream:
+            content = stream.read(LIMIT_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):
         return {}
     if len(content) > LIMIT_BYTES:

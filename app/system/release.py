@@ -1,6 +1,6 @@
-"""What this copy of the program is: version, where new ones are, and what it takes along, as its build told.
+"""Describes this copy of the program as its build recorded it: version, download address and included software.
 
-Nothing here asks the network: the program never looks for a new version by itself.
+Nothing here uses the network: the program never checks for a new version.
 """
 
 from __future__ import annotations
@@ -11,31 +11,31 @@ from app import __version__
 from app.system.paths import resources
 
 FOLDER = "release"
-"""Below the resources; a build fills it, a checkout has none."""
+"""A folder in the resources that a build fills; a checkout has none."""
 
 DOWNLOADS, PARTS = "downloads.txt", "parts.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One copy of the program."""
+    """This copy of the program."""
 
     version: str
     downloads: str
-    """The address where new versions are; empty where whoever built it named none."""
+    """The address of new versions; empty if the builder named none."""
     parts: str
-    """The licences of all that is in it; empty in a checkout, whose libraries are installed on their own."""
+    """The licenses of everything included; empty in a checkout, whose libraries are installed separately."""
 
     @property
-    def newer(self) -> str:
-        """Where new versions come from, in one sentence."""
+    def update_hint(self) -> str:
+        """Where to get new versions, in one or two sentences."""
         if self.downloads:
-            return "New versions are at this address. The program does not look by itself."
-        return "Ask whoever gave you this package whether there is a newer one. The program does not look by itself."
+            return "New versions are available at this address. The program doesn't check for updates."
+        return "Ask whoever gave you this package for a newer version. The program doesn't check for updates."
 
 
 def read() -> Release:
-    """Read what the build wrote down. Blocks for a few milliseconds."""
+    """Read what the build recorded. Blocks for a few milliseconds."""
     return Release(__version__, _text(DOWNLOADS), _text(PARTS))
 
 

@@ -1,4 +1,4 @@
-"""An executor whose threads never keep the program alive."""
+"""An executor whose threads never keep the program running."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class DaemonExecutor(Executor):
-    """One daemon thread per call, so that a name lookup that hangs cannot hold up the exit."""
+    """Runs each call in its own daemon thread, so that a hung name lookup cannot delay the exit."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run ``fn`` in a thread of its own."""
+        """Run ``fn`` in a new thread."""
         future: Future[T] = Future()
 
         def work() -> None:
@@ -25,7 +25,7 @@ class DaemonExecutor(Executor):
                 return
             try:
                 result = fn(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001 - handed to whoever awaits it
+            except BaseException as error:  # noqa: BLE001 - passed to the caller who awaits it
                 future.set_exception(error)
             else:
                 future.set_result(result)
@@ -34,4 +34,4 @@ class DaemonExecutor(Executor):
         return future
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """Nothing to wait for."""
+        """Do nothing: there is nothing to wait for."""

@@ -1,1 +1,1 @@
-"""Text made safe to show, names compared, numbers and times in words."""
+"""Makes text safe to show, compares names, and puts numbers and times into words."""

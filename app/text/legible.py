@@ -1,14 +1,14 @@
-"""Text of others as it may be shown or logged: what cannot be seen in it stands there as its code."""
+"""Makes untrusted text safe to show or log: invisible characters are replaced by their code."""
 
 from __future__ import annotations
 
 import unicodedata
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-"""Control, format (bidirectional, zero-width), unassigned, private, half a pair, line and paragraph separator."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Control, format (bidirectional, zero-width), unassigned, private use, surrogate, line and paragraph separator."""
 
-# Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt) outside these categories, and the empty Braille
-# pattern: all drawn as nothing. U+FE0E and U+FE0F only choose between the two looks of an emoji, so they may stay.
+# Default_Ignorable_Code_Point (Unicode's DerivedCoreProperties.txt) outside these categories, and the blank Braille
+# pattern: all are drawn as nothing. U+FE0E and U+FE0F only choose between two emoji styles, so they are allowed.
 _BLANK = frozenset(
     map(
         chr,
@@ -20,42 +20,42 @@ _BLANK = frozenset(
 )
 
 
-def unseen(sign: str) -> bool:
-    """Whether that one character shows nothing, or changes how others are shown. Spaces are seen."""
-    return unicodedata.category(sign) in _UNSEEN or sign in _BLANK
+def is_invisible(char: str) -> bool:
+    """Return whether the character is invisible, or changes how others are shown. Spaces count as visible."""
+    return unicodedata.category(char) in _INVISIBLE or char in _BLANK
 
 
 class _Drawn(dict[int, int | None]):
-    """Which characters are drawn, learnt one by one: ``str.translate`` with it is fast enough for a million names."""
+    """Maps each character to itself or to nothing, on demand: fast enough in ``str.translate`` for a million names."""
 
     def __missing__(self, point: int) -> int | None:
-        sign = chr(point)
-        blank = unicodedata.category(sign) in ("Cc", "Cf") or sign in _BLANK or sign in "\ufe0e\ufe0f"
+        char = chr(point)
+        blank = unicodedata.category(char) in ("Cc", "Cf") or char in _BLANK or char in "\ufe0e\ufe0f"
         return self.setdefault(point, None if blank else point)
 
 
 _DRAWN = _Drawn()
 
 
-def visible(text: str) -> str:
-    """The text without what is drawn as nothing. Line breaks and tabs go too, spaces stay."""
+def without_invisible(text: str) -> str:
+    """Return the text without characters drawn as nothing. Line breaks and tabs are removed too, spaces stay."""
     return text.translate(_DRAWN)
 
 
-def code(sign: str) -> str:
-    """The code of a character, e.g. ``U+202E``."""
-    return f"U+{ord(sign):04X}"
+def code(char: str) -> str:
+    """Return the code of a character, e.g. ``U+202E``."""
+    return f"U+{ord(char):04X}"
 
 
 def legible(text: str, longest: int | None = None) -> str:
-    """The text with ``[U+202E]`` for every unseen character, cut after ``longest`` characters.
+    """Return the text with codes such as ``[U+202E]`` for invisible characters, cut after ``longest`` characters.
 
-    The text of a certificate, of a header, or of a file that others may have written goes through here
-    where it enters, so that everything behind it can show and log it.
+    Text from a certificate, a header or a file that others may have written passes through here where it enters the
+    program, so that all later code can show and log it.
     """
-    shown = text if text.isascii() and text.isprintable() else "".join(map(_sign, text))
+    shown = text if text.isascii() and text.isprintable() else "".join(map(_escaped, text))
     return shown if longest is None or len(shown) <= longest else f"{shown[: longest - 1]}\u2026"
 
 
-def _sign(sign: str) -> str:
-    return f"[{code(sign)}]" if unseen(sign) else sign
+def _escaped(char: str) -> str:
+    return f"[{code(char)}]" if is_invisible(char) else char

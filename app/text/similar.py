@@ -1,4 +1,4 @@
-"""When two names are the same to the eye or to a directory, and in which way."""
+"""Decides when two names look the same to a person or a directory, and how they differ."""
 
 from __future__ import annotations
 
@@ -9,87 +9,87 @@ from bisect import bisect_left
 from enum import StrEnum
 from typing import Final
 
-from app.text.legible import visible
+from app.text.legible import without_invisible
 
 
 class Sameness(StrEnum):
-    """In what two names of one key differ; the strongest likeness that holds."""
+    """How two names with the same key differ; the closest match applies."""
 
     EXACT = "exact"
-    """In nothing."""
+    """They are identical."""
     CASE = "case"
-    """In capitals."""
+    """In uppercase and lowercase."""
     SPACES = "spaces"
-    """In spaces, or in capitals and spaces."""
+    """In spaces, or in case and spaces."""
     INVISIBLE = "invisible"
     """In characters that are drawn as nothing."""
     UNICODE = "unicode"
-    """In the Unicode form of letters: composed or with a combining mark (NFC and NFD)."""
+    """In the Unicode form of letters: composed, or with a combining mark (NFC and NFD)."""
     LOOKALIKE = "lookalike"
-    """In letters of another width or ligatures, which NFKC makes the same."""
+    """In letters of another width or ligatures, which NFKC makes equal."""
 
 
 WORDS: Final = {
     Sameness.EXACT: "the same name",
-    Sameness.CASE: "the same but for capitals",
-    Sameness.SPACES: "the same but for spaces",
-    Sameness.INVISIBLE: "the same but for characters that cannot be seen",
+    Sameness.CASE: "the same except for capitalization",
+    Sameness.SPACES: "the same except for spaces",
+    Sameness.INVISIBLE: "the same except for invisible characters",
     Sameness.UNICODE: "the same in another Unicode form",
-    Sameness.LOOKALIKE: "the same but for the width or form of letters",
+    Sameness.LOOKALIKE: "the same except for the width or form of letters",
 }
 
 
 def key(name: str) -> str:
-    """What all names that are to be taken for the same have in common; empty where nothing can be seen.
+    """Return what all names that count as the same have in common; empty if nothing in the name is visible.
 
-    Unicode's compatibility form (NFKC) without invisible characters, in case folding, with single spaces.
+    Unicode's compatibility form (NFKC), case-folded, without invisible characters and with single spaces.
     """
-    if name.isascii() and name.isprintable():  # most names, and ten times as fast
+    if name.isascii() and name.isprintable():  # most names; ten times as fast
         return " ".join(name.split()).lower()
     before, folded = None, name
-    while folded != before:  # folding can bring up what another round changes again
+    while folded != before:  # case folding can produce text that another round changes again
         before = folded
         spaced = " ".join(unicodedata.normalize("NFKC", folded).split())
-        folded = unicodedata.normalize("NFKC", " ".join(visible(spaced).split()).casefold())
+        folded = unicodedata.normalize("NFKC", " ".join(without_invisible(spaced).split()).casefold())
     return folded
 
 
 def digest(name: str) -> int:
-    """A number of 64 bits for the key of a name, the same in every process."""
+    """Return a 64-bit number for the key of a name, the same in every process."""
     return int.from_bytes(hashlib.blake2b(key(name).encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 class Digests:
-    """The names of an export as sorted digests, eight bytes each, and which of them were met elsewhere."""
+    """The names of an export as sorted digests of eight bytes each, and which of them have been marked."""
 
     def __init__(self, digests: array[int]) -> None:
-        """``digests`` are sorted, each once."""
+        """``digests`` are sorted and unique."""
         self._digests = digests
-        self._met = bytearray(len(digests))
+        self._marked = bytearray(len(digests))
 
-    def fresh(self) -> Digests:
-        """The same names, none of them met."""
+    def unmarked_copy(self) -> Digests:
+        """Return the same names, none of them marked."""
         return Digests(self._digests)
 
     def __len__(self) -> int:
         return len(self._digests)
 
-    def meet(self, one: int) -> bool:
-        """Mark a name as met; False where it is not among them."""
+    def mark(self, one: int) -> bool:
+        """Mark a name. Return False if it is not among the names."""
         at = bisect_left(self._digests, one)
         if at == len(self._digests) or self._digests[at] != one:
             return False
-        self._met[at] = 1
+        self._marked[at] = 1
         return True
 
     @property
-    def missed(self) -> array[int]:
-        """Those that were not met."""
-        return array("Q", (one for one, met in zip(self._digests, self._met, strict=True) if not met))
+    def unmarked(self) -> array[int]:
+        """The names that are not marked."""
+        return array("Q", (one for one, marked in zip(self._digests, self._marked, strict=True) if not marked))
 
 
 def sameness(one: str, other: str) -> Sameness:
-    """In what way two names of the same key are the same."""
+    """Return how two names with the same key differ."""
     if one == other:
         return Sameness.EXACT
     if one.casefold() == other.casefold():
@@ -108,7 +108,7 @@ def _squeezed(name: str) -> str:
 
 
 def _visible(name: str) -> str:
-    return visible(" ".join(name.split()))
+    return without_invisible(" ".join(name.split()))
 
 
 def _canonical(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Times and spans: which are believed, and how they are written, in English whatever the computer's language is."""
+"""Times and durations: which ones are plausible, and how they are shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""Where a computer's clock begins that was never set."""
+"""The time of a computer whose clock was never set."""
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 
 MONTHS: Final = (
@@ -20,15 +20,15 @@ MONTHS: Final = (
 
 
 def in_utc(moment: datetime) -> datetime | None:
-    """An aware time in UTC; None outside of the years 1970 to 2099.
+    """Return an aware time in UTC, or None outside the years 1970 to 2099.
 
-    Such a time is nobody's, and at the ends of the calendar it cannot be told in every time zone.
+    No real event has such a time, and near the calendar's limits it cannot be converted to every time zone.
     """
     return moment.astimezone(UTC) if EARLIEST <= moment < LATEST else None
 
 
 def span(seconds: float) -> str:
-    """A span such as ``48 s``, ``18 min`` or ``1 h 40 min``."""
+    """Return a duration such as ``48 s``, ``18 min`` or ``1 h 40 min``."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole} s"
@@ -40,19 +40,19 @@ def span(seconds: float) -> str:
 
 
 def ago(seconds: float) -> str:
-    """How long ago, e.g. ``12 s ago``."""
+    """Return how long ago something was, e.g. ``12 s ago``."""
     return "just now" if seconds < 2 else f"{span(seconds)} ago"
 
 
 def clock(moment: datetime) -> str:
-    """A moment in this computer's time zone, e.g. ``24 Nov 2026, 14:05:09``."""
+    """Return the time in this computer's time zone, e.g. ``24 Nov 2026, 14:05:09``."""
     return _written(moment.astimezone())
 
 
 def recorded(moment: datetime, zone: tzinfo | None = None) -> str:
-    """A moment with its zone, as a record needs it, e.g. ``24 Nov 2026, 14:05:09 UTC+01:00``.
+    """Return the time with its zone, for records, e.g. ``24 Nov 2026, 14:05:09 UTC+01:00``.
 
-    ``zone`` is by default this computer's.
+    ``zone`` defaults to this computer's.
     """
     local = moment.astimezone(zone)
     offset = local.utcoffset() or timedelta()
@@ -62,7 +62,7 @@ def recorded(moment: datetime, zone: tzinfo | None = None) -> str:
 
 
 def day(moment: datetime, now: datetime) -> str:
-    """A day near today by its name, another one by its date."""
+    """Return "started today", "yesterday" or the date."""
     local, today = moment.astimezone(), now.astimezone().date()
     apart = (today - local.date()).days
     return {0: "started today", 1: "yesterday"}.get(apart, _date(local))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.guide.vocabulary import SECRET_KINDS, Kind
-from app.text.legible import code, legible, unseen
+from app.text.legible import code, is_invisible, legible
 from app.values import address
 from app.values.address import LOOPBACK, TOKEN_HOST, URL
 
@@ -198,7 +198,7 @@ def _tidy(text: str) -> Repaired:
 def _hidden(text: str) -> str | None:
     """The code of the first invisible character, or of a space that is not the usual one."""
     for character in text:
-        if character not in "\r\n\t " and (unseen(character) or unicodedata.category(character) == "Zs"):
+        if character not in "\r\n\t " and (is_invisible(character) or unicodedata.category(character) == "Zs"):
             return code(character)
     return None
 

@@ -10,6 +10,7 @@ from app.guide.builders import FORMS
 from app.guide.placeholders import fill_guide
 from app.system import policy
 from app.system.paths import resources
+from app.system.policy_settings import LONGEST_CONTACT, LONGEST_SECONDS, SHORTEST_SECONDS
 from app.values.address import API_HOSTS, TOKEN_HOST
 from handbook import pictures
 from handbook.entries import journeys, sections, steps_at_most
@@ -71,9 +72,9 @@ def _consoles(guide: Guide) -> Guide:
 
 
 def _decided() -> dict[str, Any]:
-    """Facts of the administrators' page, taken from the code that they describe."""
-    places = {"linux": policy.place("linux"), "macos": policy.place("darwin"), "registry": policy.REGISTRY}
-    limits = {"shortest": policy.SHORTEST, "longest": policy.LONGEST, "contact": policy.LONGEST_CONTACT}
+    """What the administrators' page takes from the code that it speaks of."""
+    places = {"linux": policy.path("linux"), "macos": policy.path("darwin"), "registry": policy.REGISTRY}
+    limits = {"shortest": SHORTEST_SECONDS, "longest": LONGEST_SECONDS, "contact": LONGEST_CONTACT}
     return {"token_host": TOKEN_HOST, "api_hosts": API_HOSTS, "policy": {**places, **limits, "example": EXAMPLE}}
 
 

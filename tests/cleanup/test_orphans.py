@@ -1,4 +1,4 @@
-"""Secrets without a setup are found and removed in a real keyring; what may be of use to somebody is not touched."""
+"""Secrets without a setup are found and removed in a real keyring; secrets that may be needed are not touched."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("secret_service")
 
 
-class Desk:
+class Installation:
     """A data folder and the vault that its program uses."""
 
     def __init__(self, folder: Path) -> None:
@@ -46,16 +46,16 @@ class Desk:
         return self.folder / "setups" / f"{setup.id}.json"
 
     async def close(self) -> None:
-        """Leave nothing for the next test."""
+        """Remove everything, so that the next test starts clean."""
         for setup_id in {setup_id for setup_id, _ in (await self.vault.stored_values()).keys}:
             assert (await self.vault.purge(setup_id)).status is VaultStatus.DELETED
         self.store.close()
         self.vault.close()
 
 
-def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: Path) -> None:
+def test_secrets_whose_file_is_gone_are_found_and_removed(tmp_path: Path) -> None:
     async def story() -> None:
-        controller = Desk(tmp_path)
+        controller = Installation(tmp_path)
         kept, gone = await controller.capture(), await controller.capture()
         await controller.vault.put(gone.id, "base_url", "another")
         assert await orphans.find(controller.store, controller.vault) == Orphans()
@@ -72,9 +72,9 @@ def test_secrets_whose_file_is_gone_are_found_and_removed_with_proof(tmp_path: P
 
 
 @pytest.mark.parametrize("state", ["damaged", "unreadable", "set aside", "earlier version only", "open"])
-def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> None:
+def test_a_setup_with_a_file_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> None:
     async def story() -> None:
-        controller = Desk(tmp_path)
+        controller = Installation(tmp_path)
         setup = await controller.capture()
         path = controller.file(setup)
         in_use: tuple[str, ...] = ()
@@ -100,9 +100,9 @@ def test_what_is_there_in_any_state_is_no_orphan(state: str, tmp_path: Path) -> 
     asyncio.run(story())
 
 
-def test_a_drive_that_is_gone_makes_no_orphans(tmp_path: Path) -> None:
+def test_an_unplugged_drive_makes_no_orphans(tmp_path: Path) -> None:
     async def story() -> None:
-        controller = Desk(tmp_path / "drive")
+        controller = Installation(tmp_path / "drive")
         await controller.capture()
         (tmp_path / "drive").rename(tmp_path / "unplugged")
         assert await orphans.find(controller.store, controller.vault) == Orphans()
@@ -111,16 +111,16 @@ def test_a_drive_that_is_gone_makes_no_orphans(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_another_data_folder_keeps_what_is_its_own(tmp_path: Path) -> None:
+def test_another_data_folders_secrets_are_kept(tmp_path: Path) -> None:
     async def story() -> None:
-        here, there = Desk(tmp_path / "here"), Desk(tmp_path / "there")
+        here, there = Installation(tmp_path / "here"), Installation(tmp_path / "there")
         mine, theirs = await here.capture(), await there.capture()
-        assert await orphans.find(here.store, here.vault) == Orphans(strange=frozenset({theirs.id}))
+        assert await orphans.find(here.store, here.vault) == Orphans(unknown=frozenset({theirs.id}))
         here.store.leave_alone({theirs.id})
         assert await orphans.find(here.store, here.vault) == Orphans()
         here.file(mine).unlink()
         assert await orphans.find(here.store, here.vault) == Orphans(own=frozenset({mine.id}))
-        assert await orphans.find(there.store, there.vault) == Orphans(strange=frozenset({mine.id}))
+        assert await orphans.find(there.store, there.vault) == Orphans(unknown=frozenset({mine.id}))
         there.store.close()
         there.vault.close()
         await here.close()
@@ -142,9 +142,9 @@ def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_setups_from_before_the_register_are_known_as_own(tmp_path: Path) -> None:
+def test_setups_older_than_the_register_count_as_own(tmp_path: Path) -> None:
     async def story() -> None:
-        controller = Desk(tmp_path)
+        controller = Installation(tmp_path)
         setup = await controller.capture()
         (tmp_path / "setups" / "known").unlink()
         controller.store.close()
@@ -156,7 +156,7 @@ def test_setups_from_before_the_register_are_known_as_own(tmp_path: Path) -> Non
     asyncio.run(story())
 
 
-def test_a_line_that_a_killed_run_left_half_written_harms_no_other(tmp_path: Path) -> None:
+def test_a_register_line_left_half_written_by_a_killed_run_harms_no_other(tmp_path: Path) -> None:
     register, first, second = tmp_path / "known", "a" * 32, "b" * 32
     add(register, [first], Whose.OWN)
     with register.open("a") as file:

@@ -67,8 +67,8 @@ def test_a_duplicate_names_the_row_that_has_the_name_first() -> None:
     table = [["Sales"], ["Finance"], ["Sales"], ["SALES"], ["Sa\u200bles"]]
     assert found(table)[:3] == [
         (4, Kind.SAME, "The same name as in row 2"),
-        (5, Kind.ALIKE, "The same but for capitals as in row 2, Sales"),
-        (6, Kind.ALIKE, "The same but for characters that cannot be seen as in row 2, Sales"),
+        (5, Kind.ALIKE, "The same except for capitalization as in row 2, Sales"),
+        (6, Kind.ALIKE, "The same except for invisible characters as in row 2, Sales"),
     ]
 
 

@@ -56,9 +56,9 @@ def test_every_decision_of_a_policy_is_told_and_the_example_is_one(blocks: list[
     followed = policy.parse(tomllib.loads(EXAMPLE))
     assert isinstance(followed, policy.Policy)
     assert followed != policy.NO_POLICY
-    assert str(policy.place("linux")) in blocks
+    assert str(policy.path("linux")) in blocks
     row = blocks[blocks.index("clipboard_seconds") :]
-    assert row[1] == f"{policy.SHORTEST} to {policy.LONGEST}"
+    assert row[1] == f"{SHORTEST_SECONDS} to {LONGEST_SECONDS}"
     assert row[3] == f"{TTL_SECONDS} seconds."
     assert f"{REVEAL_SECONDS} seconds" in blocks[blocks.index("reveal") + 3]
 

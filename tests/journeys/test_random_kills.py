@@ -224,4 +224,4 @@ async def clean(store: Store, vault: Vault) -> None:
         await delete(store, vault, setup.id)
     found = await orphans.find(store, vault)
     assert await orphans.remove(store, vault, found.own) is None
-    assert await orphans.find(store, vault) == orphans.Orphans(strange=found.strange)
+    assert await orphans.find(store, vault) == orphans.Orphans(unknown=found.unknown)

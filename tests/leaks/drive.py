@@ -123,7 +123,7 @@ class LeakObserver(TourObserver):
 
 def main() -> int:
     """As the program's own entry point, with the tour observed."""
-    log.take_over()
+    log.install_hooks()
     gc.disable()
     options = parse(sys.argv[1:])
     folder = options.tour

@@ -218,7 +218,7 @@ def test_an_export_is_compared_both_ways() -> None:
     exported = Digests(array("Q", sorted(digest(name) for name in names)))
     result = look(Directory([user(1), user(2), user(3)], []), users=exported)
     assert rows(result, ArrivalKind.EXTRA) == [("ann3@example.com", ())]
-    assert list(exported.missed) == [digest("gone@example.com")]
+    assert list(exported.unmarked) == [digest("gone@example.com")]
     assert len(exported) == 3
 
 

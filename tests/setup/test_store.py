@@ -238,7 +238,7 @@ def test_killed_between_the_two_moves_the_earlier_version_is_there(tmp_path: Pat
     assert store.load(ID) == setup("first")
 
 
-@pytest.mark.parametrize("moment", ["_write_flushed", "_keep", "flush_folder"])
+@pytest.mark.parametrize("moment", ["_write_flushed", "_keep_previous", "flush_folder"])
 def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Path, moment: str) -> None:
     Store(tmp_path).save(setup("first"))
     script = f"""
@@ -340,7 +340,7 @@ print(*{"pydantic", "yaml", "httpx", "keyring"} & set(sys.modules))
 
 def test_a_leftover_of_a_killed_run_is_no_obstacle(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    files.own_folder(tmp_path / "setups")
+    files.make_private_folder(tmp_path / "setups")
     (tmp_path / "setups" / f".{ID}.json.new").write_bytes(b"half")
     assert store.save(setup()) == Saved()
     assert store.list().setups == (setup(),)

@@ -136,9 +136,9 @@ def test_folders_and_files_of_another_account_are_refused(tmp_path: Path, monkey
     (data / "lock").touch()
     with seen_by_another(monkeypatch):
         with pytest.raises(PermissionError):
-            files.own_folder(data / "setups")
+            files.make_private_folder(data / "setups")
         with pytest.raises(PermissionError):
-            files.open_own(data / "lock", os.O_RDWR)
+            files.open_private(data / "lock", os.O_RDWR)
         assert isinstance(store.load(ID), FileTrouble)
         refused = store.save(setup("new"))
         assert isinstance(refused, NotSaved)

@@ -30,13 +30,13 @@ def only_expected_records(
     """Collect what is logged by Python's logging and by the program's own log."""
     expected = {str(marker.args[0]) for marker in request.node.iter_markers("logs")}
     found: list[tuple[str, str]] = []
-    write = log.bug
+    write = log.report_bug
 
     def bug(error: BaseException) -> None:
         found.append((BUG, "\n".join(log.describe(error))))
         write(error)
 
-    monkeypatch.setattr(log, "bug", bug)
+    monkeypatch.setattr(log, "report_bug", bug)
     yield
     found += [
         (record.name, f"{record.levelname}: {record.getMessage()}")

@@ -1,4 +1,4 @@
-"""From the program to a step in the handbook, whatever the desktop does to an address."""
+"""Opening the handbook at a step, whatever the desktop does to addresses."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from tests.handbook.reading import read
 HELP = resources() / "help"
 
 
-def leads_to(leading: Path) -> tuple[Path, str]:
-    """The file and the anchor that a browser goes to."""
+def redirect_target(leading: Path) -> tuple[Path, str]:
+    """Return the file and the anchor that a browser is redirected to."""
     page = read(leading.read_text("utf-8"))
     assert not page.problems
     (refresh,) = (given["content"] for given in page.all("meta") if given.get("http-equiv") == "refresh")
@@ -31,49 +31,52 @@ def leads_to(leading: Path) -> tuple[Path, str]:
 
 
 @pytest.mark.parametrize("guide_id", catalog.ids())
-def test_every_step_can_be_led_to(guide_id: str, tmp_path: Path) -> None:
+def test_every_step_can_be_opened(guide_id: str, tmp_path: Path) -> None:
     anchors = read((HELP / f"{guide_id}.html").read_text("utf-8")).ids
     for step in (catalog.guide(guide_id).steps[0], catalog.guide(guide_id).steps[-1]):
-        target, anchor = leads_to(handbook.at_step(guide_id, step.id, tmp_path))
+        target, anchor = redirect_target(handbook.page_at_step(guide_id, step.id, tmp_path))
         assert (target, anchor) == (HELP / f"{guide_id}.html", step.id)
         assert anchor in anchors
 
 
-def test_a_folder_with_unusual_signs_is_led_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_with_unusual_characters_can_be_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed = tmp_path / "Programme #1 & 'mehr' 100% ü"
     (installed / "help").mkdir(parents=True)
     (installed / "help" / "okta.html").write_text("<p>x</p>", "utf-8")
     monkeypatch.setattr(handbook, "resources", lambda: installed)
-    assert leads_to(handbook.at_step("okta", "submit", tmp_path)) == (installed / "help" / "okta.html", "submit")
+    assert redirect_target(handbook.page_at_step("okta", "submit", tmp_path)) == (
+        installed / "help" / "okta.html",
+        "submit",
+    )
 
 
-def test_the_page_is_the_users_own_and_is_replaced(tmp_path: Path) -> None:
+def test_the_page_belongs_to_the_user_and_is_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    first = handbook.at_step("okta", "submit", folder)
-    assert first == handbook.at_step("entra", "submit", folder)
-    assert leads_to(first)[0].name == "entra.html"
+    first = handbook.page_at_step("okta", "submit", folder)
+    assert first == handbook.page_at_step("entra", "submit", folder)
+    assert redirect_target(first)[0].name == "entra.html"
     assert [path.name for path in folder.iterdir()] == ["handbook.html"]
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
 
 
 def test_a_client_without_a_page_gets_the_first_page(tmp_path: Path) -> None:
-    assert handbook.at_step("ninth", "note-realm", tmp_path) == handbook.page(None) == HELP / "index.html"
+    assert handbook.page_at_step("ninth", "note-realm", tmp_path) == handbook.page(None) == HELP / "index.html"
     assert handbook.page("okta") == HELP / "okta.html"
     assert not list(tmp_path.iterdir())
 
 
-def test_where_nothing_can_be_written_the_page_itself_is_opened(tmp_path: Path) -> None:
+def test_if_nothing_can_be_written_the_page_itself_is_opened(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    assert handbook.at_step("okta", "submit", tmp_path / "file") == HELP / "okta.html"
+    assert handbook.page_at_step("okta", "submit", tmp_path / "file") == HELP / "okta.html"
     (tmp_path / "link").symlink_to(tmp_path)
-    assert handbook.at_step("okta", "submit", tmp_path / "link") == HELP / "okta.html"
+    assert handbook.page_at_step("okta", "submit", tmp_path / "link") == HELP / "okta.html"
 
 
 def test_inside_a_flatpak_the_page_itself_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not yet run in a Flatpak: there the portal finds the file for the browser, but only the one that it is given."""
+    """Not yet run in a Flatpak. There a portal gives the browser only the one file that it was asked to open."""
     marker = tmp_path / ".flatpak-info"
     marker.write_text("[Application]\n")
     monkeypatch.setattr(handbook, "FLATPAK", marker)
-    assert handbook.at_step("okta", "submit", tmp_path / "data") == HELP / "okta.html"
+    assert handbook.page_at_step("okta", "submit", tmp_path / "data") == HELP / "okta.html"
     assert not (tmp_path / "data").exists()

@@ -1,4 +1,4 @@
-"""Real processes: no core, no look into their memory or environment from outside, on Windows as documented."""
+"""Hardening of real processes: no core dump and no access to their memory or environment. Windows as documented."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.until import until_blocking
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAIN = ["setpriv", "--bounding-set=-sys_ptrace,-sys_admin,-perfmon"] if os.geteuid() == 0 else []
-"""Root may look into every process; without these capabilities it is towards its own as any other user is."""
+"""Root can inspect every process. Without these capabilities it has the rights of any other user over its own."""
 
 ALONE = """
 import ctypes, os, resource, sys
@@ -22,7 +22,7 @@ from app.system.hardening import harden
 if os.geteuid() == 0:
     os.setresgid(65534, 65534, 65534)
     os.setresuid(65534, 65534, 65534)
-    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # changing the user has switched it off
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # changing the user turned it off
 print("plain", flush=True)
 sys.stdin.readline()
 print(harden(), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0), flush=True)
@@ -30,8 +30,8 @@ sys.stdin.readline()
 """
 
 
-def can_look_into(pid: int, part: str = "environ") -> bool:
-    """Whether another process of this user can read that part of the process."""
+def can_inspect(pid: int, part: str = "environ") -> bool:
+    """Return whether another process of this user can read that part of the process."""
     return subprocess.run([*PLAIN, "cat", f"/proc/{pid}/{part}"], capture_output=True, check=False).returncode == 0
 
 
@@ -40,7 +40,7 @@ def core_limit(pid: int) -> list[str]:
     return next(line for line in lines if line.startswith("Max core file size")).split()[4:6]
 
 
-def test_what_the_kernel_keeps_for_root_once_hardened() -> None:
+def test_a_hardened_process_can_be_inspected_by_root_only() -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen([sys.executable, "-c", ALONE], cwd=ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdin is not None
@@ -57,7 +57,7 @@ def test_what_the_kernel_keeps_for_root_once_hardened() -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_the_program_and_its_practice_child_cannot_be_looked_into(tmp_path: Path) -> None:
+def test_the_program_and_its_practice_process_cannot_be_inspected(tmp_path: Path) -> None:
     bystander = subprocess.Popen([*PLAIN, "sleep", "60"])
     program = subprocess.Popen(
         [*PLAIN, sys.executable, "-m", "app", "--practice", "--data-dir", str(tmp_path / "data")],
@@ -69,8 +69,8 @@ def test_the_program_and_its_practice_child_cannot_be_looked_into(tmp_path: Path
         for pid in (program.pid, child):
             assert core_limit(pid) == ["0", "0"]
             for part in ("environ", "maps", "mem"):
-                assert not can_look_into(pid, part)
-        assert can_look_into(bystander.pid), "this way of looking sees nothing at all"
+                assert not can_inspect(pid, part)
+        assert can_inspect(bystander.pid), "this check would find nothing in any process"
     finally:
         for process in (program, bystander):
             process.kill()
@@ -78,18 +78,18 @@ def test_the_program_and_its_practice_child_cannot_be_looked_into(tmp_path: Path
 
 
 def wait_for_child(program: subprocess.Popen[bytes]) -> int:
-    """The practice server, once it has set itself up."""
+    """Return the practice server's process id once the server is hardened."""
     children = Path(f"/proc/{program.pid}/task/{program.pid}/children")
 
     def hardened() -> int | None:
         assert program.poll() is None
         found = map(int, children.read_text().split())
-        return next((child for child in found if core_limit(child) == ["0", "0"] and not can_look_into(child)), None)
+        return next((child for child in found if core_limit(child) == ["0", "0"] and not can_inspect(child)), None)
 
     return until_blocking(hardened, 30)
 
 
-def test_a_crash_leaves_no_core_and_the_interpreters_own_trace_holds_no_values(tmp_path: Path) -> None:
+def test_a_crash_leaves_no_core_and_the_interpreters_trace_has_no_values(tmp_path: Path) -> None:
     script = f"""
 import ctypes, sys
 sys.path.insert(0, {str(ROOT)!r})
@@ -108,7 +108,7 @@ fail("canary" + "-in-a-local")
 
 
 class FakeKernel32:
-    """As documented. Not yet run on Windows."""
+    """Behaves as documented. Not yet run on Windows."""
 
     def __init__(self, answer: int) -> None:
         self.answer = answer
@@ -129,5 +129,5 @@ class FakeKernel32:
 def test_windows_reports_no_crash_and_no_heap() -> None:
     kernel = FakeKernel32(0)
     assert harden("win32", kernel)
-    assert kernel.mode == 0x8003, "what was set before stays"
+    assert kernel.mode == 0x8003, "earlier flags stay set"
     assert not harden("win32", FakeKernel32(-2147024809))

@@ -1,4 +1,4 @@
-"""Nothing but kinds and places of a bug is told, whichever way Python comes to report it."""
+"""Only the types and locations of bugs are reported, whichever way Python reports them."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ CANARY = "canary-7f3a"
 START = """
 import sys
 from app.system import log
-log.take_over()
-log.quiet_libraries()
+log.install_hooks()
+log.limit_library_logs()
 token = "canary-7f3a"
 """
 
@@ -30,15 +30,15 @@ WAYS = {
     "a thread": "import threading\nt = threading.Thread(target=int, args=(token,), name=token)\nt.start(); t.join()",
     "a destructor": "class A:\n    def __del__(self): raise ValueError(token)\na = A(); del a",
     "a group": "raise ExceptionGroup(token, [ValueError(token), KeyError(token)])",
-    "a type named by somebody": "raise type(token + ' /x', (Exception,), {'__module__': token})(token)",
+    "a type with a foreign name": "raise type(token + ' /x', (Exception,), {'__module__': token})(token)",
     "a slot": (
         "from PySide6.QtCore import QCoreApplication, QTimer\napp = QCoreApplication([])\n"
         "def slot(): app.quit(); raise ValueError(token)\nQTimer.singleShot(0, slot)\napp.exec()"
     ),
     "an event handler": (
         "from PySide6.QtCore import QCoreApplication, QObject, QEvent\napp = QCoreApplication([])\n"
-        "class Seen(QObject):\n    def event(self, e): raise ValueError(token)\n"
-        "QCoreApplication.sendEvent(Seen(), QEvent(QEvent.Type.User))"
+        "class Receiver(QObject):\n    def event(self, e): raise ValueError(token)\n"
+        "QCoreApplication.sendEvent(Receiver(), QEvent(QEvent.Type.User))"
     ),
     "a task nobody awaits": (
         "import asyncio, gc\nasync def bad(): raise ValueError(token)\n"
@@ -63,16 +63,16 @@ def test_no_message_and_no_value_is_printed(way: str) -> None:
         [sys.executable, "-c", START + WAYS[way]], cwd=ROOT, capture_output=True, text=True, check=False, timeout=30
     )
     assert CANARY not in done.stdout + done.stderr
-    told = {
+    expected = {
         "a library's log": "httpx: error",
         "a warning": "Warning: UserWarning",
         "a task nobody awaits": "asyncio: error",
         "Qt": "QtWarningMsg: default",
     }
-    assert told.get(way, "Bug: ") in done.stderr
+    assert expected.get(way, "Bug: ") in done.stderr
 
 
-def test_the_interruption_from_the_keyboard_is_no_bug() -> None:
+def test_a_keyboard_interrupt_is_not_a_bug() -> None:
     done = subprocess.run(
         [sys.executable, "-c", START + "raise KeyboardInterrupt(token)"], cwd=ROOT, capture_output=True, check=False
     )
@@ -80,12 +80,12 @@ def test_the_interruption_from_the_keyboard_is_no_bug() -> None:
 
 
 @pytest.mark.logs("bug", "the test is about one")
-def test_without_a_standard_error_nothing_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_fails_without_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    log.bug(ValueError("x"))
+    log.report_bug(ValueError("x"))
 
 
-def test_places_in_our_code_and_names_of_libraries_and_no_folder() -> None:
+def test_a_report_has_our_locations_and_library_names_but_no_folders() -> None:
     with pytest.raises(KeyError) as caught:
         catalog.guide(CANARY)
     lines = log.describe(caught.value)
@@ -96,17 +96,17 @@ def test_places_in_our_code_and_names_of_libraries_and_no_folder() -> None:
     assert os.environ.get("HOME", "/nowhere") not in "\n".join(lines)
 
 
-def test_the_systems_error_has_its_symbol() -> None:
+def test_an_operating_system_error_has_its_symbol() -> None:
     assert log.describe(OSError(errno.ENOSPC, CANARY, CANARY))[0] == "OSError ENOSPC"
 
 
-def test_a_chain_that_bites_its_tail_ends() -> None:
+def test_a_circular_chain_of_exceptions_ends() -> None:
     one, two = ValueError(), KeyError()
     one.__cause__, two.__cause__ = two, one
     assert log.describe(one) == ("ValueError", "after KeyError")
 
 
-def test_a_long_recursion_is_told_in_few_lines() -> None:
+def test_a_deep_recursion_is_reported_in_few_lines() -> None:
     def deep() -> None:
         deep()
 

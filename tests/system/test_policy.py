@@ -1,9 +1,10 @@
-"""What an administrator decides holds everywhere; a policy that cannot be understood stops the program."""
+"""An administrator's policy applies everywhere, and an invalid one stops the program."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import fields
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +22,7 @@ from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Store
 from app.system import policy
-from app.system.policy import Invalid, Policy, parse, read
+from app.system.policy import NO_KEYRING, InvalidPolicy, Policy, parse, read
 from app.vault import Vault
 from tests.support.keyrings import LockedKeyring, MemoryKeyring
 from tests.support.screen import child, message
@@ -38,6 +39,8 @@ INSIDE = "https://scim.cie.paloaltonetworks.com/v2/abcdefgh"
 OUTSIDE = "https://scim.example.com/v2/abcdefgh"
 TOKEN = "t0ken-" + "x" * 40
 STRICT = Policy(keyring_required=True, base_url_hosts=("*.paloaltonetworks.com",), contact="Ask the identity team.")
+UNREADABLE = "This computer's policy can't be read."
+SETTINGS = [each.name for each in fields(Policy)]
 ALL = """
 keyring_required = true
 clipboard_seconds = 20
@@ -49,19 +52,19 @@ contact = "Ask the identity team, extension 4711."
 
 
 @pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = tmp_path / "policy.toml"
-    monkeypatch.setattr(policy, "place", lambda _platform="linux": path)
-    return path
+def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    file = tmp_path / "policy.toml"
+    monkeypatch.setattr(policy, "path", lambda _platform="linux": file)
+    return file
 
 
-def test_without_a_file_nothing_is_forbidden(file: Path) -> None:
+def test_without_a_policy_nothing_is_forbidden(policy_file: Path) -> None:
     assert read() == Policy()
     assert Policy().allows(OUTSIDE)
 
 
-def test_every_decision_is_read(file: Path) -> None:
-    file.write_text(ALL)
+def test_every_setting_is_read(policy_file: Path) -> None:
+    policy_file.write_text(ALL)
     assert read() == Policy(
         keyring_required=True,
         clipboard_seconds=20,
@@ -73,32 +76,38 @@ def test_every_decision_is_read(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "sentence"),
     [
-        ("reveal = maybe", "cannot be read"),
-        ("\ufeff\x00", "cannot be read"),
-        ("x" * 70_000, "cannot be read"),
-        ("practice = " + "[" * 30_000, "cannot be read"),
-        ("revael = false", "revael is not known"),
+        ("reveal = maybe", UNREADABLE),
+        ("\ufeff\x00", UNREADABLE),
+        ("x" * 70_000, UNREADABLE),
+        ("practice = " + "[" * 30_000, UNREADABLE),
+        ("revael = false", "revael is not known to this version"),
+        ('zzz = 1\nreveal = "no"\nrevael = false', "revael is not known to this version"),
         ('reveal = "no"', "reveal takes true or false"),
-        ("clipboard_seconds = 4", "from 5 to 300"),
-        ("clipboard_seconds = true", "from 5 to 300"),
-        ("base_url_hosts = []", "list of host names"),
-        ('base_url_hosts = ["*"]', "list of host names"),
-        ('base_url_hosts = ["https://a.example"]', "list of host names"),
-        ('contact = "a\\nb"', "one line"),
+        ("clipboard_seconds = 4", "clipboard_seconds takes a whole number of seconds from 5 to 300"),
+        ("clipboard_seconds = true", "clipboard_seconds takes a whole number of seconds from 5 to 300"),
+        ("base_url_hosts = []", 'base_url_hosts takes a list of host names, such as "*.example.com"'),
+        ('base_url_hosts = "a.example"', 'base_url_hosts takes a list of host names, such as "*.example.com"'),
+        ('base_url_hosts = ["*"]', 'base_url_hosts takes a list of host names, such as "*.example.com"'),
+        (
+            'base_url_hosts = ["https://a.example"]',
+            'base_url_hosts takes a list of host names, such as "*.example.com"',
+        ),
+        ('contact = "a\\nb"', "contact takes one line of at most 200 characters"),
+        (f'contact = "{"a" * 201}"', "contact takes one line of at most 200 characters"),
     ],
 )
-def test_what_cannot_be_followed_is_said(file: Path, text: str, says: str) -> None:
-    file.write_text(text, encoding="utf-8")
+def test_an_invalid_policy_is_reported(policy_file: Path, text: str, sentence: str) -> None:
+    policy_file.write_text(text, encoding="utf-8")
     found = read()
-    assert isinstance(found, Invalid)
-    assert says in found.sentence
+    assert isinstance(found, InvalidPolicy)
+    assert sentence in found.sentence
 
 
-def test_a_file_that_may_not_be_read_does_not_count_as_none(file: Path) -> None:
-    file.mkdir()
-    assert isinstance(read(), Invalid)
+def test_a_file_that_cannot_be_read_does_not_count_as_no_policy(policy_file: Path) -> None:
+    policy_file.mkdir()
+    assert isinstance(read(), InvalidPolicy)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +126,9 @@ def test_hosts(url: str, allowed: bool) -> None:
     assert STRICT.allows(url) is allowed
 
 
-@given(st.dictionaries(st.sampled_from(sorted(policy._READERS)) | st.text(), st.none() | st.integers() | st.text()))
-def test_whatever_is_written_it_is_a_policy_or_a_sentence(given_: dict[str, object]) -> None:
-    assert isinstance(parse(given_), Policy | Invalid)
+@given(st.dictionaries(st.sampled_from(SETTINGS) | st.text(), st.none() | st.integers() | st.text()))
+def test_any_content_gives_a_policy_or_a_sentence(settings: dict[str, object]) -> None:
+    assert isinstance(parse(settings), Policy | InvalidPolicy)
 
 
 def test_windows_reads_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +162,7 @@ def test_windows_reads_the_registry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None:
+def test_a_base_url_on_another_host_is_neither_accepted_nor_contacted(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path, policy=STRICT) as session:
             refused = await session.captures.give("base_url", OUTSIDE)
@@ -163,7 +172,7 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
             assert (await session.captures.give("token", TOKEN)).accepted
             way = await access.endpoint_access(session.guide, session.setup, session.vault, STRICT)
             assert not isinstance(way, access.AccessMissing)
-            # Kept before the policy came.
+            # Saved before the policy existed.
             await session.vault.put(session.setup.id, "base_url", OUTSIDE)
             problem = await session.testing.run()
             assert problem is not None
@@ -172,25 +181,25 @@ def test_a_base_url_elsewhere_is_not_taken_and_not_asked(tmp_path: Path) -> None
     asyncio.run(story())
 
 
-def test_without_a_keyring_no_secret_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_keyring_no_secret_is_accepted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.vault.backend.platform_keyring", lambda _platform: None)
 
     async def story() -> None:
         async with opened(tmp_path, policy=STRICT) as session:
             refused = await session.captures.give("token", TOKEN)
             assert not refused.accepted
-            assert "in a keyring only. Ask the identity team." in refused.sentence
+            assert NO_KEYRING in refused.sentence
             assert (await session.vault.get(session.setup.id, "token")).value is None
 
     asyncio.run(story())
 
 
-def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
+def test_a_value_refused_by_the_keyring_is_not_held_either(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path, policy=STRICT, vault=Vault("setup", LockedKeyring()), keep=True) as session:
             refused = await session.captures.give("token", TOKEN)
             assert not refused.accepted
-            assert "keyring only" in refused.sentence
+            assert NO_KEYRING in refused.sentence
             assert "token" not in session.setup.kept
             assert (await session.vault.get(session.setup.id, "token")).value is None
 
@@ -198,7 +207,7 @@ def test_what_the_keyring_refuses_is_not_held_either(tmp_path: Path) -> None:
 
 
 class Reluctant(MemoryKeyring):
-    """Takes one value and no second one."""
+    """Accepts one value and no second one."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         if service in self.items:
@@ -221,8 +230,8 @@ def test_a_refused_new_secret_leaves_the_old_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_the_window_follows(program: Program, file: Path) -> None:
-    file.write_text(ALL)
+def test_the_window_applies_the_policy(program: Program, policy_file: Path) -> None:
+    policy_file.write_text(ALL)
 
     async def story(application: Application) -> None:
         assert not child(application.home, "practice").isVisible()
@@ -247,10 +256,10 @@ def test_the_window_follows(program: Program, file: Path) -> None:
 
 
 @pytest.mark.parametrize(("text", "practice"), [("practice = false", True), ("nonsense", False)])
-def test_the_program_does_not_go_on(
-    program: Program, file: Path, text: str, practice: bool, capsys: pytest.CaptureFixture[str]
+def test_the_program_stops(
+    program: Program, policy_file: Path, text: str, practice: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file.write_text(text)
+    policy_file.write_text(text)
 
     async def story() -> None:
         async with program.starting(practice=practice) as (application, life):
@@ -259,11 +268,11 @@ def test_the_program_does_not_go_on(
             assert application.workspace is None
 
     program.loop(story)
-    assert "The policy of this computer" in capsys.readouterr().err
+    assert "This computer's policy" in capsys.readouterr().err
 
 
-def test_the_check_without_a_window_stops_too(tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file.write_text("nonsense")
+def test_the_check_command_stops_too(tmp_path: Path, policy_file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy_file.write_text("nonsense")
     store = Store(tmp_path)
     store.lock()
     store.save(new_setup(catalog.guide("entra"), utc_now(), practice=False).with_(name="contoso.com"))

@@ -1,4 +1,4 @@
-"""Text of others is legible wherever it is shown: of certificates, of setups' files, of guides."""
+"""Untrusted text is safe wherever it is shown: from certificates, setup files and guides."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from app.setup.document import encode
 from app.setup.state import Setup
 from app.setup.store import Store
 from app.system.paths import resources
-from app.text.legible import legible, unseen
+from app.text.legible import is_invisible, legible
 from tests.hostile.server import TOKEN, Hostile, listing, says
 from tests.support.probes import LOOKUP
 from ui.home.setups import SetupList
@@ -56,17 +56,17 @@ NASTY = "Ev\u202eil\u200b\x1b[2J\r\nCA\u2066\x00\ufeff\u3164\x7f\u2028\U000e0041
         ("\u3164", "[U+3164]"),
     ],
 )
-def test_what_is_not_seen_stands_as_its_code(text: str, shown: str) -> None:
+def test_invisible_characters_are_shown_as_their_codes(text: str, shown: str) -> None:
     assert legible(text) == shown
 
 
 @given(st.text(st.characters(), max_size=40))
-def test_nothing_unseen_is_left_and_nothing_seen_is_changed(text: str) -> None:
+def test_nothing_invisible_is_left_and_nothing_visible_is_changed(text: str) -> None:
     shown = legible(text)
-    assert not any(unseen(sign) for sign in shown)
-    assert not {unicodedata.category(sign) for sign in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert not any(is_invisible(char) for char in shown)
+    assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     assert legible(shown) == shown
-    assert re.sub(r"\[U\+[0-9A-F]{4,6}\]", "", shown) == "".join(sign for sign in text if not unseen(sign))
+    assert re.sub(r"\[U\+[0-9A-F]{4,6}\]", "", shown) == "".join(char for char in text if not is_invisible(char))
     shown.encode()
 
 
@@ -100,7 +100,7 @@ def test_the_issuer_of_a_certificate_is_legible(tmp_path: Path, monkeypatch: pyt
 
 
 def stored(data_dir: Path, **changes: object) -> Store:
-    """A store with one setup whose file somebody changed."""
+    """Return a store with one setup whose file was edited."""
     now = datetime(2026, 11, 24, 12, tzinfo=UTC)
     setup = Setup(id="0" * 32, guide="entra", client="Entra", name="Example", created=now, changed=now)
     store = Store(data_dir)
@@ -122,10 +122,10 @@ def test_a_setups_file_is_legible(tmp_path: Path) -> None:
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
 @pytest.mark.usefixtures("qapp")
-def test_markup_in_a_setups_file_is_shown_as_it_stands(tmp_path: Path, qtbot: QtBot) -> None:
+def test_markup_in_a_setups_file_is_shown_as_plain_text(tmp_path: Path, qtbot: QtBot) -> None:
     name = '<img src="file:///etc/passwd"><b>bold</b>'
     store = stored(tmp_path, name=name)
-    store.save(store.list().setups[0])  # the earlier version, which is opened once the file is damaged
+    store.save(store.list().setups[0])  # the backup, which is opened once the file is damaged
     (tmp_path / "setups" / f"{'0' * 32}.json").write_text("{")
     listing_ = store.list()
     assert name in listing_.troubles[0].sentence
@@ -147,11 +147,11 @@ def test_markup_in_a_setups_file_is_shown_as_it_stands(tmp_path: Path, qtbot: Qt
     box.close()
 
 
-@pytest.mark.parametrize("sign", ["\u202e", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
-def test_a_guide_with_an_unseen_character_is_refused(tmp_path: Path, sign: str) -> None:
+@pytest.mark.parametrize("char", ["\u202e", "\u200b", "\ufeff", "\u3164", "\U000e0041"])
+def test_a_guide_with_an_invisible_character_is_refused(tmp_path: Path, char: str) -> None:
     path = shutil.copytree(resources() / "guides", tmp_path / "guides") / "entra.yaml"
     text = path.read_text("utf-8")
     assert guide_file.read(path)
-    path.write_text(text.replace("Tenant ID", f"Tenant{sign} ID"), "utf-8")
-    with pytest.raises(ValueError, match=f"U\\+{ord(sign):04X}"):
+    path.write_text(text.replace("Tenant ID", f"Tenant{char} ID"), "utf-8")
+    with pytest.raises(ValueError, match=f"U\\+{ord(char):04X}"):
         guide_file.read(path)

@@ -1,4 +1,4 @@
-"""Names that are the same to the eye: the key they share, and the way in which they differ."""
+"""Names that look the same: the key they share and how they differ."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text.legible import visible
+from app.text.legible import without_invisible
 from app.text.similar import WORDS, Sameness, key, sameness
 
 ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad\u200d"
 
 
 @given(st.text())
-def test_the_key_is_one_for_every_form_of_a_name(name: str) -> None:
+def test_every_form_of_a_name_has_the_same_key(name: str) -> None:
     found = key(name)
     assert key(found) == found
     for form in ("NFC", "NFD", "NFKC", "NFKD"):
@@ -25,15 +25,15 @@ def test_the_key_is_one_for_every_form_of_a_name(name: str) -> None:
 
 
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E)))
-def test_the_short_way_for_ascii_is_the_long_one(name: str) -> None:
+def test_the_fast_path_for_ascii_gives_the_same_key(name: str) -> None:
     assert key(name) == key(f"{name}\u200b")
 
 
 @given(st.text(), st.text(st.sampled_from(ZERO_WIDTH + "\x00\x07\u202e"), max_size=3))
-def test_what_is_drawn_as_nothing_goes(name: str, nothing: str) -> None:
-    assert visible(nothing) == ""
-    assert visible(name + nothing) == visible(name)
-    assert visible("a b\u00a0c") == "a b\u00a0c", "spaces are seen"
+def test_characters_drawn_as_nothing_are_removed(name: str, nothing: str) -> None:
+    assert without_invisible(nothing) == ""
+    assert without_invisible(name + nothing) == without_invisible(name)
+    assert without_invisible("a b\u00a0c") == "a b\u00a0c", "spaces are visible"
 
 
 @pytest.mark.parametrize(
@@ -59,10 +59,10 @@ def test_the_difference_is_named(one: str, other: str, how: Sameness) -> None:
 
 
 @pytest.mark.parametrize(("one", "other"), [("Sales", "Sale"), ("Müller", "Muller"), ("R&D", "RD"), ("a-b", "a_b")])
-def test_other_names_have_other_keys(one: str, other: str) -> None:
+def test_different_names_have_different_keys(one: str, other: str) -> None:
     assert key(one) != key(other)
 
 
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "\u00a0\t\u2060", "\u3164"])
-def test_a_name_that_cannot_be_seen_has_no_key(name: str) -> None:
+def test_a_name_with_nothing_visible_has_no_key(name: str) -> None:
     assert key(name) == ""

@@ -59,7 +59,7 @@ def bugs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> BugReporter:
         monkeypatch.setattr(owner, hook, getattr(owner, hook))  # put back as they were after the test
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     made = BugReporter(window, ClipboardGuard(window), lambda: "Program: 1\n")
-    log.take_over(made.report)
+    log.install_hooks(made.report)
     return made
 
 

@@ -98,7 +98,10 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         drop(card, QUrl.fromLocalFile(str(groups)))
         assert child(page, "stop").isVisibleTo(page)
         await settled(page)
-        assert table(page) == [(3, "SALES", "The same but for capitals as in row 2, Sales"), (4, "R&D", "Has &")]
+        assert table(page) == [
+            (3, "SALES", "The same except for capitalization as in row 2, Sales"),
+            (4, "R&D", "Has &"),
+        ]
         kinds = page.findChild(QListWidget, "kinds")
         assert kinds is not None
         lines = [kinds.item(at).text() for at in range(kinds.count())]

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from app.cleanup.removal import Stock, Survey
+from app.cleanup.removal import SetupInventory, Survey
 from ui import tasks
 from ui.dialogs import removal
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def survey(folder: Path) -> Survey:
-    return Survey(folder, Stock(("0" * 32,), 2), Stock((), 0), present=True)
+    return Survey(folder, SetupInventory(("0" * 32,), 2), SetupInventory((), 0), present=True)
 
 
 def press(name: str) -> Callable[[QMessageBox], None]:

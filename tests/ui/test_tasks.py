@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from typing import TYPE_CHECKING
 
+from tests.support.until import until
 from ui.tasks import Tasks, run
 
 if TYPE_CHECKING:
@@ -54,3 +56,29 @@ def test_what_nobody_ended_finds_a_loop_to_its_end(qapp: QApplication) -> None:
 
     assert run(qapp, main) == 7
     assert bugs == []
+
+
+def test_a_blocked_thread_does_not_delay_the_end(qapp: QApplication) -> None:
+    answer = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def block() -> None:
+        threads.append(threading.current_thread())
+        answer.wait(20)
+
+    async def main() -> int:
+        tasks = Tasks(lambda _bug: None)
+        tasks.start(asyncio.to_thread(block))
+        await until(lambda: bool(threads))
+        await tasks.cancel_all()
+        return 7
+
+    started = time.monotonic()
+    try:
+        assert run(qapp, main) == 7
+        assert time.monotonic() - started < 10
+        assert threads[0].daemon
+        assert threads[0].is_alive()
+    finally:
+        answer.set()
+    threads[0].join(5)

@@ -30,6 +30,5 @@ async def open_handbook(controller: SetupController | None, folder: Path, open_u
     found = handbook.page(None)
     if controller is not None:
         step = controller.session.here.step.id
-        loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, handbook.at_step, controller.session.guide.id, step, folder)
+        found = await asyncio.to_thread(handbook.page_at_step, controller.session.guide.id, step, folder)
     open_url(found.as_uri())

@@ -23,7 +23,7 @@ async def show(window: QWidget, open_url: Callable[[str], None]) -> None:
     """Say which version this is, where new ones are, and what it takes along."""
     from app.system import release
 
-    told = await asyncio.get_running_loop().run_in_executor(None, release.read)
+    told = await asyncio.to_thread(release.read)
     dialog = AboutDialog(told, window)
     dialog.address_wanted.connect(open_url)
     dialog.open()
@@ -52,7 +52,7 @@ class AboutDialog(QDialog):
         column.setContentsMargins(28, 26, 28, 22)
         column.setSpacing(12)
         column.addLayout(self._head())
-        column.addWidget(label(release.newer, "body", self))
+        column.addWidget(label(release.update_hint, "body", self))
         if release.downloads:
             link = LinkButton(release.downloads)
             link.clicked.connect(lambda: self.address_wanted.emit(release.downloads))

@@ -40,7 +40,7 @@ class BugReporter(QObject):
 
     def report(self, error: BaseException) -> None:
         """Write the bug to standard error and show it. Only kinds and places leave this method."""
-        log.bug(error)
+        log.report_bug(error)
         event_trace.record(TraceEvent.BUG)
         self._happened.emit("\n".join(log.describe(error)))
 

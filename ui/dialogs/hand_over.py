@@ -73,12 +73,12 @@ class HandOverDialogs(QObject):
             from app.system import files
 
             try:
-                files.replace_whole(path, pack(setup, utc_now()), None)
+                files.replace_atomically(path, pack(setup, utc_now()), None)
             except OSError as error:
                 return files.reason(error)
             return None
 
-        problem = await asyncio.get_running_loop().run_in_executor(None, work)
+        problem = await asyncio.to_thread(work)
         if problem is not None:
             self._say(f"The hand-over file could not be written: {problem}.")
             return
@@ -102,7 +102,7 @@ class HandOverDialogs(QObject):
         if self._here().practice:
             self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
             return
-        found = await asyncio.get_running_loop().run_in_executor(None, _unpack, path, self._here().store)
+        found = await asyncio.to_thread(_unpack, path, self._here().store)
         if isinstance(found, ReceivedSetup):
             self._ask(found)
         else:
@@ -127,7 +127,7 @@ class HandOverDialogs(QObject):
     async def _take(self, setup: Setup) -> None:
         from app.setup.store import NotSaved
 
-        saved = await asyncio.get_running_loop().run_in_executor(None, self._here().store.save, setup)
+        saved = await asyncio.to_thread(self._here().store.save, setup)
         if isinstance(saved, NotSaved):
             self._say(saved.sentence)
         else:

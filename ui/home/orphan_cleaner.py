@@ -52,5 +52,5 @@ class OrphanCleaner:
     async def leave(self, ids: frozenset[str]) -> None:
         """They are another data folder's: ask no more about them here."""
         store, _, _ = self._in_use()
-        await asyncio.get_running_loop().run_in_executor(None, store.leave_alone, ids)
+        await asyncio.to_thread(store.leave_alone, ids)
         await self.look()

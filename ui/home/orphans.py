@@ -44,37 +44,37 @@ class OrphanLines(QWidget):
                 line.deleteLater()
         if orphans.own:
             sentence = f"{keyring} holds secrets of {_setups(orphans.own)} no longer here."
-            self._add(sentence, "Remove them\u2026", orphans.own, keyring, strange=False)
-        if orphans.strange:
-            sentence = f"{keyring} holds secrets of {_setups(orphans.strange)} unknown to this data folder."
-            self._add(sentence, "Remove or keep\u2026", orphans.strange, keyring, strange=True)
-        self.setVisible(bool(orphans.own or orphans.strange))
+            self._add(sentence, "Remove them\u2026", orphans.own, keyring, unknown=False)
+        if orphans.unknown:
+            sentence = f"{keyring} holds secrets of {_setups(orphans.unknown)} unknown to this data folder."
+            self._add(sentence, "Remove or keep\u2026", orphans.unknown, keyring, unknown=True)
+        self.setVisible(bool(orphans.own or orphans.unknown))
 
-    def _add(self, sentence: str, words: str, ids: frozenset[str], keyring: str, *, strange: bool) -> None:
+    def _add(self, sentence: str, words: str, ids: frozenset[str], keyring: str, *, unknown: bool) -> None:
         line = QWidget(self)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(14)
         row.addWidget(Note(sentence, "caution", line), 1, Qt.AlignmentFlag.AlignVCenter)
         ask = button(words)
-        ask.setObjectName("orphans-strange" if strange else "orphans-own")
-        ask.clicked.connect(lambda: self._ask(ids, keyring, strange=strange))
+        ask.setObjectName("orphans-strange" if unknown else "orphans-own")
+        ask.clicked.connect(lambda: self._ask(ids, keyring, unknown=unknown))
         row.addWidget(ask)
         self._column.addWidget(line)
 
-    def _ask(self, ids: frozenset[str], keyring: str, *, strange: bool) -> None:
+    def _ask(self, ids: frozenset[str], keyring: str, *, unknown: bool) -> None:
         of = "a setup" if len(ids) == 1 else f"{len(ids)} setups"
-        box = MessageBox(self, f"Remove the secrets of {of} from {keyring}?", STRANGE if strange else OWN)
+        box = MessageBox(self, f"Remove the secrets of {of} from {keyring}?", STRANGE if unknown else OWN)
         remove = box.addButton("Remove secrets", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep, and ask no more" if strange else "Keep them", QMessageBox.ButtonRole.RejectRole)
-        later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole) if strange else keep
+        keep = box.addButton("Keep, and ask no more" if unknown else "Keep them", QMessageBox.ButtonRole.RejectRole)
+        later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole) if unknown else keep
         box.setDefaultButton(later)
         box.setEscapeButton(later)
 
         def take(pressed: object) -> None:
             if pressed is remove:
                 self.removed.emit(ids)
-            elif strange and pressed is keep:
+            elif unknown and pressed is keep:
                 self.left_alone.emit(ids)
 
         box.buttonClicked.connect(take)

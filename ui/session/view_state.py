@@ -12,7 +12,7 @@ from app.setup.action import Action, ActionKind, next_action
 from app.setup.journey import Mark
 from app.setup.sentences import action_label, inside, sentence
 from app.setup.status import failing
-from app.text.counts import both
+from app.text.counts import users_and_groups
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -146,7 +146,7 @@ def view_state(
 
 
 def _counts(setup: Setup) -> str:
-    return f"CIE holds {both(setup.synced.users, setup.synced.groups)}." if setup.synced else ""
+    return f"CIE holds {users_and_groups(setup.synced.users, setup.synced.groups)}." if setup.synced else ""
 
 
 def _hint(guide: Guide, setup: Setup, action: Action) -> str:

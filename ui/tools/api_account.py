@@ -167,7 +167,7 @@ class AccountCard(Card):
 
     def _read_file(self, path: Path) -> None:
         async def work() -> None:
-            text = await asyncio.get_running_loop().run_in_executor(None, _content, path)
+            text = await asyncio.to_thread(_content, path)
             if text is None:
                 self._answer("file", "This file cannot be read.", "")
             else:

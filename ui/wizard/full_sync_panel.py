@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.guide.vocabulary import CIE_COUNTS
-from app.text.counts import both
+from app.text.counts import users_and_groups
 from app.text.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
@@ -72,7 +72,7 @@ class FullSyncPanel(QWidget):
         if directory is None or directory.users is None or directory.groups is None:
             return ""
 
-        counted = both(directory.users, directory.groups)
+        counted = users_and_groups(directory.users, directory.groups)
         given = [session.setup.values.get(name) for name in CIE_COUNTS]
         if given == [str(directory.users), str(directory.groups)]:
             return f"Filled in below: {counted}, as CIE reports."
