@@ -1,4 +1,4 @@
-"""HTTP towards one host at a time: who may be asked what, and what comes back."""
+"""HTTP requests to one host at a time, restricted to what each client may send, with every result as a value."""
 
 from __future__ import annotations
 

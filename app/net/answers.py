@@ -1,4 +1,4 @@
-"""What comes back from a request: an answer of any status, or why there is none."""
+"""The result of a request: an answer with any status, or why there is none."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ if TYPE_CHECKING:
 
 
 class RequestFailure(StrEnum):
-    """Why no usable answer came back."""
+    """Why there is no usable answer."""
 
     NAME = "name"
     """The host name could not be resolved."""
     REFUSED = "refused"
     """The host refused the TCP connection."""
     UNREACHABLE = "unreachable"
-    """No route, or another network error before the connection stood."""
+    """No route, or another network error before the connection was established."""
     TIMEOUT = "timeout"
-    """No answer began within the time limit; ``NoAnswer.reached`` says how far it came."""
+    """No answer began within the time limit; ``NoAnswer.reached`` says how far the request got."""
     PROXY = "proxy"
-    """The proxy could not be used, or did not pass the connection on."""
+    """The proxy could not be used, or did not forward the connection."""
     PROXY_SIGN_IN = "proxy-sign-in"
     """The proxy answered 407 (RFC 9110 section 15.5.8)."""
     TLS_UNTRUSTED = "tls-untrusted"
-    """The certificate chain does not end in an authority that this computer trusts."""
+    """The certificate chain does not end in an authority trusted by this computer."""
     TLS_EXPIRED = "tls-expired"
-    """A certificate of the chain is expired; the clock of this computer decides."""
+    """A certificate in the chain has expired according to this computer's clock."""
     TLS_NOT_YET = "tls-not-yet"
-    """A certificate of the chain is not valid yet, by the clock of this computer."""
+    """A certificate in the chain is not valid yet according to this computer's clock."""
     TLS_HOST = "tls-host"
     """The certificate was issued for another host."""
     TLS = "tls"
@@ -41,13 +41,13 @@ class RequestFailure(StrEnum):
     CLOSED = "closed"
     """The other side closed the connection before the answer was complete."""
     TOO_LARGE = "too-large"
-    """The body exceeds the limit, before or after inflating."""
+    """The body exceeds the limit, before or after decompression."""
     TOO_SLOW = "too-slow"
-    """The answer began but its body did not end within the time limit."""
+    """The answer began, but its body did not end within the time limit."""
     ENCODING = "encoding"
-    """The body is compressed in a way that was not asked for, or is damaged."""
+    """The body is compressed in a way that was not requested, or is damaged."""
     PROTOCOL = "protocol"
-    """What came back is not HTTP."""
+    """The response is not HTTP."""
     REFUSED_BY_US = "refused-by-us"
     """The request would break a rule of this module and was not sent."""
 
@@ -64,53 +64,53 @@ TLS_FAILURES: Final = frozenset(
 
 
 class Reached(StrEnum):
-    """How far a request came."""
+    """How far a request got."""
 
     NOTHING = "nothing"
-    """No connection stood. With a proxy: not even to the proxy."""
+    """No connection was established. With a proxy: not even to the proxy."""
     CONNECTED = "connected"
-    """A TCP connection stood. With a proxy: to the proxy."""
+    """A TCP connection was established. With a proxy: to the proxy."""
     ENCRYPTED = "encrypted"
-    """The TLS handshake with the host was complete."""
+    """The TLS handshake with the host was completed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PeerCertificate:
-    """The certificate that the host showed."""
+    """The certificate that the host presented."""
 
     issuer: str
-    """Organisation or common name of the authority that signed it; legible."""
+    """Organization or common name of the signing authority; safe to show."""
     subject: str
-    """Common name, or the first host name; legible."""
+    """Common name, or the first host name; safe to show."""
     not_before: datetime
     not_after: datetime
     """Validity, UTC."""
     version: str = ""
-    """The protocol that was agreed on, such as ``TLSv1.3``; empty where there was no agreement."""
-    shown: int = 0
-    """Certificates that the host sent; 0 where the library does not tell."""
+    """The negotiated protocol version, such as ``TLSv1.3``; empty if none was negotiated."""
+    sent: int = 0
+    """The number of certificates that the host sent; 0 if the library does not report it."""
     top: tuple[str, str] = field(default=("", ""), repr=False)
-    """Subject and issuer of the last certificate of the chain as far as it is known, each as one text."""
+    """Subject and issuer of the last certificate in the known part of the chain, each as one text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete HTTP answer of any status."""
+    """A complete HTTP answer with any status."""
 
     status: int
     content_type: str = field(repr=False)
-    """Media type in lower case, without parameters."""
+    """Media type in lowercase, without parameters."""
     headers: Mapping[str, str] = field(repr=False)
-    """Names in lower case."""
+    """Names in lowercase."""
     body: bytes = field(repr=False)
     seconds: float
     timings: Mapping[str, float]
-    """Seconds of ``connect`` (name and TCP), ``tls`` and ``http``; absent where a connection was reused."""
+    """Seconds of ``connect`` (name and TCP), ``tls`` and ``http``; missing if a connection was reused."""
     peer: PeerCertificate | None
-    """None without TLS, and where the operating system keeps the certificate to itself."""
+    """None without TLS, or if the operating system does not expose the certificate."""
     proxied: bool
     family: IpFamily | None = None
-    """Over which the host or the proxy was reached; None if unknown."""
+    """How the host or the proxy was reached; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +122,8 @@ class NoAnswer:
     timings: Mapping[str, float]
     reached: Reached
     status: int | None = None
-    """The HTTP status, where the headers came and the body did not."""
+    """The HTTP status, if the headers arrived but the body did not."""
     peer: PeerCertificate | None = None
-    """The certificate that was not accepted, as far as the library hands it out. Nothing in it is verified."""
+    """The rejected certificate, as far as the library exposes it. Nothing in it is verified."""
     sign_in: tuple[str, ...] = ()
-    """How a proxy wants a sign-in, from ``Proxy-Authenticate``: the names of schemes that are known."""
+    """The known sign-in schemes that a proxy offered in ``Proxy-Authenticate``."""

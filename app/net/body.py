@@ -1,4 +1,4 @@
-"""Takes a body in, within a limit, inflating it where it came compressed."""
+"""Receives a response body up to a limit and decompresses it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Final
 from app.net.answers import RequestFailure
 
 BODY_LIMIT: Final = 1024 * 1024
-"""Bytes of a body, before and after inflating."""
+"""Bytes of a body, before and after decompression."""
 
 HEAD_LIMIT: Final = 64 * 1024
-"""Bytes of the names and values of all headers. httpcore ends what grows beyond about 100 KiB."""
+"""Bytes of all header names and values. httpcore itself stops at about 100 KiB."""
 
 
 class BodyLimitError(Exception):
-    """Raised where a body breaks a limit; caught by the client, which makes a value of it."""
+    """A body breaks a limit. The client catches it and returns a value instead."""
 
     def __init__(self, failure: RequestFailure) -> None:
         super().__init__(failure.value)
@@ -23,7 +23,7 @@ class BodyLimitError(Exception):
 
 
 class Inflater:
-    """Collects a body up to a limit, inflating gzip and deflate without ever holding more than the limit."""
+    """Collects a body up to a limit, decompressing gzip and deflate without ever holding more than the limit."""
 
     def __init__(self, encoding: str, limit: int) -> None:
         self._limit = limit

@@ -1,4 +1,4 @@
-"""What TLS tells: the certificate that a host showed, and why one was not accepted."""
+"""Reads what TLS exposes: the certificate that a host presented and why one was rejected."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from app.net.answers import PeerCertificate, RequestFailure
 from app.text.legible import legible
 
 LONGEST_NAME: Final = 80
-"""Characters of a name in a certificate that are kept."""
+"""Characters kept of a name in a certificate."""
 
-# OpenSSL X509_V_ERR_*, Windows CERT_E_* (wincrypt.h), macOS errSec* (SecBase.h), as truststore hands them on.
+# OpenSSL X509_V_ERR_*, Windows CERT_E_* (wincrypt.h), macOS errSec* (SecBase.h), as truststore passes them on.
 _EXPIRED: Final = frozenset({10, 0x800B0101, -67818})
 _NOT_YET: Final = frozenset({9, -67819})
 _OTHER_HOST: Final = frozenset({62, 64, 0x800B010F, -67602})
 
 
 def certificate_failure(error: ssl.SSLCertVerificationError) -> RequestFailure:
-    """Why the chain of certificates was not accepted."""
+    """Return why the certificate chain was rejected."""
     code = getattr(error, "verify_code", None)
     if isinstance(code, int):
         if code in _EXPIRED or (code & 0xFFFFFFFF) in _EXPIRED:
@@ -32,26 +32,26 @@ def certificate_failure(error: ssl.SSLCertVerificationError) -> RequestFailure:
 
 
 class HandshakeWatch:
-    """Remembers the handshake that is under way, so that a refused certificate can still be named."""
+    """Remembers the handshake in progress, so that a rejected certificate can still be described."""
 
     def __init__(self) -> None:
         self.handshake: ssl.SSLObject | None = None
 
-    def refused(self) -> PeerCertificate | None:
-        """The certificate that was not accepted. Nothing in it is verified."""
+    def rejected(self) -> PeerCertificate | None:
+        """Return the rejected certificate. Nothing in it is verified."""
         handshake, self.handshake = self.handshake, None
         return peer(handshake, verified=False) if handshake is not None else None
 
 
 def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> PeerCertificate | None:
-    """The certificate that was shown on this connection; None without TLS, or where it is not handed out."""
+    """Return the certificate presented on this connection; None without TLS or if it is not exposed."""
     if tls is None:
         return None
     sent = _chain(tls, "get_unverified_chain")
     whole = (_chain(tls, "get_verified_chain") if verified else []) or sent
     try:
         shown = tls.getpeercert() or (sent[0] if sent else None)
-    except ValueError:  # the handshake was not finished
+    except ValueError:  # the handshake was not completed
         shown = sent[0] if sent else None
     if not shown or not {"notBefore", "notAfter"} <= shown.keys():
         return None
@@ -64,13 +64,13 @@ def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> PeerCertificate
         not_before=_moment(shown["notBefore"]),
         not_after=_moment(shown["notAfter"]),
         version=tls.version() or "" if verified else "",
-        shown=len(sent),
+        sent=len(sent),
         top=(as_text(last.get("subject")), as_text(last.get("issuer"))),
     )
 
 
 def _chain(tls: ssl.SSLObject, how: str) -> list[dict[str, Any]]:
-    """The chain, the host's own certificate first. Python 3.10 to 3.12 hand it out only here, as truststore knows."""
+    """Return the chain, the host's certificate first. Python 3.10 to 3.12 expose it only here, as truststore found."""
     try:
         found = getattr(tls._sslobj, how)() or []  # type: ignore[attr-defined]
         return [certificate.get_info() for certificate in found]
@@ -83,10 +83,10 @@ def _moment(text: Any) -> datetime:
 
 
 def as_text(parts: Any) -> str:
-    """A distinguished name as one text, to be compared and searched."""
+    """Return a distinguished name as one text that can be compared and searched."""
     return ", ".join(f"{key}={value}" for group in parts or () for key, value in group)
 
 
 def _names(parts: Any) -> dict[str, str]:
-    """``(((key, value),), …)``, as the ssl module gives a distinguished name."""
+    """Return a distinguished name, given as ``(((key, value),), …)`` by the ssl module, as a dict."""
     return {key: value for group in parts or () for key, value in group}

@@ -1,4 +1,4 @@
-"""The only module that makes HTTP clients: one that only reads from one host, one for loopback only."""
+"""The only module that creates HTTP clients: each sends only to its own host, and some only read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from app.net.answers import TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
-from app.net.behind import behind, connect_failure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
 from app.net.certificate import HandshakeWatch, certificate_failure, peer
+from app.net.error_chain import connect_failure, error_chain
 from app.net.names import family_of
 from app.net.proxy import LOOPBACK
 from app.net.trace import Trace
@@ -34,24 +34,24 @@ for _name in ("httpx", "httpcore"):
 
 
 REQUEST_SECONDS: Final = 10.0
-"""Seconds for a request as a whole: name, connection, handshake, sending, waiting and reading."""
+"""Seconds for a request as a whole: name lookup, connection, handshake, sending, waiting and reading."""
 
 API_QUERIES: Final = ("/cache-users", "/cache-groups")
-"""Ends of the addresses that the Directory Sync API reads with POST; its fourth operation changes something."""
+"""Endings of the Directory Sync API addresses that read with POST; the API's fourth operation changes something."""
 
 LONGEST_TOKEN: Final = 16_384
-"""Characters; twice what usual servers take as one header line."""
+"""Characters; twice what common servers accept as one header line."""
 
 
 def sendable(token: str) -> bool:
-    """Whether that token can stand in an Authorization header (RFC 6749 section A.12: visible ASCII)."""
-    # RFC 9110 section 5.5: anything else could not stand in a header, or would start another one.
+    """Return whether the token is valid in an Authorization header (RFC 6749 section A.12: visible ASCII)."""
+    # RFC 9110 section 5.5: other characters are not allowed in a header or would start a new one.
     return 0 < len(token) <= LONGEST_TOKEN and token.isascii() and token.isprintable() and not token.isspace()
 
 
 def prepare() -> None:
-    """Import what the first request needs (60 ms and more); meant for a thread, before the first client."""
-    # anyio picks its backend by name at the first connection, which would cost the event loop a frame.
+    """Import what the first request needs (60 ms and more). Call it in a thread before the first client is made."""
+    # anyio imports its backend by name on the first connection, which would block the event loop for a frame.
     for name in (
         "httpx",
         "truststore",
@@ -63,14 +63,14 @@ def prepare() -> None:
 
 
 class _OneHost:
-    """A client that sends to one host and to nowhere else. Use as an async context manager."""
+    """A client that sends to one host only. Use as an async context manager."""
 
     def __init__(self, host: str, proxy: str | None = None, *, allow_http_loopback: bool = False) -> None:
-        """``host`` without port. ``proxy`` is a URL. Plain HTTP only to loopback, and only if allowed."""
+        """``host`` has no port. ``proxy`` is a URL. Plain HTTP is sent only to loopback, and only if allowed."""
         self._host = host.strip("[]").lower()
         self._proxy = None if self._host in LOOPBACK else proxy
         self._allow_http = allow_http_loopback
-        self._shown = HandshakeWatch()
+        self._handshakes = HandshakeWatch()
         self._client: httpx.AsyncClient | None = None
 
     def __repr__(self) -> str:
@@ -80,7 +80,7 @@ class _OneHost:
         import httpx
 
         try:
-            self._client = _client(self._proxy, self._shown)
+            self._client = _client(self._proxy, self._handshakes)
         except (ValueError, ImportError, httpx.InvalidURL):
             self._client = None
         return self
@@ -104,7 +104,7 @@ class _OneHost:
         form: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> Answer | NoAnswer:
-        if not self._may(url):
+        if not self._is_allowed(url):
             return _not_sent(RequestFailure.REFUSED_BY_US)
         if self._client is None:
             return _not_sent(RequestFailure.PROXY)
@@ -113,9 +113,11 @@ class _OneHost:
         )
         if request is None:
             return _not_sent(RequestFailure.REFUSED_BY_US)
-        return await _exchange(self._client, request, limit, proxied=self._proxy is not None, shown=self._shown)
+        return await _exchange(
+            self._client, request, limit, proxied=self._proxy is not None, handshakes=self._handshakes
+        )
 
-    def _may(self, url: str) -> bool:
+    def _is_allowed(self, url: str) -> bool:
         try:
             parts = urlsplit(url)
             host, _port = (parts.hostname or "").lower(), parts.port
@@ -129,12 +131,12 @@ class _OneHost:
 
 
 class ReadOnlyClient(_OneHost):
-    """Reads with GET from one host over TLS, and from nowhere else."""
+    """Reads from one host over TLS with GET and sends nothing else."""
 
     async def get(
         self, url: str, token: str | None = None, limit_seconds: float = REQUEST_SECONDS
     ) -> Answer | NoAnswer:
-        """GET that URL with that bearer token, all within ``limit_seconds``. A redirect is an answer."""
+        """Send a GET with the bearer token, all within ``limit_seconds``. A redirect is returned as an answer."""
         headers = {"Accept": "application/scim+json, application/json;q=0.9"}
         if token is not None:
             if not sendable(token):
@@ -144,7 +146,7 @@ class ReadOnlyClient(_OneHost):
 
 
 class TokenClient(_OneHost):
-    """Fetches a token from the documented host, in practice from this computer; sends nothing else."""
+    """Fetches a token from the documented host, in practice from this computer, and sends nothing else."""
 
     def __init__(self, proxy: str | None = None, *, practice: bool = False) -> None:
         super().__init__("127.0.0.1" if practice else TOKEN_HOST, proxy, allow_http_loopback=practice)
@@ -152,9 +154,10 @@ class TokenClient(_OneHost):
     async def fetch(
         self, url: str, client_id: str, client_secret: str, scope: str, limit_seconds: float = REQUEST_SECONDS
     ) -> Answer | NoAnswer:
-        """The client credentials grant (RFC 6749 section 4.4) with HTTP Basic.
+        """Send the client credentials grant (RFC 6749 section 4.4) with HTTP Basic.
 
-        The pair goes as it is, as the issuer documents it (``curl -u``), not encoded first as in section 2.3.1.
+        The client ID and secret are sent as they are, as the issuer documents (``curl -u``), without the encoding
+        of section 2.3.1.
         """
         pair = f"{client_id}:{client_secret}".encode()
         headers = {"Accept": "application/json", "Authorization": f"Basic {b64encode(pair).decode('ascii')}"}
@@ -166,18 +169,18 @@ class ApiClient(_OneHost):
     """Reads from one documented host of the Directory Sync API, in practice from this computer."""
 
     def __init__(self, host: str, proxy: str | None = None, *, practice: bool = False) -> None:
-        """A ``host`` that is not documented is sent nothing."""
+        """Nothing is sent to a ``host`` that is not documented."""
         allowed = LOOPBACK if practice else API_HOSTS
         super().__init__(host if host in allowed else "", proxy, allow_http_loopback=practice)
 
     async def get(self, url: str, token: str, limit_seconds: float = REQUEST_SECONDS) -> Answer | NoAnswer:
-        """One GET."""
+        """Send a GET."""
         return await self._ask("GET", url, token, limit_seconds)
 
     async def query(
         self, url: str, token: str, content: bytes, limit_seconds: float = REQUEST_SECONDS
     ) -> Answer | NoAnswer:
-        """One of the two operations that read with POST; ``content`` is JSON. Any other is not sent."""
+        """Send one of the two operations that read with POST; ``content`` is JSON. Any other operation is not sent."""
         if not url.endswith(API_QUERIES):
             return _not_sent(RequestFailure.REFUSED_BY_US)
         return await self._ask("POST", url, token, limit_seconds, content)
@@ -194,10 +197,10 @@ class ApiClient(_OneHost):
 
 
 class LoopbackClient:
-    """Speaks any verb to loopback hosts, directly and without redirects. Use as an async context manager."""
+    """Sends any method to loopback hosts, without a proxy or redirects. Use as an async context manager."""
 
     def __init__(self, limit_seconds: float = REQUEST_SECONDS) -> None:
-        """``limit_seconds`` holds for each request as a whole."""
+        """``limit_seconds`` applies to each request as a whole."""
         self._limit = limit_seconds
         self._client: httpx.AsyncClient | None = None
 
@@ -222,7 +225,7 @@ class LoopbackClient:
         content: bytes | str | None = None,
         form: Mapping[str, str] | None = None,
     ) -> Answer | NoAnswer:
-        """One request; ``form`` is sent URL-encoded. A redirect is an answer."""
+        """Send one request; ``form`` is sent URL-encoded. A redirect is returned as an answer."""
         if self._client is None or not _is_loopback(url):
             return _not_sent(RequestFailure.REFUSED_BY_US)
         request = _request(self._client, method, url, headers or {}, content=content, form=form)
@@ -243,14 +246,14 @@ def _not_sent(failure: RequestFailure) -> NoAnswer:
     return NoAnswer(failure, 0.0, {}, Reached.NOTHING)
 
 
-def _client(proxy: str | None, shown: HandshakeWatch) -> httpx.AsyncClient:
+def _client(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncClient:
     import httpx
     import truststore
 
     class Context(truststore.SSLContext):
         def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
-            shown.handshake = super().wrap_bio(*given, **named)
-            return shown.handshake
+            handshakes.handshake = super().wrap_bio(*given, **named)
+            return handshakes.handshake
 
     context = Context(ssl.PROTOCOL_TLS_CLIENT)
     through = None
@@ -291,22 +294,22 @@ async def _exchange(
     limit_seconds: float,
     *,
     proxied: bool,
-    shown: HandshakeWatch | None = None,
+    handshakes: HandshakeWatch | None = None,
 ) -> Answer | NoAnswer:
     import httpx
 
     trace = Trace()
     request.extensions["trace"] = trace
-    # httpcore leaves the socket open when a handshake is cancelled, and closes it when its own limit ends it.
+    # httpcore leaves the socket open when a handshake is canceled, but closes it when its own limit ends the handshake.
     request.extensions["timeout"] = {"connect": limit_seconds * 0.8}
-    began = time.perf_counter()
+    started = time.perf_counter()
     status: int | None = None
     try:
         async with asyncio.timeout(limit_seconds), AsyncExitStack() as stack:
             response = await client.send(request, stream=True)
             stack.push_async_callback(response.aclose)
             if not response.http_version.startswith("HTTP/1."):
-                # h11 takes any version and reads on as if it were 1.1.
+                # h11 accepts any version and continues as if it were 1.1.
                 raise BodyLimitError(RequestFailure.PROTOCOL)
             if sum(len(name) + len(value) for name, value in response.headers.raw) > HEAD_LIMIT:
                 raise BodyLimitError(RequestFailure.TOO_LARGE)
@@ -317,7 +320,7 @@ async def _exchange(
                 content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
                 headers={name.lower(): value for name, value in response.headers.items()},
                 body=body,
-                seconds=time.perf_counter() - began,
+                seconds=time.perf_counter() - started,
                 timings=trace.finish(),
                 peer=peer(_of_stream(response, "ssl_object")),
                 proxied=proxied,
@@ -334,12 +337,12 @@ async def _exchange(
         httpx.InvalidURL,
         httpx.StreamError,
         OSError,
-        ValueError,  # h11, for a Content-Length of more digits than Python turns into a number
+        ValueError,  # from h11, for a Content-Length with more digits than Python converts to a number
     ) as error:
         failure = _classify(error, trace, proxied=proxied)
-    refused = shown.refused() if shown is not None and failure in TLS_FAILURES else None
-    took = time.perf_counter() - began
-    return NoAnswer(failure, took, trace.finish(), trace.reached, status, refused, trace.sign_in)
+    rejected = handshakes.rejected() if handshakes is not None and failure in TLS_FAILURES else None
+    took = time.perf_counter() - started
+    return NoAnswer(failure, took, trace.finish(), trace.reached, status, rejected, trace.sign_in)
 
 
 async def _body(response: httpx.Response) -> bytes:
@@ -361,7 +364,7 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> RequestFa
         return RequestFailure.PROXY
     if isinstance(error, httpx.TimeoutException):
         return RequestFailure.TIMEOUT
-    chain = list(behind(error))
+    chain = list(error_chain(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return certificate_failure(link)
@@ -384,12 +387,12 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> RequestFa
     return RequestFailure.CLOSED
 
 
-# OpenSSL's words for an end without notice, and for waiting, behind which something else broke.
+# OpenSSL's errors for an unannounced end and for waiting; the real error is another one in the chain.
 _NO_FAULT: Final = (ssl.SSLEOFError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
 def _is_cut(error: BaseException) -> bool:
-    # httpcore and h11 tell an early end only by these two sentences.
+    # httpcore and h11 report an early end only through these two messages.
     text = str(error)
     return "disconnected" in text or "closed connection" in text
 

@@ -1,4 +1,4 @@
-"""Tells whether a certificate comes from a proxy that opens encrypted traffic, as far as its authority shows it."""
+"""Decides whether a certificate comes from a proxy that inspects encrypted traffic, as far as its issuer shows it."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 
 
 class Authority(StrEnum):
-    """Who stands behind a certificate."""
+    """Who issued a certificate."""
 
     PUBLIC = "public"
-    """The chain ends in an authority that browsers bring along (Mozilla's list)."""
+    """The chain ends in an authority that browsers include (Mozilla's list)."""
     INSPECTION = "inspection"
-    """Its names are those of a product that opens encrypted traffic."""
+    """Its names are those of a product that inspects encrypted traffic."""
     OWN = "own"
-    """Neither: an authority of an organisation or of this computer, or one that is not on the list yet."""
+    """Neither: an authority of an organization or of this computer, or one that is not on the list yet."""
 
 
 def authority(peer: PeerCertificate) -> Authority:
-    """Who stands behind that certificate. Reads files when first asked (20 ms): use a thread."""
+    """Return who issued the certificate. Reads files on the first call (20 ms), so call it in a thread."""
     names = f"{peer.issuer} | {' | '.join(peer.top)}".lower()
     if _products().search(names):
         return Authority.INSPECTION
@@ -43,7 +43,7 @@ def _products() -> re.Pattern[str]:
 
 @cache
 def _roots() -> frozenset[str]:
-    """The names of the public authorities."""
+    """Return the names of the public authorities."""
     import certifi
 
     store = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,4 +1,4 @@
-"""Looks a host name up: its addresses of each family, and what speaks against them."""
+"""Looks up a host name: its addresses of each family, and whether something about them is suspicious."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     Resolver = Callable[[str, int], Awaitable[Sequence[object]]]
 
 _OWN_SUFFIXES: Final = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa")
-"""Ends of names that no public name server knows (RFC 6762 appendix G, RFC 8375)."""
+"""Endings of names that public name servers do not know (RFC 6762 appendix G, RFC 8375)."""
 
 _SERVER_FAILED: Final = frozenset({socket.EAI_AGAIN, socket.EAI_FAIL, 11002, 11003})
-"""glibc and macOS: EAI_*; Windows: WSATRY_AGAIN and WSANO_RECOVERY. No answer at all ends likewise, but later."""
+"""glibc and macOS: EAI_*; Windows: WSATRY_AGAIN and WSANO_RECOVERY. No answer at all has the same code, but later."""
 
 _NO_ADDRESS: Final = frozenset({getattr(socket, "EAI_NODATA", 11004), 11004})
-"""The name exists without an address of either family; Windows: WSANO_DATA."""
+"""The name exists, but has no address of either family. Windows: WSANO_DATA."""
 
 
 class IpFamily(StrEnum):
@@ -40,41 +40,41 @@ class AddressScope(StrEnum):
 
 
 class LookupStatus(StrEnum):
-    """What a lookup came to."""
+    """The result of a lookup."""
 
     FOUND = "found"
     UNKNOWN = "unknown"
     """No such name (NXDOMAIN)."""
     NO_ADDRESS = "no-address"
-    """The name exists and has no address."""
+    """The name exists but has no address."""
     SERVER_FAILED = "server-failed"
-    """A name server answered that it cannot tell, or none is reached."""
+    """A name server reported that it failed, or none could be reached."""
     SILENT = "silent"
-    """No answer within the limit."""
+    """No answer within the time limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What the name servers said about a host."""
+    """What name resolution returned for a host."""
 
     name: LookupStatus
     addresses: tuple[str, ...] = ()
     local: bool = False
-    """The absolute name does not exist: only a search domain or the hosts file of this computer gives addresses."""
+    """The absolute name does not exist: the addresses come from a search domain or this computer's hosts file."""
 
     def count(self, family: IpFamily) -> int:
-        """How many addresses of that family."""
+        """Return the number of addresses of that family."""
         return sum(family_of(address) is family for address in self.addresses)
 
     @property
     def scope(self) -> AddressScope:
-        """The widest scope of any address; public without addresses."""
+        """The widest scope of any address; public if there are none."""
         scopes = {_scope(address) for address in self.addresses}
         return next((scope for scope in AddressScope if scope in scopes), AddressScope.PUBLIC)
 
 
 def family_of(address: str) -> IpFamily | None:
-    """The family of an address; None for text that is not an address."""
+    """Return the family of an address; None if the text is not an address."""
     try:
         return IpFamily(f"ipv{ipaddress.ip_address(address.partition('%')[0]).version}")
     except ValueError:
@@ -88,13 +88,13 @@ def _scope(address: str) -> AddressScope:
         return AddressScope.PUBLIC
     if found.is_loopback or found.is_unspecified:
         return AddressScope.LOOPBACK
-    # 100.64.0.0/10 (RFC 6598) is neither private nor global for the library; inside a network it is private.
+    # The library treats 100.64.0.0/10 (RFC 6598) as neither private nor global; inside a network it is private.
     private = found.is_private or found.is_link_local or not found.is_global
     return AddressScope.PRIVATE if private else AddressScope.PUBLIC
 
 
-def public_looking(host: str) -> bool:
-    """Whether that name is one that everybody's name servers should know alike."""
+def looks_public(host: str) -> bool:
+    """Return whether every public name server should know that name."""
     name = host.rstrip(".").lower()
     if family_of(name) is not None or "." not in name:
         return False
@@ -102,15 +102,15 @@ def public_looking(host: str) -> bool:
 
 
 async def system_resolver(host: str, port: int) -> Sequence[object]:
-    """The addresses that this computer finds, as text. Raises OSError where there are none."""
+    """Return the addresses that this computer finds, as text. Raises OSError if there are none."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return sorted({str(entry[4][0]) for entry in found})
 
 
 async def look_up(host: str, port: int, resolver: Resolver, limit_seconds: float) -> Lookup:
-    """Look a name up, and beside it the absolute name with a trailing dot, which no search domain is added to.
+    """Look up a name, and at the same time the absolute name with a trailing dot, to which no search domain is added.
 
-    A resolver may raise OSError; a ``gaierror`` tells more. Both lookups end within ``limit_seconds``.
+    A resolver may raise OSError; a ``gaierror`` is more specific. Both lookups end within ``limit_seconds``.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + limit_seconds

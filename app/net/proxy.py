@@ -1,4 +1,4 @@
-"""The proxy that this computer's settings name for a URL."""
+"""Finds the proxy that this computer's settings choose for a URL."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ProxyOrigin(StrEnum):
 
 
 def origin_of(proxy: str) -> ProxyOrigin:
-    """Who configured that proxy."""
+    """Return who configured that proxy."""
     from urllib.request import getproxies_environment
 
     named = {each.partition("://")[2] or each for each in getproxies_environment().values()}
@@ -31,9 +31,9 @@ def origin_of(proxy: str) -> ProxyOrigin:
 
 
 def system_proxy(url: str) -> str | None:
-    """The proxy that environment or system settings name for that URL. May block: use a thread.
+    """Return the proxy that the environment or the system settings choose for that URL. May block: call it in a thread.
 
-    On Linux the desktop is asked, which reads a script (PAC) as well; on Windows and macOS scripts are not read here.
+    On Linux the desktop is asked, which also runs a PAC script. On Windows and macOS scripts are not run here.
     """
     from urllib.request import getproxies, proxy_bypass
 

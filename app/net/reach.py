@@ -1,4 +1,4 @@
-"""Opens a TCP connection to a host's addresses, both families at once, and closes it again."""
+"""Opens TCP connections to a host's addresses, both families at once, and closes them again."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 MOST_ADDRESSES: Final = 3
-"""Addresses tried in each family; a client would not try many more."""
+"""Addresses tried per family; a client would not try many more."""
 
 GRACE_SECONDS: Final = 0.3
-"""Seconds to wait for the second family; RFC 8305 section 5 recommends 250 ms between attempts."""
+"""Seconds to wait for the second family. RFC 8305 section 5 recommends 250 ms between attempts."""
 
 
 class ConnectResult(StrEnum):
-    """The result of connecting, the most telling first: only the host itself can accept or refuse."""
+    """The result of connecting, the most informative first: only the host itself can accept or refuse."""
 
     CONNECTED = "connected"
     REFUSED = "refused"
@@ -36,11 +36,11 @@ class TcpResult:
     families: Mapping[IpFamily, ConnectResult]
     """The result for each family that has addresses."""
     seconds: float
-    """Until the first connection succeeded or the last one failed."""
+    """Seconds until the first connection succeeded or the last one failed."""
 
     @property
     def result(self) -> ConnectResult:
-        """The most telling result; unreachable without addresses."""
+        """The most informative result; unreachable without addresses."""
         return _best(self.families.values())
 
 
@@ -50,21 +50,21 @@ def _best(results: Iterable[ConnectResult]) -> ConnectResult:
 
 
 async def reach(addresses: Sequence[str], port: int, limit_seconds: float) -> TcpResult:
-    """Connect over both families at once, as clients do, without sending anything. Ends within ``limit_seconds``."""
+    """Connect over both families at once, as clients do, and send nothing. Ends within ``limit_seconds``."""
     loop = asyncio.get_running_loop()
-    began = loop.time()
-    end = began + limit_seconds
+    started = loop.time()
+    end = started + limit_seconds
     attempts: dict[IpFamily, asyncio.Task[ConnectResult]] = {}
     for family in IpFamily:
-        own = [address for address in addresses if family_of(address) is family][:MOST_ADDRESSES]
-        if own:
-            attempts[family] = asyncio.create_task(_family(own, port, end))
+        chosen = [address for address in addresses if family_of(address) is family][:MOST_ADDRESSES]
+        if chosen:
+            attempts[family] = asyncio.create_task(_family(chosen, port, end))
     took = 0.0
     try:
         waiting = set(attempts.values())
         while waiting:
             done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            took = loop.time() - began
+            took = loop.time() - started
             if any(task.result() is ConnectResult.CONNECTED for task in done):
                 if waiting:
                     await asyncio.wait(waiting, timeout=GRACE_SECONDS)

@@ -1,4 +1,4 @@
-"""Follows one request from event to event: how long each part took, and how far it came."""
+"""Follows the events of one request: how long each part took and how far it got."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
 
 SCHEMES = ("Negotiate", "NTLM", "Kerberos", "Basic", "Digest", "Bearer")
-"""Ways to sign in that are told by name (the IANA registry of HTTP authentication schemes, and Microsoft's two)."""
+"""Authentication schemes reported by name (the IANA registry, and Microsoft's two)."""
 
 
 def schemes(values: Iterable[str]) -> tuple[str, ...]:
-    """The known schemes in the values of ``WWW-Authenticate`` or ``Proxy-Authenticate`` (RFC 9110 section 11.3)."""
+    """Return the known schemes in the values of ``WWW-Authenticate`` or ``Proxy-Authenticate`` (RFC 9110, 11.3)."""
     words = {word.lower() for value in values for part in value[:2000].split(",") for word in part.split()[:1]}
     return tuple(scheme for scheme in SCHEMES if scheme.lower() in words)
 
 
 class Trace:
-    """Called with each of httpcore's trace events."""
+    """Receives httpcore's trace events."""
 
     def __init__(self) -> None:
         self.timings: dict[str, float] = {}
@@ -30,7 +30,7 @@ class Trace:
         self.encrypted = False
         self.in_tls = False
         self.sign_in: tuple[str, ...] = ()
-        """How a proxy wants a sign-in."""
+        """The sign-in schemes that a proxy offered."""
         self._started: dict[str, float] = {}
         self._sent: float | None = None
 
@@ -41,7 +41,7 @@ class Trace:
         if phase == "started":
             self._started[name] = now
             if name == "send_request_headers":
-                # With a proxy the CONNECT comes first; the last one counts.
+                # With a proxy the CONNECT request comes first; the last request counts.
                 self._sent = now
         if name == "start_tls":
             self.in_tls = phase != "complete"
@@ -57,13 +57,13 @@ class Trace:
             self.timings["tls"] = now - self._started[name]
 
     def _take_sign_in(self, answer: Any) -> None:
-        """Of the answer to CONNECT httpx tells the status only; its headers are seen here."""
+        """Keep the schemes in the answer to CONNECT, whose headers httpx does not expose later."""
         if isinstance(answer, tuple) and len(answer) >= 4 and answer[1] == 407:
             given = [value.decode("latin-1") for name, value in answer[3] if name.lower() == b"proxy-authenticate"]
             self.sign_in = schemes(given)
 
     def finish(self) -> dict[str, float]:
-        """Seconds of each part, with ``http`` up to now."""
+        """Return the seconds of each part, with ``http`` up to now."""
         if self._sent is not None:
             self.timings["http"] = time.perf_counter() - self._sent
         return self.timings

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from app.net import Answer, NoAnswer, Reached, RequestFailure
 from app.net.answers import TLS_FAILURES
 from app.net.inspection import Authority, authority
-from app.net.names import AddressScope, IpFamily, Lookup, LookupStatus, look_up, public_looking, system_resolver
+from app.net.names import AddressScope, IpFamily, Lookup, LookupStatus, look_up, looks_public, system_resolver
 from app.net.reach import ConnectResult, reach
 from app.scim.details import CertificateDetails, NameDetails, RouteDetails
 from app.scim.exchange import sent_at
@@ -53,7 +53,7 @@ async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[
     took = time.monotonic() - began
     if found.name is not LookupStatus.FOUND:
         return Finding(Check.NAME, Verdict.FAILED, _NAMES[found.name], took, NameDetails()), found
-    hidden = found.scope is not AddressScope.PUBLIC and public_looking(host)
+    hidden = found.scope is not AddressScope.PUBLIC and looks_public(host)
     details = NameDetails(
         addresses=len(found.addresses),
         ipv4=found.count(IpFamily.IPV4),
@@ -94,7 +94,7 @@ async def certificate(answer: Answer | NoAnswer, host: str, *, outside: bool) ->
             seen = Observation.INSPECTION_UNTRUSTED
         return Finding(Check.CERTIFICATE, Verdict.FAILED, seen, answer.seconds, details)
     took = answer.timings.get("tls")
-    own = details.authority is Authority.OWN and outside and public_looking(host)
+    own = details.authority is Authority.OWN and outside and looks_public(host)
     if details.authority is Authority.INSPECTION or own:
         return Finding(Check.CERTIFICATE, Verdict.WARNED, Observation.INSPECTED, took, details)
     if details.clock is not None:
@@ -115,7 +115,7 @@ async def _certificate_details(answer: Answer | NoAnswer) -> CertificateDetails:
         not_before=peer.not_before,
         not_after=peer.not_after,
         protocol=peer.version,
-        sent=peer.shown,
+        sent=peer.sent,
     )
 
 

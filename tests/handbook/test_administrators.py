@@ -15,6 +15,7 @@ from handbook.pages import EXAMPLE, pages
 from app.reports.check import Exit
 from app.system import policy
 from app.system.paths import data_dir
+from app.system.policy_settings import LONGEST_SECONDS, SHORTEST_SECONDS
 from app.values.address import API_HOSTS, TOKEN_HOST
 from app.vault import backend, linux, windows
 from tests.handbook.reading import read

@@ -15,7 +15,7 @@ import trustme
 
 from app.diagnosis.findings import sentence
 from app.net.inspection import Authority
-from app.net.names import AddressScope, Lookup, LookupStatus, public_looking
+from app.net.names import AddressScope, Lookup, LookupStatus, looks_public
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
@@ -115,7 +115,7 @@ def test_where_addresses_lead(addresses: tuple[str, ...], scope: AddressScope) -
     [("cie.example.com", True), ("cie", False), ("cie.corp", False), ("10.0.0.1", False), ("cie.home.arpa", False)],
 )
 def test_names_that_everybody_should_know(host: str, public: bool) -> None:
-    assert public_looking(host) is public
+    assert looks_public(host) is public
 
 
 # -- connections -----------------------------------------------------------------------------

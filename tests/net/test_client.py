@@ -1,4 +1,4 @@
-"""What the clients refuse, what they never show, and which proxy they take."""
+"""What the clients refuse to send, what they never show, and which proxy they use."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def get(url: str, host: str = "localhost", token: str | None = TOKEN, *, plain: 
         ("", "", True),
     ],
 )
-def test_the_reader_goes_nowhere_else(url: str, host: str, plain: bool) -> None:
+def test_the_reader_sends_to_no_other_host(url: str, host: str, plain: bool) -> None:
     with Hostile(says(http(200))) as server:
         answer = get(url.format(server.port), host, plain=plain)
     assert isinstance(answer, NoAnswer)
@@ -49,7 +49,7 @@ def test_the_reader_goes_nowhere_else(url: str, host: str, plain: bool) -> None:
 
 
 @pytest.mark.parametrize("token", ["", " ", "a\nb", "a\r\nX: y", "caf\u00e9", "\u200b"])
-def test_a_token_that_no_header_can_carry_is_not_sent(token: str) -> None:
+def test_a_token_not_allowed_in_a_header_is_not_sent(token: str) -> None:
     with Hostile(says(http(200))) as server:
         answer = get(server.base_url, token=token)
     assert isinstance(answer, NoAnswer)
@@ -83,7 +83,7 @@ def test_cookies_are_not_kept() -> None:
 
 
 @pytest.mark.parametrize("verb", ["GET", "POST", "PUT", "PATCH", "DELETE"])
-def test_the_loopback_client_speaks_every_verb(verb: str) -> None:
+def test_the_loopback_client_sends_every_method(verb: str) -> None:
     async def once(url: str) -> Answer | NoAnswer:
         async with LoopbackClient() as client:
             return await client.request(verb, url, headers={"Authorization": f"Bearer {TOKEN}"})
@@ -96,11 +96,11 @@ def test_the_loopback_client_speaks_every_verb(verb: str) -> None:
 
 
 def test_the_loopback_client_sends_forms() -> None:
-    seen: list[bytes] = []
+    bodies: list[bytes] = []
 
     def form(connection: socket.socket, request: str, _stop: threading.Event) -> None:
         body = request.partition("\r\n\r\n")[2].encode()
-        seen.append(body or connection.recv(100))
+        bodies.append(body or connection.recv(100))
         connection.sendall(http(204))
 
     async def once(url: str) -> Answer | NoAnswer:
@@ -109,11 +109,11 @@ def test_the_loopback_client_sends_forms() -> None:
 
     with Hostile(form) as server:
         assert isinstance(asyncio.run(once(server.base_url)), Answer)
-    assert seen == [b"name=a+b%26c"]
+    assert bodies == [b"name=a+b%26c"]
 
 
 @pytest.mark.parametrize("url", ["http://example.com/", "http://127.0.0.1.example/", "file:///etc/passwd", "http://["])
-def test_the_loopback_client_stays_here(url: str) -> None:
+def test_the_loopback_client_sends_only_to_this_computer(url: str) -> None:
     async def once() -> Answer | NoAnswer:
         async with LoopbackClient() as client:
             return await client.request("GET", url)

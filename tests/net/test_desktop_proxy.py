@@ -1,4 +1,4 @@
-"""A real portal with real settings of GNOME: what it names for a host is the way that is taken."""
+"""A real desktop portal with real GNOME settings: the proxy that it returns for a host is the one used."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="there the system is asked another way")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no portal")
 URL = "https://cie.example/a/path-that-is-secret"
 BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen><auth>EXTERNAL</auth>
 <standard_session_servicedirs/><policy context="default"><allow send_destination="*" eavesdrop="true"/>
@@ -33,7 +33,7 @@ def _no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Callable[..., None]]]:
-    """The address of a bus where the portal starts, and what changes a setting of ``org.gnome.system.proxy``."""
+    """The address of a bus on which the portal starts, and a function that changes a GNOME proxy setting."""
     home = tmp_path_factory.mktemp("desktop")
     (home / "run").mkdir(mode=0o700)
     (home / "bus.conf").write_text(BUS.format(folder=home / "run"))
@@ -63,7 +63,7 @@ def gnome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Calla
         bus.stdout.close()
 
 
-def test_the_desktop_names_the_proxy(gnome: tuple[str, Callable[..., None]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_desktops_proxy_is_used(gnome: tuple[str, Callable[..., None]], monkeypatch: pytest.MonkeyPatch) -> None:
     address, put = gnome
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     put("mode", "none")
@@ -103,5 +103,5 @@ def test_without_a_portal_there_is_none(secret_service: str, monkeypatch: pytest
         (["socks://p.example:1080"], "socks5://p.example:1080"),
     ],
 )
-def test_the_first_answer_counts(proxies: list[str], expected: str | None) -> None:
+def test_the_first_proxy_counts(proxies: list[str], expected: str | None) -> None:
     assert desktop._first(proxies) == expected
