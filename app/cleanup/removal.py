@@ -99,7 +99,7 @@ def _inventory(store: Store) -> SetupInventory:
 
 async def remove(found: Survey) -> Result:
     """Remove everything. Removes nothing while the assistant is open or the keyring is unavailable."""
-    from app.practice.process import KEPT_SEED
+    from app.practice.process import SEED_KEY
     from app.setup.lock import FolderTaken
     from app.setup.store import Store
     from app.vault import Vault, VaultStatus
@@ -123,7 +123,7 @@ async def remove(found: Survey) -> Result:
             )
         failures = [await _remove_setups(*pair) for pair in zip(vaults, (found.real, found.practice), strict=True)]
         failures += [await _remove_orphans(*pair) for pair in zip(stores, vaults, strict=True)]
-        owner, seed = KEPT_SEED
+        owner, seed = SEED_KEY
         failures.append((await vaults[1].delete(owner, seed)).status is not VaultStatus.DELETED)
     finally:
         for vault in vaults:

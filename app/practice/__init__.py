@@ -1,1 +1,1 @@
-"""Practice: an embedded CIE and identity provider on loopback, in a process of its own."""
+"""Practice: a CIE and an identity provider on this computer's loopback address, in a separate process."""

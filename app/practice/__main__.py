@@ -1,4 +1,4 @@
-"""``python -m app.practice``: the child process that ``app.practice.process`` starts."""
+"""``python -m app.practice``: the child process started by ``app.practice.process``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The console of the practice CIE: directories, their set-up for SCIM, and Full Sync."""
+"""The console of the practice CIE: directories, their setup for SCIM, and Full Sync."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app.guide.vocabulary import Kind
-from app.practice.derive import TOKEN_PATHS, same
-from app.practice.gate import first, stale, to
-from app.practice.impostor import Impostor
-from app.practice.ledger import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
+from app.practice.console_pages import first_value, outdated_form, redirect
+from app.practice.derived_secrets import TOKEN_PATHS, equal_secrets
+from app.practice.server_state import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
 from app.practice.switchboard import API_WORDS, PORTAL_WORDS, WORDS, ApiFault, Fault, PortalFault
+from app.practice.untrusted_server import UntrustedServer
 from app.values.rules import describe
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from app.practice.derive import Derived
+    from app.practice.console_pages import ConsolePages
+    from app.practice.derived_secrets import DerivedSecrets
     from app.practice.endpoint import PracticeEndpoint
-    from app.practice.gate import ConsolePages
-    from app.practice.ledger import Ledger, PracticeDirectory
+    from app.practice.server_state import PracticeDirectory, ServerState
 
 SYNC_SECONDS = 2.0
 
 TOKEN_SECONDS = 900
-"""Life of a fetched token ("15 minutes", vendor's page on the SCIM Connector)."""
+"""Lifetime of a fetched token, in seconds ("15 minutes", the vendor's page on the SCIM Connector)."""
 
 
 class Cie:
@@ -39,30 +39,30 @@ class Cie:
     def __init__(
         self,
         clients: tuple[str, ...],
-        ledger: Ledger,
-        derived: Derived,
+        state: ServerState,
+        derived: DerivedSecrets,
         endpoint: PracticeEndpoint,
         *,
         pages: ConsolePages,
         port: int,
     ) -> None:
-        """``clients`` are the entries of CIE's list of SCIM clients, those that the guides name."""
+        """``clients`` are the entries of CIE's list of SCIM clients: those that the guides name."""
         self._clients = tuple(dict.fromkeys(clients))
-        self._ledger = ledger
+        self._state = state
         self._derived = derived
         self._endpoint = endpoint
         self._pages = pages
         self._origin = f"http://127.0.0.1:{port}"
-        self._impostor = Impostor()
-        self._fresh: set[str] = set()
-        """Directories whose new token is still to be shown, once."""
-        self._fresh_account: int | None = None
-        """The service account whose secret is still to be shown, once."""
+        self._untrusted_server = UntrustedServer()
+        self._unshown_tokens: set[str] = set()
+        """Directories whose new token has not been shown yet; it is shown once."""
+        self._unshown_account: int | None = None
+        """The service account whose secret has not been shown yet; it is shown once."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def routes(self) -> list[Route]:
-        """Addresses of the console."""
+        """The console's addresses."""
         one = "/cie/directories/{key}"
         return [
             Route("/cie", self.directories),
@@ -74,30 +74,30 @@ class Cie:
             Route(f"{one}/acknowledge", self.acknowledged, methods=["POST"]),
             Route(f"{one}/full-sync", self.full_sync, methods=["POST"]),
             Route("/cie/switchboard", self.switchboard),
-            Route("/cie/switchboard", self.break_it, methods=["POST"]),
+            Route("/cie/switchboard", self.choose_faults, methods=["POST"]),
             Route("/cie/service-accounts", self.accounts),
             Route("/cie/service-accounts", self.create_account, methods=["POST"]),
             *(Route(path, self.token, methods=["POST"]) for path in TOKEN_PATHS),
         ]
 
     def base_url(self, directory: PracticeDirectory) -> str:
-        """The Base URL of a directory."""
+        """Return the Base URL of a directory."""
         return f"{self._origin}/scim/{self._derived.segment(directory.key)}/v2"
 
     def _shown_base_url(self, directory: PracticeDirectory) -> str:
-        port = self._impostor.port
+        port = self._untrusted_server.port
         url = self.base_url(directory)
         return url if port is None else url.replace(self._origin, f"https://127.0.0.1:{port}")
 
     def resume(self) -> None:
-        """Go on with the full syncs that a restart interrupted."""
-        for directory in self._ledger.directories:
+        """Continue full syncs that a restart interrupted."""
+        for directory in self._state.directories:
             if directory.status is SyncStatus.RUNNING:
                 self._run(directory.key)
 
     async def directories(self, _request: Request) -> Response:
         """The Directories page."""
-        shown = [directory for directory in self._ledger.directories if directory.submitted]
+        shown = [directory for directory in self._state.directories if directory.submitted]
         return self._pages.page(
             "cie",
             "cie_directories.html",
@@ -106,29 +106,29 @@ class Cie:
         )
 
     async def set_up(self, request: Request) -> Response:
-        """Set Up Directory: the tiles, then the SCIM clients."""
+        """Set Up Directory: first the tiles, then the list of SCIM clients."""
         cloud = request.query_params.get("type") == "scim"
         return self._pages.page("cie", "cie_setup.html", clients=self._clients, cloud=cloud)
 
     async def choose_client(self, request: Request) -> Response:
-        """Begin a directory for the chosen SCIM client."""
+        """Create a draft directory for the chosen SCIM client."""
         fields = await self._pages.form(request)
         if fields is None:
-            return stale()
-        client = first(fields, "client")
+            return outdated_form()
+        client = first_value(fields, "client")
         if client not in self._clients:
-            self._pages.say("cie", "Select a SCIM client.", bad=True)
-            return to("/cie/new?type=scim")
-        return to(f"/cie/directories/{self._ledger.add(client).key}")
+            self._pages.show_message("cie", "Select a SCIM client.", bad=True)
+            return redirect("/cie/new?type=scim")
+        return redirect(f"/cie/directories/{self._state.add(client).key}")
 
     async def configure(self, request: Request) -> Response:
         """Configure Directory Sync for SCIM."""
-        directory = self._of(request)
+        directory = self._directory(request)
         if directory is None:
-            return to("/cie")
+            return redirect("/cie")
         token = ""
-        if directory.key in self._fresh:
-            self._fresh.discard(directory.key)
+        if directory.key in self._unshown_tokens:
+            self._unshown_tokens.discard(directory.key)
             token = self._derived.token(directory.key, directory.generation)
         return self._pages.page(
             "cie",
@@ -142,42 +142,42 @@ class Cie:
         )
 
     async def save(self, request: Request) -> Response:
-        """Generate Token or Submit; what was typed is kept in both cases."""
+        """Generate Token or Submit. Both keep what was entered."""
         fields = await self._pages.form(request)
-        directory = self._of(request)
+        directory = self._directory(request)
         if fields is None or directory is None:
-            return stale()
-        typed = first(fields, "directory_id")[:200], first(fields, "directory_name")[:200]
+            return outdated_form()
+        typed = first_value(fields, "directory_id")[:200], first_value(fields, "directory_name")[:200]
         if not directory.submitted:
-            method = first(fields, "method")
-            directory = self._ledger.change(
+            method = first_value(fields, "method")
+            directory = self._state.change(
                 directory.key,
                 method=Method(method) if method in tuple(Method) else directory.method,
-                service_account=first(fields, "service_account")[:200],
+                service_account=first_value(fields, "service_account")[:200],
             )
-        if first(fields, "action") == "generate":
+        if first_value(fields, "action") == "generate":
             self._generate(directory, typed)
-            return to(request.url.path)
+            return redirect(request.url.path)
         errors = [*field_errors(*typed), *self._authorization_errors(directory)]
-        if any(d.submitted and d.key != directory.key and d.directory_id == typed[0] for d in self._ledger.directories):
-            errors.append("Another directory has this Directory ID.")
+        if any(d.submitted and d.key != directory.key and d.directory_id == typed[0] for d in self._state.directories):
+            errors.append("Another directory already has this Directory ID.")
         if errors:
             if not directory.submitted:
-                self._ledger.change(directory.key, directory_id=typed[0], directory_name=typed[1])
-            self._pages.say("cie", " ".join(errors), bad=True)
-            return to(request.url.path)
-        self._fresh.discard(directory.key)
-        self._ledger.change(directory.key, directory_id=typed[0], directory_name=typed[1], submitted=True)
-        return to(f"{request.url.path}/acknowledge")
+                self._state.change(directory.key, directory_id=typed[0], directory_name=typed[1])
+            self._pages.show_message("cie", " ".join(errors), bad=True)
+            return redirect(request.url.path)
+        self._unshown_tokens.discard(directory.key)
+        self._state.change(directory.key, directory_id=typed[0], directory_name=typed[1], submitted=True)
+        return redirect(f"{request.url.path}/acknowledge")
 
     def _authorization_errors(self, directory: PracticeDirectory) -> list[str]:
         if directory.method is Method.STATIC:
             return [] if directory.generation else ["Generate a token first."]
-        known = {account_name(number) for number in range(1, self._ledger.service_accounts + 1)}
-        return [] if directory.service_account in known else ["There is no service account of that name."]
+        known = {account_name(number) for number in range(1, self._state.service_accounts + 1)}
+        return [] if directory.service_account in known else ["No service account has that name."]
 
     async def switchboard(self, _request: Request) -> Response:
-        """How the endpoint misbehaves, and what it received."""
+        """How the endpoint, the API and the portal misbehave, and the requests received."""
         board = self._endpoint.switchboard
         return self._pages.page(
             "cie",
@@ -191,47 +191,47 @@ class Cie:
             feed=tuple(board.feed),
         )
 
-    async def break_it(self, request: Request) -> Response:
-        """Choose a fault of the endpoint, of the API or of the portal."""
+    async def choose_faults(self, request: Request) -> Response:
+        """Choose a fault of the endpoint, the API or the portal."""
         fields = await self._pages.form(request)
         if fields is None:
-            return stale()
-        chosen, of_api, of_portal = (first(fields, name) for name in ("fault", "api_fault", "portal_fault"))
+            return outdated_form()
+        chosen, of_api, of_portal = (first_value(fields, name) for name in ("fault", "api_fault", "portal_fault"))
         if of_api in tuple(ApiFault):
             self._endpoint.switchboard.api_fault = ApiFault(of_api)
-            self._pages.say("cie", f"The Directory Sync API from now on: {API_WORDS[ApiFault(of_api)]}.")
+            self._pages.show_message("cie", f"Directory Sync API: {API_WORDS[ApiFault(of_api)]}.")
         if of_portal in tuple(PortalFault):
             self._endpoint.switchboard.portal_fault = PortalFault(of_portal)
-            self._pages.say("cie", f"The portal from now on: {PORTAL_WORDS[PortalFault(of_portal)]}.")
+            self._pages.show_message("cie", f"Portal: {PORTAL_WORDS[PortalFault(of_portal)]}.")
         if chosen in tuple(Fault):
             self._endpoint.switchboard.fault = Fault(chosen)
-            await self._impostor.turn(on=chosen == Fault.UNTRUSTED)
-            self._pages.say("cie", f"The endpoint from now on: {WORDS[Fault(chosen)]}.")
-        return to("/cie/switchboard")
+            await self._untrusted_server.set_on(on=chosen == Fault.UNTRUSTED)
+            self._pages.show_message("cie", f"SCIM endpoint: {WORDS[Fault(chosen)]}.")
+        return redirect("/cie/switchboard")
 
     async def accounts(self, _request: Request) -> Response:
-        """Common Services: service accounts."""
-        fresh, self._fresh_account = self._fresh_account, None
+        """The service accounts of Common Services."""
+        account, self._unshown_account = self._unshown_account, None
         return self._pages.page(
             "cie",
             "cie_accounts.html",
-            accounts=[account_name(number) for number in range(1, self._ledger.service_accounts + 1)],
-            name=account_name(fresh) if fresh else "",
-            secret=self._derived.client_secret(fresh) if fresh else "",
+            accounts=[account_name(number) for number in range(1, self._state.service_accounts + 1)],
+            name=account_name(account) if account else "",
+            secret=self._derived.client_secret(account) if account else "",
             tsg_id=TSG_ID,
         )
 
     async def create_account(self, request: Request) -> Response:
-        """Create a service account; its secret is shown once."""
+        """Create a service account. Its secret is shown once."""
         if await self._pages.form(request) is None:
-            return stale()
-        self._ledger.service_accounts += 1
-        self._ledger.save()
-        self._fresh_account = self._ledger.service_accounts
-        return to("/cie/service-accounts")
+            return outdated_form()
+        self._state.service_accounts += 1
+        self._state.save()
+        self._unshown_account = self._state.service_accounts
+        return redirect("/cie/service-accounts")
 
     async def token(self, request: Request) -> Response:
-        """The token address: the client credentials grant (RFC 6749 section 4.4), tokens of 15 minutes."""
+        """The token address: the client credentials grant (RFC 6749 section 4.4); tokens are valid for 15 minutes."""
         number = self._client(request.headers.get("authorization", ""))
         if number is None:
             return JSONResponse({"error": "invalid_client"}, 401)
@@ -240,20 +240,20 @@ class Cie:
             return JSONResponse({"error": "unsupported_grant_type"}, 400)
         if fields.get("scope") != [f"tsg_id:{TSG_ID}"]:
             return JSONResponse({"error": "invalid_scope"}, 400)
-        until = int(self._ledger.now().timestamp()) + TOKEN_SECONDS
+        until = int(self._state.now().timestamp()) + TOKEN_SECONDS
         answer = {"access_token": self._derived.issue(number, until), "token_type": "Bearer"}
         return JSONResponse({**answer, "expires_in": TOKEN_SECONDS, "scope": f"tsg_id:{TSG_ID}"})
 
     def _client(self, authorization: str) -> int | None:
-        """The service account that Client ID and Client Secret belong to."""
+        """Return the service account with that Client ID and Client Secret."""
         scheme, _, pair = authorization.partition(" ")
         try:
             given = b64decode(pair, validate=True).decode()
         except ValueError:
             return None
         name, _, secret = given.partition(":")
-        for number in range(1, self._ledger.service_accounts + 1):
-            if name == account_name(number) and same(secret, self._derived.client_secret(number)):
+        for number in range(1, self._state.service_accounts + 1):
+            if name == account_name(number) and equal_secrets(secret, self._derived.client_secret(number)):
                 return number if scheme.lower() == "basic" else None
         return None
 
@@ -261,41 +261,41 @@ class Cie:
         changes: dict[str, object] = {"generation": directory.generation + 1}
         if not directory.submitted:
             changes |= {"directory_id": typed[0], "directory_name": typed[1]}
-        self._ledger.change(directory.key, **changes)
-        self._fresh.add(directory.key)
+        self._state.change(directory.key, **changes)
+        self._unshown_tokens.add(directory.key)
 
     async def acknowledge(self, request: Request) -> Response:
-        """The postconfiguration requirements."""
-        directory = self._of(request)
+        """The page of the postconfiguration requirements."""
+        directory = self._directory(request)
         if directory is None or not directory.submitted:
-            return to("/cie")
+            return redirect("/cie")
         return self._pages.page("cie", "cie_acknowledge.html", directory=directory)
 
     async def acknowledged(self, request: Request) -> Response:
-        """OK on the postconfiguration requirements."""
+        """OK on the page of the postconfiguration requirements."""
         fields = await self._pages.form(request)
-        directory = self._of(request)
+        directory = self._directory(request)
         if fields is None or directory is None:
-            return stale()
+            return outdated_form()
         if "agree" not in fields:
-            self._pages.say("cie", "Select the check box first.", bad=True)
-            return to(request.url.path)
-        self._ledger.change(directory.key, acknowledged=True)
-        self._pages.say("cie", f"Directory {directory.directory_name} was added.")
-        return to("/cie")
+            self._pages.show_message("cie", "Select the check box first.", bad=True)
+            return redirect(request.url.path)
+        self._state.change(directory.key, acknowledged=True)
+        self._pages.show_message("cie", f"Directory {directory.directory_name} was added.")
+        return redirect("/cie")
 
     async def full_sync(self, request: Request) -> Response:
-        """Actions → Full Sync."""
+        """Actions > Full Sync."""
         fields = await self._pages.form(request)
-        directory = self._of(request)
+        directory = self._directory(request)
         if fields is None or directory is None:
-            return stale()
-        refusal = sync_refusal(directory, self._ledger.now())
+            return outdated_form()
+        refusal = sync_refusal(directory, self._state.now())
         if refusal is None:
-            self._ledger.change(directory.key, sync_started=self._ledger.now(), sync_completed=None)
+            self._state.change(directory.key, sync_started=self._state.now(), sync_completed=None)
             self._run(directory.key)
-        self._pages.say("cie", refusal or "Sync started", bad=refusal is not None)
-        return to("/cie")
+        self._pages.show_message("cie", refusal or "Sync started", bad=refusal is not None)
+        return redirect("/cie")
 
     def _run(self, key: str) -> None:
         task = asyncio.create_task(self._sync(key))
@@ -304,11 +304,11 @@ class Cie:
 
     async def _sync(self, key: str) -> None:
         await asyncio.sleep(SYNC_SECONDS)
-        directory = self._ledger.directory(key)
+        directory = self._state.directory(key)
         if directory is not None:
             users, groups = self._endpoint.counts(directory)
-            now = self._ledger.now()
-            self._ledger.change(key, sync_completed=now, last_success=now, users=users, groups=groups)
+            now = self._state.now()
+            self._state.change(key, sync_completed=now, last_success=now, users=users, groups=groups)
 
-    def _of(self, request: Request) -> PracticeDirectory | None:
-        return self._ledger.directory(request.path_params["key"])
+    def _directory(self, request: Request) -> PracticeDirectory | None:
+        return self._state.directory(request.path_params["key"])

@@ -1,4 +1,4 @@
-"""The Directory Sync API of the practice CIE: the four operations of its description, over what the ledger holds."""
+"""The Directory Sync API of the practice CIE: the four documented operations on the practice directories."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from app.practice.ledger import SyncStatus
+from app.practice.server_state import SyncStatus
 from app.practice.switchboard import ApiFault
 
 if TYPE_CHECKING:
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from app.practice.derive import Derived
-    from app.practice.ledger import Ledger, PracticeDirectory
+    from app.practice.derived_secrets import DerivedSecrets
+    from app.practice.server_state import PracticeDirectory, ServerState
     from app.practice.switchboard import Switchboard
 
 PREFIX, OTHER_PREFIX = "/cie/directory-sync/v1", "/directory-sync/v1"
-"""Where it answers, and where it answers once the switchboard has moved it."""
+"""The API's address, and its address once the switchboard has moved it."""
 
 _BODY_LIMIT = 16_384
-"""Bytes of a question that are read at most."""
+"""Bytes read of a request at most."""
 
 _Word = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -36,7 +36,7 @@ class _ApiPart(BaseModel):
 
 
 class _Match(_ApiPart):
-    """One attribute and what it is to be."""
+    """A condition on one attribute."""
 
     attr: Literal[
         "User Principal Name", "Common-Name", "Name", "Distinguished Name", "SAM Account Name", "Unique Identifier"
@@ -45,8 +45,8 @@ class _Match(_ApiPart):
     match: Literal["equal", "textSearch"]
 
 
-class _Question(_ApiPart):
-    """What is searched for; the searches through members are not rehearsed and are refused."""
+class _Query(_ApiPart):
+    """A search. Searches by group membership are not part of practice and are refused."""
 
     domain: _Word
     page: Annotated[int, Field(ge=1)] = Field(1, alias="pageNum")
@@ -56,14 +56,14 @@ class _Question(_ApiPart):
     filter: None = None
 
 
-class _GroupQuestion(_Question):
-    """For groups the attributes have to be named."""
+class _GroupQuery(_Query):
+    """A search for groups, which must name the attributes to return."""
 
     attrs: list[str]
 
 
 class _NewSecret(_ApiPart):
-    """A new client secret for a connection that CIE made by itself; SCIM directories have none."""
+    """A new client secret for a connection that CIE created itself; SCIM directories have none."""
 
     directory: _Word = Field(alias="directoryId")
     provider: str
@@ -71,16 +71,16 @@ class _NewSecret(_ApiPart):
 
 
 class PracticeDirectorySync:
-    """Serves the operations under both prefixes; only the one in use answers."""
+    """Serves the operations under both prefixes; only the active prefix answers."""
 
-    def __init__(self, ledger: Ledger, derived: Derived, switchboard: Switchboard) -> None:
-        self._ledger = ledger
+    def __init__(self, state: ServerState, derived: DerivedSecrets, switchboard: Switchboard) -> None:
+        self._state = state
         self._derived = derived
         self._switchboard = switchboard
 
     @property
     def routes(self) -> list[Route]:
-        """Addresses of the operations."""
+        """The addresses of the operations."""
         serve: tuple[tuple[str, str, Callable[[Request], Any]], ...] = (
             ("/domains", "GET", self._domains),
             ("/cache-users", "POST", self._users),
@@ -99,7 +99,7 @@ class PracticeDirectorySync:
             if prefix != (OTHER_PREFIX if fault is ApiFault.ADDRESS else PREFIX):
                 return _error(404, "Not Found", "There is nothing at this address.")
             scheme, _, token = request.headers.get("authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or self._derived.issued(token, self._ledger.now().timestamp()) is None:
+            if scheme.lower() != "bearer" or self._derived.issued(token, self._state.now().timestamp()) is None:
                 return _error(401, "Unauthorized", "The token is missing or not good.")
             if fault is ApiFault.ROLE:
                 return _error(403, "Forbidden", "The role of this service account does not allow it.")
@@ -109,12 +109,12 @@ class PracticeDirectorySync:
         return answer
 
     async def _domains(self, _request: Request) -> Response:
-        return _found([self._shown(each) for each in self._ledger.directories if each.submitted])
+        return _success([self._domain(each) for each in self._state.directories if each.submitted])
 
-    def _shown(self, directory: PracticeDirectory) -> dict[str, Any]:
+    def _domain(self, directory: PracticeDirectory) -> dict[str, Any]:
         running = directory.status is SyncStatus.RUNNING
         since = directory.sync_started if running else directory.last_success
-        # Only cache_applied is documented; the other words, and the type, are this practice's own.
+        # Only cache_applied is documented; the other descriptions and the type are invented for practice.
         word = "sync_running" if running else "cache_applied" if directory.last_success else "not_synced"
         status: dict[str, Any] = {"description": word, "statusUpdatedOn": _seconds(since)}
         if directory.last_success is not None:
@@ -131,38 +131,36 @@ class PracticeDirectorySync:
         }
 
     async def _users(self, request: Request) -> Response:
-        return await self._search(request, _Question, "User", _user)
+        return await self._search(request, _Query, "User", _user)
 
     async def _groups(self, request: Request) -> Response:
-        return await self._search(request, _GroupQuestion, "Group", _group)
+        return await self._search(request, _GroupQuery, "Group", _group)
 
     async def _search(
-        self, request: Request, shape: type[_Question], kind: str, show: Callable[[dict[str, Any]], dict[str, Any]]
+        self, request: Request, shape: type[_Query], kind: str, show: Callable[[dict[str, Any]], dict[str, Any]]
     ) -> Response:
-        question = await _read(request, shape)
-        directory = next(
-            (d for d in self._ledger.directories if question and d.directory_name == question.domain), None
-        )
-        if question is None or directory is None or not directory.submitted:
+        query = await _read(request, shape)
+        directory = next((d for d in self._state.directories if query and d.directory_name == query.domain), None)
+        if query is None or directory is None or not directory.submitted:
             return _error(400, "Bad Request", "Required field is missing or invalid.")
-        # What a sync has not taken over yet is not in the cache.
-        there = directory.resources if directory.last_success else ()
-        objects = [r for r in there if r.get("meta", {}).get("resourceType") == kind]
-        found = [show(r) for r in objects if question.name is None or _matches(r, question.name)]
-        first = (question.page - 1) * question.size
-        page = found[first : first + question.size]
+        # What has not been synced yet is not in the cache.
+        cached = directory.resources if directory.last_success else ()
+        objects = [r for r in cached if r.get("meta", {}).get("resourceType") == kind]
+        found = [show(r) for r in objects if query.name is None or _matches(r, query.name)]
+        first = (query.page - 1) * query.size
+        page = found[first : first + query.size]
         domain = {
             "domainName": directory.directory_name,
             "lastSyncTmp": _seconds(directory.last_success),
             "netbios": directory.directory_name.partition(".")[0][:15],
             "objects": page,
         }
-        return _found(
+        return _success(
             {
                 "count": len(page),
                 "data": {"domains": [domain]},
-                "pageNum": question.page,
-                "pageSz": question.size,
+                "pageNum": query.page,
+                "pageSz": query.size,
                 "remains": max(0, len(found) - first - len(page)),
             }
         )
@@ -172,8 +170,8 @@ class PracticeDirectorySync:
         if wanted is None:
             return _error(400, "Bad Request", "Required field is missing or invalid.")
         if wanted.provider not in ("aad", "aad_gov", "aad_cn", "okta"):
-            return _wrong(421, "provider must be one of: aad, aad_gov, aad_cn, okta")
-        return _wrong(404, f"Directory {wanted.directory} not found")
+            return _failure(421, "provider must be one of: aad, aad_gov, aad_cn, okta")
+        return _failure(404, f"Directory {wanted.directory} not found")
 
 
 _Shape = TypeVar("_Shape", bound=_ApiPart)
@@ -191,7 +189,7 @@ async def _read(request: Request, shape: type[_Shape]) -> _Shape | None:
         return None
 
 
-def _found(result: object) -> Response:
+def _success(result: object) -> Response:
     return JSONResponse({"success": True, "result": result})
 
 
@@ -199,7 +197,7 @@ def _error(status: int, name: str, message: str) -> Response:
     return JSONResponse({"statusCode": status, "error": name, "message": message}, status)
 
 
-def _wrong(status: int, message: str) -> Response:
+def _failure(status: int, message: str) -> Response:
     return JSONResponse({"success": True, "result": {"error": {"error-message": message}}}, status)
 
 
@@ -208,7 +206,7 @@ def _seconds(moment: datetime | None) -> int:
 
 
 _ATTRIBUTES = {"User Principal Name": "userName", "Unique Identifier": "id"}
-"""Which attribute of a resource stands for one of the API; the others stand for the name that is shown."""
+"""The resource attribute for an attribute of the API; all others use the display name."""
 
 
 def _matches(resource: dict[str, Any], wanted: _Match) -> bool:

@@ -1,4 +1,4 @@
-"""The SCIM 2.0 endpoint of the practice CIE: one tenant per directory, behind its bearer token."""
+"""The SCIM 2.0 endpoint of the practice CIE: one tenant per directory, protected by its bearer token."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from scim2_server.memory import AsyncInMemoryStorage, InMemoryStorage  # noqa: T
 from scim2_server.service import ScimService  # noqa: TID253
 from scim2_server.testserver.application import BEARER_TOKEN_SCHEME  # noqa: TID253
 
-from app.practice.derive import same
-from app.practice.ledger import Method, account_name
+from app.practice.derived_secrets import equal_secrets
+from app.practice.server_state import Method, account_name
 from app.practice.switchboard import Fault, Switchboard
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
-    from app.practice.derive import Derived
-    from app.practice.ledger import Ledger, PracticeDirectory
+    from app.practice.derived_secrets import DerivedSecrets
+    from app.practice.server_state import PracticeDirectory, ServerState
 
 PREFIX = "/scim/"
 
@@ -44,7 +44,7 @@ _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 class _Storage(InMemoryStorage):
-    """Memory that knows whether it changed, with versions that stay unique after a restart."""
+    """In-memory storage that records whether it changed, with versions that stay unique after a restart."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,61 +69,61 @@ class _Storage(InMemoryStorage):
 
 
 class PracticeEndpoint:
-    """Serves ``/scim/<segment>/v2`` for every directory of the ledger (ASGI)."""
+    """Serves ``/scim/<segment>/v2`` for every practice directory (ASGI)."""
 
-    def __init__(self, ledger: Ledger, derived: Derived) -> None:
+    def __init__(self, state: ServerState, derived: DerivedSecrets) -> None:
         self.switchboard = Switchboard()
-        self._ledger = ledger
+        self._state = state
         self._derived = derived
         self._provider = _provider()
         self._service = ScimService(self._provider)
         self._tenants: dict[str, tuple[_Storage, ASGIApplication]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Authenticate a request, serve it, and remember what it changed."""
+        """Authenticate a request, serve it, and save what it changed."""
         send = self.switchboard.watch(scope, send)
-        if await self.switchboard.misbehave(send):
+        if await self.switchboard.answer_with_fault(send):
             return
         segment = scope["path"].removeprefix(PREFIX).partition("/")[0]
         directory = self._directory(segment)
         if directory is None:
             await _refuse(send, 404, "There is no directory at this address.")
             return
-        if not self._allowed(directory, scope):
+        if not self._is_authorized(directory, scope):
             await _refuse(send, 401, "Authorization failure. The authorization header is invalid or missing.")
             return
-        if await self.switchboard.find_anybody(scope, send):
+        if await self.switchboard.ignore_filter(scope, send):
             return
         storage, application = self._tenant(directory)
         await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)  # type: ignore[arg-type]
         if scope["method"] in _WRITING and storage.changed:
             storage.changed = False
-            self._ledger.change(directory.key, change_timestamp=self._ledger.now(), resources=_dump(storage.resources))
+            self._state.change(directory.key, change_timestamp=self._state.now(), resources=_dump(storage.resources))
 
     def counts(self, directory: PracticeDirectory) -> tuple[int, int]:
-        """How many users and groups the endpoint holds."""
+        """Return how many users and groups the endpoint has."""
         names = [type(resource).__name__ for resource in self._tenant(directory)[0].resources]
         groups = names.count("Group")
         return len(names) - groups, groups
 
     def _directory(self, segment: str) -> PracticeDirectory | None:
-        for directory in self._ledger.directories:
-            if same(segment, self._derived.segment(directory.key)):
+        for directory in self._state.directories:
+            if equal_secrets(segment, self._derived.segment(directory.key)):
                 return directory
         return None
 
-    def _allowed(self, directory: PracticeDirectory, scope: Scope) -> bool:
+    def _is_authorized(self, directory: PracticeDirectory, scope: Scope) -> bool:
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         scheme, _, token = given.decode("latin-1").partition(" ")
         if self.switchboard.fault is Fault.OPEN_DOOR:
             return directory.submitted
-        # Until Submit, CIE knows nothing of the directory, so its token opens nothing.
-        return scheme.lower() == "bearer" and directory.submitted and self._good(directory, token)
+        # Until Submit, CIE does not know the directory, so its token is not accepted.
+        return scheme.lower() == "bearer" and directory.submitted and self._is_valid(directory, token)
 
-    def _good(self, directory: PracticeDirectory, token: str) -> bool:
+    def _is_valid(self, directory: PracticeDirectory, token: str) -> bool:
         if directory.method is Method.STATIC:
-            return same(token, self._derived.token(directory.key, directory.generation))
-        number = self._derived.issued(token, self._ledger.now().timestamp())
+            return equal_secrets(token, self._derived.token(directory.key, directory.generation))
+        number = self._derived.issued(token, self._state.now().timestamp())
         return number is not None and account_name(number) == directory.service_account
 
     def _tenant(self, directory: PracticeDirectory) -> tuple[_Storage, ASGIApplication]:
@@ -158,7 +158,7 @@ def _dump(resources: list[Any]) -> tuple[dict[str, Any], ...]:
 
 
 def _without_secrets(value: Any) -> Any:
-    # Locations and references hold the Base URL; passwords do not belong into any file.
+    # Locations and references contain the Base URL, and passwords must not be in any file.
     if isinstance(value, dict):
         dropped = {"$ref", "location", "password"}
         return {name: _without_secrets(part) for name, part in value.items() if name not in dropped}

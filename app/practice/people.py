@@ -24,11 +24,11 @@ class Person:
         return f"{self.given} {self.family}"
 
     def user_name(self, domain: str) -> str:
-        """The name to sign in with."""
+        """Return the sign-in name."""
         return f"{self.key}@{domain}"
 
     def resource(self, domain: str) -> dict[str, Any]:
-        """The SCIM user with the attributes Entra maps by default."""
+        """Return the SCIM user with the attributes that Entra maps by default."""
         return {
             "schemas": [USER_SCHEMA],
             "userName": self.user_name(domain),
@@ -48,10 +48,10 @@ class Team:
     key: str
     name: str
     members: tuple[str, ...]
-    """Keys of its people."""
+    """Keys of its members."""
 
     def resource(self) -> dict[str, Any]:
-        """The SCIM group without members, as it is first sent."""
+        """Return the SCIM group without members, as it is first sent."""
         return {"schemas": [GROUP_SCHEMA], "displayName": self.name, "externalId": f"practice-{self.key}"}
 
 
@@ -82,7 +82,7 @@ TEAMS = (
 
 
 def in_scope(assigned: tuple[str, ...]) -> tuple[tuple[Person, ...], tuple[Team, ...]]:
-    """The people and teams to provision: the assigned ones and the members of assigned teams."""
+    """Return the people and teams to provision: those assigned, and the members of assigned teams."""
     teams = tuple(team for team in TEAMS if team.key in assigned)
     wanted = {*assigned, *(member for team in teams for member in team.members)}
     return tuple(person for person in PEOPLE if person.key in wanted), teams

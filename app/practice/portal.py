@@ -1,4 +1,4 @@
-"""The console of the practice portal: gallery, connection test and provisioning, labelled by the guide."""
+"""The console of the practice portal: gallery, connection test and provisioning, labeled by the guide."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from starlette.routing import Route
 from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind
 from app.practice import provisioning
-from app.practice.gate import first, stale, to
-from app.practice.ledger import PracticeApplication
+from app.practice.console_pages import first_value, outdated_form, redirect
 from app.practice.people import PEOPLE, TEAMS, in_scope
+from app.practice.server_state import PracticeApplication
 from app.practice.switchboard import PORTAL_WORDS, PortalFault
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 
@@ -23,63 +23,63 @@ if TYPE_CHECKING:
     from app.guide.model import Guide, PracticeForm
     from app.net import LoopbackClient
     from app.practice.cie import Cie
-    from app.practice.derive import Derived
-    from app.practice.gate import ConsolePages
-    from app.practice.ledger import Ledger
+    from app.practice.console_pages import ConsolePages
+    from app.practice.derived_secrets import DerivedSecrets
+    from app.practice.server_state import ServerState
     from app.practice.switchboard import Switchboard
     from app.scim.tokens import Credentials
 
 STEADY_SECONDS = 0.3
-"""Time from the end of the first cycle until the steady state is reported."""
+"""Time from the end of the first cycle until the steady state is reported, in seconds."""
 
 
 class Portal:
-    """The pages under ``/portal/<guide>``. What was entered stays in memory."""
+    """The pages under ``/portal/<guide>``. Entered values stay in memory."""
 
     def __init__(
         self,
         guide: Guide,
-        ledger: Ledger,
-        derived: Derived,
+        state: ServerState,
+        derived: DerivedSecrets,
         cie: Cie,
         switchboard: Switchboard,
         *,
         pages: ConsolePages,
         client: LoopbackClient,
     ) -> None:
-        # Where the admin names things, the practice portal has the names of its sample values.
+        # Names that the admin would choose are replaced by the guide's sample values.
         self._guide = fill_guide(guide, guide.practice.tenant_values)
-        self._at = f"/portal/{guide.id}"
-        self._ledger = ledger
+        self._path = f"/portal/{guide.id}"
+        self._state = state
         self._derived = derived
         self._cie = cie
         self._switchboard = switchboard
         self._pages = pages
         self._client = client
         self._entered: dict[str, str] = {}
-        """Value name → text, as entered."""
-        self._by_account = False
+        """Entered text by value name."""
+        self._uses_account = False
         self._entered_target: provisioning.Target | None = None
-        self._passed: provisioning.Target | None = None
-        self._saved = self._derive_again()
+        self._tested: provisioning.Target | None = None
+        self._saved = self._restored_target()
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def routes(self) -> list[Route]:
-        """Addresses of the console."""
+        """The console's addresses."""
         return [
-            Route(self._at, self.overview),
-            Route(f"{self._at}/gallery", self.gallery),
-            Route(f"{self._at}/gallery", self.create_app, methods=["POST"]),
-            Route(f"{self._at}/app", self.app),
-            Route(f"{self._at}/provisioning", self.enter, methods=["POST"]),
-            Route(f"{self._at}/assign", self.assign, methods=["POST"]),
-            Route(f"{self._at}/start", self.start, methods=["POST"]),
-            Route(f"{self._at}/delete", self.delete, methods=["POST"]),
+            Route(self._path, self.overview),
+            Route(f"{self._path}/gallery", self.gallery),
+            Route(f"{self._path}/gallery", self.create_app, methods=["POST"]),
+            Route(f"{self._path}/app", self.app),
+            Route(f"{self._path}/provisioning", self.enter, methods=["POST"]),
+            Route(f"{self._path}/assign", self.assign, methods=["POST"]),
+            Route(f"{self._path}/start", self.start, methods=["POST"]),
+            Route(f"{self._path}/delete", self.delete, methods=["POST"]),
         ]
 
     def resume(self) -> None:
-        """Go on with a cycle that a restart interrupted, where the target can be derived again."""
+        """Continue a cycle that a restart interrupted, if its target can be derived again."""
         application = self._application
         if application is not None and application.running:
             if self._saved is not None:
@@ -88,7 +88,7 @@ class Portal:
                 self._change(fault="Provisioning stopped. Enter the connection again.")
 
     async def overview(self, _request: Request) -> Response:
-        """The tenant's overview with the values to capture."""
+        """The tenant's overview, with the values to capture."""
         shown = {
             self._guide.values[name].label: value
             for name, value in self._form.tenant_values.items()
@@ -97,7 +97,7 @@ class Portal:
         return self._page("portal_overview.html", values=shown)
 
     async def gallery(self, request: Request) -> Response:
-        """The gallery of applications and its search."""
+        """The application gallery and its search."""
         query = request.query_params.get("search", "").strip()
         words = query.lower().split()
         entries = self._form.catalog
@@ -109,19 +109,19 @@ class Portal:
         """Create an application from the gallery."""
         fields = await self._pages.form(request)
         if fields is None:
-            return stale()
-        template, name = first(fields, "app"), first(fields, "name")[:120]
+            return outdated_form()
+        template, name = first_value(fields, "app"), first_value(fields, "name")[:120]
         if template not in self._form.catalog or not name:
-            self._say("Enter a name.", bad=True)
-            return to(f"{self._at}/gallery")
+            self._show("Enter a name.", bad=True)
+            return redirect(f"{self._path}/gallery")
         if self._application is not None and self._application.running:
-            self._say("Provisioning runs. Wait until the cycle has ended.", bad=True)
-            return to(f"{self._at}/app")
+            self._show("Provisioning is running. Wait until the cycle has ended.", bad=True)
+            return redirect(f"{self._path}/app")
         lookalike = template != self._form.catalog[0]
-        self._ledger.set_application(self._guide.id, self._fresh(name, lookalike=lookalike))
+        self._state.set_application(self._guide.id, self._fresh(name, lookalike=lookalike))
         self._forget()
-        self._say(f"{name} was created.")
-        return to(f"{self._at}/app")
+        self._show(f"{name} was created.")
+        return redirect(f"{self._path}/app")
 
     def _fresh(self, name: str, *, lookalike: bool = False) -> PracticeApplication:
         return PracticeApplication(name=name, lookalike=lookalike, live=self._form.modes is None)
@@ -131,15 +131,15 @@ class Portal:
         application = self._application
         if application is None and not self._form.catalog:
             application = self._fresh(self._guide.portal.name)
-            self._ledger.set_application(self._guide.id, application)
+            self._state.set_application(self._guide.id, application)
         if application is None:
-            return to(f"{self._at}/gallery")
+            return redirect(f"{self._path}/gallery")
         fault = self._switchboard.portal_fault
         return self._page(
             "portal_app.html",
             app=application,
             fields=self._fields,
-            passed=self._passed is not None,
+            passed=self._tested is not None,
             people=PEOPLE,
             teams=TEAMS,
             domain=self._domain,
@@ -149,7 +149,7 @@ class Portal:
 
     @property
     def _fields(self) -> list[dict[str, object]]:
-        """The connection's fields: label, value name, what stands there, whether it is hidden."""
+        """The connection's fields: label, value name, text, and whether the field is hidden."""
         shown: dict[str, dict[str, object]] = {}
         for field in (*self._form.fields, *self._form.oidc_fields):
             hidden = self._guide.values[field.value].secret and self._kind(field.value) is not Kind.BASE_URL
@@ -167,36 +167,36 @@ class Portal:
         return self._guide.values[name].kind
 
     async def enter(self, request: Request) -> Response:
-        """The test button and the save button of the connection."""
+        """The connection's test button and save button."""
         fields = await self._pages.form(request)
         application = self._application
         if fields is None or application is None or application.lookalike:
-            return stale()
-        if first(fields, "token") or first(fields, "client_secret"):
-            # A secret stays entered although it is not shown; the one entered last tells the method.
-            self._by_account = bool(first(fields, "client_secret"))
+            return outdated_form()
+        if first_value(fields, "token") or first_value(fields, "client_secret"):
+            # A secret stays entered although it is not shown; the secret entered last decides the method.
+            self._uses_account = bool(first_value(fields, "client_secret"))
         for field in self._fields:
             name = str(field["name"])
-            # The page never shows a secret again, so an empty field means the one entered before.
-            self._entered[name] = first(fields, name) or (self._entered.get(name, "") if field["hidden"] else "")
+            # The page never shows a secret again, so an empty field means the previous secret.
+            self._entered[name] = first_value(fields, name) or (self._entered.get(name, "") if field["hidden"] else "")
         if self._form.modes is not None:
-            self._change(live=first(fields, "mode") == self._form.modes.live)
+            self._change(live=first_value(fields, "mode") == self._form.modes.live)
         target = self._target()
         if isinstance(target, str):
-            self._say(target, bad=True)
-        elif first(fields, "action") == "test":
+            self._show(target, bad=True)
+        elif first_value(fields, "action") == "test":
             await self._test(target)
-        elif self._form.save_needs_test and self._passed != target:
-            self._say(f"Use {self._form.test_button} with these values first.", bad=True)
+        elif self._form.save_needs_test and self._tested != target:
+            self._show(f"Use {self._form.test_button} with these values first.", bad=True)
         else:
             self._save(target)
-        return to(f"{self._at}/app")
+        return redirect(f"{self._path}/app")
 
     def _target(self) -> provisioning.Target | str:
-        """Where to, and how in, from the fields; or the sentence why not."""
+        """Return the target described by the fields, or why there is none."""
         found = {self._kind(name): text for name, text in self._entered.items() if text}
         credentials: Credentials
-        if Kind.TOKEN in found and not self._by_account:
+        if Kind.TOKEN in found and not self._uses_account:
             credentials = StaticToken(found[Kind.TOKEN])
         elif {Kind.CLIENT_ID, Kind.CLIENT_SECRET, Kind.TOKEN_URL} <= found.keys():
             credentials = ServiceAccount(
@@ -206,68 +206,68 @@ class Portal:
             return f"Enter {' and '.join(field.label for field in self._form.fields)}."
         base_url = found.get(Kind.BASE_URL) or self._url_of(found.get(Kind.DIRECTORY_NAME, ""))
         if not base_url:
-            return "No directory of that name is known."
+            return "No directory has that name."
         if self._entered_target is None or not self._entered_target.serves(base_url, credentials):
             self._entered_target = provisioning.Target(base_url, TokenSource(credentials, practice=True))
         return self._entered_target
 
     def _url_of(self, directory_name: str) -> str:
-        """Where the portal has no field for the Base URL, it finds the directory by its name."""
-        for directory in self._ledger.directories:
+        """Find the Base URL by the directory's name, for portals that have no field for the Base URL."""
+        for directory in self._state.directories:
             if directory_name and directory.submitted and directory.directory_name == directory_name:
                 return self._cie.base_url(directory)
         return ""
 
     async def _test(self, target: provisioning.Target) -> None:
         fault = await provisioning.test(self._client, target, self._guide)
-        self._passed = None if fault else target
-        self._say(fault or "The test passed. The credentials are accepted.", bad=fault is not None)
+        self._tested = None if fault else target
+        self._show(fault or "The test passed. The credentials were accepted.", bad=fault is not None)
 
     def _save(self, target: provisioning.Target) -> None:
         self._saved = target
         key, generation = self._match(target)
         self._change(configured=True, matched_key=key, matched_generation=generation)
-        self._say("The connection was saved.")
+        self._show("The connection was saved.")
 
     async def assign(self, request: Request) -> Response:
         """Assign users and groups."""
         fields = await self._pages.form(request)
         if fields is None or self._application is None:
-            return stale()
+            return outdated_form()
         keys = {item.key for item in (*PEOPLE, *TEAMS)}
         assigned = tuple(key for key in fields.get("assigned", []) if key in keys)
         self._change(assigned=assigned)
-        self._say(f"{len(assigned)} assignments saved.")
-        return to(f"{self._at}/app")
+        self._show(f"{len(assigned)} assignments saved.")
+        return redirect(f"{self._path}/app")
 
     async def start(self, request: Request) -> Response:
-        """Start provisioning, or start it over."""
+        """Start or restart provisioning."""
         fields = await self._pages.form(request)
         application = self._application
         if fields is None or application is None:
-            return stale()
+            return outdated_form()
         if not application.configured or self._saved is None:
-            self._say(f"Enter the connection and use {self._form.save_button} first.", bad=True)
+            self._show(f"Enter the connection and use {self._form.save_button} first.", bad=True)
         elif not application.assigned:
-            self._say("Assign users and groups first.", bad=True)
+            self._show("Assign users and groups first.", bad=True)
         elif application.running:
-            self._say("Provisioning runs already.", bad=True)
+            self._show("Provisioning is already running.", bad=True)
         else:
-            self._change(started=self._ledger.now(), completed=None, steady=None, users=0, groups=0, fault="")
+            self._change(started=self._state.now(), completed=None, steady=None, users=0, groups=0, fault="")
             self._run(self._saved)
-            self._say("Provisioning started.")
-        return to(f"{self._at}/app")
+            self._show("Provisioning started.")
+        return redirect(f"{self._path}/app")
 
     async def delete(self, request: Request) -> Response:
         """Delete the application."""
         if await self._pages.form(request) is None:
-            return stale()
+            return outdated_form()
         if self._application is not None and self._application.running:
-            self._say("Provisioning runs. Wait until the cycle has ended.", bad=True)
-            return to(f"{self._at}/app")
-        self._ledger.set_application(self._guide.id, None)
+            self._show("Provisioning is running. Wait until the cycle has ended.", bad=True)
+            return redirect(f"{self._path}/app")
+        self._state.set_application(self._guide.id, None)
         self._forget()
-        return to(f"{self._at}/gallery")
+        return redirect(f"{self._path}/gallery")
 
     def _run(self, target: provisioning.Target) -> None:
         task = asyncio.create_task(self._provision(target))
@@ -290,19 +290,19 @@ class Portal:
             except provisioning.CycleStoppedError as stopped:
                 self._change(fault=str(stopped))
                 return
-        self._change(completed=self._ledger.now(), users=users, groups=groups)
+        self._change(completed=self._state.now(), users=users, groups=groups)
         await asyncio.sleep(STEADY_SECONDS)
-        self._change(steady=self._ledger.now())
+        self._change(steady=self._state.now())
 
     @property
     def _application(self) -> PracticeApplication | None:
-        return self._ledger.application(self._guide.id)
+        return self._state.application(self._guide.id)
 
     def _change(self, **changes: object) -> None:
-        self._ledger.change_application(self._guide.id, **changes)
+        self._state.change_application(self._guide.id, **changes)
 
-    def _say(self, sentence: str, *, bad: bool = False) -> None:
-        self._pages.say(f"portal-{self._guide.id}", sentence, bad=bad)
+    def _show(self, sentence: str, *, bad: bool = False) -> None:
+        self._pages.show_message(f"portal-{self._guide.id}", sentence, bad=bad)
 
     @property
     def _form(self) -> PracticeForm:
@@ -315,17 +315,17 @@ class Portal:
         return named[0].rpartition("@")[2].lower() if named else "practice.example"
 
     def _match(self, target: provisioning.Target) -> tuple[str, int]:
-        """The directory of a target with a generated token, so that both can be derived again."""
-        for directory in self._ledger.directories:
+        """Return the directory and token generation that a target uses, so that both can be derived again."""
+        for directory in self._state.directories:
             token = self._derived.token(directory.key, directory.generation)
             known = target.base_url.rstrip("/") == self._cie.base_url(directory)
             if known and target.tokens.serves(StaticToken(token)):
                 return directory.key, directory.generation
         return "", 0
 
-    def _derive_again(self) -> provisioning.Target | None:
+    def _restored_target(self) -> provisioning.Target | None:
         application = self._application
-        directory = self._ledger.directory(application.matched_key) if application else None
+        directory = self._state.directory(application.matched_key) if application else None
         if application is None or directory is None:
             return None
         token = StaticToken(self._derived.token(directory.key, application.matched_generation))
@@ -334,11 +334,11 @@ class Portal:
     def _forget(self) -> None:
         self._entered = {}
         self._entered_target = None
-        self._passed = self._saved = None
+        self._tested = self._saved = None
 
     def _page(self, template: str, **values: object) -> Response:
         return self._pages.page(
             f"portal-{self._guide.id}",
             template,
-            **{"guide": self._guide, "form": self._form, "at": self._at, "reload": False, **values},
+            **{"guide": self._guide, "form": self._form, "at": self._path, "reload": False, **values},
         )

@@ -1,4 +1,4 @@
-"""Starts and stops the practice server, from the side of the window."""
+"""Starts and stops the practice server from the main program."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.practice.derive import TOKEN_PATH, Derived
+from app.practice.derived_secrets import TOKEN_PATH, DerivedSecrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 START_SECONDS = 15.0
-"""How long the server may take until it serves."""
+"""How long the server may take to start."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 
 STOP_SECONDS = 3.0
-"""How long it may take to end before it is ended."""
+"""How long the server may take to stop before it is killed."""
 
-KEPT_SEED = ("consoles", "seed")
-"""Owner and name under which the consoles' seed is in the keyring, among the practice values."""
+SEED_KEY = ("consoles", "seed")
+"""Owner and name of the consoles' seed in the keyring, in the practice namespace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The practice server serves."""
+    """The practice server is running."""
 
     origin: str
     """Scheme, host and port."""
     key: str = field(repr=False)
-    """The session key, which the addresses of the consoles carry."""
+    """The session key that the consoles' addresses carry."""
 
     @property
     def cie_url(self) -> str:
-        """Opens the practice CIE in a browser; carries the session key."""
+        """The address that opens the practice CIE in a browser; contains the session key."""
         return f"{self.origin}/cie?key={self.key}"
 
     def portal_url(self, guide_id: str) -> str:
-        """Opens that guide's practice portal in a browser; carries the session key."""
+        """Return the address that opens that guide's practice portal in a browser; contains the session key."""
         return f"{self.origin}/portal/{guide_id}?key={self.key}"
 
     @property
     def token_url(self) -> str:
-        """Where the practice CIE issues tokens to service accounts."""
+        """The address at which the practice CIE issues tokens to service accounts."""
         return f"{self.origin}{TOKEN_PATH}"
 
 
 @dataclass(frozen=True, slots=True)
 class NotStarted:
-    """The practice server does not serve."""
+    """The practice server is not running."""
 
     sentence: str
 
 
 class PracticeProcess:
-    """The child process. Everything secret goes over its standard input."""
+    """The child process. Secrets are passed only over its standard input."""
 
     def __init__(self, command: Sequence[str] | None = None) -> None:
         self._command = list(command) if command is not None else _command()
@@ -68,7 +68,7 @@ class PracticeProcess:
 
     @property
     def running(self) -> bool:
-        """Whether the child is alive."""
+        """Whether the child is running."""
         return self._child is not None and self._child.poll() is None
 
     @property
@@ -77,11 +77,11 @@ class PracticeProcess:
         return self._child.pid if self._child is not None else None
 
     async def start(self, state_dir: Path, seed: str) -> Started | NotStarted:
-        """Start the server, on the port of last time where that is free.
+        """Start the server, on the previous port if it is free.
 
         Args:
-            state_dir: Where the server keeps what is not secret.
-            seed: At least 32 hexadecimal digits; the same seed gives the same secrets.
+            state_dir: The folder for the server's state, which is not secret.
+            seed: At least 32 hexadecimal digits. The same seed gives the same secrets.
         """
         await self.stop()
         order = json.dumps({"seed": seed, "state_dir": str(state_dir), "port": None})
@@ -96,25 +96,25 @@ class PracticeProcess:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError:
-            return NotStarted("The practice server cannot be started on this computer.")
+            return NotStarted("The practice server can't be started on this computer.")
         try:
             async with asyncio.timeout(START_SECONDS):
                 line = await _first_line(child, order.encode() + b"\n")
         except TimeoutError:
             await self.stop()
-            return NotStarted(f"The practice server did not answer within {START_SECONDS:.0f} seconds.")
+            return NotStarted(f"The practice server didn't answer within {START_SECONDS:.0f} seconds.")
         except asyncio.CancelledError:
             self._end()
             raise
         port = _port(line)
         if port is None:
             await self.stop()
-            return NotStarted("The practice server ended before it could serve.")
-        origin, key = f"http://127.0.0.1:{port}", Derived(bytes.fromhex(seed)).session_key
+            return NotStarted("The practice server stopped while starting.")
+        origin, key = f"http://127.0.0.1:{port}", DerivedSecrets(bytes.fromhex(seed)).session_key
         return Started(origin, key)
 
     async def stop(self) -> None:
-        """End the server in good order, or at once where it does not listen."""
+        """Stop the server, killing it if it does not stop by itself."""
         child = self._child
         if child is None:
             return
@@ -145,15 +145,15 @@ def _command() -> list[str]:
 
 
 async def _first_line(child: subprocess.Popen[bytes], order: bytes) -> bytes:
-    """Give the order and wait for the answer; empty where the child ended instead."""
+    """Send the order and wait for the answer; empty if the child ended instead."""
     loop = asyncio.get_running_loop()
     ready: asyncio.Future[bytes] = loop.create_future()
 
-    def settle(line: bytes) -> None:
+    def resolve(line: bytes) -> None:
         if not ready.done():
             ready.set_result(line)
 
-    def talk() -> None:
+    def exchange() -> None:
         line = b""
         try:
             if child.stdin is not None and child.stdout is not None:
@@ -164,9 +164,9 @@ async def _first_line(child: subprocess.Popen[bytes], order: bytes) -> bytes:
             line = b""
         # The loop may have been closed while the child was starting.
         if not loop.is_closed():
-            loop.call_soon_threadsafe(settle, line)
+            loop.call_soon_threadsafe(resolve, line)
 
-    threading.Thread(target=talk, name="practice-start", daemon=True).start()
+    threading.Thread(target=exchange, name="practice-start", daemon=True).start()
     return await ready
 
 

@@ -1,4 +1,4 @@
-"""What the practice portal sends to the Base URL: connection test and initial cycle."""
+"""What the practice portal sends to the Base URL: the connection test and the initial cycle."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where the portal provisions to, and how it gets in."""
+    """Where the portal provisions to, with its credentials."""
 
     base_url: str = field(repr=False)
     tokens: TokenSource
 
     def serves(self, base_url: str, credentials: Credentials) -> bool:
-        """Whether it leads there with exactly these."""
+        """Return whether it has exactly this address and these credentials."""
         return self.base_url == base_url and self.tokens.serves(credentials)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: a status of 0 where nothing did, and the body where it was a JSON object."""
+    """The response: status 0 if there was none, and the body if it was a JSON object."""
 
     status: int
     data: dict[str, Any] | None = None
@@ -54,7 +54,7 @@ class Reply:
 
 
 class CycleStoppedError(Exception):
-    """The cycle cannot go on; the message is what the portal shows."""
+    """The cycle cannot continue. The message is what the portal shows."""
 
 
 async def send(
@@ -81,17 +81,17 @@ async def send(
 
 
 def equals(attribute: str, value: str) -> str:
-    """A filter for the query string; the value is quoted as JSON (RFC 7644 3.4.2.2)."""
+    """Return a filter for the query string; the value is quoted as JSON (RFC 7644 3.4.2.2)."""
     return "filter=" + quote(f"{attribute} eq {json.dumps(value, ensure_ascii=False)}")
 
 
 async def test(client: LoopbackClient, target: Target, guide: Guide) -> str | None:
-    """Ask as the real portal's test does. None when the answers are right, else what the portal shows."""
+    """Send the requests of the real portal's test. Return None if the answers are right, or what the portal shows."""
     try:
         parts = urlsplit(target.base_url)
         host, port = parts.hostname, parts.port
     except ValueError:
-        return "The address of the SCIM service is not a web address."
+        return "The SCIM service's address isn't a web address."
     if parts.scheme != "http" or host not in LOOPBACK or port is None:
         return "The practice portal reaches only this computer. Paste the practice Base URL."
     probe = probe_of(guide)
@@ -103,7 +103,7 @@ async def test(client: LoopbackClient, target: Target, guide: Guide) -> str | No
 
 
 def reason(reply: Reply, form: PracticeForm, expect: Expect | None = None) -> str | None:
-    """The portal's text for a reply; None when the reply is right."""
+    """Return the portal's text for a reply; None if the reply is right."""
     if reply.refused:
         return _coded(form, "CredentialValidationFailure", "No token was issued for this Client ID and secret.")
     if reply.status == 0:
@@ -112,7 +112,7 @@ def reason(reply: Reply, form: PracticeForm, expect: Expect | None = None) -> st
         data = reply.data or {}
         wrong = not data or (expect is not Expect.OBJECT and _LIST not in data.get("schemas", ()))
         if wrong or (expect is Expect.EMPTY and reply.found):
-            return _coded(form, "ServiceIncompatible", "The response is not the SCIM list that was asked for.")
+            return _coded(form, "ServiceIncompatible", "The response is not the requested SCIM list.")
         return None
     word = {401: "Unauthorized", 403: "Forbidden", 404: "NotFound"}.get(reply.status, str(reply.status))
     return _coded(form, "CredentialValidationFailure", f"Unexpected response: {word} (StatusCode {reply.status}).")
@@ -124,7 +124,7 @@ def _coded(form: PracticeForm, code: str, sentence: str) -> str:
 
 @dataclass(slots=True)
 class Cycle:
-    """One provisioning cycle over the people and teams in scope."""
+    """One provisioning cycle for the people and teams in scope."""
 
     client: LoopbackClient
     target: Target
@@ -133,14 +133,14 @@ class Cycle:
     pause: float = 0.06
     """Seconds between two requests, so that a cycle can be watched."""
     ids: dict[str, str] = field(default_factory=dict)
-    """Key of a person → id at the endpoint."""
+    """Ids at the endpoint by key of a person."""
 
     async def run(self, people: tuple[Person, ...], teams: tuple[Team, ...]) -> tuple[int, int]:
-        """Provision all and return the numbers of users and groups. Raises CycleStoppedError."""
+        """Provision everyone and return the numbers of users and groups. Raises CycleStoppedError."""
         names = [team.name for team in teams]
         for name in names:
             if names.count(name) > 1:
-                raise CycleStoppedError(f"Duplicate group names: {names.count(name)} groups are called {name}.")
+                raise CycleStoppedError(f"Duplicate group names: {names.count(name)} groups are named {name}.")
         for person in people:
             await self._user(person)
         for team in teams:
@@ -189,11 +189,11 @@ class Cycle:
             return reply
         if reply.status in (0, 401, 403, 404):
             raise CycleStoppedError(reason(reply, self.form))
-        raise CycleStoppedError(f"The endpoint answered {method} {path.partition('?')[0]} with status {reply.status}.")
+        raise CycleStoppedError(f"The endpoint returned status {reply.status} for {method} {path.partition('?')[0]}.")
 
 
 def _id(reply: Reply) -> str:
     identifier = (reply.data or {}).get("id")
     if not isinstance(identifier, str):
-        raise CycleStoppedError("The created resource came back without an id.")
+        raise CycleStoppedError("The created resource has no id.")
     return identifier

@@ -1,4 +1,4 @@
-"""The practice server's process: one line in, one line out, and gone when its parent is."""
+"""The practice server's process: it reads one line, writes one line, and ends with its parent."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.system import log
 from app.system.hardening import harden
 
 GRACE_SECONDS = 2.0
-"""How long an orderly end may take after the parent has gone."""
+"""How long a clean stop may take after the parent has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerOrder:
-    """What the parent asks for."""
+    """What the parent requests."""
 
     seed: bytes = field(repr=False)
     state_dir: Path
@@ -29,7 +29,7 @@ class ServerOrder:
 
     @classmethod
     def parse(cls, line: bytes) -> ServerOrder:
-        """Read the line. Raises ValueError, KeyError or TypeError where it is not an order."""
+        """Parse the line. Raises ValueError, KeyError or TypeError if it is not an order."""
         data = json.loads(line)
         seed = bytes.fromhex(data["seed"])
         if len(seed) < 16:
@@ -39,7 +39,7 @@ class ServerOrder:
 
 
 def main() -> int:
-    """Serve until standard input ends. Returns the exit status."""
+    """Serve until standard input ends. Return the exit status."""
     harden()
     log.install_hooks()
     log.limit_library_logs()
@@ -54,10 +54,10 @@ def main() -> int:
 
 
 def _bind(wanted: int | None) -> socket.socket:
-    """A listening socket on the wanted port, or on another one where that is taken."""
+    """Return a socket listening on the wanted port, or on another port if that is taken."""
     for port in (wanted, 0) if wanted else (0,):
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        # On Windows SO_REUSEADDR would let two programs share the port, so it is asked for exclusively.
+        # On Windows SO_REUSEADDR would let two programs share the port, so exclusive use is requested.
         if sys.platform == "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
         else:
@@ -79,24 +79,25 @@ async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> Non
     from app.guide import catalog
     from app.net import LoopbackClient
     from app.practice.cie import Cie
-    from app.practice.derive import Derived
+    from app.practice.console_pages import ConsolePages
+    from app.practice.derived_secrets import DerivedSecrets
     from app.practice.directory_sync import PracticeDirectorySync
     from app.practice.endpoint import PracticeEndpoint
-    from app.practice.gate import ConsolePages, RequestFilter
-    from app.practice.ledger import Ledger
     from app.practice.portal import Portal
+    from app.practice.request_filter import RequestFilter
+    from app.practice.server_state import ServerState
 
-    guides, derived, ledger = catalog.guides(), Derived(order.seed), Ledger(order.state_dir)
-    listener = _bind(order.port or ledger.port)
-    port = ledger.port = listener.getsockname()[1]
-    ledger.save()
+    guides, derived, state = catalog.guides(), DerivedSecrets(order.seed), ServerState(order.state_dir)
+    listener = _bind(order.port or state.port)
+    port = state.port = listener.getsockname()[1]
+    state.save()
     async with LoopbackClient() as client:
-        endpoint, pages = PracticeEndpoint(ledger, derived), ConsolePages(derived)
+        endpoint, pages = PracticeEndpoint(state, derived), ConsolePages(derived)
         names = tuple(guide.scim_client for guide in guides)
-        cie = Cie(names, ledger, derived, endpoint, pages=pages, port=port)
+        cie = Cie(names, state, derived, endpoint, pages=pages, port=port)
         board = endpoint.switchboard
-        portals = [Portal(guide, ledger, derived, cie, board, pages=pages, client=client) for guide in guides]
-        api = PracticeDirectorySync(ledger, derived, board)
+        portals = [Portal(guide, state, derived, cie, board, pages=pages, client=client) for guide in guides]
+        api = PracticeDirectorySync(state, derived, board)
         consoles = Starlette(
             routes=[*cie.routes, *api.routes, *(route for portal in portals for route in portal.routes)]
         )
@@ -115,14 +116,14 @@ async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> Non
         for portal in portals:
             portal.resume()
         _end_with(stdin, server)
-        # The socket listens already: whoever reads this line can connect, and is served in a moment.
+        # The socket is already listening: whoever reads this line can connect and is served shortly.
         stdout.write(json.dumps({"port": port}).encode() + b"\n")
         stdout.flush()
         await server.serve(sockets=[listener])
 
 
 def _end_with(stdin: IO[bytes], server: object) -> None:
-    """Stop the server when standard input ends: that is how the end of the parent shows, however it ended."""
+    """Stop the server when standard input ends, which happens when the parent ends, however it ends."""
     loop = asyncio.get_running_loop()
 
     def stop() -> None:

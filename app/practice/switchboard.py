@@ -1,4 +1,4 @@
-"""Breaks the practice endpoint, API and portal on purpose, to rehearse failures, and lists what was received."""
+"""Makes the practice endpoint, API and portal fail on purpose to rehearse failures, and lists received requests."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from starlette.types import Message, Scope, Send
 
 SLOW_SECONDS: Final = 12.0
-"""Longer than Test Connection waits for one answer."""
+"""Longer than Test Connection waits for an answer."""
 
 _LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
-KEPT: Final = 50
-"""Requests that the feed shows."""
+FEED_LENGTH: Final = 50
+"""Number of requests that the feed shows."""
 
 
 class Fault(StrEnum):
-    """One way to misbehave; the value is its name in addresses and forms."""
+    """A fault of the SCIM endpoint; the value is its name in addresses and forms."""
 
     NONE = "none"
     """Everything works."""
@@ -35,7 +35,7 @@ class Fault(StrEnum):
     FORBIDDEN = "forbidden"
     """403, as with the token of another directory."""
     NOT_FOUND = "not-found"
-    """404, as with a Base URL that was cut off."""
+    """404, as with a truncated Base URL."""
     TOO_MANY = "too-many"
     """429 with Retry-After."""
     SERVER_ERROR = "server-error"
@@ -45,71 +45,71 @@ class Fault(StrEnum):
     HTML = "html"
     """A web page with status 200."""
     FILTER_IGNORED = "filter-ignored"
-    """Searches find somebody whatever they ask for."""
+    """Every search finds a user, whatever its filter."""
     OPEN_DOOR = "open-door"
     """Any token is accepted."""
     SLOW = "slow"
     """No answer for 12 seconds."""
     CLOSED = "closed"
-    """The answer breaks off."""
+    """The connection closes in the middle of the answer."""
     UNTRUSTED = "untrusted"
-    """The console shows a Base URL that answers with a certificate nobody trusts."""
+    """The console shows a Base URL whose server has an untrusted certificate."""
 
 
 WORDS: Final = {
-    Fault.NONE: "Work as it should",
-    Fault.NOT_SUBMITTED: "Refuse the token, as before Submit (401)",
-    Fault.UNAUTHORIZED: "Refuse the token, as after it was replaced (401)",
-    Fault.FORBIDDEN: "Recognise the token, but allow nothing (403)",
-    Fault.NOT_FOUND: "Know no such address (404)",
-    Fault.TOO_MANY: "Ask for a pause (429)",
-    Fault.SERVER_ERROR: "Fail inside (500)",
-    Fault.REDIRECT: "Point to a page for browsers (302)",
-    Fault.HTML: "Show a sign-in page (200)",
-    Fault.FILTER_IGNORED: "Ignore what is searched for",
-    Fault.OPEN_DOOR: "Accept any token",
-    Fault.SLOW: "Answer after 12 seconds",
-    Fault.CLOSED: "Break off in the middle of the answer",
-    Fault.UNTRUSTED: "Have a certificate that nobody trusts: copy the Base URL of the directory again",
+    Fault.NONE: "Works normally",
+    Fault.NOT_SUBMITTED: "Rejects the token, as before Submit (401)",
+    Fault.UNAUTHORIZED: "Rejects the token, as after it was replaced (401)",
+    Fault.FORBIDDEN: "Recognizes the token but allows nothing (403)",
+    Fault.NOT_FOUND: "Doesn't know the address (404)",
+    Fault.TOO_MANY: "Limits the request rate (429)",
+    Fault.SERVER_ERROR: "Reports an internal error (500)",
+    Fault.REDIRECT: "Redirects to a page for browsers (302)",
+    Fault.HTML: "Returns a sign-in page (200)",
+    Fault.FILTER_IGNORED: "Ignores search filters",
+    Fault.OPEN_DOOR: "Accepts any token",
+    Fault.SLOW: "Answers after 12 seconds",
+    Fault.CLOSED: "Closes the connection in the middle of an answer",
+    Fault.UNTRUSTED: "Has an untrusted certificate (copy the directory's Base URL again)",
 }
 
 
 class ApiFault(StrEnum):
-    """One way in which the Directory Sync API misbehaves, likewise."""
+    """A fault of the Directory Sync API; the value is its name in addresses and forms."""
 
     NONE = "none"
     """Everything works."""
     ROLE = "role"
-    """403, as with a role that it does not accept."""
+    """403, as with a role that is not accepted."""
     ADDRESS = "address"
-    """It answers at its other address, and 404 at the usual one."""
+    """It answers at its other address, and returns 404 at the usual one."""
 
 
 API_WORDS: Final = {
-    ApiFault.NONE: "Work as it should",
-    ApiFault.ROLE: "Refuse the role of the service account (403)",
-    ApiFault.ADDRESS: "Answer at another address (404 at the usual one)",
+    ApiFault.NONE: "Works normally",
+    ApiFault.ROLE: "Rejects the service account's role (403)",
+    ApiFault.ADDRESS: "Answers at another address (404 at the usual one)",
 }
 
 
 class PortalFault(StrEnum):
-    """One way in which the portal fails to provision, likewise."""
+    """A reason why the portal does not provision; the value is its name in addresses and forms."""
 
     NONE = "none"
     """Everything works."""
     DUPLICATE_GROUPS = "duplicate-group-names"
     """Two of the assigned groups have the same name."""
     PREVIEW = "preview-mode"
-    """It only tries and sends nothing."""
+    """It runs in preview mode and sends nothing."""
     NOBODY = "nothing-assigned"
     """Nobody is in scope, so nothing is sent."""
 
 
 PORTAL_WORDS: Final = {
-    PortalFault.NONE: "Work as it should",
-    PortalFault.DUPLICATE_GROUPS: "Find two groups of the same name",
-    PortalFault.PREVIEW: "Only try, and send nothing",
-    PortalFault.NOBODY: "Find nobody assigned",
+    PortalFault.NONE: "Works normally",
+    PortalFault.DUPLICATE_GROUPS: "Finds two groups with the same name",
+    PortalFault.PREVIEW: "Runs in preview mode and sends nothing",
+    PortalFault.NOBODY: "Finds nobody assigned",
 }
 
 _STATUS: Final = {
@@ -124,7 +124,7 @@ _STATUS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """A request as the feed shows it: without the secret part of its path, without its token."""
+    """A request as shown in the feed, without the secret part of its path and without its token."""
 
     at: datetime
     method: str
@@ -133,16 +133,16 @@ class ReceivedRequest:
 
 
 class Switchboard:
-    """The chosen faults and the feed. They end with the server."""
+    """The chosen faults and the feed, kept while the server runs."""
 
     def __init__(self) -> None:
         self.fault = Fault.NONE
         self.portal_fault = PortalFault.NONE
         self.api_fault = ApiFault.NONE
-        self.feed: deque[ReceivedRequest] = deque(maxlen=KEPT)
+        self.feed: deque[ReceivedRequest] = deque(maxlen=FEED_LENGTH)
 
     def watch(self, scope: Scope, send: Send) -> Send:
-        """A ``send`` that notes the answer's status in the feed."""
+        """Return a ``send`` that adds the answer's status to the feed."""
         parts = scope["path"].split("/", 4)
         resource = "/" + (parts[4] if len(parts) > 4 else "")
         query = unquote(scope["query_string"].decode("latin-1"))
@@ -155,8 +155,8 @@ class Switchboard:
 
         return noting
 
-    async def misbehave(self, send: Send) -> bool:
-        """Answer in the way of the fault; False where the request is to be served."""
+    async def answer_with_fault(self, send: Send) -> bool:
+        """Answer as the fault demands. Return False if the request is to be served normally."""
         status = _STATUS.get(self.fault)
         if status is not None:
             headers = [(b"retry-after", b"30")] if status == 429 else []
@@ -176,8 +176,8 @@ class Switchboard:
             return False
         return True
 
-    async def find_anybody(self, scope: Scope, send: Send) -> bool:
-        """Answer a search with somebody, where searches are to be ignored; False where the request is to be served."""
+    async def ignore_filter(self, scope: Scope, send: Send) -> bool:
+        """Answer a search with a user if filters are ignored. Return False if the request is to be served normally."""
         if self.fault is not Fault.FILTER_IGNORED or b"filter=" not in scope["query_string"]:
             return False
         found = {"schemas": [_LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "somebody@practice"}]}

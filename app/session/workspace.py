@@ -102,12 +102,12 @@ class Workspace:
     async def _start_consoles(self) -> str | None:
         import secrets
 
-        from app.practice.process import KEPT_SEED, PracticeProcess, Started
+        from app.practice.process import SEED_KEY, PracticeProcess, Started
 
-        known = await self.vault.get(*KEPT_SEED)
+        known = await self.vault.get(*SEED_KEY)
         seed = known.value or secrets.token_hex(32)  # the same practice secrets as last time
         if known.value is None:
-            await self.vault.put(*KEPT_SEED, seed)
+            await self.vault.put(*SEED_KEY, seed)
         self._process = PracticeProcess()
         started = await self._process.start(self.folder / "consoles", seed)
         if not isinstance(started, Started):

@@ -11,7 +11,7 @@ import pytest
 from app.cleanup import orphans
 from app.cleanup.orphans import Orphans
 from app.guide import catalog
-from app.practice.process import KEPT_SEED
+from app.practice.process import SEED_KEY
 from app.session.open_setup import new_setup, utc_now
 from app.setup.lock import FolderTaken
 from app.setup.register import Whose, add, read
@@ -133,9 +133,9 @@ def test_the_seed_of_the_practice_consoles_is_no_orphan(tmp_path: Path) -> None:
         store, vault = Store(tmp_path), Vault("practice")
         assert isinstance(store.lock(), FolderTaken)
         before = (await vault.stored_values()).keys
-        assert (await vault.put(*KEPT_SEED, "a seed")).status is VaultStatus.STORED
+        assert (await vault.put(*SEED_KEY, "a seed")).status is VaultStatus.STORED
         assert (await vault.stored_values()).keys == before
-        assert (await vault.delete(*KEPT_SEED)).status is VaultStatus.DELETED
+        assert (await vault.delete(*SEED_KEY)).status is VaultStatus.DELETED
         store.close()
         vault.close()
 

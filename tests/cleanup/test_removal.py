@@ -14,7 +14,7 @@ import pytest
 from app.cleanup import removal
 from app.cli import parse
 from app.guide.vocabulary import Kind
-from app.practice.process import KEPT_SEED
+from app.practice.process import SEED_KEY
 from app.session.directory_sync import SECRETS
 from app.setup.store import Store
 from app.vault import Vault, VaultStatus
@@ -66,7 +66,7 @@ def test_data_is_listed_first_and_gone_afterwards(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     setups = [capture(folder), capture(folder)]
     practice = capture(folder, practice=True)
-    owner, seed = KEPT_SEED
+    owner, seed = SEED_KEY
     consoles = Vault("practice")
     asyncio.run(consoles.put(owner, seed, "00" * 32))
     consoles.close()

@@ -14,7 +14,7 @@ from app.directory_sync.client import ApiFailure, ApiStage
 from app.directory_sync.objects import question, read_objects
 from app.net import Answer, ApiClient, NoAnswer, RequestFailure
 from app.practice.directory_sync import OTHER_PREFIX, PREFIX
-from app.practice.ledger import TSG_ID
+from app.practice.server_state import TSG_ID
 from app.practice.switchboard import API_WORDS, ApiFault
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, TokenSource

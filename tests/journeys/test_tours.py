@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from app.practice.derive import Derived
-from app.practice.process import KEPT_SEED
+from app.practice.derived_secrets import DerivedSecrets
+from app.practice.process import SEED_KEY
 from app.system.event_trace import TraceEvent
 from app.vault import Vault
 from tests.leaks.canary import Canaries
@@ -69,10 +69,10 @@ def check_trace(trace: Path, folder: Path) -> None:
     assert {event["event"] for event in events} == {event.name for event in TraceEvent} - {TraceEvent.BUG.name}
     assert {text for event in events for text in event.values() if isinstance(text, str)} <= enum_members()
     vault = Vault("practice")
-    seed = asyncio.run(vault.get(*KEPT_SEED)).value
+    seed = asyncio.run(vault.get(*SEED_KEY)).value
     vault.close()
     assert seed is not None
-    derived = Derived(bytes.fromhex(seed))
+    derived = DerivedSecrets(bytes.fromhex(seed))
     secrets = {"seed": seed, "token": derived.token("1", 1), "segment": derived.segment("1")}
     assert Canaries(secrets).part_in(written.encode()) is None
     (setup,) = (json.loads(path.read_text("utf-8")) for path in (folder / "data/practice/setups").glob("*.json"))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from app.guide import catalog
-from app.practice.derive import Derived
+from app.practice.derived_secrets import DerivedSecrets
 from tests.leaks.canary import Canaries
 from tests.leaks.desk import ROOT, Desk
 from tests.leaks.reading import read
@@ -105,7 +105,7 @@ def known(kept: list[tuple[str, dict[str, str], str]]) -> Canaries:
         name = attributes["service"].rpartition("/")[2]
         if name != "client_id":  # in practice it is the service account's name, which is no secret
             secrets[name] = secret.split("/", 3)[-1] if "://" in secret else secret
-    derived = Derived(bytes.fromhex(secrets["seed"]))
+    derived = DerivedSecrets(bytes.fromhex(secrets["seed"]))
     secrets |= {"session key": derived.session_key, "cookie": derived.cookie, "csrf": derived.csrf}
     for number in range(1, 4):
         secrets[f"segment {number}"] = derived.segment(str(number))

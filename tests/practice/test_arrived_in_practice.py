@@ -1,4 +1,4 @@
-"""What the practice portal sent is seen at the practice endpoint, a duplicate group name among it."""
+"""What the practice portal sends arrives at the practice endpoint, including a duplicate group name."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
                 await visitor.start()
                 await until_answered(visitor.status, lambda progress: "Duplicate group names" in progress.message)
                 seen = await look(base_url, token)
-                assert (seen.users.total, seen.groups.total) == (0, 0), "the portal sends nothing with two of a name"
+                assert (seen.users.total, seen.groups.total) == (0, 0), "with a duplicate name the portal sends nothing"
                 await visitor.break_portal(PortalFault.NONE.value)
                 assert await visitor.start() == "Provisioning started."
                 await until_answered(visitor.status, lambda progress: progress.steady)
@@ -83,7 +83,7 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
 
 
 async def _send_twice(base_url: str, token: str) -> str:
-    """Another group of the name that one has."""
+    """Create a second group with the name of an existing one."""
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
         known = (await client.get(f"{base_url}/Groups?count=1")).json()["Resources"][0]["displayName"]
         answer = await client.post(f"{base_url}/Groups", json={"schemas": [GROUP], "displayName": known})

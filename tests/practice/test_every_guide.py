@@ -1,4 +1,4 @@
-"""Every guide's practice portal provisions with the fields and the verbs that its guide names, for each method."""
+"""Every guide's practice portal provisions with the fields and methods that its guide names."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WAYS = [(i, oidc) for i in catalog.ids() for oidc in (False, True) if not oidc o
 
 
 def directory_values(guide: Guide) -> dict[Kind, str]:
-    """Directory ID and Directory Name as the assistant would have them."""
+    """Return Directory ID and Directory Name as the assistant would derive them."""
     found: dict[Kind, str] = {}
     for spec in guide.values.values():
         if spec.kind in (Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME):

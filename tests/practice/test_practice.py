@@ -1,4 +1,4 @@
-"""A practice run as a person and a SCIM client see it: a real child process over real HTTP."""
+"""A practice run as an admin and a SCIM client see it: a real child process over real HTTP."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 from app.guide.guide_file import read
 from app.guide.vocabulary import RANDOM_GUID, Kind
 from app.net import Answer, LoopbackClient
-from app.practice.derive import TOKEN_PATH, Derived
-from app.practice.ledger import PracticeDirectory, field_errors, sync_refusal
+from app.practice.derived_secrets import TOKEN_PATH, DerivedSecrets
 from app.practice.process import NotStarted, PracticeProcess, Started
+from app.practice.server_state import PracticeDirectory, field_errors, sync_refusal
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, TokenSource
 from app.values.rules import derive
@@ -94,7 +94,7 @@ GUIDE: dict[str, Any] = {
     "sources": {"x": {"title": "X", "url": "https://x.example"}},
 }
 
-# The child reads the guide of this test instead of one that ships; all else is the program's own.
+# The child reads this test's guide instead of the shipped ones; everything else is the program's own.
 CHILD = (
     "import sys; from pathlib import Path; from app.guide import catalog, guide_file; "
     "catalog.guides = lambda: (guide_file.read(Path(sys.argv[1])),); "
@@ -149,7 +149,7 @@ def test_nothing_is_open_before_submit_and_a_new_token_ends_the_old_one(tmp_path
             visitor._fields = {"Directory ID": TENANT_ID, "Directory Name": "practice.example"}
             old = await visitor.generate_token()
             assert isinstance(old, str)
-            assert "token" not in (await visitor._get(visitor._directory)).ids, "the token is shown once"
+            assert "token" not in (await visitor._get(visitor._directory)).ids, "the token is shown only once"
             for path in ("/Users", "/ServiceProviderConfig"):
                 assert await status(client, base_url, old, path) == 401
             assert await visitor.submit() is None
@@ -163,7 +163,7 @@ def test_nothing_is_open_before_submit_and_a_new_token_ends_the_old_one(tmp_path
     asyncio.run(story())
 
 
-def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
+def test_a_whole_run_survives_a_restart(tmp_path: Path) -> None:
     async def story() -> None:
         async with practice(tmp_path) as (visitor, client, process):
             assert await visitor.overview() == {"Tenant ID": TENANT_ID}
@@ -204,18 +204,18 @@ def test_the_whole_way_survives_a_restart(tmp_path: Path) -> None:
             child = process.pid
         assert child is not None
 
-        kept = "".join(path.read_text("utf-8") for path in (tmp_path / "state").iterdir())
-        assert TENANT_ID in kept
+        saved = "".join(path.read_text("utf-8") for path in (tmp_path / "state").iterdir())
+        assert TENANT_ID in saved
         for secret in (token, urlsplit(base_url).path.split("/")[2], SEED):
-            assert secret not in kept
+            assert secret not in saved
         if sys.platform != "win32":
             assert (tmp_path / "state" / "practice.json").stat().st_mode & 0o777 == 0o600
 
         async with practice(tmp_path) as (visitor, client, _):
-            assert await status(client, base_url, token) == 200, "Base URL and token go on"
+            assert await status(client, base_url, token) == 200, "Base URL and token still work"
             assert (await visitor.directories())[0] == row
             assert (await visitor.status()) == progress
-            assert await visitor.start() == "Provisioning started.", "the saved connection goes on"
+            assert await visitor.start() == "Provisioning started.", "the saved connection still works"
 
     asyncio.run(story())
 
@@ -226,13 +226,13 @@ async def fetched(client: LoopbackClient, base_url: str, account: dict[str, str]
     return await TokenSource(wanted, practice=True).bearer()
 
 
-def test_a_service_account_opens_the_directory_that_names_it(tmp_path: Path) -> None:
+def test_a_service_account_opens_only_the_directory_that_names_it(tmp_path: Path) -> None:
     async def story() -> None:
         async with practice(tmp_path) as (visitor, client, _):
             base_url = await visitor.add_directory(TENANT_ID, "practice.example")
             assert isinstance(base_url, str)
             visitor.use_service_account("nobody@1.iam.panserviceaccount")
-            assert await visitor.submit() == ConsoleRefusal("There is no service account of that name.")
+            assert await visitor.submit() == ConsoleRefusal("No service account has that name.")
             account, other = await visitor.create_service_account(), await visitor.create_service_account()
             assert isinstance(account, dict)
             assert isinstance(other, dict)
@@ -255,23 +255,23 @@ def test_a_service_account_opens_the_directory_that_names_it(tmp_path: Path) -> 
                 assert isinstance(attempt, NotIssued)
                 assert attempt.observation is Observation.CLIENT_REFUSED
             secret = account["Client Secret"]
-        kept = "".join(path.read_text("utf-8") for path in (tmp_path / "state").iterdir())
-        assert secret not in kept
-        assert issued.token not in kept
+        saved = "".join(path.read_text("utf-8") for path in (tmp_path / "state").iterdir())
+        assert secret not in saved
+        assert issued.token not in saved
 
     asyncio.run(story())
 
 
-def test_a_fetched_token_ends_after_fifteen_minutes() -> None:
-    derived = Derived(bytes.fromhex(SEED))
+def test_a_fetched_token_expires_after_fifteen_minutes() -> None:
+    derived = DerivedSecrets(bytes.fromhex(SEED))
     token = derived.issue(1, 900)
     assert derived.issued(token, 899.0) == 1
     assert derived.issued(token, 900.0) is None
     assert derived.issued(token.replace("900", "901"), 0.0) is None
-    assert Derived(b"x" * 32).issued(token, 0.0) is None
+    assert DerivedSecrets(b"x" * 32).issued(token, 0.0) is None
 
 
-def test_other_hosts_other_sites_and_strangers_are_refused(tmp_path: Path) -> None:
+def test_other_hosts_other_sites_and_other_programs_are_refused(tmp_path: Path) -> None:
     async def story() -> None:
         async with practice(tmp_path) as (visitor, client, _):
             base_url, token = await submitted(visitor)
@@ -304,7 +304,7 @@ def test_other_hosts_other_sites_and_strangers_are_refused(tmp_path: Path) -> No
 
 
 def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
-    # A parent of its own, so that it can be killed without warning; it reports the child's id.
+    # A separate parent, so that it can be killed without warning; it prints the child's id.
     parent_code = (
         "import subprocess, sys, json, time\n"
         "order, *command = sys.argv[1:]\n"

@@ -1,4 +1,4 @@
-"""In a mode that only tries, the practice portal sends nothing, so no timestamp appears; the live mode sends."""
+"""In preview mode the practice portal sends nothing, so no timestamp appears; in live mode it sends."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_preview_sends_nothing(guide_id: str, tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_some_client_has_such_a_mode() -> None:
+def test_only_the_expected_client_has_such_a_mode() -> None:
     assert WITH_MODES == ["cyberark"]
     mode = next(b for b in catalog.guide("cyberark").branches if any(o.shuts_gate for o in b.options))
     assert mode.at is not None

@@ -1,4 +1,4 @@
-"""Every way of misbehaving is told by the right check, and leads first to the right step."""
+"""Every rehearsed fault fails the right check and leads to the right step first."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ EXPECTED = {
 }
 
 
-def test_every_fault_is_named_and_expected() -> None:
+def test_every_fault_has_words_and_an_expected_finding() -> None:
     assert set(WORDS) == set(Fault)
     assert set(EXPECTED) == set(Fault) - {Fault.NONE}
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.practice.ledger import Ledger
+from app.practice.server_state import ServerState
 from app.setup.lock import AlreadyOpen, CannotUse, FolderTaken
 from app.setup.state import Setup
 from app.setup.store import FileTrouble, NotSaved, Saved, Store
@@ -93,11 +93,11 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, put: Callable[[Path]
     elif what == "lock":
         assert isinstance(in_time(store.lock), CannotUse)
     elif what == "practice":
-        ledger = in_time(lambda: Ledger(tmp_path))
-        assert isinstance(ledger, Ledger)
-        ledger.port = 1
-        in_time(ledger.save)
-        assert Ledger(tmp_path).port == 1, "what was in the way is aside"
+        state = in_time(lambda: ServerState(tmp_path))
+        assert isinstance(state, ServerState)
+        state.port = 1
+        in_time(state.save)
+        assert ServerState(tmp_path).port == 1, "what was in the way is aside"
     else:
         result = in_time(lambda: store.save(setup("new")))
         assert isinstance(result, NotSaved if put is a_folder else Saved)
@@ -174,7 +174,7 @@ def test_a_link_of_ones_own_to_another_disk_is_ones_own_affair(tmp_path: Path) -
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o277, 0o777])
 def test_modes_hold_under_any_umask(tmp_path: Path, mask: int) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from app.practice.ledger import Ledger;"
+        "import os, sys; from pathlib import Path; from app.practice.server_state import Ledger;"
         "from tests.setup.test_store_tricks import setup; from app.setup.store import Store;"
         f"os.umask({mask}); data = Path(sys.argv[1]); store = Store(data);"
         "print(store.lock(), store.save(setup()), store.save(setup('b')), Store(data).load(setup().id).name);"

@@ -112,19 +112,19 @@ class ConsoleVisitor:
 
     async def break_it(self, fault: str) -> str:
         """Choose a fault of the endpoint, a value of ``Fault``; gives the console's message."""
-        page, _ = await self._press(await self._get("/cie/switchboard"), "Apply", {"The endpoint is to": fault})
+        page, _ = await self._press(await self._get("/cie/switchboard"), "Apply", {"SCIM endpoint": fault})
         return _message(page)
 
     async def break_api(self, fault: str) -> str:
         """Choose a fault of the Directory Sync API, a value of ``ApiFault``; gives the console's message."""
         page = await self._get("/cie/switchboard")
-        page, _ = await self._press(page, "Apply to the API", {"The Directory Sync API is to": fault})
+        page, _ = await self._press(page, "Apply to the API", {"Directory Sync API": fault})
         return _message(page)
 
     async def break_portal(self, fault: str) -> str:
         """Choose a fault of the portal, a value of ``PortalFault``; gives the console's message."""
         page = await self._get("/cie/switchboard")
-        page, _ = await self._press(page, "Apply to the portal", {"The portal is to": fault})
+        page, _ = await self._press(page, "Apply to the portal", {"Portal": fault})
         return _message(page)
 
     async def shown_base_url(self) -> str:

@@ -1,4 +1,4 @@
-"""What the practice server remembers: directories, the portal's application, resources; nothing secret."""
+"""The state of the practice server: directories, portal applications and resources. Nothing in it is secret."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LIMIT_BYTES = 16_000_000
-"""Far above what practice makes; a larger file is not one of ours."""
+"""Bytes. Far larger than practice ever writes; a larger file is not one of ours."""
 
 FULL_SYNC_PAUSE = 90.0
 """Seconds between the end of a full sync and the start of the next ("Synchronize Cloud Identity Engine Tenants")."""
@@ -34,11 +34,11 @@ class Method(StrEnum):
     STATIC = "Static Bearer Token"
     """One generated token."""
     OIDC = "OIDC Token"
-    """Tokens that a service account fetches."""
+    """Tokens fetched by a service account."""
 
 
 def account_name(number: int) -> str:
-    """The name of a service account of the practice CIE."""
+    """Return the name of a service account of the practice CIE."""
     return f"scim-practice-{number}@{TSG_ID}.iam.panserviceaccount"
 
 
@@ -46,11 +46,11 @@ class SyncStatus(StrEnum):
     """The Sync Status column of the Directories page."""
 
     NONE = "-"
-    """No full sync was started yet."""
+    """No full sync has been started yet."""
     RUNNING = "In Progress"
-    """A full sync runs."""
+    """A full sync is running."""
     SUCCESS = "Success"
-    """The last full sync ended well."""
+    """The last full sync succeeded."""
 
 
 class _Record(BaseModel):
@@ -61,24 +61,24 @@ class PracticeDirectory(_Record):
     """One directory of the practice CIE; a draft until it is submitted."""
 
     key: str
-    """Names the directory in addresses of the console; not secret."""
+    """Identifies the directory in addresses of the console; not secret."""
     scim_client: str
     directory_id: str = ""
     directory_name: str = ""
     generation: int = 0
-    """How many tokens were generated; only the last one is accepted."""
+    """How many tokens were generated; only the latest is accepted."""
     method: Method = Method.STATIC
     service_account: str = ""
     submitted: bool = False
     acknowledged: bool = False
     change_timestamp: AwareDatetime | None = None
-    """When the endpoint last took in a change."""
+    """When the endpoint last received a change."""
     sync_started: AwareDatetime | None = None
     sync_completed: AwareDatetime | None = None
     last_success: AwareDatetime | None = None
-    """When the last full sync that ended well ended; the next one leaves it until it has ended too."""
+    """When the last successful full sync ended; unchanged until the next one has ended too."""
     users: int | None = None
-    """What the last full sync counted."""
+    """The number of users found by the last full sync."""
     groups: int | None = None
     resources: tuple[dict[str, Any], ...] = ()
 
@@ -96,10 +96,10 @@ class PracticeApplication(_Record):
     name: str
     lookalike: bool = False
     live: bool = True
-    """False in a mode that only tries."""
+    """False in a preview mode that sends nothing."""
     configured: bool = False
     matched_key: str = ""
-    """The directory whose Base URL and token were saved, so that both can be derived again."""
+    """The directory whose Base URL and token were saved, so that both can be derived again after a restart."""
     matched_generation: int = 0
     assigned: tuple[str, ...] = ()
     """Keys of the assigned users and groups."""
@@ -109,11 +109,11 @@ class PracticeApplication(_Record):
     users: int = 0
     groups: int = 0
     fault: str = ""
-    """Why the last cycle stopped early."""
+    """Why the last cycle stopped."""
 
     @property
     def running(self) -> bool:
-        """Whether a cycle is under way."""
+        """Whether a provisioning cycle is running."""
         return self.started is not None and self.completed is None and not self.fault
 
 
@@ -126,13 +126,13 @@ class _State(_Record):
 
 
 def field_errors(directory_id: str, directory_name: str) -> tuple[str, ...]:
-    """What is wrong with the two fields, by the rules of the CIE page."""
+    """Return what is wrong with the two fields, by the rules of the CIE page."""
     given = {Kind.DIRECTORY_ID: directory_id, Kind.DIRECTORY_NAME: directory_name}
     return tuple(RULES[kind].sentence for kind, text in given.items() if not RULES[kind].form.fullmatch(text))
 
 
 def sync_refusal(directory: PracticeDirectory, now: datetime) -> str | None:
-    """Why Full Sync cannot be started now; None where it can."""
+    """Return why Full Sync cannot be started now; None if it can."""
     if not directory.submitted:
         return "Submit this directory first."
     if directory.status is SyncStatus.RUNNING:
@@ -140,12 +140,12 @@ def sync_refusal(directory: PracticeDirectory, now: datetime) -> str | None:
     if directory.sync_completed is not None:
         left = FULL_SYNC_PAUSE - (now - directory.sync_completed).total_seconds()
         if left > 0:
-            return f"Full Sync can be started again in {int(left) + 1} seconds."
+            return f"You can start Full Sync again in {int(left) + 1} seconds."
     return None
 
 
-class Ledger:
-    """The state of the server, kept in one file after every change."""
+class ServerState:
+    """The server's state, written to one file after every change."""
 
     def __init__(self, folder: Path, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._path = folder / "practice.json"
@@ -158,15 +158,15 @@ class Ledger:
 
     @property
     def directories(self) -> tuple[PracticeDirectory, ...]:
-        """All directories, drafts included, oldest first."""
+        """All directories, including drafts, oldest first."""
         return tuple(self._directories.values())
 
     def directory(self, key: str) -> PracticeDirectory | None:
-        """The directory of that key."""
+        """Return the directory with that key."""
         return self._directories.get(key)
 
     def add(self, scim_client: str) -> PracticeDirectory:
-        """Begin a directory. Drafts that never got a token are dropped: nothing rests on them."""
+        """Create a draft directory. Drafts without a token are dropped, because nothing depends on them."""
         self._directories = {k: d for k, d in self._directories.items() if d.submitted or d.generation}
         number = 1 + max((int(key) for key in self._directories), default=0)
         directory = PracticeDirectory(key=str(number), scim_client=scim_client)
@@ -175,38 +175,38 @@ class Ledger:
         return directory
 
     def change(self, key: str, **changes: object) -> PracticeDirectory:
-        """Change a directory and keep it."""
+        """Change a directory and save it."""
         directory = self._directories[key].model_copy(update=changes)
         self._directories[key] = directory
         self.save()
         return directory
 
     def application(self, guide: str) -> PracticeApplication | None:
-        """The application in the portal of that guide."""
+        """Return the application in that guide's portal."""
         return self._applications.get(guide)
 
     def set_application(self, guide: str, application: PracticeApplication | None) -> None:
-        """Put an application in the portal of that guide, or take it out."""
+        """Add an application to that guide's portal, or remove it."""
         self._applications.pop(guide, None)
         if application is not None:
             self._applications[guide] = application
         self.save()
 
     def change_application(self, guide: str, **changes: object) -> PracticeApplication:
-        """Change the application and keep it. Raises KeyError where there is none."""
+        """Change the application and save it. Raises KeyError if there is none."""
         changed = self._applications[guide].model_copy(update=changes)
         self.set_application(guide, changed)
         return changed
 
     def save(self) -> None:
-        """Write the file in one go, readable by its owner only."""
+        """Replace the file atomically, readable by its owner only."""
         state = _State(
             port=self.port,
             directories=self.directories,
             service_accounts=self.service_accounts,
             applications=self._applications,
         )
-        # Where the disk is full or gone the consoles go on in memory; the assistant, on the same disk, tells of it.
+        # If the disk is full or gone, the consoles continue in memory; the assistant, on the same disk, reports it.
         with suppress(OSError):
             files.make_private_folder(self._path.parent)
             files.replace_atomically(self._path, state.model_dump_json().encode(), None)
@@ -220,7 +220,7 @@ def _read(path: Path) -> _State:
     except FileNotFoundError:
         return _State()
     except (ValidationError, ValueError, OSError):
-        # Practice data is worth less than a start: an unreadable file is put aside, not fought with.
+        # Starting matters more than practice data, so an unreadable file is set aside.
         with suppress(OSError):
             path.replace(path.with_suffix(".unreadable"))
         return _State()

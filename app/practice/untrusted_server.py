@@ -1,4 +1,4 @@
-"""Answers on loopback with a certificate that nobody trusts, so that this failure can be rehearsed."""
+"""A TLS server on loopback with an untrusted certificate, to rehearse this failure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import ssl
 from app.system.paths import resources
 
 
-class Impostor:
-    """Takes TLS connections while it is on. A client that looks at the certificate never gets to send anything."""
+class UntrustedServer:
+    """Accepts TLS connections while it is on. A client that verifies the certificate never sends anything."""
 
     def __init__(self) -> None:
         self._server: asyncio.Server | None = None
 
     @property
     def port(self) -> int | None:
-        """Where it listens; None while it is off."""
+        """The port it listens on; None while it is off."""
         return self._server.sockets[0].getsockname()[1] if self._server is not None else None
 
-    async def turn(self, *, on: bool) -> None:
-        """Listen on a free port of 127.0.0.1, or no longer."""
+    async def set_on(self, *, on: bool) -> None:
+        """Start listening on a free port of 127.0.0.1, or stop."""
         if on and self._server is None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(resources() / "practice" / "untrusted.pem")
