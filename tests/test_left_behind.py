@@ -54,6 +54,10 @@ def test_leaves_nothing(qapp):
     thread = threading.Thread(target=print)
     thread.start()
 
+def test_fails(qapp):
+    a_window()
+    assert False
+
 def test_release():
     released.set()
 """
@@ -65,6 +69,6 @@ def test_what_is_left_is_found_and_who_began_it_is_named(
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     pytester.makepyfile(test_leaving=TESTS)
     result = pytester.runpytest_subprocess("-q", "-p", "tests.support.left_behind", "-p", "no:cacheprovider")
-    result.assert_outcomes(passed=7, errors=4)
+    result.assert_outcomes(passed=7, failed=1, errors=4)
     for kind, line in (("thread idle", 10), ("task .*idle", 16), ("timer of nobody", 21), ("window QWidget", 25)):
         result.stdout.re_match_lines([rf"  {kind}, (begun|shown) at test_leaving.py:{line}\b.*"])

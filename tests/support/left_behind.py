@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from shiboken6 import isValid
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, MutableMapping
+    from collections.abc import Callable, Generator, Iterator, MutableMapping
     from types import FrameType
 
 GRACE = 2.0
@@ -105,12 +105,25 @@ def _name(task: asyncio.Task[Any]) -> str:
     return getattr(task.get_coro(), "__qualname__", "without a name")
 
 
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails does not get to its end, so what it leaves is no news."""
+    report = yield
+    item.stash[_failed] = item.stash.get(_failed, False) or report.failed
+    return report
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Look for what was not there before the test."""
     threads, timers, windows = set(threading.enumerate()), set(_timers()), set(_windows())
     _cancelled.clear()
     yield
+    if request.node.stash.get(_failed, False):
+        return
     allowed = {str(marker.args[0]) for marker in request.node.iter_markers("left_behind")}
     left = [] if "task" in allowed else list(_cancelled)
     if QApplication.instance() is not None:

@@ -17,12 +17,13 @@ import app.session.session
 from app.diagnosis import portal_errors
 from app.guide import catalog
 from app.guide.vocabulary import Lane
+from app.session.open_setup import new_setup
 from app.setup import journey
 from app.vault import Vault
 from tests.support.clock import NOW
 from tests.support.controller import CANARY, walk
 from tests.support.keyrings import SilentKeyring
-from tests.support.screen import child, words
+from tests.support.screen import appears, child, words
 from tests.support.until import until
 from ui.tools.portal_error import SHOWN, PortalErrorCard
 from ui.wizard.connection_page import ConnectionPage
@@ -34,7 +35,18 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+ENTRA = catalog.guide("entra")
 TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bearer {CANARY}\n401 Unauthorized"
+
+
+def without_base_url(text: str) -> portal_errors.DecodedError:
+    """What is read in that text where no Base URL is known; whether that is right, the tests of diagnosis assert."""
+    return portal_errors.decode(text, ENTRA, new_setup(ENTRA, NOW, practice=False), None)
+
+
+def title(text: str) -> str:
+    """The heading over what was read."""
+    return without_base_url(text).title
 
 
 def editor(root: QWidget) -> QPlainTextEdit:
@@ -72,10 +84,9 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
         assert threads
         assert threads[0] is not threading.main_thread()
         told = words(page)
-        for sentence in ("The token was not accepted", "HTTP 401", "another host", "Submit is not confirmed"):
-            assert sentence in told, sentence
-        title = next(w for w in page.findChildren(QLabel) if w.text() == "The token was not accepted")
-        await until(lambda: not title.visibleRegion().isEmpty())  # below the fold of this window before
+        assert "HTTP 401" in told
+        heading = next(w for w in page.findChildren(QLabel) if w.text() == title(TEXT))
+        await until(lambda: not heading.visibleRegion().isEmpty())  # below the fold of this window before
         results = told.replace(editor(page).toPlainText(), "")
         assert "canary" not in results
         assert announced
@@ -83,7 +94,7 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
         # A redraw of the page, as a running test brings it, leaves the card alone.
         controller.session.testing.running = True
         controller.test_changed.emit()
-        assert "The token was not accepted" in words(page)
+        assert title(TEXT) in words(page)
         child(page, "error-cause-paste-credentials").click()
         await until(lambda: controller.session.here.step.id == "paste-credentials")
         page.deleteLater()
@@ -103,10 +114,10 @@ def test_what_is_out_of_sight_is_gone(qapp: QApplication, tmp_path: Path) -> Non
         for vanish in (card.hide, controller.concealed.emit, child(card, "clear-error").click):
             card.show()
             paste(field, TEXT)
-            await until(lambda: "The token was not accepted" in words(card))
+            await appears(card, title(TEXT))
             vanish()
             assert "canary" not in words(card)
-            assert "The token was not accepted" not in words(card)
+            assert title(TEXT) not in words(card)
             card.show()
             assert field.toPlainText() == ""
             assert not field.isUndoRedoEnabled()
@@ -130,15 +141,15 @@ def test_a_reading_under_way_ends_with_its_card(qapp: QApplication, tmp_path: Pa
         await asyncio.sleep(0.3)
         assert heard == []
         paste(editor(second), "HTTP 403")
-        await until(lambda: "not allowed here" in words(second))
-        assert "not allowed here" not in words(first), "the result belongs to the card that asked"
+        await appears(second, title("HTTP 403"))
+        assert title("HTTP 403") not in words(first), "the result belongs to the card that asked"
         # Only the last of two readings counts.
         paste(editor(second), " HTTP 404")
         editor(second).setPlainText("HTTP 429")
         child(second, "read-error").click()
-        await until(lambda: "asks to wait" in words(second))
+        await appears(second, title("HTTP 429"))
         await asyncio.sleep(0.2)
-        assert "asks to wait" in words(second)
+        assert title("HTTP 429") in words(second)
         first.deleteLater()
         second.deleteLater()
 
@@ -153,18 +164,18 @@ def test_typed_dropped_long_and_empty_texts(qapp: QApplication, tmp_path: Path) 
         field = editor(card)
         QTest.keyClicks(field, "HTTP 404")
         child(card, "read-error").click()
-        await until(lambda: "Nothing answers" in words(card))
+        await appears(card, title("HTTP 404"))
         QGuiApplication.clipboard().setText("nobody knows this")
         field.selectAll()
         QTest.keySequence(field, QKeySequence(QKeySequence.StandardKey.Paste))
-        await until(lambda: "Nothing in this text is known here" in words(card))
+        await appears(card, title("nobody knows this"))
         paste(field, "x" * SHOWN + " HTTP 401")
-        await until(lambda: "The token was not accepted" in words(card))
+        await appears(card, title("HTTP 401"))
         assert field.toPlainText() == "", "a long text is not laid out"
         assert f"{SHOWN + 9:,}" in field.placeholderText()
         field.setPlainText("   ")
         child(card, "read-error").click()
-        assert "The token was not accepted" not in words(card)
+        assert title("HTTP 401") not in words(card)
         assert field.accessibleName() == "Error message"
         assert field.inputMethodHints() & Qt.InputMethodHint.ImhSensitiveData
         card.deleteLater()
@@ -181,7 +192,7 @@ def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) ->
             card = StepCard(journey.place(guide, controller.session.setup, step), controller)
             card.show()
             opener = child(card, "open-portal-error")
-            assert opener.text() == f"Did {who} show an error?"
+            assert who in opener.text()
             inside = card.findChild(PortalErrorCard)
             assert isinstance(inside, PortalErrorCard)
             assert not inside.isVisible()
@@ -190,7 +201,7 @@ def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) ->
             paste(editor(inside), "401 Unauthorized")
             await until(partial(inside.findChild, QAbstractButton, "error-cause-submit"))
             opener.click()
-            assert "The token was not accepted" not in words(inside)
+            assert title("HTTP 401") not in words(inside)
             card.deleteLater()
         other = StepCard(journey.place(guide, setup, "enter-details"), controller)
         assert other.findChild(PortalErrorCard) is None
@@ -218,8 +229,10 @@ def test_a_keyring_that_never_answers_does_not_hold_it_up(
         card = PortalErrorCard(controller)
         card.show()
         paste(editor(card), TEXT)
-        await until(lambda: "no Base URL could be read here" in words(card))
-        assert "The token was not accepted" in words(card)
+        await appears(card, title(TEXT))
+        compared = without_base_url(TEXT).compared
+        assert compared
+        assert all(sentence in words(card) for sentence in compared), "it says that there was nothing to compare with"
         card.deleteLater()
 
     try:
