@@ -36,7 +36,7 @@ contact = "Ask the identity team, extension 4711."
 def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     """File name → HTML of every page. The same guides always give the same text."""
     templates = _templates()
-    shown = [picture for picture in pictures.SHARED if _taken(picture)]
+    shown = [picture for picture in pictures.shared() if _taken(picture)]
     every = catalog.guides() if guides is None else tuple(guides)
     # As before the first value is captured: its suggestion or its label, never a real value.
     filled = tuple(fill_guide(guide, {}) for guide in every)

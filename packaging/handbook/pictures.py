@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import SECRET_KINDS, Kind, Lane
+from app.guide import catalog
+from app.guide.roles import step_with
+from app.guide.vocabulary import StepRole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,48 +42,54 @@ class Picture:
         return f"{self.name}-{theme}.webp"
 
 
-SHARED = (
-    Picture("checklist", "check-prerequisites", "The checklist before the first step, with the stages on the left"),
-    Picture(
-        "passed",
-        "test-connection-passed",
-        "Test Connection, passed: each check with what was seen and how long it took, and the requests that were sent",
-    ),
-    Picture(
-        "companion",
-        "companion",
-        "The companion: the open step in a narrow window, with the Base URL and the token masked and ready to copy",
-        COMPANION,
-    ),
-    Picture("arrived", "await-timestamp-seen", "The watch after the SCIM Change Timestamp has come"),
-    Picture("finish", "finish", "A completed setup: its values, its times, and the counts of both sides compared"),
-)
-"""The pictures of the first page, in the order of the work."""
+def shared() -> tuple[Picture, ...]:
+    """The pictures of the first page, in the order of the work."""
+    example = catalog.guide(EXAMPLE)
+    checklist, test, watch = (
+        _step(example, role).id for role in (StepRole.CHECKLIST, StepRole.TEST, StepRole.TIMESTAMP)
+    )
+    return (
+        Picture("checklist", checklist, "The checklist before the first step, with the stages on the left"),
+        Picture(
+            "passed",
+            f"{test}-passed",
+            "Test Connection, passed: each check with its result and how long it took, and the requests that were sent",
+        ),
+        Picture(
+            "companion",
+            "companion",
+            "The companion: the open step in a narrow window, with the Base URL and the token masked and ready to copy",
+            COMPANION,
+        ),
+        Picture("arrived", f"{watch}-seen", "The watch after the SCIM Change Timestamp was seen"),
+        Picture("finish", "finish", "A completed setup: its values, its times, and the counts of both sides compared"),
+    )
 
 
 def of(guide: Guide) -> dict[str, Picture]:
     """Id of a step → its picture, under the first answers, which the tour takes."""
-    steps = [step for step in guide.steps if step.shown_under(guide.answers({}))]
     chosen = {
-        "directory": (
-            next(step for step in steps if Kind.DIRECTORY_ID in _carried(guide, step)),
-            "both names ready to copy into CIE",
-        ),
+        "directory": (StepRole.DIRECTORY_DETAILS, "both names ready to copy into CIE"),
         "connection": (
-            next(step for step in steps if step.lane is Lane.PORTAL and _carried(guide, step) & SECRET_KINDS),
+            StepRole.PORTAL_ADDRESS,
             "the secrets of the endpoint, masked and ready to copy under the labels of the fields",
         ),
     }
+    steps = {name: (_step(guide, role), words) for name, (role, words) in chosen.items()}
     return {
         step.id: Picture(f"{guide.id}-{name}", step.id, f"Step \u201c{step.title}\u201d in the program: {words}")
-        for name, (step, words) in chosen.items()
+        for name, (step, words) in steps.items()
     }
 
 
 def every(guides: Iterable[Guide]) -> tuple[tuple[str, tuple[Picture, ...]], ...]:
     """Id of a guide → the pictures to take on its tour."""
-    return tuple((g.id, (*of(g).values(), *(SHARED if g.id == EXAMPLE else ()))) for g in guides)
+    return tuple((g.id, (*of(g).values(), *(shared() if g.id == EXAMPLE else ()))) for g in guides)
 
 
-def _carried(guide: Guide, step: Step) -> set[Kind]:
-    return {guide.values[carry.value].kind for carry in step.carries}
+def _step(guide: Guide, role: StepRole) -> Step:
+    """The step of that role under the first answers. Raises ValueError where there is none."""
+    step = step_with(role, guide, [step for step in guide.steps if step.shown_under(guide.answers({}))])
+    if step is None:
+        raise ValueError(f"{guide.id}: no step has the role {role}")
+    return step

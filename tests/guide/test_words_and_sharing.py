@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from app.guide import catalog, guide_file
 from app.guide.guide_file import GuideError
-from app.guide.placeholders import fill_guide, placeholders_of
+from app.guide.placeholders import fill, fill_guide, placeholders_of
 from app.system.paths import resources
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from app.guide.model import Guide
 
 
@@ -106,3 +106,19 @@ def test_an_answer_that_cannot_be_chosen_never_counts() -> None:
         "authorization": "static",
         "screens": "classic",
     }
+
+
+def test_placeholders_are_filled_in_one_place() -> None:
+    root = Path(__file__).resolve().parents[2]
+    others = [
+        path.relative_to(root).as_posix()
+        for folder in ("app", "ui", "packaging")
+        for path in (root / folder).rglob("*.py")
+        if re.search(r"\.replace\(f?[\"']\{", path.read_text("utf-8"))
+    ]
+    assert others == []
+
+
+def test_a_placeholder_without_a_word_stays() -> None:
+    data = {"a": ["{client} and {nobody}"], "b": ("{client}", 7)}
+    assert fill(data, {"client": "X"}) == {"a": ["X and {nobody}"], "b": ("X", 7)}

@@ -18,7 +18,7 @@ FOLDER = resources() / "help/pictures"
 def test_the_folder_holds_each_picture_in_both_themes_and_nothing_else() -> None:
     wanted = {p.file(theme) for _, some in pictures.every(catalog.guides()) for p in some for theme in pictures.THEMES}
     assert {path.name for path in FOLDER.iterdir()} == wanted
-    assert len(wanted) == 2 * (2 * len(catalog.ids()) + len(pictures.SHARED))
+    assert len(wanted) == 2 * (2 * len(catalog.ids()) + len(pictures.shared()))
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= pictures.MOST_BYTES
 
 
