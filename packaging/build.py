@@ -1,6 +1,6 @@
-"""Builds what the OS it runs on can make, into dist/: packages, a bill of materials and checksums.
+"""Builds the packages for the OS it runs on into dist/, with a software bill of materials and checksums.
 
-Run by ``python3 packaging/dev.py build`` in an environment of its own, which holds the libraries and PyInstaller.
+Run by ``python3 packaging/dev.py build`` in a separate environment that contains the libraries and PyInstaller.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bill
-from ground import BUILD, DIST, ICONS, ROOT, epoch, say
+import sbom
+from build_env import BUILD, DIST, ICONS, ROOT, epoch, say
 
 from app.system.paths import APP_ID
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MAKERS = {"linux": "on_linux", "win32": "on_windows", "darwin": "on_macos"}
-"""Who makes the packages of an OS, and proves them."""
+"""The module that builds and checks the packages of each OS."""
 
 SIZES = (16, 22, 24, 32, 48, 64, 96, 128, 256, 512)
-"""Those of the hicolor theme that desktops ask for, in pixels."""
+"""The sizes of the hicolor theme that desktops use, in pixels."""
 
 
 def icons() -> None:
-    """Draw the icon in all sizes, and as Windows and macOS want it."""
+    """Draw the icon in all sizes, and in the formats for Windows and macOS."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import Qt
     from PySide6.QtGui import QGuiApplication, QImage, QPainter
@@ -52,13 +52,13 @@ def icons() -> None:
         names = {f"{size}.png": True, "app.ico": size == 256, "app.icns": size == 512}
         for name in (name for name, fits in names.items() if fits):
             if not picture.save(str(ICONS / name)):
-                sys.exit(f"Qt cannot write {name}.")
+                sys.exit(f"Qt can't write {name}.")
 
 
 def freeze(when: int) -> Path:
-    """Run PyInstaller; returns the folder of the frozen program."""
-    # A fixed hash seed gives sets, and with them compiled modules, the same order in each build. Modules go in as they
-    # are: a package packs them smaller all together than PyInstaller does one by one.
+    """Run PyInstaller. Return the folder of the frozen program."""
+    # A fixed hash seed gives sets, and so compiled modules, the same order in each build. Modules are not compressed: a
+    # package compresses them better together than PyInstaller does one by one.
     fixed = {"SOURCE_DATE_EPOCH": str(when), "PYTHONHASHSEED": "0", "PYINSTALLER_ZLIB_COMPRESSION_LEVEL": "0"}
     env = {**os.environ, **fixed}
     out, work = BUILD / "frozen", BUILD / "steps"
@@ -71,20 +71,20 @@ def freeze(when: int) -> Path:
 
 
 def checksums(files: list[Path]) -> None:
-    """Write dist/SHA256SUMS as sha256sum --check reads it."""
+    """Write dist/SHA256SUMS in the format of sha256sum --check."""
     lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(files)]
     (DIST / "SHA256SUMS").write_text("".join(lines), encoding="utf-8", newline="\n")
 
 
 def main(arguments: list[str]) -> int:
-    """Build everything, and with --check see that it holds; returns the exit code."""
+    """Build everything and, with --check, verify it. Return the exit code."""
     parser = argparse.ArgumentParser(prog="dev.py build --", allow_abbrev=False)
-    parser.add_argument("--check", action="store_true", help="validate, install, run and remove what was built")
-    parser.add_argument("--runtime-file", type=Path, metavar="FILE", help="AppImage's start code, to make one on Linux")
+    parser.add_argument("--check", action="store_true", help="validate, install, run and remove the packages")
+    parser.add_argument("--runtime-file", type=Path, metavar="FILE", help="start code for an AppImage (Linux)")
     options = parser.parse_args(arguments)
     maker = importlib.import_module(MAKERS[sys.platform])
     when = epoch()
-    # Ended from outside, it takes down what it began.
+    # When terminated, it also ends the processes it started.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with maker.begin(when) if options.check else contextlib.nullcontext() as begun:
         made = make(maker, when, options.runtime_file)
@@ -92,17 +92,17 @@ def main(arguments: list[str]) -> int:
 
 
 def make(maker: ModuleType, when: int, runtime: Path | None) -> list[Path]:
-    """Build everything into dist/; returns the artefacts and their bills of materials."""
+    """Build everything into dist/. Return the artifacts and their bills of materials."""
     shutil.rmtree(DIST, ignore_errors=True)
     DIST.mkdir()
     icons()
     maker.prepare(when)
     frozen = freeze(when)
-    parts = bill.contents()
-    packed = maker.build(frozen, parts, when)
+    components = sbom.build_components()
+    packed = maker.build(frozen, components, when)
     if runtime is not None and sys.platform == "linux":
         packed.append(maker.appimage_of(runtime, packed, when))
-    made = [path for file, within in packed for path in (file, bill.beside(file, within, when))]
+    made = [path for file, within in packed for path in (file, sbom.write_bill(file, within, when))]
     checksums(made)
     for file in made:
         say(f"{file.stat().st_size / 1e6:7.1f} MB  {file.relative_to(ROOT)}")

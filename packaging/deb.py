@@ -1,4 +1,4 @@
-"""The Debian package: a staged tree, its dependencies as dpkg-shlibdeps finds them, and dpkg-deb."""
+"""Builds the Debian package: stages a tree, finds its dependencies with dpkg-shlibdeps and runs dpkg-deb."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import bill
 import release
-from ground import BUILD, ROOT
+import sbom
+from build_env import BUILD, ROOT
 
 from app import __version__
 from app.system.paths import APP_ID
@@ -27,20 +27,20 @@ MAINTAINER = "SCIM Setup Assistant maintainers <maintainers@cie-scim-assistant.i
 ARCHITECTURE = "amd64"
 
 
-def build(frozen: Path, icons: Path, parts: Sequence[bill.Part], when: int, out: Path) -> Path:
-    """Stage the tree and make the package; returns its path."""
-    # dpkg-shlibdeps takes libraries below debian/ for the package's own.
+def build(frozen: Path, icons: Path, components: Sequence[sbom.Component], when: int, out: Path) -> Path:
+    """Stage the tree and build the package. Return its path."""
+    # dpkg-shlibdeps treats libraries below debian/ as the package's own.
     top = BUILD / "deb/debian"
     shutil.rmtree(top.parent, ignore_errors=True)
     tree = top / APP_ID
     stage_program(frozen, tree)
-    release.put(tree / "usr/lib" / APP_ID / "_internal/resources", parts)
+    release.put(tree / "usr/lib" / APP_ID / "_internal/resources", components)
     stage_desktop(tree / "usr/share", icons, when)
-    stage_documents(tree / "usr/share", parts, when)
+    stage_documents(tree / "usr/share", components, when)
     tidy(tree)
     stage_control(top, tree)
     package = out / f"{APP_ID}_{REVISION}_{ARCHITECTURE}.deb"
-    # One thread: with more, the blocks of the archive depend on the machine.
+    # One thread: with more, the archive's blocks depend on the machine.
     options = ["--root-owner-group", "-Zxz", "-z9", "--threads-max=1", "--build", str(tree), str(package)]
     env = {"PATH": "/usr/bin:/bin", "SOURCE_DATE_EPOCH": str(when)}
     subprocess.run(["dpkg-deb", *options], env=env, stdout=subprocess.DEVNULL, check=True)
@@ -48,14 +48,14 @@ def build(frozen: Path, icons: Path, parts: Sequence[bill.Part], when: int, out:
 
 
 def stage_program(frozen: Path, tree: Path) -> None:
-    """The program in its own folder, and its name on the path."""
+    """Stage the program in its own folder, and a link to it on the path."""
     shutil.copytree(frozen, tree / "usr/lib" / APP_ID, symlinks=True)
     (tree / "usr/bin").mkdir()
     (tree / "usr/bin" / APP_ID).symlink_to(f"../lib/{APP_ID}/{APP_ID}")
 
 
 def stage_desktop(share: Path, icons: Path, when: int) -> None:
-    """What a desktop shows: the menu entry, the icon, and the description for software centres."""
+    """Stage what a desktop shows: the menu entry, the icon, and the description for software centers."""
     write(share / "applications" / f"{APP_ID}.desktop", (LINUX / f"{APP_ID}.desktop").read_text())
     write(share / "metainfo" / f"{APP_ID}.metainfo.xml", filled("metainfo.xml", when))
     write(share / "mime/packages" / f"{APP_ID}.xml", (LINUX / "mime.xml").read_text())
@@ -65,27 +65,27 @@ def stage_desktop(share: Path, icons: Path, when: int) -> None:
     copy(ROOT / "resources/icons/app.svg", hicolor / f"scalable/apps/{APP_ID}.svg")
 
 
-def stage_documents(share: Path, parts: Sequence[bill.Part], when: int) -> None:
-    """The man page, whose work is in it, and what changed."""
+def stage_documents(share: Path, components: Sequence[sbom.Component], when: int) -> None:
+    """Stage the man page, the copyright file and the changelogs."""
     pack(share / f"man/man1/{APP_ID}.1.gz", filled(f"{APP_ID}.1", when))
     doc = share / "doc" / APP_ID
-    write(doc / "copyright", bill.copyright_text(parts))
+    write(doc / "copyright", sbom.copyright_text(components))
     pack(doc / "changelog.gz", (ROOT / "CHANGELOG.md").read_text())
     pack(doc / "changelog.Debian.gz", changelog(when))
     write(share / "lintian/overrides" / APP_ID, (LINUX / "lintian-overrides").read_text())
 
 
 def changelog(when: int) -> str:
-    """The package's own history, which is that of the program."""
+    """Return the package's changelog, which refers to the program's."""
     date = datetime.datetime.fromtimestamp(when, datetime.UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
     return (
         f"{APP_ID} ({REVISION}) stable; urgency=medium\n\n"
-        f"  * Version {__version__}; changelog.gz tells what is new.\n\n -- {MAINTAINER}  {date}\n"
+        f"  * Version {__version__}; see changelog.gz for the changes.\n\n -- {MAINTAINER}  {date}\n"
     )
 
 
 def stage_control(top: Path, tree: Path) -> None:
-    """What dpkg is told about the package."""
+    """Write the package's control files."""
     control = tree / "DEBIAN"
     control.mkdir()
     kib = sum(-(-file.stat().st_size // 1024) for file in files(tree)) + len(list(tree.rglob("*/")))
@@ -107,7 +107,7 @@ def stage_control(top: Path, tree: Path) -> None:
 
 
 def libraries(top: Path, tree: Path) -> str:
-    """The Debian packages of the libraries that the program is linked with, in the versions it needs."""
+    """Return the Debian packages of the libraries that the program links to, in the versions it needs."""
     write(top / "control", f"Source: {APP_ID}\n\nPackage: {APP_ID}\nArchitecture: any\n")
     binaries = [str(file) for file in files(tree) if is_elf(file)]
     private = sorted({f"-l{Path(file).parent}" for file in binaries})
@@ -115,53 +115,53 @@ def libraries(top: Path, tree: Path) -> str:
     done = subprocess.run(asked, cwd=top.parent, capture_output=True, text=True, check=True)
     found = re.search(r"^shlibs:Depends=(.*)$", done.stdout, re.MULTILINE)
     if found is None:
-        raise bill.UnknownPartError("dpkg-shlibdeps named no library.")
+        raise sbom.UnknownComponentError("dpkg-shlibdeps found no library.")
     return found[1]
 
 
 def is_elf(file: Path) -> bool:
-    """Whether it is a program or a library."""
+    """Return whether the file is a program or a library."""
     with file.open("rb") as opened:
         return opened.read(4) == b"\x7fELF"
 
 
 def tidy(tree: Path) -> None:
-    """The rights that Debian wants: programs may be executed, libraries and texts only be read."""
+    """Set the permissions that Debian requires: programs are executable, libraries and texts are only readable."""
     for path in (tree, *tree.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or is_program(path) else 0o644)
 
 
 def is_program(file: Path) -> bool:
-    """Whether it is the program itself or its launcher."""
+    """Return whether the file is the program itself or its launcher."""
     with file.open("rb") as opened:
         return file.name == APP_ID and opened.read(2) in (b"\x7fE", b"#!")
 
 
 def files(tree: Path) -> list[Path]:
-    """All files of the tree, in an order that is always the same."""
+    """Return all files of the tree, always in the same order."""
     return sorted(path for path in tree.rglob("*") if path.is_file() and not path.is_symlink())
 
 
 def filled(name: str, when: int) -> str:
-    """A template of packaging/linux with version and date."""
+    """Return a template from packaging/linux with version and date filled in."""
     date = datetime.datetime.fromtimestamp(when, datetime.UTC).date().isoformat()
     return (LINUX / name).read_text().replace("@VERSION@", __version__).replace("@DATE@", date)
 
 
 def write(path: Path, text: str) -> None:
-    """A text in a folder that may not be there yet."""
+    """Write a text, creating the folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
 
 
 def copy(source: Path, path: Path) -> None:
-    """A file into a folder that may not be there yet."""
+    """Copy a file, creating the folder if needed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, path)
 
 
 def pack(path: Path, text: str) -> None:
-    """A text, packed as small as it goes and without a time."""
+    """Write a text compressed as small as possible, without a timestamp."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(gzip.compress(text.encode(), 9, mtime=0))

@@ -1,6 +1,6 @@
-"""Sets everything up on a fresh machine, then runs the assistant, the checks or the benchmarks, or builds packages.
+"""Sets up a fresh machine, then runs the assistant, the checks or the benchmarks, or builds packages.
 
-Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema|help|build``, options, ``-- arguments``.
+Standard library only. Usage: ``python3 packaging/dev.py run|test|bench|schema|help|build [options] [-- arguments]``.
 """
 
 from __future__ import annotations
@@ -30,30 +30,30 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 RUN_LOCK = "requirements.txt"
 TEST_LOCK = "requirements-test.txt"
-"""The libraries of the run and those of the tests; the tests' hold all of the run's at the same versions."""
+"""The libraries to run the program and to test it. The test lock contains all of the run lock in the same versions."""
 
 BUILD_LOCK = "requirements-build.txt"
 BUILD_VENV = ROOT / "build/venv"
-"""The libraries of the run and PyInstaller, in an environment apart, so that nothing else gets into a package."""
+"""The run libraries and PyInstaller, in a separate environment, so that nothing else gets into a package."""
 
 FOREIGN_LOCK = "requirements-foreign.txt"
 FOREIGN_VENV = ROOT / "build/foreign"
-"""SCIM servers that others wrote and a Node to run one of them, for the tests, apart from the libraries of the run."""
+"""SCIM servers by other authors, and a Node.js to run one of them, for tests, separate from the run libraries."""
 
 DISTRIBUTION_PYTHON = Path("/usr/bin/python3")
-"""On Linux packages are built with it: another Python would leave the path of its own libraries in them."""
+"""The Python that builds packages on Linux: another one would leave the path of its own libraries in them."""
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
-"""The range of Python that pyproject.toml names."""
+"""The Python versions in pyproject.toml: the oldest supported, and the first one that is too new."""
 
 TEST_LIMIT = 1500.0
-"""Seconds all checks and tests may take, or a build, without the set-up. A hung Qt loop does not end by itself."""
+"""Seconds that all checks and tests, or a build, may take without the setup. A hung Qt loop never ends by itself."""
 
 LANE_LIMIT = 900.0
-"""Seconds that each lane may take beside."""
+"""Additional seconds for each lane."""
 
 DISPLAY_LIMIT = 30.0
-"""Seconds Xvfb may take to name its display."""
+"""Seconds that Xvfb may take to report its display."""
 
 WINDOW = {
     "Qt's libraries": (
@@ -65,26 +65,26 @@ WINDOW = {
 }
 SCREENLESS = {
     "a virtual screen": "xvfb xauth",
-    "a session bus with a keyring of its own": "dbus gnome-keyring",
-    "the accessibility bus Qt looks for": "at-spi2-core",
+    "a session bus with its own keyring": "dbus gnome-keyring",
+    "the accessibility bus that Qt looks for": "at-spi2-core",
     "the fonts of the pictures": "fonts-inter fonts-noto-core",
 }
 PACKAGES = {
-    "the library of Python that goes into the program": "libpython{}.{}".format(*sys.version_info[:2]),
-    "the tools that look into libraries, pack them and know the commit": "binutils dpkg-dev squashfs-tools git",
+    "the Python library that goes into the program": "libpython{}.{}".format(*sys.version_info[:2]),
+    "the tools that inspect and package libraries and know the commit": "binutils dpkg-dev squashfs-tools git",
 }
 PACKAGE_CHECKS = {
     "the checks of the package": "lintian desktop-file-utils appstream",
-    "a bare system to install it on": "mmdebstrap",
-    "the setup of Windows, and something to run it": "nsis wine64",
+    "a minimal system to install the package on": "mmdebstrap",
+    "the Windows setup, and Wine to run it": "nsis wine64",
 }
-KEYRINGS = {"KeePassXC and KWallet, where secrets are kept too": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
-DESKTOP = {"the proxies of a desktop": "xdg-desktop-portal glib-networking gsettings-desktop-schemas libglib2.0-bin"}
+KEYRINGS = {"KeePassXC and KWallet, two more keyrings": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
+DESKTOP = {"a desktop's proxy settings": "xdg-desktop-portal glib-networking gsettings-desktop-schemas libglib2.0-bin"}
 OUTSIDE_VIEW = {
-    "a look at clipboard and windows from outside": "xclip x11-utils",
-    "the reading of pictures": "tesseract-ocr",
+    "looking at the clipboard and windows from outside": "xclip x11-utils",
+    "reading text in pictures": "tesseract-ocr",
 }
-"""Why, and which Debian packages."""
+"""Debian packages by the reason why they are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,9 @@ class TestLane:
     """Tests that need heavy outside software, and run when asked for or when what they cover changes."""
 
     packages: dict[str, str]
-    """Why, and which Debian packages, beside those of every test."""
+    """Debian packages by reason, in addition to those of every test."""
     paths: tuple[str, ...]
-    """What the lane covers: a changed file whose path begins so makes CI run it."""
+    """Path prefixes of the files that the lane covers: CI runs the lane when such a file has changed."""
 
 
 LANES = {
@@ -123,16 +123,16 @@ LANES = {
     "proxies": TestLane({}, ("tests/proxies/",)),
     "browser": TestLane({}, ("tests/browser/",)),
 }
-"""The names that a test may have in its marker ``lane("...")``."""
+"""The names that a test may use in its marker ``lane("...")``."""
 
 
 def say(text: str) -> None:
-    """Tell what happens, at once."""
+    """Print what happens, unbuffered."""
     print(f"==> {text}", flush=True)  # noqa: T201 - a command line tool
 
 
 def has_display() -> bool:
-    """Whether a window can be shown to somebody."""
+    """Return whether a window can be shown."""
     return sys.platform != "linux" or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
@@ -140,21 +140,21 @@ def has_display() -> bool:
 
 
 def installed(packages: Sequence[str]) -> set[str]:
-    """Those of the Debian packages that are there, asked of dpkg in one call."""
-    # Since Debian 13 some libraries carry the suffix t64; the old name is then only "provided".
+    """Return which of the Debian packages are installed, with one call of dpkg."""
+    # Since Debian 13 some libraries have the suffix t64; the old name is then only "provided".
     names = [*packages, *(f"{package}t64" for package in packages)]
     answer = subprocess.run(
         ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *names],
         capture_output=True,
         text=True,
-        check=False,  # 1 when any of them is unknown
+        check=False,  # 1 if any of them is unknown
     )
     lines = (line.split() for line in answer.stdout.splitlines())
     return {line[0].removesuffix("t64") for line in lines if line[1:] == ["installed"]}
 
 
 def system_packages(wanted: dict[str, str]) -> None:
-    """Install the Debian packages that are missing, saying which and why; elsewhere do nothing."""
+    """Install the missing Debian packages, printing which and why. Do nothing on other systems."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-query")):
         return
     there = installed([package for packages in wanted.values() for package in packages.split()])
@@ -163,36 +163,36 @@ def system_packages(wanted: dict[str, str]) -> None:
     if not missing:
         return
     for why, packages in missing.items():
-        say(f"Missing from Debian, for {why}: {' '.join(packages)}")
+        say(f"Missing Debian packages for {why}: {' '.join(packages)}")
     if sys.platform != "win32" and os.geteuid() != 0:
-        sys.exit("Installing them needs root. Install them another way, or run again with --no-system.")
+        sys.exit("Installing them needs root. Install them yourself, or run again with --no-system.")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     names = [package for packages in missing.values() for package in packages]
     say("Installing them with apt-get")
     for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *names]):
         done = subprocess.run(["apt-get", *step], env=env, stdout=subprocess.DEVNULL, check=False)
         if done.returncode:
-            sys.exit(f"apt-get {step[0]} ended with {done.returncode}.")
+            sys.exit(f"apt-get {step[0]} exited with {done.returncode}.")
 
 
 # The environment ----------------------------------------------------------------------------------------------------
 
 
 def stamp(lock: str) -> str:
-    """What the environment was made from: the lock file and the version of Python."""
+    """Return a hash of what the environment is made from: the lock file and the Python version."""
     python = "{}.{}".format(*sys.version_info[:2])
     return hashlib.sha256((ROOT / "packaging" / lock).read_bytes() + python.encode()).hexdigest()
 
 
 def python_of(venv: Path) -> Path:
-    """The Python of an environment."""
+    """Return the Python of an environment."""
     return venv / PYTHON.relative_to(VENV)
 
 
 def is_current(lock: str, venv: Path | None = None) -> bool:
-    """Whether the environment holds the libraries of this lock file already."""
+    """Return whether the environment already has the libraries of this lock file."""
     venv = venv or VENV
-    # The tests' libraries hold those of the run, so `run` after `test` has nothing to do.
+    # The test libraries include the run libraries, so `run` after `test` has nothing to install.
     return python_of(venv).exists() and any(
         file.exists() and file.read_text() == stamp(name)
         for name in {lock, TEST_LOCK}
@@ -201,46 +201,46 @@ def is_current(lock: str, venv: Path | None = None) -> bool:
 
 
 def environment(lock: str, venv: Path | None = None) -> None:
-    """Make the virtual environment from the hash-pinned requirements, once for each state of the lock file."""
+    """Create the virtual environment from the hash-pinned requirements, once per state of the lock file."""
     venv = venv or VENV
     if is_current(lock, venv):
         return
     pip = make_venv(venv)
-    # A stamp must not outlive the libraries it speaks of, also when this is interrupted.
+    # A stamp must not outlive the libraries it stands for, even if this is interrupted.
     for old in venv.glob("stamp-*"):
         old.unlink()
     say(f"Installing the libraries pinned in packaging/{lock}")
-    # The lock names every library. Asked to resolve as well, pip before 23.1 takes a library with extras, which no
-    # lock can name, in its newest version, and stops as soon as that is not the pinned one.
+    # The lock names every library. If pip before 23.1 also resolves, it takes libraries with extras, which a lock
+    # cannot name, in their newest version, and stops if that is not the pinned one.
     options = ["--quiet", "--require-hashes", "--no-deps", "--disable-pip-version-check", "-r", f"packaging/{lock}"]
     done = subprocess.run([*pip, "install", *options], cwd=ROOT, check=False)
     if done.returncode:
-        sys.exit(f"pip ended with {done.returncode}. The environment is incomplete; the next run tries again.")
+        sys.exit(f"pip exited with {done.returncode}. The environment is incomplete. The next run tries again.")
     (venv / f"stamp-{lock}").write_text(stamp(lock))
 
 
 def make_venv(venv: Path | None = None) -> list[str]:
-    """Make an environment where it is missing or of another Python; returns the command of a pip that fills it."""
+    """Create an environment if it is missing or has another Python. Return the command of a pip that fills it."""
     venv = venv or VENV
     own_python = str(python_of(venv))
     if not Path(own_python).exists() or venv_version(venv) != sys.version_info[:2]:
-        say(f"Making the environment in {venv.relative_to(ROOT)}")
+        say(f"Creating the environment in {venv.relative_to(ROOT)}")
         if not works([sys.executable, "-m", "venv", "--clear", "--without-pip", str(venv)], quiet=False):
-            sys.exit("Python could not make the environment. On Debian the package python3-venv helps.")
+            sys.exit("Python couldn't create the environment. On Debian, install python3-venv.")
     own = [own_python, "-m", "pip"]
     if works([*own, "--version"]) or works([own_python, "-m", "ensurepip", "--default-pip"]):
         return own
-    # A bare Debian has no ensurepip (it comes with python3-venv); there the system's own pip fills the environment.
-    # Inside an environment without pip, the pip of the Python that it was made from does.
+    # A minimal Debian has no ensurepip (it comes with python3-venv), so the system's own pip fills the environment.
+    # Inside an environment without pip, the pip of its base Python does.
     for python in dict.fromkeys((sys.executable, getattr(sys, "_base_executable", sys.executable))):
         beside = [python, "-m", "pip", "--python", own_python]
         if works([*beside, "--version"]):
             return beside
-    sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian the package python3-venv helps.")
+    sys.exit("This Python has neither ensurepip nor pip 22.3 or newer. On Debian, install python3-venv.")
 
 
 def venv_version(venv: Path | None = None) -> tuple[int, ...]:
-    """The major and minor version of Python that an environment was made with; empty where it does not say."""
+    """Return the major and minor Python version of an environment; empty if unknown."""
     with contextlib.suppress(OSError, ValueError):
         for line in ((venv or VENV) / "pyvenv.cfg").read_text(encoding="utf-8").splitlines():
             key, _, value = line.partition("=")
@@ -250,7 +250,7 @@ def venv_version(venv: Path | None = None) -> tuple[int, ...]:
 
 
 def works(arguments: list[str], *, quiet: bool = True) -> bool:
-    """Whether the command ends with 0."""
+    """Return whether the command exits with 0."""
     sink = subprocess.DEVNULL if quiet else None
     return subprocess.run(arguments, stdout=sink, stderr=sink, check=False).returncode == 0
 
@@ -259,7 +259,7 @@ def works(arguments: list[str], *, quiet: bool = True) -> bool:
 
 
 def supervise(arguments: Sequence[str], env: dict[str, str], limit: float | None = None) -> int:
-    """Run a command in the checkout; returns its exit code, 124 after `limit` seconds. Nothing it started is left."""
+    """Run a command in the checkout, then end all it started. Return its exit code, or 124 after `limit` seconds."""
     posix = sys.platform != "win32"
     process = subprocess.Popen(arguments, cwd=ROOT, env=env, start_new_session=posix)
     try:
@@ -272,7 +272,7 @@ def supervise(arguments: Sequence[str], env: dict[str, str], limit: float | None
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process and, where the system has process groups, everything in its group."""
+    """End a process and, if the system has process groups, everything in its group."""
     if sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGTERM if process.poll() is None else signal.SIGKILL)
@@ -287,7 +287,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def virtual_screen() -> Iterator[str]:
-    """An Xvfb on a free display of its own choice; yields its name."""
+    """Start Xvfb on a free display that it chooses itself. Yields the display's name."""
     read, write = os.pipe()
     arguments = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
     try:
@@ -300,7 +300,7 @@ def virtual_screen() -> Iterator[str]:
         with os.fdopen(read) as answer:
             number = answer.readline().strip() if select.select([answer], [], [], DISPLAY_LIMIT)[0] else ""
         if not number:
-            sys.exit("Xvfb did not start, so there is no screen to walk the tour on.")
+            sys.exit("Xvfb didn't start, so there is no screen for the tour.")
         yield f":{number}"
     finally:
         end(screen)
@@ -310,15 +310,15 @@ def virtual_screen() -> Iterator[str]:
 
 
 def run(extra: list[str]) -> int:
-    """Open the assistant in practice mode, or walk the tour on a virtual screen; returns the exit code."""
+    """Open the assistant in practice mode, or run the tour on a virtual screen. Return the exit code."""
     if has_display():
         return subprocess.run([PYTHON, "-m", "app", "--practice", *extra], cwd=ROOT, check=False).returncode
     missing = [name for name in ("Xvfb", "dbus-run-session", "gnome-keyring-daemon") if not shutil.which(name)]
     if missing:
         sys.exit(f"There is no display, and the tour needs {', '.join(missing)}. Run again without --no-system.")
     pictures = ROOT / "tour"
-    say("There is no display. Walking the practice tour on a virtual screen.")
-    # The keyring's daemon may still write while it is told to end.
+    say("There is no display. Running the practice tour on a virtual screen.")
+    # The keyring daemon may still be writing while it is being stopped.
     with tempfile.TemporaryDirectory(prefix="scim-tour-", ignore_cleanup_errors=True) as scratch:
         tour = ["--practice", "--data-dir", f"{scratch}/data", "--tour", str(pictures), *extra]
         code = on_virtual_screen([str(PYTHON), "-m", "app", *tour], Path(scratch))
@@ -327,12 +327,12 @@ def run(extra: list[str]) -> int:
 
 
 def on_virtual_screen(arguments: list[str], home: Path) -> int:
-    """Run a command under Xvfb with a session bus and an unlocked keyring of its own; returns the exit code."""
+    """Run a command under Xvfb with its own session bus and unlocked keyring. Return the exit code."""
     (home / "run").mkdir(mode=0o700)
     env = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "QT_QPA_PLATFORM": "xcb"}
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "DBUS_SESSION_BUS_ADDRESS", "XAUTHORITY"):
         env.pop(name, None)
-    # The password of a keyring that lives as long as the tour and holds practice values only.
+    # The password of a keyring that exists only during the tour and holds only practice values.
     keyring = 'printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; exec "$@"'
     with virtual_screen() as display:
         env["DISPLAY"] = display
@@ -346,17 +346,17 @@ CHECKS = (
     ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
     ["-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"],
 )
-"""In the order in which they fail fastest. The tests of one file share what is slow to start, so they stay together."""
+"""Ordered so that failures show early. The tests of one file share slow-starting fixtures, so they stay together."""
 
 
 ONE_BY_ONE = ["-m", "pytest", "--numprocesses=0"]
-"""Lanes start whole desktops and servers, which get in each other's way."""
+"""Lanes start whole desktops and servers, which would disturb each other."""
 
 
 def test(extra: list[str]) -> int:
-    """Run all checks and tests up to the first that fails; returns its exit code. `extra` goes to pytest.
+    """Run all checks and tests up to the first failure and return its exit code. `extra` is passed to pytest.
 
-    Where lanes are named, only their tests run.
+    If lanes are named, only their tests run.
     """
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     lanes = lanes_named(extra)
@@ -375,7 +375,7 @@ def test(extra: list[str]) -> int:
 
 
 def lanes_named(extra: Sequence[str]) -> tuple[str, ...]:
-    """The lanes that arguments of pytest ask for; ends the program where there is no such lane."""
+    """Return the lanes requested in pytest's arguments. Ends the program if a lane does not exist."""
     if "--all-lanes" in extra:
         return tuple(LANES)
     parser = argparse.ArgumentParser(prog="dev.py test --", add_help=False, allow_abbrev=False)
@@ -384,19 +384,19 @@ def lanes_named(extra: Sequence[str]) -> tuple[str, ...]:
 
 
 def lanes_changed(since: str) -> tuple[str, ...]:
-    """The lanes that cover a file which differs from that commit; all where the commit cannot be asked for."""
-    # A clone of the last commit alone has no commit before.
+    """Return the lanes that cover a file changed since that commit; all lanes if Git does not know the commit."""
+    # A clone of only the last commit has no earlier commit.
     asked = ["git", "-c", "safe.directory=*", "diff", "--name-only", "--no-renames", since, "--"]
     answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
     if answer.returncode:
-        say(f"Git does not know {since}, so every lane runs")
+        say(f"Git doesn't know {since}, so every lane runs")
         return tuple(LANES)
     changed = answer.stdout.splitlines()
     return tuple(name for name, lane in LANES.items() if any(file.startswith(lane.paths) for file in changed))
 
 
 def schema(_extra: list[str]) -> int:
-    """Write the JSON Schema of guides for editors; returns the exit code."""
+    """Write the JSON Schema of guides for editors. Return the exit code."""
     code = (
         "import json; from app.guide.catalog import schema; from app.system.paths import resources; "
         "(resources() / 'guides' / 'guide.schema.json').write_text(json.dumps(schema(), indent=1) + chr(10), 'utf-8')"
@@ -405,7 +405,7 @@ def schema(_extra: list[str]) -> int:
 
 
 def write_help(extra: list[str]) -> int:
-    """Write the handbook's pages and the picture of the house, other pictures if asked for; returns the exit code."""
+    """Write the handbook's pages and the picture of the house, and other pictures on request. Return the exit code."""
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "packaging")))}
     if "--pictures" in extra and (failed := supervise([str(PYTHON), "-m", "handbook.take_pictures"], env)):
         return failed
@@ -417,17 +417,17 @@ def write_help(extra: list[str]) -> int:
 
 
 def bench(extra: list[str]) -> int:
-    """Print the benchmarks; returns their exit code."""
+    """Print the benchmarks. Return their exit code."""
     return supervise([str(PYTHON), "tests/benchmarks/run.py", *extra], dict(os.environ))
 
 
 def build(extra: list[str]) -> int:
-    """Build the packages of this OS into dist/; returns the exit code."""
+    """Build the packages of this OS into dist/. Return the exit code."""
     return supervise([str(python_of(BUILD_VENV)), "packaging/build.py", *extra], dict(os.environ), TEST_LIMIT)
 
 
 def needed(what: str, *, check: bool = False, lanes: Sequence[str] = ()) -> dict[str, str]:
-    """Which Debian packages a command needs, and why."""
+    """Return which Debian packages a command needs, and why."""
     packages = WINDOW if what == "run" and has_display() else WINDOW | SCREENLESS
     if what == "build":
         packages = WINDOW | PACKAGES | (PACKAGE_CHECKS | SCREENLESS if check else {})
@@ -437,27 +437,27 @@ def needed(what: str, *, check: bool = False, lanes: Sequence[str] = ()) -> dict
         packages = packages | LANES[lane].packages
     python = python_of(BUILD_VENV) if what == "build" else PYTHON
     if not python.exists() and not any(map(importlib.util.find_spec, ("ensurepip", "pip"))):
-        packages = packages | {"the making of the environment": "python3-venv"}
+        packages = packages | {"creating the environment": "python3-venv"}
     return packages
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point; returns the exit code."""
-    # argparse loses what follows "--" when an option stands in front of it, so it never sees it.
+    """Run the command line. Return the exit code."""
+    # argparse loses arguments after "--" if an option comes before it, so it never sees them.
     cut = arguments.index("--") if "--" in arguments else len(arguments)
     parser = argparse.ArgumentParser(
         description="Set up and run, test, measure or build the SCIM Setup Assistant.",
-        epilog="What follows -- is passed on to the assistant, to pytest or to the benchmarks.",
+        epilog="Arguments after -- are passed to the assistant, pytest or the benchmarks.",
     )
     parser.add_argument("what", choices=("run", "test", "bench", "schema", "help", "build"))
-    parser.add_argument("--check", action="store_true", help="after build: check the packages, install and remove them")
-    parser.add_argument("--pictures", action="store_true", help="after help: take the pictures anew, from the tours")
+    parser.add_argument("--check", action="store_true", help="with build: check, install and remove the packages")
+    parser.add_argument("--pictures", action="store_true", help="with help: also take the pictures again")
     parser.add_argument(
         "--changed-lanes",
         nargs="?",
         const="HEAD^",
         metavar="COMMIT",
-        help="with test: only the lanes that cover what differs from that commit, the one before the last unless named",
+        help="with test: only the lanes that cover files changed since that commit (default: HEAD^)",
     )
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
@@ -465,14 +465,14 @@ def main(arguments: list[str]) -> int:
         sys.exit("This needs Python 3.11, 3.12 or 3.13.")
     if options.what == "build" and sys.platform == "linux" and not made_by(DISTRIBUTION_PYTHON):
         os.execv(DISTRIBUTION_PYTHON, [str(DISTRIBUTION_PYTHON), __file__, *arguments])
-    # Ended from outside, it ends what it started.
+    # When terminated, it also ends what it started.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     started = time.monotonic()
     extra = ["--check"] * options.check + ["--pictures"] * options.pictures + arguments[cut + 1 :]
     if options.changed_lanes is not None:
         changed = lanes_changed(options.changed_lanes)
         if not changed:
-            say("No lane covers what changed")
+            say("No lane covers the changes")
             return 0
         extra += [f"--lane={name}" for name in changed]
     lanes = lanes_named(extra) if options.what == "test" else ()
@@ -490,7 +490,7 @@ def main(arguments: list[str]) -> int:
 
 
 def made_by(python: Path) -> bool:
-    """Whether this runs with that Python, or there is no such Python."""
+    """Return whether this runs with that Python, or there is no such Python."""
     return not python.exists() or Path(sys.executable).resolve() == python.resolve()
 
 

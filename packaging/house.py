@@ -7,7 +7,7 @@ import tomllib
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ground import ROOT
+from build_env import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

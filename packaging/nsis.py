@@ -1,6 +1,6 @@
 """Compiles the Windows setup with NSIS.
 
-NSIS compiles the same script on every OS, so everything but the program in it is made and tested on Linux as well.
+NSIS compiles the same script on every OS, so everything except the program inside is also built and tested on Linux.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ground import BUILD, ICONS, ROOT
+from build_env import BUILD, ICONS, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 EXTENSION, MIME = ".ciescim", "application/vnd.cie-scim-assistant.setup+json"
-"""Of hand-over files."""
+"""File extension and media type of hand-over files."""
 
 WINDOWS = ROOT / "packaging/windows"
 
@@ -25,13 +25,13 @@ WINDOWS = ROOT / "packaging/windows"
 def compile_setup(
     program: Path, setup: Path, when: int, version: str, signing: Sequence[str] = (), target: str = ""
 ) -> None:
-    """Make the setup of a folder with the program. ``target`` names a processor other than NSIS's own choice."""
+    """Compile the setup of a program folder. ``target`` names a processor other than NSIS's default."""
     files = sorted(path for path in program.rglob("*") if path.is_file())
     for file in files:
-        os.utime(file, (when, when))  # the setup keeps it
+        os.utime(file, (when, when))  # stored in the setup
     listed = BUILD / "windows/files.nsh"
     listed.parent.mkdir(parents=True, exist_ok=True)
-    # With a byte order mark, or NSIS would read it in the code page of the system.
+    # With a byte order mark; otherwise NSIS would read it in the system's code page.
     listed.write_text(file_list(program, files), encoding="utf-8-sig")
     defines = {
         "VERSION": version,
@@ -45,19 +45,19 @@ def compile_setup(
     }
     options = [f"-D{name}={value}" for name, value in defines.items() if value != ""]
     env = {**os.environ, "SOURCE_DATE_EPOCH": str(when)}
-    # The setup of NSIS itself does not add it to the path.
+    # The NSIS installer does not add it to the path.
     makensis = shutil.which("makensis") or r"C:\Program Files (x86)\NSIS\makensis.exe"
     command = [makensis, "-V2", "-WX", "-INPUTCHARSET", "UTF8", *options, str(WINDOWS / "setup.nsi")]
     subprocess.run(command, env=env, check=True)
 
 
 def file_list(program: Path, files: Sequence[Path]) -> str:
-    """NSIS macros that install every file, and that remove these files and no others."""
+    """Return NSIS macros that install every file, and that remove exactly these files."""
     folders = sorted({file.parent.relative_to(program) for file in files})
     install: list[str] = []
     for folder in folders:
         install.append(f"SetOutPath {installed(folder)}")
-        # NSIS takes the source literally; the name of the copy is an NSIS string.
+        # NSIS takes the source path literally; the name of the copy is an NSIS string.
         beside = (file for file in files if file.parent == program / folder)
         install += [f'File "/oname={literal(file.name)}" "{file}"' for file in beside]
     remove = [f"Delete {installed(file.relative_to(program))}" for file in files]
@@ -67,15 +67,15 @@ def file_list(program: Path, files: Sequence[Path]) -> str:
 
 
 def macro(name: str, lines: Sequence[str]) -> str:
-    """An NSIS macro."""
+    """Return an NSIS macro."""
     return "".join((f"!macro {name}\n", *(f"  {line}\n" for line in lines), "!macroend\n"))
 
 
 def installed(path: Path) -> str:
-    """Where a file or folder of the program is installed, quoted for NSIS."""
+    """Return the installed path of a file or folder, quoted for NSIS."""
     return '"' + "\\".join(("$INSTDIR", *map(literal, path.parts))) + '"'
 
 
 def literal(text: str) -> str:
-    """A text in which NSIS takes every character literally."""
+    """Escape a text so that NSIS takes every character literally."""
     return text.replace("$", "$$")

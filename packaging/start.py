@@ -1,7 +1,7 @@
-"""What the frozen program runs first: hands on to ``app`` with the environment that its user gave it.
+"""The first script of the frozen program: restores the user's environment and starts ``app``.
 
-PyInstaller's start code points the loader, and Qt's, at the program's own folder. The program itself needs neither
-any more by now, but a browser that it opens would load our libraries instead of its own.
+PyInstaller's start code points the loader and Qt at the program's own folder. The program no longer needs that, but a
+browser that it opens would load our libraries instead of its own.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-# Not in a function: the Qt plug-in path must be gone before the first import of Qt.
+# At module level: the Qt plug-in path must be gone before the first import of Qt.
 for _name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
     _before = os.environ.pop(f"{_name}_ORIG", None)
     if _before is not None:

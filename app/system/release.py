@@ -13,7 +13,7 @@ from app.system.paths import resources
 FOLDER = "release"
 """A folder in the resources that a build fills; a checkout has none."""
 
-DOWNLOADS, PARTS = "downloads.txt", "parts.txt"
+DOWNLOADS, LICENSES = "downloads.txt", "licenses.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Release:
     version: str
     downloads: str
     """The address of new versions; empty if the builder named none."""
-    parts: str
+    licenses: str
     """The licenses of everything included; empty in a checkout, whose libraries are installed separately."""
 
     @property
@@ -36,7 +36,7 @@ class Release:
 
 def read() -> Release:
     """Read what the build recorded. Blocks for a few milliseconds."""
-    return Release(__version__, _text(DOWNLOADS), _text(PARTS))
+    return Release(__version__, _text(DOWNLOADS), _text(LICENSES))
 
 
 def _text(name: str) -> str:

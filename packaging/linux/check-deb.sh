@@ -1,8 +1,8 @@
 #!/bin/sh
-# Installs the package on a bare Debian 12, walks the tour with the installed program, removes it again, and looks
-# whether anything but the user's own data is left. Needs root and mmdebstrap.
-#   check-deb.sh --make ROOT                  makes the bare system in the folder ROOT, with all that it will download
-#   check-deb.sh PACKAGE.deb ROOT PICTURES    the pictures of the tour go into the folder PICTURES
+# Installs the package on a minimal Debian 12, runs the tour with the installed program, removes it again, and checks
+# that only the user's own data is left. Needs root and mmdebstrap.
+#   check-deb.sh --make ROOT                  creates the minimal system in the folder ROOT, with all needed downloads
+#   check-deb.sh PACKAGE.deb ROOT PICTURES    writes the pictures of the tour into the folder PICTURES
 set -eu
 fail() { echo "check-deb: $*" >&2; exit 1; }
 say() { echo "==> $*"; }
@@ -11,15 +11,15 @@ name=cie-scim-assistant
 desktop="xvfb xauth x11-utils dbus dbus-x11 gnome-keyring fonts-inter fonts-noto-core libglib2.0-bin man-db \
 binutils shared-mime-info desktop-file-utils"
 
-# Downloaded only, so that the package still has to name them.
+# Only downloaded, so that the package still has to depend on them.
 libraries="ca-certificates libegl1 libgl1 libfontconfig1 libglib2.0-0 libwayland-cursor0 libxkbcommon-x11-0 \
 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-xkb1 libx11-xcb1 libdbus-1-3 libexpat1"
 
 make() {
-    # From where this machine has its packages, if it is a Debian 12 itself.
+    # Use this machine's package sources if it is a Debian 12 itself.
     sources=$(apt-get indextargets --format "deb \$(REPO_URI) \$(RELEASE) main" "Created-By: Packages" \
         "Component: main" | grep " bookworm" || :)
-    # shellcheck disable=SC2016 # its variable is mmdebstrap's
+    # shellcheck disable=SC2016 # the variable belongs to mmdebstrap
     fetch='APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install -y --download-only --no-install-recommends '
     exec mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io --skip=cleanup/apt \
         --customize-hook="$fetch$desktop $libraries" bookworm "$1" ${sources:+"$sources"}
@@ -31,20 +31,20 @@ outside() {
     cp /etc/resolv.conf /etc/hosts "$2/etc/"
     cp "$1" "$2/tmp/$name.deb"
     cp "$0" "$2/tmp/check-deb.sh"
-    chroot "$2" true || fail "this machine lets nobody change the root folder, so there is no bare system to install on"
-    # A number that is nobody's here, so that what is still running can be told, also without /proc inside, and ended.
+    chroot "$2" true || fail "chroot isn't allowed on this machine, so there is no minimal system to install on"
+    # An unused account number, so that processes still running can be found and ended, even without /proc inside.
     account=$((50000 + $$ % 9000))
     trap 'setpriv --reuid "$account" --clear-groups sh -c "kill -s KILL -- -1" || :' EXIT
     trap "exit 143" TERM
-    # Its mounts end with the namespace, so nothing outside of it can be hit.
+    # The mounts end with the namespace, so nothing outside it can be affected.
     if unshare --mount true 2>/dev/null; then
         unshare --mount sh "$0" --mount "$2" "$account"
     else
-        say "This machine lets nobody mount, so the bare system has no /proc and only the devices it was made with"
-        { [ -c "$2/dev/null" ] && : >"$2/dev/null"; } || fail "nor does it let anybody make devices, and without them no program runs"
+        say "Mounting isn't allowed on this machine, so the minimal system has no /proc and only the devices it was created with"
+        { [ -c "$2/dev/null" ] && : >"$2/dev/null"; } || fail "creating devices isn't allowed either, and programs don't run without them"
         enter "$2" "$account"
     fi
-    all_ended "$account" || fail "something it started is still running"
+    all_ended "$account" || fail "a process it started is still running"
     cp -r "$2/home/admin/tour/." "$3/"
     say "The pictures are in $3"
 }
@@ -60,7 +60,7 @@ enter() {
         sh /tmp/check-deb.sh --inside "$2"
 }
 
-# The owner of a folder in /proc does not tell: the program hides its own from its user.
+# The owner of a folder in /proc is no evidence: the program hides its own from its user.
 all_ended() {
     for _ in $(seq 50); do
         running=$(grep -sl "^Uid:[[:space:]]*$1[[:space:]]" /proc/[0-9]*/status) || return 0
@@ -72,7 +72,7 @@ all_ended() {
 
 get() { apt-get install -y -qq --no-install-recommends "$@" >/tmp/apt.log 2>&1 || { tail -20 /tmp/apt.log >&2; fail "apt-get install $*"; }; }
 
-# Every path but those that change by themselves.
+# All paths except those that change by themselves.
 paths() {
     find / -xdev \( -path /proc -o -path /dev -o -path /tmp -o -path /run -o -path /home/admin -o -path /var/log \
         -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg \) -prune -o -print | sort
@@ -80,28 +80,28 @@ paths() {
 
 as_admin() { runuser -u admin -- env HOME=/home/admin XDG_RUNTIME_DIR=/run/admin "$@"; }
 
-# A screen, a session bus and an unlocked keyring for one command. The number is one that nobody outside has taken.
+# Runs a command with a screen, a session bus and an unlocked keyring. The display number is unused outside.
 session() {
     as_admin xvfb-run -a -n 799 -s "-screen 0 1600x1000x24 -nolisten tcp" dbus-run-session -- sh -c \
         'printf practice | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; cd; exec "$@"' sh "$@"
 }
 
 inside() {
-    say "Installing the package with what it depends on, and nothing else"
+    say "Installing the package with only its dependencies"
     get /tmp/$name.deb
     dpkg -L $name | while read -r file; do [ -f "$file" ] && ldd "$file" 2>/dev/null; done | grep "not found" && fail "a library is missing"
-    echo "    $(find /usr/lib/$name -name "*.so*" -type f | wc -l) libraries of its own, all others found"
-    QT_QPA_PLATFORM=offscreen $name --smoke || fail "the first window"
+    echo "    $(find /usr/lib/$name -name "*.so*" -type f | wc -l) bundled libraries, all others found"
+    QT_QPA_PLATFORM=offscreen $name --smoke || fail "the first window didn't appear"
     $name --version
 
-    say "Getting a desktop's screen, bus and keyring"
+    say "Installing a screen, a session bus and a keyring"
     # shellcheck disable=SC2086 # a list of names
     get $desktop
     useradd --create-home --shell /bin/sh --uid "$1" admin
     install -d -m 700 -o admin /run/admin
-    man -w $name >/dev/null || fail "the manual"
+    man -w $name >/dev/null || fail "the man page is missing"
     readelf -d $(find /usr/lib/$name -name "*.so*" -type f) /usr/bin/$name | sed -n "s/.*R[UN]*PATH.*\[\(.*\)\]/\1/p" |
-        tr : "\n" | grep -v '^\$ORIGIN' && fail "a run path that leads out of the program"
+        tr : "\n" | grep -v '^\$ORIGIN' && fail "a run path points outside the program"
 
     apt-get remove -y -qq $name >/dev/null 2>&1
     paths >/tmp/before
@@ -117,39 +117,39 @@ inside() {
         done
         echo "   $window"
         sleep 1
-        # shellcheck disable=SC2086 # the first word is the number of the window
-        kill $(xprop -id ${window%%\"*} _NET_WM_PID | sed "s/.*= //")' sh $entry $name || fail "no window of class $name came up"
-    [ -d /home/admin/.local/share/$name ] || fail "the program made no data folder"
+        # shellcheck disable=SC2086 # the first word is the window's number
+        kill $(xprop -id ${window%%\"*} _NET_WM_PID | sed "s/.*= //")' sh $entry $name || fail "no window of class $name appeared"
+    [ -d /home/admin/.local/share/$name ] || fail "the program created no data folder"
 
-    say "Looking what opens a hand-over file"
+    say "Checking what opens a hand-over file"
     kind=application/vnd.$name.setup+json
     as_admin sh -c 'echo "{}" >/home/admin/contoso.ciescim' # an empty file has no type
-    as_admin gio info -a standard::content-type /home/admin/contoso.ciescim | grep -F "$kind" >/dev/null || fail "the file type"
+    as_admin gio info -a standard::content-type /home/admin/contoso.ciescim | grep -F "$kind" >/dev/null || fail "the file type isn't registered"
     as_admin gio mime $kind | grep "$name.desktop" >/dev/null || fail "nothing opens hand-over files"
 
-    say "Walking the tour with the installed program"
+    say "Running the tour with the installed program"
     started=$(sed -n '/^\[Desktop Entry\]/,/^$/s/^Exec=\(.*\) %f$/\1/p' $entry)
-    # shellcheck disable=SC2086 # the entry holds a command, not a word
-    session $started --practice --tour /home/admin/tour >/tmp/tour.log || { tail -5 /tmp/tour.log; fail "the tour"; }
+    # shellcheck disable=SC2086 # the entry contains a command, not a word
+    session $started --practice --tour /home/admin/tour >/tmp/tour.log || { tail -5 /tmp/tour.log; fail "the tour failed"; }
     tail -1 /tmp/tour.log
     echo "    $(ls /home/admin/tour/*.png | wc -l) pictures"
-    find /home/admin/.local/share/keyrings -name "*.keyring" -size +0 | grep -q . || fail "the tour had no keyring"
+    find /home/admin/.local/share/keyrings -name "*.keyring" -size +0 | grep -q . || fail "the tour didn't use the keyring"
 
-    say "Removing it"
+    say "Removing the package"
     apt-get purge -y -qq $name >/dev/null 2>&1
     paths >/tmp/after
-    diff /tmp/before /tmp/after || fail "something is left"
+    diff /tmp/before /tmp/after || fail "files are left"
     [ "$(dpkg-query -W -f '${db:Status-Status}' $name 2>/dev/null)" != installed ] || fail "it is still installed"
-    find / -xdev -path /tmp -prune -o -name "*$name*" -print | grep -v "^/home/admin/" | grep . && fail "something is left"
+    find / -xdev -path /tmp -prune -o -name "*$name*" -print | grep -v "^/home/admin/" | grep . && fail "files are left"
     find /home/admin/.local/share/$name -type f | head -3 | sed "s/^/    the user keeps /"
-    [ -n "$(find /home/admin/.local/share/$name -type f)" ] || fail "the user's data are gone"
-    say "Nothing is left but the user's own data"
+    [ -n "$(find /home/admin/.local/share/$name -type f)" ] || fail "the user's data is gone"
+    say "Only the user's own data is left"
 
-    say "Removing that too, on the user's word"
+    say "Removing the user's data as well, at the user's request"
     dpkg -x /tmp/$name.deb /tmp/unpacked
-    # shellcheck disable=SC2016 # the inner shell has a $0 of its own
-    session sh -c 'echo yes | "$0" --remove-my-data' /tmp/unpacked/usr/lib/$name/$name || fail "the removal of the data"
-    [ ! -e /home/admin/.local/share/$name ] || fail "something of the user's data is left"
+    # shellcheck disable=SC2016 # the inner shell has its own $0
+    session sh -c 'echo yes | "$0" --remove-my-data' /tmp/unpacked/usr/lib/$name/$name || fail "removing the data failed"
+    [ ! -e /home/admin/.local/share/$name ] || fail "some of the user's data is left"
 }
 
 case ${1-} in

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Signs the app bundle, puts it into a disk image, and has Apple notarise that.
+# Signs the app bundle, puts it into a disk image, and has Apple notarize the image.
 #   package.sh APP DISK_IMAGE
-# SIGN_IDENTITY   "Developer ID Application: ..." of the keychain; without it the signature is ad hoc
-# NOTARY_PROFILE  a profile that `xcrun notarytool store-credentials` has put into the keychain
+# SIGN_IDENTITY   "Developer ID Application: ..." in the keychain; without it the signature is ad hoc
+# NOTARY_PROFILE  a profile stored in the keychain with `xcrun notarytool store-credentials`
 set -eu
 app=$1
 image=$2
@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 sign() { codesign --force --options runtime --timestamp --sign "$SIGN_IDENTITY" "$@"; }
 
 if [ -n "${SIGN_IDENTITY-}" ]; then
-    # From the inside out: a signature covers what is signed in it already. --deep would give all of it one set of
+    # From the inside out: a signature covers what is already signed inside. --deep would give everything one set of
     # entitlements, and Apple advises against it.
     find "$app/Contents" -type f \( -name "*.dylib" -o -name "*.so" \) | while IFS= read -r library; do
         sign "$library"
@@ -21,7 +21,7 @@ if [ -n "${SIGN_IDENTITY-}" ]; then
     done
     sign --entitlements "$here/entitlements.plist" "$app"
 else
-    codesign --force --sign - "$app"  # what was added to the bundle has broken PyInstaller's own
+    codesign --force --sign - "$app"  # changes to the bundle have broken PyInstaller's own signature
 fi
 codesign --verify --strict --deep --verbose=2 "$app"
 

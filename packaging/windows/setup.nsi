@@ -1,7 +1,7 @@
-; The setup for Windows: for one user, without administrator rights. makensis compiles it on every OS, with
-;   /DVERSION=1.2.3  /DPROGRAM=folder of the frozen program  /DFILES=the list of its files, see packaging/on_windows.py
-;   /DICON=icon  /DOUT=where the setup goes  /DMIME=type of hand-over files  /DSIZE=KiB that it takes up
-; and, if wanted,  /DSIGN=command that signs the file named after it  /DTARGET=another processor than NSIS's own choice.
+; The Windows setup, for a single user without administrator rights. makensis compiles it on every OS, with
+;   /DVERSION=1.2.3  /DFILES=the list of the program's files, see packaging/nsis.py
+;   /DICON=icon  /DOUT=path of the setup  /DMIME=type of hand-over files  /DSIZE=installed size in KiB
+; and optionally  /DSIGN=command that signs the file named after it  /DTARGET=a processor other than NSIS's default.
 ; Silent: setup.exe /S, and uninstall.exe /S, which keeps setups and secrets.
 Unicode true
 !ifdef TARGET
@@ -49,7 +49,7 @@ VIAddVersionKey LegalCopyright "Apache-2.0"
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
 
-; While the program runs its file cannot be written; setup and removal wait for that rather than leave half of it.
+; While the program is running its file can't be replaced, so setup and removal wait rather than leave half of it.
 !macro WAIT_UNTIL_CLOSED UN
 Function ${UN}WaitUntilClosed
   again:
@@ -70,7 +70,7 @@ FunctionEnd
 !insertmacro WAIT_UNTIL_CLOSED ""
 !insertmacro WAIT_UNTIL_CLOSED "un."
 
-; The files of the program and the commands that remove exactly these.
+; The program's files, and the commands that remove exactly these.
 !include "${FILES}"
 
 Section
@@ -105,13 +105,13 @@ SectionEnd
 
 Section Uninstall
   Call un.WaitUntilClosed
-  ; Lists what this account has and asks whether it stays. An upgrade and a silent removal keep it.
+  ; Lists what this account has and asks whether to remove it. An upgrade or a silent removal keeps it.
   ${IfNot} ${Silent}
     ExecWait '"${EXE}" --remove-my-data'
   ${EndIf}
   !insertmacro REMOVE_FILES
   Delete "$INSTDIR\uninstall.exe"
-  SetOutPath "$TEMP" ; the folder in use cannot be removed
+  SetOutPath "$TEMP" ; a folder in use can't be removed
   RMDir "$INSTDIR"
   Delete "$SMPROGRAMS\${TITLE}.lnk"
   DeleteRegKey HKCU "${REMOVAL}"

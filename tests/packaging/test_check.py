@@ -1,4 +1,4 @@
-"""The check of the packages on Linux: in order, up to the first step that fails, which is named."""
+"""The package checks on Linux: in order, up to the first step that fails, which is named."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ def overdue() -> int:
     raise subprocess.TimeoutExpired(["AppRun", "--smoke"], 60)
 
 
-@pytest.mark.parametrize(("step", "said"), [(lambda: 3, "code 3: Sizes"), (overdue, "code 1: Sizes")])
-def test_the_step_that_fails_is_named_and_the_last(
+@pytest.mark.parametrize(("step", "ending"), [(lambda: 3, "code 3: Sizes"), (overdue, "code 1: Sizes")])
+def test_the_failing_step_is_named_and_is_the_last(
     step: Callable[[], int],
-    said: str,
+    ending: str,
     packaging: Callable[[str], ModuleType],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     on_linux = packaging("on_linux")
-    order = {"Menu": lambda: 0, "Sizes": step, "Never": lambda: pytest.fail("went on")}
+    order = {"Menu": lambda: 0, "Sizes": step, "Never": lambda: pytest.fail("a step after the failing one ran")}
     monkeypatch.setattr(on_linux, "steps", lambda *_: order)
-    assert on_linux.check([], 0, None) == int(said[5])
+    assert on_linux.check([], 0, None) == int(ending[5])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "==> Menu"
-    assert lines[-1].endswith(said)
+    assert lines[-1].endswith(ending)
 
 
 def test_a_package_that_is_too_large_fails(
@@ -58,20 +58,23 @@ def test_a_package_that_is_too_large_fails(
     assert on_linux.weigh([package]) == 1
 
 
-def test_what_runs_beside_speaks_only_where_it_fails(
+def test_a_background_command_prints_only_if_it_fails(
     packaging: Callable[[str], ModuleType], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    aside = packaging("aside")
-    with aside.aside(["sh", "-c", "echo all is well"]) as good, aside.aside(["sh", "-c", "seq 99 >&2; exit 4"]) as bad:
+    background_command = packaging("background_command")
+    start = background_command.in_background
+    with start(["sh", "-c", "echo all is well"]) as good, start(["sh", "-c", "seq 99 >&2; exit 4"]) as bad:
         assert good() == 0
         assert capsys.readouterr().out == ""
         assert bad() == 4
-    told = capsys.readouterr().out.split()
-    assert told == [str(number) for number in range(100 - aside.LINES, 100)]
+    printed = capsys.readouterr().out.split()
+    assert printed == [str(number) for number in range(100 - background_command.LINES, 100)]
 
 
-def test_what_nobody_waits_for_is_ended(packaging: Callable[[str], ModuleType], tmp_path: Path) -> None:
+def test_a_background_command_that_is_not_awaited_is_ended(
+    packaging: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
     note = tmp_path / "pid"
-    with packaging("aside").aside(["sh", "-c", f"echo $$ >{note}; exec sleep 60"]):
+    with packaging("background_command").in_background(["sh", "-c", f"echo $$ >{note}; exec sleep 60"]):
         until_blocking(lambda: note.exists() and note.read_text())
     assert not Path("/proc", note.read_text().strip()).exists()

@@ -1,4 +1,4 @@
-"""The set-up of a fresh machine: what it installs, when it does nothing, and what it leaves behind."""
+"""The setup of a fresh machine: what it installs, when it does nothing, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def dev() -> ModuleType:
 
 @pytest.fixture
 def checkout(dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A checkout of its own with empty lock files and no environment."""
+    """A separate checkout with empty lock files and no environment."""
     (tmp_path / "packaging").mkdir()
     for lock in LOCKS:
         (tmp_path / "packaging" / lock).write_text("# nothing\n")
@@ -50,7 +50,7 @@ def checkout(dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 def debian(dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine where libegl1 and libglib2.0-0t64 are installed, xvfb was removed; returns the log of apt-get."""
+    """A machine with libegl1 and libglib2.0-0t64, from which xvfb was removed. Returns the log of apt-get."""
     log = tmp_path / "apt.log"
     bin_dir = tmp_path / "bin"
     bin_dir.mkdir()
@@ -78,7 +78,7 @@ def test_it_needs_only_the_standard_library() -> None:
     assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
 
 
-def test_every_library_is_pinned_by_hash_and_no_host_is_named() -> None:
+def test_every_library_is_pinned_by_hash_and_no_host_appears() -> None:
     for lock in LOCKS:
         text = (ROOT / "packaging" / lock).read_text()
         entries = re.split(r"^(?=[\w.-]+==)", text, flags=re.MULTILINE)[1:]
@@ -88,7 +88,7 @@ def test_every_library_is_pinned_by_hash_and_no_host_is_named() -> None:
         assert "index-url" not in text
 
 
-def test_the_lock_of_the_server_in_javascript_pins_by_hash_and_names_no_host() -> None:
+def test_the_javascript_lock_pins_by_hash_and_contains_no_host() -> None:
     text = (ROOT / "tests/foreign/scimmy/package-lock.json").read_text()
     packages = {name: entry for name, entry in json.loads(text)["packages"].items() if name}
     assert len(packages) > 50
@@ -96,13 +96,13 @@ def test_the_lock_of_the_server_in_javascript_pins_by_hash_and_names_no_host() -
     assert not any("resolved" in entry for entry in packages.values())
 
 
-def test_the_libraries_of_the_tests_and_of_a_build_hold_those_of_the_run() -> None:
-    """`run` after `test` installs nothing, and a package holds what was tested, only while this holds."""
+def test_the_test_and_build_locks_contain_the_run_lock() -> None:
+    """Without this, `run` after `test` would install something, and a package would differ from what was tested."""
     assert pins("requirements.txt").items() <= pins("requirements-test.txt").items()
     assert pins("requirements.txt").items() <= pins("requirements-build.txt").items()
 
 
-def test_the_lock_holds_every_dependency_of_the_project() -> None:
+def test_the_locks_contain_every_dependency_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     named = {
         "requirements.txt": project["project"]["dependencies"],
@@ -115,28 +115,28 @@ def test_the_lock_holds_every_dependency_of_the_project() -> None:
         assert names <= {name.lower() for name in pins(lock)}
 
 
-def test_the_range_of_python_is_that_of_the_project(dev: ModuleType) -> None:
+def test_the_python_range_is_the_projects(dev: ModuleType) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     low, high = (".".join(map(str, version)) for version in (dev.OLDEST, dev.TOO_NEW))
     assert project["requires-python"] == f">={low},<{high}"
 
 
 def ci(folder: Path, tests: str, packages: str, lanes: str = "true") -> subprocess.CompletedProcess[str]:
-    """Run .ci/run in a folder where the commands of ``dev.py`` that it calls are these shell commands."""
+    """Run .ci/run in a folder where these shell commands replace the ``dev.py`` commands that it calls."""
     (folder / ".ci").mkdir()
     shutil.copy(ROOT / ".ci/run", folder / ".ci/run")
     (folder / "bin").mkdir()
-    stand_in = folder / "bin/python3"
+    stub = folder / "bin/python3"
     changed = f'*" test --changed-lanes") {lanes};;'
     cases = f'*" test") {tests};; *" build --check") {packages};; {changed} *) exit 99;;'
-    stand_in.write_text(f'#!/bin/sh\ncase "$*" in {cases} esac')
-    stand_in.chmod(0o755)
+    stub.write_text(f'#!/bin/sh\ncase "$*" in {cases} esac')
+    stub.chmod(0o755)
     env = {**os.environ, "PATH": f"{folder}/bin:{os.environ['PATH']}"}
     return subprocess.run([folder / ".ci/run"], env=env, capture_output=True, text=True, timeout=30, check=False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
-def test_ci_ends_with_the_count_of_the_tests(tmp_path: Path) -> None:
+def test_ci_ends_with_the_test_count(tmp_path: Path) -> None:
     ran = ci(tmp_path, "echo early; echo '7 passed in 1s'; echo '==> passed'", "echo packages", "echo lanes")
     assert ran.returncode == 0
     assert ran.stdout.splitlines()[-4:] == ["packages", "lanes", "7 passed in 1s", "==> passed"]
@@ -144,7 +144,7 @@ def test_ci_ends_with_the_count_of_the_tests(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="CI runs on Linux")
 @pytest.mark.parametrize("failing", ["tests", "packages", "lanes"])
-def test_ci_fails_where_one_of_its_commands_fails(failing: str, tmp_path: Path) -> None:
+def test_ci_fails_if_one_of_its_commands_fails(failing: str, tmp_path: Path) -> None:
     ran = ci(tmp_path, **{"tests": "true", "packages": "true", failing: "exit 3"})
     assert ran.returncode == 3
 
@@ -174,7 +174,7 @@ def test_that_lacks_something():
         (["--all-lanes"], {"core", "lane"}, {"something"}),
     ],
 )
-def test_a_lane_runs_where_it_is_asked_for_and_never_skips(
+def test_a_lane_runs_on_request_and_never_skips(
     arguments: list[str], passed: set[str], failed: set[str], tmp_path: Path
 ) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
@@ -189,7 +189,7 @@ def test_a_lane_runs_where_it_is_asked_for_and_never_skips(
     assert ran.returncode == bool(failed)
 
 
-def test_a_lane_that_is_asked_for_brings_its_packages(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_requested_lane_adds_its_packages(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(dev.LANES, "orca", dev.TestLane({"a screen reader": "orca"}, ()))
     assert dev.lanes_named(["-x", "--lane", "orca", "--lane=desktops", "tests/ui"]) == ("orca", "desktops")
     assert dev.lanes_named(["--all-lanes"]) == tuple(dev.LANES)
@@ -218,7 +218,7 @@ def test_the_lanes_that_cover_a_change_are_found(dev: ModuleType, checkout: Path
     assert dev.lanes_changed("HEAD~2") == ("desktops",)
 
 
-def test_every_lane_covers_something_that_is_there(dev: ModuleType) -> None:
+def test_every_lane_covers_existing_files(dev: ModuleType) -> None:
     own = {f"tests/{name}/" for name in dev.LANES}
     covered = {path for lane in dev.LANES.values() for path in lane.paths} - own
     assert {path for path in covered if not (ROOT / path).exists()} == set()
@@ -241,17 +241,17 @@ def test_missing_packages_are_named_with_their_reason_and_installed(
         "noninteractive update -qq",
         "noninteractive install -y -qq --no-install-recommends libgl1 xvfb",
     ]
-    told = capsys.readouterr().out
-    assert "for Qt's libraries: libgl1\n" in told
-    assert "for a virtual screen: xvfb\n" in told
+    output = capsys.readouterr().out
+    assert "for Qt's libraries: libgl1\n" in output
+    assert "for a virtual screen: xvfb\n" in output
 
 
-def test_nothing_is_fetched_where_nothing_is_missing(dev: ModuleType, debian: Path) -> None:
+def test_nothing_is_downloaded_if_nothing_is_missing(dev: ModuleType, debian: Path) -> None:
     dev.system_packages({"Qt's libraries": "libegl1 libglib2.0-0"})
     assert not debian.exists()
 
 
-def test_without_root_it_names_what_is_missing_and_stops(
+def test_without_root_it_names_the_missing_packages_and_stops(
     dev: ModuleType, debian: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(dev.os, "geteuid", lambda: 1000)
@@ -261,13 +261,13 @@ def test_without_root_it_names_what_is_missing_and_stops(
     assert not debian.exists()
 
 
-def test_a_failing_apt_get_is_an_ending_of_its_own(dev: ModuleType, debian: Path) -> None:
+def test_a_failing_apt_get_is_reported(dev: ModuleType, debian: Path) -> None:
     (debian.parent / "bin/apt-get").write_text("#!/bin/sh\nexit 100\n")
-    with pytest.raises(SystemExit, match="apt-get update ended with 100"):
+    with pytest.raises(SystemExit, match="apt-get update exited with 100"):
         dev.system_packages({"a virtual screen": "xvfb"})
 
 
-def test_the_environment_is_made_once_and_again_when_the_lock_changes(
+def test_the_environment_is_created_once_and_again_when_the_lock_changes(
     dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dev.environment("requirements-test.txt")
@@ -276,7 +276,7 @@ def test_the_environment_is_made_once_and_again_when_the_lock_changes(
     started: list[Any] = []
     monkeypatch.setattr(dev.subprocess, "run", lambda arguments, **_: started.append(arguments))
     dev.environment("requirements-test.txt")
-    dev.environment("requirements.txt")  # the tests' libraries hold those of the run
+    dev.environment("requirements.txt")  # the test libraries include the run libraries
     assert started == []
 
     (checkout / "packaging/requirements-test.txt").write_text("# something else\n")
@@ -284,7 +284,7 @@ def test_the_environment_is_made_once_and_again_when_the_lock_changes(
     assert not dev.is_current("requirements.txt")
 
 
-def test_the_libraries_of_the_run_are_not_enough_for_the_tests(dev: ModuleType, checkout: Path) -> None:
+def test_the_run_libraries_are_not_enough_for_the_tests(dev: ModuleType, checkout: Path) -> None:
     dev.PYTHON.parent.mkdir(parents=True)
     dev.PYTHON.touch()
     (checkout / ".venv/stamp-requirements.txt").write_text(dev.stamp("requirements.txt"))
@@ -299,34 +299,34 @@ def test_a_failed_installation_leaves_no_stamp(
     old = checkout / ".venv/stamp-requirements.txt"
     old.write_text("older")
     monkeypatch.setattr(dev, "make_venv", lambda _venv: [sys.executable, "-c", "raise SystemExit(3)"])
-    with pytest.raises(SystemExit, match="pip ended with 3"):
+    with pytest.raises(SystemExit, match="pip exited with 3"):
         dev.environment("requirements.txt")
     assert not old.exists()
 
 
-def test_the_lock_alone_says_what_is_installed(
+def test_only_the_lock_decides_what_is_installed(
     dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The pip of Debian 12 would ask for the newest release of a library with extras, and stop at its hash."""
-    told = checkout / "told"
-    script = f"import pathlib, sys; pathlib.Path({str(told)!r}).write_text(' '.join(sys.argv[1:]))"
+    """Debian 12's pip would request the newest release of a library with extras, and stop at its hash."""
+    arguments = checkout / "arguments"
+    script = f"import pathlib, sys; pathlib.Path({str(arguments)!r}).write_text(' '.join(sys.argv[1:]))"
     monkeypatch.setattr(dev, "make_venv", lambda _venv: [sys.executable, "-c", script])
     (checkout / "build/venv").mkdir(parents=True)
     dev.environment("requirements-build.txt", checkout / "build/venv")
-    assert {"--require-hashes", "--no-deps"} <= set(told.read_text().split())
+    assert {"--require-hashes", "--no-deps"} <= set(arguments.read_text().split())
     assert (checkout / "build/venv/stamp-requirements-build.txt").exists()
     assert not dev.VENV.exists()
 
 
-def test_the_environment_of_a_build_stands_alone(dev: ModuleType, checkout: Path) -> None:
+def test_the_build_environment_is_separate(dev: ModuleType, checkout: Path) -> None:
     pip = dev.make_venv(checkout / "build/venv")
-    told = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert "pip" in told
+    output = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert "pip" in output
     assert dev.python_of(checkout / "build/venv").exists()
     assert not dev.VENV.exists()
 
 
-def test_packages_are_built_with_the_python_of_the_distribution(
+def test_packages_are_built_with_the_distributions_python(
     dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = tmp_path / "python3"
@@ -345,21 +345,21 @@ def test_packages_are_built_with_the_python_of_the_distribution(
     assert started == [[str(python), dev.__file__, "build", "--check"]]
 
 
-def test_without_ensurepip_the_pip_beside_it_fills_the_environment(
+def test_without_ensurepip_the_systems_pip_fills_the_environment(
     dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bare Debian: `import ensurepip` fails, pip is there."""
+    """A minimal Debian: `import ensurepip` fails, but pip is installed."""
     (checkout / "blind/ensurepip").mkdir(parents=True)
     (checkout / "blind/ensurepip/__init__.py").write_text("raise ImportError\n")
     monkeypatch.setenv("PYTHONPATH", str(checkout / "blind"))
     pip = dev.make_venv()
     assert pip[0] in (sys.executable, sys._base_executable)  # type: ignore[attr-defined]
-    told = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False, timeout=60)
-    assert told.returncode == 0, told.stderr
+    output = subprocess.run([*pip, "--version"], capture_output=True, text=True, check=False, timeout=60)
+    assert output.returncode == 0, output.stderr
     assert not list(dev.PYTHON.parent.glob("pip*"))
 
 
-def test_an_environment_of_another_python_is_made_anew(dev: ModuleType, checkout: Path) -> None:
+def test_an_environment_of_another_python_is_replaced(dev: ModuleType, checkout: Path) -> None:
     dev.PYTHON.parent.mkdir(parents=True)
     dev.PYTHON.touch()
     (checkout / ".venv/pyvenv.cfg").write_text("version = 3.9.2\n")
@@ -369,7 +369,7 @@ def test_an_environment_of_another_python_is_made_anew(dev: ModuleType, checkout
     assert not (checkout / ".venv/left-over").exists()
 
 
-def test_a_command_that_hangs_is_ended_with_what_it_started(dev: ModuleType, tmp_path: Path) -> None:
+def test_a_hanging_command_is_ended_with_everything_it_started(dev: ModuleType, tmp_path: Path) -> None:
     note = tmp_path / "pid"
     script = f"sleep 60 & echo $! > {note}; wait"
     began = time.monotonic()
@@ -378,14 +378,14 @@ def test_a_command_that_hangs_is_ended_with_what_it_started(dev: ModuleType, tmp
     assert is_gone(int(note.read_text()))
 
 
-def test_what_a_finished_command_left_running_is_ended(dev: ModuleType, tmp_path: Path) -> None:
+def test_processes_left_by_a_finished_command_are_ended(dev: ModuleType, tmp_path: Path) -> None:
     note = tmp_path / "pid"
     assert dev.supervise(["sh", "-c", f"sleep 60 & echo $! > {note}; exit 7"], dict(os.environ)) == 7
     assert is_gone(int(note.read_text()))
 
 
 def is_gone(pid: int) -> bool:
-    """Whether the process ends within 5 s; one that only waits for its exit code to be read has ended."""
+    """Return whether the process ends within 5 s. A zombie counts as ended."""
 
     def ended() -> bool:
         try:
@@ -396,7 +396,7 @@ def is_gone(pid: int) -> bool:
     return until_blocking(ended, 5)
 
 
-def test_the_checks_stop_at_the_first_that_fails(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_checks_stop_at_the_first_failure(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     codes = iter([0, 0, 3])
     ran: list[str] = []
 
@@ -411,7 +411,7 @@ def test_the_checks_stop_at_the_first_that_fails(dev: ModuleType, monkeypatch: p
     assert ran == ["ruff", "ruff", "mypy"]
 
 
-def test_what_follows_the_two_dashes_is_passed_on(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arguments_after_two_dashes_are_passed_on(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     passed: list[list[str]] = []
     monkeypatch.setattr(dev, "environment", lambda _lock: None)
     monkeypatch.setattr(dev.signal, "signal", lambda *_: None)
@@ -426,7 +426,7 @@ def test_what_follows_the_two_dashes_is_passed_on(dev: ModuleType, monkeypatch: 
     assert passed == [["--theme", "dark"], []]
 
 
-def test_without_a_display_it_walks_the_tour(
+def test_without_a_display_it_runs_the_tour(
     dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen: list[list[str]] = []
@@ -467,4 +467,4 @@ def test_the_virtual_screen_has_a_display_and_an_unlocked_keyring(
     note = tmp_path / "display"
     assert dev.on_virtual_screen([sys.executable, "-c", KEYRING_AND_SCREEN, str(note)], home) == 9
     socket = Path(f"/tmp/.X11-unix/X{note.read_text().removeprefix(':')}")
-    assert not socket.exists()  # the screen ends with what it was for
+    assert not socket.exists()  # the screen ends with its command

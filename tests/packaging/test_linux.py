@@ -1,4 +1,4 @@
-"""AppImage, Flatpak manifest and the type of hand-over files, as far as they are checked without a build."""
+"""AppImage, Flatpak manifest and the type of hand-over files, as far as they can be checked without a build."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LINUX = ROOT / "packaging/linux"
 MIME = "application/vnd.cie-scim-assistant.setup+json"
 
 
-def test_files_of_the_type_open_with_the_program_of_the_menu_entry() -> None:
+def test_hand_over_files_open_with_the_menu_entrys_program() -> None:
     entry = ConfigParser(interpolation=None)
     entry.optionxform = str  # type: ignore[assignment, method-assign]
     entry.read(LINUX / f"{APP_ID}.desktop")
@@ -36,7 +36,7 @@ def test_files_of_the_type_open_with_the_program_of_the_menu_entry() -> None:
     assert ET.parse(LINUX / "metainfo.xml").findtext("provides/mediatype") == MIME
 
 
-def test_every_system_names_the_type_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_system_uses_the_same_file_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(ROOT / "packaging")
     nsis = importlib.import_module("nsis")
     assert (nsis.EXTENSION, nsis.MIME) == (".ciescim", MIME)
@@ -47,12 +47,12 @@ def flatpak() -> dict[str, Any]:
     (manifest,) = LINUX.glob("*.yml")
     import yaml
 
-    told: dict[str, Any] = yaml.safe_load(manifest.read_text())
-    assert manifest.stem == told["id"]
-    return told
+    content: dict[str, Any] = yaml.safe_load(manifest.read_text())
+    assert manifest.stem == content["id"]
+    return content
 
 
-def test_the_flatpak_is_that_of_the_description(flatpak: dict[str, Any]) -> None:
+def test_the_flatpak_matches_the_description(flatpak: dict[str, Any]) -> None:
     assert flatpak["id"] == ET.parse(LINUX / "metainfo.xml").findtext("id")
     assert flatpak["command"] == APP_ID
     exported = [line.split("/app/share/")[1] for line in commands(flatpak) if line.startswith("install")]
@@ -60,11 +60,11 @@ def test_the_flatpak_is_that_of_the_description(flatpak: dict[str, Any]) -> None
     assert {Path(path).suffix for path in exported} == {".desktop", ".svg", ".xml"}
 
 
-def test_the_flatpak_is_made_of_what_the_portable_archive_holds(flatpak: dict[str, Any]) -> None:
+def test_the_flatpak_is_made_from_the_portable_archive(flatpak: dict[str, Any]) -> None:
     (source,) = flatpak["modules"][0]["sources"]
     assert source["path"] == f"../../dist/{APP_ID}-{__version__}-linux-x86_64.tar.xz"
     packed = (ROOT / "packaging/portable.py").read_text()
-    for name in ("program", "licences", f"{APP_ID}.desktop", f"{APP_ID}.svg", "mime.xml", "metainfo.xml"):
+    for name in ("program", "licenses", f"{APP_ID}.desktop", f"{APP_ID}.svg", "mime.xml", "metainfo.xml"):
         assert any(name in line for line in commands(flatpak)), name
         assert name.replace(APP_ID, "{APP_ID}") in packed, name
 
@@ -73,7 +73,7 @@ def commands(flatpak: dict[str, Any]) -> list[str]:
     return [str(line) for line in flatpak["modules"][0]["build-commands"]]
 
 
-def test_the_flatpak_may_do_what_it_needs_and_nothing_else(flatpak: dict[str, Any]) -> None:
+def test_the_flatpak_has_only_the_permissions_it_needs(flatpak: dict[str, Any]) -> None:
     assert [line for line in flatpak["finish-args"] if not line.startswith("--env")] == [
         "--socket=wayland",
         "--socket=fallback-x11",
@@ -90,11 +90,11 @@ def appimage(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("appimage")
 
 
-def test_an_appimage_is_made_of_the_pinned_start_code_alone(
+def test_an_appimage_is_made_only_with_the_pinned_start_code(
     appimage: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     runtime = tmp_path / "runtime-x86_64"
-    runtime.write_bytes(b"\x7fELF of somebody else")
+    runtime.write_bytes(b"\x7fELF of another release")
     with pytest.raises(SystemExit, match="runtime-x86_64 is not"):
         appimage.build(runtime, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["runtime-x86_64"]
@@ -104,5 +104,5 @@ def test_an_appimage_is_made_of_the_pinned_start_code_alone(
     digest = subprocess.run(["sha256sum", runtime], capture_output=True, text=True, check=True).stdout.split()[0]
     monkeypatch.setattr(appimage, "RUNTIME_SHA256", digest)
     made = appimage.build(runtime, tmp_path)
-    assert made.read_bytes() == b"\x7fELF of somebody elsehsqs"
+    assert made.read_bytes() == b"\x7fELF of another releasehsqs"
     assert made.stat().st_mode & 0o111

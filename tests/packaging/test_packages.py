@@ -1,4 +1,4 @@
-"""What goes into packages: nothing unnamed, nothing forgotten, and the same bytes each time."""
+"""The contents of packages: nothing unknown, nothing missing, and the same bytes each time."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ def module(name: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def bill(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    return module("bill", monkeypatch)
+def sbom(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return module("sbom", monkeypatch)
 
 
-def test_what_is_imported_by_name_is_named_in_the_recipe() -> None:
-    """PyInstaller sees imports only; a name that app hands to importlib would be missing from the program."""
+def test_modules_imported_by_name_are_in_the_recipe() -> None:
+    """PyInstaller finds only import statements; a module that app imports by name would be missing."""
     named = {
         node.value
         for file in (ROOT / "app").rglob("*.py")
@@ -52,7 +52,7 @@ def test_what_is_imported_by_name_is_named_in_the_recipe() -> None:
     assert {name for name in named if f'"{name}' not in recipe} == set()
 
 
-def test_the_manual_names_every_option() -> None:
+def test_the_man_page_documents_every_option() -> None:
     asked = [sys.executable, "-m", "app", "--help"]
     usage = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True, timeout=30).stdout
     manual = (LINUX / f"{APP_ID}.1").read_text().replace("\\-", "-")
@@ -61,7 +61,7 @@ def test_the_manual_names_every_option() -> None:
     assert set(re.findall(r"--[a-z-]+", manual)) - options == set()
 
 
-def test_the_menu_entry_starts_the_program_and_is_that_of_its_window() -> None:
+def test_the_menu_entry_starts_the_program_and_matches_its_window() -> None:
     entry = ConfigParser(interpolation=None)
     entry.optionxform = str  # type: ignore[assignment, method-assign]
     entry.read(LINUX / f"{APP_ID}.desktop")
@@ -74,55 +74,55 @@ def test_the_menu_entry_starts_the_program_and_is_that_of_its_window() -> None:
     assert described.findtext("summary") == main["Comment"]
 
 
-def test_the_bill_names_what_needs_what_and_is_the_same_each_time(bill: ModuleType) -> None:
-    parts = [
-        bill.Part("pydantic_core", "2", "MIT", "pkg:pypi/pydantic-core@2"),
-        bill.Part("pydantic", "2", "MIT", "pkg:pypi/pydantic@2", needs=("pydantic-core",)),
+def test_the_bill_lists_dependencies_and_is_reproducible(sbom: ModuleType) -> None:
+    components = [
+        sbom.Component("pydantic_core", "2", "MIT", "pkg:pypi/pydantic-core@2"),
+        sbom.Component("pydantic", "2", "MIT", "pkg:pypi/pydantic@2", needs=("pydantic-core",)),
     ]
-    text = bill.cyclonedx(parts, APP_ID, __version__, 1_000_000_000)
-    assert text == bill.cyclonedx(parts, APP_ID, __version__, 1_000_000_000)
-    told = json.loads(text)
-    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
-    assert told["metadata"]["timestamp"] == "2001-09-09T01:46:40Z"
-    assert [(one["name"], one["licenses"]) for one in told["components"]] == [
+    text = sbom.cyclonedx(components, APP_ID, __version__, 1_000_000_000)
+    assert text == sbom.cyclonedx(components, APP_ID, __version__, 1_000_000_000)
+    bill = json.loads(text)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.6")
+    assert bill["metadata"]["timestamp"] == "2001-09-09T01:46:40Z"
+    assert [(one["name"], one["licenses"]) for one in bill["components"]] == [
         ("pydantic_core", [{"expression": "MIT"}]),
         ("pydantic", [{"expression": "MIT"}]),
     ]
-    needs = {row["ref"]: row["dependsOn"] for row in told["dependencies"]}
-    own = told["metadata"]["component"]["bom-ref"]
+    needs = {row["ref"]: row["dependsOn"] for row in bill["dependencies"]}
+    own = bill["metadata"]["component"]["bom-ref"]
     assert needs[own] == ["pkg:pypi/pydantic@2"]
     assert needs["pkg:pypi/pydantic@2"] == ["pkg:pypi/pydantic-core@2"]
-    assert text != bill.cyclonedx(parts[:1], APP_ID, __version__, 1_000_000_000)
+    assert text != sbom.cyclonedx(components[:1], APP_ID, __version__, 1_000_000_000)
 
 
-def test_a_library_without_a_known_licence_stops_the_build(bill: ModuleType, tmp_path: Path) -> None:
+def test_a_library_without_a_known_license_stops_the_build(sbom: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "METADATA").write_text("Metadata-Version: 2.1\nName: unheard-of\nVersion: 1\n")
-    with pytest.raises(bill.UnknownPartError, match="unheard-of"):
-        bill.part(PathDistribution(tmp_path), set())
+    with pytest.raises(sbom.UnknownComponentError, match="unheard-of"):
+        sbom.component_of(PathDistribution(tmp_path), set())
 
 
-def test_only_the_libraries_whose_code_is_in_the_build_are_named(bill: ModuleType, tmp_path: Path) -> None:
+def test_only_libraries_with_code_in_the_build_are_listed(sbom: ModuleType, tmp_path: Path) -> None:
     import platformdirs
     import yaml
 
     for name, source in (("PYZ", platformdirs.__file__), ("PKG", "start.py"), ("COLLECT", yaml.__file__)):
         table = ("out", [("module", source, "PYMODULE")])
         (tmp_path / f"{name}-00.toc").write_text(repr(table))
-    names = {one.name for one in bill.bundled(bill.sources(tmp_path))}
+    names = {one.name for one in sbom.bundled_libraries(sbom.sources(tmp_path))}
     assert names == {"platformdirs", "PyYAML"}
 
 
-def test_everything_that_the_program_may_bring_has_a_licence_and_its_text(bill: ModuleType) -> None:
+def test_everything_the_program_may_include_has_a_license_and_its_text(sbom: ModuleType) -> None:
     from importlib.metadata import distribution
 
     pinned = (ROOT / "packaging/requirements.txt").read_text()
     for line in re.findall(r"^(\S+)==\S+ (?:;(.*))?\\$", pinned, re.MULTILINE):
         if "win32" in line[1] or "darwin" in line[1] or ("3.12" in line[1] and sys.version_info >= (3, 12)):
             continue
-        assert bill.part(distribution(line[0]), set()).licence
+        assert sbom.component_of(distribution(line[0]), set()).license
 
 
-def test_the_archive_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_archive_is_reproducible(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     portable = module("portable", monkeypatch)
     made = []
     for name, mtime in (("first", 1_111_111_111), ("second", 1_222_222_222)):
@@ -136,8 +136,8 @@ def test_the_archive_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch, tmp_
     assert made[0] == made[1]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="the launcher is that of Linux")
-def test_the_launcher_enters_the_menu_and_leaves_it_again(tmp_path: Path) -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="the launcher is for Linux")
+def test_the_launcher_adds_itself_to_the_menu_and_removes_itself(tmp_path: Path) -> None:
     folder = tmp_path / "a folder; $(with) 100"
     folder.mkdir()
     launcher = folder / APP_ID
@@ -150,7 +150,7 @@ def test_the_launcher_enters_the_menu_and_leaves_it_again(tmp_path: Path) -> Non
         return subprocess.run(["sh", launcher, option], env=env, capture_output=True, check=False).returncode
 
     entry = tmp_path / f"home/.local/share/applications/{APP_ID}.desktop"
-    assert call("--add-to-menu") == 1  # a desktop entry cannot hold every name
+    assert call("--add-to-menu") == 1  # a desktop entry cannot contain every name
     assert not entry.exists()
     folder = folder.rename(tmp_path / "a folder")
     launcher = folder / APP_ID
@@ -160,12 +160,12 @@ def test_the_launcher_enters_the_menu_and_leaves_it_again(tmp_path: Path) -> Non
     assert (tmp_path / f"home/.local/share/mime/packages/{APP_ID}.xml").exists()
     assert f'Exec="{launcher}" --practice' in lines
     assert call("--remove-from-menu") == 0
-    # The desktop's own lists may stay, without a word of the program.
+    # The desktop's own caches may stay, if they do not mention the program.
     left = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert [path for path in left if APP_ID in path.name or APP_ID.encode() in path.read_bytes()] == []
 
 
-def test_what_the_frozen_program_opens_gets_the_users_own_environment() -> None:
+def test_a_program_opened_by_the_frozen_program_gets_the_users_environment() -> None:
     """A browser that loads our libraries instead of its own does not start."""
     script = "import runpy, os; runpy.run_path('packaging/start.py'); print(sorted(os.environ.items()))"
     env = {
@@ -176,6 +176,6 @@ def test_what_the_frozen_program_opens_gets_the_users_own_environment() -> None:
         "QT_PLUGIN_PATH": "/ours/plugins",
     }
     ran = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
-    seen = dict(ast.literal_eval(ran.stdout))
-    assert seen["LD_LIBRARY_PATH"] == "/theirs"
-    assert not {"LD_LIBRARY_PATH_ORIG", "QT_PLUGIN_PATH"} & seen.keys()
+    environment = dict(ast.literal_eval(ran.stdout))
+    assert environment["LD_LIBRARY_PATH"] == "/theirs"
+    assert not {"LD_LIBRARY_PATH_ORIG", "QT_PLUGIN_PATH"} & environment.keys()

@@ -1,4 +1,4 @@
-"""What a packaged program tells about itself."""
+"""What a packaged program knows about itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.system import release as told
+from app.system import release as installed
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -22,19 +22,19 @@ def release(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("release")
 
 
-def test_every_text_is_there_once_with_all_that_it_is_for(
+def test_every_license_text_appears_once_with_all_components_it_applies_to(
     release: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = importlib.import_module("bill").Part
-    parts = [
-        part("Qt", "6.12", "LGPL-3.0-only", "pkg:generic/qt"),
-        part("h11", "1", "MIT", "pkg:pypi/h11", "a text of MIT"),
-        part("httpcore", "2", "MIT", "pkg:pypi/httpcore", "a text of MIT"),
+    component = importlib.import_module("sbom").Component
+    components = [
+        component("Qt", "6.12", "LGPL-3.0-only", "pkg:generic/qt"),
+        component("h11", "1", "MIT", "pkg:pypi/h11", "a text of MIT"),
+        component("httpcore", "2", "MIT", "pkg:pypi/httpcore", "a text of MIT"),
     ]
-    release.put(tmp_path, parts)
-    release.put(tmp_path, parts)  # a second build over it
-    monkeypatch.setattr(told, "resources", lambda: tmp_path)
-    text = told.read().parts
+    release.put(tmp_path, components)
+    release.put(tmp_path, components)  # a second build overwrites it
+    monkeypatch.setattr(installed, "resources", lambda: tmp_path)
+    text = installed.read().licenses
     assert text.count("a text of MIT") == 1
     assert "h11 1, httpcore 2" in text
     for needed in ("GNU LESSER GENERAL PUBLIC LICENSE", "GNU GENERAL PUBLIC LICENSE", "Apache License", "Qt ", "6.12"):
@@ -45,7 +45,7 @@ def test_every_text_is_there_once_with_all_that_it_is_for(
     ("setting", "good"),
     [("", True), ("https://downloads.example/a", True), ("http://downloads.example", False), ("somewhere", False)],
 )
-def test_new_versions_are_at_an_https_address_or_nowhere(
+def test_new_versions_have_an_https_address_or_none(
     release: ModuleType, setting: str, good: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "packaging").mkdir()

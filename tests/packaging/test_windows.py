@@ -1,4 +1,4 @@
-"""The setup of Windows as far as it is made here: version resource, signing, and the files that come and go."""
+"""The Windows setup, as far as it can be checked here: version resource, signing, and installed and removed files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def nsis(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("nsis")
 
 
-def test_the_version_resource_names_program_and_version(windows: ModuleType) -> None:
+def test_the_version_resource_has_program_and_version(windows: ModuleType) -> None:
     strings: dict[str, str] = {}
     numbers: dict[str, object] = {}
     names = {
@@ -48,10 +48,10 @@ def test_the_version_resource_names_program_and_version(windows: ModuleType) -> 
     assert strings["ProductVersion"] == strings["FileVersion"] == "12.3.4"
     assert strings["OriginalFilename"] == f"{APP_ID}.exe"
     assert "build/version.txt" in (ROOT / "packaging/assistant.spec").read_text()
-    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)  # what the setup makes its four numbers of
+    assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)  # the setup converts it to four numbers
 
 
-def test_only_a_named_certificate_signs_and_never_without_a_time(windows: ModuleType) -> None:
+def test_signing_needs_a_certificate_and_always_adds_a_time_stamp(windows: ModuleType) -> None:
     assert windows.sign_command({}) == []
     with pytest.raises(KeyError, match="SIGN_TIMESTAMP_URL"):
         windows.sign_command({"SIGN_CERTIFICATE": "ab12"})
@@ -60,7 +60,7 @@ def test_only_a_named_certificate_signs_and_never_without_a_time(windows: Module
     assert command[4:] == ["/fd", "sha256", "/tr", "http://time.example", "/td", "sha256"]
 
 
-def test_the_removal_takes_what_the_setup_installs_and_nothing_else(nsis: ModuleType, tmp_path: Path) -> None:
+def test_removal_deletes_exactly_the_installed_files(nsis: ModuleType, tmp_path: Path) -> None:
     for name in ("a.exe", "deep/er/$b.dll", "deep/c.dll"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
@@ -70,7 +70,7 @@ def test_the_removal_takes_what_the_setup_installs_and_nothing_else(nsis: Module
     assert re.findall(r'File "/oname=(.*?)"', install) == ["a.exe", "c.dll", "$$b.dll"]
     gone = re.findall(r'Delete "(.*)"', remove)
     assert sorted(gone) == [r"$INSTDIR\a.exe", r"$INSTDIR\deep\c.dll", r"$INSTDIR\deep\er\$$b.dll"]
-    # The inner folder first, and the folder of the program itself only by the script, after its last file.
+    # Inner folders first. Only the script removes the program's own folder, after its last file.
     assert re.findall(r'RMDir "(.*)"', remove) == [r"$INSTDIR\deep\er", r"$INSTDIR\deep"]
     assert "/r" not in (install + remove).lower()
 
@@ -83,6 +83,6 @@ def test_the_setup_needs_no_administrator_and_asks_about_the_data(nsis: ModuleTy
     assert "RMDir /r" not in script
     removal = script.partition("Section Uninstall")[2]
     asked, removed = removal.index("--remove-my-data"), removal.index("REMOVE_FILES")
-    assert asked < removed  # while the program is still there
+    assert asked < removed  # while the program still exists
     assert "${IfNot} ${Silent}" in removal[:asked]
     assert f'"Software\\Classes\\{nsis.EXTENSION}"' in script

@@ -1,4 +1,4 @@
-"""The workflow of hosted runners: one command for every system, nothing unpinned, no rights that it does not need."""
+"""The workflow of hosted runners: one command per system, pinned versions, and only the permissions it needs."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 def workflow() -> dict[Any, Any]:
     import yaml
 
-    told: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/packages.yml").read_text())
-    return told
+    content: dict[Any, Any] = yaml.safe_load((ROOT / ".github/workflows/packages.yml").read_text())
+    return content
 
 
-def test_every_system_builds_and_checks_with_the_command_of_the_readme(workflow: dict[Any, Any]) -> None:
+def test_every_system_builds_and_checks_with_the_readmes_command(workflow: dict[Any, Any]) -> None:
     command = "packaging/dev.py build --check"
     assert f"python3 {command}" in (ROOT / "README.md").read_text()
     assert set(workflow["jobs"]) == {"linux", "windows", "macos"}
@@ -30,7 +30,7 @@ def test_every_system_builds_and_checks_with_the_command_of_the_readme(workflow:
         assert [(one["path"], one["if-no-files-found"]) for one in kept] == [("dist/", "error")]
 
 
-def test_nothing_is_taken_in_whatever_version_is_newest(workflow: dict[Any, Any]) -> None:
+def test_nothing_uses_an_unpinned_version(workflow: dict[Any, Any]) -> None:
     for job in workflow["jobs"].values():
         assert not job["runs-on"].endswith("-latest")
         assert job["timeout-minutes"] <= 60
@@ -41,6 +41,6 @@ def test_nothing_is_taken_in_whatever_version_is_newest(workflow: dict[Any, Any]
                 assert re.search(r"--version \d", step["run"])
 
 
-def test_it_may_only_read(workflow: dict[Any, Any]) -> None:
+def test_it_has_only_read_permission(workflow: dict[Any, Any]) -> None:
     assert workflow["permissions"] == {"contents": "read"}
     assert "secrets." not in (ROOT / ".github/workflows/packages.yml").read_text()

@@ -1,4 +1,4 @@
-"""About: the version, where new ones are as the build said, and the licences where there is a build."""
+"""About: the version, where new ones are as the build said, and the licenses where there is a build."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def buttons(dialog: QWidget) -> dict[str, QPushButton]:
     return {button.text(): button for button in dialog.findChildren(QPushButton)}
 
 
-def test_a_checkout_names_no_address_and_no_licences(
+def test_a_checkout_names_no_address_and_no_licenses(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(release, "resources", lambda: tmp_path)
@@ -69,14 +69,14 @@ def test_the_address_of_the_build_opens_in_the_browser_only_when_pressed(qapp: Q
     window.deleteLater()
 
 
-def test_the_licences_of_the_build_can_be_read(qapp: QApplication, build: Path) -> None:
-    (build / release.PARTS).write_text("Qt 6  LGPL-3.0-only <b>\n")
+def test_the_licenses_of_the_build_can_be_read(qapp: QApplication, build: Path) -> None:
+    (build / release.LICENSES).write_text("Qt 6  LGPL-3.0-only <b>\n")
     window, dialog = shown(qapp, [])
-    buttons(dialog)["Open licences"].click()
-    licences = part(dialog, about.LicencesDialog)
-    text = part(licences, QPlainTextEdit)
+    buttons(dialog)["Open licenses"].click()
+    licenses = part(dialog, about.LicensesDialog)
+    text = part(licenses, QPlainTextEdit)
     assert text.toPlainText() == "Qt 6  LGPL-3.0-only <b>"
     assert text.isReadOnly()
-    licences.close()
+    licenses.close()
     dialog.close()
     window.deleteLater()

@@ -1,4 +1,4 @@
-"""What program this is: version, where new ones are, and the licences of what it takes along."""
+"""Shows what the program is: its version, where to get new ones, and the licenses of its components."""
 
 from __future__ import annotations
 
@@ -75,17 +75,17 @@ class AboutDialog(QDialog):
         version = label(f"Version {self._release.version}", "body", self, wrap=False)
         version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # for tickets
         words.addWidget(version)
-        words.addWidget(label("Licence: Apache-2.0", "muted", self, wrap=False))
+        words.addWidget(label("License: Apache-2.0", "muted", self, wrap=False))
         head.addLayout(words, 1)
         return head
 
     def _foot(self) -> QHBoxLayout:
         foot = QHBoxLayout()
-        if self._release.parts:
-            licences = button("Open licences")
-            licences.setObjectName("licences")
-            licences.clicked.connect(self._open_licences)
-            foot.addWidget(licences)
+        if self._release.licenses:
+            licenses = button("Open licenses")
+            licenses.setObjectName("licenses")
+            licenses.clicked.connect(self._open_licenses)
+            foot.addWidget(licenses)
         foot.addStretch(1)
         close = button("Close", "primary")
         close.setDefault(True)
@@ -94,16 +94,16 @@ class AboutDialog(QDialog):
         close.setFocus()
         return foot
 
-    def _open_licences(self) -> None:
-        LicencesDialog(self._release.parts, self).open()
+    def _open_licenses(self) -> None:
+        LicensesDialog(self._release.licenses, self).open()
 
 
-class LicencesDialog(QDialog):
+class LicensesDialog(QDialog):
     """Who owns what is in the program, and under which terms it is passed on."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Licences")
+        self.setWindowTitle("Licenses")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(960, 640)  # the widest text has 120 columns
         column = QVBoxLayout(self)
@@ -113,7 +113,7 @@ class LicencesDialog(QDialog):
         shown.setProperty("role", "mono")
         shown.setReadOnly(True)
         shown.setTabChangesFocus(True)
-        shown.setAccessibleName("Licences of what is in the program")
+        shown.setAccessibleName("Licenses of the included software")
         column.addWidget(shown, 1)
         close = button("Close", "primary")
         close.clicked.connect(self.accept)

@@ -1,4 +1,4 @@
-"""What every script of a build stands on: its folders, the time that it has, and how it tells what happens."""
+"""What every build script needs: folders, the build time, and output."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ BUILD = ROOT / "build"
 ICONS = BUILD / "icons"
 
 GIT = ("git", "-c", "safe.directory=*")
-"""Where the checkout belongs to another account, as in a container, Git would not read it."""
+"""Without this, Git refuses a checkout that belongs to another account, as in a container."""
 
-# So that every script here finds the program's own version and names, however it was started.
+# Lets every script here import the program's version and names, however it was started.
 sys.path.insert(0, str(ROOT))
 
 
 def say(text: str) -> None:
-    """Tell what happens, at once."""
+    """Print what happens, unbuffered."""
     print(text, flush=True)  # noqa: T201 - a command line tool
 
 
 def epoch() -> int:
-    """Seconds since 1970 of what is built: given from outside, else the time of the commit."""
+    """Return the build time in seconds since 1970: SOURCE_DATE_EPOCH if set, otherwise the time of the commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH")
     if given:
         return int(given)
