@@ -24,6 +24,8 @@ _NAMED = re.compile(
     r"|failed to resolve|lookup)[\s.:('\"]{1,4}([a-z0-9-][a-z0-9.-]{1,250}[a-z0-9])"
 )
 """Hosts that a message says do not exist."""
+_DIRECTORY = ("ldap", "javax.naming")
+"""Words of messages about a directory server, which Java programs ask through JNDI."""
 _RESOURCES = frozenset({"users", "groups", "serviceproviderconfig", "schemas", "resourcetypes", "bulk"})
 """What a SCIM client appends to the Base URL (RFC 7644 section 3.2)."""
 
@@ -93,7 +95,9 @@ def _urls(text: str) -> Iterator[tuple[str, bool]]:
 
 def _names(text: str) -> set[str]:
     # A missing directory server has nothing to do with the SCIM address.
-    return set() if "ldap" in text else {found[1] for found in islice(_NAMED.finditer(text), MOST) if "." in found[1]}
+    if any(word in text for word in _DIRECTORY):
+        return set()
+    return {found[1] for found in islice(_NAMED.finditer(text), MOST) if "." in found[1]}
 
 
 def _beneath(host: str, aside: tuple[str, ...]) -> bool:

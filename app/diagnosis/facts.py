@@ -45,6 +45,8 @@ class Fact(StrEnum):
     """The text has a SCIM address, but there is no Base URL to compare it with."""
     CUT_SHORT = "cut-short"
     """Only the end of the text was read."""
+    AT_TEST = "at-test"
+    """The text comes from the portal's own connection test."""
     TOKEN_NEWER = "token-newer"  # noqa: S105 - the name of a fact
     """The token was stored after the step that enters it in the portal was done."""
     URL_NEWER = "url-newer"
@@ -73,8 +75,8 @@ class Fact(StrEnum):
     """The portal runs on the admin's own network, not on the internet."""
 
 
-OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.TOKEN_NEWER)])
-"""The facts that a text shows. The others concern the setup."""
+OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.AT_TEST)])
+"""The facts that are shown beside what a text says."""
 
 
 class DataPart(BaseModel):

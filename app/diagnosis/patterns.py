@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from app.diagnosis.codes import FIELD, SEPARATOR, Status
 from app.diagnosis.facts import DataPart, Explanation, Remedy, load
 from app.guide.guide_file import ERRORS
 from app.guide.model import Identifier, Text
@@ -24,10 +25,10 @@ from app.system.paths import resources
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from app.diagnosis.codes import Codes
+
 Label = Annotated[str, Field(min_length=1, max_length=80)]
 
-_SEPARATOR = r"[\"']? ?[:=]? ?[\"'(\[]?"
-_FIELD = r"(?:error|code|status|reason|result|state|response|reported by remote server)" + _SEPARATOR
 _NUMBER = r"[1-9][0-9.,]*"
 
 
@@ -43,27 +44,32 @@ class ErrorPattern(DataPart):
     matches an equals sign, quotes or a space. ``#``: a number other than 0. ``=`` in front: only as the value of a
     field such as ``code`` or ``status``, or as the whole text.
     """
-    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    status: Status | None = None
     """This HTTP status."""
+    result: Annotated[int, Field(ge=1, le=255)] | None = None
+    """This result code of LDAP."""
     beside: tuple[str, ...] = ()
     """All of these phrases as well."""
     means: Identifier | None = None
     """The explanation; None where it is worth showing but explains nothing."""
+    settles: bool = False
+    """Where it is found, no pattern after it explains anything, but for HTTP statuses."""
     before: Label | None = None
     """For a product: it counts more than the general pattern of this label, and less than those before it."""
 
     @model_validator(mode="after")
     def _something_to_find(self) -> Self:
-        if not self.find and self.status is None:
+        if not self.find and self.status is None and self.result is None:
             raise ValueError(f"pattern {self.label}: nothing to find")
         for phrase in (*self.find, *self.beside):
             if phrase != phrase.lower() or phrase.count("...") > 1 or len(phrase.strip("*=#. ")) < 3:
                 raise ValueError(f"pattern {self.label}: {phrase} is not in lowercase, too short or has two gaps")
         return self
 
-    def occurs_in(self, text: str, statuses: frozenset[int]) -> bool:
-        """Whether a text (lowercase, single spaces) with these HTTP statuses contains it."""
-        found = self.status in statuses or any(occurs(phrase, text) for phrase in self.find)
+    def occurs_in(self, text: str, codes: Codes) -> bool:
+        """Whether a text (lowercase, single spaces) with these codes contains it."""
+        found = self.status in codes.statuses or self.result in codes.results
+        found = found or any(occurs(phrase, text) for phrase in self.find)
         return found and all(occurs(phrase, text) for phrase in self.beside)
 
 
@@ -78,11 +84,39 @@ def _compiled(phrase: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
     """What must occur at all, and the pattern. It is linear in the text: one gap, of bounded length."""
     bare = phrase.strip("=*")
     parts = tuple(part for part in re.split(r" ?\.\.\. ?|: ?|#", bare) if part.strip())
-    body = re.escape(bare).replace(r"\ \.\.\.\ ", ".{0,120}?").replace(r":\ ", _SEPARATOR).replace(r"\#", _NUMBER)
+    body = re.escape(bare).replace(r"\ \.\.\.\ ", ".{0,120}?").replace(r":\ ", SEPARATOR).replace(r"\#", _NUMBER)
     if phrase.startswith("="):
-        return parts, re.compile(rf"\A\W*{body}\W*\Z|{_FIELD}{body}(?!\w)")
+        return parts, re.compile(rf"\A\W*{body}\W*\Z|{FIELD}{body}(?!\w)")
     left, right = "" if phrase[0] == "*" else r"(?<!\w)", "" if phrase[-1] == "*" else r"(?!\w)"
     return parts, re.compile(left + body + right)
+
+
+def _one_for_each_code(rows: Any) -> Any:
+    """A row with ``statuses`` or ``results`` makes a pattern for each of them that has none yet, with its own label.
+
+    They are numbers and ranges such as 400-499.
+    """
+    made: list[Any] = []
+    given = {(key, row[key]) for row in rows for key in _LABELS if key in row}
+    for row in rows:
+        key = next((key for key in _LABELS if f"{key}es" in row or f"{key}s" in row), None)
+        if key is None:
+            made.append(row)
+            continue
+        rest = dict(row)
+        for each in rest.pop(f"{key}es", None) or rest.pop(f"{key}s"):
+            first, _, last = str(each).partition("-")
+            for code in range(int(first), int(last or first) + 1):
+                if (key, code) not in given:
+                    given.add((key, code))
+                    made.append({"label": _LABELS[key].format(code), key: code, **rest})
+    return made
+
+
+_LABELS = {"status": "HTTP {}", "result": "LDAP: error code {}"}
+
+Patterns = Annotated[tuple[ErrorPattern, ...], BeforeValidator(_one_for_each_code)]
+"""Of several, the first one counts most."""
 
 
 class GeneralErrors(DataPart):
@@ -103,7 +137,7 @@ class GeneralErrors(DataPart):
     slips: tuple[Remedy, ...]
     """What an address or a header in the text shows, whatever the error; each with its evidence in ``when``."""
     explanations: dict[Identifier, Explanation]
-    patterns: tuple[ErrorPattern, ...]
+    patterns: Patterns
     elsewhere: tuple[str, ...]
     """Phrases of products that have nothing to do with provisioning: the text is left alone."""
     hosts: tuple[str, ...]
@@ -128,10 +162,12 @@ class ProductErrors(DataPart):
     """Hosts of the portal and its documentation, which say nothing about the SCIM address."""
     explanations: dict[Identifier, Explanation] = Field(default_factory=dict)
     """Those that only this product needs."""
-    patterns: tuple[ErrorPattern, ...] = ()
+    patterns: Patterns = ()
     """They count more than the general ones."""
-    vague: tuple[ErrorPattern, ...] = ()
-    """What it says of any failure: these count less than the general ones."""
+    vague: Patterns = ()
+    """What it says of any failure: these explain only where nothing else does."""
+    tests: tuple[str, ...] = ()
+    """Phrases of the messages that its own test of the connection shows."""
 
 
 def _unknown(name: str | None, *known: Mapping[str, Explanation]) -> bool:
@@ -147,6 +183,10 @@ class KnownErrors:
     """The first one counts most."""
     own: frozenset[ErrorPattern]
     """Those of the product."""
+    vague: frozenset[ErrorPattern]
+    """Those that it says of any failure."""
+    tests: tuple[str, ...]
+    """Phrases of the messages that the product's test of the connection shows."""
     explanations: Mapping[str, Explanation]
     foreign: tuple[tuple[str, ErrorPattern], ...]
     """Name of another product and a pattern of it; the first one counts most."""
@@ -174,6 +214,8 @@ def known_errors(name: str | None) -> KnownErrors:
         general,
         tuple(_in_order(general, product)),
         frozenset(own),
+        frozenset(product.vague if product else ()),
+        product.tests if product else (),
         MappingProxyType(explanations),
         tuple(
             (other.product, pattern)

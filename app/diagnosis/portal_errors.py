@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from app.diagnosis.addresses import compare
+from app.diagnosis.codes import codes
 from app.diagnosis.facts import OF_A_TEXT, Fact, grounds
 from app.diagnosis.patterns import known_errors, occurs
 from app.diagnosis.ranking import rank
@@ -27,16 +27,7 @@ LONGEST = 200_000
 """Characters to read, from the end: the newest line of a log is the last one."""
 
 MOST_LABELS = 6
-MOST_STATUSES = 2_000
 
-_STATUS = re.compile(
-    r"(?:http(?:/[0-9.]{1,3})?|status(?: ?code)?|(?:response|error)(?: ?code)?|code|(?:responded|failed) with)"
-    r"[\"' :=#(\[]{0,5}([1-5][0-9]{2})(?![0-9.])"
-    r"|(?<![0-9.])([45][0-9]{2})\)?[ :-]{1,3}"
-    r"(?:bad request|unauthorized|forbidden|not found|method ?not ?allowed|proxy authentication required"
-    r"|request timeout|conflict|payload too large|unsupported media type|unprocessable|too many requests"
-    r"|internal server error|not implemented|bad gateway|service (?:temporarily )?unavailable|gateway time-?out)"
-)
 _BEARER = re.compile(r"\bbearer(?:[\s:\"']|%20|\+){1,3}bearer\b")
 _STRAIGHT = str.maketrans(
     {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u200b": None, "\ufeff": None, "\\": None}
@@ -65,10 +56,10 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
     general = known.general
     plain = _plain(text)
     addresses = compare(plain, base_url, known.hosts)
-    statuses = _statuses(plain)
-    found = [pattern for pattern in known.patterns if pattern.occurs_in(plain, statuses)]
+    named = codes(plain)
+    found = [pattern for pattern in known.patterns if pattern.occurs_in(plain, named)]
     ours = any(pattern in known.own for pattern in found)
-    foreign = [(product, pattern) for product, pattern in known.foreign if pattern.occurs_in(plain, statuses)]
+    foreign = [(product, pattern) for product, pattern in known.foreign if pattern.occurs_in(plain, named)]
     unrelated = addresses.strange and not ours and not foreign
     if unrelated or any(occurs(phrase, plain) for phrase in general.elsewhere):
         return DecodedError(general.nothing, hint=fill(general.hint, names))
@@ -80,24 +71,39 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
     facts = addresses.facts
     facts |= {Fact.HOST_DIFFERS} if addresses.named and ours else frozenset()
     facts |= {Fact.BEARER_DOUBLED} if _BEARER.search(plain) else frozenset()
+    facts |= {Fact.AT_TEST} if any(occurs(phrase, plain) for phrase in known.tests) else frozenset()
     facts |= {Fact.CUT_SHORT} if len(text) > LONGEST else frozenset()
     return _decoded(known, found, SetupFacts.of(guide, setup).and_(facts))
 
 
 def _decoded(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -> DecodedError:
-    causes = _causes(known, found, facts)
+    explaining = _explaining(known, found)
+    causes = _causes(known, explaining, facts)
     names = names_of(facts.guide)
     hint = fill(known.general.hint, names)
     shown = [fact for fact in Fact if fact in facts.holds and (fact in OF_A_TEXT or (fact in _OLD and found))]
     if not found and not causes and not set(shown) - {Fact.CUT_SHORT}:
         return DecodedError(known.general.nothing, hint=hint)
     return DecodedError(
-        _title(known, found, facts.holds),
+        _title(known, explaining, facts.holds),
         _labels(found),
         tuple(fill(grounds().facts[fact], names) for fact in shown),
         causes,
         "" if causes else hint,
     )
+
+
+def _explaining(known: KnownErrors, found: list[ErrorPattern]) -> list[ErrorPattern]:
+    """Those that explain something. What a product says of any failure does so only where nothing else does."""
+    explaining = [pattern for pattern in found if pattern.means]
+    certain = [pattern for pattern in explaining if pattern not in known.vague] or explaining
+    kept: list[ErrorPattern] = []
+    for pattern in certain:
+        if pattern.status is None and any(each.settles for each in kept):
+            continue
+        if pattern.status is None or all(pattern.status != each.status for each in kept):
+            kept.append(pattern)
+    return kept
 
 
 def _plain(text: str) -> str:
@@ -106,28 +112,23 @@ def _plain(text: str) -> str:
     return " ".join(tail.translate(_STRAIGHT).lower().split())
 
 
-def _statuses(plain: str) -> frozenset[int]:
-    found = islice(_STATUS.finditer(plain), MOST_STATUSES)
-    return frozenset(int(status[1] or status[2]) for status in found)
-
-
 def _labels(found: list[ErrorPattern]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(pattern.label for pattern in found))[:MOST_LABELS]
 
 
-def _title(known: KnownErrors, found: list[ErrorPattern], facts: frozenset[Fact]) -> str:
-    name = next((pattern.means for pattern in found if pattern.means), None)
+def _title(known: KnownErrors, explaining: list[ErrorPattern], facts: frozenset[Fact]) -> str:
+    name = next((pattern.means for pattern in explaining if pattern.means), None)
     if name is not None:
         return known.explanations[name].title
     slipped = any(remedy.fits(facts) for remedy in known.general.slips)
     return known.general.address if slipped else known.general.unexplained
 
 
-def _causes(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -> tuple[Cause, ...]:
+def _causes(known: KnownErrors, explaining: list[ErrorPattern], facts: SetupFacts) -> tuple[Cause, ...]:
     """First what the addresses show, then the causes of each pattern."""
     explained = [
         (fill(known.general.seen, {"pattern": pattern.label}), known.explanations[pattern.means].causes)
-        for pattern in found
+        for pattern in explaining
         if pattern.means
     ]
     return rank([("", known.general.slips), *explained], facts)
