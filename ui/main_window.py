@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from ui.desktop.windows import bring_forward
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
@@ -52,9 +54,7 @@ class MainWindow(QMainWindow):
 
     def come_forward(self) -> None:
         """Show the window in front of all others."""
-        self.showNormal()
-        self.raise_()
-        self.activateWindow()
+        bring_forward(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """The application decides whether the program ends or waits in the tray."""

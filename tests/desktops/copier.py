@@ -8,14 +8,15 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSocketNotifier
+from PySide6.QtCore import QSocketNotifier, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QSystemTrayIcon
 
 from ui import tasks
 from ui.desktop.clearing import CopyStage
 from ui.desktop.clipboard import ClipboardGuard
 from ui.desktop.screen_lock import ScreenLock
+from ui.desktop.windows import bring_forward, how_to_stay_on_top
 
 if TYPE_CHECKING:
     from ui.desktop.clearing import ClipboardState
@@ -29,6 +30,7 @@ def main() -> int:
     window = QLineEdit()
     window.setWindowTitle(sys.argv[1])
     window.resize(400, 300)
+    window.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, "companion" in sys.argv[1])
     window.show()
     guard = ClipboardGuard(window, ttl_seconds=1)
     states: list[ClipboardState] = []
@@ -62,10 +64,12 @@ def main() -> int:
                 return [each.name for each in guard.managers()]
             case "active":
                 return QGuiApplication.applicationState().name == "ApplicationActive"
-            case "minimized":
-                if rest:
-                    window.showMinimized()
-                return window.isMinimized()
+            case "forward":
+                bring_forward(window)
+            case "advice":
+                return how_to_stay_on_top()
+            case "tray":
+                return QSystemTrayIcon.isSystemTrayAvailable()
         return None
 
     async def live() -> int:

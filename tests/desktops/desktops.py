@@ -29,8 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 """sway refuses to run as root."""
 
-SPACE = 57
-"""The code of the space bar in Linux's input layer."""
+SPACE, ALT = 57, 56
+"""Codes of keys in Linux's input layer."""
 
 
 class Desktop:
@@ -239,8 +239,13 @@ class Gnome(Desktop):
         self.shell(f"{self.windows(title)}.forEach(w => w.activate(global.get_current_time()))")
 
     def key(self) -> None:
-        for pressed in (True, False):
-            self._call(self._input, "NotifyKeyboardKeycode", "ub", (SPACE, pressed))
+        self.keys(SPACE)
+
+    def keys(self, *codes: int) -> None:
+        """Press keys together and let go of them."""
+        for pressed, order in ((True, codes), (False, codes[::-1])):
+            for code in order:
+                self._call(self._input, "NotifyKeyboardKeycode", "ub", (code, pressed))
 
 
 class Kwin(Desktop):

@@ -1,4 +1,4 @@
-"""The companion: the open step and its values in a narrow window on top of the browser."""
+"""The companion: the open step and its values in a narrow window, on top of the browser where the desktop allows it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
 from ui.companion.short_result import ShortResult
+from ui.desktop.windows import how_to_stay_on_top
 from ui.widgets.buttons import IconButton
-from ui.widgets.cards import Card
+from ui.widgets.cards import Card, Note
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import label
+from ui.widgets.text import label, rich
 from ui.wizard.footer import FooterBar
 from ui.wizard.step_card import StepCard
 from ui.wizard.watch_panel import WatchPanel
@@ -47,6 +48,10 @@ class Companion(QWidget):
         column.setContentsMargins(14, 12, 14, 12)
         column.setSpacing(8)
         column.addLayout(self._head())
+        if advice := how_to_stay_on_top():
+            note = Note(rich(advice), "muted", self)
+            note.setObjectName("stay-on-top")
+            column.addWidget(note)
         self._scroll = ScrollColumn(self)
         column.addWidget(self._scroll, 1)
         self._large = LinkButton("Open the large window")

@@ -87,7 +87,7 @@ class WizardPage(QWidget):
         row.addLayout(words, 1)
         self._companion = button("Companion", icon="pin")
         self._companion.setObjectName("companion")
-        self._companion.setToolTip("A narrow window that stays beside the browser (F9)")
+        self._companion.setToolTip("A narrow window beside the browser (F9)")
         self._companion.clicked.connect(self.controller.companion_wanted)
         row.addWidget(self._companion, 0, Qt.AlignmentFlag.AlignTop)
         return row

@@ -1,0 +1,104 @@
+"""Windows come forward on Wayland, and what the companion advises for staying on top is so."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.desktops.desktops import ALT, SPACE, X11, Gnome, Kwin, Program, Sway
+from tests.support.until import until_blocking
+from ui.desktop.windows import ON_TOP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.lane("desktops")
+
+MENU = "Main.wm._windowMenuManager._manager.activeMenu"
+LABELS = f"{MENU}._getMenuItems().filter(i => i.label).map(i => i.label.text).join('|')"
+
+
+@pytest.fixture(scope="module")
+def gnome() -> Iterator[Gnome]:
+    """GNOME Shell on Wayland."""
+    with Gnome() as desktop:
+        yield desktop
+
+
+def test_a_minimized_window_comes_forward_on_gnome(gnome: Gnome) -> None:
+    program = Program(gnome, "copier.py", "assistant")
+    program.in_front()
+    gnome.shell(f"{gnome.windows('assistant')}.forEach(w => w.minimize())")
+    until_blocking(lambda: not program("active"))
+    program("forward")
+    assert until_blocking(lambda: program("active"))
+    program.end()
+
+
+def test_a_minimized_window_comes_forward_on_kde() -> None:
+    with Kwin() as desktop:
+        program = Program(desktop, "copier.py", "assistant")
+        other = Program(desktop, "copier.py", "browser")
+        program.in_front()
+        assert program("advice") == ON_TOP["KDE"]
+        each = "for (const w of workspace.clientList()) if (w.caption.startsWith('assistant'))"
+        desktop.script(f"{each} w.minimized = true;")
+        until_blocking(lambda: not program("active"))
+        other.in_front()
+        program("forward")
+        assert until_blocking(lambda: program("active"))
+        program.end()
+        other.end()
+
+
+def test_gnome_keeps_a_window_on_top_by_its_menu_and_not_by_its_wish(gnome: Gnome) -> None:
+    program = Program(gnome, "copier.py", "companion")
+    program.in_front()
+    above = f"{gnome.windows('companion')}.every(w => w.is_above())"
+    assert gnome.shell(above) == "false"
+    assert program("advice") == ON_TOP["GNOME"]
+    gnome.keys(ALT, SPACE)
+    labels = until_blocking(lambda: label if "Always" in (label := gnome.shell(LABELS)) else "")
+    assert "Always on Top" in labels
+    assert "**Alt+Space** and choose **Always on Top**" in ON_TOP["GNOME"]
+    gnome.shell(f"{MENU}._getMenuItems().find(i => i.label?.text == 'Always on Top').activate(null)")
+    assert until_blocking(lambda: gnome.shell(above) == "true")
+    program.end()
+
+
+def test_the_key_that_is_advised_on_sway_is_the_default() -> None:
+    with Sway() as desktop:
+        program = Program(desktop, "copier.py", "companion")
+        assert program("advice") == ON_TOP["sway"]
+        program.end()
+    defaults = Path("/etc/sway/config").read_text()
+    assert "set $mod Mod4" in defaults  # the key with the logo, Super
+    assert "bindsym $mod+Shift+space floating toggle" in defaults
+    assert "**Super+Shift+Space**" in ON_TOP["sway"]
+
+
+def test_what_is_advised_on_kde_is_in_kwins_menu() -> None:
+    (library,) = {path.resolve() for path in Path("/usr/lib").glob("*/libkwin.so.*")}
+    texts = library.read_bytes()
+    assert b"Keep &Above Others" in texts
+    assert b"&More Actions" in texts
+    assert "**More Actions**, **Keep Above Others**" in ON_TOP["KDE"]
+
+
+def test_x11_keeps_a_window_on_top_by_its_wish_so_that_nothing_is_advised() -> None:
+    with X11() as desktop:
+        program = Program(desktop, "copier.py", "companion")
+        assert program("advice") == ""
+        time.sleep(0.5)
+        window = (desktop.run("xdotool", "search", "--name", "^companion$") or "").split()[0]
+        assert "_NET_WM_STATE_ABOVE" in (desktop.run("xprop", "-id", window, "_NET_WM_STATE") or "")
+        program.end()
+
+
+def test_gnome_has_no_tray(gnome: Gnome) -> None:
+    program = Program(gnome, "copier.py", "assistant")
+    assert program("tray") is False
+    program.end()
