@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,12 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import Qt  # noqa: E402 - the place of the program has to be known first
+from PySide6.QtWidgets import QLineEdit  # noqa: E402
 
 from app.guide.vocabulary import Tool  # noqa: E402
-from tests.benchmarks.pages import gap, opened, play  # noqa: E402
+from tests.benchmarks.pages import done, gap, opened, play  # noqa: E402
+from tests.support.screen import child, part  # noqa: E402
+from ui.widgets.table import ResultTable  # noqa: E402
 
 if TYPE_CHECKING:
     from ui.session.controller import SetupController
@@ -61,17 +65,6 @@ async def in_a_thread(path: Path) -> None:
     await asyncio.get_running_loop().run_in_executor(None, work)
 
 
-async def check(page: GroupsExportPage, path: Path) -> None:
-    """As the admin does it: with the window open, up to the table of findings."""
-    page.open_file(path)
-    task = page._task
-    assert task is not None
-    await task
-    assert page._answer is not None
-    assert page._findings.isVisible()
-    await asyncio.sleep(0.3)  # it is painted
-
-
 MOST = 'next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))'
 """The most memory that a process had, in KiB; what is counted for children has that of who started them."""
 READER = f"""
@@ -87,7 +80,7 @@ async def measured(page: GroupsExportPage, path: Path, rows: int, peak: Path) ->
     """One check; ``peak`` is where the process that reads leaves how much memory it took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
-    longest = await gap(check(page, path))
+    longest = await gap(done(page, partial(page.open_file, path)))
     seconds = time.perf_counter() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     work = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -100,14 +93,14 @@ async def measured(page: GroupsExportPage, path: Path, rows: int, peak: Path) ->
 
 async def handled(page: GroupsExportPage) -> None:
     """What an admin does with all the rows that are held."""
-    view, field = page._findings.table, page._findings._filter
+    view, field = part(page, ResultTable), part(page, QLineEdit, "filter")
 
     def acts() -> dict[str, Any]:
         return {
             "sorted by name": lambda: view.sortByColumn(1, Qt.SortOrder.AscendingOrder),
             "filtered": lambda: field.setText("9"),
             "no longer filtered": field.clear,
-            "copied": page._findings.copying.emit,
+            "copied": child(page, "copy-rows").click,
         }
 
     async def settle(act: Any) -> None:

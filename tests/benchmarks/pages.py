@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.guide import catalog
 from app.session.open_setup import new_setup, utc_now
 from app.session.session import SetupSession
 from app.setup.store import Store
 from app.vault import Vault
+from tests.support.screen import child, part
+from tests.support.until import until
 from ui import tasks
 from ui.desktop.clipboard import ClipboardGuard
 from ui.session.controller import SetupController
 from ui.start import collect_here
 from ui.theme import style
 from ui.tools.catalog import load_all
+from ui.widgets.findings import FindingsView
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -60,7 +63,15 @@ async def opened(controller: SetupController, tool: Tool) -> tuple[WizardPage, A
         await asyncio.sleep(0.3)  # it is painted
 
     print(f"the page opens, the first time and without a file, as any page does: {await gap(press())}")
-    return wizard, wizard._tools[tool]
+    return wizard, part(wizard, QWidget, tool.value)
+
+
+async def done(page: QWidget, act: Callable[[], object]) -> None:
+    """As the admin does it: with the window open, up to the table of findings."""
+    act()
+    await until(lambda: not child(page, "stop").isVisible(), 600)
+    assert part(page, FindingsView).isVisible()
+    await asyncio.sleep(0.3)  # it is painted
 
 
 def play(story: Callable[[SetupController, Path], Awaitable[None]], *, practice: bool) -> None:
