@@ -10,6 +10,10 @@ import sys
 
 from app.cli import parse, sub_command
 from app.system import log
+from app.system.libraries import missing_library
+
+CANNOT_START = 8
+"""Exit code, as of every sub-command that ends for a reason of its own."""
 
 
 def main() -> int:
@@ -27,8 +31,14 @@ def main() -> int:
         else:  # a program of Windows with a window has no standard input
             from ui.dialogs.removal import main as remove_data
         return remove_data(options.data_dir or data_dir())
-    from ui.start import main as open_window
-
+    try:
+        from ui.start import main as open_window
+    except ImportError as error:
+        sentence = missing_library(error)
+        if sentence is None:
+            raise
+        sys.stderr.write(f"{sentence}\n")
+        return CANNOT_START
     return open_window(options)
 
 

@@ -43,8 +43,8 @@ FOREIGN_VENV = ROOT / "build/foreign"
 DISTRIBUTION_PYTHON = Path("/usr/bin/python3")
 """The Python that builds packages on Linux: another one would leave the path of its own libraries in them."""
 
-OLDEST, TOO_NEW = (3, 11), (3, 14)
-"""The Python versions in pyproject.toml: the oldest supported, and the first one that is too new."""
+OLDEST, TOO_NEW = (3, 11), (3, 16)
+"""The Python versions in pyproject.toml: the oldest supported, and the first one that is too new for qasync 0.28."""
 
 TEST_LIMIT = 1500.0
 """Seconds that all checks and tests, or a build, may take without the setup. A hung Qt loop never ends by itself."""
@@ -153,17 +153,25 @@ def installed(packages: Sequence[str]) -> set[str]:
     return {line[0].removesuffix("t64") for line in lines if line[1:] == ["installed"]}
 
 
-def system_packages(wanted: dict[str, str]) -> None:
-    """Install the missing Debian packages, printing which and why. Do nothing on other systems."""
+def missing_packages(wanted: dict[str, str]) -> dict[str, list[str]]:
+    """The Debian packages that are missing, by their purpose; empty on other systems."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-query")):
-        return
+        return {}
     there = installed([package for packages in wanted.values() for package in packages.split()])
     missing = {why: [p for p in packages.split() if p not in there] for why, packages in wanted.items()}
-    missing = {why: packages for why, packages in missing.items() if packages}
+    return {why: packages for why, packages in missing.items() if packages}
+
+
+def system_packages(wanted: dict[str, str], *, install: bool = True) -> None:
+    """Name the Debian packages that are missing, and for what; then install them, or say that they are left out."""
+    missing = missing_packages(wanted)
     if not missing:
         return
     for why, packages in missing.items():
         say(f"Missing Debian packages for {why}: {' '.join(packages)}")
+    if not install:
+        say("They are left out, as --no-system asks. What needs them will fail.")
+        return
     if sys.platform != "win32" and os.geteuid() != 0:
         sys.exit("Installing them needs root. Install them yourself, or run again with --no-system.")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -212,11 +220,33 @@ def environment(lock: str, venv: Path | None = None) -> None:
     say(f"Installing the libraries pinned in packaging/{lock}")
     # The lock names every library. If pip before 23.1 also resolves, it takes libraries with extras, which a lock
     # cannot name, in their newest version, and stops if that is not the pinned one.
-    options = ["--quiet", "--require-hashes", "--no-deps", "--disable-pip-version-check", "-r", f"packaging/{lock}"]
-    done = subprocess.run([*pip, "install", *options], cwd=ROOT, check=False)
-    if done.returncode:
-        sys.exit(f"pip exited with {done.returncode}. The environment is incomplete. The next run tries again.")
+    options = ["--require-hashes", "--no-deps", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
+    code, output = run_pip([*pip, "install", *options, "-r", f"packaging/{lock}"])
+    if code:
+        print("\n".join(output[-PIP_LINES:]), flush=True)  # noqa: T201 - why it failed
+        sys.exit(f"pip exited with {code}. The environment is incomplete. The next run tries again.")
     (venv / f"stamp-{lock}").write_text(stamp(lock))
+
+
+PIP_LINES = 30
+"""Lines of pip's output that are shown if it fails."""
+
+
+def run_pip(command: Sequence[str]) -> tuple[int, list[str]]:
+    """Run pip, saying now and then how many libraries it has come to; returns its exit code and its output."""
+    output, libraries, said = list[str](), 0, time.monotonic()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        for line in process.stdout or ():
+            output.append(line.rstrip())
+            libraries += line.startswith(("Collecting ", "Requirement already satisfied"))
+            if time.monotonic() - said > PROGRESS_SECONDS:
+                said = time.monotonic()
+                say(f"  {libraries} libraries so far")
+    return process.returncode, output
+
+
+PROGRESS_SECONDS = 10.0
+"""Between two lines of progress."""
 
 
 def make_venv(venv: Path | None = None) -> list[str]:
@@ -462,7 +492,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--no-system", action="store_true", help="install no system packages")
     options = parser.parse_args(arguments[:cut])
     if not OLDEST <= sys.version_info[:2] < TOO_NEW:
-        sys.exit("This needs Python 3.11, 3.12 or 3.13.")
+        sys.exit(wrong_python())
     if options.what == "build" and sys.platform == "linux" and not made_by(DISTRIBUTION_PYTHON):
         os.execv(DISTRIBUTION_PYTHON, [str(DISTRIBUTION_PYTHON), __file__, *arguments])
     # When terminated, it also ends what it started.
@@ -476,8 +506,7 @@ def main(arguments: list[str]) -> int:
             return 0
         extra += [f"--lane={name}" for name in changed]
     lanes = lanes_named(extra) if options.what == "test" else ()
-    if not options.no_system:
-        system_packages(needed(options.what, check=options.check, lanes=lanes))
+    system_packages(needed(options.what, check=options.check, lanes=lanes), install=not options.no_system)
     if options.what == "build":
         environment(BUILD_LOCK, BUILD_VENV)
     else:
@@ -487,6 +516,16 @@ def main(arguments: list[str]) -> int:
     say(f"Ready after {time.monotonic() - started:.1f} s")
     commands = {"run": run, "test": test, "bench": bench, "schema": schema, "help": write_help, "build": build}
     return commands[options.what](extra)
+
+
+def wrong_python() -> str:
+    """What to do where this Python is too old or too new."""
+    newest = f"{TOO_NEW[0]}.{TOO_NEW[1] - 1}"
+    fitting = [f"python{OLDEST[0]}.{minor}" for minor in range(OLDEST[1], TOO_NEW[1])]
+    other = next((name for name in reversed(fitting) if shutil.which(name)), "")
+    found = f"This is Python {'.'.join(map(str, sys.version_info[:3]))} ({sys.executable})."
+    advice = f"Run it again with {other}." if other else "Install one of them, then run this again with it."
+    return f"{found} The assistant needs Python {OLDEST[0]}.{OLDEST[1]} to {newest}. {advice}"
 
 
 def made_by(python: Path) -> bool:

@@ -124,7 +124,11 @@ def _system() -> str:
             known = platform.freedesktop_os_release()
         except OSError:
             known = {}
-        name = f"{_words(known.get('ID', 'Linux'))} {_digits(known.get('VERSION_ID', ''))}"
+        # Debian testing and rolling distributions have no VERSION_ID (os-release(5)).
+        version = (
+            _digits(known["VERSION_ID"]) if "VERSION_ID" in known else _words(known.get("VERSION_CODENAME", "rolling"))
+        )
+        name = f"{_words(known.get('ID', 'Linux'))} {version}"
         return f"{name}, kernel {_digits(platform.release())}, {machine}"
     release = platform.mac_ver()[0] or platform.version()
     return f"{_words(platform.system())} {_digits(release)}, {machine}"

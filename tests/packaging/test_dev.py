@@ -261,6 +261,32 @@ def test_without_root_it_names_the_missing_packages_and_stops(
     assert not debian.exists()
 
 
+def test_without_installing_it_names_what_it_leaves_out(
+    dev: ModuleType, debian: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev.system_packages({"a virtual screen": "xvfb"}, install=False)
+    said = capsys.readouterr().out
+    assert "for a virtual screen: xvfb\n" in said
+    assert "--no-system" in said
+    assert not debian.exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"), [((3, 10, 4), False), ((3, 11, 0), True), ((3, 15, 2), True), ((3, 16), False)]
+)
+def test_another_python_is_named_with_what_to_do(
+    dev: ModuleType, version: tuple[int, ...], fits: bool, debian: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fitting = debian.parent / "bin/python3.13"
+    fitting.write_text("#!/bin/sh\n")
+    fitting.chmod(0o755)
+    monkeypatch.setattr(dev.sys, "version_info", version)
+    assert (dev.OLDEST <= version[:2] < dev.TOO_NEW) is fits
+    said = dev.wrong_python()
+    assert f"This is Python {'.'.join(map(str, version))} ({sys.executable})." in said
+    assert "3.11 to 3.15. Run it again with python3.13." in said
+
+
 def test_a_failing_apt_get_is_reported(dev: ModuleType, debian: Path) -> None:
     (debian.parent / "bin/apt-get").write_text("#!/bin/sh\nexit 100\n")
     with pytest.raises(SystemExit, match="apt-get update exited with 100"):
@@ -293,15 +319,17 @@ def test_the_run_libraries_are_not_enough_for_the_tests(dev: ModuleType, checkou
 
 
 def test_a_failed_installation_leaves_no_stamp(
-    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch
+    dev: ModuleType, checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (checkout / ".venv").mkdir()
     old = checkout / ".venv/stamp-requirements.txt"
     old.write_text("older")
-    monkeypatch.setattr(dev, "make_venv", lambda _venv: [sys.executable, "-c", "raise SystemExit(3)"])
+    script = "print('why it failed'); raise SystemExit(3)"
+    monkeypatch.setattr(dev, "make_venv", lambda _venv: [sys.executable, "-c", script])
     with pytest.raises(SystemExit, match="pip exited with 3"):
         dev.environment("requirements.txt")
     assert not old.exists()
+    assert "why it failed\n" in capsys.readouterr().out
 
 
 def test_only_the_lock_decides_what_is_installed(

@@ -131,6 +131,23 @@ def doing(
     return cast("SetupSession", SimpleNamespace(guide=guide, setup=setup, here=here, testing=testing, waiting=waiting))
 
 
+@pytest.mark.parametrize(
+    ("release", "said"),
+    [
+        ({"ID": "debian", "VERSION_ID": "13"}, "debian 13"),
+        ({"ID": "debian", "VERSION_CODENAME": "forky"}, "debian forky"),
+        ({"ID": "arch"}, "arch rolling"),
+        ({}, "Linux rolling"),
+    ],
+)
+def test_a_system_without_a_version_is_named(
+    release: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: release)
+    surface = WindowFacts("6.12.0", "6.12.0", "xcb", "light", 1.0)
+    assert f"System: {said}, kernel" in report(surface, "GNOME Keyring", SetupTally({}, 0), (), practice=False)
+
+
 def test_what_somebody_else_worded_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "release", lambda: f"6.1.0-{CANARY}")
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": f"</{CANARY}>", "VERSION_ID": f"12{CANARY}"})

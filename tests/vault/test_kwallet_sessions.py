@@ -53,7 +53,7 @@ def sessions(wallet: KWallet, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 
 
 def fresh() -> Vault:
-    return Vault("setup", platform="linux", limit_seconds=20)
+    return Vault("setup", platform="linux", limit_seconds=60)
 
 
 async def read_and_close(vault: Vault, name: str) -> Outcome:
