@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.diagnosis.facts import grounds
@@ -11,7 +11,7 @@ from app.guide.placeholders import fill, names_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.diagnosis.facts import Remedy
+    from app.diagnosis.facts import Fact, Remedy
     from app.diagnosis.setup_facts import SetupFacts
     from app.setup.journey import Place
 
@@ -37,6 +37,8 @@ class Cause:
     sentence: str
     evidence: str
     """What supports it, in one sentence."""
+    facts: tuple[Fact, ...] = ()
+    """The facts that suggest it; empty if the failure alone does."""
     action: Revisit | None = None
     """None if no step of the guide can fix it."""
 
@@ -49,8 +51,8 @@ class Cause:
 def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> tuple[Cause, ...]:
     """The causes, each once. Every group of remedies has the evidence for those with none of their own."""
     known, names = grounds(), names_of(facts.guide)
-    found: dict[str, tuple[str, Place | None]] = {}
-    unlikely: dict[str, tuple[str, Place | None]] = {}
+    found: dict[str, tuple[Cause, Place | None]] = {}
+    unlikely: dict[str, tuple[Cause, Place | None]] = {}
     for evidence, remedies in grouped:
         for remedy in remedies:
             if not remedy.fits(facts.holds):
@@ -59,14 +61,16 @@ def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> 
             place = facts.place_with(remedy.at) if remedy.at else None
             # What no step of this guide can fix is less likely to be the cause.
             group = unlikely if remedy.at and place is None else found
-            group.setdefault(fill(remedy.say, names), (fill(because, names), place))
+            sentence = fill(remedy.say, names)
+            group.setdefault(sentence, (Cause(sentence, fill(because, names), remedy.when), place))
     causes = []
     offered = {facts.here}
-    for sentence, (because, place) in list({**found, **unlikely}.items())[:MOST_CAUSES]:
-        action = None
-        if place is not None:
-            step = place.step
-            action = Revisit(step.id, place.number, step.title, offered=step.id not in offered)
-            offered.add(step.id)
-        causes.append(Cause(sentence, because, action))
+    for cause, place in list({**found, **unlikely}.values())[:MOST_CAUSES]:
+        if place is None:
+            causes.append(cause)
+            continue
+        step = place.step
+        action = Revisit(step.id, place.number, step.title, offered=step.id not in offered)
+        offered.add(step.id)
+        causes.append(replace(cause, action=action))
     return tuple(causes)

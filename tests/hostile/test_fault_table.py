@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.diagnosis.causes import explain
-from app.diagnosis.findings import meaning, sentence
+from app.diagnosis.facts import Fact
+from app.diagnosis.findings import meaning
 from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.reports.check import report
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
+from app.scim.details import RouteDetails
 from app.scim.endpoint import Endpoint
 from app.scim.probes import probe_of
 from app.scim.tokens import TokenSource
@@ -51,157 +53,215 @@ class Row:
     at: Check
     """The first check that meets it. Neither this one nor a later one may be told as passed."""
     step: str | None
-    says: str
-    """Part of the first cause."""
+    seen: Observation
+    """What the failed check sees, to which ``causes.yaml`` lists the causes."""
+    fact: Fact | None = None
+    """The fact about the setup that puts a cause first."""
     setup: str = "submitted"
     never: tuple[str, ...] = ()
     """What would be untrue."""
-    shows: str = ""
-    """Part of what the failed check says."""
+    sign_in: str = ""
+    """How a proxy wants a sign-in."""
     oidc: bool = False
 
 
-R = Check
+R, O, F = Check, Observation, Fact  # noqa: E741 - columns of the table below
 NAMES = (
-    Row("name unknown", "nowhere.example", R.NAME, BASE, "cut off"),
-    Row("name server fails", "broken.example", R.NAME, TEST, "name server"),
-    Row("name server silent", "silent.example", R.NAME, TEST, "name server"),
-    Row("name without address", "empty.example", R.NAME, BASE, "cut off"),
-    Row("only IPv6, and no way there", "six.example", R.ROUTE, None, "no route"),
-    Row("no way there", "lost.example", R.ROUTE, None, "no route"),
-    Row("split DNS, inside without a way", "inside.example", R.ROUTE, None, "no route"),
-    Row("name filter leads to this computer", "here.example", R.ROUTE, BASE, "wrong host"),
-    Row("completed by the search domain", "short", R.ROUTE, None, "no route"),
+    Row("name unknown", "nowhere.example", R.NAME, BASE, O.NOT_FOUND_NAME),
+    Row("name server fails", "broken.example", R.NAME, TEST, O.NAME_SERVER_FAILED),
+    Row("name server silent", "silent.example", R.NAME, TEST, O.NAME_SLOW),
+    Row("name without address", "empty.example", R.NAME, BASE, O.NO_ADDRESS),
+    Row("only IPv6, and no way there", "six.example", R.ROUTE, None, O.UNREACHABLE),
+    Row("no way there", "lost.example", R.ROUTE, None, O.UNREACHABLE),
+    Row("split DNS, inside without a way", "inside.example", R.ROUTE, None, O.UNREACHABLE),
+    Row("name filter leads to this computer", "here.example", R.ROUTE, BASE, O.REFUSED),
+    Row("completed by the search domain", "short", R.ROUTE, None, O.UNREACHABLE),
 )
 
 ROWS = (
     # -- the address -------------------------------------------------------------------------
-    Row("http instead of https", faults.plain_http, R.ADDRESS, BASE, "cut off or changed"),
-    Row("a query behind the path", faults.at("https://localhost:9/scim?x=1"), R.ADDRESS, BASE, "cut off or changed"),
-    Row("no host", faults.at("https:///scim/v2"), R.ADDRESS, BASE, "cut off or changed"),
-    Row("a user before the host", faults.at("https://me@localhost:9/v2"), R.ADDRESS, BASE, "cut off or changed"),
-    Row("line break in the token", faults.broken_token, R.ROUTE, KEY, "no request can carry"),
+    Row("http instead of https", faults.plain_http, R.ADDRESS, BASE, O.MALFORMED),
+    Row("a query behind the path", faults.at("https://localhost:9/scim?x=1"), R.ADDRESS, BASE, O.MALFORMED),
+    Row("no host", faults.at("https:///scim/v2"), R.ADDRESS, BASE, O.MALFORMED),
+    Row("a user before the host", faults.at("https://me@localhost:9/v2"), R.ADDRESS, BASE, O.MALFORMED),
+    Row("line break in the token", faults.broken_token, R.ROUTE, KEY, O.MALFORMED),
     # -- the way -----------------------------------------------------------------------------
-    Row("port closed", faults.closed_port, R.ROUTE, BASE, "host or port"),
-    Row("connection dropped", faults.full_queue, R.ROUTE, None, "firewall"),
-    Row("TLS never answered", faults.never_greets, R.CERTIFICATE, None, "firewall"),
-    Row("plain HTTP on the port", greets_with(http(400)), R.CERTIFICATE, None, "breaks it"),
-    Row("SSH on the port", greets_with(b"SSH-2.0-OpenSSH_9.6\r\n"), R.CERTIFICATE, None, "breaks it"),
-    Row("reset when encrypted", greets_with(b"", reset=True), R.CERTIFICATE, None, "firewall"),
+    Row("port closed", faults.closed_port, R.ROUTE, BASE, O.REFUSED),
+    Row("connection dropped", faults.full_queue, R.ROUTE, None, O.TIMEOUT),
+    Row("TLS never answered", faults.never_greets, R.CERTIFICATE, None, O.TIMEOUT),
+    Row("plain HTTP on the port", greets_with(http(400)), R.CERTIFICATE, None, O.TLS_FAILED),
+    Row("SSH on the port", greets_with(b"SSH-2.0-OpenSSH_9.6\r\n"), R.CERTIFICATE, None, O.TLS_FAILED),
+    Row("reset when encrypted", greets_with(b"", reset=True), R.CERTIFICATE, None, O.CLOSED),
     # -- the proxy ---------------------------------------------------------------------------
-    Row("proxy: Basic", proxy_says(http(407, Proxy_Authenticate='Basic realm="x"')), R.ROUTE, None, "sign in"),
-    Row("proxy: NTLM", proxy_says(http(407, Proxy_Authenticate="NTLM")), R.ROUTE, None, "sign in", shows="NTLM"),
+    Row("proxy: Basic", proxy_says(http(407, Proxy_Authenticate='Basic realm="x"')), R.ROUTE, None, O.PROXY_SIGN_IN),
+    Row(
+        "proxy: NTLM", proxy_says(http(407, Proxy_Authenticate="NTLM")), R.ROUTE, None, O.PROXY_SIGN_IN, sign_in="NTLM"
+    ),
     Row(
         "proxy: Kerberos",
         proxy_says(http(407, Proxy_Authenticate="Negotiate")),
         R.ROUTE,
         None,
-        "sign in",
-        shows="Kerberos",
+        O.PROXY_SIGN_IN,
+        sign_in="Negotiate",
     ),
-    Row("proxy: 403", proxy_says(http(403)), R.ROUTE, None, "refuses this host"),
-    Row("proxy: 502", proxy_says(http(502)), R.ROUTE, None, "cannot reach it"),
-    Row("proxy: portal page", proxy_says(http(302, Location="https://login.example/")), R.ROUTE, None, "refuses"),
-    Row("proxy: closes", faults.proxy_is(faults.closes), R.ROUTE, None, "proxy"),
-    Row("proxy: silent", faults.proxy_is(faults.silent), R.ROUTE, None, "proxy"),
-    Row("proxy: not there", faults.no_proxy_there, R.ROUTE, None, "proxy"),
-    Row("proxy: host misspelt", faults.misspelt_behind_proxy, R.NAME, None, "cannot reach it"),
-    Row("proxy: opens traffic", faults.proxy_opens_traffic, R.CERTIFICATE, None, "opens encrypted traffic"),
+    Row("proxy: 403", proxy_says(http(403)), R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: 502", proxy_says(http(502)), R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: portal page", proxy_says(http(302, Location="https://login.example/")), R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: closes", faults.proxy_is(faults.closes), R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: silent", faults.proxy_is(faults.silent), R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: not there", faults.no_proxy_there, R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: host misspelt", faults.misspelt_behind_proxy, R.NAME, None, O.PROXY_FAILED),
+    Row("proxy: opens traffic", faults.proxy_opens_traffic, R.CERTIFICATE, None, O.INSPECTION_UNTRUSTED),
     # -- the certificate ---------------------------------------------------------------------
-    Row("unknown authority", faults.by_unknown("Someone"), R.CERTIFICATE, None, "not installed"),
-    Row("inspection: Zscaler", faults.by_unknown("Zscaler Inc."), R.CERTIFICATE, None, "opens encrypted traffic"),
-    Row("inspection: Fortinet", faults.by_unknown("Fortinet"), R.CERTIFICATE, None, "opens encrypted traffic"),
-    Row("inspection: Netskope", faults.by_unknown("Netskope Inc."), R.CERTIFICATE, None, "opens encrypted traffic"),
-    Row("self-signed", certified(certificates.self_signed), R.CERTIFICATE, None, "not installed"),
-    Row("chain not sent", certified(certificates.without_chain), R.CERTIFICATE, None, "not installed"),
-    Row("expired", certified(certificates.expired), R.CERTIFICATE, None, "date and time"),
+    Row("unknown authority", faults.by_unknown("Someone"), R.CERTIFICATE, None, O.UNTRUSTED),
+    Row("inspection: Zscaler", faults.by_unknown("Zscaler Inc."), R.CERTIFICATE, None, O.INSPECTION_UNTRUSTED),
+    Row("inspection: Fortinet", faults.by_unknown("Fortinet"), R.CERTIFICATE, None, O.INSPECTION_UNTRUSTED),
+    Row("inspection: Netskope", faults.by_unknown("Netskope Inc."), R.CERTIFICATE, None, O.INSPECTION_UNTRUSTED),
+    Row("self-signed", certified(certificates.self_signed), R.CERTIFICATE, None, O.UNTRUSTED),
+    Row("chain not sent", certified(certificates.without_chain), R.CERTIFICATE, None, O.UNTRUSTED),
+    Row("expired", certified(certificates.expired), R.CERTIFICATE, None, O.EXPIRED),
     Row(
-        "inspected, and expired", certified(certificates.inspected_and_expired), R.CERTIFICATE, None, "opens encrypted"
+        "inspected, and expired",
+        certified(certificates.inspected_and_expired),
+        R.CERTIFICATE,
+        None,
+        O.INSPECTION_UNTRUSTED,
     ),
-    Row("not valid yet", certified(certificates.not_yet_valid), R.CERTIFICATE, None, "date and time"),
-    Row("another host", certified(certificates.wrong_host), R.CERTIFICATE, BASE, "was changed"),
-    Row("old ciphers only", certified(certificates.old_tls), R.CERTIFICATE, None, "breaks it"),
+    Row("not valid yet", certified(certificates.not_yet_valid), R.CERTIFICATE, None, O.NOT_YET_VALID),
+    Row("another host", certified(certificates.wrong_host), R.CERTIFICATE, BASE, O.WRONG_HOST),
+    Row("old ciphers only", certified(certificates.old_tls), R.CERTIFICATE, None, O.TLS_FAILED),
     # -- what is no SCIM service -------------------------------------------------------------
-    Row("captive portal", answers(faults.anybody(http(200, faults.PAGE, "text/html"))), R.TOKEN, BASE, "CIE page"),
-    Row("a page that says it is JSON", replies(200, faults.PAGE), R.TOKEN, BASE, "CIE page"),
-    Row("network sign-in, 511", replies(511, faults.PAGE, "text/html"), R.TOKEN, TEST, "sign in to the network"),
-    Row("network sign-in, redirect", replies(302, Location="https://hotspot.example/"), R.TOKEN, TEST, "sign in to"),
-    Row("sign-in page", replies(200, faults.SIGN_IN, "text/html"), R.TOKEN, BASE, "page for browsers"),
-    Row("redirect to a sign-in", replies(302, Location="https://login.example/"), R.TOKEN, BASE, "page for browsers"),
-    Row("permanent redirect", replies(308, Location="/scim/v2/Users/"), R.TOKEN, BASE, "page for browsers"),
-    Row("another product", answers(faults.anybody(http(200, faults.OTHER_JSON))), R.USERS, BASE, "another service"),
-    Row("a list of JSON", replies(200, b"[]"), R.USERS, BASE, "another service"),
-    Row("SCIM 1.1", replies(200, faults.SCIM_1), R.USERS, BASE, "SCIM 1.1"),
-    Row("no body", replies(200), R.USERS, BASE, "another service"),
-    Row("text", replies(200, b"OK"), R.USERS, BASE, "another service"),
-    Row("truncated JSON", replies(200, b'{"schemas": ["urn'), R.USERS, TEST, "cut the answer short"),
-    Row("truncated in a letter", replies(200, '{"schemas": "ü'.encode()[:-1]), R.USERS, TEST, "cut the answer short"),
-    Row("a path too short", answers(faults.only_at("/scim/v2/tenant", http(404))), R.TOKEN, BASE, "path"),
-    Row("Users in the Base URL", answers(faults.only_at("/scim/v2", http(404)), "/Users"), R.TOKEN, BASE, "/Users"),
-    Row("only with a slash", answers(faults.only_at("/scim/v2", http(404), "/")), R.TOKEN, BASE, "do not get through"),
-    Row("two slashes at the end", answers(faults.only_at("/scim/v2", http(404)), "//"), R.TOKEN, BASE, "path"),
+    Row("captive portal", answers(faults.anybody(http(200, faults.PAGE, "text/html"))), R.TOKEN, BASE, O.HTML),
+    Row("a page that says it is JSON", replies(200, faults.PAGE), R.TOKEN, BASE, O.HTML),
+    Row("network sign-in, 511", replies(511, faults.PAGE, "text/html"), R.TOKEN, TEST, O.CAPTIVE),
+    Row("network sign-in, redirect", replies(302, Location="https://hotspot.example/"), R.TOKEN, TEST, O.CAPTIVE),
+    Row("sign-in page", replies(200, faults.SIGN_IN, "text/html"), R.TOKEN, BASE, O.SIGN_IN_PAGE),
+    Row("redirect to a sign-in", replies(302, Location="https://login.example/"), R.TOKEN, BASE, O.SIGN_IN_PAGE),
+    Row("permanent redirect", replies(308, Location="/scim/v2/Users/"), R.TOKEN, BASE, O.REDIRECT),
+    Row("another product", answers(faults.anybody(http(200, faults.OTHER_JSON))), R.USERS, BASE, O.WRONG_SHAPE),
+    Row("a list of JSON", replies(200, b"[]"), R.USERS, BASE, O.WRONG_SHAPE),
+    Row("SCIM 1.1", replies(200, faults.SCIM_1), R.USERS, BASE, O.SCIM_1),
+    Row("no body", replies(200), R.USERS, BASE, O.NOT_JSON),
+    Row("text", replies(200, b"OK"), R.USERS, BASE, O.NOT_JSON),
+    Row("truncated JSON", replies(200, b'{"schemas": ["urn'), R.USERS, TEST, O.BROKEN_OFF),
+    Row("truncated in a letter", replies(200, '{"schemas": "ü'.encode()[:-1]), R.USERS, TEST, O.BROKEN_OFF),
+    Row("a path too short", answers(faults.only_at("/scim/v2/tenant", http(404))), R.TOKEN, BASE, O.NOT_FOUND),
+    Row(
+        "Users in the Base URL", answers(faults.only_at("/scim/v2", http(404)), "/Users"), R.TOKEN, BASE, O.DOUBLED_PATH
+    ),
+    Row("only with a slash", answers(faults.only_at("/scim/v2", http(404), "/")), R.TOKEN, BASE, O.SLASH),
+    Row("two slashes at the end", answers(faults.only_at("/scim/v2", http(404)), "//"), R.TOKEN, BASE, O.NOT_FOUND),
     # -- a service in trouble ----------------------------------------------------------------
-    Row("429 with a pause", replies(429, Retry_After="37"), R.TOKEN, TEST, "Too many requests"),
-    Row("429 without", replies(429), R.TOKEN, TEST, "Too many requests"),
-    Row("500", replies(500), R.TOKEN, TEST, "Nothing in this setup causes it"),
-    Row("503 with a pause", replies(503, Retry_After="120"), R.TOKEN, TEST, "Nothing in this setup causes it"),
-    Row("502 page of a gateway", replies(502, faults.PAGE, "text/html"), R.TOKEN, TEST, "Nothing in this setup"),
-    Row("no answer", answers(faults.silent), R.TOKEN, TEST, "slow"),
-    Row("slow header", answers(faults.drip(faults.HEAD)), R.TOKEN, TEST, "slow"),
-    Row("slow body", answers(faults.drip(faults.BODY)), R.USERS, TEST, "overloaded"),
-    Row("closed before the answer", answers(faults.closes), R.TOKEN, TEST, "cut it"),
-    Row("reset before the answer", answers(faults.resets(b"")), R.TOKEN, TEST, "cut it"),
-    Row("reset in the answer", answers(faults.resets(listing()[:-10])), R.USERS, TEST, "cut it"),
-    Row("closed in the answer", answers(faults.halves), R.USERS, TEST, "cut it"),
-    Row("body without end", answers(faults.endless), R.USERS, BASE, "another service"),
-    Row("body that swells", answers(says(faults.BOMB)), R.USERS, BASE, "another service"),
-    Row("unknown compression", replies(200, b"?", Content_Encoding="br"), R.USERS, BASE, "proxy on the way"),
-    Row("not HTTP", answers(says(b"220 mail.example ESMTP\r\n\r\n")), R.TOKEN, BASE, "wrong host or port"),
-    Row("teapot", replies(418), R.TOKEN, TEST, "Test again"),
-    Row("search ignored", answers(says(listing(faults.SOMEONE))), R.USERS, None, "ignores the search"),
-    Row("SCIM error 400", replies(400, faults.SCIM_ERROR), R.TOKEN, TEST, "Test again"),
-    Row("any token accepted", answers(faults.anybody(listing())), R.CONTROL, BASE, "proves nothing"),
+    Row("429 with a pause", replies(429, Retry_After="37"), R.TOKEN, TEST, O.TOO_MANY),
+    Row("429 without", replies(429), R.TOKEN, TEST, O.TOO_MANY),
+    Row("500", replies(500), R.TOKEN, TEST, O.SERVER_ERROR),
+    Row("503 with a pause", replies(503, Retry_After="120"), R.TOKEN, TEST, O.SERVER_ERROR),
+    Row("502 page of a gateway", replies(502, faults.PAGE, "text/html"), R.TOKEN, TEST, O.SERVER_ERROR),
+    Row("no answer", answers(faults.silent), R.TOKEN, TEST, O.TIMEOUT),
+    Row("slow header", answers(faults.drip(faults.HEAD)), R.TOKEN, TEST, O.TIMEOUT),
+    Row("slow body", answers(faults.drip(faults.BODY)), R.USERS, TEST, O.TOO_SLOW),
+    Row("closed before the answer", answers(faults.closes), R.TOKEN, TEST, O.CLOSED),
+    Row("reset before the answer", answers(faults.resets(b"")), R.TOKEN, TEST, O.CLOSED),
+    Row("reset in the answer", answers(faults.resets(listing()[:-10])), R.USERS, TEST, O.CLOSED),
+    Row("closed in the answer", answers(faults.halves), R.USERS, TEST, O.CLOSED),
+    Row("body without end", answers(faults.endless), R.USERS, BASE, O.TOO_LARGE),
+    Row("body that swells", answers(says(faults.BOMB)), R.USERS, BASE, O.TOO_LARGE),
+    Row("unknown compression", replies(200, b"?", Content_Encoding="br"), R.USERS, BASE, O.BAD_ENCODING),
+    Row("not HTTP", answers(says(b"220 mail.example ESMTP\r\n\r\n")), R.TOKEN, BASE, O.NOT_HTTP),
+    Row("teapot", replies(418), R.TOKEN, TEST, O.OTHER_STATUS),
+    Row("search ignored", answers(says(listing(faults.SOMEONE))), R.USERS, None, O.FILTER_IGNORED),
+    Row("SCIM error 400", replies(400, faults.SCIM_ERROR), R.TOKEN, TEST, O.OTHER_STATUS),
+    Row("any token accepted", answers(faults.anybody(listing())), R.CONTROL, BASE, O.OPEN_DOOR),
     # -- the made-up token got no clear answer -----------------------------------------------
-    Row("control: 429", faults.to_another_token(http(429)), R.CONTROL, TEST, "proves nothing", shows="429"),
-    Row("control: 500", faults.to_another_token(http(500)), R.CONTROL, TEST, "proves nothing"),
-    Row("control: no answer", faults.to_another_token(faults.closes), R.CONTROL, TEST, "proves nothing"),
-    Row("control: too slow", faults.to_another_token(faults.silent), R.CONTROL, TEST, "proves nothing"),
-    Row("control: a page", faults.to_another_token(http(200, faults.PAGE)), R.CONTROL, TEST, "proves nothing"),
+    Row("control: 429", faults.to_another_token(http(429)), R.CONTROL, TEST, O.TOO_MANY),
+    Row("control: 500", faults.to_another_token(http(500)), R.CONTROL, TEST, O.SERVER_ERROR),
+    Row("control: no answer", faults.to_another_token(faults.closes), R.CONTROL, TEST, O.CLOSED),
+    Row("control: too slow", faults.to_another_token(faults.silent), R.CONTROL, TEST, O.TIMEOUT),
+    Row("control: a page", faults.to_another_token(http(200, faults.PAGE)), R.CONTROL, TEST, O.HTML),
     # -- authorization, by what was done -----------------------------------------------------
-    Row("401 before Submit", replies(401), R.TOKEN, SUBMIT, "only after Submit", "fresh"),
-    Row("401 after Submit", replies(401), R.TOKEN, KEY, "incomplete"),
-    Row("401, token stored after Submit", replies(401), R.TOKEN, SUBMIT, "may not know", "token-after-submit"),
-    Row("401, token stored twice", replies(401), R.TOKEN, KEY, "stored last", "token-again"),
-    Row("401, Base URL stored after Submit", replies(401), R.TOKEN, BASE, "another directory", "url-after-submit"),
-    Row("401, directory changed since", replies(401), R.TOKEN, SUBMIT, "submitted again", "resubmit"),
-    Row("401, passed before", replies(401), R.TOKEN, KEY, "replaced in CIE", "tested"),
-    Row("403 before Submit", replies(403), R.TOKEN, SUBMIT, "only after Submit", "fresh"),
-    Row("403", replies(403), R.TOKEN, KEY, "another directory"),
-    Row("404 before Submit", replies(404), R.TOKEN, SUBMIT, "only after Submit", "fresh"),
-    Row("404", replies(404), R.TOKEN, BASE, "path"),
-    Row("404, passed before", replies(404), R.TOKEN, SUBMIT, "deleted", "tested"),
+    Row("401 before Submit", replies(401), R.TOKEN, SUBMIT, O.UNAUTHORIZED, F.NOT_SUBMITTED, setup="fresh"),
+    Row("401 after Submit", replies(401), R.TOKEN, KEY, O.UNAUTHORIZED, F.TOKEN_BEFORE_SUBMIT),
+    Row(
+        "401, token stored after Submit",
+        replies(401),
+        R.TOKEN,
+        SUBMIT,
+        O.UNAUTHORIZED,
+        F.TOKEN_AFTER_SUBMIT,
+        setup="token-after-submit",
+    ),
+    Row("401, token stored twice", replies(401), R.TOKEN, KEY, O.UNAUTHORIZED, F.TOKEN_AGAIN, setup="token-again"),
+    Row(
+        "401, Base URL stored after Submit",
+        replies(401),
+        R.TOKEN,
+        BASE,
+        O.UNAUTHORIZED,
+        F.URL_AFTER_SUBMIT,
+        setup="url-after-submit",
+    ),
+    Row("401, directory changed since", replies(401), R.TOKEN, SUBMIT, O.UNAUTHORIZED, F.RESUBMIT, setup="resubmit"),
+    Row("401, passed before", replies(401), R.TOKEN, KEY, O.UNAUTHORIZED, F.TESTED, setup="tested"),
+    Row("403 before Submit", replies(403), R.TOKEN, SUBMIT, O.FORBIDDEN, F.NOT_SUBMITTED, setup="fresh"),
+    Row("403", replies(403), R.TOKEN, KEY, O.FORBIDDEN),
+    Row("404 before Submit", replies(404), R.TOKEN, SUBMIT, O.NOT_FOUND, F.NOT_SUBMITTED, setup="fresh"),
+    Row("404", replies(404), R.TOKEN, BASE, O.NOT_FOUND),
+    Row("404, passed before", replies(404), R.TOKEN, SUBMIT, O.NOT_FOUND, F.TESTED, setup="tested"),
     # -- the service account -----------------------------------------------------------------
-    Row("secret refused", issuing(http(401, b'{"error":"invalid_client"}')), R.ISSUED, ACCOUNT, "Secret", oidc=True),
-    Row("secret refused, passed before", issuing(http(401)), R.ISSUED, ACCOUNT, "was reset", "tested", oidc=True),
-    Row("scope refused", issuing(http(400, b'{"error":"invalid_scope"}')), R.ISSUED, ACCOUNT, "Client", oidc=True),
-    Row("issuer in trouble", issuing(http(500)), R.ISSUED, TEST, "problem of its own", oidc=True),
-    Row("issuer shows a page", issuing(http(200, faults.PAGE, "text/html")), R.ISSUED, TEST, "in between", oidc=True),
-    Row("no token in the answer", issuing(http(200, b"{}")), R.ISSUED, TEST, "in between", oidc=True),
-    Row("issuer not there", faults.no_issuer, R.ISSUED, None, "firewall", oidc=True),
-    Row("issuer inspected", faults.issuer_behind_proxy("Fortinet"), R.ISSUED, None, "opens encrypted", oidc=True),
+    Row(
+        "secret refused",
+        issuing(http(401, b'{"error":"invalid_client"}')),
+        R.ISSUED,
+        ACCOUNT,
+        O.CLIENT_REFUSED,
+        oidc=True,
+    ),
+    Row(
+        "secret refused, passed before",
+        issuing(http(401)),
+        R.ISSUED,
+        ACCOUNT,
+        O.CLIENT_REFUSED,
+        F.TESTED,
+        setup="tested",
+        oidc=True,
+    ),
+    Row(
+        "scope refused",
+        issuing(http(400, b'{"error":"invalid_scope"}')),
+        R.ISSUED,
+        ACCOUNT,
+        O.CLIENT_REFUSED,
+        oidc=True,
+    ),
+    Row("issuer in trouble", issuing(http(500)), R.ISSUED, TEST, O.NO_TOKEN, oidc=True),
+    Row("issuer shows a page", issuing(http(200, faults.PAGE, "text/html")), R.ISSUED, TEST, O.NO_TOKEN, oidc=True),
+    Row("no token in the answer", issuing(http(200, b"{}")), R.ISSUED, TEST, O.NO_TOKEN, oidc=True),
+    Row("issuer not there", faults.no_issuer, R.ISSUED, None, O.REFUSED, oidc=True),
+    Row("issuer inspected", faults.issuer_behind_proxy("Fortinet"), R.ISSUED, None, O.INSPECTION_UNTRUSTED, oidc=True),
     Row(
         "issuer behind a sign-in",
         faults.issuer_behind_proxy("Someone", http(407, Proxy_Authenticate="NTLM")),
         R.ISSUED,
         None,
-        "cannot sign in to a proxy",
+        O.PROXY_SIGN_IN,
         oidc=True,
-        shows="NTLM",
+        sign_in="NTLM",
     ),
-    Row("issuer silent", issuing(faults.silent), R.ISSUED, None, "firewall", oidc=True),
-    Row("fetched, 401", issuing(faults.ISSUED, http(401)), R.TOKEN, ACCOUNT, "Service Account Name", oidc=True),
-    Row("fetched, 403", issuing(faults.ISSUED, http(403)), R.TOKEN, ACCOUNT, "Deployment Administrator", oidc=True),
-    Row("fetched, before Submit", issuing(faults.ISSUED, http(401)), R.TOKEN, SUBMIT, "Submit", "fresh", oidc=True),
+    Row("issuer silent", issuing(faults.silent), R.ISSUED, None, O.TIMEOUT, oidc=True),
+    Row("fetched, 401", issuing(faults.ISSUED, http(401)), R.TOKEN, ACCOUNT, O.UNAUTHORIZED, F.FETCHED, oidc=True),
+    Row("fetched, 403", issuing(faults.ISSUED, http(403)), R.TOKEN, ACCOUNT, O.FORBIDDEN, F.FETCHED, oidc=True),
+    Row(
+        "fetched, before Submit",
+        issuing(faults.ISSUED, http(401)),
+        R.TOKEN,
+        SUBMIT,
+        O.UNAUTHORIZED,
+        F.NOT_SUBMITTED,
+        setup="fresh",
+        oidc=True,
+    ),
 )
 
 
@@ -225,8 +285,11 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
     assert diagnosis is not None
     first = diagnosis.causes[0]
     assert first.step == row.step, said
-    assert row.says in first.sentence, said
-    assert row.shows in sentence(failed), said
+    assert failed.observation is row.seen, said
+    assert first.facts[:1] == ((row.fact,) if row.fact is not None else ()), said
+    if row.sign_in:
+        assert isinstance(failed.details, RouteDetails)
+        assert failed.details.sign_in == row.sign_in
     assert not [words for words in (*NEVER, *row.never) if words.lower() in said.lower()], said
     assert TOKEN not in said
 
@@ -254,7 +317,7 @@ def test_a_fault_leads_to_its_step(row: Row, authority: trustme.CA, capsys: pyte
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("inject", [answers(says(listing())), faults.proxy_works], ids=["directly", "proxy"])
 def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.CA) -> None:
-    row = Row("none", inject, R.CONTROL, None, "")
+    row = Row("none", inject, R.CONTROL, None, O.GOOD)
     found = run_checks(row, authority)
     # Behind a proxy nobody here looks the name up, and an authority of one's own is told.
     odd = [each.observation for each in found if each.verdict is not Verdict.PASSED]
