@@ -53,23 +53,23 @@ def capturing(kind: Kind, guide: Guide = ENTRA) -> str:
 
 
 @pytest.mark.parametrize(
-    ("setup", "step", "said", "evidence"),
+    ("setup", "step", "fact"),
     [
-        (a_setup(ENTRA, "fresh"), "submit", "only after Submit", Fact.NOT_SUBMITTED),
-        (a_setup(ENTRA), "generate-token", "incomplete", Fact.TOKEN_BEFORE_SUBMIT),
-        (a_setup(ENTRA, "token-after-submit"), "submit", "may not know this token", Fact.TOKEN_AFTER_SUBMIT),
-        (a_setup(ENTRA, "token-again"), "generate-token", "stored last", Fact.TOKEN_AGAIN),
-        (a_setup(ENTRA, "url-after-submit"), "copy-base-url", "another directory", Fact.URL_AFTER_SUBMIT),
-        (a_setup(ENTRA, "resubmit"), "submit", "submitted again", Fact.RESUBMIT),
-        (a_setup(ENTRA, "tested"), "generate-token", "replaced in CIE", None),
+        (a_setup(ENTRA, "fresh"), "submit", Fact.NOT_SUBMITTED),
+        (a_setup(ENTRA), "generate-token", Fact.TOKEN_BEFORE_SUBMIT),
+        (a_setup(ENTRA, "token-after-submit"), "submit", Fact.TOKEN_AFTER_SUBMIT),
+        (a_setup(ENTRA, "token-again"), "generate-token", Fact.TOKEN_AGAIN),
+        (a_setup(ENTRA, "url-after-submit"), "copy-base-url", Fact.URL_AFTER_SUBMIT),
+        (a_setup(ENTRA, "resubmit"), "submit", Fact.RESUBMIT),
+        (a_setup(ENTRA, "tested"), "generate-token", Fact.TESTED),
     ],
     ids=["fresh", "before-submit", "after-submit", "twice", "another-url", "value-changed", "tested"],
 )
-def test_the_same_401_differs_by_what_was_done(setup: Setup, step: str, said: str, evidence: Fact | None) -> None:
+def test_the_same_401_differs_by_what_was_done(setup: Setup, step: str, fact: Fact) -> None:
     cause = first(Observation.UNAUTHORIZED, setup)
-    assert cause.step == step
-    assert said in cause.sentence
-    assert cause.evidence == (grounds().facts[evidence] if evidence else reasons_of_tested())
+    assert (cause.step, cause.facts) == (step, (fact,))
+    of_the_test = reasons_of_tested() if fact is Fact.TESTED else None
+    assert cause.evidence == (of_the_test or grounds().facts[fact])
 
 
 def reasons_of_tested() -> str:
@@ -111,7 +111,7 @@ def test_fetched_tokens_have_causes_of_their_own() -> None:
     setup = a_setup(PING, answers={"authorization": "oidc"})
     for observation in (Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.CLIENT_REFUSED):
         assert first(observation, setup, PING).step == capturing(Kind.CLIENT_SECRET, PING), observation
-    assert "Deployment Administrator" in first(Observation.FORBIDDEN, setup, PING).sentence
+    assert first(Observation.FORBIDDEN, setup, PING).facts == (Fact.FETCHED,)
 
 
 @pytest.mark.parametrize("observation", Observation)
