@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,11 +19,12 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from tests.support.screen import in_front, message, press, words
-from tests.support.until import until
+from tests.support.screen import in_front, message, part, press, words
+from tests.support.until import until, until_blocking
 from ui.desktop import clearing, clipboard_words
 from ui.desktop.clearing import ClipboardState, CopyStage
 from ui.desktop.clipboard import HARMLESS, ClipboardGuard
+from ui.desktop.x_selection import XSelection
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Iterator
@@ -380,6 +382,57 @@ def test_other_x11_programs_see_the_hint_and_an_empty_primary_selection(display:
             copier.kill()
 
 
+def test_the_clipboard_is_read_and_replaced_as_a_plain_x11_program_does(
+    display: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "XAUTHORITY"):
+        monkeypatch.setenv(name, display.get(name, ""))
+    with XSelection() as selection:
+        assert selection.text() == ""
+    long = SECRET + "ä" * 5000
+    put = ["xclip", "-i", "-selection", "clipboard"]
+    subprocess.run(put, env=display, input=long, text=True, timeout=10, check=True)
+    with XSelection() as selection:
+        assert selection.text() == long
+        replacing = threading.Thread(target=selection.replace, args=(HARMLESS, 1.5))
+        replacing.start()
+        until_blocking(lambda: xclip(display, "-selection", "clipboard") == HARMLESS)
+        targets = xclip(display, "-selection", "clipboard", "-t", "TARGETS")
+        assert targets is not None
+        assert targets.split() == ["TARGETS", "UTF8_STRING"]
+        subprocess.run(put, env=display, input="new", text=True, timeout=10, check=True)
+        replacing.join(1)  # another owner ends it early
+        assert not replacing.is_alive()
+    monkeypatch.setenv("DISPLAY", "elsewhere.example:0")
+    with pytest.raises(OSError, match="local"):
+        XSelection()
+
+
+@pytest.fixture
+def parcellite(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A process on this display that is called as the manager is."""
+    monkeypatch.setenv("DISPLAY", ":nobody")
+    process = subprocess.Popen(["/usr/bin/parcellite", "30"], executable="/bin/sleep")
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait(5)
+
+
+@pytest.mark.usefixtures("parcellite")
+def test_a_manager_that_keeps_secrets_is_named_before_the_first_copy(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guard, _ = guarded(qtbot)
+    (manager,) = guard.managers()
+    assert manager.name == "Parcellite"
+    assert f"**{manager.name}**" in clipboard_words.before_copying(guard.managers())
+    monkeypatch.setenv("DISPLAY", ":other")  # that of another session
+    assert guard.managers() == ()
+    assert clipboard_words.before_copying(()) == ""
+
+
 async def with_token(application: Application) -> SetupSession:
     """A new setup whose token is in the keyring."""
     await application.new_setup("entra")
@@ -427,3 +480,16 @@ def test_the_admin_is_told_before_the_window_goes(program: Program, monkeypatch:
             assert text() == ""
 
     program.loop(story)
+
+
+@pytest.mark.usefixtures("secret_service", "parcellite")
+def test_the_card_names_the_manager_before_anything_is_copied(program: Program) -> None:
+    async def story(application: Application) -> None:
+        session = await with_token(application)
+        await session.go("paste-credentials")
+        assert "<b>Parcellite</b> runs on this desktop" in words(
+            part(application.window, QWidget, "clipboard-managers")
+        )
+        await application.delete(session.setup.id)
+
+    program.play(story)
