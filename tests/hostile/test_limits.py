@@ -52,23 +52,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TABLE = {
-    "Body of an answer, as sent and unpacked": f"{BODY_LIMIT:,} bytes each",
+    "Body of an answer, both as sent and decompressed": f"{BODY_LIMIT:,} bytes each",
     "Headers of an answer": f"{HEAD_LIMIT:,} bytes",
-    "One request, from the name to the last byte": f"{REQUEST_SECONDS:.0f} s",
+    "One request, from the name lookup to the last byte": f"{REQUEST_SECONDS:.0f} s",
     "Test Connection as a whole": f"{TimeLimits().whole:.0f} s",
-    "Requests for what a service offers, in the same 20 s": str(len(ServicePart)),
+    "Requests for the capabilities of a service, within the same 20 s": str(len(ServicePart)),
     "Runs of Test Connection that are kept": str(MOST_RUNS),
-    "Requests of one look of the watch": str(MOST_REQUESTS),
-    "Pause that an endpoint may ask for": f"{LONGEST_PAUSE:,.0f} s",
+    "Requests of one look for the change timestamp": str(MOST_REQUESTS),
+    "Pause that an endpoint may request": f"{LONGEST_PAUSE:,.0f} s",
     "`totalResults` of a list": f"{MOST_RESOURCES:,}",
     "`meta.lastModified`": f"{LONGEST_TIME} characters",
     "Token that is sent": f"{LONGEST_TOKEN:,} characters",
-    "Life of a fetched token": f"at most {LONGEST:,} s",
+    "Lifetime of a fetched token": f"at most {LONGEST:,} s",
     "Directories of a tenant": f"{MOST_DIRECTORIES:,}",
-    "Lines of a directory's log, and their length": f"{MOST_LINES} of {LONGEST_LINE} characters",
+    "Log lines of a directory, and their length": f"{MOST_LINES} of {LONGEST_LINE} characters",
     "Name in a certificate": f"{LONGEST_NAME} characters",
     "Pasted text": f"{rules.LONGEST:,} characters",
-    "Export that is read: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
+    "Export: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
     "File of a setup": f"{_LIMIT_BYTES:,} bytes",
 }
 
