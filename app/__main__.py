@@ -21,14 +21,14 @@ def main() -> int:
     log.install_hooks()
     if (code := sub_command(sys.argv[1:])) is not None:
         return code
-    gc.disable()  # nothing built before the first window is garbage; ui.start collects by itself later
+    gc.disable()  # nothing created before the first window is garbage; ui.start collects later
     options = parse(sys.argv[1:])
     if options.remove_my_data:
         from app.system.paths import data_dir
 
         if sys.stdin is not None:
             from app.cleanup.removal import main as remove_data
-        else:  # a program of Windows with a window has no standard input
+        else:  # a windowed program on Windows has no standard input
             from ui.dialogs.removal import main as remove_data
         return remove_data(options.data_dir or data_dir())
     try:

@@ -1,4 +1,4 @@
-"""The command line: options of the window, and the sub-commands that work without one."""
+"""Command-line options, and sub-commands that need no window."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asked for. Secrets are never accepted here."""
+    """The options of one run. Secrets are never accepted here."""
 
     practice: bool
     data_dir: Path | None
@@ -25,51 +25,57 @@ class Options:
     scale: float | None
     smoke: bool
     answers: dict[str, str] = field(default_factory=dict)
-    """Branch → option that the tour chooses."""
+    """Branch → the option that the tour chooses."""
     faults: tuple[str, ...] = ()
-    """Faults of the practice endpoint that the tour rehearses."""
+    """Failures that the tour rehearses."""
     size: tuple[int, int] | None = None
     """Width and height of the window, in pixels."""
     open_file: Path | None = None
-    """A hand-over file to open, as a file manager names it."""
+    """A hand-over file to open, as passed by a file manager."""
     remove_my_data: bool = False
-    """Instead of opening the window: remove the setups and secrets of this account."""
+    """Remove the setups and secrets of this account instead of opening the window."""
     trace: Path | None = None
     """A new file for the events of this run."""
 
 
 def parse(arguments: list[str]) -> Options:
-    """Read the command line. Exits with 2 and a usage line where it is wrong."""
+    """Parse the command line. Exits with 2 and a usage line if it is wrong."""
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant",
         description="Guides the SCIM setup between an identity provider and the Cloud Identity Engine.",
-        epilog="`cie-scim-assistant check SETUP` tests a stored setup without a window, see check --help.",
+        epilog="To test a stored setup without a window: cie-scim-assistant check SETUP (see check --help).",
         allow_abbrev=False,
     )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a hand-over file (.ciescim) to open")
     parser.add_argument("--practice", action="store_true", help="open the practice consoles instead of real ones")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="keep setups in this folder")
-    parser.add_argument("--tour", type=Path, metavar="DIR", help="walk a practice setup and take pictures into DIR")
-    parser.add_argument("--client", default="entra", help="the tour's SCIM client (default: entra)")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="folder for setups (default: the user's data folder)"
+    )
+    parser.add_argument(
+        "--tour", type=Path, metavar="DIR", help="walk a practice setup unattended and save pictures in DIR"
+    )
+    parser.add_argument("--client", default="entra", help="SCIM client of the tour (default: entra)")
     parser.add_argument(
         "--answer",
         action="append",
         default=[],
         metavar="BRANCH=OPTION",
-        help="an answer that the tour chooses",
+        help="an answer the tour chooses; repeatable",
     )
     parser.add_argument(
-        "--fault", action="append", default=[], metavar="NAME", help="a fault that the tour rehearses, or all"
+        "--fault", action="append", default=[], metavar="NAME", help="a failure the tour rehearses, or all; repeatable"
     )
-    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="size of the window, for example 1000x680")
-    parser.add_argument("--theme", choices=("light", "dark"), help="instead of following the system")
-    parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale of the window, for example 2")
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="window size in pixels, for example 1000x680")
+    parser.add_argument("--theme", choices=("light", "dark"), help="override the system's theme")
+    parser.add_argument("--scale", type=float, metavar="FACTOR", help="scale factor from 0.5 to 4")
     parser.add_argument(
-        "--trace", type=Path, metavar="FILE", help="write what happens to FILE, without names, addresses or secrets"
+        "--trace", type=Path, metavar="FILE", help="write events to the new file FILE, as enums and numbers only"
     )
-    parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window is shown")
+    parser.add_argument("--smoke", action="store_true", help="exit with 0 once the first window was shown")
     parser.add_argument(
-        "--remove-my-data", action="store_true", help="remove the setups and secrets of this account, after a question"
+        "--remove-my-data",
+        action="store_true",
+        help="list the setups and secrets of this account, ask, and remove them",
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     known = parser.parse_args(arguments)
@@ -82,7 +88,7 @@ def parse(arguments: list[str]) -> Options:
     if known.size is not None and len(size) != 2:
         parser.error("--size takes WIDTHxHEIGHT, for example 1000x680")
     if known.file is not None and not known.file.is_file():
-        parser.error(f"there is no file {known.file}")
+        parser.error(f"no such file: {known.file}")
     return Options(
         practice=known.practice or known.tour is not None,
         data_dir=known.data_dir,
@@ -101,12 +107,12 @@ def parse(arguments: list[str]) -> Options:
 
 
 def sub_command(arguments: Sequence[str]) -> int | None:
-    """Run the sub-command that the arguments name, without a window.
+    """Run the sub-command in the arguments, if there is one; returns its exit code, or None.
 
-    Returns its exit code, or None where they name none. Each loads only what it needs.
+    Each one loads only what it needs.
     """
     name, rest = (arguments[0], list(arguments[1:])) if arguments else ("", [])
-    if name == "--practice-server":  # a frozen program has no `python -m`
+    if name == "--practice-server":  # the frozen program has no `python -m`
         from app.practice.server import main as serve_practice
 
         return serve_practice()

@@ -1,7 +1,7 @@
 """``cie-scim-assistant check SETUP``: Test Connection without a window, for monitoring and tickets.
 
-Reads the setup's file and the keyring, asks the SCIM endpoint, changes nothing. What it prints holds no host,
-path, token or name of a user. Exit codes: see ``Exit``.
+Reads the setup's file and the keyring, sends read-only requests to the SCIM endpoint, and changes nothing. The output
+holds no host, path, token or user name. For exit codes see ``Exit``.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """What the exit code says."""
+    """The exit codes."""
 
     PASSED = 0
     """Every check passed."""
     FAILED = 1
-    """A check failed; the first cause and its step are printed."""
+    """A check failed. The likely causes and their steps are printed."""
     USAGE = 2
     """The command line is wrong."""
     NO_SETUP = 3
     """There is no such setup, more than one of that name, or its file cannot be read."""
     NO_SECRETS = 4
-    """The keyring is locked or missing or does not hold what the setup captured, or the policy forbids its use."""
+    """The keyring is locked, missing or incomplete, or the policy forbids its use."""
 
 
 def main(arguments: list[str]) -> int:
@@ -44,14 +44,14 @@ def main(arguments: list[str]) -> int:
     log.limit_library_logs()
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant check",
-        description="Test the connection of a stored setup, read-only, without a window.",
-        epilog="Exit codes: 0 passed, 1 a check failed, 2 wrong usage, 3 no such setup, 4 secrets not available.",
+        description="Run Test Connection on a stored setup. Read-only, without a window.",
+        epilog="Exit codes: 0 passed, 1 a check failed, 2 usage error, 3 no such setup, 4 secrets unavailable.",
         allow_abbrev=False,
     )
-    parser.add_argument("setup", metavar="SETUP", help="name or id of the setup, as on the home page")
+    parser.add_argument("setup", metavar="SETUP", help="name (as on the home page) or id of the setup")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--practice", action="store_true", help="look among the practice setups")
-    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="the folder of the setups")
+    parser.add_argument("--practice", action="store_true", help="use the practice setups")
+    parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder with the setups")
     known = parser.parse_args(arguments)
     setup = _find(known.setup, known.data_dir, practice=known.practice)
     if isinstance(setup, str):
@@ -70,9 +70,9 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
     if len(named) == 1:
         return named[0]
     if named:
-        return f"{len(named)} setups have this name. Use the id: {', '.join(setup.id for setup in named)}."
+        return f"{len(named)} setups have this name. Use an id instead: {', '.join(setup.id for setup in named)}."
     troubles = " ".join(trouble.sentence for trouble in listing.troubles)
-    return f"There is no setup of this name or id. {troubles}".strip()
+    return f"No setup has this name or id. {troubles}".strip()
 
 
 async def _check(setup: Setup, *, as_json: bool) -> int:
@@ -102,7 +102,7 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
 
 
 def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json: bool) -> int:
-    """Print what was found and what it means; returns an ``Exit``."""
+    """Print findings and causes; returns an ``Exit``."""
     from app.diagnosis.causes import explain
     from app.diagnosis.findings import sentence, title
     from app.diagnosis.runs import keep

@@ -1,6 +1,6 @@
-"""Diagnostics for a ticket, built from an allow-list: what is not named here is not in them.
+"""Diagnostics for a ticket, built from an allow-list: they contain nothing that is not named here.
 
-Left out on purpose: names of setups, directories and folders, hosts, values and their lengths, messages.
+Left out on purpose: names of setups, directories and folders; hosts; values and their lengths; messages.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ _DIGITS = re.compile(r"\d{1,5}(\.\d{1,5}){0,3}")
 
 @dataclass(frozen=True, slots=True)
 class WindowFacts:
-    """What only the side of the window knows."""
+    """What only the window knows."""
 
     qt: str
     """Version of Qt."""
     binding: str
     """Version of PySide6."""
     platform_plugin: str
-    """Qt's name for the kind of screen: ``xcb``, ``wayland``, ``windows``, ``cocoa``."""
+    """Qt's platform plug-in: ``xcb``, ``wayland``, ``windows`` or ``cocoa``."""
     theme: str
     scale: float
-    """Device pixels for one pixel of the layout."""
+    """Device pixels per layout pixel."""
 
 
 @dataclass(frozen=True, slots=True)
 class SetupTally:
-    """The setups of the data folder, as numbers."""
+    """How many setups the data folder has."""
 
     statuses: Mapping[Status, int]
-    """How many there are of each."""
+    """Setups per status."""
     troubles: int
-    """Files that could not be read as they were."""
+    """Files that could not be read."""
 
     @classmethod
     def of(cls, setups: Sequence[Setup], troubles: int) -> SetupTally:
@@ -56,9 +56,9 @@ class SetupTally:
 
 
 def report(
-    surface: WindowFacts, keyring: str, shelf: SetupTally, opened: Sequence[SetupSession], *, practice: bool
+    surface: WindowFacts, keyring: str, tally: SetupTally, opened: Sequence[SetupSession], *, practice: bool
 ) -> str:
-    """The text, safe to paste into a ticket. ``opened`` are the setups that this run has opened."""
+    """The text, safe to paste into a ticket. ``opened`` are the setups opened in this run."""
     lines = [
         f"Program: {__version__} ({'package' if getattr(sys, 'frozen', False) else 'source'})",
         f"System: {_system()}",
@@ -67,8 +67,8 @@ def report(
         f"Look: {_words(surface.theme)}, scale {surface.scale:g}",
         f"Keyring: {_words(keyring)}",
         f"Mode: {'practice' if practice else 'real'}",
-        f"Setups: {', '.join([str(sum(shelf.statuses.values())), *_counted(shelf.statuses)])}; "
-        f"files in trouble: {shelf.troubles}",
+        f"Setups: {', '.join([str(sum(tally.statuses.values())), *_counted(tally.statuses)])}; "
+        f"unreadable files: {tally.troubles}",
     ]
     for number, session in enumerate(opened, start=1):
         lines += ["", f"Opened setup {number}", *(f"  {line}" for line in _setup(session))]
@@ -83,7 +83,7 @@ def _setup(session: SetupSession) -> Iterator[str]:
     from app.guide.vocabulary import Milestone
     from app.setup.status import status
 
-    # Identifiers from the guide, never from the setup's file, which may have been written by anybody.
+    # Identifiers of the guide, never of the setup's file, which anybody may have written.
     yield f"Guide: {session.guide.id}"
     yield f"Step: {session.here.step.id}"
     yield f"Status: {status(session.guide, session.setup).value}"
@@ -103,7 +103,7 @@ def _watch(session: SetupSession) -> str:
     if (sighting := session.setup.sighting) is not None:
         return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
     if waiting_since(session.setup) is None:
-        return "not begun"
+        return "not started"
     report = session.waiting.report
     if report is None:
         return "no look yet"
@@ -113,7 +113,7 @@ def _watch(session: SetupSession) -> str:
         case LookFailed():
             state = f"no answer, {report.result.observation.value}, in a row {report.failures}"
         case _:
-            state = "nothing yet"
+            state = "no change yet"
     return f"{state}, last look {_moment(report.looked)}"
 
 
@@ -139,7 +139,7 @@ def _words(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    """The version at the start: what follows may be anybody's own words."""
+    """The version number at the start. Distributions may add any text after it."""
     found = _DIGITS.match(text)
     return found.group() if found else "unknown"
 

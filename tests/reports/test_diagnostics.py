@@ -37,14 +37,14 @@ LINES = (
     r"Look: [\w ]+, scale [\d.]+",
     r"Keyring: [\w ]+",
     r"Mode: (practice|real)",
-    rf"Setups: \d+(, ({'|'.join(Status)}) \d+)*; files in trouble: \d+",
+    rf"Setups: \d+(, ({'|'.join(Status)}) \d+)*; unreadable files: \d+",
     r"Opened setup \d+",
     r"  Guide: [a-z0-9-]+",
     r"  Step: [a-z0-9-]+",
     rf"  Status: ({'|'.join(Status)})",
     r"  Reached [a-z-]+: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
     r"  Test [a-z]+: [a-z-]+, [a-z-]+(, status \d{3})?",
-    r"  Watch: (not begun|no look yet|[a-z -]+(, [a-z-]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
+    r"  Watch: (not started|no look yet|[a-z -]+(, [a-z-]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
     r"",
 )
 """Every line there may be."""
@@ -86,7 +86,7 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
     assert "  Reached started: 2026-11-25T09:30:15Z\n" in text
     assert "  Watch: no look yet\n" in text
     assert "  Status: failing\n" in text
-    assert "Setups: 2, in-progress 1, waiting 1; files in trouble: 1\n" in text
+    assert "Setups: 2, in-progress 1, waiting 1; unreadable files: 1\n" in text
     for secret in (TOKEN, server.base_url, "127.0.0.1"):
         assert secret not in text
 
@@ -94,7 +94,7 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("result", "told"),
     [
-        (ChangesSeen(None, 5, None, 3, Capabilities()), "nothing yet, last look"),
+        (ChangesSeen(None, 5, None, 3, Capabilities()), "no change yet, last look"),
         (ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED), "not offered, no-last-modified, last look"),
         (LookFailed(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
     ],
