@@ -38,6 +38,14 @@ TITLES: Final[Mapping[Check, str]] = {
     Check.CONTROL: "Wrong token is rejected",
 }
 
+VERDICTS: Final[Mapping[Verdict, str]] = {
+    Verdict.PASSED: "Passed",
+    Verdict.FAILED: "Failed",
+    Verdict.WARNED: "Passed with a remark",
+    Verdict.NOT_TRIED: "Not tried",
+    Verdict.NOT_OFFERED: "Not offered",
+}
+
 PASSED: Final[Mapping[Check, str]] = {
     Check.ADDRESS: "Well formed, no query, path kept as pasted",
     Check.ISSUED: "A token was issued",

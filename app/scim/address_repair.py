@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from app.net import Answer
 from app.scim.details import Repair
 from app.scim.endpoint import Endpoint
-from app.scim.interpretation import seen, target
+from app.scim.interpretation import observe, redirect_target
 from app.scim.observation import Observation
 
 if TYPE_CHECKING:
@@ -47,14 +47,14 @@ def trial(answer: Answer | NoAnswer, endpoint: Endpoint, request: Request, asked
         return None
     moved, pages = 300 <= answer.status < 400, (Observation.HTML, Observation.SIGN_IN_PAGE)
     if doubled(endpoint):
-        if moved or answer.status in _NOT_THERE or seen(answer, asked) in pages:
+        if moved or answer.status in _NOT_THERE or observe(answer, asked) in pages:
             shorter = endpoint.base_url.rstrip("/").rpartition("/")[0]
             url = request.url(Endpoint(shorter, endpoint.practice))
             return Trial(Repair.WITHOUT_END, url, Observation.DOUBLED_PATH)
         return None
     path, question, query = asked.partition("?")
     slashed = f"{path}/{question}{query}"
-    if answer.status == 404 or (moved and _same_but_slash(target(answer, asked), slashed)):
+    if answer.status == 404 or (moved and _same_but_slash(redirect_target(answer, asked), slashed)):
         return Trial(Repair.SLASH, slashed, Observation.SLASH)
     return None
 

@@ -15,7 +15,7 @@ from app.scim import network_path
 from app.scim.address_repair import doubled, trial
 from app.scim.details import NameDetails, RedirectTarget, TokenIssueDetails
 from app.scim.finding import Check, Finding, Verdict
-from app.scim.interpretation import details_of, judge, seen, target
+from app.scim.interpretation import details_of, judge, observe, redirect_target
 from app.scim.observation import Observation
 from app.scim.tokens import NotIssued
 
@@ -196,14 +196,14 @@ class _ConnectionTest:
 
     async def _authorized(self, client: ReadOnlyClient, answer: Answer | NoAnswer, asked: str) -> bool:
         """Whether the token was accepted; a web page or no answer at all does not show that."""
-        shown, details = seen(answer, asked), details_of(answer, self._probe.first.words)
+        shown, details = observe(answer, asked), details_of(answer, self._probe.first.words)
         if shown is Observation.GOOD or (answer.status == 200 and shown not in _PAGES):
             return self._pass(Check.TOKEN, answer.timings.get("http"), details)
-        if isinstance(answer, Answer) and (to := target(answer, asked)) and 300 <= answer.status < 400:
+        if isinstance(answer, Answer) and (to := redirect_target(answer, asked)) and 300 <= answer.status < 400:
             own = self._endpoint.is_own(to)
             details = replace(details, leads=RedirectTarget.SAME_HOST if own else RedirectTarget.OTHER_HOST)
         if (change := trial(answer, self._endpoint, self._probe.first, asked)) is not None:
-            works = seen(await self._get(client, change.url, self._token)) is Observation.GOOD
+            works = observe(await self._get(client, change.url, self._token)) is Observation.GOOD
             if works:
                 details = replace(details, works=change.repair)
             if works or change.observation is Observation.DOUBLED_PATH:
@@ -235,7 +235,7 @@ class _ConnectionTest:
         if answer.status in (401, 403):
             self._pass(Check.CONTROL, answer.seconds, details)
             return
-        shown = seen(answer, asked)
+        shown = observe(answer, asked)
         if answer.status == 200 and shown not in _PAGES:
             verdict, shown = Verdict.FAILED, Observation.OPEN_DOOR
         else:

@@ -48,7 +48,7 @@ def details_of(answer: Answer | NoAnswer, request: str = "") -> AnswerDetails:
     )
 
 
-def seen(answer: Answer | NoAnswer, asked: str = "") -> Observation:
+def observe(answer: Answer | NoAnswer, asked: str = "") -> Observation:
     """What an answer shows; ``asked`` is the requested URL, to which a redirect may be relative."""
     if not isinstance(answer, Answer):
         if answer.status is not None and answer.status != 200:
@@ -65,7 +65,7 @@ def seen(answer: Answer | NoAnswer, asked: str = "") -> Observation:
     return page if isinstance(page, Observation) else shown
 
 
-def target(answer: Answer, asked: str) -> str:
+def redirect_target(answer: Answer, asked: str) -> str:
     """Where a redirect points; empty if that cannot be read."""
     try:
         found = urljoin(asked, answer.headers.get("location", ""))
@@ -75,7 +75,7 @@ def target(answer: Answer, asked: str) -> str:
 
 
 def _redirect(answer: Answer, asked: str) -> Observation:
-    url = target(answer, asked)
+    url = redirect_target(answer, asked)
     if not url:
         return Observation.REDIRECT
     to, base = urlsplit(url), urlsplit(asked)
@@ -101,7 +101,7 @@ def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observati
     """Whether an answer is as expected. A random GUID must not find anything."""
     if expect is Expect.OBJECT:
         return _judge_object(answer)
-    found = seen(answer)
+    found = observe(answer)
     if found is not Observation.GOOD or not isinstance(answer, Answer):
         return Verdict.FAILED, found
     page = read_listing(answer)
@@ -117,7 +117,7 @@ def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observati
 
 def _judge_object(answer: Answer | NoAnswer) -> tuple[Verdict, Observation]:
     if not isinstance(answer, Answer) or answer.status != 200:
-        return Verdict.FAILED, seen(answer)
+        return Verdict.FAILED, observe(answer)
     found = read_object(answer)
     if isinstance(found, Observation):
         return Verdict.FAILED, found

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 GOLDEN = Path(__file__).parent / "golden"
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "check_titles": (Check, findings.TITLES),
+    "verdicts": (Verdict, findings.VERDICTS),
     "passed": (Check, findings.PASSED),
     "observations": (Observation, findings.SENTENCES),
     "expected": (Expect, findings.EXPECTED),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.runs import headline
+from app.diagnosis.runs import findings_of, headline
+from app.scim.finding import Verdict
 from app.text.times import clock
 from ui.widgets.badge import StepBadge
 from ui.widgets.text import label
@@ -45,8 +46,9 @@ class ShortResult(QWidget):
         elif not runs:
             state, when, what = "later", "Not tested yet", "The test only reads."
         else:
-            verdicts = {check.verdict for check in runs[-1].checks}
-            state = "failed" if "failed" in verdicts else "warned" if "warned" in verdicts else "done"
+            verdicts = {finding.verdict for finding in findings_of(runs[-1])}
+            warned = "warned" if Verdict.WARNED in verdicts else "done"
+            state = "failed" if Verdict.FAILED in verdicts else warned
             when, what = f"Last test: {clock(runs[-1].at)}", headline(runs[-1])
         self._badge.set_state(state, None)
         self._when.setText(when)

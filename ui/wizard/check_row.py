@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.diagnosis.findings import meaning, sentence, title
+from app.diagnosis.findings import VERDICTS, meaning, sentence, title
 from app.diagnosis.ticket import lines, ticket
 from app.scim.finding import Verdict
+from app.scim.observation import Observation
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton
 from ui.widgets.facts import Facts
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
     from app.scim.finding import Check, Finding
 
-_STATES = {"passed": "done", "failed": "failed", "warned": "warned"}
-_WORDS = {"passed": "Passed", "failed": "Failed", "warned": "Passed with a remark", "not-offered": "Not offered"}
+_BADGES = {Verdict.PASSED: "done", Verdict.FAILED: "failed", Verdict.WARNED: "warned"}
 
 
 class CheckRow(QFrame):
@@ -75,10 +75,10 @@ class CheckRow(QFrame):
         if (finding, running) == self._shown:
             return
         self._shown, self._finding = (finding, running), finding
-        verdict = finding.verdict.value if finding else "not-tried"
-        tried = verdict in _STATES
-        plain = finding is not None and finding.observation.value == "plain-practice"  # no certificate to look at
-        self._badge.set_state("current" if running else "later" if plain else _STATES.get(verdict, "later"), None)
+        verdict = finding.verdict if finding is not None else Verdict.NOT_TRIED
+        tried = verdict in _BADGES
+        plain = finding is not None and finding.observation is Observation.PLAIN_PRACTICE  # no certificate to check
+        self._badge.set_state("current" if running else "later" if plain else _BADGES.get(verdict, "later"), None)
         self._name.setProperty("role", "strong" if tried or running else "muted")
         self._name.style().polish(self._name)
         said = "Checking \u2026" if running else sentence(finding) if finding else "Not tried"
@@ -86,7 +86,7 @@ class CheckRow(QFrame):
         seconds = finding.seconds if finding is not None and tried else None
         self._time.setText("" if seconds is None else f"{seconds * 1000:,.0f} ms")
         self._more.setVisible(finding is not None and bool(lines(finding)))
-        self._more.setAccessibleDescription(f"{_WORDS.get(verdict, 'Not tried')}. {said}")
+        self._more.setAccessibleDescription(f"{VERDICTS[verdict]}. {said}")
         self._close()
 
     @property
