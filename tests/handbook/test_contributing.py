@@ -70,6 +70,10 @@ def test_the_first_page_leads_to_all_others() -> None:
     assert [page.name for page in PAGES[1:] if f"{page.name})" not in first] == []
 
 
+def test_the_readme_stays_short() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) < 130
+
+
 # -- the picture ---------------------------------------------------------------------------
 
 
