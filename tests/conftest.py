@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.support.lanes",
     "tests.support.secret_service",
     "tests.support.running",
+    "tests.support.golden",
     "tests.support.left_behind",
     "tests.support.log_records",
 ]

@@ -49,7 +49,7 @@ class Problem(StrEnum):
     """The process that reads it ended."""
 
 
-_SENTENCES: Final = {
+SENTENCES: Final = {
     Problem.ABSENT: "The file is not there any more.",
     Problem.DENIED: "This account may not read the file.",
     Problem.FOLDER: "This is a folder, not a file.",
@@ -80,7 +80,7 @@ class Unusable:
     def sentence(self) -> str:
         """For the admin."""
         where = f" It begins in row {self.row:,}." if self.row is not None else ""
-        return _SENTENCES[self.problem] + where
+        return SENTENCES[self.problem] + where
 
 
 class UnusableError(Exception):

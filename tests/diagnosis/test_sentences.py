@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,12 +33,12 @@ from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.scim.pages import ReadingStopped
 from app.text.times import clock
+from tests.support.golden import Golden, lines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
 
-GOLDEN = Path(__file__).parent / "golden"
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "check_titles": (Check, findings.TITLES),
     "verdicts": (Verdict, findings.VERDICTS),
@@ -109,27 +108,18 @@ DETAILED = (
 """Findings whose details say more than their observation."""
 
 
-def line(sentence: str | tuple[str, ...]) -> str:
-    return sentence if isinstance(sentence, str) else " | ".join(sentence)
-
-
 @pytest.mark.parametrize("name", TABLES)
-def test_every_member_has_its_sentence(name: str) -> None:
-    members, table = TABLES[name]
-    written = "".join(f"{member.value}: {line(table[member])}\n" for member in members)
-    assert written == (GOLDEN / f"{name}.txt").read_text("utf-8")
+def test_every_member_has_its_sentence(name: str, golden: Golden) -> None:
+    golden(name, lines(*TABLES[name]))
 
 
 @pytest.mark.parametrize("name", PARTIAL)
-def test_some_members_have_a_sentence(name: str) -> None:
-    members, table = PARTIAL[name]
-    written = "".join(f"{member.value}: {table[member]}\n" for member in members if member in table)
-    assert written == (GOLDEN / f"{name}.txt").read_text("utf-8")
+def test_some_members_have_a_sentence(name: str, golden: Golden) -> None:
+    golden(name, lines(*PARTIAL[name], partial=True))
 
 
-def test_what_the_details_of_a_finding_say() -> None:
-    written = "".join(f"{f.check} {f.verdict} {f.observation}: {findings.sentence(f)}\n" for f in DETAILED)
-    assert written == (GOLDEN / "detailed.txt").read_text("utf-8")
+def test_what_the_details_of_a_finding_say(golden: Golden) -> None:
+    golden("detailed", "".join(f"{f.check} {f.verdict} {f.observation}: {findings.sentence(f)}\n" for f in DETAILED))
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -155,7 +145,7 @@ def test_the_summary_of_a_test() -> None:
     assert findings.summary([odd, bad]) == "Host name resolves: As expected"
 
 
-def test_what_a_service_offers() -> None:
+def test_what_a_service_offers(golden: Golden) -> None:
     offer = ServiceOffer(
         {
             ServicePart.CONFIGURATION: Offered.YES,
@@ -167,8 +157,7 @@ def test_what_a_service_offers() -> None:
         features={Feature.FILTER: True, Feature.BULK: False},
         page=200,
     )
-    written = "".join(f"{name}: {value}\n" for name, value in offers.rows(offer))
-    assert written == (GOLDEN / "offer.txt").read_text("utf-8")
+    golden("offer", "".join(f"{name}: {value}\n" for name, value in offers.rows(offer)))
 
 
 MISSING = Arrival(ArrivalKind.INCOMPLETE, group=False, name="ann", values=("active", "displayName"))

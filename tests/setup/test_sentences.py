@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,13 +12,13 @@ from app.setup.gate import TimestampProblem
 from app.setup.journey import BlockReason
 from app.setup.sentences import ACTIONS, BLOCKS, LINES, STATUSES, TIMESTAMP_PROBLEMS, WAITS, status_line
 from app.setup.state import Counts, Status, Summary, Wait
+from tests.support.golden import Golden, lines
 from tests.support.journeys import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from enum import StrEnum
 
-GOLDEN = Path(__file__).parent / "golden"
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
     "statuses": (Status, STATUSES),
     "lines": (Status, LINES),
@@ -31,10 +30,8 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_member_has_its_sentence(name: str) -> None:
-    members, table = TABLES[name]
-    written = "".join(f"{member.value}: {table[member]}\n" for member in members)
-    assert written == (GOLDEN / f"{name}.txt").read_text("utf-8")
+def test_every_member_has_its_sentence(name: str, golden: Golden) -> None:
+    golden(name, lines(*TABLES[name]))
 
 
 def test_the_line_of_a_listed_setup() -> None:

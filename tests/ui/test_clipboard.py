@@ -19,6 +19,7 @@ from PySide6.QtGui import QClipboard, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from tests.support.golden import Golden, lines
 from tests.support.screen import in_front, message, part, press, words
 from tests.support.until import until, until_blocking
 from ui.desktop import clearing, clipboard_words
@@ -250,8 +251,8 @@ def test_what_a_manager_puts_back_is_overwritten_and_the_copy_is_named(qtbot: Qt
     manager.deleteLater()
 
 
-def test_each_stage_has_its_sentence() -> None:
-    assert clipboard_words.STAGES.keys() == set(CopyStage)
+def test_each_stage_has_its_sentence(golden: Golden) -> None:
+    golden("copy_stages", lines(CopyStage, clipboard_words.STAGES))
     said = {
         stage: clipboard_words.about(ClipboardState("t", secret=True, stage=stage, kept=True)) for stage in CopyStage
     }

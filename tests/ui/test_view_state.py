@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +18,7 @@ from app.setup.state import CheckRecord, RunRecord, Setup, Status
 from app.setup.status import status
 from tests.support.clock import NOW
 from tests.support.controller import walk
+from tests.support.golden import Golden, lines
 from tests.support.journeys import advance, every_answer, fresh, satisfy
 from tests.support.screen import child, words
 from tests.support.until import until
@@ -36,6 +36,8 @@ from ui.session.view_state import (
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PySide6.QtWidgets import QApplication, QWidget
 
     from app.guide.model import Guide
@@ -133,9 +135,8 @@ def test_a_stage_stands_as_its_shown_steps_do(guide: Guide) -> None:
                 assert stage_state(guide, hidden, stage, finished=False) is StageState.DONE
 
 
-def test_every_hint_has_its_sentence() -> None:
-    golden = Path(__file__).parent / "golden" / "hints.txt"
-    assert "".join(f"{hint.value}: {FOOTER_HINTS[hint]}\n" for hint in FooterHint) == golden.read_text("utf-8")
+def test_every_hint_has_its_sentence(golden: Golden) -> None:
+    golden("hints", lines(FooterHint, FOOTER_HINTS))
 
 
 # -- both windows ------------------------------------------------------------------------

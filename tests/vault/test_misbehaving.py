@@ -16,6 +16,7 @@ from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what 
 from app.vault import SENTENCES, Vault, VaultStatus
 from app.vault import backend as keyrings
 from app.vault.outcome import HELD
+from tests.support.golden import Golden, lines
 from tests.support.keyrings import (
     SETUP,
     DeletingFirstKeyring,
@@ -150,7 +151,7 @@ def test_returning_something_other_than_text() -> None:
         assert asyncio.run(vault.get(SETUP, "token")).status is VaultStatus.MISMATCH
 
 
-def test_every_status_has_a_sentence_of_its_own() -> None:
-    assert set(SENTENCES) == set(VaultStatus)
+def test_every_status_has_a_sentence_of_its_own(golden: Golden) -> None:
+    golden("statuses", lines(VaultStatus, SENTENCES))
     assert len(set(SENTENCES.values())) == len(SENTENCES)
     assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in SENTENCES.values())
