@@ -142,9 +142,9 @@ class Captures:
             self._secret_found(outcome.value)
             self._remember(name, kind, outcome.value)
             if name not in opened.setup.kept:
-                opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=False)
+                opened.setup = journey.record_secret(opened.guide, opened.setup, name, opened.now(), replaced=False)
         elif outcome.status in NEEDS_REENTRY and name in opened.setup.kept:
-            opened.setup = journey.lose(opened.setup, name)
+            opened.setup = journey.forget_secret(opened.setup, name)
             self._lost[name] = outcome.status
 
     def _remember(self, name: str, kind: Kind, value: str) -> None:
@@ -204,7 +204,7 @@ class Captures:
         for name in names:
             outcome = await self._vault.delete(opened.setup.id, name)
             if outcome.status in (VaultStatus.DELETED, VaultStatus.ABSENT):
-                opened.setup = journey.lose(opened.setup, name)
+                opened.setup = journey.forget_secret(opened.setup, name)
                 self._secret_changed(name)
             else:
                 left.append(name)
@@ -246,7 +246,7 @@ class Captures:
         self._lost.pop(name, None)
         self._secret_changed(name)
         replaced = previous.value is not None and previous.value != value
-        opened.setup = journey.keep(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
+        opened.setup = journey.record_secret(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
         return None
 
     def _thanks(self, reading: Reading, secret: bool) -> str:

@@ -115,7 +115,7 @@ class DirectorySyncSession:
         opened = self._opened
         for name in SECRETS.values():
             if name in opened.setup.kept and (await self._captures.reveal(name)).status in NEEDS_REENTRY:
-                await opened.change(partial(journey.lose, name=name))
+                await opened.change(partial(journey.forget_secret, name=name))
 
     # -- on and off ----------------------------------------------------------------------
 

@@ -150,17 +150,17 @@ class SetupSession(OpenSetup):
             submitted = self.setup.reached.get(Milestone.SUBMITTED)
             self.setup = journey.complete(self.guide, self.setup, step_id, self.now())
             if self.setup.reached.get(Milestone.SUBMITTED) != submitted:
-                self.setup = journey.unsight(self.guide, self.setup)
+                self.setup = journey.forget_sighting(self.guide, self.setup)
             await self.save()
         return blocked
 
     async def go(self, step_id: str) -> None:
         """Open a step."""
-        await self.change(lambda setup: journey.go(setup, step_id))
+        await self.change(lambda setup: journey.open_step(setup, step_id))
 
     async def move(self, offset: int) -> None:
         """Open the step that many places after the open one; negative: before it."""
-        target = journey.neighbour(self.guide, self.setup, offset)
+        target = journey.neighbor(self.guide, self.setup, offset)
         if target is not None:
             await self.go(target)
 

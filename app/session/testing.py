@@ -155,7 +155,7 @@ class Testing:
         if not self.failed and journey.block(opened.guide, opened.setup, step) is None:
             here = opened.here.step.id
             ready = journey.tick(opened.setup, step, on=False)
-            opened.setup = journey.go(journey.complete(opened.guide, ready, step, opened.now()), here)
+            opened.setup = journey.open_step(journey.complete(opened.guide, ready, step, opened.now()), here)
 
     @property
     def may_skip(self) -> bool:

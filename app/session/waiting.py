@@ -116,12 +116,12 @@ class Waiting:
 
     async def _sight(self, sighting: Sighting) -> None:
         opened = self._opened
-        opened.setup = journey.sight(opened.setup, sighting)
+        opened.setup = journey.record_sighting(opened.setup, sighting)
         step = next(s.id for s in opened.guide.steps if s.page is Page.WATCH)
         if journey.block(opened.guide, opened.setup, step) is None:
             here = opened.here.step.id
             after = journey.complete(opened.guide, opened.setup, step, opened.now())
-            opened.setup = after if here == step else journey.go(after, here)
+            opened.setup = after if here == step else journey.open_step(after, here)
         await opened.save()
 
     async def for_full_sync(self) -> bool:

@@ -1,1 +1,1 @@
-"""One admin setting up one directory: its state, the way through it, and its file."""
+"""The setup of one directory: its state, its progress through the steps, and its file."""

@@ -1,4 +1,4 @@
-"""The next action of an open setup: what the main button does, whether it may, and why not. Pure."""
+"""The next action of an open setup: what the main button does, whether it is enabled, and why not. Pure."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ class ActionKind(StrEnum):
     TEST = "test"
     """Runs Test Connection."""
     TEST_AGAIN = "test-again"
-    """Runs it once more, after it failed."""
+    """Runs Test Connection again after a failure."""
     STOP_TEST = "stop-test"
-    """Ends the test that is running."""
+    """Stops the running test."""
     OPEN_STEP = "open-step"
-    """Opens the step that the status is about; the open one is the last, and done."""
+    """Opens the step that the status refers to; the open step is the last one, and done."""
     LEAVE = "leave"
-    """Goes to the list of setups: this one is complete."""
+    """Returns to the list of setups; this one is complete."""
 
 
 class LastTest(StrEnum):
-    """What the last Test Connection of this session found."""
+    """The result of the last Test Connection in this session."""
 
     NOT_YET = "not-yet"
-    """There was none, or what it used has changed since."""
+    """There was none, or a value it used has changed since."""
     FAILED = "failed"
     PASSED = "passed"
 
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What goes on in the session beside the setup's own state."""
+    """What is happening in the session that isn't part of the setup's state."""
 
     now: datetime
     """UTC."""
@@ -55,26 +55,26 @@ class Activity:
     testing: bool = False
     """A test is running."""
     busy: Block | None = None
-    """What the keyring is being asked, which may take as long as the admin takes to answer its prompt."""
+    """The keyring request in progress. It lasts until the admin has answered the keyring's prompt, if there is one."""
     correcting: bool = False
-    """The admin opened the last step of a complete setup again."""
+    """The admin reopened the last step of a complete setup."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What the main button does. It is enabled exactly where nothing says why it is not."""
+    """What the main button does. It is disabled exactly if there is a reason."""
 
     kind: ActionKind
     step: str
-    """The step that it completes, tests for, or opens."""
+    """The step that it completes, tests or opens."""
     because: Block | None = None
     """Why it is disabled."""
     later: Block | None = None
-    """Enabled, but this keeps the open step from being completed afterwards."""
+    """The action is enabled, but this prevents completing the open step afterward."""
 
     @property
     def enabled(self) -> bool:
-        """Whether it may be done now."""
+        """Whether the button is enabled."""
         return self.because is None
 
     @property
@@ -85,7 +85,7 @@ class Action:
 
 
 def next_action(guide: Guide, setup: Setup, activity: Activity) -> Action:
-    """The one answer to what the admin can do next on the open step."""
+    """Return what the admin can do next on the open step."""
     here = journey.place(guide, setup).step
     last = here.id == journey.visible(guide, setup)[-1][1].id
     if last and not activity.correcting:
@@ -111,7 +111,7 @@ def _test(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Actio
 
 
 def obstacle(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Block | None:
-    """Why that step cannot be completed now, also for what the setup's own state does not hold."""
+    """Return why the step cannot be completed now, considering the session's activity as well as the setup's state."""
     step = guide.step(step_id)
     if (blocked := journey.block(guide, setup, step_id)) is not None:
         return blocked

@@ -1,4 +1,4 @@
-"""The shape of a setup's file, checked at the border; imported only when a file is read or written."""
+"""The format of a setup's file, validated with pydantic. Imported only when a file is read or written."""
 
 from __future__ import annotations
 
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 FORMAT = 2
-"""Raised with every change of shape that an older program would misread. Format 1 held a sentence as the status."""
+"""Increased with every change that an older program would misread. Format 1 stored the status as a sentence."""
 
 
-def _believed(moment: datetime) -> datetime:
+def _plausible_time(moment: datetime) -> datetime:
     found = in_utc(moment)
     if found is None:
-        raise ValueError("not a time of a setup")
+        raise ValueError("not a plausible time")
     return found
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_believed)]
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible_time)]
 
 Words = Annotated[str, AfterValidator(legible)]
-"""Text that is shown. The admin's own has nothing unseen in it; a file may have been changed by others."""
+"""Text that is shown. It must not contain invisible characters, because others may have changed the file."""
 
 
 class _FilePart(BaseModel):
-    """A part of the file. Its fields are those of the dataclass that it becomes."""
+    """A part of the file, with the same fields as its dataclass."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
     state_class: ClassVar[type[Any]]
 
     @classmethod
     def of(cls, state: Any) -> Self:
-        """From the dataclass. Raises ValueError for a state that no file may hold: that is a bug."""
+        """Convert from the dataclass. Raises ValueError for an invalid state, which is a bug."""
         return cls.model_validate(asdict(state))
 
     def state(self) -> Any:
-        """The dataclass, with all parts inside it."""
+        """Convert to the dataclass, with all its parts."""
         return self.state_class(**{name: _state(value) for name, value in self})
 
 
@@ -68,7 +68,7 @@ class CountsPart(_FilePart):
 
 
 class SightingPart(_FilePart):
-    """A SCIM Change Timestamp that was seen."""
+    """An observed SCIM Change Timestamp."""
 
     state_class = Sighting
     at: Moment
@@ -78,7 +78,7 @@ class SightingPart(_FilePart):
 
 
 class AccessPart(_FilePart):
-    """How the Directory Sync API is reached."""
+    """The address and account of the Directory Sync API."""
 
     state_class = Access
     tsg_id: Annotated[str, Field(pattern=rf"^({TSG_ID})?$")]
@@ -90,7 +90,7 @@ Word = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
 
 
 class CheckPart(_FilePart):
-    """The result of one check of Test Connection. Two names in the file are those of the first versions."""
+    """The result of one check of Test Connection. Two field names in the file date from the first versions."""
 
     state_class = CheckRecord
     check: Annotated[Word, Field(alias="rung")]
@@ -111,7 +111,7 @@ class RunPart(_FilePart):
 
 
 class SummaryPart(_FilePart):
-    """What a list shows of the setup."""
+    """What a list shows about the setup."""
 
     state_class = Summary
     status: Status
@@ -122,11 +122,11 @@ class SummaryPart(_FilePart):
 
 
 Names = Annotated[frozenset[str], PlainSerializer(sorted)]
-"""In a fixed order in the file."""
+"""Names, sorted in the file."""
 
 
 class Document(_FilePart):
-    """One setup as written to its file: every field of ``Setup``, and the format's number."""
+    """One setup as written to its file: every field of ``Setup``, and the format number."""
 
     state_class = Setup
     format: Literal[2]
@@ -164,12 +164,12 @@ class Document(_FilePart):
 
     @classmethod
     def of(cls, setup: Setup) -> Self:
-        """From the state. Raises ValueError for a state that no file may hold: that is a bug."""
+        """Convert from the state. Raises ValueError for an invalid state, which is a bug."""
         kept = setup.with_(runs=setup.runs[-MOST_RUNS:])
         return cls.model_validate({"format": FORMAT, **asdict(kept)})
 
     def state(self) -> Setup:
-        """To the state."""
+        """Convert to the state."""
         fields = {name: _state(value) for name, value in self if name not in ("format", "summary")}
         setup = Setup(**fields)
         return setup.with_(summary=self.summary.state() if self.summary is not None else _summary(setup))
@@ -184,10 +184,10 @@ def _summary(setup: Setup) -> Summary:
 
 
 def encode(setup: Setup) -> bytes:
-    """The file's content, UTF-8 JSON. Raises ValueError for a bug in the state."""
+    """Return the file's content, UTF-8 JSON. Raises ValueError for an invalid state, which is a bug."""
     return Document.of(setup).model_dump_json(indent=1, by_alias=True).encode()
 
 
 def decode(content: bytes) -> Setup:
-    """The setup in the file. Raises ValueError where the content is not a setup of this format."""
+    """Return the setup in the file. Raises ValueError if the content isn't a setup in this format."""
     return Document.model_validate_json(content).state()

@@ -1,4 +1,4 @@
-"""The gate in front of Full Sync: locked with a reason, or open with the timestamp that opened it."""
+"""Decides whether Full Sync may be started: locked with a reason, or open with the timestamp that unlocked it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
-from app.setup.journey import CLOCK_SKEW, Block, shut, unseen
+from app.setup.journey import CLOCK_SKEW, Block, answer_block, unseen
 from app.text.time_reading import LONGEST, readings
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Open:
 
 
 def gate(guide: Guide, setup: Setup) -> Locked | Open:
-    """Whether a change after Submit has been seen, and nothing in the answers speaks against it."""
-    if closed := shut(guide, setup):
+    """Return ``Open`` if a change after Submit has been seen and the answers allow Full Sync."""
+    if closed := answer_block(guide, setup):
         return Locked(closed)
     if (reason := unseen(setup)) is not None:
         return Locked(Block(reason))
@@ -42,25 +42,25 @@ def gate(guide: Guide, setup: Setup) -> Locked | Open:
 
 
 class TimestampProblem(StrEnum):
-    """Why a timestamp that the admin entered cannot be the one of the Directories page."""
+    """Why a timestamp entered by the admin cannot be the one on the Directories page."""
 
     EMPTY = "empty"
-    """No time, or far more than one."""
+    """Empty, or too long for a time."""
     AMBIGUOUS = "ambiguous"
-    """Day and month may be either way round."""
+    """Day and month could be either way around."""
     UNREADABLE = "unreadable"
-    """In no form that is read."""
+    """Not in a known format."""
     FUTURE = "future"
     """Later than now."""
     BEFORE_SUBMIT = "before-submit"
-    """Before Submit, so of another directory or an earlier try."""
+    """Before Submit, so it belongs to another directory or an earlier try."""
 
 
 def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | TimestampProblem:
-    """The time that the admin saw on the Directories page, or why it cannot be.
+    """Return the time that the admin saw on the Directories page, or why it is not accepted.
 
-    A time without a zone is taken as this computer's local time. The page's own format is not
-    documented, so several are read; an ambiguous one such as 03/04/2026 is refused.
+    A time without a zone is read as this computer's local time. The page's format isn't documented, so several are
+    accepted; an ambiguous one such as 03/04/2026 is refused.
     """
     if not text.strip() or len(text) > LONGEST:
         return TimestampProblem.EMPTY

@@ -1,6 +1,6 @@
-"""A setup on its way to a colleague: one file with the values and the progress, and without any secret.
+"""Hand-over files: a setup's values and progress in one file for a colleague, without any secret.
 
-The colleague captures the secrets again; the opened setup asks for them as after a lost keyring.
+The colleague adds the secrets again; the opened setup asks for them as it does after a lost keyring.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 SUFFIX: Final = ".ciescim"
 KIND: Final = "cie-scim-assistant/setup"
 FORMAT: Final = 2
-"""As the format of the setup in it."""
+"""The same as the format of the setup in it."""
 LIMIT_BYTES: Final = 4_000_000
-"""As for a setup's own file; a larger file is not one of ours."""
+"""The same as for a setup's file; a larger file isn't a hand-over file."""
 
 
 class Envelope(BaseModel):
-    """The file: a setup, and when and by which version it was written."""
+    """The content of the file: a setup, and when and by which version it was written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -50,14 +50,14 @@ class Envelope(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedSetup:
-    """What a file brought."""
+    """The setup in a hand-over file, ready to import."""
 
     setup: Setup
-    """Under an id of its own, so that it replaces nothing."""
+    """With a new id, so that it replaces nothing."""
     made: datetime
     """When it was written, UTC."""
     dropped: tuple[str, ...] = ()
-    """Names of values that the guide's rules do not accept; they are to be given again."""
+    """Names of values that the guide's rules don't accept; the admin enters them again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +68,32 @@ class HandOverRefusal:
 
 
 def pack(setup: Setup, now: datetime) -> bytes:
-    """The file's content, UTF-8 JSON. Raises ValueError for practice, whose consoles stay on this computer."""
+    """Return the file's content, UTF-8 JSON. Raises ValueError for practice, whose consoles stay on this computer."""
     if setup.practice:
-        raise ValueError("practice is not handed over")
-    # The runs are of this computer and its network, and the summary counts them.
+        raise ValueError("a practice setup cannot be handed over")
+    # The runs describe this computer and its network, and the summary depends on them.
     document = Document.of(setup.with_(runs=())).model_copy(update={"summary": None})
     envelope = Envelope(kind=KIND, format=FORMAT, made=now, version=__version__, setup=document)
     return envelope.model_dump_json(indent=1).encode()
 
 
 def file_name(setup: Setup) -> str:
-    """A name for the file that every system accepts."""
-    plain = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "-" for sign in setup_name(setup))
+    """Return a name for the file that every system accepts."""
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in setup_name(setup))
     return (plain.strip("-.")[:60] or "setup") + SUFFIX
 
 
 def unpack(
     content: bytes, guides: Iterable[Guide], taken: frozenset[str] = frozenset()
 ) -> ReceivedSetup | HandOverRefusal:
-    """The setup in a file that anybody may have written. ``taken`` are names of setups that are here already."""
+    """Return the setup in an untrusted file. ``taken`` are the names of existing setups."""
     problem = _problem(content)
     if problem is not None:
         return HandOverRefusal(problem)
     try:
         envelope = Envelope.model_validate_json(content)
     except ValueError:
-        return HandOverRefusal("This hand-over file is damaged or was changed. Ask for it once more.")
+        return HandOverRefusal("This hand-over file is damaged or was changed. Ask for it again.")
     setup = envelope.setup.state()
     guide = next((each for each in guides if each.id == setup.guide), None)
     if guide is None:
@@ -110,14 +110,14 @@ def unpack(
 
 
 def _problem(content: bytes) -> str | None:
-    """Why this is not a hand-over file of this version; None where it may be one."""
+    """Return why this isn't a hand-over file of this version, or None if it may be one."""
     if len(content) > LIMIT_BYTES:
-        return "This file is too large for a hand-over file."
+        return "This file is too large to be a hand-over file."
     parsed: object = None
     with suppress(ValueError, RecursionError):
         parsed = json.loads(content)
     if not isinstance(parsed, dict) or parsed.get("kind") != KIND:
-        return f"This is not a hand-over file. Its name ends in {SUFFIX}, and it comes from this program."
+        return f"This isn't a hand-over file. Hand-over files end in {SUFFIX} and are made by this program."
     number = parsed.get("format")
     if isinstance(number, int) and number > FORMAT:
         return "This hand-over file was made by a newer version. Install that version, then open it again."
@@ -125,7 +125,10 @@ def _problem(content: bytes) -> str | None:
 
 
 def _checked(guide: Guide, setup: Setup) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The values as the guide's rules read them; a file from elsewhere gets no other way in than the keyboard."""
+    """Return the values that the guide's rules accept, and the names of the others.
+
+    A file has to pass the same checks as the keyboard.
+    """
     values: dict[str, str] = {}
     dropped = []
     for name, text in setup.values.items():

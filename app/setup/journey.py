@@ -1,4 +1,4 @@
-"""Where am I, what is next, what is blocked and why: pure functions over a guide and a setup."""
+"""Progress through a guide: the open step, the next one, and what is blocked and why. Pure functions."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ class Mark(StrEnum):
     """The state of one step."""
 
     DONE = "done"
-    """Completed, and nothing it rests on has changed since."""
+    """Completed, and no value it depends on has changed since."""
     CURRENT = "current"
-    """The one that is open on the screen."""
+    """Open on the screen."""
     STALE = "stale"
-    """Completed once; a value it rests on changed."""
+    """Completed before, but a value it depends on has changed."""
     LATER = "later"
     """Not done yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A step with its number in the common count of both lanes."""
+    """A visible step with its number, counted across both lanes."""
 
     number: int
     step: Step
@@ -45,64 +45,64 @@ class BlockReason(StrEnum):
     """Why something cannot be done now."""
 
     NEED = "need"
-    """The guide names a step that has to be done before."""
+    """The guide requires another step first."""
     ANSWER = "answer"
-    """An answer was given under which nothing is sent."""
+    """With one of the answers, the portal sends nothing."""
     PASTE = "paste"
-    """Values that are copied from elsewhere are missing."""
+    """Values to copy from elsewhere are missing."""
     ENTER = "enter"
     """Counts are missing."""
     CHOOSE = "choose"
-    """Values that the admin chooses are missing."""
+    """Values for the admin to choose are missing."""
     PREREQUISITES = "prerequisites"
-    """Prerequisites are not ticked."""
+    """Prerequisites aren't selected."""
     CONFIRMATION = "confirmation"
-    """The sentence of the step is not ticked."""
+    """The step's confirmation isn't selected."""
     STEP_BEFORE = "step-before"
-    """An earlier step is not done."""
+    """An earlier step isn't done."""
     STEP_REDO = "step-redo"
     """An earlier step has to be redone."""
     NOT_SUBMITTED = "not-submitted"
-    """Submit is not confirmed."""
+    """Submit isn't confirmed."""
     NO_TIMESTAMP = "no-timestamp"
-    """The SCIM Change Timestamp was not seen yet."""
+    """No SCIM Change Timestamp has been seen yet."""
     OLD_TIMESTAMP = "old-timestamp"
-    """The timestamp is of before Submit."""
+    """The timestamp is older than Submit."""
     UNTESTED = "untested"
     """Test Connection has not passed."""
     SECRETS = "secrets"
     """Secrets that the test needs are missing."""
     SYNC_PAUSE = "sync-pause"
-    """The last Full Sync was started a moment ago."""
+    """The last Full Sync was started less than ``SYNC_PAUSE`` seconds ago."""
     STORING = "storing"
-    """A secret is on its way into the keyring."""
+    """A secret is being saved in the keyring."""
     KEYRING = "keyring"
-    """The keyring is asked for something else."""
+    """The keyring is busy with another request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Why something cannot be done now. ``app.setup.sentences`` words it."""
+    """Why something cannot be done now. ``app.setup.sentences`` has the text."""
 
     reason: BlockReason
     step: str | None = None
-    """The step to go to instead, where there is one."""
+    """The step to go to instead, if any."""
     values: tuple[str, ...] = ()
-    """The names of the values that are missing."""
+    """The names of the missing values."""
     at: str | None = None
-    """For ``NEED``, the step whose need it is."""
+    """For ``NEED``, the step that requires the other one."""
     seconds: float = 0.0
-    """For ``SYNC_PAUSE``, how long it still is."""
+    """For ``SYNC_PAUSE``, the time left."""
 
 
 def visible(guide: Guide, setup: Setup) -> tuple[tuple[Stage, Step], ...]:
-    """The steps shown under the setup's answers, in order."""
+    """Return the steps shown under the setup's answers, in order."""
     answers = guide.answers(setup.answers)
     return tuple((stage, step) for stage in guide.stages for step in stage.steps if step.shown_under(answers))
 
 
 def places(guide: Guide, setup: Setup) -> tuple[Place, ...]:
-    """All visible steps with number and mark."""
+    """Return all visible steps with number and mark."""
     here = position(guide, setup)
     return tuple(
         Place(number, step, stage, _mark(setup, step.id, here))
@@ -119,7 +119,7 @@ def _mark(setup: Setup, step_id: str, here: str) -> Mark:
 
 
 def position(guide: Guide, setup: Setup) -> str:
-    """The step that is open: the remembered one while it is visible, else the first open one."""
+    """Return the open step: the saved one if it is visible, otherwise the first that isn't done."""
     steps = [step.id for _, step in visible(guide, setup)]
     if setup.position in steps:
         return setup.position
@@ -127,13 +127,13 @@ def position(guide: Guide, setup: Setup) -> str:
 
 
 def place(guide: Guide, setup: Setup, step_id: str | None = None) -> Place:
-    """The place of a step, by default of the open one."""
+    """Return a step with its number and mark; by default the open step."""
     wanted = step_id or position(guide, setup)
     return next(p for p in places(guide, setup) if p.step.id == wanted)
 
 
 def frontier(guide: Guide, setup: Setup) -> str | None:
-    """The first step that is not done or is to be redone; None when all are done."""
+    """Return the first step to do or redo; None if all are done."""
     for _, step in visible(guide, setup):
         if step.id not in setup.done or step.id in setup.stale:
             return step.id
@@ -141,24 +141,24 @@ def frontier(guide: Guide, setup: Setup) -> str | None:
 
 
 def stale(guide: Guide, setup: Setup) -> frozenset[str]:
-    """The steps shown that are to be redone. A stale step that the answers hide is remembered, and counts nowhere."""
+    """Return the visible stale steps. A stale step hidden by the answers stays saved but never counts."""
     return setup.stale & {step.id for _, step in visible(guide, setup)}
 
 
 def test_step(guide: Guide) -> Step:
-    """The step of Test Connection."""
+    """Return the step of Test Connection."""
     return next(step for step in guide.steps if step.page is Page.TEST)
 
 
 def begin(guide: Guide, setup: Setup) -> Setup:
-    """Take in the values that a guide suggests and that no step captures."""
+    """Add the values that the guide suggests and no step captures."""
     captured = {name for step in guide.steps for name in step.captures}
     given = {n: s.suggestion for n, s in guide.values.items() if s.suggestion and n not in captured}
     return setup.with_(values={**given, **setup.values})
 
 
 def fit(guide: Guide, setup: Setup) -> Setup:
-    """Fit a stored setup to its guide, which may be another edition: values and steps may have come or gone."""
+    """Adapt a saved setup to its guide, in which values and steps may have been added or removed since."""
     steps = {step.id for step in guide.steps}
     plain = {n: v for n, v in setup.values.items() if n not in guide.values or not guide.values[n].secret}
     kept = {n: at for n, at in setup.kept.items() if n not in guide.values or guide.values[n].secret}
@@ -172,7 +172,7 @@ def fit(guide: Guide, setup: Setup) -> Setup:
 
 
 def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
-    """The values that this step captures and that are not there yet."""
+    """Return the values that this step captures and that are still missing."""
     return tuple(
         name
         for name in step.captures
@@ -181,17 +181,17 @@ def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
 
 
 def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
-    """The secret values that the steps under the answers given capture."""
+    """Return the secret values that the visible steps capture."""
     return tuple(name for _, step in visible(guide, setup) for name in step.captures if guide.values[name].secret)
 
 
 def unchosen(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
-    """The values that the admin has to choose here, because none could be derived."""
+    """Return the values that the admin has to choose here because none could be derived."""
     return tuple(c.value for c in step.carries if guide.values[c.value].own and c.value not in setup.values)
 
 
-def shut(guide: Guide, setup: Setup) -> Block | None:
-    """Why Full Sync stays locked under the answers given, e.g. a mode of the portal that sends nothing."""
+def answer_block(guide: Guide, setup: Setup) -> Block | None:
+    """Return why the answers keep Full Sync locked, such as a portal mode that sends nothing, or None."""
     for branch_id, option_id in guide.answers(setup.answers).items():
         reason = guide.option(branch_id, option_id).shuts_gate
         if reason is not None:
@@ -201,13 +201,13 @@ def shut(guide: Guide, setup: Setup) -> Block | None:
 
 
 def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
-    """Why this step cannot be completed now; None where it can."""
+    """Return why this step cannot be completed now; None if it can."""
     step = guide.step(step_id)
     shown = {s.id for _, s in visible(guide, setup)}
     for need in step.needs:
         if need.step in shown and (need.step not in setup.done or need.step in setup.stale):
             return Block(BlockReason.NEED, need.step, at=step_id)
-    if step.marks in _BEHIND_THE_GATE and (closed := shut(guide, setup)):
+    if step.marks in _BEHIND_THE_GATE and (closed := answer_block(guide, setup)):
         return closed
     if missing_values := missing(guide, setup, step):
         counts = all(guide.values[name].kind is Kind.COUNT for name in missing_values)
@@ -239,13 +239,13 @@ def _order(guide: Guide, setup: Setup, step_id: str) -> Block | None:
     return None
 
 
-def go(setup: Setup, step_id: str) -> Setup:
-    """Open a step; every step may be looked at."""
+def open_step(setup: Setup, step_id: str) -> Setup:
+    """Open a step. Any step may be opened."""
     return setup.with_(position=step_id)
 
 
 def complete(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
-    """Complete a step and open the next one that is open. The caller has asked ``block`` before."""
+    """Complete a step and open the next unfinished one. The caller has checked ``block``."""
     step = guide.step(step_id)
     reached = dict(setup.reached)
     if step.marks is not None and (step.marks not in reached or step_id in setup.stale):
@@ -256,16 +256,16 @@ def complete(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
     if step.marks is Milestone.FINISHED and len(step.captures) == 2:
         users, groups = (int(changed.values[name]) for name in step.captures)
         changed = changed.with_(synced=Counts(users, groups))
-    return go(changed, _after(guide, changed, step_id))
+    return open_step(changed, _after(guide, changed, step_id))
 
 
 def skip(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
-    """Complete a test that did not pass, as the admin confirmed; it stays known as untested."""
+    """Complete a test that didn't pass, as the admin confirmed. It still counts as untested."""
     return tick(complete(guide, setup, step_id, now), step_id, on=True)
 
 
 def untested(setup: Setup, step_id: str) -> bool:
-    """Whether that test was skipped, or a value it rests on has changed since it passed."""
+    """Return whether that test was skipped, or a value it depends on has changed since it passed."""
     return step_id in setup.ticked or step_id in setup.stale
 
 
@@ -278,25 +278,25 @@ def _after(guide: Guide, setup: Setup, step_id: str) -> str:
     return frontier(guide, setup) or next(iter(later), step_id)
 
 
-def neighbour(guide: Guide, setup: Setup, offset: int) -> str | None:
-    """The step so many places after (or before) the open one."""
+def neighbor(guide: Guide, setup: Setup, offset: int) -> str | None:
+    """Return the visible step ``offset`` places after the open one; negative means before."""
     steps = [step.id for _, step in visible(guide, setup)]
     index = steps.index(position(guide, setup)) + offset
     return steps[index] if 0 <= index < len(steps) else None
 
 
 def tick(setup: Setup, item: str, *, on: bool) -> Setup:
-    """Tick or untick a prerequisite or a confirmation."""
+    """Select or clear a prerequisite or confirmation."""
     return setup.with_(ticked=setup.ticked | {item} if on else setup.ticked - {item})
 
 
 def answer(setup: Setup, branch: str, option: str) -> Setup:
-    """Choose an answer to a branch; what was done under the other answer stays remembered."""
+    """Answer a branch. Progress under the other answer stays saved."""
     return setup.with_(answers={**setup.answers, branch: option})
 
 
 def capture(guide: Guide, setup: Setup, name: str, value: str, now: datetime) -> Setup:
-    """Take in a captured value that is not secret, what derives from it, and mark what rested on it."""
+    """Save a captured plain value and the values derived from it, and mark the steps that depend on them stale."""
     values = {**setup.values, name: value}
     for other, spec in guide.values.items():
         if spec.derived_from != name or _chosen(guide, setup, other):
@@ -305,14 +305,14 @@ def capture(guide: Guide, setup: Setup, name: str, value: str, now: datetime) ->
         if derived:
             values[other] = derived
         else:
-            values.pop(other, None)  # the one of the former value is no longer right
+            values.pop(other, None)  # derived from the previous value
     touched = frozenset(n for n in {*values, *setup.values} if setup.values.get(n) != values.get(n))
     named = values.get(guide.named_by, setup.name)
     return _mark_stale(guide, setup.with_(values=values, name=named, changed=now), touched)
 
 
 def _chosen(guide: Guide, setup: Setup, name: str) -> bool:
-    """Whether the admin gave a value of their own instead of the derived one."""
+    """Return whether the admin entered a value instead of the derived one."""
     spec = guide.values[name]
     source = setup.values.get(spec.derived_from or "")
     if not spec.own or name not in setup.values or source is None:
@@ -320,57 +320,57 @@ def _chosen(guide: Guide, setup: Setup, name: str) -> bool:
     return setup.values[name] != derive(spec.kind, source).value
 
 
-def keep(guide: Guide, setup: Setup, name: str, now: datetime, *, replaced: bool) -> Setup:
-    """Note that a secret is in the keyring; where it replaced another one, mark what rested on that."""
+def record_secret(guide: Guide, setup: Setup, name: str, now: datetime, *, replaced: bool) -> Setup:
+    """Record that a secret is in the keyring. If it replaced another one, mark the steps that depend on it."""
     changed = setup.with_(kept={**setup.kept, name: now}, changed=now)
     return _mark_stale(guide, changed, frozenset((name,))) if replaced else changed
 
 
-def lose(setup: Setup, name: str) -> Setup:
-    """Note that a secret is no longer in the keyring."""
+def forget_secret(setup: Setup, name: str) -> Setup:
+    """Record that a secret is no longer in the keyring."""
     return setup.with_(kept={n: at for n, at in setup.kept.items() if n != name})
 
 
-def rests_on(step: Step) -> frozenset[str]:
-    """The values whose change makes this step to be redone."""
+def depends_on(step: Step) -> frozenset[str]:
+    """Return the values that make this step stale when they change."""
     return frozenset((*step.depends_on, *(carry.value for carry in step.carries)))
 
 
 def _mark_stale(guide: Guide, setup: Setup, touched: frozenset[str]) -> Setup:
-    hit = {s.id for s in guide.steps if s.id in setup.done and rests_on(s) & touched}
+    hit = {s.id for s in guide.steps if s.id in setup.done and depends_on(s) & touched}
     return setup.with_(stale=setup.stale | hit)
 
 
 def stale_titles(guide: Guide, before: Setup, after: Setup) -> tuple[str, ...]:
-    """The titles of the steps that a change has just marked to be redone."""
+    """Return number and title of each step that a change has made stale."""
     return tuple(f"{p.number} {p.step.title}" for p in places(guide, after) if p.step.id in after.stale - before.stale)
 
 
-def unsight(guide: Guide, setup: Setup) -> Setup:
-    """Forget the timestamp of a directory that was submitted anew; what came after it is to be redone."""
+def forget_sighting(guide: Guide, setup: Setup) -> Setup:
+    """Forget the timestamp of a directory that was submitted again, and mark the later steps stale."""
     behind = {step.id for step in guide.steps if step.marks in (*_BEHIND_THE_GATE, Milestone.FINISHED)}
     return setup.with_(sighting=None, stale=setup.stale | (behind & set(setup.done)))
 
 
 def reopen(guide: Guide, setup: Setup) -> Setup:
-    """After another authorization method was chosen: Submit and the test are to be redone."""
+    """Mark Submit and the test stale after another authorization method was chosen."""
     again = {s.id for s in guide.steps if s.marks is Milestone.SUBMITTED or s.page is Page.TEST}
     return setup.with_(stale=setup.stale | (again & set(setup.done)))
 
 
 def waiting_since(setup: Setup) -> datetime | None:
-    """From when on a timestamp may come: Submit is confirmed and provisioning is started, whichever was later."""
+    """Return when a timestamp became possible: the later of Submit and the start of provisioning; None if not yet."""
     both = [setup.reached.get(milestone) for milestone in (Milestone.SUBMITTED, Milestone.STARTED)]
     known = [at for at in both if at is not None]
     return max(known) if len(known) == len(both) else None
 
 
 CLOCK_SKEW = timedelta(minutes=5)
-"""How far two clocks may differ before a time counts as being in the future or before Submit."""
+"""How far two clocks may differ before a time counts as in the future or before Submit."""
 
 
 def unseen(setup: Setup) -> BlockReason | None:
-    """Why no timestamp opens Full Sync yet; None where one does."""
+    """Return why no timestamp unlocks Full Sync yet; None if one does."""
     submitted = setup.reached.get(Milestone.SUBMITTED)
     if submitted is None:
         return BlockReason.NOT_SUBMITTED
@@ -382,20 +382,20 @@ def unseen(setup: Setup) -> BlockReason | None:
 
 
 def valid_sighting(setup: Setup) -> Sighting | None:
-    """The timestamp that opens Full Sync; None where none was seen, or only one of before Submit."""
+    """Return the timestamp that unlocks Full Sync; None if none was seen, or only one from before Submit."""
     return setup.sighting if unseen(setup) is None else None
 
 
-def sight(setup: Setup, sighting: Sighting) -> Setup:
-    """Remember the SCIM Change Timestamp that was seen."""
+def record_sighting(setup: Setup, sighting: Sighting) -> Setup:
+    """Save an observed SCIM Change Timestamp."""
     return setup.with_(sighting=sighting)
 
 
 FULL_SYNC_PAUSE = 90.0
-"""Seconds between two full syncs (vendor's page "Synchronize Cloud Identity Engine Tenants")."""
+"""Seconds between two full syncs (vendor page "Synchronize Cloud Identity Engine Tenants")."""
 
 
 def sync_pause(setup: Setup, now: datetime) -> float:
-    """Seconds until Full Sync may be started again; 0 when it may."""
+    """Return the seconds until Full Sync may be started again; 0 if it may now."""
     started = setup.reached.get(Milestone.FULL_SYNC)
     return max(0.0, FULL_SYNC_PAUSE - (now - started).total_seconds()) if started else 0.0

@@ -1,6 +1,6 @@
-"""One program's hold on a data folder: no other instance uses it, and it is noticed when its drive is gone.
+"""Locks a data folder for one instance of the program, and notices when its drive is gone.
 
-Everything blocks; callers run it in a thread.
+All calls block; callers run them in a thread.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FolderTaken:
-    """This program alone uses the data folder until it lets go."""
+    """This instance has the data folder to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class AlreadyOpen:
 
 @dataclass(frozen=True, slots=True)
 class CannotUse:
-    """The data folder cannot be used."""
+    """The data folder can't be used."""
 
     sentence: str
 
@@ -41,16 +41,16 @@ class FolderLock:
     """The lock file of one data folder. Not thread-safe."""
 
     def __init__(self, data_dir: Path, folder: Path) -> None:
-        """``folder`` is the one inside that has to be this user's alone."""
+        """``folder`` is the folder inside ``data_dir`` that must be private to this user."""
         self._data_dir = data_dir
         self._folder = folder
         self._file = data_dir / "lock"
         self._handle: int | None = None
         self._place: tuple[int, int] | None = None
-        """Device and number of the lock file, once the folder was taken."""
+        """Device and inode of the lock file, once the folder is locked."""
 
     def take(self) -> FolderTaken | AlreadyOpen | CannotUse:
-        """Take the folder until ``let_go`` or the end of the process."""
+        """Lock the folder until ``release`` or the end of the process."""
         if self._handle is not None:
             return FolderTaken()
         handle: int | None = None
@@ -63,7 +63,7 @@ class FolderLock:
         except OSError as error:
             if handle is not None:
                 os.close(handle)
-            return CannotUse(f"The data folder cannot be used: {files.reason(error)}.")
+            return CannotUse(f"The data folder can't be used: {files.reason(error)}.")
         if not taken:
             os.close(handle)
             return AlreadyOpen()
@@ -71,10 +71,10 @@ class FolderLock:
         return FolderTaken()
 
     def check(self) -> None:
-        """See that what was taken is still there, and take it again where it is back. Raises OSError.
+        """Check that the locked folder is still there, and lock it again if it is back. Raises OSError.
 
-        An unplugged drive leaves an empty folder on another device: nothing is to be written there. A folder that was
-        never taken passes.
+        An unplugged drive leaves an empty folder on another device, where nothing must be written. A folder that was
+        never locked passes.
         """
         if self._place is None:
             return
@@ -94,20 +94,20 @@ class FolderLock:
             raise OSError(errno.ENOENT, "gone")
 
     def moved(self) -> bool:
-        """Whether another folder is in the place of the one that was taken. Raises OSError where there is none."""
+        """Return whether another folder has replaced the locked one. Raises OSError if there is none."""
         if self._place is None:
             return False
         seen = self._file.lstat()
         return (seen.st_dev, seen.st_ino) != self._place
 
-    def let_go(self) -> None:
-        """Let the folder go."""
+    def release(self) -> None:
+        """Unlock the folder."""
         self._close()
         self._place = None
 
     def _close(self) -> None:
         if self._handle is not None:
-            with suppress(OSError):  # of a drive that is gone
+            with suppress(OSError):  # the drive may be gone
                 os.close(self._handle)
             self._handle = None
 

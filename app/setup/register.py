@@ -1,7 +1,7 @@
-"""Which setups a data folder ever held, so that a secret whose setup is gone is known to be its own.
+"""Records every setup that a data folder ever held, to recognize its secrets after the setup is gone.
 
-Two data folders may share one keyring. Only what stands here as this folder's own was certainly its own; what stands
-here as another's was said to be so by the admin. One line each, added and never changed. No secret, and no name.
+Two data folders may share one keyring. Only setups recorded as ``own`` certainly belonged to this folder; the admin
+identified those recorded as ``other``. One line per setup, only ever appended. No secrets and no names.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _LIMIT_BYTES = 4_000_000
 
 
 class Whose(StrEnum):
-    """To which data folder a setup belongs."""
+    """The data folder that a setup belongs to."""
 
     OWN = "own"
     OTHER = "other"
 
 
 def read(path: Path) -> dict[str, Whose]:
-    """What the register says of each id; what is said last counts. Raises OSError."""
+    """Return the owner of each id; the last line about an id counts. Raises OSError."""
     try:
         content = files.read_private(path, _LIMIT_BYTES)
     except FileNotFoundError:
@@ -39,11 +39,11 @@ def read(path: Path) -> dict[str, Whose]:
 
 
 def add(path: Path, ids: Iterable[str], whose: Whose) -> None:
-    """Write down what is not there yet, flushed to the disk. Raises OSError."""
+    """Append the ids that are missing, flushed to disk. Raises OSError."""
     known = read(path)
     if not (new := [setup_id for setup_id in ids if known.get(setup_id) is not whose]):
         return
-    # The line break in front ends what a run that was killed may have written of a line.
+    # The leading line break ends a line that a killed run may have left incomplete.
     lines = "".join(f"\n{whose} {setup_id}\n" for setup_id in new)
     handle = files.open_private(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     with os.fdopen(handle, "ab") as file:

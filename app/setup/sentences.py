@@ -1,4 +1,4 @@
-"""What the enums of a setup say on the screen, in one table each; nothing here is stored or compared."""
+"""What the screen says for each enum of a setup, one table per enum. These texts are never stored or compared."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from app.setup.state import Setup
 
 UNNAMED: Final = "Unnamed setup"
-"""A setup whose value that names it is not captured yet; its client stands beside it."""
+"""Shown until the value that names the setup is captured, next to the client's name."""
 
 STATUSES: Final[Mapping[Status, str]] = {
     Status.IN_PROGRESS: "In progress",
@@ -31,7 +31,7 @@ STATUSES: Final[Mapping[Status, str]] = {
     Status.REDO: "Redo needed",
     Status.FAILING: "Failing",
 }
-"""The status in a word or two."""
+"""The status as a label."""
 
 WAITS: Final[Mapping[Wait, str]] = {
     Wait.TIMESTAMP: "Waiting for the SCIM Change Timestamp",
@@ -46,7 +46,7 @@ LINES: Final[Mapping[Status, str]] = {
     Status.REDO: "Redo step {number} of {total}, {title}",
     Status.FAILING: "The last Test Connection failed",
 }
-"""The status in a line, see ``status_line``."""
+"""The status as a line, see ``status_line``."""
 
 BLOCKS: Final[Mapping[BlockReason, str]] = {
     BlockReason.NEED: "{guide}",
@@ -65,9 +65,9 @@ BLOCKS: Final[Mapping[BlockReason, str]] = {
     BlockReason.SECRETS: "Add the {values} first.",
     BlockReason.SYNC_PAUSE: "Wait {seconds} s before starting another Full Sync.",
     BlockReason.STORING: "Storing the {values} in {keyring}. If it shows a prompt, answer it.",
-    BlockReason.KEYRING: "Asking {keyring}. If it shows a prompt, answer it.",
+    BlockReason.KEYRING: "Waiting for {keyring}. If it shows a prompt, answer it.",
 }
-"""Why something is blocked, see ``sentence``. ``{guide}`` is what the guide itself says of it."""
+"""Why an action is blocked, see ``sentence``. ``{guide}`` is the guide's own reason."""
 
 ACTIONS: Final[Mapping[ActionKind, str]] = {
     ActionKind.COMPLETE: "Done, next step",
@@ -89,12 +89,12 @@ TIMESTAMP_PROBLEMS: Final[Mapping[TimestampProblem, str]] = {
 
 
 def setup_name(setup: Setup) -> str:
-    """What a setup is called on the screen."""
+    """Return the name of the setup on the screen."""
     return setup.name or UNNAMED
 
 
 def status_line(setup: Setup) -> str:
-    """One line on a listed setup, from its summary; empty where the summary names no step."""
+    """Return the status line of a listed setup, from its summary; empty if it needs a step and the summary has none."""
     summary = setup.summary
     if summary.status is Status.COMPLETE and setup.synced is not None:
         return f"{LINES[summary.status]}: {users_and_groups(setup.synced.users, setup.synced.groups)}"
@@ -106,7 +106,7 @@ def status_line(setup: Setup) -> str:
 
 
 def sentence(guide: Guide, setup: Setup, block: Block, keyring: str = "the keyring") -> str:
-    """Why something is blocked; ``keyring`` is its name."""
+    """Return why an action is blocked. ``keyring`` is the keyring's name."""
     labels = " and ".join(guide.values[name].label for name in block.values)
     words: dict[str, object] = {"values": labels, "keyring": keyring, "seconds": ceil(block.seconds)}
     match block.reason:
@@ -126,11 +126,11 @@ def sentence(guide: Guide, setup: Setup, block: Block, keyring: str = "the keyri
 
 
 def action_label(guide: Guide, setup: Setup, action: Action) -> str:
-    """The label of the main button; a step may have its own verb."""
+    """Return the label of the main button. A step may have its own."""
     own = guide.step(action.step).done_label if action.kind is ActionKind.COMPLETE else None
     return own or ACTIONS[action.kind].format(number=journey.place(guide, setup, action.step).number)
 
 
 def inside(title: str) -> str:
-    """A step's title inside a sentence."""
+    """Return a step's title as written inside a sentence."""
     return title[:1].lower() + title[1:]

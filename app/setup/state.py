@@ -1,4 +1,4 @@
-"""The state of one setup: everything the program remembers about it, and nothing secret."""
+"""The state of one setup: everything the program saves about it. No secrets."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from app.values.api_regions import Access
 
 API_SECRETS: Final = ("directory-sync-api.client-id", "directory-sync-api.client-secret")
-"""Client ID and Client Secret of the Directory Sync API in the keyring; the dot keeps them apart from every value of a
-guide."""
+"""Keyring names of the Directory Sync API's Client ID and Client Secret. A guide's value names contain no dot."""
 
 
 class Status(StrEnum):
@@ -23,15 +22,15 @@ class Status(StrEnum):
     IN_PROGRESS = "in-progress"
     """Steps are left to do."""
     WAITING = "waiting"
-    """CIE has to do something next, see ``Wait``."""
+    """CIE has to act next, see ``Wait``."""
     READY = "ready"
-    """Full Sync is the next step and may be started."""
+    """Full Sync is the next step and can be started."""
     COMPLETE = "complete"
     """Full Sync was completed."""
     REDO = "redo"
-    """The next step was done before; a value it rests on changed."""
+    """The next step was done before, but a value it depends on has changed."""
     FAILING = "failing"
-    """The newest Test Connection failed with the secrets that are in the keyring now."""
+    """The latest Test Connection failed with the secrets that are in the keyring now."""
 
 
 class Wait(StrEnum):
@@ -45,22 +44,22 @@ class Wait(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a list shows of a setup without reading its guide."""
+    """What a list shows about a setup without reading its guide."""
 
     status: Status = Status.IN_PROGRESS
     wait: Wait | None = None
-    """What is looked for in the background, whatever the status is."""
+    """What is checked in the background, whatever the status is."""
     number: int = 0
-    """The step that the status is about, counted from 1 over the steps shown; 0 where there is none."""
+    """The number of the step that the status refers to, counting visible steps from 1; 0 if there is none."""
     total: int = 0
-    """Steps shown."""
+    """Number of visible steps."""
     title: str = ""
     """The title of that step."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many users and groups somebody reported."""
+    """Numbers of users and groups, as reported by the endpoint, the API or the admin."""
 
     users: int
     groups: int
@@ -68,16 +67,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A SCIM Change Timestamp that was seen."""
+    """An observed SCIM Change Timestamp."""
 
     at: datetime
     """The timestamp itself, UTC."""
     seen_at: datetime
     """When it was seen, UTC."""
     entered: bool
-    """Whether the admin typed it from the Directories page, rather than the endpoint reporting it."""
+    """Whether the admin copied it from the Directories page. Otherwise the endpoint reported it."""
     counts: Counts | None = None
-    """What the endpoint held at that moment, where it said so."""
+    """What the endpoint held at that time, if it reported that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class CheckRecord:
 
 
 MOST_RUNS: Final = 20
-"""Runs of Test Connection that are kept; an older one is forgotten."""
+"""Runs of Test Connection to keep; older ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,48 +113,49 @@ class RunRecord:
 class Setup:
     """One admin connecting one SCIM client to one CIE directory. Times are UTC.
 
-    A *step* is *done* when the admin or the program completed it. A done step is *stale*
-    when a value it rested on has changed since; it is then to be redone.
+    A *step* is *done* when the admin or the program completed it. A done step is *stale* when a value it depends on
+    has changed since; it then has to be redone.
     """
 
     id: str
-    """32 lower-case hexadecimal digits."""
+    """32 lowercase hexadecimal digits."""
     guide: str
     """The guide's id."""
     client: str
-    """The SCIM client's name, for lists that do not read the guide."""
+    """The SCIM client's name, for lists, which don't read the guide."""
     name: str
-    """The value that names it; empty until that is captured. ``app.setup.sentences.setup_name`` is what is shown."""
+    """The value that names the setup; empty until it is captured. ``app.setup.sentences.setup_name`` returns what is
+shown."""
     created: datetime
     changed: datetime
     practice: bool = False
     position: str = ""
-    """The step that is open on the screen; empty before the first look."""
+    """The id of the open step; empty until the setup is first opened."""
     done: Mapping[str, datetime] = field(default_factory=dict)
     """Step → when it was completed."""
     stale: frozenset[str] = frozenset()
     answers: Mapping[str, str] = field(default_factory=dict)
     """Branch → chosen option."""
     values: Mapping[str, str] = field(default_factory=dict)
-    """Captured values that are not secret."""
+    """Captured values that aren't secret."""
     kept: Mapping[str, datetime] = field(default_factory=dict)
-    """Secret value → when it was captured. The value itself is in the keyring only."""
+    """Secret value → when it was captured. The value itself is only in the keyring."""
     ticked: frozenset[str] = frozenset()
-    """Prerequisites and confirmations that the admin ticked."""
+    """Prerequisites and confirmations that the admin selected."""
     reached: Mapping[str, datetime] = field(default_factory=dict)
     """Milestone → when it was reached."""
     sighting: Sighting | None = None
     synced: Counts | None = None
     """What the Directories page showed after Full Sync."""
     sync_ended: datetime | None = None
-    """When CIE was seen to report the end of a Full Sync."""
+    """When CIE was first seen reporting the end of a Full Sync."""
     api: Access | None = None
-    """How the Directory Sync API is reached; None while nothing of it was given."""
+    """The address and account of the Directory Sync API; None until the admin enters some of it."""
     runs: tuple[RunRecord, ...] = ()
-    """The last runs of Test Connection, the newest at the end."""
+    """The last runs of Test Connection, newest last."""
     summary: Summary = Summary()
-    """As of the last save."""
+    """Computed at the last save."""
 
     def with_(self, **changes: object) -> Setup:
-        """A copy with those fields replaced."""
+        """Return a copy with these fields replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]

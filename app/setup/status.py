@@ -1,4 +1,4 @@
-"""The status of a setup, and what it waits for: pure functions of the guide and the setup."""
+"""Computes the status of a setup and what it is waiting for, from the guide and the setup. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def status(guide: Guide, setup: Setup) -> Status:
-    """The one answer to how a setup stands. Only steps shown under the setup's answers count."""
+    """Return the status of the setup. Only steps visible under its answers count."""
     if failing(guide, setup):
         return Status.FAILING
     if Milestone.FINISHED in setup.reached and not journey.stale(guide, setup):
@@ -34,10 +34,10 @@ def status(guide: Guide, setup: Setup) -> Status:
 
 
 def failing(guide: Guide, setup: Setup) -> bool:
-    """Whether the newest Test Connection failed and still counts.
+    """Return whether the latest Test Connection failed and still counts.
 
-    It no longer counts after a secret was replaced, after Submit, or once the admin went on without the test,
-    which is offered only where the failure says nothing about the portal.
+    It no longer counts after a secret was replaced, after Submit, or once the admin skipped the test, which is offered
+    only if the failure has nothing to do with the portal.
     """
     if not setup.runs or not setup.runs[-1].failed:
         return False
@@ -50,25 +50,25 @@ def failing(guide: Guide, setup: Setup) -> bool:
 
 
 def awaited(guide: Guide, setup: Setup) -> Wait | None:
-    """What this setup waits for CIE to do; it is looked for in the background, whichever step is open."""
+    """Return what the setup is waiting for CIE to do. This is checked in the background, whichever step is open."""
     if _syncs(setup) and asks_api(setup) and directory_name(guide, setup):
         return Wait.FULL_SYNC
     return Wait.TIMESTAMP if journey.waiting_since(setup) is not None and journey.unseen(setup) is not None else None
 
 
 def asks_api(setup: Setup) -> bool:
-    """Whether everything was given that the Directory Sync API is asked with."""
+    """Return whether everything needed to query the Directory Sync API is there."""
     return setup.api is not None and bool(setup.api.tsg_id) and setup.kept.keys() >= set(API_SECRETS)
 
 
 def directory_name(guide: Guide, setup: Setup) -> str:
-    """The Directory Name; empty where it is not captured yet."""
+    """Return the Directory Name; empty until it is captured."""
     names = (name for name, spec in guide.values.items() if spec.kind is Kind.DIRECTORY_NAME)
     return next((setup.values.get(name, "") for name in names), "")
 
 
 def summary(guide: Guide, setup: Setup) -> Summary:
-    """What a list shows of this setup."""
+    """Return what a list shows about the setup."""
     found = status(guide, setup)
     place = about(guide, setup)
     number, title = (place.number, place.step.title) if place is not None else (0, "")
@@ -76,12 +76,12 @@ def summary(guide: Guide, setup: Setup) -> Summary:
 
 
 def about(guide: Guide, setup: Setup) -> Place | None:
-    """The step that the status is about; None where all is done."""
+    """Return the step that the status refers to; None if all are done."""
     return journey.place(guide, setup, journey.test_step(guide).id) if failing(guide, setup) else _next(guide, setup)
 
 
 def _next(guide: Guide, setup: Setup) -> Place | None:
-    """The first step that is to be done or redone; an optional one only where it was done before."""
+    """Return the first step left to do or redo; an optional step only if it was done before."""
     for place in journey.places(guide, setup):
         step = place.step
         if step.id in setup.stale or not (step.optional or step.id in setup.done):
@@ -90,7 +90,7 @@ def _next(guide: Guide, setup: Setup) -> Place | None:
 
 
 def _syncs(setup: Setup) -> bool:
-    """Whether a Full Sync of the directory that was submitted last has started, with its end not confirmed or seen."""
+    """Return whether a Full Sync of the last submitted directory has started, and its end isn't confirmed or seen."""
     reached = setup.reached
     submitted, started = reached.get(Milestone.SUBMITTED), reached.get(Milestone.FULL_SYNC)
     if started is None or (submitted is not None and started < submitted):

@@ -1,6 +1,6 @@
-"""Setups as files of this user alone: versioned, written atomically, with the last good version kept.
+"""Stores setups as private files: versioned, written atomically, with the last good version kept. No secrets.
 
-Everything blocks; callers run it in a thread. No secret ever comes here.
+All calls block; callers run them in a thread.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _LIMIT_BYTES = 4_000_000
-"""Far above any real setup; a larger file is not one of ours."""
+"""Far above any real setup; a larger file isn't a setup."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileTrouble:
-    """Something about a setup's file that the admin is to know."""
+    """A problem with a setup's file that the admin should know about."""
 
     setup_id: str
     sentence: str
@@ -42,7 +42,7 @@ class FileTrouble:
 
 @dataclass(frozen=True, slots=True)
 class SetupListing:
-    """All setups that can be read, the one changed last first, and what is wrong with others."""
+    """All readable setups, the last changed first, and what is wrong with the others."""
 
     setups: tuple[Setup, ...]
     troubles: tuple[FileTrouble, ...]
@@ -50,7 +50,7 @@ class SetupListing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The setups that the data folder holds in any state, and what its register says of these and of former ones."""
+    """The setups in the data folder, readable or not, and the register of these and former ones."""
 
     present: frozenset[str]
     register: Mapping[str, Whose]
@@ -58,12 +58,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The file holds the setup, flushed to the disk."""
+    """The file contains the setup, flushed to disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotSaved:
-    """The file is as it was before."""
+    """The file is unchanged."""
 
     sentence: str
 
@@ -75,12 +75,12 @@ class _Newer:
 
 @dataclass(frozen=True, slots=True)
 class _Damaged:
-    """The file's content is not a setup."""
+    """The file's content isn't a setup."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Unreadable:
-    """The system did not let the file be read."""
+    """The system refused to read the file."""
 
     sentence: str
 
@@ -91,37 +91,37 @@ class Store:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / "setups"
         self._register = self._folder / "known"
-        self._hold = FolderLock(data_dir, self._folder)
+        self._lock = FolderLock(data_dir, self._folder)
         self._guard = threading.RLock()
 
     # -- one instance --------------------------------------------------------------------
 
     def lock(self) -> FolderTaken | AlreadyOpen | CannotUse:
-        """Take the data folder for this program alone until ``close`` or the end of the process."""
+        """Lock the data folder for this instance until ``close`` or the end of the process."""
         with self._guard:
-            taken = self._hold.take()
+            taken = self._lock.take()
             if isinstance(taken, FolderTaken):
-                with suppress(OSError):  # setups from before there was a register; later ones are written down first
+                with suppress(OSError):  # setups older than the register; newer ones are recorded when saved
                     register.add(self._register, self._ids(), register.Whose.OWN)
             return taken
 
     def close(self) -> None:
-        """Let the data folder go."""
+        """Unlock the data folder."""
         with self._guard:
-            self._hold.let_go()
+            self._lock.release()
 
     # -- reading -------------------------------------------------------------------------
 
     def list(self, *, repair: bool = True) -> SetupListing:
-        """Every setup. Damaged files are set aside and their last good version used; without ``repair`` only told."""
+        """Return every setup. ``repair`` replaces a damaged file by its last good version."""
         with self._guard:
             setups: list[Setup] = []
             troubles: list[FileTrouble] = []
             try:
-                self._hold.check()
+                self._lock.check()
                 found = self._ids()
             except OSError as error:
-                return SetupListing((), (FileTrouble("", f"The setups cannot be listed: {files.reason(error)}."),))
+                return SetupListing((), (FileTrouble("", f"The setups can't be listed: {files.reason(error)}."),))
             for setup_id in found:
                 setup, trouble = self._open(setup_id, repair=repair)
                 if setup is not None:
@@ -132,13 +132,13 @@ class Store:
             return SetupListing(tuple(setups), tuple(troubles))
 
     def load(self, setup_id: str) -> Setup | FileTrouble:
-        """One setup, or why there is none. A damaged file is treated as by ``list``."""
+        """Return one setup, or why there is none. Repairs a damaged file like ``list``."""
         with self._guard:
             setup, trouble = self._open(setup_id)
-            return setup or trouble or FileTrouble(setup_id, "This setup is no longer there.")
+            return setup or trouble or FileTrouble(setup_id, "This setup no longer exists.")
 
     def has(self, setup_id: str) -> bool:
-        """Whether there is any file of that setup; True also where that cannot be told."""
+        """Return whether there is any file of that setup; True also if that is unknown."""
         with self._guard:
             try:
                 return setup_id in self._ids()
@@ -146,60 +146,60 @@ class Store:
                 return True
 
     def known(self) -> Known | None:
-        """Every setup of which there is any file, also one damaged and set aside. None where that cannot be told."""
+        """Return every setup with any file, including damaged ones set aside. None if that is unknown."""
         with self._guard:
             try:
-                if self._hold.moved() or self._folder.is_symlink():
+                if self._lock.moved() or self._folder.is_symlink():
                     return None
                 names = [entry.name.lstrip(".").partition(".")[0] for entry in self._folder.iterdir()]
-                said = register.read(self._register)
-            except OSError:  # also where the folder is gone, as with an unplugged drive
+                registered = register.read(self._register)
+            except OSError:  # includes a missing folder, as on an unplugged drive
                 return None
-            return Known(frozenset(name for name in names if _ID.match(name)), said)
+            return Known(frozenset(name for name in names if _ID.match(name)), registered)
 
     def leave_alone(self, ids: Iterable[str]) -> None:
-        """Write down that these are another data folder's. Where that fails, the question comes again."""
+        """Record that these belong to another data folder. If that fails, the admin is asked again."""
         with self._guard, suppress(OSError):
             register.add(self._register, ids, register.Whose.OTHER)
 
     # -- writing -------------------------------------------------------------------------
 
     def save(self, setup: Setup) -> Saved | NotSaved:
-        """Write the setup. Raises ValueError if a secret, or a state that is a bug, would be written."""
+        """Write the setup. Raises ValueError for a secret among its values or an invalid state; both are bugs."""
         from app.setup.document import encode
 
         if both := set(setup.kept) & set(setup.values):
-            raise ValueError(f"secret values among the plain ones: {sorted(both)}")
+            raise ValueError(f"secrets among the plain values: {sorted(both)}")
         content = encode(setup)
         path = self._path(setup.id)
         with self._guard:
             try:
-                self._hold.check()
+                self._lock.check()
                 before = self._read(path)
                 if isinstance(before, _Newer):
-                    return NotSaved("This setup was saved by a newer version of the assistant and was left untouched.")
+                    return NotSaved("This setup was saved by a newer version of the assistant. It wasn't changed.")
                 if isinstance(before, _Unreadable):
-                    return NotSaved(f"The setup could not be saved: {before.sentence}.")
+                    return NotSaved(f"The setup couldn't be saved: {before.sentence}.")
                 files.make_private_folder(self._folder)
                 register.add(self._register, (setup.id,) if before is None else (), register.Whose.OWN)
                 if isinstance(before, _Damaged):
                     self._set_aside(path)
                 files.replace_atomically(path, content, _previous(path))
             except OSError as error:
-                return NotSaved(f"The setup could not be saved: {files.reason(error)}.")
+                return NotSaved(f"The setup couldn't be saved: {files.reason(error)}.")
             return Saved()
 
     def delete(self, setup_id: str) -> Saved | NotSaved:
-        """Remove the setup and its earlier version, so that neither comes back."""
+        """Remove the setup and its earlier version, so that neither reappears."""
         path = self._path(setup_id)
         with self._guard:
             try:
-                self._hold.check()
-                # The earlier version first: killed in between, the setup is still there, whole.
+                self._lock.check()
+                # The earlier version first: if the program is killed in between, the setup is still intact.
                 files.remove(_previous(path))
                 files.remove(path)
             except OSError as error:
-                return NotSaved(f"The setup could not be deleted: {files.reason(error)}.")
+                return NotSaved(f"The setup couldn't be deleted: {files.reason(error)}.")
             files.flush_folder(self._folder)
             return Saved()
 
@@ -223,16 +223,16 @@ class Store:
         found = self._read(path)
         match found:
             case _Newer():
-                sentence = "A setup was saved by a newer version of the assistant. It was left untouched."
+                sentence = "A setup was saved by a newer version of the assistant. It wasn't changed."
                 return None, FileTrouble(setup_id, sentence)
             case _Unreadable():
-                return None, FileTrouble(setup_id, f"A setup's file cannot be read: {found.sentence}.")
+                return None, FileTrouble(setup_id, f"A setup's file can't be read: {found.sentence}.")
             case _Damaged() if not repair:
                 return None, FileTrouble(setup_id, "A setup's file is damaged. Open the assistant to repair it.")
             case _Damaged():
                 return self._rescue(path)
             case None:
-                # Killed between the two moves of a save on a file system without hard links.
+                # The program was killed between the two moves of a save on a file system without hard links.
                 earlier = self._read(_previous(path))
                 return (
                     self._rescue(path) if repair and isinstance(earlier, _Damaged) else (_setup_or_none(earlier), None)
@@ -246,15 +246,15 @@ class Store:
         try:
             aside = self._set_aside(path if path.exists() else _previous(path))
             if earlier is not None:
-                # Written anew, not moved: the good version must never be the only copy in motion.
+                # Copied, not moved: the only good version must never be in motion.
                 from app.setup.document import encode
 
                 files.replace_atomically(path, encode(earlier), None)
         except OSError as error:
             return earlier, FileTrouble(
-                setup_id, f"A setup's file is damaged and cannot be moved: {files.reason(error)}."
+                setup_id, f"A setup's file is damaged and can't be moved: {files.reason(error)}."
             )
-        kept = f"The damaged file was kept as {aside}."
+        kept = f"The damaged file was renamed to {aside}."
         if earlier is None:
             return None, FileTrouble(setup_id, f"A setup's file was damaged, with no earlier version. {kept}")
         return earlier, FileTrouble(
@@ -290,7 +290,7 @@ class Store:
 
 
 def _format_of(content: bytes) -> int:
-    # Read apart from the model: what else a newer file holds is not known here.
+    # Read without the model, because a newer file may have unknown fields.
     with suppress(ValueError, RecursionError):
         parsed: object = json.loads(content)
         if isinstance(parsed, dict):

@@ -66,7 +66,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(program: Program, tmp
     wrong.write_text("{}")
 
     async def refused(application: Application) -> None:
-        for path, says in ((wrong, "not a hand-over file"), (tmp_path / "gone.ciescim", "no file gone.ciescim")):
+        for path, says in ((wrong, "a hand-over file"), (tmp_path / "gone.ciescim", "no file gone.ciescim")):
             application.home.file_dropped.emit(str(path))
             box = await message(application.window)
             assert says in box.text()

@@ -36,7 +36,7 @@ def test_a_drive_that_hangs_does_not_keep_the_program_open(tmp_path: Path, monke
         session = await left.open(new_setup(catalog.guide("okta"), utc_now(), practice=False))
         assert isinstance(session, SetupSession)
         session.unsaved = "The disk is full."
-        monkeypatch.setattr(files, "replace_whole", hang)
+        monkeypatch.setattr(files, "replace_atomically", hang)
         began = time.monotonic()
         await left.leave()
         took = time.monotonic() - began

@@ -61,7 +61,7 @@ def test_following_the_actions_completes_every_setup(guide: Guide) -> None:
                 action = next_action(guide, setup, PASSED)
             assert action == Action(ActionKind.COMPLETE, journey.position(guide, setup))
             setup = journey.complete(guide, setup, action.step, NOW)
-        shut = journey.shut(guide, setup) is not None
+        shut = journey.answer_block(guide, setup) is not None
         assert (status(guide, setup) is Status.COMPLETE) is not shut
         assert (next_action(guide, setup, PASSED).kind is ActionKind.LEAVE) is not shut
 
@@ -72,7 +72,7 @@ def test_every_step_looked_at_early_says_why_it_waits_and_where_to_go(guide: Gui
         setup = fresh(guide, answers=answers)
         shown = [step for _, step in journey.visible(guide, setup)]
         for step in shown[1:]:
-            action = next_action(guide, journey.go(satisfy(guide, setup, step.id), step.id), PASSED)
+            action = next_action(guide, journey.open_step(satisfy(guide, setup, step.id), step.id), PASSED)
             assert not action.enabled
             assert action.because is not None
             assert action.jump in {each.id for each in shown} - {step.id}
@@ -88,7 +88,7 @@ def test_the_test_runs_before_its_step_can_be_completed() -> None:
     assert next_action(guide, setup, Activity(NOW, LastTest.FAILED)) == Action(ActionKind.TEST_AGAIN, test)
     assert next_action(guide, setup, Activity(NOW, LastTest.PASSED, testing=True)).kind is ActionKind.STOP_TEST
     assert next_action(guide, setup, PASSED) == Action(ActionKind.COMPLETE, test)
-    lost = journey.lose(setup, "token")
+    lost = journey.forget_secret(setup, "token")
     action = next_action(guide, lost, QUIET)
     captures = next(step.id for step in guide.steps if "token" in step.captures)
     assert action == Action(ActionKind.TEST, test, Block(BlockReason.SECRETS, captures, ("token",)))
@@ -97,7 +97,7 @@ def test_the_test_runs_before_its_step_can_be_completed() -> None:
 
 def test_the_test_may_run_before_submit_and_says_that_submit_is_to_come() -> None:
     guide = entra()
-    setup = journey.go(advance(guide, fresh(guide), Milestone.SUBMITTED), journey.test_step(guide).id)
+    setup = journey.open_step(advance(guide, fresh(guide), Milestone.SUBMITTED), journey.test_step(guide).id)
     submit = next(step.id for step in guide.steps if step.marks is Milestone.SUBMITTED)
     before = setup.with_(done={step: when for step, when in setup.done.items() if step != submit}, reached={})
     action = next_action(guide, before, QUIET)
@@ -124,7 +124,7 @@ def test_a_complete_setup_is_left_or_corrected_and_a_failing_one_leads_to_its_te
     last = guide.steps[-1].id
     assert next_action(guide, setup, QUIET) == Action(ActionKind.LEAVE, last)
     assert next_action(guide, setup, Activity(NOW, correcting=True)) == Action(ActionKind.COMPLETE, last)
-    assert next_action(guide, journey.go(setup, guide.steps[0].id), QUIET).kind is ActionKind.COMPLETE
+    assert next_action(guide, journey.open_step(setup, guide.steps[0].id), QUIET).kind is ActionKind.COMPLETE
     action = next_action(guide, failed(setup), QUIET)
     assert action == Action(ActionKind.OPEN_STEP, journey.test_step(guide).id)
 
@@ -140,7 +140,7 @@ def test_a_step_to_redo_is_where_the_last_step_leads() -> None:
 def test_a_second_full_sync_waits() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.FULL_SYNC)
-    setup = journey.go(setup, next(step.id for step in guide.steps if step.marks is Milestone.FULL_SYNC))
+    setup = journey.open_step(setup, next(step.id for step in guide.steps if step.marks is Milestone.FULL_SYNC))
     soon, late = (Activity(NOW + timedelta(seconds=FULL_SYNC_PAUSE + more)) for more in (-60, 1))
     assert next_action(guide, setup, soon).because == Block(BlockReason.SYNC_PAUSE, seconds=60)
     assert next_action(guide, setup, late).enabled

@@ -26,7 +26,7 @@ def begun() -> Setup:
     guide = catalog.guide("entra")
     setup = new_setup(guide, NOW, practice=False)
     setup = journey.capture(guide, setup, "tenant_id", TENANT, NOW)
-    return journey.keep(guide, setup, "token", NOW, replaced=False).with_(name="contoso.com")
+    return journey.record_secret(guide, setup, "token", NOW, replaced=False).with_(name="contoso.com")
 
 
 def opened(content: bytes, *names: str) -> ReceivedSetup:
@@ -86,10 +86,10 @@ def test_practice_stays_on_its_computer() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"", "not a hand-over file"),
-        (b"\xff\xfe\x00", "not a hand-over file"),
-        (b"[" * 200_000, "not a hand-over file"),
-        (b'{"kind": "other"}', "not a hand-over file"),
+        (b"", "a hand-over file"),
+        (b"\xff\xfe\x00", "a hand-over file"),
+        (b"[" * 200_000, "a hand-over file"),
+        (b'{"kind": "other"}', "a hand-over file"),
         (b" " * (LIMIT_BYTES + 1), "too large"),
         (changed({"format": 3}), "newer version"),
         (changed({"format": 0}), "damaged"),

@@ -29,7 +29,7 @@ def test_a_later_step_can_be_looked_at_but_not_completed() -> None:
     guide = entra()
     setup = fresh(guide)
     for place in journey.places(guide, setup)[1:]:
-        seen = journey.go(setup, place.step.id)
+        seen = journey.open_step(setup, place.step.id)
         assert journey.position(guide, seen) == place.step.id
         blocked = journey.block(guide, satisfy(guide, seen, place.step.id), place.step.id)
         assert blocked is not None
@@ -59,7 +59,7 @@ def preview_guide() -> Guide:
 def test_an_answer_under_which_nothing_is_sent_shuts_the_gate() -> None:
     guide = preview_guide()
     setup = advance(guide, fresh(guide), Milestone.STARTED)
-    setup = journey.sight(setup, Sighting(NOW, NOW, entered=True))
+    setup = journey.record_sighting(setup, Sighting(NOW, NOW, entered=True))
     assert isinstance(gate(guide, setup), Open)
     setup = journey.answer(setup, "mode", "preview")
     assert gate(guide, setup) == Locked(Block(BlockReason.ANSWER, "add-gallery-app"))
@@ -106,7 +106,7 @@ def test_after_the_last_open_step_the_way_goes_on() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.FINISHED)
     first, second = (place.step.id for place in journey.places(guide, setup)[:2])
-    again = journey.complete(guide, journey.go(setup, first), first, NOW)
+    again = journey.complete(guide, journey.open_step(setup, first), first, NOW)
     assert journey.position(guide, again) == second
 
 
@@ -133,7 +133,7 @@ def test_a_changed_value_marks_what_rested_on_it() -> None:
     setup = advance(guide, fresh(guide), Milestone.STARTED)
     other = SAMPLES[Kind.GUID].replace("7c1e", "8c1e")
     after = journey.capture(guide, setup, "tenant_id", other, NOW)
-    expected = {s.id for s in guide.steps if "directory_id" in journey.rests_on(s) and s.id in setup.done}
+    expected = {s.id for s in guide.steps if "directory_id" in journey.depends_on(s) and s.id in setup.done}
     assert expected
     assert after.stale == expected
     assert len(journey.stale_titles(guide, setup, after)) == len(expected)
@@ -144,18 +144,18 @@ def test_a_changed_value_marks_what_rested_on_it() -> None:
 def test_a_replaced_token_marks_the_portal_and_the_test() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.STARTED)
-    after = journey.keep(guide, setup, "token", NOW, replaced=True)
+    after = journey.record_secret(guide, setup, "token", NOW, replaced=True)
     assert any("token" in {c.value for c in guide.step(s).carries} for s in after.stale)
     assert any(guide.step(s).page is Page.TEST for s in after.stale)
-    assert journey.keep(guide, setup, "token", NOW, replaced=False).stale == setup.stale
+    assert journey.record_secret(guide, setup, "token", NOW, replaced=False).stale == setup.stale
 
 
 def test_back_is_the_step_before_and_changes_nothing_else() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.SUBMITTED)
-    before = journey.neighbour(guide, setup, -1)
+    before = journey.neighbor(guide, setup, -1)
     assert before is not None
-    assert journey.go(setup, before).done == setup.done
+    assert journey.open_step(setup, before).done == setup.done
 
 
 def test_a_second_full_sync_waits_ninety_seconds() -> None:

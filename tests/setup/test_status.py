@@ -44,10 +44,10 @@ def after_test(setup: Setup, verdict: Verdict, minutes: float = 0) -> Setup:
 def test_the_way_through_every_guide_under_every_answer(guide: Guide) -> None:
     for answers in every_answer(guide):
         setup = to_the_watch(guide, fresh(guide, answers=answers))
-        closed = journey.shut(guide, setup) is not None
+        closed = journey.answer_block(guide, setup) is not None
         assert status(guide, setup) is Status.WAITING
         assert awaited(guide, setup) is Wait.TIMESTAMP
-        setup = journey.sight(setup, Sighting(NOW, NOW, entered=True))
+        setup = journey.record_sighting(setup, Sighting(NOW, NOW, entered=True))
         assert awaited(guide, setup) is None
         assert status(guide, setup) is (Status.IN_PROGRESS if closed else Status.READY)
         assert isinstance(gate(guide, setup), Open) is not closed
@@ -67,7 +67,7 @@ def test_the_way_through_every_guide_under_every_answer(guide: Guide) -> None:
 def test_a_stale_step_counts_only_while_it_is_shown(guide: Guide) -> None:
     for answers in every_answer(guide):
         setup = fresh(guide, answers=answers)
-        if journey.shut(guide, setup) is None:
+        if journey.answer_block(guide, setup) is None:
             done = advance(guide, setup, Milestone.FINISHED)
             shown = {step.id for _, step in journey.visible(guide, done)}
             hidden = frozenset(step.id for step in guide.steps) - shown
@@ -82,7 +82,7 @@ def test_a_token_replaced_under_another_answer_leaves_a_complete_setup_complete(
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.FINISHED)
     setup = redo(guide, journey.answer(setup, "screens", "classic"))
-    replaced = journey.keep(guide, setup, "token", LATER, replaced=True)
+    replaced = journey.record_secret(guide, setup, "token", LATER, replaced=True)
     assert status(guide, replaced) is Status.REDO
     setup = redo(guide, replaced)
     assert setup.stale == {"paste-credentials"}, "what the answer hides is remembered"
@@ -96,7 +96,7 @@ def test_nothing_is_waited_for_between_submit_and_start() -> None:
     setup = advance(guide, fresh(guide), Milestone.SUBMITTED)
     assert awaited(guide, setup) is None
     watch = next(step.id for step in guide.steps if step.page is Page.WATCH)
-    assert awaited(guide, journey.go(setup, watch)) is None
+    assert awaited(guide, journey.open_step(setup, watch)) is None
     started = advance(guide, setup, Milestone.STARTED, LATER)
     assert awaited(guide, started) is Wait.TIMESTAMP
     assert status(guide, started) is Status.IN_PROGRESS, "steps come before the wait; it runs beside them"
@@ -108,10 +108,10 @@ def test_a_directory_submitted_anew_waits_again_from_then_on() -> None:
     setup = advance(guide, fresh(guide), Milestone.FINISHED)
     again = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: LATER})
     assert awaited(guide, again) is Wait.TIMESTAMP, "the timestamp is older than Submit"
-    again = journey.unsight(guide, again)
+    again = journey.forget_sighting(guide, again)
     assert (status(guide, again), awaited(guide, again)) == (Status.WAITING, Wait.TIMESTAMP)
     assert journey.waiting_since(again) == LATER
-    seen = journey.sight(again, Sighting(LATER, LATER, entered=False))
+    seen = journey.record_sighting(again, Sighting(LATER, LATER, entered=False))
     assert status(guide, seen) is Status.READY, "and not only to be redone"
 
 
@@ -134,9 +134,9 @@ def test_a_failed_test_counts_until_it_passed_or_what_it_used_changed() -> None:
     assert awaited(guide, setup) is Wait.TIMESTAMP, "the watch goes on"
     assert summary(guide, setup).title == journey.test_step(guide).title
     after = LATER + timedelta(minutes=1)
-    replaced = journey.keep(guide, setup, "token", after, replaced=True)
+    replaced = journey.record_secret(guide, setup, "token", after, replaced=True)
     assert status(guide, replaced) is Status.REDO
-    assert status(guide, journey.lose(setup, "token")) is Status.WAITING
+    assert status(guide, journey.forget_secret(setup, "token")) is Status.WAITING
     resubmitted = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: after})
     assert status(guide, resubmitted) is Status.WAITING
     assert status(guide, after_test(setup, Verdict.WARNED, 1)) is Status.WAITING
@@ -173,7 +173,7 @@ def test_the_end_of_a_full_sync_is_waited_for_where_the_api_can_tell_of_it() -> 
     for lacking in (
         setup.with_(api=None),
         setup.with_(api=Access("")),
-        *(journey.lose(setup, name) for name in API_SECRETS),
+        *(journey.forget_secret(setup, name) for name in API_SECRETS),
         setup.with_(values=unnamed),
     ):
         assert (status(guide, lacking), awaited(guide, lacking)) == (Status.IN_PROGRESS, None)
@@ -186,8 +186,8 @@ def test_an_end_that_was_seen_or_confirmed_is_not_waited_for_until_the_next_full
     confirmed = advance(guide, setup, Milestone.FINISHED)
     for ended in (seen, confirmed):
         assert awaited(guide, ended) is None
-        anew = journey.unsight(guide, ended)
-        anew = journey.sight(anew, Sighting(LATER, LATER, entered=False))
+        anew = journey.forget_sighting(guide, ended)
+        anew = journey.record_sighting(anew, Sighting(LATER, LATER, entered=False))
         for milestone in (Milestone.TIMESTAMP, Milestone.FULL_SYNC):
             step = next(step.id for step in guide.steps if step.marks is milestone)
             anew = journey.complete(guide, satisfy(guide, anew, step), step, LATER)

@@ -309,12 +309,12 @@ def test_deleting_leaves_neither_version(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "setups").iterdir()] == ["known"]
     assert store.delete(ID) == Saved()
     assert store.list().setups == ()
-    assert store.load(ID) == FileTrouble(ID, "This setup is no longer there.")
+    assert store.load(ID) == FileTrouble(ID, "This setup no longer exists.")
 
 
 def test_bugs_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with pytest.raises(ValueError, match="secret values"):
+    with pytest.raises(ValueError, match="secrets among"):
         store.save(setup(kept={"token": NOON}, values={"token": "canary"}))
     with pytest.raises(ValueError, match="id"):
         store.save(setup(id="../../outside"))

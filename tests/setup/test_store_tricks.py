@@ -174,11 +174,11 @@ def test_a_link_of_ones_own_to_another_disk_is_ones_own_affair(tmp_path: Path) -
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o277, 0o777])
 def test_modes_hold_under_any_umask(tmp_path: Path, mask: int) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from app.practice.server_state import Ledger;"
+        "import os, sys; from pathlib import Path; from app.practice.server_state import ServerState;"
         "from tests.setup.test_store_tricks import setup; from app.setup.store import Store;"
         f"os.umask({mask}); data = Path(sys.argv[1]); store = Store(data);"
         "print(store.lock(), store.save(setup()), store.save(setup('b')), Store(data).load(setup().id).name);"
-        "Ledger(data / 'consoles').save()"
+        "ServerState(data / 'consoles').save()"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "data")], cwd=ROOT, capture_output=True, text=True, check=True
@@ -288,12 +288,12 @@ def through_all_states_of_a_drive(tmp_path: Path) -> None:
         assert store.save(setup("first")) == Saved()
         fill(place / "filler")
         refused = store.save(setup("second"))
-        assert refused == NotSaved("The setup could not be saved: the disk is full.")
+        assert refused == NotSaved("The setup couldn't be saved: the disk is full.")
         assert store.load(ID) == setup("first")
         (place / "filler").unlink()
         assert store.save(setup("second")) == Saved()
     refused = store.save(setup("third"))
-    assert refused == NotSaved("The setup could not be saved: the drive is gone.")
+    assert refused == NotSaved("The setup couldn't be saved: the drive is gone.")
     assert list(place.iterdir()) == [], "nothing goes to the disk below"
     with drive(place, "64k"):
         data.mkdir()  # back, as another device
@@ -303,8 +303,8 @@ def through_all_states_of_a_drive(tmp_path: Path) -> None:
         store.close()
         subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
         refused = store.save(setup("fourth"))
-        assert refused == NotSaved("The setup could not be saved: the disk is read-only.")
-        assert Store(data).lock() == CannotUse("The data folder cannot be used: the disk is read-only.")
+        assert refused == NotSaved("The setup couldn't be saved: the disk is read-only.")
+        assert Store(data).lock() == CannotUse("The data folder can't be used: the disk is read-only.")
         assert store.list().setups == (setup("third"),)
 
 

@@ -51,7 +51,7 @@ def satisfy(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Se
     for name in (*step.captures, *journey.unchosen(guide, setup, step)):
         spec = guide.values[name]
         if spec.secret:
-            setup = journey.keep(guide, setup, name, now, replaced=False)
+            setup = journey.record_secret(guide, setup, name, now, replaced=False)
         elif name not in setup.values:
             value = read(spec.kind, SAMPLES[spec.kind]).value
             assert value is not None, spec.kind
@@ -62,7 +62,7 @@ def satisfy(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Se
     if step.confirm:
         setup = journey.tick(setup, step_id, on=True)
     if step.page is Page.WATCH and setup.sighting is None:
-        setup = journey.sight(setup, Sighting(now, now, entered=False))
+        setup = journey.record_sighting(setup, Sighting(now, now, entered=False))
     return setup
 
 

@@ -29,8 +29,8 @@ def replaced_under_another_answer() -> Setup:
     guide = catalog.guide("entra")
     setup = advance(guide, new_setup(guide, NOW, practice=False), Milestone.FINISHED)
     setup = redo(guide, journey.answer(setup, "screens", "classic"))
-    setup = redo(guide, journey.keep(guide, setup, "token", NOW, replaced=True))
-    setup = journey.go(setup, guide.steps[-1].id)
+    setup = redo(guide, journey.record_secret(guide, setup, "token", NOW, replaced=True))
+    setup = journey.open_step(setup, guide.steps[-1].id)
     assert setup.stale
     return setup.with_(summary=summary(guide, setup))
 

@@ -223,7 +223,7 @@ def test_a_keyring_that_never_answers_does_not_hold_it_up(
     silent = SilentKeyring()
 
     async def story(controller: SetupController) -> None:
-        controller.session.setup = journey.keep(
+        controller.session.setup = journey.record_secret(
             controller.session.guide, controller.session.setup, "base_url", NOW, replaced=False
         )
         card = PortalErrorCard(controller)

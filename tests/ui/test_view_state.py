@@ -58,7 +58,7 @@ def test_every_step_of_every_guide_has_a_footer_that_says_something(guide: Guide
         setup = fresh(guide, answers=answers)
         shown = [step.id for _, step in journey.visible(guide, setup)]
         for step_id in shown:
-            view = view_state(guide, journey.go(setup, step_id), PASSED)
+            view = view_state(guide, journey.open_step(setup, step_id), PASSED)
             footer = view.footer
             assert view.page == step_id
             assert footer.action is not None
@@ -174,7 +174,7 @@ def test_the_companion_shows_the_action_of_the_wizard_and_finishes_the_setup(
         guide = session.guide
         for step in guide.steps:
             if any(step is each for _, each in journey.visible(guide, session.setup)):
-                await at(journey.go(fresh(guide), step.id))
+                await at(journey.open_step(fresh(guide), step.id))
 
         await at(fresh(guide))
         controller.busy = Block(BlockReason.KEYRING)

@@ -40,7 +40,7 @@ def test_between_submit_and_start_nothing_is_looked_for_and_nothing_says_so(qapp
         session = controller.session
         watch = next(step.id for step in session.guide.steps if step.page is Page.WATCH)
         await session.change(
-            lambda setup: journey.go(setup.with_(reached={Milestone.SUBMITTED: NOW}), watch),
+            lambda setup: journey.open_step(setup.with_(reached={Milestone.SUBMITTED: NOW}), watch),
         )
         panel = WatchPanel(controller)
         panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)

@@ -139,7 +139,7 @@ def view_state(
     if activity.busy is None or action.because != activity.busy:
         line = trouble or (notice if action.kind is ActionKind.COMPLETE else "") or line
     jump = f"Go to step {journey.place(guide, setup, action.jump).number}" if action.jump is not None else ""
-    before = journey.neighbour(guide, setup, -1) is not None
+    before = journey.neighbor(guide, setup, -1) is not None
     back = Back.CORRECT if finished else Back.STEP if before else None
     footer = Footer(action, action_label(guide, setup, action), line, action.jump, jump, back, "Back")
     return ViewState(FINISH if finished else here.step.id, finished, title, lead, footer)
@@ -150,7 +150,7 @@ def _counts(setup: Setup) -> str:
 
 
 def _hint(guide: Guide, setup: Setup, action: Action) -> str:
-    following = journey.neighbour(guide, setup, 1)
+    following = journey.neighbor(guide, setup, 1)
     title = ""
     match action.kind:
         case ActionKind.LEAVE:
