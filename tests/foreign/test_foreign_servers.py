@@ -1,4 +1,4 @@
-"""Against SCIM servers that others wrote, Test Connection and the watch tell what is so."""
+"""Test Connection and the watch report the truth about SCIM servers by other authors."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> 
 
 
 def add(base_url: str, kind: str, **attributes: Any) -> None:
-    """As the portal does it."""
+    """Add a resource as the portal does."""
     body = json.dumps({"schemas": [f"{CORE}{kind}"], **attributes}).encode()
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"}
     request = urllib.request.Request(f"{base_url}/{kind}s", body, headers, method="POST")
@@ -81,7 +81,7 @@ def test_a_working_server_passes_every_check(whole: str, client: str) -> None:
 
 
 @pytest.mark.parametrize("client", PROBES)
-def test_groups_that_are_not_there_are_not_offered(users_only: str, client: str) -> None:
+def test_missing_groups_are_reported_as_not_offered(users_only: str, client: str) -> None:
     found = {each.check: each.verdict for each in run_checks(users_only, client)}
     asks_for_groups = PROBES[client].second.expect is not Expect.OBJECT
     assert found.pop(Check.GROUPS) is (Verdict.NOT_OFFERED if asks_for_groups else Verdict.PASSED)
@@ -91,7 +91,7 @@ def test_groups_that_are_not_there_are_not_offered(users_only: str, client: str)
 @pytest.mark.parametrize(
     ("token", "path"), [("another-token", ""), (TOKEN + "x", ""), (TOKEN[:-1], ""), (TOKEN, "/v9")]
 )
-def test_a_wrong_token_and_a_wrong_path_are_told(whole: str, token: str, path: str) -> None:
+def test_a_wrong_token_and_a_wrong_path_are_reported(whole: str, token: str, path: str) -> None:
     found = run_checks(whole + path, "entra", token)
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
     assert failed.check is Check.TOKEN
@@ -102,7 +102,7 @@ def test_a_wrong_token_and_a_wrong_path_are_told(whole: str, token: str, path: s
     assert diagnosis.causes[0].step == ("copy-base-url" if path else "generate-token")
 
 
-def test_the_watch_sees_what_is_added(whole: str) -> None:
+def test_the_watch_sees_additions(whole: str) -> None:
     since = datetime.now(UTC) - timedelta(seconds=1)
     before = watch(whole, since)
     assert (before.newest, before.users, before.groups) == (None, 0, 0)
@@ -117,7 +117,7 @@ def test_the_watch_sees_what_is_added(whole: str) -> None:
     assert (later.newest, later.users, later.groups) == (None, 3, 1)
 
 
-def test_the_watch_knows_that_groups_are_not_there(users_only: str) -> None:
+def test_the_watch_knows_that_groups_are_missing(users_only: str) -> None:
     since = datetime.now(UTC) - timedelta(seconds=1)
     add(users_only, "User", userName="ada@example.com", emails=[{"value": "ada@example.com"}])
     seen = watch(users_only, since)

@@ -1,4 +1,4 @@
-"""Certificates with something wrong in them, each made for real."""
+"""Real certificates, each with one defect."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tests.hostile.server import serving
 
 
 def expired(ours: trustme.CA, host: str = "localhost") -> ssl.SSLContext:
-    """Two days ago."""
+    """Expired two days ago."""
     return serving(ours, host, not_after=datetime.now(UTC) - timedelta(days=2))
 
 
 def not_yet_valid(ours: trustme.CA, host: str = "localhost") -> ssl.SSLContext:
-    """From the day after tomorrow on."""
+    """Valid from the day after tomorrow."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     later = datetime.now(UTC) + timedelta(days=2)
     ours.issue_cert(host, not_before=later, not_after=later + timedelta(days=9)).configure_cert(context)
@@ -28,12 +28,12 @@ def not_yet_valid(ours: trustme.CA, host: str = "localhost") -> ssl.SSLContext:
 
 
 def wrong_host(ours: trustme.CA) -> ssl.SSLContext:
-    """For another name."""
+    """Issued for another host name."""
     return serving(ours, "elsewhere.example")
 
 
 def without_chain(ours: trustme.CA) -> ssl.SSLContext:
-    """The certificate between is not sent."""
+    """The intermediate certificate is not sent."""
     between = ours.create_child_ca()
     leaf = between.issue_cert("localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -43,7 +43,7 @@ def without_chain(ours: trustme.CA) -> ssl.SSLContext:
 
 
 def self_signed(_ours: trustme.CA) -> ssl.SSLContext:
-    """By itself, as appliances come from the factory."""
+    """Self-signed, as on appliances fresh from the factory."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)
@@ -63,12 +63,12 @@ def self_signed(_ours: trustme.CA) -> ssl.SSLContext:
 
 
 def inspected_and_expired(_ours: trustme.CA) -> ssl.SSLContext:
-    """By a product that opens traffic, and past its end."""
+    """Issued by a traffic-inspecting product, and expired."""
     return expired(trustme.CA(organization_name="Zscaler Inc."))
 
 
 def old_tls(ours: trustme.CA) -> ssl.SSLContext:
-    """Only ciphers that no client takes any more."""
+    """Only ciphers that clients no longer accept."""
     context = serving(ours)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers("AES128-SHA:@SECLEVEL=0")

@@ -26,7 +26,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """This computer trusts that authority and no other; the file that says so."""
+    """Make this computer trust that authority and no other. Return the file that says so."""
     file = tmp_path / "authority.pem"
     authority.cert_pem.write_to_path(str(file))
     (tmp_path / "empty").mkdir()

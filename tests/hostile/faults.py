@@ -1,4 +1,4 @@
-"""Faults on the way to an endpoint and in it, each injected for real on loopback."""
+"""Faults of an endpoint and on the way to it, each injected for real on loopback."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
 
 @dataclass(frozen=True)
 class Way:
-    """What a test is run with once the fault is in place."""
+    """What a test runs with once the fault is in place."""
 
     base_url: str
     credentials: Credentials = field(default_factory=lambda: StaticToken(TOKEN))
@@ -49,7 +49,7 @@ class Way:
 
 
 class Scene:
-    """Starts what a fault needs, and ends it again."""
+    """Starts what a fault needs, and stops it again."""
 
     def __init__(self, authority: trustme.CA, store: Path | None = None) -> None:
         """``store`` is the file of the authorities that this computer trusts."""
@@ -64,17 +64,17 @@ class Scene:
         self.stack.close()
 
     def trust(self, authority: trustme.CA) -> trustme.CA:
-        """Have this computer trust another authority too, as a managed one does."""
+        """Make this computer trust another authority as well, as a managed computer does."""
         assert self._store is not None
         authority.cert_pem.write_to_path(str(self._store), append=True)
         return authority
 
     def serve(self, answering: Answering, tls: ssl.SSLContext | None = None) -> Hostile:
-        """A server, by default with a certificate that this computer trusts."""
+        """Start a server, by default with a certificate that this computer trusts."""
         return self.stack.enter_context(Hostile(answering, tls or serving(self.authority)))
 
     def serve_plainly(self, answering: Answering) -> Hostile:
-        """A server without TLS."""
+        """Start a server without TLS."""
         return self.stack.enter_context(Hostile(answering))
 
 
@@ -82,17 +82,17 @@ class Scene:
 
 
 def answers(answering: Answering, path: str = "") -> Injection:
-    """The endpoint answers so; ``path`` follows the Base URL."""
+    """The endpoint answers this way; ``path`` is appended to the Base URL."""
     return lambda scene: Way(scene.serve(answering).base_url + path)
 
 
 def replies(status: int, body: bytes = b"", kind: str = "application/scim+json", **headers: str) -> Injection:
-    """The endpoint gives that answer to the right token."""
+    """The endpoint returns this answer to the right token."""
     return answers(says(http(status, body, kind, **headers)))
 
 
 def anybody(answer: bytes) -> Answering:
-    """The same to whoever asks, as what knows nothing of SCIM does."""
+    """The same answer to every request, as from a server that knows nothing of SCIM."""
 
     def answering(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
         connection.sendall(answer)
@@ -101,7 +101,7 @@ def anybody(answer: bytes) -> Answering:
 
 
 def to_another_token(answer: bytes | Answering) -> Injection:
-    """Everything is as it should be, and the made-up token of the last check gets that."""
+    """Everything works, but the made-up token of the last check gets this answer."""
 
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         if f"authorization: bearer {TOKEN}" in request.lower():
@@ -115,7 +115,7 @@ def to_another_token(answer: bytes | Answering) -> Injection:
 
 
 def to_groups(answer: bytes) -> Injection:
-    """Everything is as it should be, and whoever asks for groups gets that."""
+    """Everything works, but requests for groups get this answer."""
 
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         says(answer if "/Groups" in request else listing())(connection, request, stop)
@@ -124,13 +124,13 @@ def to_groups(answer: bytes) -> Injection:
 
 
 def dated(ahead: timedelta) -> Injection:
-    """The clock of the endpoint is that much ahead of this computer's."""
+    """The endpoint's clock is that far ahead of this computer's."""
     date = format_datetime(datetime.now(UTC) + ahead, usegmt=True)
     return answers(says(listing().replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)))
 
 
 def only_at(path: str, otherwise: bytes, end: str = "") -> Answering:
-    """A SCIM service at that path and nowhere else; ``end`` has to follow the path of a request."""
+    """A SCIM service at that path only; a request's path must end with ``end``."""
 
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         asked = request.split(" ", 2)[1].partition("?")[0]
@@ -141,7 +141,7 @@ def only_at(path: str, otherwise: bytes, end: str = "") -> Answering:
 
 
 def drip(head: bytes, seconds: float = 0.02) -> Answering:
-    """Starts so and goes on a byte at a time."""
+    """Start with these bytes and continue one byte at a time."""
 
     def answering(connection: socket.socket, _request: str, stop: threading.Event) -> None:
         connection.sendall(head)
@@ -152,7 +152,7 @@ def drip(head: bytes, seconds: float = 0.02) -> Answering:
 
 
 def endless(connection: socket.socket, _request: str, stop: threading.Event) -> None:
-    """A body without end."""
+    """An endless body."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not stop.is_set():
         connection.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
@@ -164,24 +164,24 @@ def silent(_connection: socket.socket, _request: str, stop: threading.Event) -> 
 
 
 def closes(_connection: socket.socket, _request: str, _stop: threading.Event) -> None:
-    """No answer, and the end."""
+    """No answer; the connection is closed."""
 
 
 def halves(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
-    """An answer that breaks off."""
+    """An answer that stops halfway."""
     connection.sendall(listing()[:-10])
 
 
 RESET = struct.pack("ii", 1, 0)
-"""For ``SO_LINGER`` (socket(7)): the end of the connection is a reset."""
+"""For ``SO_LINGER`` (socket(7)): the connection ends with a reset."""
 
 
 def resets(first: bytes) -> Answering:
-    """Begins so, and then the connection is reset rather than closed, as firewalls do it."""
+    """Start with these bytes, then reset the connection rather than close it, as firewalls do."""
 
     def answering(connection: socket.socket, _request: str, stop: threading.Event) -> None:
         connection.sendall(first)
-        stop.wait(0.1)  # what was sent has to arrive, or the reset takes it along
+        stop.wait(0.1)  # the bytes must arrive first, or the reset discards them
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
 
     return answering
@@ -196,12 +196,12 @@ BOMB = http(200, gzip.compress(b"\0" * 50_000_000, 9), Content_Encoding="gzip")
 
 
 def at(base_url: str, token: str = TOKEN) -> Injection:
-    """Just this Base URL."""
+    """Exactly this Base URL."""
     return lambda _scene: Way(base_url, StaticToken(token))
 
 
 def plain_http(scene: Scene) -> Way:
-    """The Base URL begins with http."""
+    """The Base URL starts with http."""
     return Way(scene.serve_plainly(says(listing())).base_url)
 
 
@@ -216,12 +216,12 @@ def _free_port() -> int:
 
 
 def closed_port(_scene: Scene) -> Way:
-    """Nobody listens there."""
+    """Nothing listens on the port."""
     return Way(f"https://localhost:{_free_port()}/scim/v2")
 
 
 def full_queue(scene: Scene) -> Way:
-    """Connections are neither taken nor refused, as behind a firewall that drops."""
+    """Connections are neither accepted nor refused, as behind a firewall that drops packets."""
     listener = scene.stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
     for _ in range(3):
         waiting = scene.stack.enter_context(socket.socket())
@@ -231,12 +231,12 @@ def full_queue(scene: Scene) -> Way:
 
 
 def never_greets(scene: Scene) -> Way:
-    """TCP stands, and TLS never comes."""
+    """TCP connects, but TLS never starts."""
     return Way(scene.serve_plainly(silent).base_url.replace("http:", "https:"))
 
 
 def greets_with(first: bytes, *, reset: bool = False) -> Injection:
-    """TCP stands, and something other than TLS comes back."""
+    """TCP connects, but something other than TLS comes back."""
 
     def inject(scene: Scene) -> Way:
         listener = scene.stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -266,7 +266,7 @@ def greets_with(first: bytes, *, reset: bool = False) -> Injection:
 
 
 HOST = "cie.example"
-"""Reached through a proxy alone: what is on loopback never goes through one."""
+"""Reached only through a proxy: loopback addresses never use one."""
 
 
 def _behind_proxy(scene: Scene, tls: ssl.SSLContext, answer: bytes | None = None) -> Way:
@@ -276,27 +276,27 @@ def _behind_proxy(scene: Scene, tls: ssl.SSLContext, answer: bytes | None = None
 
 
 def proxy_says(answer: bytes) -> Injection:
-    """The proxy answers so instead of opening a tunnel."""
+    """The proxy returns this answer instead of opening a tunnel."""
     return lambda scene: _behind_proxy(scene, serving(scene.authority, HOST), answer)
 
 
 def proxy_opens_traffic(scene: Scene) -> Way:
-    """A tunnel that ends at the proxy, which shows a certificate of its own making."""
+    """The proxy ends the tunnel and presents a certificate that it made itself."""
     return _behind_proxy(scene, serving(trustme.CA(organization_name="Blue Coat Systems"), HOST))
 
 
 def proxy_opens_traffic_by(organization: str) -> Injection:
-    """As such a proxy does it in a managed network, whose computers trust its authority."""
+    """The same in a managed network, whose computers trust the proxy's authority."""
     return lambda scene: _behind_proxy(scene, serving(scene.trust(trustme.CA(organization_name=organization)), HOST))
 
 
 def proxy_works(scene: Scene) -> Way:
-    """Nothing is wrong."""
+    """No fault."""
     return _behind_proxy(scene, serving(scene.authority, HOST))
 
 
 def proxy_is(behaving: Answering) -> Injection:
-    """What stands where the proxy should be behaves so."""
+    """Something at the proxy's address behaves this way."""
 
     def inject(scene: Scene) -> Way:
         proxy = scene.serve_plainly(behaving)
@@ -306,12 +306,12 @@ def proxy_is(behaving: Answering) -> Injection:
 
 
 def no_proxy_there(_scene: Scene) -> Way:
-    """The proxy of the settings does not exist."""
+    """The configured proxy does not exist."""
     return Way("https://scim.example/v2", proxy=f"http://127.0.0.1:{_free_port()}")
 
 
 def misspelt_behind_proxy(scene: Scene) -> Way:
-    """The host does not exist, which only the proxy finds out."""
+    """The host does not exist, which only the proxy discovers."""
     proxy = scene.stack.enter_context(Proxy({}))
     return Way("https://scim.exampel/v2", proxy=proxy.url)
 
@@ -325,7 +325,7 @@ def certified(make: Callable[[trustme.CA], ssl.SSLContext]) -> Injection:
 
 
 def by_unknown(organization: str) -> Injection:
-    """Issued by an authority of that name, which nobody trusts."""
+    """Issued by an authority of that name that is not trusted."""
     return certified(lambda _ours: serving(trustme.CA(organization_name=organization)))
 
 
@@ -333,7 +333,7 @@ def by_unknown(organization: str) -> Injection:
 
 
 def issuing(answer: bytes | Answering, endpoint: bytes | None = None) -> Injection:
-    """The token address answers so, and then the endpoint so."""
+    """The token address answers this way, and then the endpoint."""
 
     def inject(scene: Scene) -> Way:
         issuer = scene.serve_plainly(anybody(answer) if isinstance(answer, bytes) else answer)
@@ -345,14 +345,14 @@ def issuing(answer: bytes | Answering, endpoint: bytes | None = None) -> Injecti
 
 
 def no_issuer(scene: Scene) -> Way:
-    """Nobody listens at the token address."""
+    """Nothing listens at the token address."""
     server = scene.serve_plainly(says(listing()))
     url = f"http://127.0.0.1:{_free_port()}/token"
     return Way(server.base_url, ServiceAccount(url, "an-id", "a-secret", "tsg_id:1234"), practice=True)
 
 
 def issuer_behind_proxy(organization: str, answer: bytes | None = None) -> Injection:
-    """The real token address behind a proxy, with a certificate of an authority that nobody trusts."""
+    """The real token address behind a proxy, with a certificate of an untrusted authority."""
 
     def inject(scene: Scene) -> Way:
         authority = trustme.CA(organization_name=organization)

@@ -1,4 +1,4 @@
-"""Answers that are wrong in every way at every layer, and what an independent reader makes of them."""
+"""Answers that are wrong in every way at every layer, and how an independent parser reads them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TOKEN = "canary-token-4f1d9a"
 SECRET = "canary-secret-77b0c2"
 PATH = "/canary-path-c35e81"
-"""What may never come back out of the program. The answers below hold them on purpose."""
+"""Must never appear in any output. The answers below contain them on purpose."""
 
 CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 
@@ -34,13 +34,13 @@ class End(StrEnum):
 
     CLOSE = "close"
     STALL = "stall"
-    """Keeps the connection open and says nothing more."""
+    """Keeps the connection open and sends nothing more."""
     RESET = "reset"
 
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer as it goes over the wire."""
+    """One answer as sent over the wire."""
 
     wire: bytes
     disturbed: bool = False
@@ -87,7 +87,7 @@ NAMES = ["schemas", "totalResults", "Resources", "totalresults", "\\u0074otalRes
 
 @st.composite
 def documents(draw: st.DrawFn, good: list[tuple[str, str]], *, disturb: bool) -> str:
-    """The text of a JSON object, perhaps with members replaced, doubled, renamed or left out."""
+    """Return the text of a JSON object, perhaps with members replaced, duplicated, renamed or removed."""
     members = list(good)
     for _ in range(draw(st.integers(1, 3)) if disturb else 0):
         place = draw(st.integers(0, max(0, len(members) - 1)))
@@ -117,7 +117,7 @@ def encoded(text: str, encoding: str) -> bytes:
 
 @st.composite
 def mutated(draw: st.DrawFn, data: bytes) -> bytes:
-    """Bytes with up to three of them flipped, cut out, doubled or put in between."""
+    """Return the bytes with up to three changes: flipped, removed, duplicated or inserted bytes."""
     for _ in range(draw(st.integers(1, 3))):
         start = draw(st.integers(0, len(data)))
         stop = min(len(data), start + draw(st.sampled_from([1, 1, 2, 7, 100, 10_000])))
@@ -205,7 +205,7 @@ CHUNK_SIZES = [b"0", b"-1", b"ffffffffffffffffffffff", b"+5", b"0x5", b"5 ;x=y",
 
 @st.composite
 def chunked(draw: st.DrawFn, body: bytes, *, disturb: bool) -> bytes:
-    """The body in chunks, perhaps with a size that is wrong, an extension or a trailer."""
+    """Return the body in chunks, perhaps with a wrong size, an extension or a trailer."""
     size = max(1, draw(st.integers(1, 2 * len(body) + 1)), len(body) // 40)
     parts = [body[start : start + size] for start in range(0, len(body), size)]
     done = [b"%x\r\n%s\r\n" % (len(part), part) for part in parts] + [b"0\r\n", b"\r\n"]
@@ -233,7 +233,7 @@ LAYERS = ["json", "json", "json", "text", "bytes", "coding", "coded", "framing",
 
 @st.composite
 def replies(draw: st.DrawFn, good: list[list[tuple[str, str]]]) -> Reply:
-    """An answer with one of these objects in its body, disturbed at up to two layers."""
+    """Return an answer with one of these objects in its body, disturbed at up to two layers."""
     wrong = set(draw(st.lists(st.sampled_from(LAYERS), max_size=2)))
     text = draw(documents(draw(st.sampled_from(good)), disturb="json" in wrong))
     body = encoded(text, draw(st.sampled_from(ENCODINGS)) if "text" in wrong else "utf-8")
@@ -270,16 +270,16 @@ def replies(draw: st.DrawFn, good: list[list[tuple[str, str]]]) -> Reply:
 # -- what an independent reader makes of it ----------------------------------------------
 
 
-# Its limits on the number and length of headers are tighter than a client's need be.
+# Its limits on the number and length of headers are stricter than a client's must be.
 python_http._MAXHEADERS = python_http._MAXLINE = 200_000  # type: ignore[attr-defined]
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """The members of an object in their order, doubled ones too."""
+    """The members of an object in their order, including duplicates."""
 
 
 def body_of(wire: bytes) -> tuple[int, bytes] | None:
-    """Status and unpacked body as Python's own HTTP client reads them; None where the answer is not whole."""
+    """Return status and unpacked body as Python's own HTTP client reads them; None if the answer is incomplete."""
     stream = _Stream(wire)
     try:
         while True:
@@ -301,13 +301,13 @@ def body_of(wire: bytes) -> tuple[int, bytes] | None:
 
 
 class _Stream(io.BytesIO):
-    """As much of a socket as HTTPResponse wants. An early answer that is thrown away does not close it."""
+    """The part of a socket that HTTPResponse needs. A discarded early answer does not close it."""
 
     def makefile(self, _mode: str) -> Self:
         return self
 
     def close(self) -> None:
-        """Leave it open for the answer behind an early one."""
+        """Stay open for the answer that follows an early one."""
 
 
 def _inflated(raw: bytes) -> bytes:
@@ -321,7 +321,7 @@ def _inflated(raw: bytes) -> bytes:
 
 
 def object_of(wire: bytes) -> dict[str, Any] | None:
-    """The JSON object of a whole answer with status 200 (RFC 8259: UTF-8, no NaN; RFC 7493: no name twice)."""
+    """Return the JSON object of a complete answer with status 200 (RFC 8259: UTF-8, no NaN; RFC 7493: unique names)."""
     read = body_of(wire)
     if read is None or read[0] != 200:
         return None
@@ -345,7 +345,7 @@ def _plain(value: Any) -> Any:
 
 
 def list_of(wire: bytes, *, declared: bool = True) -> tuple[int, list[dict[str, Any]]] | None:
-    """Total and resources of an answer that is a ListResponse by the letter of RFC 7644 section 3.4.2."""
+    """Return total and resources of an answer that is strictly a ListResponse (RFC 7644 section 3.4.2)."""
     found = object_of(wire)
     if found is None or (declared and not _declares(found, LIST)):
         return None
@@ -357,13 +357,13 @@ def list_of(wire: bytes, *, declared: bool = True) -> tuple[int, list[dict[str, 
 
 
 def is_config(wire: bytes) -> bool:
-    """Whether it is a ServiceProviderConfig (RFC 7643 section 5)."""
+    """Return whether it is a ServiceProviderConfig (RFC 7643 section 5)."""
     found = object_of(wire)
     return found is not None and _declares(found, CONFIG)
 
 
 def token_of(wire: bytes) -> str | None:
-    """The token of a token response (RFC 6749 sections 5.1 and A.12; bearer: RFC 6750)."""
+    """Return the token of a token response (RFC 6749 sections 5.1 and A.12; bearer: RFC 6750)."""
     found = object_of(wire) or {}
     token, kind = found.get("access_token"), found.get("token_type", "bearer")
     good = isinstance(token, str) and token and all("\x20" <= sign <= "\x7e" for sign in token)
@@ -393,7 +393,7 @@ class Fuzzer:
         self._server: asyncio.Server | None = None
 
     def play(self, choose: Callable[[str], Reply]) -> None:
-        """Answer each request with what ``choose`` makes of its head."""
+        """Answer each request with what ``choose`` returns for its head."""
         self._choose = choose
         self.sent = []
 

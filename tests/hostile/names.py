@@ -1,6 +1,6 @@
-"""A name server on loopback, and child processes in which the names of this computer come from it alone.
+"""A name server on loopback, and child processes that resolve names only through it.
 
-As a script it writes as JSON what Test Connection found at each host.
+As a script it prints, as JSON, what Test Connection found at each host.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ ZONE: dict[str, tuple[str, ...]] = {
     "filtered.example": ("0.0.0.0",),
     f"cie.api.{SEARCH}": ("10.1.2.3",),
 }
-"""Name → addresses. ``broken.`` names get SERVFAIL, ``silent.`` names nothing, all others NXDOMAIN."""
+"""Addresses by name. ``broken.`` names get SERVFAIL, ``silent.`` names no answer, all others NXDOMAIN."""
 
 HOSTS = (*ZONE, "nowhere.example", "broken.example", "silent.example", "short", "cie.api")
-"""The hosts of the Base URLs that are tested; the last two exist only with the search domain."""
+"""The hosts of the tested Base URLs; the last two exist only with the search domain."""
 
 
 # -- the name server -------------------------------------------------------------------------
 
 
 def answer(query: bytes) -> bytes | None:
-    """The answer to a DNS query (RFC 1035 section 4), None for none at all."""
+    """Return the answer to a DNS query (RFC 1035 section 4), or None for no answer."""
     labels, at = [], 12
     while query[at]:
         labels.append(query[at + 1 : at + 1 + query[at]].decode().lower())
@@ -85,11 +85,11 @@ def _serve(server: socket.socket) -> None:
 
 @cache
 def found_at_each_host() -> dict[str, dict[str, tuple[Finding, ...]]]:
-    """What Test Connection finds at each of ``HOSTS`` where names come from ``ZONE``, for each way to have it so.
+    """Return what Test Connection finds at each of ``HOSTS`` with the names of ``ZONE``, for each way to resolve them.
 
-    ``network``: the resolver of this computer in a network of its own, where the machine lets anybody have one, which
-    some containers do not. ``asked``: a resolver that does as that one does and asks the same name server, put in the
-    place where the program asks for addresses, which always goes.
+    ``network``: this computer's resolver in a separate network namespace, which some containers do not allow.
+    ``asked``: a resolver that behaves the same and asks the same name server, put where the program asks for addresses;
+    this always works.
     """
     children = {"asked": _start([*CHILD, "asked"])}
     with tempfile.TemporaryDirectory() as folder:
@@ -98,7 +98,7 @@ def found_at_each_host() -> dict[str, dict[str, tuple[Finding, ...]]]:
             f"nameserver 127.0.0.1\nsearch {SEARCH}\noptions timeout:1 attempts:1 ndots:1\n"
         )
         (files / "nsswitch.conf").write_text("hosts: dns\n")
-        # A network of its own has no way out and its own port 53; the mounts are its own as well.
+        # The child's network namespace has no route out and its own port 53; its mounts are separate too.
         own = ["unshare", *([] if os.geteuid() == 0 else ["-r"]), "-n", "-m"]
         mounts = " && ".join(f"mount --bind {file} /etc/{file.name}" for file in files.iterdir())
         if shutil.which("unshare") and subprocess.run([*own, "sh", "-c", mounts], capture_output=True).returncode == 0:
@@ -130,7 +130,7 @@ def main(how: str) -> None:
     if how == "asked":
         ask_instead(server.getsockname())
     print(json.dumps(asyncio.run(_test_each())), flush=True)
-    os._exit(0)  # a lookup that nobody answers may still keep a thread
+    os._exit(0)  # a lookup without an answer may still hold a thread
 
 
 async def _test_each() -> dict[str, str]:
@@ -156,7 +156,7 @@ async def _test_each() -> dict[str, str]:
 
 
 def ask_instead(server: tuple[str, int]) -> None:
-    """Have names looked up at that server as glibc does (resolver(3), getaddrinfo(3)), and no connection ever stand."""
+    """Resolve names at that server as glibc does (resolver(3), getaddrinfo(3)), and let no connection succeed."""
 
     def names(host: str | bytes, port: int, *_: object, **__: object) -> list[object]:
         name = host.decode() if isinstance(host, bytes) else host
@@ -185,7 +185,7 @@ def _candidates(name: str) -> list[str]:
 
 
 def _query(server: tuple[str, int], name: str, family: int) -> tuple[int, int, list[str]]:
-    """The code of the answer (9 for none), the family, and the addresses."""
+    """Return the response code (9 for none), the family, and the addresses."""
     kind, size = (1, 4) if family == socket.AF_INET else (28, 16)
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
     question = labels + b"\0" + struct.pack("!HH", kind, 1)

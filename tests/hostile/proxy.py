@@ -1,4 +1,4 @@
-"""A forward proxy on loopback that writes down what it is asked, and leads every host to a server of the test."""
+"""A forward proxy on loopback that records requests and connects every host to a test server."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class Proxy:
     """Listens while used as a context manager. ``answer`` is sent instead of opening a tunnel."""
 
     def __init__(self, ports: Mapping[str, int], answer: bytes | None = None) -> None:
-        """``ports`` leads host names to ports of this computer; other names get 502."""
+        """``ports`` maps host names to ports of this computer; other names get 502."""
         self.heads: list[str] = []
-        """What came before any tunnel, as text."""
+        """What was received before any tunnel, as text."""
         self._ports = ports
         self._answer = answer
         self._stop = threading.Event()

@@ -1,4 +1,4 @@
-"""A small server on raw sockets that answers whatever a test wants, with or without TLS."""
+"""A small raw-socket server that returns any answer a test needs, with or without TLS."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
 def http(status: int, body: bytes = b"", kind: str = "application/scim+json", **headers: str) -> bytes:
-    """A whole HTTP answer. Underscores in header names become hyphens."""
+    """Return a complete HTTP answer. Underscores in header names become hyphens."""
     lines = [f"HTTP/1.1 {status} Status", f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode() + body
 
 
 def listing(*resources: Mapping[str, object], total: int | None = None) -> bytes:
-    """A ListResponse."""
+    """Return a ListResponse."""
     found = {"schemas": [LIST], "totalResults": len(resources) if total is None else total}
     return http(200, json.dumps({**found, "Resources": list(resources)}).encode())
 
 
 def says(answer: bytes) -> Answering:
-    """Send these bytes to the right token, and 401 to any other."""
+    """Send these bytes for the right token, and 401 for any other."""
 
     def answering(connection: socket.socket, request: str, _stop: threading.Event) -> None:
         right = f"authorization: bearer {TOKEN}".lower() in request.lower()
@@ -52,7 +52,7 @@ def serving(
     not_after: datetime | None = None,
     not_before: datetime | None = None,
 ) -> ssl.SSLContext:
-    """TLS with a certificate for that host."""
+    """Return TLS with a certificate for that host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     issuer.issue_cert(host, not_after=not_after, not_before=not_before).configure_cert(context)
     return context

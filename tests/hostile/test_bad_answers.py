@@ -1,6 +1,6 @@
-"""Each bad answer of an endpoint gets one clear sentence and a next step within its time, and the setup is as it was.
+"""Each bad answer of an endpoint gives one clear sentence and a next step in time, and leaves the setup unchanged.
 
-Bad texts in fields: ``tests/test_bad_input.py``.
+For bad text in fields see ``tests/test_bad_input.py``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from app.diagnosis.setup_facts import SetupFacts
 from app.net.body import BODY_LIMIT
 from app.scim import connection_test
 from app.scim.endpoint import Endpoint
-from app.scim.observation import Observation as Seen
+from app.scim.observation import Observation
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile import faults
 from tests.hostile.certificates import wrong_host
@@ -41,11 +41,11 @@ QUICK = connection_test.TimeLimits(name=1.0, request=0.6, whole=1.5)
 HUNDRED_MB = 100_000_000
 
 sent = [0]
-"""Bytes of the 100 MB body that were taken, as far as the socket tells."""
+"""Bytes of the 100 MB body that were sent, as far as the socket reports."""
 
 
 def hundred_mb(connection: socket.socket, _request: str, stop: threading.Event) -> None:
-    """Streams them in chunks, so that their number is not known before."""
+    """Stream them in chunks, so that their number is not known in advance."""
     sent[0] = 0
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
     while sent[0] < HUNDRED_MB and not stop.is_set():
@@ -54,36 +54,36 @@ def hundred_mb(connection: socket.socket, _request: str, stop: threading.Event) 
 
 
 def announced(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
-    """Announces them, and begins."""
+    """Announce them and start sending."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {HUNDRED_MB}\r\n\r\n"
     connection.sendall(head.encode() + b" " * 1000)
 
 
-ANSWERS: dict[str, tuple[Injection, Seen]] = {
-    "401": (replies(401), Seen.UNAUTHORIZED),
-    "403": (replies(403), Seen.FORBIDDEN),
-    "404": (replies(404), Seen.NOT_FOUND),
-    "429": (replies(429), Seen.TOO_MANY),
-    "500": (replies(500), Seen.SERVER_ERROR),
-    "redirect": (replies(302, Location="https://x.example/"), Seen.REDIRECT),
-    "HTML with 200": (replies(200, faults.PAGE, "text/html"), Seen.HTML),
-    "truncated JSON": (replies(200, b'{"totalResults": 1, "Reso'), Seen.BROKEN_OFF),
-    "JSON of the wrong shape": (replies(200, b'{"totalResults": "0", "Resources": {}}'), Seen.WRONG_SHAPE),
-    "somebody where nobody can be": (answers(says(listing(faults.SOMEONE))), Seen.FILTER_IGNORED),
-    "100 MB body": (answers(hundred_mb), Seen.TOO_LARGE),
-    "100 MB body, announced": (answers(announced), Seen.TOO_LARGE),
-    "compressed bomb": (answers(says(faults.BOMB)), Seen.TOO_LARGE),
-    "never-ending drip": (answers(faults.drip(faults.BODY)), Seen.TOO_SLOW),
-    "never-ending drip of a header": (answers(faults.drip(faults.HEAD)), Seen.TIMEOUT),
-    "closed connection": (answers(faults.closes), Seen.CLOSED),
-    "connection closed in the answer": (answers(faults.halves), Seen.CLOSED),
-    "wrong certificate": (certified(wrong_host), Seen.WRONG_HOST),
+ANSWERS: dict[str, tuple[Injection, Observation]] = {
+    "401": (replies(401), Observation.UNAUTHORIZED),
+    "403": (replies(403), Observation.FORBIDDEN),
+    "404": (replies(404), Observation.NOT_FOUND),
+    "429": (replies(429), Observation.TOO_MANY),
+    "500": (replies(500), Observation.SERVER_ERROR),
+    "redirect": (replies(302, Location="https://x.example/"), Observation.REDIRECT),
+    "HTML with 200": (replies(200, faults.PAGE, "text/html"), Observation.HTML),
+    "truncated JSON": (replies(200, b'{"totalResults": 1, "Reso'), Observation.BROKEN_OFF),
+    "JSON of the wrong shape": (replies(200, b'{"totalResults": "0", "Resources": {}}'), Observation.WRONG_SHAPE),
+    "somebody where nobody can be": (answers(says(listing(faults.SOMEONE))), Observation.FILTER_IGNORED),
+    "100 MB body": (answers(hundred_mb), Observation.TOO_LARGE),
+    "100 MB body, announced": (answers(announced), Observation.TOO_LARGE),
+    "compressed bomb": (answers(says(faults.BOMB)), Observation.TOO_LARGE),
+    "never-ending drip": (answers(faults.drip(faults.BODY)), Observation.TOO_SLOW),
+    "never-ending drip of a header": (answers(faults.drip(faults.HEAD)), Observation.TIMEOUT),
+    "closed connection": (answers(faults.closes), Observation.CLOSED),
+    "connection closed in the answer": (answers(faults.halves), Observation.CLOSED),
+    "wrong certificate": (certified(wrong_host), Observation.WRONG_HOST),
 }
 
 
 @pytest.mark.usefixtures("secret_service", "trusted")
 @pytest.mark.parametrize("name", ANSWERS)
-def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
+def test_a_bad_answer_is_reported_and_leaves_the_setup_unchanged(
     name: str, authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     inject, observation = ANSWERS[name]
@@ -99,7 +99,7 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
             assert failed.observation is observation
             diagnosis = explain(session.testing.findings, SetupFacts.of(session.guide, session.setup))
             assert diagnosis is not None
-            assert any(cause.step for cause in diagnosis.causes), "there is a step to go to"
+            assert any(cause.step for cause in diagnosis.causes), "no cause leads to a step"
             assert all(cause.sentence.endswith(".") for cause in diagnosis.causes)
             (run,) = session.setup.runs
             assert any(check.verdict == "failed" for check in run.checks)
@@ -109,12 +109,12 @@ def test_a_bad_answer_is_told_and_leaves_the_setup_as_it_was(
         asyncio.run(story(inject(scene).base_url))
 
 
-def test_of_a_hundred_megabytes_no_more_is_read_than_the_limit(authority: trustme.CA, trusted: Path) -> None:
+def test_no_more_of_a_hundred_megabytes_is_read_than_the_limit(authority: trustme.CA, trusted: Path) -> None:
     assert trusted.exists()
     with Scene(authority) as scene:
         endpoint = Endpoint(scene.serve(hundred_mb).base_url, practice=False)
         tokens = TokenSource(StaticToken(TOKEN), practice=False)
         probe = LOOKUP
         asyncio.run(connection_test.run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=QUICK))
-    # What waits in the buffers of both sockets counts as sent.
+    # Bytes waiting in the buffers of both sockets count as sent.
     assert BODY_LIMIT < sent[0] < 16 * BODY_LIMIT

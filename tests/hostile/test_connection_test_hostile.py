@@ -128,13 +128,13 @@ SOMEONE: dict[str, object] = {"id": "1", "userName": "someone"}
     ],
 )
 @pytest.mark.usefixtures("trusted")
-def test_misbehaviour_is_named(
+def test_misbehavior_is_reported_by_the_right_check(
     authority: trustme.CA, answering: Answering, check: Check, observation: Observation
 ) -> None:
     with Hostile(answering, serving(authority)) as server:
         failed = first_failed(run_checks(server.base_url))
     assert (failed.check, failed.observation) == (check, observation)
-    # Not found: once more, with a slash.
+    # Not found: one more request, with a slash.
     assert len(server.requests) == (2 if observation is Observation.NOT_FOUND else 1)
     if observation is Observation.TOO_MANY:
         asked = 'GET \u2026/Users?filter=userName eq "<random GUID>"'
@@ -173,7 +173,7 @@ def test_tls_to_a_plain_port_fails_at_the_certificate() -> None:
         connection.sendall(http(400))
 
     with Hostile(plain) as server:
-        # The TLS greeting holds no blank line, so the server waits for more: a handshake that never ends.
+        # The TLS greeting has no blank line, so the server waits for more: a handshake that never ends.
         failed = first_failed(run_checks(server.base_url.replace("http:", "https:")))
     assert (failed.check, failed.observation) == (Check.CERTIFICATE, Observation.TIMEOUT)
 
@@ -195,7 +195,7 @@ def test_a_working_endpoint_passes_every_check(authority: trustme.CA) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_an_endpoint_that_never_looks_at_the_token_is_told(authority: trustme.CA) -> None:
+def test_an_endpoint_that_ignores_the_token_is_reported(authority: trustme.CA) -> None:
     def open_door(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
         connection.sendall(listing())
 

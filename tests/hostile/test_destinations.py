@@ -1,4 +1,4 @@
-"""What goes where, as servers and a proxy write it down: GET with the token to the Base URL's host, nothing else."""
+"""What is sent where, as recorded by servers and a proxy: GET with the token to the Base URL's host, nothing else."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 class World:
-    """The endpoint, the token host and a host that nobody may be sent to, each with TLS and a name of its own."""
+    """The endpoint, the token host, and a host that must never be contacted, each with TLS and its own name."""
 
     def __init__(self, authority: trustme.CA) -> None:
         self.endpoint = Hostile(self._scim, serving(authority, HOST))
@@ -90,7 +90,7 @@ class World:
         return ServiceAccount(url, CLIENT_ID, CLIENT_SECRET, "tsg_id:1234")
 
     def places(self) -> list[str]:
-        """Everything that a redirect might lead to."""
+        """Everything that a redirect might point to."""
         return [
             f"https://{ELSEWHERE}:{self.elsewhere.port}{PATH}/Users",
             f"http://localhost:{self.plain.port}{PATH}/Users",
@@ -100,7 +100,7 @@ class World:
         ]
 
     def only_reads(self) -> None:
-        """The endpoint saw GET alone, with a bearer token and without a body; the token host never saw that token."""
+        """The endpoint got only GET, with a bearer token and no body; the token host never got that token."""
         for request in self.endpoint.requests:
             head, end, body = request.partition("\r\n\r\n")
             line, *headers = head.lower().split("\r\n")
@@ -123,7 +123,7 @@ class World:
 
 @pytest.fixture
 def world(authority: trustme.CA, trusted: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """The world, in which every name leads to this computer and no proxy is set."""
+    """The world, in which every name resolves to this computer and no proxy is set."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -140,7 +140,7 @@ def world(authority: trustme.CA, trusted: object, monkeypatch: pytest.MonkeyPatc
 
 
 def run_checks(world: World, credentials: StaticToken | ServiceAccount, client: str) -> dict[Check, Finding]:
-    """Test Connection with the proxy that the system's settings name."""
+    """Run Test Connection with the proxy that the system's settings choose."""
     tokens = TokenSource(credentials, practice=False)
     found = asyncio.run(run(Endpoint(world.base_url, practice=False), tokens, PROBES[client], limits=QUICK))
     assert not any(each in repr(found) for each in PRIVATE)
@@ -148,7 +148,7 @@ def run_checks(world: World, credentials: StaticToken | ServiceAccount, client: 
 
 
 def watch(world: World, credentials: StaticToken | ServiceAccount) -> object:
-    """One look of the watch, likewise."""
+    """Check for changes once, with the same proxy."""
 
     async def once() -> object:
         endpoint = Endpoint(world.base_url, practice=False)
@@ -173,7 +173,7 @@ def test_only_reads_go_to_the_endpoint(world: World, monkeypatch: pytest.MonkeyP
         for client in PROBES if way == "direct" else ["entra"]:
             found = run_checks(world, credentials, client)
             odd = {each.observation for each in found.values() if each.verdict is Verdict.WARNED}
-            # A public name that leads to this computer, or an authority of one's own behind a proxy.
+            # A public name that resolves to this computer, or a private authority behind a proxy.
             assert odd <= {Observation.SPLIT_DNS, Observation.INSPECTED}
             assert Verdict.FAILED not in {each.verdict for each in found.values()}
         watch(world, credentials)
@@ -186,14 +186,14 @@ def test_only_reads_go_to_the_endpoint(world: World, monkeypatch: pytest.MonkeyP
     proxied = {"direct": set(), "HTTP_PROXY": set(), "NO_PROXY": {to_issuer}}.get(way, {to_endpoint, to_issuer})
     assert set(asked) == (proxied if by == "fetched" else proxied - {to_issuer})
     assert not any(each.lower() in head.lower() for head in heads for each in (*PRIVATE, "authorization"))
-    # What the proxy is to look up is not looked up here, and nothing else is.
+    # Names that the proxy resolves are not resolved here, and no others are.
     names = {HOST, TOKEN_HOST} - {line.split(" ")[1].rpartition(":")[0] for line in asked}
     assert set(world.resolved) - {"127.0.0.1"} == (names if by == "fetched" else names - {TOKEN_HOST})
 
 
 @pytest.mark.parametrize("through_proxy", [False, True])
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_of_the_endpoint_leads_nowhere(
+def test_a_redirect_of_the_endpoint_is_not_followed(
     world: World, monkeypatch: pytest.MonkeyPatch, status: int, through_proxy: bool
 ) -> None:
     with Proxy(world.ports) as proxy:
@@ -213,7 +213,7 @@ def test_a_redirect_of_the_endpoint_leads_nowhere(
 
 @pytest.mark.parametrize("through_proxy", [False, True])
 @pytest.mark.parametrize("status", [302, 307, 308])
-def test_a_redirect_of_the_token_host_leads_nowhere(
+def test_a_redirect_of_the_token_host_is_not_followed(
     world: World, monkeypatch: pytest.MonkeyPatch, status: int, through_proxy: bool
 ) -> None:
     with Proxy(world.ports) as proxy:
@@ -239,7 +239,7 @@ SIGN_IN = [
 
 @pytest.mark.parametrize("by", ["captured", "fetched"])
 @pytest.mark.parametrize("answer", SIGN_IN)
-def test_a_proxy_that_wants_a_sign_in_gets_nothing(
+def test_a_proxy_that_requires_a_sign_in_gets_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, answer: bytes, by: str
 ) -> None:
     with Proxy(world.ports, answer) as proxy:
@@ -254,7 +254,7 @@ def test_a_proxy_that_wants_a_sign_in_gets_nothing(
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 401, 403, 500, 502])
-def test_a_proxy_that_answers_otherwise_gets_nothing(
+def test_a_proxy_that_answers_anything_else_gets_nothing(
     world: World, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
     answer = http(status, b"<html>sign in", "text/html", Location=f"https://{ELSEWHERE}:{world.elsewhere.port}/")
@@ -268,7 +268,7 @@ def test_a_proxy_that_answers_otherwise_gets_nothing(
     assert ELSEWHERE not in world.resolved
 
 
-def test_what_a_proxy_asks_for_goes_to_the_proxy_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_credentials_go_only_to_the_proxy(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     with Proxy(world.ports) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url.replace("//", "//me:proxy-word@"))
         run_checks(world, world.account, "entra")
@@ -281,9 +281,7 @@ def test_what_a_proxy_asks_for_goes_to_the_proxy_alone(world: World, monkeypatch
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://[", "socks5://127.0.0.1:1", "odd://x", "http://a b"])
-def test_a_proxy_that_cannot_be_used_is_never_passed_by(
-    world: World, monkeypatch: pytest.MonkeyPatch, url: str
-) -> None:
+def test_an_unusable_proxy_is_never_bypassed(world: World, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     monkeypatch.setenv("HTTPS_PROXY", url)
     found = run_checks(world, StaticToken(TOKEN), "entra")
     assert found[Check.ROUTE].verdict is Verdict.FAILED

@@ -1,4 +1,4 @@
-"""The fault table: each fault leads first to the right cause and step, and nothing untrue is said beside it."""
+"""The fault table: each fault leads first to the right cause and step, and nothing untrue is said."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ ACCOUNT = "create-service-account"
 
 @dataclass(frozen=True)
 class Row:
-    """One fault and what has to be said of it."""
+    """One fault and what must be said about it."""
 
     name: str
     inject: Injection | str
-    """How it is injected; a name of ``names.ZONE`` and its kind for what the name server does."""
+    """How it is injected; for name server faults, a name in ``names.ZONE`` and the kind of fault."""
     at: Check
-    """The first check that meets it. Neither this one nor a later one may be told as passed."""
+    """The first check that fails. Neither it nor a later check may be reported as passed."""
     step: str | None
     seen: Observation
     """What the failed check sees, to which ``causes.yaml`` lists the causes."""
@@ -61,7 +61,7 @@ class Row:
     never: tuple[str, ...] = ()
     """What would be untrue."""
     sign_in: str = ""
-    """How a proxy wants a sign-in."""
+    """The sign-in schemes of a proxy, as the failed check names them."""
     oidc: bool = False
 
 
@@ -274,7 +274,7 @@ def setup_of(row: Row) -> Setup:
 
 
 def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    """The right cause comes first, no check at or behind the fault is told as passed, and nothing untrue is said."""
+    """Check that the right cause comes first, no check from the fault on passed, and nothing untrue is said."""
     assert report(found, guide_of(row), setup_of(row), as_json=False) == 1
     said = capsys.readouterr().out
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
@@ -295,7 +295,7 @@ def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[st
 
 
 def run_checks(row: Row | Remark, authority: trustme.CA, store: Path | None = None) -> tuple[Finding, ...]:
-    """What Test Connection finds."""
+    """Run Test Connection."""
     assert not isinstance(row.inject, str)
     probe = probe_of(guide_of(row))
     with Scene(authority, store) as scene:
@@ -319,7 +319,7 @@ def test_a_fault_leads_to_its_step(row: Row, authority: trustme.CA, capsys: pyte
 def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.CA) -> None:
     row = Row("none", inject, R.CONTROL, None, O.GOOD)
     found = run_checks(row, authority)
-    # Behind a proxy nobody here looks the name up, and an authority of one's own is told.
+    # Behind a proxy the name is not resolved here, and a private authority is mentioned.
     odd = [each.observation for each in found if each.verdict is not Verdict.PASSED]
     assert odd == ([Observation.NOT_TRIED, Observation.INSPECTED] if inject is faults.proxy_works else [])
     assert explain(found, SetupFacts.of(guide_of(row), setup_of(row))) is None
@@ -327,7 +327,7 @@ def test_without_a_fault_nothing_is_found(inject: Injection, authority: trustme.
 
 @dataclass(frozen=True)
 class Remark:
-    """Something unusual that fails nothing: which check sees what, and whether its meaning is explained."""
+    """Something unusual that fails nothing: which check reports it, and whether it is explained."""
 
     name: str
     inject: Injection
@@ -379,7 +379,7 @@ def test_a_name_leads_to_its_step(row: Row, capsys: pytest.CaptureFixture[str]) 
         judge(row, found[str(row.inject)], capsys)
 
 
-def test_the_table_is_long_and_each_row_once() -> None:
+def test_the_table_is_long_and_has_no_duplicates() -> None:
     rows = (*NAMES, *ROWS)
     assert len({row.name for row in rows}) == len(rows) >= 40
     assert len({(row.inject, row.setup) for row in rows}) == len(rows)

@@ -1,7 +1,7 @@
-"""Whatever comes back: no exception, no hang beyond the limit, nothing leaks, and only a right answer passes.
+"""Whatever comes back: no exception, no hang beyond the limit, no leak, and only a right answer passes.
 
-More than 2,000 fuzzed answers in every run, always the same ones. 100,000 others, which take longer than all tests
-together may, so not by way of ``packaging/dev.py``:
+More than 2,000 fuzzed answers in every run, always the same ones. To try 100,000 others, which takes longer than all
+tests together may under ``packaging/dev.py``:
 
     FUZZED_ANSWERS=100000 .venv/bin/python -m pytest tests/hostile/test_fuzzed_answers.py -o faulthandler_timeout=0
 """
@@ -48,9 +48,9 @@ ANSWERS = int(os.environ.get("FUZZED_ANSWERS", "0"))
 """How many fuzzed answers to try; 0 for the fixed ones."""
 
 EXAMPLES = {"connection": 170, "watch": 450, "token": 1200, "proxy": 90}
-"""Examples of each test in an ordinary run; those of the connection test are for each probe."""
+"""Examples per test in a normal run; those of the connection test are per probe."""
 LEAST = {"connection": 100, "watch": 600, "token": 900, "proxy": 30}
-"""Fuzzed answers that the server at least sends for them: not every answer of an example is fuzzed or asked for."""
+"""The minimum of fuzzed answers sent for them: not every answer in an example is fuzzed or requested."""
 
 SCALE = max(1, -(-ANSWERS // 2000))
 
@@ -60,7 +60,7 @@ SINCE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def examples(name: str) -> settings:
-    """The number of examples of that test, fixed ones unless more are asked for."""
+    """Return the settings of that test; fixed examples unless more are requested."""
     return settings(
         max_examples=EXAMPLES[name] * SCALE,
         derandomize=not ANSWERS,
@@ -103,17 +103,17 @@ class Stage:
         assert self._surprises == []
 
     def ask(self, question: Coroutine[Any, Any, Any], limit_seconds: float) -> Any:
-        """What comes of it, in time."""
+        """Return the result, in time."""
         began = time.monotonic()
         found = self.runner.run(question)
         assert time.monotonic() - began < limit_seconds + 2
         self._asked += 1
         if self._asked % 500 == 0:
-            gc.collect()  # nobody else does between the examples of one test, which 100,000 answers turn into gigabytes
+            gc.collect()  # otherwise 100,000 answers within one test would take gigabytes
         return found
 
     def keeps_quiet(self, *shown: str) -> None:
-        """None of the canaries in what is shown or was logged, and nothing unseen in it either."""
+        """Check that none of the canaries and no invisible character was shown or logged."""
         for text in (*shown, self.log.getvalue()):
             assert not any(canary in text for canary in (TOKEN, SECRET, PATH, "canary"))
         assert all(legible(text) == text for text in shown)
@@ -128,7 +128,7 @@ def stage() -> Iterator[Stage]:
 
 
 def is_right(reply: Reply, expect: Expect) -> bool:
-    """Whether an independent reader finds what the request was to bring."""
+    """Return whether an independent parser finds what the request expects."""
     if expect is Expect.OBJECT:
         return fuzz.is_config(reply.wire)
     found = fuzz.list_of(reply.wire)
@@ -149,7 +149,7 @@ def good_for(expect: Expect) -> list[list[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("client", PROBES)
-def test_connection_passes_right_answers_only(stage: Stage, client: str) -> None:
+def test_connection_passes_only_right_answers(stage: Stage, client: str) -> None:
     probe = PROBES[client]
     passed = [0]
 
@@ -191,16 +191,16 @@ def test_connection_passes_right_answers_only(stage: Stage, client: str) -> None
 
 
 class QuickClient(ReadOnlyClient):
-    """Waits less."""
+    """Waits for a shorter time."""
 
     async def get(
         self, url: str, token: str | None = None, limit_seconds: float = REQUEST_SECONDS
     ) -> Answer | NoAnswer:
-        """As the real one."""
+        """Same as the base class."""
         return await super().get(url, token, limit_seconds)
 
 
-def test_the_watch_tells_what_right_answers_told(stage: Stage) -> None:
+def test_the_watch_reports_only_what_right_answers_said(stage: Stage) -> None:
     cadence = catalog.guide("entra").cadence
     seen = [0]
 
@@ -272,7 +272,7 @@ def test_only_a_right_answer_issues_a_token(stage: Stage) -> None:
     assert stage.server.fuzzed >= LEAST["token"] * SCALE
 
 
-def test_a_proxy_that_answers_anything_is_named(stage: Stage) -> None:
+def test_a_proxy_that_answers_anything_is_reported(stage: Stage) -> None:
     async def once() -> object:
         async with ReadOnlyClient("cie.example", f"http://127.0.0.1:{stage.server.port}") as client:
             return await client.get(f"https://cie.example{PATH}", TOKEN, REQUEST_SECONDS)

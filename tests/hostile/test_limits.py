@@ -1,4 +1,4 @@
-"""Every limit on size, time and unpacking at its edge: exactly the limit is taken, one more is not."""
+"""Every limit on size, time and decompression at its edge: exactly the limit is accepted, one more is not."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def to_the_end(body: bytes, coding: str) -> bytes:
 
 
 def padded_gzip(length: int) -> bytes:
-    """A gzip file of exactly that many bytes: its file name (RFC 1952 section 2.3) is as long as it takes."""
+    """Return a gzip file of exactly that many bytes, padded through its file name (RFC 1952 section 2.3)."""
     deflated = gzip.compress(b"{}", mtime=0)[10:]
     head = b"\x1f\x8b\x08\x08" + bytes(6)
     return head + b"n" * (length - len(head) - 1 - len(deflated)) + b"\0" + deflated
@@ -253,7 +253,7 @@ def test_early_answers_without_end_do_not_prolong_it() -> None:
 
 @pytest.mark.parametrize(("whole", "last"), [(5.0, Check.CONTROL), (0.75, Check.GROUPS), (0.45, Check.USERS)])
 def test_the_whole_test_ends_within_its_limit(whole: float, last: Check) -> None:
-    """Three requests of 0.3 seconds each; what does not fit any more is cut short."""
+    """Three requests of 0.3 seconds each; requests that do not fit are cut short."""
 
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         stop.wait(0.3)

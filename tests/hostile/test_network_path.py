@@ -1,4 +1,4 @@
-"""The path to the endpoint: names, address families, proxies, certificates, clocks, and Base URLs nearly right."""
+"""The path to the endpoint: names, address families, proxies, certificates, clocks, and almost correct Base URLs."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def run_checks(
 ONE = NameDetails(addresses=1, ipv4=1)
 
 
-def test_what_a_name_server_says_is_told_apart() -> None:
+def test_the_answers_of_a_name_server_are_distinguished() -> None:
     hosts = {
         "two.example": (Verdict.PASSED, Observation.GOOD, NameDetails(addresses=3, ipv4=2, ipv6=1)),
         "nowhere.example": (Verdict.FAILED, Observation.NOT_FOUND_NAME, None),
@@ -89,7 +89,7 @@ T = TypeVar("T")
 
 
 def details(finding: Finding, kind: type[T]) -> T:
-    """The details of a finding, which are of that class."""
+    """Return the details of a finding as that class."""
     assert isinstance(finding.details, kind)
     return finding.details
 
@@ -114,7 +114,7 @@ def test_where_addresses_lead(addresses: tuple[str, ...], scope: AddressScope) -
     ("host", "public"),
     [("cie.example.com", True), ("cie", False), ("cie.corp", False), ("10.0.0.1", False), ("cie.home.arpa", False)],
 )
-def test_names_that_everybody_should_know(host: str, public: bool) -> None:
+def test_names_that_public_servers_should_know(host: str, public: bool) -> None:
     assert looks_public(host) is public
 
 
@@ -122,7 +122,7 @@ def test_names_that_everybody_should_know(host: str, public: bool) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_family_that_does_not_work_is_told_beside_the_one_that_does(authority: trustme.CA) -> None:
+def test_a_broken_address_family_is_reported_beside_the_working_one(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
         found = run_checks(server.base_url, ("127.0.0.1", "::1"))
     assert found[Check.ROUTE].verdict is Verdict.PASSED
@@ -132,7 +132,7 @@ def test_a_family_that_does_not_work_is_told_beside_the_one_that_does(authority:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_one_dead_address_does_not_hide_a_living_one(authority: trustme.CA) -> None:
+def test_one_dead_address_does_not_hide_a_working_one(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
         found = run_checks(server.base_url, ("127.0.0.2", "127.0.0.1"))
     assert found[Check.ROUTE].verdict is Verdict.PASSED
@@ -140,7 +140,7 @@ def test_one_dead_address_does_not_hide_a_living_one(authority: trustme.CA) -> N
 
 
 def full(backlog: socket.socket) -> list[socket.socket]:
-    """Connections that fill a queue nobody empties, so that the next one hears nothing."""
+    """Return connections that fill a queue that is never emptied, so that the next one gets no response."""
     waiting = []
     for _ in range(3):
         one = socket.socket()
@@ -176,7 +176,7 @@ def test_nothing_that_answers_ends_in_time() -> None:
         ("Secret the-right-token", ""),
     ],
 )
-def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: str, schemes: str) -> None:
+def test_a_proxys_sign_in_schemes_are_reported(monkeypatch: pytest.MonkeyPatch, header: str, schemes: str) -> None:
     with Proxy({}, http(407, Proxy_Authenticate=header)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         route = run_checks(f"https://{HOST}/scim", proxy=proxy.url)[Check.ROUTE]
@@ -188,7 +188,7 @@ def test_how_a_proxy_wants_a_sign_in(monkeypatch: pytest.MonkeyPatch, header: st
 
 
 @pytest.mark.usefixtures("trusted")
-def test_an_inspecting_product_is_told_by_its_issuer() -> None:
+def test_an_inspecting_product_is_recognized_by_its_issuer() -> None:
     with Hostile(says(listing()), serving(trustme.CA(organization_name="Zscaler Inc."))) as server:
         found = run_checks(server.base_url)
     certificate = found[Check.CERTIFICATE]
@@ -224,7 +224,7 @@ def test_inspection_that_this_computer_trusts_is_a_warning(
 
 
 @pytest.mark.usefixtures("trusted")
-def test_an_authority_of_ones_own_is_no_surprise_inside(authority: trustme.CA) -> None:
+def test_a_private_authority_is_no_surprise_inside(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
         certificate = run_checks(server.base_url)[Check.CERTIFICATE]
     assert certificate.verdict is Verdict.PASSED
@@ -234,7 +234,7 @@ def test_an_authority_of_ones_own_is_no_surprise_inside(authority: trustme.CA) -
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_certificate_of_the_future_speaks_of_the_clock(authority: trustme.CA) -> None:
+def test_a_certificate_of_the_future_points_to_the_clock(authority: trustme.CA) -> None:
     tls = serving(authority, not_before=datetime.now(UTC) + timedelta(days=3))
     with Hostile(says(listing()), tls) as server:
         certificate = run_checks(server.base_url)[Check.CERTIFICATE]
@@ -258,11 +258,11 @@ def test_the_clock_is_compared_with_the_date_of_the_answer(
     assert found[Check.CONTROL].verdict is Verdict.PASSED
 
 
-# -- Base URLs nearly right ------------------------------------------------------------------
+# -- almost correct Base URLs ------------------------------------------------------------
 
 
 def only_at(path: str) -> object:
-    """An endpoint that knows one path, and 404 for others."""
+    """An endpoint that knows one path and returns 404 for others."""
 
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         target = request.split(" ")[1].partition("?")[0]
@@ -290,7 +290,7 @@ def test_the_end_of_a_request_in_the_base_url(authority: trustme.CA) -> None:
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("moved", [True, False])
-def test_a_slash_is_tried_as_a_repair_only(authority: trustme.CA, moved: bool) -> None:
+def test_a_slash_is_tried_only_as_a_repair(authority: trustme.CA, moved: bool) -> None:
     def answering(connection: socket.socket, request: str, stop: threading.Event) -> None:
         target, _, query = request.split(" ")[1].partition("?")
         slashed = http(301, Location=f"{target}/?{query}") if moved else http(404)
@@ -311,7 +311,7 @@ def test_a_repair_that_does_not_help_is_not_claimed(authority: trustme.CA) -> No
 
 
 @pytest.mark.usefixtures("trusted")
-def test_the_codes_of_a_refusal_are_noted(authority: trustme.CA) -> None:
+def test_the_codes_of_a_refusal_are_recorded(authority: trustme.CA) -> None:
     refusal = http(401, WWW_Authenticate='Bearer realm="x", error="invalid_token", error_description="the-right-token"')
     with Hostile(says(refusal), serving(authority)) as server:
         token = run_checks(server.base_url)[Check.TOKEN]

@@ -1,4 +1,4 @@
-"""Secrets to look for, in every form in which a program could let one out."""
+"""Secrets to look for, in every form in which a program could leak one."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import cached_property
 from urllib.parse import quote
 
 WINDOW = 12
-"""Characters in a row of a secret; fewer may be there by chance."""
+"""Length of a part of a secret that counts as a leak; shorter parts may occur by chance."""
 
 READ_WINDOW = 8
-"""The same for what a machine has read, which takes one letter for another now and then."""
+"""The same for recognized text, which sometimes confuses letters."""
 
 BREAK = "\u200b".encode()
 
@@ -21,7 +21,7 @@ _ALIKE = str.maketrans("0Qo1lI|i5Ss8B2Zz6b9gqUuVvWwCcKkXxPp-_", "OOOIIIIISSSBBZZ
 
 @dataclass(frozen=True)
 class Canaries:
-    """Name → secret."""
+    """Secrets by name."""
 
     secrets: dict[str, str]
 
@@ -43,16 +43,16 @@ class Canaries:
         }
 
     def whole_in(self, content: bytes) -> str | None:
-        """The name of a secret that is there as a whole."""
+        """Return the name of a secret that is contained completely."""
         return next((name for form, name in self._whole.items() if form in content), None)
 
     def part_in(self, content: bytes) -> str | None:
-        """The name of a secret of which a part or the whole is there, also with the window's places to break in it."""
+        """Return the name of a secret contained in part or completely, also with the window's line break characters."""
         content = content.replace(BREAK, b"")
         return self.whole_in(content) or next((name for part, name in self._parts.items() if part in content), None)
 
     def read_in(self, text: str) -> str | None:
-        """The name of a secret of which a part stands in a text that a machine has read from a picture."""
+        """Return the name of a secret of which a part is in text recognized in a picture."""
         seen = alike(text)
         for name, secret in self.secrets.items():
             known = alike(secret)
@@ -62,5 +62,5 @@ class Canaries:
 
 
 def alike(text: str) -> str:
-    """The text with signs that look alike made one, and without what a line break does to it."""
+    """Return the text with look-alike characters unified and line breaks undone."""
     return re.sub(r"\s", "", text).translate(_ALIKE).upper()

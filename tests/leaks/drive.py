@@ -1,7 +1,7 @@
-"""Runs the program's tour and writes down, at each picture, what the toolkit hands to others.
+"""Runs the program's tour and records, at each picture, what the toolkit passes to other programs.
 
-Usage: ``drive.py OBSERVED [arguments of the program]``. At the end a bug that carries every secret is reported, and the
-details and the diagnostics are copied, as an admin would for a ticket.
+Usage: ``drive.py OBSERVED [arguments of the program]``. At the end a bug that contains every secret is reported, and
+the details and the diagnostics are copied, as an admin would for a ticket.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from shiboken6 import isValid
 
 from app.cli import parse
 from app.system import log
-from tests.leaks.toolkit import held, told
+from tests.leaks.toolkit import accessible_texts, widget_texts
 from ui.dialogs.report import ReportDialog
 from ui.start import main as open_window
 from ui.tour.driver import TourDriver
@@ -33,17 +33,17 @@ if TYPE_CHECKING:
 
 OBSERVED = Path(sys.argv.pop(1))
 CONTROL = OBSERVED / "control"
-"""Pictures in which a secret is shown on purpose, to see that it would be found."""
+"""Pictures that show a secret on purpose, to verify that it would be found."""
 
 
 def _looks(how: str) -> int:
-    """How often the watcher has looked."""
+    """Return how often the watcher has looked."""
     notes = OBSERVED / how
     return notes.stat().st_size if notes.exists() else 0
 
 
 class LeakObserver(TourObserver):
-    """Takes notes of everything that the program shows or hands to the toolkit during a tour."""
+    """Records everything that the program shows or passes to the toolkit during a tour."""
 
     def __init__(self, application: Application, folder: Path) -> None:
         self.driver = TourDriver(application, folder, self._write_down)
@@ -81,7 +81,7 @@ class LeakObserver(TourObserver):
         field = driver.find(f"value-{name}")
         assert isinstance(field, ValueField)
         window = driver.application.window
-        window.activateWindow()  # nothing is shown in a window that is not in front
+        window.activateWindow()  # a window that is not in front shows nothing
         await driver.until(window.isActiveWindow, "the focus")
         eye = field.findChild(QPushButton, "reveal")
         assert eye is not None
@@ -96,7 +96,7 @@ class LeakObserver(TourObserver):
         await driver.until(lambda: not field.revealed, f"hiding {name}")
 
     async def _looked_at(self, how: str) -> None:
-        """Wait until somebody has begun to look from outside, and has seen everything."""
+        """Wait until the watcher has started a new look from outside and finished it."""
         enough = _looks(how) + 2
         await self.driver.until(lambda: _looks(how) >= enough, f"being looked at: {how}")
 
@@ -105,9 +105,9 @@ class LeakObserver(TourObserver):
         texts = [
             text
             for window in QApplication.topLevelWidgets()
-            for text in told(QAccessible.queryAccessibleInterface(window))
+            for text in accessible_texts(QAccessible.queryAccessibleInterface(window))
         ]
-        texts += [text for widget in QApplication.allWidgets() if isValid(widget) for text in held(widget)]
+        texts += [text for widget in QApplication.allWidgets() if isValid(widget) for text in widget_texts(widget)]
         (OBSERVED / f"{name}.txt").write_text("\n".join(filter(None, texts)), "utf-8")
 
     async def _copy_report(self, name: str) -> None:
@@ -122,7 +122,7 @@ class LeakObserver(TourObserver):
 
 
 def main() -> int:
-    """As the program's own entry point, with the tour observed."""
+    """Run the program's own entry point with the tour observed."""
     log.install_hooks()
     gc.disable()
     options = parse(sys.argv[1:])

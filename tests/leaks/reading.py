@@ -1,4 +1,4 @@
-"""Reads pictures by text recognition, as somebody would who looks at them."""
+"""Reads pictures with text recognition, as a person looking at them would."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def read(picture: Path) -> str:
-    """The text in the picture, wherever in it."""
+    """Return all text in the picture."""
     done = subprocess.run(
         ["tesseract", str(picture), "-", "--psm", "11"],
         env={**os.environ, "OMP_THREAD_LIMIT": "1"},

@@ -1,4 +1,4 @@
-"""Every tour, watched from outside and inside: its secrets are in keyring and clipboard, and nowhere else."""
+"""Every tour, watched from outside and inside: its secrets are in the keyring and the clipboard, and nowhere else."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ import pytest
 from app.guide import catalog
 from app.practice.derived_secrets import DerivedSecrets
 from tests.leaks.canary import Canaries
-from tests.leaks.desk import ROOT, Desk
 from tests.leaks.reading import read
-from tests.leaks.watch import HINT, Seen, Watcher
+from tests.leaks.watch import HINT, Observed, Watcher
+from tests.leaks.workstation import ROOT, Workstation
 
 WAYS = [
     (guide_id, method)
@@ -29,25 +29,25 @@ WAYS = [
 """SCIM client and authorization method."""
 
 READ_WHOLE = ("entra", "static")
-"""Of this tour every picture is read; of the others those that show most values."""
+"""Every picture of this tour is read; of the others only those that show most values."""
 
 
 GRACE = 0.3
-"""Seconds until the screen has learnt that the program emptied the clipboard."""
+"""Seconds until the screen has noticed that the program cleared the clipboard."""
 
 
 @dataclass(frozen=True)
 class Walked:
-    """A tour that has ended."""
+    """A finished tour."""
 
     client: str
     method: str
-    controller: Desk
+    workstation: Workstation
     observed: Path
     pictures: Path
     code: int
     output: bytes
-    seen: Seen
+    seen: Observed
     canaries: Canaries
     kept: list[tuple[str, dict[str, str], str]]
 
@@ -58,12 +58,12 @@ class Walked:
 
     @property
     def notes(self) -> list[Path]:
-        """What was written down beside it."""
+        """The notes recorded during the tour."""
         return list(self.observed.glob("*.txt"))
 
     @property
     def to_read(self) -> list[Path]:
-        """The pictures that are read."""
+        """The pictures to read."""
         pictures = sorted(self.pictures.glob("*.png"))
         if (self.client, self.method) == READ_WHOLE:
             return pictures
@@ -71,10 +71,10 @@ class Walked:
 
 
 def walk(folder: Path, client: str, method: str) -> Walked:
-    """One tour on a desk of its own."""
+    """Run one tour on a separate workstation."""
     observed, pictures = folder.with_name(f"{folder.name}-observed"), folder / "home/pictures"
     observed.mkdir()
-    with Desk(folder) as controller:
+    with Workstation(folder) as workstation:
         command = [sys.executable, "tests/leaks/drive.py", str(observed), "--tour", str(pictures), "--theme", "dark"]
         program = subprocess.Popen(
             [
@@ -82,28 +82,28 @@ def walk(folder: Path, client: str, method: str) -> Walked:
                 *("--trace", str(folder / "home/trace.jsonl")),
             ],
             cwd=ROOT,
-            env={**controller.env, "PYTHONPATH": str(ROOT)},
+            env={**workstation.env, "PYTHONPATH": str(ROOT)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
         try:
-            with Watcher(controller, program.pid, observed) as watcher:
+            with Watcher(workstation, program.pid, observed) as watcher:
                 output, _ = program.communicate(timeout=120)
         finally:
             program.kill()
             program.wait()
-        kept = controller.kept()
+        kept = workstation.kept()
         return Walked(
-            client, method, controller, observed, pictures, program.returncode, output, watcher.seen, known(kept), kept
+            client, method, workstation, observed, pictures, program.returncode, output, watcher.seen, known(kept), kept
         )
 
 
 def known(kept: list[tuple[str, dict[str, str], str]]) -> Canaries:
-    """Everything secret in that run: what the keyring holds, and what practice derives from its seed."""
+    """Return everything secret in that run: what the keyring holds, and what practice derives from its seed."""
     secrets = {}
     for _label, attributes, secret in kept:
         name = attributes["service"].rpartition("/")[2]
-        if name != "client_id":  # in practice it is the service account's name, which is no secret
+        if name != "client_id":  # in practice it is the service account's name, which is not secret
             secrets[name] = secret.split("/", 3)[-1] if "://" in secret else secret
     derived = DerivedSecrets(bytes.fromhex(secrets["seed"]))
     secrets |= {"session key": derived.session_key, "cookie": derived.cookie, "csrf": derived.csrf}
@@ -118,7 +118,7 @@ def known(kept: list[tuple[str, dict[str, str], str]]) -> Canaries:
     scope="module", params=range(0, len(WAYS), 2), ids=lambda first: "+".join(map("-".join, WAYS[first:][:2]))
 )
 def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Walked]:
-    """Two tours at a time."""
+    """Run two tours at a time."""
     ways = WAYS[request.param :][:2]
     base = tmp_path_factory.mktemp("tours")
     with ThreadPoolExecutor(2) as pool:
@@ -126,7 +126,7 @@ def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         return [one.result() for one in walks]
 
 
-def test_every_client_and_method_is_walked() -> None:
+def test_every_client_and_method_has_a_tour() -> None:
     assert len({client for client, _ in WAYS}) == 8
     assert {client for client, method in WAYS if method == "oidc"} == {"pingfederate", "pingone", "others"}
 
@@ -147,19 +147,19 @@ def test_tours_end_with_full_sync_and_were_watched(pair: list[Walked]) -> None:
 
 def test_files_hold_no_part_of_a_secret(pair: list[Walked]) -> None:
     for walked in pair:
-        files = walked.controller.files()
+        files = walked.workstation.files()
         assert {".json", ".jsonl", ".png", ".keyring"} <= {path.suffix for path in files}
         for path in files:
             find = walked.canaries.whole_in if path.suffix == ".png" else walked.canaries.part_in
             assert find(path.read_bytes()) is None, path
 
 
-def test_folders_that_everybody_writes_to_hold_none(pair: list[Walked]) -> None:
+def test_shared_folders_hold_none(pair: list[Walked]) -> None:
     places = {Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp"), Path("/dev/shm")}
     for path in [path for place in places if place.is_dir() for path in place.iterdir() if path.is_file()]:
         try:
             content = path.read_bytes() if path.stat().st_size < 20_000_000 else b""
-        except OSError:  # another program's, gone or not ours to read
+        except OSError:  # another program's file, gone or not readable
             continue
         for walked in pair:
             assert walked.canaries.whole_in(content) is None, path
@@ -171,7 +171,7 @@ def test_output_command_lines_and_environments_hold_none(pair: list[Walked]) -> 
             assert walked.canaries.part_in(text) is None
 
 
-def test_the_keyring_holds_secrets_in_the_secret_alone(pair: list[Walked]) -> None:
+def test_the_keyring_holds_secrets_only_as_secrets(pair: list[Walked]) -> None:
     for walked in pair:
         assert {"seed", "base_url"} <= {walked.canaries.whole_in(secret.encode()) for _, _, secret in walked.kept}
         for label, attributes, _ in walked.kept:
@@ -201,7 +201,7 @@ def test_windows_and_the_accessible_tree_hold_none(pair: list[Walked]) -> None:
             assert walked.canaries.part_in(window) is None
         assert any("shown for" in text for text in walked.seen.accessible), "no walk while a secret was shown"
         for text in walked.seen.accessible:
-            assert walked.canaries.part_in(text.encode()) is None, "told to a screen reader"
+            assert walked.canaries.part_in(text.encode()) is None, "exposed to a screen reader"
 
 
 def test_names_titles_properties_and_undo_hold_none(pair: list[Walked]) -> None:

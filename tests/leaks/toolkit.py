@@ -1,4 +1,4 @@
-"""What the toolkit hands to others about a widget: screen readers, input methods, the window system, an undo."""
+"""What the toolkit exposes of a widget to screen readers, input methods, the window system, and an undo."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ TO_INPUT_METHODS = (
 )
 
 
-def told(interface: QAccessibleInterface) -> Iterator[str]:
-    """All texts of an accessible object and of what is in it."""
+def accessible_texts(interface: QAccessibleInterface) -> Iterator[str]:
+    """Yield all texts of an accessible object and its descendants."""
     if not interface or not interface.isValid():
         return
     yield from (interface.text(part) for part in PARTS)
@@ -31,11 +31,11 @@ def told(interface: QAccessibleInterface) -> Iterator[str]:
     if text is not None:
         yield text.text(0, text.characterCount())
     for index in range(interface.childCount()):
-        yield from told(interface.child(index))
+        yield from accessible_texts(interface.child(index))
 
 
-def held(widget: QWidget) -> Iterator[str]:
-    """What a widget would give to style sheets, the window system, a session manager, or an undo."""
+def widget_texts(widget: QWidget) -> Iterator[str]:
+    """Yield what a widget would give to style sheets, the window system, a session manager, or an undo."""
     yield from (widget.objectName(), widget.windowTitle(), widget.windowRole(), widget.windowFilePath())
     yield from (widget.toolTip(), widget.statusTip(), widget.whatsThis())
     for name in (bytes(found.data()).decode() for found in widget.dynamicPropertyNames()):
@@ -43,7 +43,7 @@ def held(widget: QWidget) -> Iterator[str]:
             yield f"{name}={widget.property(name)}"
     if isinstance(widget, QLineEdit):
         yield from (f"{query.name}={widget.inputMethodQuery(query)}" for query in TO_INPUT_METHODS)
-    # In a field that hides its text Qt's undo empties it.
+    # In a field that hides its text, Qt clears the undo history.
     if isinstance(widget, QLineEdit) and widget.echoMode() is QLineEdit.EchoMode.Normal and widget.isUndoAvailable():
         before = widget.text()
         widget.undo()

@@ -1,4 +1,4 @@
-"""Looks at a running program from outside: processes, X selections, windows, and what a screen reader is told."""
+"""Looks at a running program from outside: processes, X selections, windows, and what a screen reader receives."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse, unwrap_msg
 
 if TYPE_CHECKING:
-    from tests.leaks.desk import Desk
+    from tests.leaks.workstation import Workstation
 
 PAUSE = 0.4
 """Seconds between two looks."""
@@ -26,7 +26,7 @@ SELECTIONS = ("clipboard", "primary", "secondary")
 
 @dataclass(frozen=True)
 class Sample:
-    """What one X selection held, between two moments of the system's monotonic clock in seconds."""
+    """The content of an X selection between two times of the system's monotonic clock, in seconds."""
 
     selection: str
     began: float
@@ -36,27 +36,27 @@ class Sample:
 
 
 @dataclass
-class Seen:
-    """All that was seen during a tour."""
+class Observed:
+    """Everything seen during a tour."""
 
     processes: set[bytes] = field(default_factory=set)
     """Command lines and environments of the program and all its descendants."""
     windows: set[bytes] = field(default_factory=set)
-    """Properties of all windows of the screen."""
+    """Properties of all windows on the screen."""
     selections: list[Sample] = field(default_factory=list)
     accessible: set[str] = field(default_factory=set)
-    """Texts in the tree that a screen reader gets, and in the events sent to it."""
+    """Texts in the accessible tree, and in the events sent to screen readers."""
     walks: int = 0
     """How often the tree was walked from its root."""
 
 
 class Watcher:
-    """Watches from two threads until it is left."""
+    """Watches from two threads while used as a context manager."""
 
-    def __init__(self, controller: Desk, pid: int, notes: Path) -> None:
-        """``notes`` is a folder where the program can see how often it was looked at."""
-        self.seen = Seen()
-        self._controller, self._pid, self._notes = controller, pid, notes
+    def __init__(self, workstation: Workstation, pid: int, notes: Path) -> None:
+        """``notes`` is a folder in which the program can see how often it was looked at."""
+        self.seen = Observed()
+        self._controller, self._pid, self._notes = workstation, pid, notes
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._look, self._listen)]
 
@@ -79,14 +79,14 @@ class Watcher:
                 for part in ("cmdline", "environ", "comm"):
                     try:
                         self.seen.processes.add(Path(f"/proc/{pid}/{part}").read_bytes())
-                    except OSError:  # it has ended, or it lets nobody look, which is better
+                    except OSError:  # it has ended, or it cannot be inspected, which is better
                         continue
             self.seen.selections += [self._sample(name) for name in SELECTIONS]
             self._look_at_windows()
             self._count("looks")
 
     def _count(self, name: str) -> None:
-        """One more whole look of that kind: a byte, so that the size is the count."""
+        """Count one more complete look of that kind by adding a byte, so that the size is the count."""
         with (self._notes / name).open("ab") as file:
             file.write(b".")
 
@@ -101,7 +101,7 @@ class Watcher:
         while True:
             targets = self._targets(selection)
             text = self._ask("xclip", "-o", "-selection", selection) if targets else b""
-            if self._targets(selection) == targets:  # otherwise it was changed between the two questions
+            if self._targets(selection) == targets:  # otherwise it changed between the two requests
                 return Sample(selection, began, time.monotonic(), targets, text)
 
     def _targets(self, selection: str) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ class Watcher:
 
 
 def descendants(pid: int) -> list[int]:
-    """The process and all that came from it."""
+    """Return the process and all its descendants."""
     found = [pid]
     for one in found:
         try:
@@ -141,7 +141,7 @@ def descendants(pid: int) -> list[int]:
 
 
 class ScreenReader:
-    """What a screen reader does, over AT-SPI (at-spi2-core's interface files)."""
+    """Does what a screen reader does, over AT-SPI (at-spi2-core's interface files)."""
 
     def __init__(self, session_bus: str) -> None:
         with open_dbus_connection(session_bus) as session:
@@ -167,7 +167,7 @@ class ScreenReader:
         return unwrap_msg(reply)[0]
 
     def walk(self, texts: set[str], stop: threading.Event) -> bool:
-        """Add all texts of the tree; says whether an application was there and the end was reached."""
+        """Add all texts of the tree. Return whether an application was found and the end was reached."""
         todo = [("org.a11y.atspi.Registry", "/org/a11y/atspi/accessible/root")]
         seen = 0
         while todo:
@@ -178,7 +178,7 @@ class ScreenReader:
                 todo += self._call(who, path, "Accessible", "GetChildren")
                 texts.update(self._texts(who, path))
                 seen += 1
-            except (DBusErrorResponse, TimeoutError, KeyError):  # gone meanwhile
+            except (DBusErrorResponse, TimeoutError, KeyError):  # gone in the meantime
                 continue
         return seen > 2
 
@@ -193,7 +193,7 @@ class ScreenReader:
         return found
 
     def take_events(self, texts: set[str]) -> None:
-        """Add the texts of what was announced, inserted and changed since the last time."""
+        """Add the texts of what was announced, inserted and changed since the last call."""
         with suppress(TimeoutError):
             self._bus.recv_messages(timeout=0)
         while self._events.queue:

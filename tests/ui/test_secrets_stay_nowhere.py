@@ -18,7 +18,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
 from tests.leaks.canary import Canaries
-from tests.leaks.toolkit import held, told
+from tests.leaks.toolkit import accessible_texts, widget_texts
 from ui.widgets.fields import CaptureField, ValueField
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ CANARIES = Canaries({"the secret": SECRET})
 
 def handed_out(widget: QWidget) -> str | None:
     """Whether the toolkit would tell any part of the secret of this widget or of one in it."""
-    texts = list(told(QAccessible.queryAccessibleInterface(widget)))
-    texts += [text for one in (widget, *widget.findChildren(QWidget)) for text in held(one)]
+    texts = list(accessible_texts(QAccessible.queryAccessibleInterface(widget)))
+    texts += [text for one in (widget, *widget.findChildren(QWidget)) for text in widget_texts(one)]
     return CANARIES.part_in("\n".join(texts).encode())
 
 

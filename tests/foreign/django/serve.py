@@ -1,7 +1,7 @@
 """A SCIM server made of Django and django-scim2, with users and groups in memory.
 
-Takes the token as the first line of its input, writes its port as the first line of its output, and ends when its
-input ends. With ``--users-only`` groups have no address.
+Reads the token from the first line of its input, writes its port to the first line of its output, and ends when its
+input ends. With ``--users-only`` it has no address for groups.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Quiet(WSGIRequestHandler):
     """Writes no log."""
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 def main() -> None:

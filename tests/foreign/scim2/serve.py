@@ -1,7 +1,7 @@
 """The test server of the library scim2-server, with its own provider, schemas and memory.
 
-Takes the token as the first line of its input, writes its port as the first line of its output, and ends when its
-input ends. With ``--users-only`` it knows no groups.
+Reads the token from the first line of its input, writes its port to the first line of its output, and ends when its
+input ends. With ``--users-only`` it has no groups.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Quiet(WSGIRequestHandler):
     """Writes no log."""
 
     def log_message(self, *_: object) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 def main() -> None:

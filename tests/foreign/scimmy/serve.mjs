@@ -1,5 +1,5 @@
-// A SCIM server made of SCIMMY and Express, with users (and, unless "--users-only", groups) in memory. Takes the token
-// as the first line of its input, writes its port as the first line of its output, and ends when its input ends.
+// A SCIM server made of SCIMMY and Express, with users (and, unless "--users-only", groups) in memory. Reads the token
+// from the first line of its input, writes its port to the first line of its output, and ends when its input ends.
 import { createInterface } from "node:readline";
 import { randomUUID } from "node:crypto";
 import express from "express";

@@ -1,1 +1,1 @@
-"""Users and groups of a Django project that speaks SCIM."""
+"""Users and groups of a Django project that serves SCIM."""

@@ -1,4 +1,4 @@
-"""Who may ask: whoever shows the token."""
+"""Authenticates requests by the token."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 
 class Client:
-    """The SCIM client, as the middleware of django-scim2 wants to see it."""
+    """The SCIM client, in the form that django-scim2's middleware expects."""
 
     is_authenticated = True
     is_anonymous = False
 
 
 def by_token(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware that signs the client in by its token."""
+    """Return middleware that signs the client in by its token."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         right = request.headers.get("Authorization") == f"Bearer {settings.SCIM_TOKEN}"

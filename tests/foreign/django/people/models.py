@@ -1,4 +1,4 @@
-"""As the documentation of django-scim2 has it: models with its mixins."""
+"""Models with the mixins of django-scim2, as its documentation shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A screen, a session bus, a keyring and folders of its own for one tour, so that two can go on at once."""
+"""A separate screen, session bus, keyring and folders for one tour, so that two can run at once."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ print(json.dumps([[item.get_label(), item.get_attributes(), item.get_secret().de
 """
 
 
-class Desk:
-    """Everything that one admin has on the computer. ``folder`` holds all that the program may write."""
+class Workstation:
+    """Everything that one admin has on the computer. ``folder`` contains everything the program may write."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -104,12 +104,12 @@ class Desk:
         until_blocking((self._keyring_home / "share/keyrings/login.keyring").exists, 30)
 
     def kept(self) -> list[tuple[str, dict[str, str], str]]:
-        """Label, attributes and secret of everything in the keyring."""
+        """Return label, attributes and secret of everything in the keyring."""
         command = [sys.executable, "-c", LIST_KEYRING]
         done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=True, timeout=30)
         return [(label, attributes, secret) for label, attributes, secret in json.loads(done.stdout)]
 
     def files(self) -> list[Path]:
-        """Every file that the program or the keyring has written."""
+        """Return every file that the program or the keyring has written."""
         found = [*self.folder.rglob("*"), *self._keyring_home.rglob("*")]
         return [path for path in found if path.is_file() and not path.is_symlink()]
