@@ -57,7 +57,7 @@ def _imported(tree: ast.AST, modules: Iterable[str]) -> Iterator[str]:
 
 
 def order(used: Mapping[str, set[str]]) -> list[str]:
-    """All rooms, the highest first: the entry point, those of ui by who uses whom, those of app as in the contract."""
+    """All rooms, the highest first: the entry point, those of ui ordered by use, those of app as in the contract."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
     (layers,) = (each["layers"] for each in contracts if each.get("containers") == ["app"])
     left = sorted(name for name in used if name.startswith("ui."))

@@ -27,7 +27,7 @@ Status = Annotated[int, Field(ge=100, le=599)]
 
 SEPARATOR = r"[\"']? ?[:=]? ?[\"'(\[]?"
 FIELD = r"(?:error|code|status|reason|result|state|response|reported by remote server)" + SEPARATOR
-"""What stands in front of the value of a field in a log."""
+"""What precedes the value of a field in a log."""
 
 _NUMBERED = re.compile(
     r"(?:http(?:/[0-9.]{1,3})?|status(?: ?code)?)[\"' :=#(\[]{0,5}(?P<http>[1-5][0-9]{2})(?![0-9]|\.[0-9])"

@@ -156,7 +156,7 @@ class Switchboard:
         return noting
 
     async def answer_with_fault(self, send: Send) -> bool:
-        """Answer as the fault demands. Return False if the request is to be served normally."""
+        """Answer as the fault demands. Return False if the request should be served normally."""
         status = _STATUS.get(self.fault)
         if status is not None:
             headers = [(b"retry-after", b"30")] if status == 429 else []
@@ -177,10 +177,10 @@ class Switchboard:
         return True
 
     async def ignore_filter(self, scope: Scope, send: Send) -> bool:
-        """Answer a search with a user if filters are ignored. Return False if the request is to be served normally."""
+        """Answer a search with a user if filters are ignored. Return False if the request should be served normally."""
         if self.fault is not Fault.FILTER_IGNORED or b"filter=" not in scope["query_string"]:
             return False
-        found = {"schemas": [_LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "somebody@practice"}]}
+        found = {"schemas": [_LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "anyone@practice"}]}
         await _answer(send, 200, b"application/scim+json", json.dumps(found).encode())
         return True
 

@@ -1,4 +1,4 @@
-"""Runs in the background what the state of an open setup calls for: its waits, and what is to be saved again."""
+"""Runs in the background what the state of an open setup requires: its waits, and saving again after a failure."""
 
 from __future__ import annotations
 

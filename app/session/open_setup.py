@@ -67,7 +67,7 @@ class OpenSetup:
         self._listeners: list[Callable[[SessionEvent], None]] = []
         self._saving = asyncio.Lock()
         self._gone = False
-        """The setup was deleted: nothing is written any more."""
+        """The setup was deleted: nothing is written anymore."""
 
     @property
     def guide(self) -> Guide:
@@ -109,7 +109,7 @@ class OpenSetup:
         event_trace.record(event, setup=self._number, **facts)
 
     def trace_opening(self) -> None:
-        """Note in the event trace how the setup stands at its opening."""
+        """Record the setup's state at opening in the event trace."""
         seen = self.setup.summary
         self.trace(TraceEvent.SETUP_OPENED, status=seen.status, wait=seen.wait, number=seen.number, total=seen.total)
 

@@ -41,7 +41,7 @@ class Policy:
     base_url_hosts: tuple[str, ...] = ()
     """Allowed hosts of a Base URL, with a leading ``*.`` for any subdomain; empty allows every host."""
     contact: str = ""
-    """Whom to ask, one line, shown whenever the policy refuses something."""
+    """The contact to ask, one line, shown whenever the policy refuses something."""
 
     def allows(self, base_url: str) -> bool:
         """Return whether the Base URL's host is allowed. Not used in practice, which stays on this computer."""
@@ -54,7 +54,7 @@ class Policy:
         return any(host.endswith(each[1:]) if each.startswith("*.") else host == each for each in self.base_url_hosts)
 
     def refusal(self, sentence: str) -> str:
-        """Return the sentence followed by whom to ask."""
+        """Return the sentence followed by the contact."""
         return f"{sentence} {self.contact}".strip()
 
 

@@ -1,0 +1,129 @@
+"""Docstrings, comments and texts of the product are plain American English, as far as a list of phrases can tell."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ROOMS = (
+    "app/__init__.py",
+    "app/__main__.py",
+    "app/cli.py",
+    "app/cleanup",
+    "app/diagnosis",
+    "app/directory_sync",
+    "app/guide",
+    "app/net",
+    "app/polling",
+    "app/practice",
+    "app/reports",
+    "app/scim",
+    "app/session",
+    "app/system",
+    "app/text",
+    "app/values",
+    "app/vault",
+    "packaging",
+)
+"""The folders and modules that have been rewritten. A new one is added here, none is removed."""
+
+PHRASES = {
+    r"told": "reported, shown, listed",
+    r"tells? apart|telling apart": "distinguish",
+    r"cannot be told|can be told": "is (not) known",
+    r"of which|of whom|whom": "whose, who, which ... of",
+    r"(?:is|are|was|were) to be": "must be, will be",
+    r"(?:comes?|came|coming) about": "happens, succeeds",
+    r"wants? an?": "needs, requires",
+    r"somebody": "someone, a program, the admin",
+    r"anew": "again",
+    r"any more": "anymore, no longer",
+    r"(?:the|these|those|which|other|unusual|such|what) signs": "characters",
+    r"as (?:it|they) stands?|stands? (?:there|above|below|behind|beside|as|at|in|on)": "is, appears, unchanged",
+    r"never stood|connection stood|connection stands": "was (not) established",
+    r"goes on": "continues",
+    r"takes? along|takes it over|took over|taken over": "includes, imports",
+    r"mend(?:s|ed|ing)?": "fix",
+    r"riddle": "confusing",
+    r"of one's own": "separate, private",
+    r"in mid-run": "during a run",
+    r"how grave": "how severe",
+    r"be at it": "be using it",
+    r"lets? go": "closes, releases",
+    r"brought no answer": "no response",
+    r"(?:it )?worked when": "done when",
+    r"for people came": "",
+    r"set-ups?": "setup",
+    r"colours?|coloured|behaviours?|neighbours?|favour\w*|honour\w*": "American spelling",
+    r"(?:organ|recogn|notar|author|initial|minim|maxim|real|summar)is(?:e|es|ed|ing|ation|ations)": "American spelling",
+    r"licences?|centres?|catalogues?|artefacts?|learnt|labell(?:ed|ing)|grey|judgement|programme": "American spelling",
+}
+"""What must not occur, as regular expressions between word boundaries, and what to say instead."""
+
+EXEMPT: dict[tuple[str, str], str] = {}
+"""The path and exact line that may contain a phrase, with the reason."""
+
+_F_STRING = re.compile(r"r?f|fr", re.IGNORECASE)
+"""How an f-string begins; up to Python 3.11 its token contains the code between its braces."""
+_ANY = re.compile("|".join(rf"\b(?:{phrase})\b" for phrase in PHRASES), re.IGNORECASE)
+
+
+def texts(source: str) -> Iterator[tuple[int, str]]:
+    """The docstrings, comments and string constants of a module, line by line, each with its line number."""
+    kinds = {tokenize.COMMENT, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in kinds:
+            text = re.sub(r"\{[^{}]*\}", "{}", token.string) if _F_STRING.match(token.string) else token.string
+            for offset, line in enumerate(text.split("\n")):
+                yield token.start[0] + offset, line
+
+
+def found_in(path: Path) -> list[str]:
+    """Each line of a module that contains a phrase, with its number."""
+    source = path.read_text("utf-8")
+    lines, name = source.split("\n"), path.relative_to(ROOT).as_posix()
+    numbers = dict.fromkeys(number for number, text in texts(source) if _ANY.search(text))
+    return [f"{name}:{n}: {lines[n - 1].strip()}" for n in numbers if (name, lines[n - 1].strip()) not in EXEMPT]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_contains_no_listed_phrase(room: str) -> None:
+    modules = sorted((ROOT / room).rglob("*.py")) if (ROOT / room).is_dir() else [ROOT / room]
+    assert modules
+    assert [hit for module in modules for hit in found_in(module)] == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '"""What the admin is told."""',
+        "value = 1  # stands in the file",
+        'text = "Leave out the signs * and {."',
+        'text = f"{name} is to be sent"',
+        '"""First line.\n\nRecognised colours.\n"""',
+    ],
+)
+def test_docstrings_comments_and_strings_are_searched(line: str) -> None:
+    assert [text for _, text in texts(f"import os\n{line}\n") if _ANY.search(text)]
+
+
+def test_code_is_not_searched() -> None:
+    code = "told = somebody(anew)\nshown = f'{told} items'\n"
+    assert not [text for _, text in texts(code) if _ANY.search(text)]
+
+
+def test_every_exempt_line_still_needs_its_exemption() -> None:
+    needed = {
+        (name, line) for name, line in EXEMPT if line in map(str.strip, (ROOT / name).read_text("utf-8").split("\n"))
+    }
+    assert {key for key in EXEMPT if key not in needed or not _ANY.search(key[1]) or not EXEMPT[key]} == set()
