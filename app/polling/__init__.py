@@ -1,1 +1,1 @@
-"""One loop that looks again and again, and the schedules that say when."""
+"""A loop that checks repeatedly, and the schedules that decide when."""

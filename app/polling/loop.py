@@ -1,4 +1,4 @@
-"""The one polling loop: looks again and again, at the pace of a schedule, until nothing more is worth waiting for."""
+"""The one polling loop: checks repeatedly on a schedule, until there is nothing left to wait for."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ T_contra = TypeVar("T_contra", contravariant=True)
 
 
 class Schedule(Protocol[T_contra]):
-    """Judges each look: whether it got an answer, and when the next one is due."""
+    """Decides for each look whether it got an answer, and when the next one is due."""
 
     def failed(self, result: T_contra) -> bool:
-        """Whether the look got no answer."""
+        """Return whether the look got no answer."""
 
     def pause(self, result: T_contra, looked: datetime, failures: int) -> float | None:
-        """Seconds until the next look, or None to stop.
+        """Return the seconds until the next look, or None to stop.
 
         ``looked`` is when the look ended, UTC; ``failures`` counts the looks in a row without an answer.
         """
@@ -48,23 +48,23 @@ class LookReport(Generic[T]):
 
 
 class PollingLoop(Generic[T]):
-    """One wait. Call ``run`` once; ``look_now`` cuts the pause short."""
+    """One wait. Call ``run`` once; ``look_now`` ends the current pause."""
 
     def __init__(self, look: Callable[[], Awaitable[T]], schedule: Schedule[T], now: Callable[[], datetime]) -> None:
-        """``look`` asks once; ``now`` gives the current time, UTC."""
+        """``look`` queries once; ``now`` returns the current time in UTC."""
         self._look = look
         self._schedule = schedule
         self._now = now
         self._hurry = asyncio.Event()
 
     def look_now(self) -> None:
-        """Look at once instead of waiting for the next turn."""
+        """Look now instead of at the next scheduled time."""
         self._hurry.set()
 
     async def run(
         self, on_report: Callable[[LookReport[T]], None], over: Callable[[], bool] = lambda: False
     ) -> LookReport[T]:
-        """Look until the schedule stops, or ``over`` is true after a look or a pause; returns the last report."""
+        """Look until the schedule stops, or ``over`` is true after a look or a pause. Return the last report."""
         failures = 0
         while True:
             self._hurry.clear()

@@ -1,4 +1,4 @@
-"""When to look next: often while the first data is due, seldom later, slower after failures."""
+"""When to look next: often while the first data is due, rarely later, and less often after failures."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from app.guide.model import Cadence
 
 SOONEST = 30.0
-"""Seconds; no look follows the last one sooner, unless the admin asks."""
+"""Seconds. No look follows the previous one sooner, unless the admin requests it."""
 LATEST = 900.0
-"""Seconds; the longest pause, so that a change is noticed within a quarter of an hour."""
+"""Seconds. The longest pause, so that a change is noticed within 15 minutes."""
 
 
 UNKNOWN_MINUTES = 30
-"""Stands for a span or an interval that no source states; it steers how often to look and is never shown."""
+"""Replaces a duration or an interval that no source states. It decides how often to look and is never shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """How long the first data usually takes, in minutes, and what that rests on."""
+    """How long the first data usually takes, in minutes, and what the estimate is based on."""
 
     shortest: float
     longest: float
     objects: int | None
-    """The number of assigned objects behind the estimate; None where only the general span is known."""
+    """The number of assigned objects behind the estimate; None if only the general range is known."""
 
 
 def expectation(cadence: Cadence, objects: int | None) -> Expectation:
-    """The documented span, widened by the documented estimate for that many objects."""
+    """Return the documented range, extended by the documented estimate for that many objects."""
     shortest, longest = cadence.first_minutes or (0.0, UNKNOWN_MINUTES)
     if objects and cadence.per_object_minutes:
         least, most = cadence.per_object_minutes
@@ -50,11 +50,11 @@ def pause(
     retry_after: float | None,
     random: Callable[[], float],
 ) -> float:
-    """Seconds until the next look.
+    """Return the seconds until the next look.
 
-    A fortieth of the client's interval while first data is due, a tenth afterwards; doubled with
-    each failure in a row; at least what ``Retry-After`` asked for (RFC 9110 section 10.2.3); spread
-    by ten percent so that many assistants do not ask in step. ``random`` returns 0 to 1.
+    A fortieth of the client's interval while first data is due, a tenth afterwards; doubled with each failure in a
+    row; at least what ``Retry-After`` asks for (RFC 9110 section 10.2.3); spread by ten percent so that many assistants
+    do not query at the same time. ``random`` returns 0 to 1.
     """
     interval = (cadence.interval_minutes or UNKNOWN_MINUTES) * 60.0
     longest = cadence.first_minutes[1] if cadence.first_minutes else UNKNOWN_MINUTES
@@ -66,20 +66,20 @@ def pause(
 
 @dataclass(frozen=True, slots=True)
 class TimestampSchedule:
-    """Paces the looks for the SCIM Change Timestamp, and stops once it is seen or turns out not to be offered."""
+    """Schedules the looks for the SCIM Change Timestamp. Stops once it is seen or turns out not to be offered."""
 
     cadence: Cadence
     since: datetime
     """When provisioning was started, UTC."""
 
     def failed(self, result: ChangesSeen | ChangesNotOffered | LookFailed) -> bool:
-        """Whether the look got no answer."""
+        """Return whether the look got no answer."""
         return isinstance(result, LookFailed)
 
     def pause(
         self, result: ChangesSeen | ChangesNotOffered | LookFailed, looked: datetime, failures: int
     ) -> float | None:
-        """Seconds until the next look; None where there is nothing left to look for."""
+        """Return the seconds until the next look; None if there is nothing left to look for."""
         if isinstance(result, ChangesNotOffered) or (isinstance(result, ChangesSeen) and result.newest is not None):
             return None
         asked = result.retry_after if isinstance(result, LookFailed) else None

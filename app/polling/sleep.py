@@ -1,4 +1,4 @@
-"""Sleeps until a moment of the wall clock, and wakes early when asked to hurry."""
+"""Sleeps until a time of the wall clock, and wakes early on request."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 SLICE = 5.0
-"""Seconds slept at a time. The wall clock is read after each, so that a laptop that slept looks at once."""
+"""Seconds slept at a time. The wall clock is read after each, so that a laptop looks right after it wakes up."""
 
 
 async def sleep_until(moment: datetime, now: Callable[[], datetime], hurry: asyncio.Event) -> None:
-    """Return at that moment, or as soon as ``hurry`` is set."""
+    """Return at that time, or as soon as ``hurry`` is set."""
     while (left := (moment - now()).total_seconds()) > 0 and not hurry.is_set():
         try:
             async with asyncio.timeout(min(left, SLICE)):
