@@ -17,7 +17,8 @@ from app.polling.schedule import LATEST, SOONEST, TimestampSchedule, expectation
 from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed
 from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, TimestampProblem, gate, read_timestamp
-from app.setup.state import Setup, Sighting
+from app.setup.state import Sighting
+from tests.support.journeys import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,14 +36,9 @@ CADENCE = Cadence(
 )
 
 
-def a_setup(**changes: object) -> Setup:
-    setup = Setup(id="0" * 32, guide="entra", client="Entra", name="n", created=NOW, changed=NOW)
-    return setup.with_(**changes)
-
-
 def test_locked_until_submit_and_a_later_change() -> None:
-    assert isinstance(gate(GUIDE, a_setup()), Locked)
-    submitted = a_setup(reached={Milestone.SUBMITTED: NOW})
+    assert isinstance(gate(GUIDE, fresh(GUIDE)), Locked)
+    submitted = fresh(GUIDE, reached={Milestone.SUBMITTED: NOW})
     assert isinstance(gate(GUIDE, submitted), Locked)
     old = submitted.with_(sighting=Sighting(NOW - timedelta(hours=1), NOW, entered=False))
     assert isinstance(gate(GUIDE, old), Locked)
@@ -51,7 +47,7 @@ def test_locked_until_submit_and_a_later_change() -> None:
 
 
 def test_an_entered_timestamp_is_read_and_checked() -> None:
-    setup = a_setup(reached={Milestone.SUBMITTED: NOW - timedelta(hours=1)})
+    setup = fresh(GUIDE, reached={Milestone.SUBMITTED: NOW - timedelta(hours=1)})
     assert read_timestamp("2026-11-24T11:30:00Z", setup, NOW) == NOW - timedelta(minutes=30)
     assert read_timestamp("2026-11-24 11:30:00 UTC", setup, NOW) == NOW - timedelta(minutes=30)
     for text, problem in (
