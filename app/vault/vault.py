@@ -44,10 +44,11 @@ class Vault:
         *,
         platform: str = sys.platform,
     ) -> None:
-        """``backend`` replaces the platform's keyring in tests; ``limit_seconds`` applies to each call."""
+        """``backend`` replaces the platform's keyring in tests."""
         self._namespace = namespace
         self._platform = platform
-        self._limit = limit_seconds
+        self.limit_seconds = limit_seconds
+        """How long each call may take."""
         self._injected = backend
         self._keyring: keyrings.Keyring | None = None
         self._searched = False
@@ -73,7 +74,7 @@ class Vault:
     async def ready(self) -> Ready:
         """Look for the keyring without blocking, and look again if there was none before."""
         try:
-            keyring = await self._worker.run(lambda _: self._find(search_again=True), self._limit)
+            keyring = await self._worker.run(lambda _: self._find(search_again=True), self.limit_seconds)
         except TimeoutError:
             return Ready(VaultStatus.UNANSWERED, self.name)
         status = VaultStatus.MEMORY if keyring is None else VaultStatus.READY
@@ -125,7 +126,7 @@ class Vault:
             return VaultStatus.MEMORY if keyring is None else keyring.services(prefix)
 
         try:
-            found = await self._worker.run(look, self._limit)
+            found = await self._worker.run(look, self.limit_seconds)
         except TimeoutError:
             found = VaultStatus.UNANSWERED
         if isinstance(found, VaultStatus):
@@ -214,7 +215,7 @@ class Vault:
             return outcome
 
         try:
-            outcome = await self._worker.run(work, self._limit)
+            outcome = await self._worker.run(work, self.limit_seconds)
         except TimeoutError:
             outcome = Outcome(VaultStatus.UNANSWERED)
         event_trace.record(TraceEvent.KEYRING, changes=version is not None, status=outcome.status)

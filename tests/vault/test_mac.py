@@ -94,7 +94,7 @@ def test_a_prompt_answered_late_loses_nothing(mac: Keychain) -> None:
         vault = Vault("setup", platform="darwin", limit_seconds=10)
         assert (await vault.put(ID, "token", "old")).status is VaultStatus.STORED
         mac.answered.clear()
-        vault._limit = 0.1
+        vault.limit_seconds = 0.1
         for value in ("new", "newer"):
             put = await vault.put(ID, "token", value)
             assert (put.status, put.held) == (VaultStatus.UNANSWERED, True)
@@ -102,9 +102,9 @@ def test_a_prompt_answered_late_loses_nothing(mac: Keychain) -> None:
         assert (await vault.put(ID, "base_url", "other")).held, "the same item, so it waits as well"
         assert tokens(mac) == ["old"]
         mac.answered.set()
-        vault._limit = 10
+        vault.limit_seconds = 10
         async with asyncio.timeout(5):
-            while vault._held:  # also while an abandoned call may still take effect
+            while vault.held(ID):  # also while an abandoned call may still take effect
                 assert (await vault.retry(ID)).status is VaultStatus.STORED
         assert opened(mac).get(TOKEN).value == "newer"
         assert opened(mac).get(OTHER).value == "other"

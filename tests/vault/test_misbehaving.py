@@ -47,7 +47,7 @@ def check_held_until_it_works(keyring: MemoryKeyring, status: VaultStatus) -> No
         keyring.well = True
         assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         assert keyring.items == {service(): "new"}
-        assert vault._held == {}
+        assert vault.held(SETUP) == frozenset()
         vault.close()
 
     asyncio.run(story())
@@ -106,7 +106,7 @@ def test_prompting() -> None:
         assert keyring.items == {service(): "old"}
         assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED, "other calls continue"
         keyring.release.set()
-        await until(lambda: not vault._held)  # the late answer was confirmed, so memory is cleared
+        await until(lambda: not vault.held(SETUP))  # the late answer was confirmed, so memory is cleared
         assert keyring.items == {service(): "new", service("base_url"): "other"}
         vault.close()
 

@@ -71,7 +71,7 @@ def test_a_value_put_while_locked_is_held_until_it_is_unlocked(provider: Provide
         vault = Vault("setup", platform="linux", limit_seconds=10)
         assert (await vault.put(SETUP, "token", "before")).status is VaultStatus.STORED
         provider.lock()
-        vault._limit = PATIENCE
+        vault.limit_seconds = PATIENCE
         assert (await vault.stored_values()).status is VaultStatus.LOCKED, "no prompt, which nobody answers here"
         put = await vault.put(SETUP, "token", "after")
         assert put.status is (VaultStatus.UNANSWERED if provider.prompts else VaultStatus.LOCKED)
@@ -79,7 +79,7 @@ def test_a_value_put_while_locked_is_held_until_it_is_unlocked(provider: Provide
         assert put.sentence.endswith(HELD)
         assert (await vault.get(SETUP, "token")).value == "after"
         provider.unlock()
-        vault._limit = 10
+        vault.limit_seconds = 10
         assert (await vault.retry(SETUP)).status is VaultStatus.STORED
         await proved("after")
         assert (await vault.delete(SETUP, "token")).status is VaultStatus.DELETED
