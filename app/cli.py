@@ -43,7 +43,8 @@ def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant",
         description="Guides the SCIM setup between an identity provider and the Cloud Identity Engine.",
-        epilog="To test a stored setup without a window: cie-scim-assistant check SETUP (see check --help).",
+        epilog="Without a window: cie-scim-assistant check SETUP tests a stored setup, and cie-scim-assistant explain "
+        "--client ID explains an error of a portal (see check --help, explain --help).",
         allow_abbrev=False,
     )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a hand-over file (.ciescim) to open")
@@ -124,4 +125,8 @@ def sub_command(arguments: Sequence[str]) -> int | None:
         from app.reports.check import main as check
 
         return check(rest)
+    if name == "explain":
+        from app.reports.explain import main as explain
+
+        return explain(rest)
     return None

@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from app.guide.model import Text
+from app.guide.model import Identifier, Text
 from app.guide.vocabulary import StepRole
 from app.system import data_file
 from app.system.paths import resources
@@ -97,6 +97,8 @@ class Remedy(DataPart):
     """None of these holds."""
     because: Text | None = None
     """The evidence."""
+    id: str = ""
+    """What scripts know the cause by; given where two of an explanation have the same role and ``when``."""
 
     def fits(self, facts: frozenset[Fact]) -> bool:
         """Whether it can be the cause, given these facts."""
@@ -108,6 +110,24 @@ class Explanation(DataPart):
 
     title: Annotated[str, Field(min_length=1, max_length=80)]
     causes: Annotated[tuple[Remedy, ...], Field(min_length=1)]
+
+
+def _each_cause_has_an_id(explanations: Any) -> Any:
+    """Name each cause by its explanation, its role and its conditions, so that rewording does not change the name."""
+    named = {}
+    for name, explanation in explanations.items():
+        causes: dict[str, Any] = {}
+        for cause in explanation["causes"]:
+            own = cause.get("id") or ".".join([cause.get("at", "elsewhere"), *cause.get("when", ())])
+            if own in causes:
+                raise ValueError(f"explanation {name}: two causes {own}, give one an id")
+            causes[own] = {**cause, "id": f"{name}.{own}"}
+        named[name] = {**explanation, "causes": list(causes.values())}
+    return named
+
+
+Explanations = Annotated[dict[Identifier, Explanation], BeforeValidator(_each_cause_has_an_id)]
+"""Explanations of pasted errors, by name."""
 
 
 class Grounds(DataPart):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from app.diagnosis.codes import FIELD, SEPARATOR, Status
-from app.diagnosis.facts import DataPart, Explanation, Remedy, load
+from app.diagnosis.facts import DataPart, Explanation, Explanations, Remedy, load
 from app.guide.guide_file import ERRORS
 from app.guide.model import Identifier, Text
 from app.system import data_file
@@ -119,6 +119,13 @@ Patterns = Annotated[tuple[ErrorPattern, ...], BeforeValidator(_one_for_each_cod
 """Of several, the first one counts most."""
 
 
+def _named_by_what_shows(slips: Any) -> Any:
+    return [{**slip, "id": f"slip.{'.'.join(slip.get('when', ()))}"} for slip in slips]
+
+
+Slips = Annotated[tuple[Remedy, ...], BeforeValidator(_named_by_what_shows)]
+
+
 class GeneralErrors(DataPart):
     """What any portal may say, and the sentences around what was recognized."""
 
@@ -134,9 +141,9 @@ class GeneralErrors(DataPart):
     """What to look for instead, in both cases."""
     address: Text
     """The title where only ``slips`` explain."""
-    slips: tuple[Remedy, ...]
+    slips: Slips
     """What an address or a header in the text shows, whatever the error; each with its evidence in ``when``."""
-    explanations: dict[Identifier, Explanation]
+    explanations: Explanations
     patterns: Patterns
     elsewhere: tuple[str, ...]
     """Phrases of products that have nothing to do with provisioning: the text is left alone."""
@@ -160,7 +167,7 @@ class ProductErrors(DataPart):
     """Its name, for a message that was pasted into a setup of another product."""
     hosts: tuple[str, ...] = ()
     """Hosts of the portal and its documentation, which say nothing about the SCIM address."""
-    explanations: dict[Identifier, Explanation] = Field(default_factory=dict)
+    explanations: Explanations = Field(default_factory=dict)
     """Those that only this product needs."""
     patterns: Patterns = ()
     """They count more than the general ones."""

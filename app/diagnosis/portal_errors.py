@@ -50,8 +50,11 @@ class DecodedError:
     """What to do if there is no cause."""
 
 
-def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -> DecodedError:
-    """Interpret a text. ``base_url`` is the stored Base URL, used for comparison only."""
+def decode(text: str, guide: Guide, setup: Setup | None, base_url: str | None = None) -> DecodedError:
+    """Interpret a text, with what a setup contributes where there is one.
+
+    ``base_url`` is the stored Base URL, used for comparison only.
+    """
     known, names = known_errors(guide.errors), names_of(guide)
     general = known.general
     plain = _plain(text)
@@ -73,7 +76,9 @@ def decode(text: str, guide: Guide, setup: Setup, base_url: str | None = None) -
     facts |= {Fact.BEARER_DOUBLED} if _BEARER.search(plain) else frozenset()
     facts |= {Fact.AT_TEST} if any(occurs(phrase, plain) for phrase in known.tests) else frozenset()
     facts |= {Fact.CUT_SHORT} if len(text) > LONGEST else frozenset()
-    return _decoded(known, found, SetupFacts.of(guide, setup).and_(facts))
+    return _decoded(
+        known, found, (SetupFacts.of(guide, setup) if setup is not None else SetupFacts.of_client(guide)).and_(facts)
+    )
 
 
 def _decoded(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -> DecodedError:

@@ -41,6 +41,8 @@ class Cause:
     """The facts that suggest it; empty if the failure alone does."""
     action: Revisit | None = None
     """None if no step of the guide can fix it."""
+    id: str = ""
+    """What scripts know it by; empty for causes of Test Connection."""
 
     @property
     def step(self) -> str | None:
@@ -62,7 +64,7 @@ def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> 
             # What no step of this guide can fix is less likely to be the cause.
             group = unlikely if remedy.at and place is None else found
             sentence = fill(remedy.say, names)
-            group.setdefault(sentence, (Cause(sentence, fill(because, names), remedy.when), place))
+            group.setdefault(sentence, (Cause(sentence, fill(because, names), remedy.when, id=remedy.id), place))
     causes = []
     offered = {facts.here}
     for cause, place in list({**found, **unlikely}.values())[:MOST_CAUSES]:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Self
 from app.diagnosis.facts import Fact
 from app.guide.roles import step_with
 from app.guide.vocabulary import SECRET_KINDS, Hosting, Kind, Lane, Milestone, Page
-from app.setup.journey import places, position, untested, visible
+from app.setup.journey import Mark, Place, places, position, untested, visible
+from app.setup.state import Setup
+from app.text.times import EARLIEST
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from app.guide.model import Guide, Step
     from app.guide.vocabulary import StepRole
-    from app.setup.journey import Place
-    from app.setup.state import Setup
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,19 @@ class SetupFacts:
     def of(cls, guide: Guide, setup: Setup) -> Self:
         """The facts of a setup as it is now."""
         return cls(guide, places(guide, setup), position(guide, setup), _holds(guide, setup))
+
+    @classmethod
+    def of_client(cls, guide: Guide) -> Self:
+        """The facts where there is no setup: nothing is known of what was done, and any step may be the one to revisit.
+
+        The numbers of the steps mean nothing then.
+        """
+        blank = Setup("", guide.id, guide.name, "", EARLIEST, EARLIEST)
+        usual = places(guide, blank)
+        shown = {place.step.id for place in usual}
+        others = [(stage, step) for stage in guide.stages for step in stage.steps if step.id not in shown]
+        hidden = (Place(number, step, stage, Mark.LATER) for number, (stage, step) in enumerate(others, len(usual) + 1))
+        return cls(guide, (*usual, *hidden), "", _of_hosting(guide))
 
     def and_(self, facts: frozenset[Fact]) -> SetupFacts:
         """These facts and others, such as those of a pasted text."""
@@ -57,9 +70,11 @@ def _holds(guide: Guide, setup: Setup) -> frozenset[Fact]:
         facts.add(Fact.TESTED)
     if Milestone.STARTED not in setup.reached:
         facts.add(Fact.NOT_STARTED)
-    if guide.hosting is Hosting.OWN_NETWORK:
-        facts.add(Fact.OWN_NETWORK)
-    return frozenset(facts)
+    return _of_hosting(guide).union(facts)
+
+
+def _of_hosting(guide: Guide) -> frozenset[Fact]:
+    return frozenset({Fact.OWN_NETWORK} if guide.hosting is Hosting.OWN_NETWORK else ())
 
 
 def _passed(guide: Guide, setup: Setup, test: Step) -> bool:

@@ -19,6 +19,7 @@ INSTEAD: Mapping[StepRole, StepRole] = MappingProxyType(
         StepRole.PORTAL_TEST: StepRole.START,
         StepRole.PROGRESS: StepRole.START,
         StepRole.SOURCE_GROUPS: StepRole.GROUP_CHOICE,
+        StepRole.SOURCE_FILTER: StepRole.ASSIGNMENT,
     }
 )
 """The role to look for where no step has the wanted one: a portal without a test shows its errors at the start."""

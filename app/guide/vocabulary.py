@@ -84,6 +84,8 @@ class StepRole(StrEnum):
     """Connects the portal to the directory that it reads users from."""
     SOURCE_BASE = "source-base"
     """Says below which entry of that directory users and groups are read."""
+    SOURCE_FILTER = "source-filter"
+    """Enters a filter that chooses entries of that directory."""
     SOURCE_GROUPS = "source-groups"
     """Checks the groups in the directory that they come from."""
     SENDING_MODE = "sending-mode"

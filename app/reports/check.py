@@ -10,10 +10,10 @@ import argparse
 import asyncio
 import json
 import sys
-from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.reports.exit_code import Exit
 from app.system import log
 from app.system.hardening import harden
 
@@ -21,21 +21,6 @@ if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.scim.connection_test import Finding
     from app.setup.state import Setup
-
-
-class Exit(IntEnum):
-    """The exit codes."""
-
-    PASSED = 0
-    """Every check passed."""
-    FAILED = 1
-    """A check failed. The likely causes and their steps are printed."""
-    USAGE = 2
-    """The command line is wrong."""
-    NO_SETUP = 3
-    """There is no such setup, more than one of that name, or its file cannot be read."""
-    NO_SECRETS = 4
-    """The keyring is locked, missing or incomplete, or the policy forbids its use."""
 
 
 def main(arguments: list[str]) -> int:

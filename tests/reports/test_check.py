@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.reports.check import Exit
+from app.reports.exit_code import Exit
 from app.setup.sentences import STATUSES
 from app.setup.state import Status
 from tests.hostile.server import TOKEN, Hostile, http, listing, says

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QPushButton
 
 from app.guide import catalog
 from app.guide.vocabulary import Kind
-from app.reports.check import Exit
 from app.reports.check import main as check
+from app.reports.exit_code import Exit
 from app.session import access
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup, utc_now
