@@ -34,6 +34,11 @@ ROOMS = (
     "app/values",
     "app/vault",
     "packaging",
+    "ui/main_window.py",
+    "ui/start.py",
+    "ui/tasks.py",
+    "ui/theme",
+    "ui/widgets",
 )
 """The folders and modules that have been rewritten. A new one is added here, none is removed."""
 

@@ -1,4 +1,4 @@
-"""The main window: one page at a time, and a close that never loses anything."""
+"""The main window: one page at a time, and closing it never loses anything."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ShownPage(StrEnum):
-    """What the program shows, for the event trace."""
+    """The kinds of pages, for the event trace."""
 
     HOME = "home"
     PICKER = "picker"
@@ -26,7 +26,7 @@ class ShownPage(StrEnum):
 
 
 class MainWindow(QMainWindow):
-    """Holds the page that is open."""
+    """Holds the open page."""
 
     closing = Signal()
 
@@ -38,7 +38,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self._stack)
 
     def show_page(self, page: QWidget, *, keep: QWidget | None = None) -> None:
-        """Show a page; every other page but ``keep`` is let go."""
+        """Show a page, and delete every other page except ``keep``."""
         if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
         self._stack.setCurrentWidget(page)
@@ -49,14 +49,14 @@ class MainWindow(QMainWindow):
                 other.deleteLater()
 
     def shows(self, page: QWidget) -> bool:
-        """Whether that page is the one that is open, also while the window itself is hidden."""
+        """Return whether that page is open, even while the window itself is hidden."""
         return self._stack.currentWidget() is page
 
     def come_forward(self) -> None:
-        """Show the window in front of all others."""
+        """Bring the window in front of all others."""
         bring_forward(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """The application decides whether the program ends or waits in the tray."""
+        """Let the application decide whether the program ends or keeps running in the tray."""
         event.ignore()
         self.closing.emit()

@@ -1,4 +1,4 @@
-"""The first window, before anything that takes time to load; then the program behind it."""
+"""Shows the first window before anything that takes time to load, then starts the rest of the program."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 COLLECT_MS = 2000
-"""Milliseconds between two looks for garbage."""
+"""Milliseconds between two garbage collections."""
 
 
 def collect_here(qt: QApplication) -> None:
-    """Look for garbage in this thread only.
+    """Collect garbage only in this thread.
 
-    Python would look in whichever thread allocates, and a widget that a worker thread destroys can end the program.
+    Python would collect in whichever thread allocates, and a widget destroyed by a worker thread can crash the program.
     """
     gc.freeze()
     timer = QTimer(qt)
@@ -41,13 +41,13 @@ def collect_here(qt: QApplication) -> None:
 
 
 def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
-    """Of what Qt reports, its grade and its subject: the text may hold what a widget shows."""
+    """Write only severity and category of what Qt reports: the text may contain what a widget shows."""
     if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
         log.qt_message(kind.name, context.category or "")
 
 
 def _tour(options: Options) -> Walk | None:
-    """The unattended tour, where the command line asked for one."""
+    """Return the unattended tour, if the command line asked for one."""
     folder = options.tour
     if folder is None:
         return None
@@ -58,16 +58,16 @@ def _tour(options: Options) -> Walk | None:
 
 
 def main(options: Options, walk: Walk | None = None) -> int:
-    """Show the first window at once, then start everything that takes longer; returns the exit code.
+    """Show the first window at once, then start everything that takes longer. Return the exit code.
 
-    ``walk`` takes the place of the tour that the options ask for.
+    ``walk`` replaces the tour that the options ask for.
     """
     if options.scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     qt = DesktopApplication(sys.argv[:1])
     qt.setApplicationName(APP_ID)
     qt.setApplicationDisplayName("SCIM Setup Assistant")
-    qt.setDesktopFileName(os.environ.get("FLATPAK_ID", APP_ID))  # a Flatpak's entry has the name of its id
+    qt.setDesktopFileName(os.environ.get("FLATPAK_ID", APP_ID))  # a Flatpak's entry is named after its id
     qt.setQuitOnLastWindowClosed(False)
     if options.theme is None:
         style.follow_system(qt)
@@ -79,11 +79,11 @@ def main(options: Options, walk: Walk | None = None) -> int:
     home = HomePage()
     window.show_page(home)
     window.show()
-    # Painted by plain Qt first: the event loop library and what it pulls in are not needed for that.
+    # Painted with plain Qt first: the event loop library and its dependencies are not needed for that.
     first_idle = QEventLoop()
     QTimer.singleShot(0, first_idle.quit)
     first_idle.exec()
-    harden()  # the desktop has told its colours, and no secret was read yet
+    harden()  # the desktop has reported its colors, and no secret has been read yet
     qInstallMessageHandler(_qt_says)
     collect_here(qt)
     qt.setWindowIcon(icons.icon("app"))
@@ -99,6 +99,6 @@ def main(options: Options, walk: Walk | None = None) -> int:
         try:
             return await application.run()
         finally:
-            log.install_hooks()  # what fails from here on has no window any more
+            log.install_hooks()  # failures from here on can no longer be shown in a window
 
     return tasks.run(qt, live)

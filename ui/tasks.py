@@ -1,4 +1,4 @@
-"""The one place that touches the event loop library: runs the program and its background work."""
+"""The only module that touches the event loop library: runs the program and its background work."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Tasks:
         self._on_bug = on_bug
 
     def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
-        """Run a coroutine in the background. Needs the running loop."""
+        """Run a coroutine in the background. Needs a running loop."""
         task = asyncio.get_event_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._done)
@@ -38,7 +38,7 @@ class Tasks:
             self._on_bug(error)
 
     async def cancel_all(self) -> None:
-        """Cancel what still runs, also what is begun by the end of another, and wait until it has ended."""
+        """Cancel everything running, including work that starts while other work ends, and wait for it."""
         current = asyncio.current_task()
         while tasks := [task for task in self._running if task is not current]:
             for task in tasks:
@@ -48,14 +48,14 @@ class Tasks:
 
 
 def _report(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """What the loop itself caught goes the way of every bug; its own report would print messages and values."""
+    """Report what the loop caught like any other bug; the loop's own report would print messages and values."""
     error = context.get("exception")
     if isinstance(error, Exception):
         sys.excepthook(type(error), error, error.__traceback__)
 
 
 async def in_turns(items: Sequence[T], make: Callable[[T], U], together: int = 2000) -> list[U]:
-    """Make something of each item, with a turn of the event loop after every so many."""
+    """Convert each item, with a turn of the event loop after every so many."""
     made: list[U] = []
     for at in range(0, len(items), together):
         made += map(make, items[at : at + together])
@@ -64,12 +64,12 @@ async def in_turns(items: Sequence[T], make: Callable[[T], U], together: int = 2
 
 
 def run(application: QApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run ``main`` on an event loop that is Qt's own; returns its result."""
+    """Run ``main`` on Qt's own event loop. Return its result."""
     import qasync
 
     def make_loop() -> asyncio.AbstractEventLoop:
         loop: asyncio.AbstractEventLoop = qasync.QEventLoop(application)
-        # qasync's own threads would keep a hung call alive past the end of the program.
+        # qasync's own threads would keep a hung call alive after the program ends.
         loop.set_default_executor(DaemonExecutor())
         return loop
 

@@ -232,7 +232,7 @@ def test_pages_can_be_reached_by_keyboard_and_by_what_reads_aloud(any_page: Read
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_colours_are_those_of_the_program_and_readable(theme: str, written: dict[str, Read]) -> None:
+def test_the_colors_are_the_programs_and_readable(theme: str, written: dict[str, Read]) -> None:
     schemes = re.findall(r":root \{([^}]*)\}", written["index"].style)
     light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", scheme)) for scheme in schemes[:2])
     assert set(light) == set(dark)

@@ -1,4 +1,4 @@
-"""The look: readable colours, icons that exist and follow the theme, contrast from the system."""
+"""The look: readable colors, icons that exist and follow the theme, contrast from the system."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_contrast_is_the_ratio_of_wcag() -> None:
     assert contrast("#ffffff", "#777777") == contrast("#777777", "#ffffff")
 
 
-def test_faint_colours_no_text(qapp: QApplication) -> None:
+def test_faint_colors_no_text(qapp: QApplication) -> None:
     for tokens in (LIGHT, DARK):
         style.apply(qapp, tokens is DARK)
         declarations = qapp.styleSheet().replace("{", ";").replace("}", ";").split(";")
@@ -66,7 +66,7 @@ def test_faint_colours_no_text(qapp: QApplication) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_icon_is_drawn_in_the_colour_asked_for(qapp: QApplication, name: str) -> None:
+def test_every_icon_is_drawn_in_the_requested_color(qapp: QApplication, name: str) -> None:
     assert QSvgRenderer(str(resources() / "icons" / f"{name}.svg")).isValid()
     image = icons.pixmap(name, 32, "bad").toImage()
     solid = {
@@ -107,7 +107,7 @@ def _close(one: QColor, other: str) -> bool:
     return all(abs(a - b) <= 4 for a, b in parts)  # rounding of half-covered pixels
 
 
-def test_high_contrast_takes_nothing_but_the_systems_colours() -> None:
+def test_high_contrast_uses_only_the_systems_colors() -> None:
     palette = QPalette()
     pairs = {
         QPalette.ColorRole.Window: "#000000",
@@ -115,8 +115,8 @@ def test_high_contrast_takes_nothing_but_the_systems_colours() -> None:
         QPalette.ColorRole.Highlight: "#00ff00",
         QPalette.ColorRole.HighlightedText: "#000000",
     }
-    for role, colour in pairs.items():
-        palette.setColor(role, QColor(colour))
+    for role, color in pairs.items():
+        palette.setColor(role, QColor(color))
     tokens = style.from_palette(palette)
     assert {getattr(tokens, field.name) for field in fields(tokens)} <= set(pairs.values())
     for text, back in PAIRS:

@@ -1,1 +1,1 @@
-"""The look: one set of colours, one style sheet, one family of icons."""
+"""The look: one set of colors, one style sheet, one family of icons."""

@@ -1,4 +1,4 @@
-"""Puts the look on the application: palette, font and one style sheet made from the tokens."""
+"""Applies the look to the application: palette, font and one style sheet made from the tokens."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 HALF = 128
-"""A window's lightness below this, of 255, means a dark scheme."""
+"""A window lightness (0 to 255) below this means a dark scheme."""
 
 _state: dict[str, Tokens] = {"tokens": LIGHT}
 
 
 def current() -> Tokens:
-    """The colours in force."""
+    """Return the colors in use."""
     return _state["tokens"]
 
 
 def follow_system(app: QApplication) -> None:
-    """Take light, dark or high contrast from the system, now and whenever it changes."""
+    """Follow the system's light, dark or high-contrast scheme, now and whenever it changes."""
     hints = app.styleHints()
-    # By the palette, since asking for the scheme loads Qt's enum namespace, for which the first window does not wait.
+    # Decided by the palette: asking for the scheme loads Qt's enum namespace, which would delay the first window.
     apply(app, dark=app.palette().window().color().lightness() < HALF)
 
     def take() -> None:
@@ -41,7 +41,7 @@ def follow_system(app: QApplication) -> None:
 
     QTimer.singleShot(0, app, take)
     hints.colorSchemeChanged.connect(take)
-    if hasattr(hints, "accessibility"):  # from Qt 6.10
+    if hasattr(hints, "accessibility"):  # since Qt 6.10
         hints.accessibility().contrastPreferenceChanged.connect(take)
 
 
@@ -55,16 +55,16 @@ def _wants_contrast(app: QApplication) -> bool:
 
 
 def apply(app: QApplication, dark: bool) -> None:
-    """Put the light or dark look on the application, where it has another one."""
+    """Apply the light or dark look to the application, if it has a different one."""
     tokens = DARK if dark else LIGHT
     app.setStyle("Fusion")
     _put(app, tokens, _palette(tokens))
 
 
 def apply_contrast(app: QApplication) -> None:
-    """Take every colour from the system's own palette, as a high-contrast setting demands."""
+    """Take every color from the system's own palette, as a high-contrast setting requires."""
     app.setStyle("Fusion")
-    app.setPalette(QPalette())  # an empty palette hands back the system's
+    app.setPalette(QPalette())  # an empty palette restores the system's
     palette = app.palette()
     _put(app, from_palette(palette), palette)
 
@@ -77,7 +77,7 @@ def _put(app: QApplication, tokens: Tokens, palette: QPalette) -> None:
 
 
 def from_palette(palette: QPalette) -> Tokens:
-    """Tokens with nothing but the palette's text, background and highlight pairs in them."""
+    """Return tokens that use only the palette's text, background and highlight pairs."""
 
     def of(role: QPalette.ColorRole) -> str:
         return palette.color(QPalette.ColorGroup.Active, role).name()
@@ -106,7 +106,7 @@ def from_palette(palette: QPalette) -> Tokens:
 
 def _font(app: QApplication) -> QFont:
     font = QFont(app.font())
-    # DejaVu Sans is what fontconfig falls back to where no desktop has chosen a font.
+    # fontconfig falls back to DejaVu Sans if no desktop has chosen a font.
     if sys.platform.startswith("linux") and QFontInfo(font).family() == "DejaVu Sans":
         better = next((name for name in ("Inter", "Noto Sans") if QFontDatabase.hasFamily(name)), None)
         if better is not None:
@@ -139,8 +139,8 @@ def _palette(t: Tokens) -> QPalette:
         QPalette.ColorRole.Dark: t.faint,
         QPalette.ColorRole.Shadow: t.line,
     }
-    for role, colour in roles.items():
-        palette.setColor(role, QColor(colour))
+    for role, color in roles.items():
+        palette.setColor(role, QColor(color))
     for role in (QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText, QPalette.ColorRole.WindowText):
         palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(t.muted))
     return palette
@@ -195,7 +195,7 @@ QScrollArea:focus {{ border: 2px solid {t.accent}; border-radius: 8px; }}
 
 
 def _buttons(t: Tokens) -> str:
-    # The ring is two pixels wide: padding gives back what the border takes, so that nothing moves.
+    # The ring is two pixels wide: the padding shrinks by what the border takes, so that nothing moves.
     ring = f"border: 2px solid {t.accent};"
     return f"""
 QPushButton {{ outline: none; background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
@@ -239,10 +239,10 @@ QPushButton[role="stage"]:focus, QPushButton[role="step-line"]:focus {{ {ring} }
 
 
 def _inputs(t: Tokens) -> str:
-    # A style sheet takes a picture only as a file: one tick for dark accents, one for light ones.
+    # A style sheet takes a picture only from a file: one check mark for dark accents, one for light ones.
     name = "tick-light" if contrast("#ffffff", t.accent) >= READABLE else "tick-dark"
     tick = (resources() / "icons" / f"{name}.svg").as_posix()
-    arrow = (resources() / "icons" / "chevron-select.svg").as_posix()  # of a grey that is seen on light and dark
+    arrow = (resources() / "icons" / "chevron-select.svg").as_posix()  # in a gray that is visible on light and dark
     return f"""
 QLineEdit, QPlainTextEdit {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.line}; border-radius: 6px;
     padding: 7px 9px; selection-background-color: {t.accent}; selection-color: {t.on_accent}; }}

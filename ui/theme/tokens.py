@@ -1,16 +1,16 @@
-"""The colours, named by what they are for."""
+"""The colors, named by their purpose."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 READABLE = 4.5
-"""The least contrast of a text with what is behind it (WCAG 2.2, success criterion 1.4.3)."""
+"""The minimum contrast of text with its background (WCAG 2.2, success criterion 1.4.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One colour each, as ``#rrggbb``."""
+    """One color each, as ``#rrggbb``."""
 
     window: str
     surface: str
@@ -70,12 +70,12 @@ DARK = Tokens(
 
 
 def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two ``#rrggbb`` colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    """Return the contrast ratio of two ``#rrggbb`` colors, from 1 to 21 (WCAG 2.2, relative luminance)."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _luminance(colour: str) -> float:
-    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+def _luminance(color: str) -> float:
+    parts = (int(color[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,1 +1,1 @@
-"""Widgets that the pages are made of."""
+"""The widgets that pages are built from."""

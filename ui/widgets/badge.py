@@ -1,4 +1,4 @@
-"""Badges: the number or sign of a step, and short words in a pill."""
+"""Badges: the number or icon of a step, and short words in a pill."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WORDS = {
 
 
 class StepBadge(QWidget):
-    """A circle that shows how a step stands: done, current, later, stale or failed."""
+    """A circle that shows the state of a step: done, current, later, stale or failed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,23 +38,23 @@ class StepBadge(QWidget):
         self.setFixedSize(QSize(SIDE, SIDE))
 
     def set_state(self, state: str, number: int | None) -> None:
-        """Show a state, with the number where one is shown."""
+        """Show a state, with the step's number if one is shown."""
         self._state, self._number = state, number
-        # It has no text of its own: without this a screen reader would pass over the only sign.
+        # It has no text: without a name a screen reader would skip the only indication of the state.
         words = _WORDS.get(state, state)
         self.setAccessibleName(words if number is None else f"{words}, {number}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
-        """Draw the circle and what is in it."""
+        """Draw the circle and its content."""
         tokens = current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         circle = QRectF(self.rect()).adjusted(2, 2, -2, -2)
         if self._state in _FILLED:
-            colour, sign = _FILLED[self._state]
+            color, sign = _FILLED[self._state]
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(getattr(tokens, colour)))
+            painter.setBrush(QColor(getattr(tokens, color)))
             painter.drawEllipse(circle)
             size = 14
             offset = (SIDE - size) // 2
@@ -74,7 +74,7 @@ class StepBadge(QWidget):
 
 
 class Pill(QLabel):
-    """A short word with a background of its tone: accent, good, caution, bad or muted."""
+    """A short word on a background in its tone: accent, good, caution, bad or muted."""
 
     def __init__(self, text: str, tone: str) -> None:
         super().__init__(text)

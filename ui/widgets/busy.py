@@ -1,4 +1,4 @@
-"""A thin bar for a share of a wait."""
+"""A thin progress bar."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class ThinBar(QProgressBar):
         self.setAccessibleName("Share of the estimated wait")
 
     def set_value(self, share: float | None) -> None:
-        """Show a share from 0 to 1; None where the share is not known."""
+        """Show a share from 0 to 1, or None if it is unknown."""
         if share is None:
             self.setRange(0, 0)
             return

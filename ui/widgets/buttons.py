@@ -13,7 +13,7 @@ from ui.widgets.text import tip
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QMouseEvent
 
-_ICON_COLOURS = {
+_ICON_COLORS = {
     "primary": "on_accent",
     "link": "accent",
     "copy": "accent",
@@ -24,21 +24,21 @@ _ICON_COLOURS = {
 
 
 class PushButton(QPushButton):
-    """A push button that Enter presses too, as in a browser; by itself Qt reacts to Space only.
+    """A push button that Enter also presses, as in a browser; Qt alone reacts only to Space.
 
-    A double click on the button that goes on is one press: the second click would do the next step, unseen.
+    A double click on the primary button counts once: the second click would complete the next step, unseen.
     """
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The second click of two."""
+        """Ignore the second click on a primary button."""
         if self.property("role") == "primary":
             event.accept()
         else:
             super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Enter is a press."""
-        from PySide6.QtCore import Qt  # its namespace takes 12 ms, which the first window does not pay
+        """Press on Enter."""
+        from PySide6.QtCore import Qt  # its namespace takes 12 ms to load, too long for the first window
 
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.isAutoRepeat():
             self.click()
@@ -47,43 +47,43 @@ class PushButton(QPushButton):
 
 
 class IconedButton(PushButton):
-    """Renders its icon again when the theme changes, since a pixmap keeps the colours it was drawn in."""
+    """Renders its icon again when the theme changes, because a pixmap keeps the colors it was drawn in."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         self._sign: tuple[str, str, int] | None = None
 
-    def show_icon(self, name: str, colour: str, size: int = 16) -> None:
-        """Show that icon, ``size`` device-independent pixels, in a token's colour."""
-        self._sign = (name, colour, size)
+    def show_icon(self, name: str, color: str, size: int = 16) -> None:
+        """Show the icon, ``size`` device-independent pixels, in a token's color."""
+        self._sign = (name, color, size)
         self.setIconSize(QSize(size, size))
-        self.setIcon(icons.icon(name, colour, size))
+        self.setIcon(icons.icon(name, color, size))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The theme changed."""
+        """Render the icon again if the theme changed."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange and self._sign is not None:
             self.show_icon(*self._sign)
 
 
 def button(text: str, role: str = "secondary", icon: str | None = None) -> IconedButton:
-    """A button that says what it does. Roles: primary, secondary, quiet, link, copy, danger, tool."""
+    """Return a button whose text says what it does. Roles: primary, secondary, quiet, link, copy, danger, tool."""
     made = IconedButton(text)
     made.setProperty("role", role)
     if icon is not None:
-        made.show_icon(icon, _ICON_COLOURS.get(role, "text"))
+        made.show_icon(icon, _ICON_COLORS.get(role, "text"))
     return made
 
 
 def mark_here(made: QPushButton, *, here: bool) -> None:
-    """Show whether what it opens is open. A checkable button would be told as a check box."""
+    """Show whether the page that it opens is open. Screen readers would call a checkable button a check box."""
     if made.property("here") is not here:
         made.setProperty("here", here)
         made.style().polish(made)
 
 
 class IconButton(IconedButton):
-    """A button with an icon only; its purpose is its tooltip and its accessible name."""
+    """A button with only an icon; its tooltip and its accessible name state its purpose."""
 
     def __init__(self, name: str, purpose: str) -> None:
         super().__init__("")
@@ -91,7 +91,7 @@ class IconButton(IconedButton):
         self.show_sign(name, purpose)
 
     def show_sign(self, name: str, purpose: str) -> None:
-        """Change what it is for."""
+        """Change its icon and purpose."""
         self.show_icon(name, "muted", 18)
         self.setToolTip(tip(purpose))
         self.setAccessibleName(purpose)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Card(QFrame):
-    """A framed surface; ``body`` takes its content."""
+    """A framed surface; ``body`` is the layout of its content."""
 
     def __init__(self, role: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class Card(QFrame):
 
 
 class Breadcrumb(Flow):
-    """A click path with a chevron between two stops; a long path goes on in the next line."""
+    """A click path with a chevron between two stops; a long path continues on the next line."""
 
     def __init__(self, path: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent, across=6, down=2)
@@ -35,7 +35,7 @@ class Breadcrumb(Flow):
             self.add(self._stop(stop, first=index == 0))
 
     def _stop(self, words: str, *, first: bool) -> QWidget:
-        # The chevron stays with the stop it leads to, so that no line ends or begins with a lone one.
+        # The chevron stays with the stop it leads to, so that no line starts or ends with a lone chevron.
         stop = QWidget(self)
         row = QHBoxLayout(stop)
         row.setContentsMargins(0, 0, 0, 0)
@@ -50,7 +50,7 @@ class Breadcrumb(Flow):
 
 
 class Note(QWidget):
-    """A remark with the icon of its tone. The text is HTML made by ``rich()`` or plain."""
+    """A remark with the icon of its tone. The text is plain, or HTML made by ``rich()``."""
 
     def __init__(self, text: str, tone: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -23,26 +23,26 @@ EDGE = 4
 
 
 class CheckLine(QCheckBox):
-    """A check box; pressing anywhere on the sentence ticks it."""
+    """A check box; pressing anywhere on the sentence checks it."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         _let_wrap(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The sentence on one line."""
+        """Return the size of the sentence on one line."""
         return _hint(self, text_width(self.fontMetrics(), self.text()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The longest word."""
+        """Return the size of the longest word."""
         return _hint(self, widest_word(self.fontMetrics(), self.text()))
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
+        """Return the height at that width, in pixels."""
         return _height(self, width)
 
     def hitButton(self, pos: object) -> bool:  # noqa: N802, ARG002 - Qt's name
-        """The whole sentence takes the press."""
+        """Accept a press anywhere on the sentence."""
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
@@ -53,26 +53,26 @@ class CheckLine(QCheckBox):
 
 
 class RadioLine(QRadioButton):
-    """A radio button; pressing anywhere on the sentence chooses it."""
+    """A radio button; pressing anywhere on the sentence selects it."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
         _let_wrap(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The sentence on one line."""
+        """Return the size of the sentence on one line."""
         return _hint(self, text_width(self.fontMetrics(), self.text()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The longest word."""
+        """Return the size of the longest word."""
         return _hint(self, widest_word(self.fontMetrics(), self.text()))
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
+        """Return the height at that width, in pixels."""
         return _height(self, width)
 
     def hitButton(self, pos: object) -> bool:  # noqa: N802, ARG002 - Qt's name
-        """The whole sentence takes the press."""
+        """Accept a press anywhere on the sentence."""
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name

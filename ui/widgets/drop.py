@@ -1,4 +1,4 @@
-"""A place to drop a file on, or to choose one."""
+"""A card on which to drop a file, or to choose one."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ FILTER = "CSV (*.csv *.tsv *.txt);;All files (*)"
 
 
 class DropCard(Card):
-    """A card that takes one file."""
+    """A card that accepts one file."""
 
     given = Signal(Path)
     refused = Signal(str)
-    """Why what was dropped is not taken."""
+    """Why the dropped item was not accepted."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("drop", parent)
         self.setAcceptDrops(True)
 
     def choose(self, title: str, take: Callable[[Path], None] | None = None) -> None:
-        """Open the system's dialog; ``take`` gets the file instead of those who wait for ``given``."""
+        """Open the system's file dialog; ``take`` receives the file instead of the signal ``given``."""
         dialog = QFileDialog(self.window(), title, "", FILTER)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda name: (take or self.given.emit)(Path(name)))
@@ -38,25 +38,25 @@ class DropCard(Card):
         dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Show that a file may be let go here."""
+        """Show that a file can be dropped here."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
             self._mark("card-current")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
-        """It went elsewhere."""
+        """Stop showing it."""
         self._mark("drop")
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Take the file."""
+        """Accept the file."""
         self._mark("drop")
         urls = event.mimeData().urls()
         event.acceptProposedAction()
         if len(urls) != 1:
             self.refused.emit("Drop one file at a time.")
         elif not urls[0].isLocalFile():
-            self.refused.emit("This is no file of this computer. Save it here first.")
+            self.refused.emit("This isn't a file on this computer. Save it here first.")
         else:
             self.given.emit(Path(urls[0].toLocalFile()))
 

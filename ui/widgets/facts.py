@@ -1,4 +1,4 @@
-"""Names and what stands beside them, in two columns; where it is narrow the names wrap, so that both have room."""
+"""Names and values in two columns; in a narrow window the names wrap, so that both have room."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ ACROSS, DOWN = 16, 6
 """Pixels between the columns and between the rows."""
 
 SHARE = 0.42
-"""Of the width, what the names may take before they wrap."""
+"""The share of the width that names may use before they wrap."""
 
 
 class Facts(Placed):
-    """A grid would take a label's guess at its height for the least, and leave gaps; this one asks for each width."""
+    """Not a grid, which would use a label's estimated height as the minimum and leave gaps; this asks per width."""
 
     def __init__(self, parent: QWidget | None = None, *, name_role: str = "muted", value_role: str = "body") -> None:
-        """The roles of the theme in which names and values are shown."""
+        """``name_role`` and ``value_role`` are roles of the theme."""
         super().__init__(parent)
         self._roles = name_role, value_role
         self._rows: list[tuple[QLabel, QLabel]] = []
 
     def add(self, name: str, value: str = "") -> QLabel:
-        """Add a row; the label of its value is handed back, to be changed later."""
+        """Add a row and return the label of its value."""
         row = (label(name, self._roles[0], self), label(value, self._roles[1], self))
         self._rows.append(row)
         for each in row:
@@ -39,19 +39,19 @@ class Facts(Placed):
         return row[1]
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Every row on one line."""
+        """Return the size with every row on one line."""
         width = self._names() + ACROSS + max((_width(value) for _, value in self._rows), default=0)
         return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Narrow; the height follows from the width."""
+        """Return a narrow width; the height follows from it."""
         return QSize(120, 0)
 
     def _names(self) -> int:
         return max((_width(name) for name, _ in self._rows), default=0)
 
     def places(self, width: int) -> list[tuple[QWidget, QRect]]:
-        """Names in a column as wide as they need, values beside them."""
+        """Return the names in a column as wide as they need, with the values beside them."""
         longest = max((widest_word(name.fontMetrics(), name.text()) + 2 for name, _ in self._rows), default=0)
         left = min(self._names(), max(longest, int(width * SHARE)))
         beside = max(1, width - left - ACROSS)

@@ -1,4 +1,4 @@
-"""Fields: a value ready to copy, and a place to bring one back. Neither leaks a secret."""
+"""Fields: a value ready to copy, and an input for a captured value. Neither leaks a secret."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REVEAL_SECONDS = 8
 """How long a revealed secret stays on the screen."""
 
 TOO_LONG = 100_000
-"""Characters; a longer text goes straight to the rules and never stays in the line edit."""
+"""Characters. A longer text goes straight to the rules and never stays in the line edit."""
 
 _LEAVING = (
     QEvent.Type.WindowDeactivate,
@@ -36,7 +36,7 @@ _NOT_FOR_INPUT_METHODS = {
     Qt.InputMethodQuery.ImTextBeforeCursor: "",
     Qt.InputMethodQuery.ImTextAfterCursor: "",
 }
-"""What a field of a secret answers to an input method, which runs in another process and may learn from the text."""
+"""The input hints of a secret's field. An input method runs in another process and may learn from the text."""
 
 
 class Hint(QWidget):
@@ -67,7 +67,7 @@ class Hint(QWidget):
 
 
 def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabel]:
-    name = label(text.replace("&", "&&"), "strong", parent)  # a buddy's label takes & for a shortcut
+    name = label(text.replace("&", "&&"), "strong", parent)  # a buddy's label treats & as a shortcut
     row = QHBoxLayout()
     row.setSpacing(10)
     row.addWidget(name, 1)
@@ -77,13 +77,13 @@ def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabe
 
 
 class ValueField(QWidget):
-    """A value under the label of the field it goes into, with Copy and, for a secret, an eye."""
+    """A value under the label of the field it is entered in, with Copy and, for a secret, an eye."""
 
     copy_pressed = Signal()
     reveal_pressed = Signal(bool)
     """True when the eye asks for the secret, False when it hides it again."""
     shown = Signal(bool)
-    """Whether the secret is on the screen from now on."""
+    """Whether the secret is now shown."""
 
     def __init__(self, text: str, origin: str, secret: bool = False) -> None:
         super().__init__()
@@ -111,14 +111,14 @@ class ValueField(QWidget):
         self._masked = ElidedLabel("", "mono", frame)
         self._revealed = label("", "mono", frame)
         for face in (self._masked, self._revealed):
-            # Nothing can be selected, so nothing reaches the primary selection; no menu offers to copy.
+            # Nothing can be selected, so nothing reaches the primary selection, and there is no menu to copy it.
             face.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             face.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         row.addWidget(self._masked, 1)
         row.addWidget(self._revealed, 1)
         self._revealed.setVisible(False)
         if secret:
-            # Otherwise its text is its name, which goes to every program that listens to the accessibility bus.
+            # Otherwise its text becomes its name, which every program on the accessibility bus receives.
             self._revealed.setAccessibleName(f"{self._name}, shown for {REVEAL_SECONDS} seconds")
             self._eye = IconButton("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
             self._eye.setObjectName("reveal")
@@ -132,19 +132,19 @@ class ValueField(QWidget):
         return frame
 
     def show_value(self, masked: str, *, present: bool = True) -> None:
-        """Show a value, or the mask of a secret. What is not there cannot be copied or shown."""
+        """Show a value, or the mask of a secret. A missing value cannot be copied or shown."""
         self._masked.setText(masked if present else "\u2014")
         self._copy.setEnabled(present)
         if self._eye is not None:
             self._eye.setEnabled(present)
 
     def set_hint(self, text: str, tone: str) -> None:
-        """Say something about the value under it."""
+        """Show a remark about the value under it."""
         self._hint.show_text(text, tone)
 
     @property
     def revealed(self) -> bool:
-        """Whether a secret is on the screen."""
+        """Whether a secret is shown."""
         return self._timer.isActive()
 
     def _toggle(self) -> None:
@@ -155,9 +155,9 @@ class ValueField(QWidget):
             self.reveal_pressed.emit(True)  # noqa: FBT003 - a signal's argument
 
     def reveal(self, text: str, seconds: float = REVEAL_SECONDS) -> None:
-        """Show a secret for that many seconds; it goes earlier when the window loses focus or is hidden."""
+        """Show a secret for that many seconds, or until the window loses focus or is hidden."""
         window = self.window()
-        # The secret arrives later than the press: meanwhile the keyring's prompt may have taken the focus.
+        # The secret arrives after the press: in the meantime the keyring's prompt may have taken the focus.
         if self._eye is None or not self.isVisible() or not window.isActiveWindow() or window.isMinimized():
             return
         self._revealed.setText(text)
@@ -180,43 +180,43 @@ class ValueField(QWidget):
             self._eye.show_sign("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Hide when the window loses focus, is minimised or closed."""
+        """Hide the secret when the window loses focus, is minimized or closed."""
         if self.revealed and event.type() in _LEAVING:
             self.hide_secret()
         return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """A secret never outlives its page."""
+        """Hide the secret with its page."""
         if self.revealed:
             self.hide_secret()
         super().hideEvent(event)
 
 
 class _Input(QLineEdit):
-    """A line that hands a pasted or dropped text over instead of keeping it."""
+    """A line edit that passes on a pasted or dropped text instead of keeping it."""
 
     pasted = Signal()
     dropped = Signal(str)
     left = Signal()
-    """The keyboard went elsewhere after something was typed."""
+    """The field lost the keyboard focus after something was typed."""
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """What was typed is given when the field is left, as in any form."""
+        """Submit typed text when the field loses focus, as in any form."""
         super().focusOutEvent(event)
-        # Not when the card is being redrawn, nor on a look at another window: what is half typed would be given.
+        # Not when the card is being redrawn or another window is activated: a half-typed text would be submitted.
         if event.reason() in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
             return
         if self.isVisible() and self.isModified() and self.text().strip() and not self.isReadOnly():
             self.left.emit()
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: Any = None) -> Any:  # noqa: N802 - Qt's name
-        """Qt 6.12 tells the text of a password field as well."""
+        """Hide the text: Qt 6.12 also passes the text of a password field to input methods."""
         if self.echoMode() is QLineEdit.EchoMode.Password and query in _NOT_FOR_INPUT_METHODS:
             return _NOT_FOR_INPUT_METHODS[query]
         return super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Paste goes to the owner; a password field gives nothing to the clipboard anyway."""
+        """Pass a paste on to the owner; a password field gives nothing to the clipboard anyway."""
         if event.matches(QKeySequence.StandardKey.Paste):
             if not self.isReadOnly():
                 self.pasted.emit()
@@ -224,25 +224,25 @@ class _Input(QLineEdit):
         super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """A text may be dragged here from the browser."""
+        """Accept text dragged from the browser."""
         if event.mimeData().hasText() and not self.isReadOnly():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """A dropped text is given like a pasted one."""
+        """Treat dropped text like pasted text."""
         event.acceptProposedAction()
         self.dropped.emit(event.mimeData().text())
 
 
 class CaptureField(QWidget):
-    """An input for a value: typed and entered, pasted in one press, or dropped."""
+    """An input for a value: typed, pasted in one press, or dropped."""
 
     submitted = Signal(str)
-    """The whole text as it was given, of any length."""
+    """The whole entered text, of any length."""
     edited = Signal(str)
     """The text after each key."""
     settled = Signal()
-    """Enter was pressed on what had been given before: the admin wants to go on."""
+    """Enter was pressed on a text that was submitted before: the admin wants to continue."""
 
     def __init__(
         self,
@@ -255,7 +255,7 @@ class CaptureField(QWidget):
         self._read_clipboard = read_clipboard
         self._focused = False
         self._settled = False
-        """Whether a value was accepted and nothing else was given since."""
+        """Whether a value was accepted and nothing else has been entered since."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
         column.setSpacing(5)
@@ -281,7 +281,7 @@ class CaptureField(QWidget):
         made.setProperty("role", "mono")
         made.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         made.setDragEnabled(False)
-        # Qt's own limit of 32,767 characters cuts without a word.
+        # Qt's own limit of 32,767 characters truncates silently.
         made.setMaxLength(10 * TOO_LONG)
         if secret:
             made.setEchoMode(QLineEdit.EchoMode.Password)
@@ -306,7 +306,7 @@ class CaptureField(QWidget):
             self._give(self._input.text())
 
     def _edit(self, text: str) -> None:
-        # Only the middle mouse button can bring so much at once.
+        # Only the middle mouse button can insert so much at once.
         if len(text) > TOO_LONG:
             self.clear()
             self.submitted.emit(text)
@@ -323,7 +323,7 @@ class CaptureField(QWidget):
         self.submitted.emit(text)
 
     def being_typed(self) -> bool:
-        """Whether something was typed here and not given yet."""
+        """Whether something was typed here and not submitted yet."""
         return self._input.isModified() and bool(self._input.text().strip())
 
     def set_text(self, text: str) -> None:
@@ -333,32 +333,32 @@ class CaptureField(QWidget):
             self._put(text)
 
     def set_kept(self, placeholder: str) -> None:
-        """Say that a secret was accepted, of which nothing is shown."""
+        """Show that a secret was accepted, without showing any of it."""
         self._settled = True
         self.clear()
         self.set_placeholder(placeholder)
 
     def _put(self, text: str) -> None:
         self._input.setText(text)
-        self._input.setCursorPosition(0)  # a long one is recognised by its beginning
+        self._input.setCursorPosition(0)  # a long value is recognized by its beginning
 
     def set_placeholder(self, text: str) -> None:
-        """Say what the empty field is for."""
+        """Show what the empty field is for."""
         self._input.setPlaceholderText(text)
 
     def clear(self) -> None:
         """Empty the field and its undo history."""
-        # QLineEdit.clear() can be undone; setText() drops the history.
+        # QLineEdit.clear() can be undone; setText() discards the history.
         self._input.setText("")
         self._input.setModified(False)
 
     def set_hint(self, text: str, tone: str) -> None:
-        """Say something about the value under it; a screen reader hears it with the field."""
+        """Show a remark about the value under it; a screen reader reads it with the field."""
         self._hint.show_text(text, tone)
         self._input.setAccessibleDescription(text)
 
     def set_busy(self, busy: bool) -> None:
-        """While it is being stored, nothing else can be given; the keyboard stays where it was."""
+        """Accept nothing else while the value is being stored. The keyboard focus stays where it was."""
         if busy == self._input.isReadOnly():
             return
         self._focused = self._button.hasFocus() if busy else self._focused

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     Part = tuple[Sequence[str], Sequence[str] | Sequence[int], Sequence[str], Sequence[str]]
-    """Some rows: the kinds of their findings, and three columns."""
+    """A number of rows: the kinds of their findings, and three columns."""
 
 TOGETHER = 4000
-"""Rows that are made in one turn of the event loop."""
+"""Rows created per turn of the event loop."""
 KINDS_WIDTH = 216
 """Pixels."""
 
@@ -39,7 +39,7 @@ class FindingKind:
 
 
 async def gather(many: int, part: Callable[[int, int], Part]) -> Rows:
-    """Rows to be shown, with a turn of the event loop after some thousand; ``part`` gives those from one to another."""
+    """Return rows to show, created by ``part(start, end)`` with a turn of the event loop after some thousand."""
     rows = Rows(3)
 
     def add(start: int) -> None:
@@ -50,10 +50,10 @@ async def gather(many: int, part: Callable[[int, int], Part]) -> Rows:
 
 
 class FindingsView(QWidget):
-    """What a look brought."""
+    """Findings by kind, with the rows of the chosen kind."""
 
     copying = Signal()
-    """Rows are to be copied, which ``text`` gives."""
+    """The rows returned by ``text`` should be copied."""
 
     def __init__(self, headers: Sequence[str], widths: Sequence[int], parent: QWidget) -> None:
         super().__init__(parent)
@@ -101,10 +101,10 @@ class FindingsView(QWidget):
         self.setTabOrder(copy, self.table)
 
     def show_findings(self, kinds: Sequence[FindingKind], rows: Rows, total: int) -> None:
-        """Show them; ``total`` is how many there are, also those that are not among ``rows``."""
+        """Show findings; ``total`` counts all of them, including those not in ``rows``."""
         kept = self._kind.id if self._kind is not None else None
         self._kinds = [FindingKind("", "All", total, ""), *(kind for kind in kinds if kind.count)]
-        with QSignalBlocker(self._list):  # or the rows would be sorted and filtered for each change of the list
+        with QSignalBlocker(self._list):  # otherwise the rows would be sorted and filtered for each change of the list
             self._list.clear()
             for kind in self._kinds:
                 item = QListWidgetItem(f"{kind.title}, {kind.count:,}", self._list)
@@ -135,7 +135,7 @@ class FindingsView(QWidget):
         self._below.setText(f"{shown:,} of {every:,} shown" if shown != every else f"{shown:,} shown")
 
     async def text(self) -> tuple[str, int]:
-        """The rows to be copied as tab-separated values, in which no spreadsheet finds a formula; and how many."""
+        """Return the rows to copy as tab-separated values, safe from spreadsheet formulas, and their number."""
         rows, chosen = self.table.rows.all, self.table.chosen()
 
         def line(row: int) -> str:

@@ -1,4 +1,4 @@
-"""Widgets like words in a line: what does not fit goes to the next one."""
+"""Lays out widgets like words in a line: what does not fit moves to the next line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Flow(Placed):
     """Widgets keep their size; one that is wider than a line gets the whole line and may wrap inside.
 
-    A hidden one takes no room.
+    A hidden widget takes no room.
     """
 
     def __init__(self, parent: QWidget | None = None, *, across: int = 6, down: int = 4) -> None:
@@ -25,19 +25,19 @@ class Flow(Placed):
         self._down = down
 
     def add(self, widget: QWidget) -> None:
-        """Take a widget as the last one."""
+        """Add a widget at the end."""
         widget.setParent(self)
         self._widgets.append(widget)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """All on one line."""
+        """Return the size with all widgets on one line."""
         sizes = [widget.sizeHint() for widget in self._shown]
         gaps = self._across * max(0, len(sizes) - 1)
         return QSize(sum(s.width() for s in sizes) + gaps, max((s.height() for s in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The largest widget."""
+        """Return the size of the largest widget."""
         least = QSize(0, 0)
         for widget in self._shown:
             least = least.expandedTo(widget.minimumSizeHint())
@@ -48,7 +48,7 @@ class Flow(Placed):
         return [widget for widget in self._widgets if not widget.isHidden()]
 
     def places(self, width: int) -> list[tuple[QWidget, QRect]]:
-        """Line by line."""
+        """Return the places of the widgets, line by line."""
         places: list[tuple[QWidget, QRect]] = []
         left = top = tallest = 0
         for widget in self._shown:

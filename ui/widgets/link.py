@@ -11,14 +11,14 @@ from ui.widgets.buttons import PushButton
 from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 
 EDGE = 4
-"""Pixels around the words: room for the focus ring, as wide as that of a check box."""
+"""Pixels around the words, room for the focus ring, as wide as that of a check box."""
 
 
 class LinkButton(PushButton):
-    """A button that looks like a link; a long one wraps."""
+    """A button that looks like a link; a long text wraps."""
 
     def __init__(self, text: str, before: int = 0) -> None:
-        """``before`` is the pixels that the words leave free in front of them."""
+        """``before`` is the number of pixels left free before the words."""
         super().__init__(text)
         self._before = before
         self.setProperty("role", "link")
@@ -28,22 +28,22 @@ class LinkButton(PushButton):
         self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The words on one line."""
+        """Return the size of the words on one line."""
         return self._room(text_width(self.fontMetrics(), self.text()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """The longest word."""
+        """Return the size of the longest word."""
         return self._room(widest_word(self.fontMetrics(), self.text()))
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
+        """Return the height at that width, in pixels."""
         return text_height(self.fontMetrics(), self.text(), width - self._before - 2 * EDGE) + 8
 
     def _room(self, words: int) -> QSize:
         return QSize(words + self._before + 2 * EDGE, self.fontMetrics().height() + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
-        """Draw the focus ring by the style sheet, and the words wrapped."""
+        """Draw the focus ring with the style sheet, and the words wrapped."""
         option = QStyleOptionButton()
         self.initStyleOption(option)
         painter = QPainter(self)

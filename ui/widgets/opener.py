@@ -1,4 +1,4 @@
-"""A link that opens what stands under it, and closes it again."""
+"""A link that shows what is under it, and hides it again."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 SIGN, GAP = 12, 5
-"""Pixels of the chevron and between it and the words."""
+"""Pixels of the chevron, and between it and the words."""
 
 
 class Opener(LinkButton):
-    """Not one of Qt's checkable buttons, which screen readers tell as check boxes; closed at first."""
+    """Not one of Qt's checkable buttons, which screen readers call check boxes. Closed at first."""
 
     turned = Signal(bool)
     """True when it was opened."""
@@ -32,12 +32,12 @@ class Opener(LinkButton):
         self._show()
 
     def opens(self, widget: QWidget) -> None:
-        """Show that widget while open."""
+        """Show that widget while this is open."""
         widget.setVisible(self.is_open)
         self.turned.connect(widget.setVisible)
 
     def turn(self, *, on: bool) -> None:
-        """Open it, or close it."""
+        """Open or close it."""
         if on != self.is_open:
             self.is_open = on
             self._show()
@@ -48,7 +48,7 @@ class Opener(LinkButton):
         self.setAccessibleDescription("Open" if self.is_open else "Closed")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """The chevron stands beside the first line."""
+        """Draw the chevron beside the first line."""
         super().resizeEvent(event)
         top = EDGE + (self.fontMetrics().height() - SIGN) // 2
         self._sign.setGeometry(EDGE, top, SIGN, SIGN)

@@ -1,4 +1,4 @@
-"""What places its widgets itself, at a height that follows from the width."""
+"""A widget that places its children itself, at a height that follows from the width."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Placed(QWidget):
-    """Gives its height by what ``places`` says, and puts everything there."""
+    """Takes its height from ``places`` and puts its children there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,20 +23,20 @@ class Placed(QWidget):
         self.setSizePolicy(policy)
 
     def places(self, width: int) -> Sequence[tuple[QWidget, QRect]]:
-        """Where everything that is shown stands, in pixels, at that width."""
+        """Return each visible child with its rectangle in pixels at that width."""
         raise NotImplementedError
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        """Pixels of height at that width."""
+        """Return the height at that width, in pixels."""
         return max((place.bottom() + 1 for _, place in self.places(width)), default=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Put everything in its place."""
+        """Move the children to their places."""
         super().resizeEvent(event)
         self._arrange()
 
     def event(self, event: QEvent) -> bool:
-        """Something inside changed its size."""
+        """Update the layout when a child changes its size."""
         if event.type() is QEvent.Type.LayoutRequest:
             self.updateGeometry()
             self._arrange()

@@ -1,4 +1,4 @@
-"""A column that scrolls only down."""
+"""A column that scrolls only vertically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ScrollColumn(QScrollArea):
-    """Put widgets into ``column``; they take the width that is there."""
+    """Add widgets to ``column``; they use the available width."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,10 +24,10 @@ class ScrollColumn(QScrollArea):
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(10)
-        # Without a least size of its own Qt takes the labels' guesses: too wide for a lane, too high for the text.
+        # Without an explicit minimum Qt uses the labels' estimates: too wide for a lane, too high for the text.
         inside.setMinimumSize(1, 1)
         self.setWidget(inside)
-        # setWidget turns the background on; the surface behind has to shine through.
+        # setWidget turns the background on, but the surface behind must show through.
         inside.setAutoFillBackground(False)
         self.viewport().setAutoFillBackground(False)
         self.verticalScrollBar().setSingleStep(24)
@@ -38,7 +38,7 @@ class ScrollColumn(QScrollArea):
             app.focusChanged.connect(self._show_focused)
 
     def _be_reachable(self, _least: int, most: int) -> None:
-        """Take the keyboard where there is something to scroll and nothing inside that could take it."""
+        """Accept the keyboard focus if there is something to scroll and nothing inside could accept it."""
         if self._followed is not None:
             self._scroll_to(self._followed)
             self._show_focused(None, QApplication.focusWidget())
@@ -47,16 +47,16 @@ class ScrollColumn(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus if most == 0 or inside else Qt.FocusPolicy.StrongFocus)
 
     def _show_focused(self, _before: QWidget | None, focused: QWidget | None) -> None:
-        """What has the keyboard is seen. Qt scrolls only for Tab, and not where Tab comes from outside.
+        """Keep the focused widget in view. Qt scrolls only on Tab, and not if Tab comes from outside.
 
-        Not while a mouse button is down: what is being pressed would move away from under the pointer.
+        Not while a mouse button is down: the pressed widget would move away from the pointer.
         """
         pressed = QApplication.mouseButtons() is not Qt.MouseButton.NoButton
         if focused is not None and not pressed and self._inside.isAncestorOf(focused):
             self.ensureWidgetVisible(focused, 0, 12)
 
     def keep_in_view(self, widget: QWidget) -> None:
-        """Scroll so that the top of ``widget`` is seen, and as much of the rest as fits, also once it has grown."""
+        """Scroll so that the top of ``widget`` is visible, and as much of the rest as fits, also after it has grown."""
         self._followed = widget
         widget.destroyed.connect(self._forget)
         self._scroll_to(widget)
@@ -65,7 +65,7 @@ class ScrollColumn(QScrollArea):
         self._followed = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        """Whoever scrolls by hand is not scrolled back."""
+        """Stop keeping a widget in view once the admin scrolls."""
         self._forget()
         super().wheelEvent(event)
 

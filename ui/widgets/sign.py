@@ -1,4 +1,4 @@
-"""A small icon beside a text, in the colour of its tone."""
+"""A small icon beside a text, in the color of its tone."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from ui.theme import icons
 
 SIGNS = {"good": "check", "caution": "warning", "bad": "warning"}
-"""The icon of a tone; every other tone has the plain ``info``. Colour is never the only sign."""
+"""The icon of a tone; every other tone has the plain ``info``. Color is never the only indication."""
 
 
 class IconLabel(QLabel):
-    """Draws itself again when the theme or the screen changes."""
+    """An icon that is drawn again when the theme or the screen changes."""
 
     def __init__(self, size: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -20,10 +20,10 @@ class IconLabel(QLabel):
         self._shown: tuple[str, str] | None = None
         self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
 
-    def show_sign(self, name: str, colour: str) -> None:
-        """Show that icon in that token's colour."""
-        if (name, colour) != self._shown:
-            self._shown = (name, colour)
+    def show_sign(self, name: str, color: str) -> None:
+        """Show the icon in a token's color."""
+        if (name, color) != self._shown:
+            self._shown = (name, color)
             self._draw()
 
     def show_tone(self, tone: str) -> None:
@@ -35,7 +35,7 @@ class IconLabel(QLabel):
             self.setPixmap(icons.pixmap(self._shown[0], self._size, self._shown[1]))
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        """The theme changed."""
+        """Draw the icon again if the theme changed."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange:
             self._draw()

@@ -1,4 +1,4 @@
-"""A table of many rows that sorts, filters and hands rows over to be copied."""
+"""A table of many rows that sorts, filters and passes on rows to copy."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 class Rows:
-    """Many rows, column by column. A column holds texts or numbers, and numbers are sorted as numbers.
+    """Many rows, column by column. A column holds texts or numbers; numbers are sorted as numbers.
 
-    50,000 rows that are objects each take the garbage collector longer than a window may stand still.
-    What sorting and filtering need is made as rows are added: all at once it takes as long.
+    With 50,000 rows as objects, garbage collection would block the window for too long. What sorting and filtering need
+    is computed as rows are added, because computing it all at once would block the window as well.
     """
 
     def __init__(self, width: int) -> None:
         """``width`` in columns."""
         self.groups: list[str] = []
-        """What each row can be filtered by besides its text."""
+        """What each row can be filtered by in addition to its text."""
         self.columns: tuple[list[str] | list[int], ...] = tuple([] for _ in range(width))
         self.sortable: tuple[list[str] | list[int], ...] = tuple([] for _ in range(width))
-        """The columns, texts without case."""
+        """The columns, with texts case-folded."""
         self.lines: list[str] = []
-        """Each row as one text without case."""
+        """Each row as one case-folded text."""
 
     def __len__(self) -> int:
         return len(self.groups)
 
     def add(self, groups: Sequence[str], *columns: Sequence[str] | Sequence[int]) -> None:
-        """Add rows, given column by column. For some thousand it takes a few milliseconds."""
+        """Add rows, given column by column. Some thousand rows take a few milliseconds."""
         self.groups += groups
         folded = [[cell if isinstance(cell, int) else cell.casefold() for cell in column] for column in columns]
         for at, column in enumerate(columns):
@@ -50,18 +50,18 @@ class Rows:
         self.lines += ["\n".join(map(str, row)) for row in zip(*folded, strict=True)]
 
     def cells(self, row: int) -> tuple[str | int, ...]:
-        """One row."""
+        """Return one row."""
         return tuple(column[row] for column in self.columns)
 
 
 class RowsModel(QAbstractTableModel):
-    """Sorts and filters in Python's own lists: a proxy model would ask for each of 50,000 rows many times."""
+    """Sorts and filters in Python's own lists: a proxy model would query each of 50,000 rows many times."""
 
     def __init__(self, headers: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent)
         self._headers = headers
         self.all = Rows(len(headers))
-        """Also those that the filter leaves out."""
+        """All rows, including those hidden by the filter."""
         self._ordered: list[int] = []
         self._shown: list[int] = []
         self._text = ""
@@ -74,18 +74,18 @@ class RowsModel(QAbstractTableModel):
         return self._shown
 
     def set_rows(self, rows: Rows, group: str | None = None) -> None:
-        """Replace all rows, and show those of a group (None for all); the text of the filter is kept."""
+        """Replace all rows and show those of a group (None for all). The filter's text is kept."""
         self.all, self._group = rows, group
         self._sort()
         self._arrange()
 
     def set_filter(self, text: str, group: str | None) -> None:
-        """Show the rows of a group (None for all) that hold a text, whatever its case."""
+        """Show the rows of a group (None for all) that contain a text, ignoring case."""
         self._text, self._group = text.casefold(), group
         self._arrange()
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; the order is kept for rows that come later. -1 is the order in which they came."""
+        """Sort by a column, also rows added later. -1 restores the original order."""
         wanted = None if column < 0 else (column, order)
         if wanted != self._order:  # Qt asks twice
             self._order = wanted
@@ -110,15 +110,15 @@ class RowsModel(QAbstractTableModel):
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
-        """Rows that are shown."""
+        """Return the number of visible rows."""
         return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008 - Qt's name and default
-        """Columns."""
+        """Return the number of columns."""
         return 0 if parent.isValid() else len(self._headers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """The text of a cell, also as its tooltip, since a column may be too narrow for it."""
+        """Return the text of a cell, also as its tooltip, since a column may be too narrow for it."""
         cell = self.all.columns[index.column()][self._shown[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{cell:,}" if isinstance(cell, int) else cell
@@ -131,7 +131,7 @@ class RowsModel(QAbstractTableModel):
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        """The name of a column."""
+        """Return the name of a column."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._headers[section]
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
@@ -142,10 +142,10 @@ class RowsModel(QAbstractTableModel):
 
 
 class ResultTable(QTableView):
-    """Rows with a header that sorts; Tab leaves it, Enter does nothing, Ctrl+C copies through ``on_copy``."""
+    """Rows with a header that sorts. Tab leaves the table, Enter does nothing, Ctrl+C copies through ``on_copy``."""
 
     def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, parent: QWidget) -> None:
-        """``widths`` in pixels; the column with 0 takes what is left."""
+        """``widths`` in pixels; the column with 0 takes the remaining width."""
         super().__init__(parent)
         self.rows = RowsModel(headers, self)
         self.on_copy: Callable[[], None] = lambda: None
@@ -174,12 +174,12 @@ class ResultTable(QTableView):
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
 
     def chosen(self) -> list[int]:
-        """The selected rows in their order, or all that are shown where none is selected."""
+        """Return the selected rows in their order, or all visible rows if none is selected."""
         picked = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self.rows.shown[at] for at in picked] or list(self.rows.shown)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Copying goes the program's own way to the clipboard, not Qt's."""
+        """Copy through the program's own clipboard code, not Qt's."""
         from PySide6.QtGui import QKeySequence
 
         if event.matches(QKeySequence.StandardKey.Copy):

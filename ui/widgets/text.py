@@ -1,4 +1,4 @@
-"""Labels: plain or with the portal's labels in bold, always wrapping rather than cut."""
+"""Labels: plain or with the portal's labels in bold, always wrapped rather than cut."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 LONG_WORD = 24
-"""Characters; a longer run without a space may be broken, since Qt would cut it at the edge."""
+"""Characters. A longer run without a space may be broken, since Qt would cut it at the edge."""
 
 _BREAK = "\u200b"
 _RUN = re.compile(rf"[^\s<>&;{_BREAK}]{{{LONG_WORD + 1},}}")
@@ -21,39 +21,39 @@ _AFTER = re.compile(r"([/._@?=:,-])(?=.)|([^/._@?=:,-]{12})(?=[^/._@?=:,-])")
 
 
 def rich(text: str) -> str:
-    """HTML in which ``**label**`` is bold and everything else is shown as it stands."""
+    """Return HTML in which ``**label**`` is bold and everything else is shown unchanged."""
     return re.sub(r"\*\*(.+?)\*\*", r"<b>\1</b>", html.escape(text, quote=False))
 
 
 def tip(text: str) -> str:
-    """The text for a tooltip, where Qt takes for HTML whatever looks like it."""
+    """Return the text for a tooltip, where Qt treats anything that looks like HTML as HTML."""
     return f"<span>{html.escape(text, quote=False)}</span>" if "<" in text else text
 
 
 def breakable(text: str) -> str:
-    """The text with invisible places to break in addresses, names and tokens that are longer than a line."""
+    """Return the text with invisible break points in addresses, names and tokens longer than a line."""
     return _RUN.sub(lambda run: _AFTER.sub(rf"\g<0>{_BREAK}", run.group()), text)
 
 
 def unbroken(text: str) -> str:
-    """The text without the places to break."""
+    """Return the text without the break points."""
     return text.replace(_BREAK, "")
 
 
 class WrappingLabel(QLabel):
-    """A label that wraps, also inside a long address; ``text()`` is what was set."""
+    """A label that also wraps inside a long address; ``text()`` returns the text that was set."""
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show a text."""
         super().setText(breakable(text))
 
     def text(self) -> str:
-        """The text without the places to break."""
+        """Return the text without the break points."""
         return unbroken(super().text())
 
 
 class ElidedLabel(QLabel):
-    """One line; what does not fit is left out in the middle and told by the tooltip."""
+    """One line; what does not fit is cut in the middle and shown in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,21 +71,21 @@ class ElidedLabel(QLabel):
         self._fit()
 
     def text(self) -> str:
-        """The whole text."""
+        """Return the whole text."""
         return self._full
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for the whole text."""
+        """Return the size of the whole text."""
         inside = self.contentsMargins()
         width = self.fontMetrics().horizontalAdvance(self._full) + inside.left() + inside.right() + 2
         return QSize(max(self.minimumWidth(), width), super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        """Room for a few characters."""
+        """Return the size of a few characters."""
         return QSize(self.minimumWidth(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        """Elide anew."""
+        """Cut the text again for the new width."""
         super().resizeEvent(event)
         self._fit()
 
@@ -96,7 +96,7 @@ class ElidedLabel(QLabel):
 
 
 def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = True, rich: bool = False) -> QLabel:
-    """A label in one of the theme's roles. ``rich`` says that the text is HTML made by ``rich()``."""
+    """Return a label in one of the theme's roles. ``rich`` means that the text is HTML made by ``rich()``."""
     made = WrappingLabel(parent) if wrap else QLabel(parent)
     made.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
     made.setText(text)
@@ -104,6 +104,6 @@ def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = T
     made.setWordWrap(wrap)
     if wrap:
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)  # else Qt takes the height that the text would have in a narrow column
+        policy.setHeightForWidth(True)  # otherwise Qt takes the height that the text would have in a narrow column
         made.setSizePolicy(policy)
     return made

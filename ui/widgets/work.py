@@ -1,4 +1,4 @@
-"""Work that takes a while: how far it is, and a way to end it."""
+"""The progress of a longer task, and a way to stop it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ui.widgets.text import label
 
 
 class WorkCard(Card):
-    """A bar, a few words, and Stop, which takes the keyboard."""
+    """A bar, a few words, and Stop, which accepts the keyboard focus."""
 
     stopped = Signal()
 
     def __init__(self, name: str, parent: QWidget) -> None:
-        """``name`` says what the bar is a share of."""
+        """``name`` says what the bar measures."""
         super().__init__("card", parent)
         self.bar = ThinBar(self)
         self.bar.setAccessibleName(name)
@@ -34,6 +34,6 @@ class WorkCard(Card):
         self.setFocusProxy(stop)
 
     def show_share(self, share: float, words: str | None = None) -> None:
-        """Show a share from 0 to 1, and words or else the share as a percentage."""
+        """Show a share from 0 to 1, with words or otherwise as a percentage."""
         self.bar.set_value(share)
         self._words.setText(f"{share:.0%}" if words is None else words)
