@@ -34,10 +34,14 @@ ROOMS = (
     "app/values",
     "app/vault",
     "packaging",
+    "ui/companion",
+    "ui/dialogs",
+    "ui/home",
     "ui/main_window.py",
     "ui/start.py",
     "ui/tasks.py",
     "ui/theme",
+    "ui/tour",
     "ui/widgets",
 )
 """The folders and modules that have been rewritten. A new one is added here, none is removed."""

@@ -37,13 +37,13 @@ def test_from_one_admin_to_another(program: Program, tmp_path: Path) -> None:
         dialog = await until(lambda: application.window.findChild(QFileDialog))
         dialog.fileSelected.emit(str(file))
         dialog.reject()
-        assert "not in it" in (await message(application.window)).informativeText()
+        assert "doesn't contain the Base URL and the token" in (await message(application.window)).informativeText()
         assert file.exists()
         await application.delete(session.setup.id)
 
     async def second(application: Application) -> None:
         drop(application.home, file)
-        press(await message(application.window), "Take it over")
+        press(await message(application.window), "Import")
         await until(lambda: application.opened.controller)
         assert application.opened.controller is not None
         session = application.opened.controller.session
@@ -66,7 +66,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(program: Program, tmp
     wrong.write_text("{}")
 
     async def refused(application: Application) -> None:
-        for path, says in ((wrong, "a hand-over file"), (tmp_path / "gone.ciescim", "no file gone.ciescim")):
+        for path, says in ((wrong, "a hand-over file"), (tmp_path / "gone.ciescim", "gone.ciescim no longer exists")):
             application.home.file_dropped.emit(str(path))
             box = await message(application.window)
             assert says in box.text()
@@ -77,7 +77,7 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(program: Program, tmp
     async def practising(application: Application) -> None:
         assert not child(application.home, "open-file").isVisible()
         application.home.file_dropped.emit(str(wrong))
-        assert "Practice keeps to itself" in (await message(application.window)).text()
+        assert "Practice can't open hand-over files" in (await message(application.window)).text()
 
     program.play(refused)
     program.play(practising, practice=True)

@@ -89,7 +89,7 @@ def test_they_are_offered_at_the_start_and_done_with_as_the_admin_says(program: 
         window = application.window
         await until(lambda: asks(window, "own") and asks(window, "strange"))
         assert "canary" not in words(window)
-        answer(window, "strange", "Keep, and ask no more")
+        answer(window, "strange", "Keep, and don't ask again")
         await until(lambda: not asks(window, "strange"))
         assert await keys() == {gone, strange}
         answer(window, "own", "Remove secrets")

@@ -259,7 +259,7 @@ def test_what_cannot_be_used_says_why(qapp: QApplication, data: Path, tmp_path: 
         drop(card, QUrl.fromLocalFile(str(book)), QUrl.fromLocalFile(str(groups)))
         assert "Drop one file at a time." in words(page)
         drop(card, QUrl("https://example.com/groups.csv"))
-        assert "no file of this computer" in words(page)
+        assert "isn't a file on this computer" in words(page)
         drop(card, QUrl.fromLocalFile(str(book)))
         await settled(page)
         assert Unusable(Problem.WORKBOOK).sentence in words(page)

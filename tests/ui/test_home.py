@@ -39,7 +39,7 @@ def test_the_first_time_it_tells_the_way_and_offers_practice(qapp: QApplication)
     assert "SCIM Change Timestamp" in words(page)
     pressed: list[bool] = []
     page.practice.connect(lambda: pressed.append(True))
-    go = page.findChild(QPushButton, "practise")
+    go = page.findChild(QPushButton, "start-practice")
     assert go is not None
     go.click()
     assert pressed == [True]
@@ -50,7 +50,7 @@ def test_practice_is_not_offered_in_practice_nor_where_the_policy_forbids_it(qap
     for practice, offered in ((True, True), (False, False)):
         page = home(qapp, practice=practice, offered=offered)
         page.show_setups((), (), NOW)
-        assert page.findChild(QPushButton, "practise") is None
+        assert page.findChild(QPushButton, "start-practice") is None
         page.deleteLater()
 
 
@@ -130,7 +130,7 @@ def test_secrets_without_a_setup_are_removed_or_left_as_the_admin_says(qapp: QAp
     pressed(page, "strange", "Decide later")
     assert (removed, left) == ([], [])
     pressed(page, "own", "Remove secrets")
-    pressed(page, "strange", "Keep, and ask no more")
+    pressed(page, "strange", "Keep, and don't ask again")
     assert (removed, left) == ([OWN], [STRANGE])
     page.show_orphans(Orphans())
     qapp.processEvents()

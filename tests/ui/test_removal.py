@@ -30,7 +30,7 @@ def press(name: str) -> Callable[[QMessageBox], None]:
 @pytest.mark.parametrize(
     ("act", "removes"),
     [
-        (press("Remove all of it"), True),
+        (press("Remove everything"), True),
         (press("Keep it"), False),
         (lambda box: box.close(), False),
         (lambda box: QTest.keyClick(box, Qt.Key.Key_Escape), False),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ShortResult(QWidget):
-    """A badge, when the test was, and what it came to."""
+    """A badge, when the last test was, and its result."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,12 +39,12 @@ class ShortResult(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Show the test that runs, or the last one."""
+        """Show the running test, or the last one."""
         runs = self._controller.session.setup.runs
         if self._controller.testing:
-            state, when, what = "current", "Testing", "Each check has its own time limit, 20 seconds in all."
+            state, when, what = "current", "Testing", "Each check has its own time limit, 20 seconds in total."
         elif not runs:
-            state, when, what = "later", "Not tested yet", "The test only reads."
+            state, when, what = "later", "Not tested yet", "The test only reads data."
         else:
             verdicts = {finding.verdict for finding in findings_of(runs[-1])}
             warned = "warned" if Verdict.WARNED in verdicts else "done"

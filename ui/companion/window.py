@@ -1,4 +1,4 @@
-"""The companion: the open step and its values in a narrow window, on top of the browser where the desktop allows it."""
+"""The companion: the open step and its values in a narrow window, on top of the browser if the desktop allows it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Companion(QWidget):
     """The open step in a narrow window that stays beside the browser."""
 
     returned = Signal()
-    """The admin wants the large window back."""
+    """The admin wants the main window back."""
 
     def __init__(self, controller: SetupController) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
@@ -95,7 +95,7 @@ class Companion(QWidget):
         return row
 
     def _give_way(self) -> None:
-        """A page beside the steps, or the list of setups, needs the large window."""
+        """Return to the main window: a page beside the steps, or the list of setups, needs it."""
         if self.isVisible():
             self.returned.emit()
 
@@ -150,6 +150,6 @@ class Companion(QWidget):
             self._footer.main.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        """Closing the companion brings the large window back."""
+        """Restore the main window when the companion is closed."""
         self.returned.emit()
         super().closeEvent(event)

@@ -1,1 +1,1 @@
-"""Windows that ask or tell something in front of another one."""
+"""Windows that ask or report something in front of another window."""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def show(window: QWidget, open_url: Callable[[str], None]) -> None:
-    """Say which version this is, where new ones are, and what it takes along."""
+    """Show the version, where to get new ones, and the licenses of the included software."""
     from app.system import release
 
     told = await asyncio.to_thread(release.read)
@@ -37,7 +37,7 @@ class AboutDialog(QDialog):
     """A small window about the program.
 
     Signals:
-        address_wanted: The address of new versions is to be opened in the browser.
+        address_wanted: The address of new versions should be opened in the browser.
     """
 
     address_wanted = Signal(str)
@@ -99,7 +99,7 @@ class AboutDialog(QDialog):
 
 
 class LicensesDialog(QDialog):
-    """Who owns what is in the program, and under which terms it is passed on."""
+    """The owners and licenses of the included software."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

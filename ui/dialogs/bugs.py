@@ -1,4 +1,4 @@
-"""What the admin sees of the program's own bugs: one dialog, however many there are, and diagnostics to copy."""
+"""Shows the program's own bugs: in one dialog, however many there are, with diagnostics to copy."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ if TYPE_CHECKING:
     from ui.dialogs.report import ReportDialog
 
 _KINDS = 5
-"""Different bugs told in one dialog; a broken part of the program may fail again with each redraw."""
+"""Different bugs listed in one dialog; a broken part of the program may fail again with each redraw."""
 
 
 class BugReporter(QObject):
-    """Takes exceptions that nobody caught, from any thread."""
+    """Receives uncaught exceptions from any thread."""
 
     _happened = Signal(str)
 
     def __init__(self, window: QWidget, clipboard: ClipboardGuard, diagnose: Callable[[], str]) -> None:
         super().__init__(window)
         self.count = 0
-        """How many there were in this run."""
+        """The number of bugs in this run."""
         self._window = window
         self._clipboard = clipboard
         self._diagnose = diagnose
         self._dialog: ReportDialog | None = None
         self._told: dict[str, int] = {}
-        """Bug → how often it happened since the dialog was opened."""
+        """How often each bug has occurred since the dialog was opened."""
         self._happened.connect(self._show)
 
     def report(self, error: BaseException) -> None:
-        """Write the bug to standard error and show it. Only kinds and places leave this method."""
+        """Write the bug to standard error and show it. Only types and code locations leave this method."""
         log.report_bug(error)
         event_trace.record(TraceEvent.BUG)
         self._happened.emit("\n".join(log.describe(error)))
 
     def show_diagnostics(self) -> None:
-        """Show what would be copied, before it is."""
+        """Show the diagnostics before they are copied."""
         from ui.dialogs.report import ReportDialog
 
         heading = "Diagnostics for a ticket"
         sentence = (
-            "This is all that is copied. No address, token, value or name of a setup, a directory, a user or this "
-            "computer is in it."
+            "Only this text is copied. It contains no address, token or value, and no name of a setup, a directory, "
+            "a user or this computer."
         )
         ReportDialog(
             heading, sentence, "Copy diagnostics", self._safe_diagnosis(), self._clipboard, self._window
@@ -68,8 +68,8 @@ class BugReporter(QObject):
 
         heading = "Something went wrong in the assistant"
         sentence = (
-            "What was captured is safe. Go back one step and on again. If it happens again, copy these details into "
-            "a ticket. They name places in the program and the state of the work, but no address, token or name."
+            "Captured values are safe. Go back one step and forward again. If it happens again, copy these details "
+            "into a ticket. They list code locations and the state of the work, but no address, token or name."
         )
         self._dialog = ReportDialog(heading, sentence, "Copy details", self._text(), self._clipboard, self._window)
         self._dialog.finished.connect(self._closed)
@@ -86,5 +86,5 @@ class BugReporter(QObject):
     def _safe_diagnosis(self) -> str:
         try:
             return self._diagnose()
-        except Exception as error:  # noqa: BLE001 - the report of one bug must not end in another
+        except Exception as error:  # noqa: BLE001 - reporting one bug must not cause another
             return "Diagnostics failed: " + "\n".join(log.describe(error))

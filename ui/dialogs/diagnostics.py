@@ -1,4 +1,4 @@
-"""Diagnostics of the running program: adds to ``app.reports.diagnostics`` what only the side of the window knows."""
+"""Diagnostics of the running program: adds what only the window knows to ``app.reports.diagnostics``."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 def diagnose(window: QWidget, workspace: Workspace | None) -> str:
-    """The text, safe to paste into a ticket."""
+    """Return the text, safe to paste into a ticket."""
     if workspace is None:
-        return report(_surface(window), "not looked for", SetupTally({}, 0), (), practice=False)
+        return report(_surface(window), "not checked", SetupTally({}, 0), (), practice=False)
     listing = workspace.listing
     opened = tuple(workspace.opened.values())
-    # As home listed them last, and those opened since as they are now.
+    # As home last listed them, with the current state of those opened since.
     setups = {setup.id: setup for setup in (listing.setups if listing is not None else ())}
     setups |= {session.setup.id: session.setup for session in opened}
     shelf = SetupTally.of(tuple(setups.values()), len(listing.troubles) if listing is not None else 0)
@@ -33,7 +33,7 @@ def diagnose(window: QWidget, workspace: Workspace | None) -> str:
 
 def _surface(window: QWidget) -> WindowFacts:
     tokens = style.current()
-    theme = "light" if tokens is LIGHT else "dark" if tokens is DARK else "contrast of the system"
+    theme = "light" if tokens is LIGHT else "dark" if tokens is DARK else "system contrast"
     return WindowFacts(
         qVersion(), PySide6.__version__, QGuiApplication.platformName(), theme, window.devicePixelRatioF()
     )

@@ -1,4 +1,4 @@
-"""Hands a setup over: writes it into a file, and takes one from a file, asking in windows that open beside the work."""
+"""Hands over a setup: writes it to a file, or imports it from one, asking in windows that open beside the work."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 
 class HandOverDialogs(QObject):
-    """Both ways of a hand-over file.
+    """Export and import of hand-over files.
 
     Signals:
-        taken: The ``Setup`` of a file that the admin took over; it is saved.
+        taken: The ``Setup`` of a file that was imported; it is saved.
     """
 
     taken = Signal(object)
@@ -39,7 +39,7 @@ class HandOverDialogs(QObject):
         say: Callable[[str], None],
         here: Callable[[], Workspace],
     ) -> None:
-        """``start`` runs work in the background, ``say`` shows a sentence, ``here`` is the workspace of now."""
+        """``start`` runs work in the background, ``say`` shows a sentence, ``here`` returns the current workspace."""
         super().__init__(window)
         self._window = window
         self._start = start
@@ -49,7 +49,7 @@ class HandOverDialogs(QObject):
     # -- giving --------------------------------------------------------------------------
 
     async def give(self, setup_id: str) -> None:
-        """Ask where the file of that setup goes, then write it."""
+        """Ask where to write the setup's file, then write it."""
         from app.setup.hand_over import SUFFIX, file_name
         from app.setup.state import Setup
 
@@ -65,7 +65,7 @@ class HandOverDialogs(QObject):
         dialog.open()
 
     async def write(self, setup: Setup, path: Path) -> None:
-        """Write the file and say what is in it."""
+        """Write the file and say what it contains."""
 
         def work() -> str | None:
             from app.session.open_setup import utc_now
@@ -80,10 +80,10 @@ class HandOverDialogs(QObject):
 
         problem = await asyncio.to_thread(work)
         if problem is not None:
-            self._say(f"The hand-over file could not be written: {problem}.")
+            self._say(f"The hand-over file couldn't be written: {problem}.")
             return
-        written = f"{setup_name(setup)} is in {path.name}: its values, its progress and its times."
-        left_out = "The Base URL and the token are not in it; whoever opens it captures them again."
+        written = f"{path.name} contains the values, progress and times of {setup_name(setup)}."
+        left_out = "It doesn't contain the Base URL and the token. Whoever opens it captures them again."
         MessageBox(self._window, written, left_out, tone="good").open()
 
     # -- taking --------------------------------------------------------------------------
@@ -96,11 +96,11 @@ class HandOverDialogs(QObject):
         dialog.open()
 
     async def open(self, path: Path) -> None:
-        """Read the file and ask whether to take its setup over."""
+        """Read the file and ask whether to import its setup."""
         from app.setup.hand_over import ReceivedSetup
 
         if self._here().practice:
-            self._say("Practice keeps to itself. Open the assistant without practice, then open the file.")
+            self._say("Practice can't open hand-over files. Start the assistant without practice, then open the file.")
             return
         found = await asyncio.to_thread(_unpack, path, self._here().store)
         if isinstance(found, ReceivedSetup):
@@ -111,13 +111,13 @@ class HandOverDialogs(QObject):
     def _ask(self, received: ReceivedSetup) -> None:
         setup = received.setup
         unusable = len(received.dropped)
-        again = f" {unusable} of its values cannot be used and are asked for again." if unusable else ""
+        again = f" {unusable} of its values can't be used and must be entered again." if unusable else ""
         more = (
             f"{setup.client}, written {recorded(received.made)}. {status_line(setup)}.\n\n"
-            f"Secrets are not in the file: the Base URL and the token are captured again.{again}"
+            f"The file contains no secrets. Capture the Base URL and the token again.{again}"
         )
-        box = MessageBox(self._window, f"Take over \u201c{setup_name(setup)}\u201d?", more, tone="muted")
-        take = box.addButton("Take it over", QMessageBox.ButtonRole.AcceptRole)
+        box = MessageBox(self._window, f"Import \u201c{setup_name(setup)}\u201d?", more, tone="muted")
+        take = box.addButton("Import", QMessageBox.ButtonRole.AcceptRole)
         leave = box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(leave)
         box.setDefaultButton(take)
@@ -148,11 +148,11 @@ def _unpack(path: Path, store: Store) -> ReceivedSetup | HandOverRefusal:
     from app.system import files
 
     try:
-        if not path.is_file():  # a device or a pipe could keep the reader for ever
-            return HandOverRefusal(f"There is no file {path.name} any more.")
+        if not path.is_file():  # a device or a pipe could block the reader forever
+            return HandOverRefusal(f"{path.name} no longer exists.")
         with path.open("rb") as file:
             content = file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        return HandOverRefusal(f"{path.name} cannot be read: {files.reason(error)}.")
+        return HandOverRefusal(f"{path.name} can't be read: {files.reason(error)}.")
     names = frozenset(setup.name for setup in store.list(repair=False).setups)
     return unpack(content, catalog.guides(), names)

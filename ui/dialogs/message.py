@@ -1,4 +1,4 @@
-"""A small box that says or asks something, in this program's look; its text is never taken for HTML."""
+"""A small box that reports or asks something, in this program's look; its text is never treated as HTML."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ ICON = 28
 
 
 class MessageBox(QMessageBox):
-    """It goes with its window, and is gone once it was answered."""
+    """Closes with its window, and is deleted once it was answered."""
 
     def __init__(self, parent: QWidget | None, text: str, more: str = "", *, tone: str = "caution") -> None:
-        """``more`` explains a question; the tone gives the icon."""
+        """``more`` explains a question; the tone selects the icon."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("SCIM Setup Assistant")
@@ -29,9 +29,9 @@ class MessageBox(QMessageBox):
         self.setInformativeText(breakable(more))
 
     def text(self) -> str:
-        """The text without the places to break."""
+        """Return the text without the break points."""
         return unbroken(super().text())
 
     def informativeText(self) -> str:  # noqa: N802 - Qt's name
-        """The text without the places to break."""
+        """Return the text without the break points."""
         return unbroken(super().informativeText())

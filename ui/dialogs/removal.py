@@ -1,4 +1,4 @@
-"""The removal of this account's data where there is no terminal to ask on, such as after a Windows uninstaller."""
+"""Removes this account's data when there is no terminal to ask on, such as from the Windows uninstaller."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TITLE = "SCIM Setup Assistant"
 
 
 def main(folder: Path) -> int:
-    """Tell, ask and remove; returns 0 unless something could not be removed."""
+    """List, ask and remove. Return 0 unless something could not be removed."""
     found = removal.survey(folder)
     if not found.present:
         return 0
@@ -44,10 +44,10 @@ async def _ask(found: removal.Survey) -> int:
 
 
 async def question(found: removal.Survey) -> bool:
-    """Ask whether all of it goes. Closing the question, Escape and Enter all keep it."""
+    """Ask whether to remove everything. Closing the question, Escape and Enter all keep it."""
     more = "\n".join((*found.lines, "", found.untouched))
     box = MessageBox(None, "Remove setups and secrets from this account too?", more)
-    remove = box.addButton("Remove all of it", QMessageBox.ButtonRole.DestructiveRole)
+    remove = box.addButton("Remove everything", QMessageBox.ButtonRole.DestructiveRole)
     keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(keep)
@@ -55,7 +55,7 @@ async def question(found: removal.Survey) -> bool:
 
 
 async def _answered(box: MessageBox) -> QAbstractButton | None:
-    """The button that was pressed."""
+    """Return the pressed button."""
     pressed: asyncio.Future[QAbstractButton | None] = asyncio.get_running_loop().create_future()
     box.finished.connect(lambda _result: pressed.set_result(box.clickedButton()))
     box.open()

@@ -1,4 +1,4 @@
-"""A dialog that shows a text that is safe to hand on, and copies exactly that."""
+"""A dialog that shows a text that is safe to share, and copies exactly that text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class ReportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("SCIM Setup Assistant")
         self.setMinimumSize(560, 420)
-        # The companion stays on top of everything while the large window is hidden.
+        # The companion stays on top of everything while the main window is hidden.
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, not parent.isVisible())
         self._clipboard = clipboard
         self._text = QPlainTextEdit(self)
@@ -63,7 +63,7 @@ class ReportDialog(QDialog):
         return row
 
     def show_text(self, text: str) -> None:
-        """Show another text; what is copied is what is shown."""
+        """Show another text; the shown text is what is copied."""
         self._text.setPlainText(text)
         self._said.setText("")
 

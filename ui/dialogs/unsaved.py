@@ -25,7 +25,7 @@ class UnsavedQuestion:
         self._box: QMessageBox | None = None
 
     def ask(self, sessions: Iterable[SetupSession], close: Callable[[], None]) -> bool:
-        """Ask whether to close all the same, where something would be lost; ``close`` is called on yes."""
+        """Ask whether to close anyway if something would be lost; ``close`` is called on yes."""
         unsaved = [f"{setup_name(session.setup)}: {session.unsaved}" for session in sessions if session.unsaved]
         if not unsaved:
             return False

@@ -1,4 +1,4 @@
-"""Looks after secrets that belong to no setup: found when home is shown, removed or left alone as the admin says."""
+"""Handles secrets without a setup: finds them when home is shown, and removes or keeps them as the admin decides."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OrphanCleaner:
-    """Between the home page, the store and the vault."""
+    """Connects the home page, the store and the vault."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class OrphanCleaner:
         say: Callable[[str], None],
         in_use: Callable[[], tuple[Store, Vault, Collection[str]]],
     ) -> None:
-        """``in_use`` tells the store and the vault of now, and the ids of the setups that are open."""
+        """``in_use`` returns the current store and vault, and the ids of the open setups."""
         self._home = home
         self._say = say
         self._in_use = in_use
@@ -32,7 +32,7 @@ class OrphanCleaner:
         home.orphans_left.connect(lambda ids: tasks.start(self.leave(ids)))
 
     async def look(self) -> None:
-        """Say on the home page what there is. Nothing is said where that cannot be told."""
+        """Report orphans on the home page, or nothing if they cannot be listed."""
         from app.cleanup import orphans
 
         store, vault, open_ids = self._in_use()
@@ -41,7 +41,7 @@ class OrphanCleaner:
             self._home.show_orphans(found)
 
     async def remove(self, ids: frozenset[str]) -> None:
-        """Remove the secrets of these setups that are gone."""
+        """Remove the secrets of these missing setups."""
         from app.cleanup import orphans
 
         store, vault, open_ids = self._in_use()
@@ -50,7 +50,7 @@ class OrphanCleaner:
         await self.look()
 
     async def leave(self, ids: frozenset[str]) -> None:
-        """They are another data folder's: ask no more about them here."""
+        """Do not ask about these again here: they belong to another data folder."""
         store, _, _ = self._in_use()
         await asyncio.to_thread(store.leave_alone, ids)
         await self.look()

@@ -14,20 +14,20 @@ from ui.widgets.cards import Note
 if TYPE_CHECKING:
     from app.cleanup.orphans import Orphans
 
-OWN = "Their setups are no longer in this data folder. What is removed cannot be brought back."
-STRANGE = (
-    "This data folder never held their setups. If the assistant is also used with another data folder, its setups may "
-    "need these secrets. What is removed cannot be brought back."
+OWN = "Their setups are no longer in this data folder. Removed secrets can't be restored."
+UNKNOWN = (
+    "Their setups were never in this data folder. If the assistant is also used with another data folder, its setups "
+    "may need these secrets. Removed secrets can't be restored."
 )
 
 
 class OrphanLines(QWidget):
-    """Nothing to be seen where there is nothing to remove."""
+    """Hidden while there is nothing to remove."""
 
     removed = Signal(object)
-    """The ids of setups whose secrets shall be removed."""
+    """The ids of setups whose secrets should be removed."""
     left_alone = Signal(object)
-    """The ids of setups that are another data folder's."""
+    """The ids of setups that belong to another data folder."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class OrphanLines(QWidget):
         self.hide()
 
     def show_orphans(self, orphans: Orphans, keyring: str) -> None:
-        """Draw a line for what was this folder's, and one for what is not known."""
+        """Draw a line for this folder's orphans, and one for unknown ones."""
         while (item := self._column.takeAt(0)) is not None:
             if (line := item.widget()) is not None:
                 line.hide()
@@ -64,9 +64,9 @@ class OrphanLines(QWidget):
 
     def _ask(self, ids: frozenset[str], keyring: str, *, unknown: bool) -> None:
         of = "a setup" if len(ids) == 1 else f"{len(ids)} setups"
-        box = MessageBox(self, f"Remove the secrets of {of} from {keyring}?", STRANGE if unknown else OWN)
+        box = MessageBox(self, f"Remove the secrets of {of} from {keyring}?", UNKNOWN if unknown else OWN)
         remove = box.addButton("Remove secrets", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep, and ask no more" if unknown else "Keep them", QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton("Keep, and don't ask again" if unknown else "Keep them", QMessageBox.ButtonRole.RejectRole)
         later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole) if unknown else keep
         box.setDefaultButton(later)
         box.setEscapeButton(later)

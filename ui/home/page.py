@@ -1,4 +1,4 @@
-"""Home: all setups, what each waits for, and the way into a new one."""
+"""Home: all setups, what each one waits for, and how to start a new one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ui.home.setups import SetupList
     from ui.widgets.link import LinkButton
 
-IN_MEMORY = "Base URLs and tokens are held in memory and are lost when the program ends."
+IN_MEMORY = "Base URLs and tokens are kept in memory and are lost when the program ends."
 
 
 class HomePage(QWidget):
@@ -31,19 +31,19 @@ class HomePage(QWidget):
 
     opened = Signal(str)
     wanted = Signal()
-    """A new setup."""
+    """Start a new setup."""
     practice = Signal()
     help_wanted = Signal()
     deleted = Signal(str)
     handed_over = Signal(str)
     file_wanted = Signal()
-    """A hand-over file is to be chosen and opened."""
+    """The admin wants to choose and open a hand-over file."""
     file_dropped = Signal(str)
-    """Path of a file that was dropped here."""
+    """The path of a file that was dropped here."""
     orphans_removed = Signal(object)
-    """Ids of setups that are gone, whose secrets shall be removed."""
+    """Ids of missing setups whose secrets should be removed."""
     orphans_left = Signal(object)
-    """Ids of setups that are another data folder's."""
+    """Ids of setups that belong to another data folder."""
     diagnostics = Signal()
     about_wanted = Signal()
 
@@ -88,26 +88,24 @@ class HomePage(QWidget):
         self._orphans: OrphanLines | None = None
         self._keyring: str | None = ""
         self._without = ""
-        """What it means that there is no keyring; empty where there is one."""
+        """What a missing keyring means; empty if there is a keyring."""
         self._offers_practice = True
 
     def show_mode(self, *, practice: bool, keyring: str | None, offered: bool = True, refusal: str = "") -> None:
-        """Say whether this is practice or that is offered, and where secrets are kept.
+        """Show whether this is practice, whether practice is offered, and where secrets are kept.
 
-        ``keyring`` is None where there is none; ``refusal`` says that the policy takes no secrets then.
+        ``keyring`` is None if there is none; ``refusal`` then says that the policy allows no secrets.
         """
         self._offers_practice = offered and not practice
         self._practice.setVisible(self._offers_practice)
         self._subtitle.setText(
-            "Practice: consoles on this computer, nothing real is touched"
+            "Practice with consoles on this computer, nothing real changes"
             if practice
             else "for the Cloud Identity Engine"
         )
-        self._foot.setText(
-            f"Base URLs and tokens are kept in {keyring}. The program writes them nowhere else." if keyring else ""
-        )
+        self._foot.setText(f"Base URLs and tokens are kept in {keyring} and nowhere else." if keyring else "")
         self._keyring = keyring
-        self._without = "" if keyring is not None else f"This computer offers no keyring. {refusal or IN_MEMORY}"
+        self._without = "" if keyring is not None else f"This computer has no keyring. {refusal or IN_MEMORY}"
         if self._links.count() == 1:  # not needed for the first window
             self._open_file = self._add_link("Open a hand-over file", "open-file", self.file_wanted)
             self._add_link("Copy diagnostics\u2026", "diagnostics", self.diagnostics)
@@ -124,12 +122,12 @@ class HomePage(QWidget):
         return link
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """A file may be dropped."""
+        """Accept a dragged file."""
         if _file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Open it."""
+        """Open the dropped file."""
         path = _file(event)
         if path is not None:
             event.acceptProposedAction()
@@ -157,9 +155,9 @@ class HomePage(QWidget):
         self._opened = setup_id
 
     def show_orphans(self, orphans: Orphans) -> None:
-        """Say that secrets are left in the keyring, above the line that says which keyring it is."""
+        """Show that secrets without a setup are in the keyring, above the line that names the keyring."""
         if self._orphans is None:
-            from ui.home.orphans import OrphanLines  # seldom needed, and not for the first window
+            from ui.home.orphans import OrphanLines  # rarely needed, and not for the first window
 
             self._orphans = OrphanLines(self)
             self._orphans.removed.connect(self.orphans_removed)
@@ -169,6 +167,6 @@ class HomePage(QWidget):
 
 
 def _file(event: QDropEvent) -> str | None:
-    """The path of the one local file that is dropped."""
+    """Return the path if exactly one local file is dropped."""
     urls = event.mimeData().urls()
     return urls[0].toLocalFile() or None if len(urls) == 1 else None

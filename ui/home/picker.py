@@ -1,4 +1,4 @@
-"""Choose the SCIM client, and see what is needed before starting."""
+"""Choosing the SCIM client, with what is needed before starting."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 ROW_PADDING = 22
-"""Pixels that a row is higher than its words."""
+"""Pixels of a row's height beyond its words."""
 
 
 class Picker(QWidget):
@@ -33,7 +33,7 @@ class Picker(QWidget):
         column.setContentsMargins(40, 34, 40, 20)
         column.setSpacing(12)
         column.addWidget(label("Which SCIM client sends your users?", "title", self))
-        column.addWidget(label("The identity provider whose portal you have open beside CIE.", "muted", self))
+        column.addWidget(label("The identity provider that will send users to CIE.", "muted", self))
         body = QHBoxLayout()
         body.setSpacing(16)
         body.addLayout(self._left(), 5)
@@ -52,7 +52,7 @@ class Picker(QWidget):
         self._search.setObjectName("find-client")
         self._search.textChanged.connect(self._filter)
         self._search.returnPressed.connect(self._start)
-        self._nothing = label("No SCIM client of that name is listed.", "muted", self)
+        self._nothing = label("No SCIM client has that name.", "muted", self)
         self._nothing.setVisible(False)
         self._list = QListWidget(self)
         self._list.setObjectName("clients")
@@ -60,7 +60,7 @@ class Picker(QWidget):
         for guide in self._guides.values():
             item = QListWidgetItem(guide.name)
             item.setData(Qt.ItemDataRole.UserRole, guide.id)
-            # Rows are measured before the style sheet reaches the list; its padding would be missing.
+            # Rows are measured before the style sheet applies to the list, so its padding would be missing.
             item.setSizeHint(QSize(0, self._list.fontMetrics().height() + ROW_PADDING))
             self._list.addItem(item)
         self._list.currentItemChanged.connect(lambda item, _previous: self._show(item))

@@ -59,7 +59,7 @@ class SetupList(ScrollColumn):
         without_keyring: str,
         offer_practice: bool,
     ) -> None:
-        """Draw all rows, after what the admin has to know; without a setup, what one is."""
+        """Draw all rows, after notices for the admin; without a setup, explain what one is."""
         if self._content is not None:
             self.column.removeWidget(self._content)
             self._content.hide()
@@ -80,7 +80,7 @@ class SetupList(ScrollColumn):
             for setup in setups:
                 row = self._row(setup, now, card)
                 card.body.addWidget(row)
-            row.setProperty("last", "true")  # the card's own line is under it
+            row.setProperty("last", "true")  # the card's own line is below it
             column.addWidget(card)
         else:
             column.addWidget(self._welcome(offer_practice))
@@ -127,7 +127,7 @@ class SetupList(ScrollColumn):
         return frame
 
     def take_keyboard(self, setup_id: str) -> bool:
-        """Put the keyboard on that setup, or on the first one; False where there is none."""
+        """Focus that setup, or the first one. Return False if there is none."""
         there = [each for each in self._continue if each.objectName() == f"continue-{setup_id}"]
         for each in (there or self._continue)[:1]:
             each.setFocus()
@@ -137,7 +137,7 @@ class SetupList(ScrollColumn):
         box = MessageBox(
             self,
             f"Delete \u201c{setup_name(setup)}\u201d?",
-            "Its secrets are removed with it. The directory in CIE and the portal stay as they are.",
+            "Its secrets are removed too. The directory in CIE and the portal don't change.",
         )
         delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)

@@ -1,4 +1,4 @@
-"""What a setup is, where there is none yet: the way in three cards, and practice for who comes the first time."""
+"""Explains what a setup is if there is none yet: the stages in three cards, and practice for first-time users."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ui.widgets.text import label
 _WAY: Final = (
     (
         "In the Cloud Identity Engine",
-        "Create the directory, copy its Base URL, generate the bearer token, submit. "
-        "Both values go into the keyring of this computer, not into a notes file.",
+        "Create the directory, copy its Base URL, generate the bearer token and submit. "
+        "Both values go into this computer's keyring, not into a notes file.",
     ),
     (
         "In your identity provider's portal",
-        "Enter both, test the connection, choose who is sent, start provisioning. "
-        "Each value stands ready under the label of the field it goes into.",
+        "Enter both, test the connection, choose which users sync, and start provisioning. "
+        "Each value is ready under the label of its field.",
     ),
     (
         "Back in the Cloud Identity Engine",
-        "Wait for the SCIM Change Timestamp, also with this window closed. "
+        "Wait for the SCIM Change Timestamp, even with this window closed. "
         "Full Sync is unlocked once the first change has arrived.",
     ),
 )
@@ -35,7 +35,7 @@ class Welcome(QWidget):
     """Shown instead of the list while it is empty.
 
     Signals:
-        practice: The admin wants to practise.
+        practice: The admin wants to practice.
     """
 
     practice = Signal()
@@ -51,9 +51,7 @@ class Welcome(QWidget):
         for number, (title, text) in enumerate(_WAY, start=1):
             row.addWidget(self._card(number, title, text), 1)
         column.addLayout(row)
-        column.addWidget(
-            label("A setup can be left at any step and taken up again, also after a crash or on another day.", "muted")
-        )
+        column.addWidget(label("You can leave a setup at any step and continue later, even after a crash.", "muted"))
         if offer_practice:
             column.addWidget(self._practice())
 
@@ -76,15 +74,15 @@ class Welcome(QWidget):
         row.setSpacing(16)
         words = QVBoxLayout()
         words.setSpacing(2)
-        words.addWidget(label("The first time?", "strong", card))
+        words.addWidget(label("First time?", "strong", card))
         text = (
-            "Practice walks the whole way with consoles on this computer. It needs no account and touches nothing "
-            "real, and failures can be rehearsed there."
+            "Practice covers the whole setup with consoles on this computer. It needs no account, changes nothing "
+            "real, and lets you rehearse failures."
         )
         words.addWidget(label(text, "muted", card))
         row.addLayout(words, 1)
-        go = button("Practise the whole way")
-        go.setObjectName("practise")
+        go = button("Start practice")
+        go.setObjectName("start-practice")
         go.clicked.connect(self.practice)
         row.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
         card.body.addLayout(row)

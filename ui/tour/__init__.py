@@ -1,1 +1,1 @@
-"""A practice setup walked unattended through the real widgets. Only ui.start names it."""
+"""Runs a practice setup unattended through the real widgets. Only ui.start imports this package."""

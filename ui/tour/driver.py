@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 PATIENCE = 30.0
-"""Seconds that the tour waits for any one thing."""
+"""Seconds that the tour waits for a single condition."""
 
 
-class Stuck(Exception):  # noqa: N818 - it ends the tour, it is not an error of the program
+class Stuck(Exception):  # noqa: N818 - it ends the tour and is not an error of the program
     """Something that the tour waited for did not appear."""
 
 
 class TourDriver:
-    """Drives one running program. Every method raises ``Stuck`` where what it needs does not appear."""
+    """Drives one running program. Every method raises ``Stuck`` if what it needs does not appear."""
 
     def __init__(
         self, application: Application, folder: Path, on_picture: Callable[[str], None] = lambda _name: None
     ) -> None:
-        """Pictures go into ``folder``; ``on_picture`` gets the name of each, without its suffix."""
+        """Pictures are saved in ``folder``; ``on_picture`` receives the name of each, without its suffix."""
         self.application = application
         self.folder = folder
         self.log: list[dict[str, object]] = []
@@ -49,28 +49,28 @@ class TourDriver:
         return controller
 
     def find(self, name: str, within: QWidget | None = None) -> QWidget | None:
-        """The visible widget of that object name, or None."""
+        """Return the visible widget with that object name, or None."""
         root = self.application.window if within is None else within
         return next((widget for widget in root.findChildren(QWidget, name) if widget.isVisible()), None)
 
     def enabled(self, name: str) -> bool:
-        """Whether that widget is visible and enabled."""
+        """Return whether that widget is visible and enabled."""
         widget = self.find(name)
         return widget is not None and widget.isEnabled()
 
     def button_of(self, field: QWidget, purpose: str) -> QAbstractButton:
-        """The visible button inside a field whose object name or text has that word."""
+        """Return the visible button inside a field whose object name or text contains that word."""
         for candidate in field.findChildren(QAbstractButton):
             if candidate.isVisible() and purpose in (candidate.objectName() or candidate.text()).casefold():
                 return candidate
         raise Stuck(f"no {purpose} button at {field.objectName()}")
 
     def click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
-        """Click the widget of that object name; one that is missing or disabled is skipped without ``must``."""
+        """Click the widget with that object name; a missing or disabled one is skipped without ``must``."""
         widget = self.find(name, within)
         if widget is None or not widget.isEnabled():
             if must:
-                raise Stuck(f"nothing to click called {name}")
+                raise Stuck(f"nothing to click named {name}")
             return
         self.press(widget)
 
@@ -78,13 +78,13 @@ class TourDriver:
     def press(widget: QWidget) -> None:
         """Click a widget with the left mouse button."""
         spot = widget.rect().center()
-        spot.setX(min(spot.x(), 12))  # a wide check box reacts at its left end only
+        spot.setX(min(spot.x(), 12))  # a wide check box reacts only at its left end
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
 
-    async def until(self, true: Callable[[], bool], what: str, every: float = 0.03) -> None:
-        """Wait, looking every so many seconds, at most ``PATIENCE``."""
+    async def until(self, condition: Callable[[], bool], what: str, every: float = 0.03) -> None:
+        """Wait, checking every so many seconds, for at most ``PATIENCE``."""
         end = time.monotonic() + PATIENCE
-        while not true():
+        while not condition():
             if time.monotonic() > end:
                 raise Stuck(f"waited {PATIENCE:.0f} s for {what}")
             await asyncio.sleep(every)

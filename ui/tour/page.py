@@ -1,4 +1,4 @@
-"""Reads a console's page the way a person does: labels, buttons, tables, messages."""
+"""Reads a console's page as a person does: labels, buttons, tables, messages."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ _VOID = frozenset({"meta", "input", "br", "hr", "img", "link"})
 
 @dataclass(slots=True)
 class Form:
-    """A form of the page."""
+    """A form on the page."""
 
     action: str
     method: str
     fields: list[tuple[str, str]] = field(default_factory=list, repr=False)
-    """What a browser would send as it stands: name and value."""
+    """What a browser would send without changes, by name."""
     boxes: list[tuple[str, str]] = field(default_factory=list)
     """All check boxes: name and value."""
     labels: dict[str, str] = field(default_factory=dict)
-    """Label → name of its field."""
+    """Field names by label."""
     buttons: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Text of a button → its name and value, both empty where it has none."""
+    """Name and value of each button by its text; both are empty if it has none."""
 
 
 @dataclass(slots=True)
 class ConsolePage:
-    """A page as it is read."""
+    """A page as a person reads it."""
 
     forms: list[Form] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict, repr=False)
-    """Id of an element → its value or text."""
+    """Values or texts of elements by id."""
     links: dict[str, str] = field(default_factory=dict)
-    """Text of a link → its address."""
+    """Addresses of links by text."""
     rows: list[list[str]] = field(default_factory=list)
     row_forms: list[list[Form]] = field(default_factory=list)
     """The forms inside each row."""
     messages: list[str] = field(default_factory=list)
 
     def form(self, button: str) -> Form | None:
-        """The form with that button."""
+        """Return the form with that button."""
         return next((form for form in self.forms if button in form.buttons), None)
 
 

@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 
 class Rehearsal:
-    """The faults that were asked for, each at the step where an admin would meet it."""
+    """The requested faults, each at the step where an admin would meet it."""
 
     def __init__(self, driver: TourDriver, copied: Mapping[str, str]) -> None:
-        """``copied`` maps a value to the text that the browser shows for it, as far as the tour has come."""
+        """``copied`` maps a value to the text that the browser shows for it, as far as the tour has got."""
         self._driver = driver
         self._copied = copied
 
     async def rehearse(self, step: Step, visitor: ConsoleVisitor) -> None:
-        """Everything that can fail at this step."""
+        """Rehearse everything that can fail at this step."""
         from app.practice.switchboard import Fault, PortalFault
 
         if step.marks is Milestone.SUBMITTED and Fault.NOT_SUBMITTED in self._wanted(Fault):
@@ -48,7 +48,7 @@ class Rehearsal:
     # -- the endpoint --------------------------------------------------------------------
 
     async def _before_submit(self, step: Step) -> None:
-        """Test although Submit is still to come."""
+        """Run the test before Submit."""
         from app.practice.switchboard import Fault
 
         test = next(each for each in self._driver.controller.session.guide.steps if each.page is Page.TEST)
@@ -78,7 +78,7 @@ class Rehearsal:
             await self._paste_again(name, self._copied[name], step)
 
     async def _fails(self, fault: str) -> None:
-        """Press the button of the test; it has to notice."""
+        """Press the test button and check that the test notices the fault."""
         self._driver.click("done")
         await self._driver.until(lambda: self._driver.controller.testing, f"the test with {fault}")
         await self._driver.until(lambda: not self._driver.controller.testing, f"the end of the test with {fault}")
@@ -95,7 +95,7 @@ class Rehearsal:
         await asyncio.sleep(0.05)
 
     async def _paste_again(self, name: str, text: str, back: Step) -> None:
-        """Another value, at the step that captures it."""
+        """Paste another value at the step that captures it."""
         session = self._driver.controller.session
         before = session.setup.kept[name]
         await self._go(next(step.id for step in session.guide.steps if name in step.captures))
@@ -137,7 +137,7 @@ class Rehearsal:
         raise Stuck("the cycle of the portal did not end")
 
     async def _read_error(self, text: str, picture: str) -> None:
-        """Paste the portal's message where errors are read; it has to be known."""
+        """Paste the portal's message into the page for error messages and check that it is recognized."""
         self._driver.click(f"tool-{Tool.PORTAL_ERROR.value}")
         await self._driver.until(
             lambda: self._driver.find("portal-error-text") is not None, "the field for the portal's message"
@@ -158,7 +158,7 @@ class Rehearsal:
         self._driver.controller.close_tool()
 
     async def _nothing_arrived(self, fault: str) -> None:
-        """The watch has to say that nothing came."""
+        """Check that the watch reports that nothing arrived."""
         from app.scim.changes import ChangesSeen
 
         session = self._driver.controller.session

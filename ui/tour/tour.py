@@ -1,4 +1,4 @@
-"""The tour: walks a whole practice setup through the real widgets and takes a picture of every state."""
+"""The tour: runs a whole practice setup through the real widgets and takes a picture of every state."""
 
 from __future__ import annotations
 
@@ -28,42 +28,42 @@ if TYPE_CHECKING:
 
 
 class TourObserver:
-    """Is called as a tour goes on. Does nothing by itself; tests look at the program at these moments."""
+    """Called during a tour. Does nothing itself; tests inspect the program at these moments."""
 
     async def before_step(self, step: Step) -> None:
-        """A step is open, and nothing was done at it yet."""
+        """A step is open, and nothing has been done in it yet."""
 
     async def after_copy(self, name: str) -> None:
-        """That value was copied into the clipboard."""
+        """That value was copied to the clipboard."""
 
     async def at_home(self, copied: Mapping[str, str]) -> None:
         """Full Sync was completed and home is shown again. ``copied`` maps each value to its text."""
 
 
 class Tour:
-    """An unattended walk through a whole practice setup. ``run`` returns 0 only if Full Sync was completed."""
+    """An unattended run through a whole practice setup. ``run`` returns 0 only if Full Sync was completed."""
 
     def __init__(self, driver: TourDriver, *, until: str | None = None, observer: TourObserver | None = None) -> None:
-        """``until`` names a step before which the walk stops, as for an admin who is called away."""
+        """``until`` names a step before which the tour stops, as if the admin were called away."""
         self._driver = driver
         self._until_step = until
         self._observer = observer or TourObserver()
         self._copied: dict[str, str] = {}
-        """Value → the text that the browser shows for it."""
+        """The text that the browser shows for each value."""
         self._rehearsal = Rehearsal(driver, self._copied)
         self._entered: dict[str, str] = {}
         self._browsing: list[tuple[float, float]] = []
-        """From when to when, on the system's monotonic clock, the clipboard held what the browser had copied."""
+        """The periods, on the system's monotonic clock, in which the clipboard held what the browser had copied."""
 
     async def run(self) -> int:
-        """Walk from the first page to Full Sync."""
+        """Run from the first page to Full Sync."""
         self._driver.folder.mkdir(parents=True, exist_ok=True)
         for old in self._driver.folder.glob("[0-9][0-9]-*.png"):
             old.unlink()
         completed, outcome = False, "stuck"
         try:
             completed = await self._walk()
-            outcome = "full sync completed" if completed else "stopped before the end, as asked"
+            outcome = "full sync completed" if completed else "stopped before the end, as requested"
         except Stuck as stuck:
             self._driver.note("tour", f"stuck: {stuck}")
             self._driver.picture("stuck")
@@ -85,14 +85,14 @@ class Tour:
 
         workspace = self._driver.application.workspace
         if workspace is None or (practice := workspace.consoles) is None:
-            raise Stuck("the practice consoles are not there")
+            raise Stuck("the practice consoles are not running")
         await self._driver.until(self._driver.application.home.isVisible, "home")
         await asyncio.sleep(0.05)  # the setups are shown once they are laid out
         if not self._resume():
             await self._begin()
         await self._driver.until(lambda: self._driver.application.opened.page is not None, "wizard")
         async with LoopbackClient() as client:
-            # Named as the practice portal names it, also where the admin has yet to give the names.
+            # Named like the practice portal, even before the admin has entered the names.
             guide = catalog.guide(self._driver.controller.session.guide.id)
             if guide.id != self._driver.application.options.client:
                 raise Stuck(f"the setup of {guide.name} is open instead")
@@ -109,7 +109,7 @@ class Tour:
         return True
 
     def _resume(self) -> bool:
-        """Press Continue where a setup was left before."""
+        """Press Continue if a setup was left earlier."""
         for going_on in self._driver.application.window.findChildren(QAbstractButton):
             if going_on.objectName().startswith("continue-") and going_on.isVisible():
                 self._driver.picture("home-resume")
@@ -206,7 +206,7 @@ class Tour:
         return self._driver.controller.session.guide.values[name].kind
 
     async def _answer(self, step: Step) -> None:
-        """Choose the answers that were asked for, where their question is on the screen."""
+        """Choose the requested answers whose question is on the screen."""
         for branch, option in self._driver.application.options.answers.items():
             choice = self._driver.find(f"branch-{branch}-{option}")
             if isinstance(choice, QAbstractButton) and choice.isEnabled() and not choice.isChecked():
@@ -252,7 +252,7 @@ class Tour:
         await self._driver.until(self._driver.application.window.isVisible, "the large window")
 
     async def _copy(self, name: str) -> None:
-        """Press Copy and take what then is in the clipboard, as a paste into the browser would."""
+        """Press Copy and take the clipboard's content, as a paste into the browser would."""
         field = self._driver.find(f"value-{name}")
         if field is None:
             raise Stuck(f"no value {name}")
@@ -263,7 +263,7 @@ class Tour:
         await self._observer.after_copy(name)
 
     async def _act(self, step: Step, visitor: ConsoleVisitor) -> None:
-        """What the admin does in the browser at this step."""
+        """Do what the admin does in the browser at this step."""
         kinds = {self._kind(carry.value): self._copied[carry.value] for carry in step.carries}
         if step.lane is Lane.CIE:
             await self._act_in_cie(step, kinds, visitor)
@@ -315,7 +315,7 @@ class Tour:
         await visitor.assign()
 
     async def _paste(self, name: str, visitor: ConsoleVisitor) -> None:
-        """Copy in the browser, press Paste in the assistant."""
+        """Copy in the browser and press Paste in the assistant."""
         text = await self._found_in_browser(name, visitor)
         field = self._driver.find(f"capture-{name}")
         if field is None:

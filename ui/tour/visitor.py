@@ -1,4 +1,4 @@
-"""What a person does in a browser with the practice consoles, for the unattended tour and the tests."""
+"""Does what a person does in a browser with the practice consoles, for the unattended tour and for tests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleRefusal:
-    """The console did not do what was asked; the sentence is the console's where it gave one."""
+    """The console refused a request; the sentence is the console's, if it gave one."""
 
     sentence: str
 
@@ -35,7 +35,7 @@ class DirectoryRow:
 
 @dataclass(frozen=True, slots=True)
 class CycleProgress:
-    """The provisioning status of the portal, as shown; empty where nothing is shown."""
+    """The portal's provisioning status as shown; empty where nothing is shown."""
 
     message: str
     completed: str = ""
@@ -58,7 +58,7 @@ class ConsoleVisitor:
     _entered: dict[str, str] = field(default_factory=dict, repr=False)
 
     async def add_directory(self, directory_id: str, directory_name: str) -> str | ConsoleRefusal:
-        """Add New Directory up to the two fields; gives the Base URL."""
+        """Add New Directory up to the two fields. Returns the Base URL."""
         page = await self._get("/cie/new?type=scim")
         page, at = await self._press(page, "Next", {"SCIM Client": self.guide.scim_client})
         self._directory = at
@@ -70,12 +70,12 @@ class ConsoleVisitor:
         return page.ids.get("base_url") or _refused(page)
 
     async def generate_token(self) -> str | ConsoleRefusal:
-        """Generate Token; gives the token, which is shown once."""
+        """Generate Token. Returns the token, which is shown once."""
         page, _ = await self._press(await self._get(self._directory), "Generate Token", self._fields)
         return page.ids.get("token") or _refused(page)
 
     async def create_service_account(self) -> dict[str, str] | ConsoleRefusal:
-        """Create a service account; gives label → value of what is shown once."""
+        """Create a service account. Returns the values that are shown once, by label."""
         page, _ = await self._press(await self._get("/cie/service-accounts"), "Create service account", {})
         if "client_secret" not in page.ids:
             return _refused(page)
@@ -87,22 +87,22 @@ class ConsoleVisitor:
         self._fields |= {"Authorization Method": "OIDC Token", "Service Account Name": name}
 
     async def submit(self) -> ConsoleRefusal | None:
-        """Submit the directory. None when it was accepted."""
+        """Submit the directory. Returns None if it was accepted."""
         page, _ = await self._press(await self._get(self._directory), "Submit", self._fields)
         return None if page.form("OK") else _refused(page)
 
     async def acknowledge(self) -> ConsoleRefusal | None:
-        """Tick the postconfiguration requirements and press OK. None when it was accepted."""
+        """Select the check box of the postconfiguration requirements and press OK. Returns None if it was accepted."""
         page = await self._get(f"{self._directory}/acknowledge")
         page, _ = await self._press(page, "OK", {}, tick=True)
         return None if "Add New Directory" in page.links else _refused(page)
 
     async def directories(self) -> tuple[DirectoryRow, ...]:
-        """The rows of the Directories page."""
+        """Return the rows of the Directories page."""
         return tuple(DirectoryRow(*row[:6]) for row in (await self._get("/cie")).rows[1:] if len(row) == 7)
 
     async def full_sync(self, row: int = 0) -> str:
-        """Actions → Full Sync in that row; gives the console's message."""
+        """Actions > Full Sync in that row. Returns the console's message."""
         page = await self._get("/cie")
         forms = [form for forms in page.row_forms for form in forms]
         if row >= len(forms):
@@ -111,32 +111,32 @@ class ConsoleVisitor:
         return _message(page)
 
     async def break_it(self, fault: str) -> str:
-        """Choose a fault of the endpoint, a value of ``Fault``; gives the console's message."""
+        """Choose a fault of the endpoint, a value of ``Fault``. Returns the console's message."""
         page, _ = await self._press(await self._get("/cie/switchboard"), "Apply", {"SCIM endpoint": fault})
         return _message(page)
 
     async def break_api(self, fault: str) -> str:
-        """Choose a fault of the Directory Sync API, a value of ``ApiFault``; gives the console's message."""
+        """Choose a fault of the Directory Sync API, a value of ``ApiFault``. Returns the console's message."""
         page = await self._get("/cie/switchboard")
         page, _ = await self._press(page, "Apply to the API", {"Directory Sync API": fault})
         return _message(page)
 
     async def break_portal(self, fault: str) -> str:
-        """Choose a fault of the portal, a value of ``PortalFault``; gives the console's message."""
+        """Choose a fault of the portal, a value of ``PortalFault``. Returns the console's message."""
         page = await self._get("/cie/switchboard")
         page, _ = await self._press(page, "Apply to the portal", {"Portal": fault})
         return _message(page)
 
     async def shown_base_url(self) -> str:
-        """The Base URL that the directory's page shows now."""
+        """Return the Base URL that the directory's page shows now."""
         return (await self._get(self._directory)).ids.get("base_url", "")
 
     async def received(self) -> list[tuple[str, ...]]:
-        """The feed: rows of time, method, resource and status, newest first."""
+        """Return the feed: rows of time, method, resource and status, newest first."""
         return [tuple(row) for row in (await self._get("/cie/switchboard")).rows[1:] if len(row) == 4]
 
     async def overview(self) -> dict[str, str]:
-        """The values of the tenant: label → value."""
+        """Return the tenant's values by label."""
         return {row[0]: row[1] for row in (await self._get(self._portal)).rows if len(row) == 3}
 
     @property
@@ -144,7 +144,7 @@ class ConsoleVisitor:
         return f"/portal/{self.guide.id}"
 
     async def create_app(self, name: str | None = None) -> ConsoleRefusal | None:
-        """Search the catalogue, choose the entry (by default the right one) and create it. None when it was created."""
+        """Search the catalog and create the entry, by default the right one. Returns None if it was created."""
         wanted = name or self.guide.practice.catalog[0]
         found = await self._get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
         if wanted not in found.links:
@@ -153,7 +153,7 @@ class ConsoleVisitor:
         return None if at == f"{self._portal}/app" else _refused(page)
 
     async def enter(self, values: dict[str, str]) -> ConsoleRefusal | None:
-        """Fill in the connection, label → text. None when the fields are there."""
+        """Fill in the connection by label. Returns None if the fields exist."""
         form = self.guide.practice
         self._entered = dict(values)
         if form.modes is not None:
@@ -163,26 +163,26 @@ class ConsoleVisitor:
         return None if shown and set(self._entered) <= set(shown.labels) else _refused(page)
 
     async def test(self) -> str:
-        """Press the test button, where the portal has one; gives the portal's message."""
+        """Press the test button, if the portal has one. Returns the portal's message."""
         button = self.guide.practice.test_button
         return await self._connection(button) if button else ""
 
     async def create(self) -> str:
-        """Press the save button; gives the portal's message."""
+        """Press the save button. Returns the portal's message."""
         return await self._connection(self.guide.practice.save_button)
 
     async def assign(self) -> str:
-        """Assign all users and groups; gives the portal's message."""
+        """Assign all users and groups. Returns the portal's message."""
         page, _ = await self._press(await self._get(f"{self._portal}/app"), "Assign", {}, tick=True)
         return _message(page)
 
     async def start(self) -> str:
-        """Press the start button; gives the portal's message."""
+        """Press the start button. Returns the portal's message."""
         page, _ = await self._press(await self._get(f"{self._portal}/app"), self.guide.practice.start_button, {})
         return _message(page)
 
     async def status(self) -> CycleProgress:
-        """The provisioning status."""
+        """Return the provisioning status."""
         ids = (await self._get(f"{self._portal}/app")).ids
         message = ids.get("fault") or ids.get("state", "")
         return CycleProgress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
@@ -212,7 +212,7 @@ class ConsoleVisitor:
         return await self._follow("POST", form.action, urlencode(fields).encode())
 
     async def _follow(self, method: str, path: str, content: bytes | None) -> tuple[ConsolePage, str]:
-        """Send a request and follow its redirects; gives the page and its path."""
+        """Send a request and follow its redirects. Returns the page and its path."""
         if not self._cookie:
             await self._open()
         for _ in range(5):
@@ -228,7 +228,7 @@ class ConsoleVisitor:
                     return read(text), urlsplit(path).path
                 return ConsolePage(messages=[text or "The practice server did not answer."]), ""
             method, path, content = "GET", found.get("location", "/"), None
-        return ConsolePage(messages=["The page leads in a circle."]), ""
+        return ConsolePage(messages=["The page redirects in a loop."]), ""
 
     async def _open(self) -> None:
         answer = await self.client.request("GET", self.cie_url)
