@@ -157,6 +157,7 @@ def test_a_hand_over_file_is_passed_on_and_a_missing_one_refused(
     file.write_text("{}")
     assert parse([str(file), "--practice"]).open_file == file
     assert parse([]).open_file is None
-    with pytest.raises(SystemExit):
+    with pytest.raises(SystemExit) as refused:
         parse(["chekc"])
-    assert "there is no file chekc" in capsys.readouterr().err
+    assert refused.value.code == 2
+    assert "chekc" in capsys.readouterr().err
