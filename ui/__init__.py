@@ -1,4 +1,4 @@
-"""What is seen: windows and widgets. Thin: they show state and send intents."""
+"""Windows and widgets: they show state and send the admin's intents."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import sys
 
 
 def _keep_constants() -> None:
-    """Give the constants so many references that they cannot run out of them, as it is from Python 3.12 on (PEP 683).
+    """Give constants so many references that they never run out, as Python does itself since 3.12 (PEP 683).
 
-    PySide6 6.12.0 on Python 3.11 takes a reference of None with every method that returns nothing, one of True with
-    every signal that is emitted or disconnected, and one of False with every disconnection that fails: measured by
-    ``sys.getrefcount``; 20,000 calls of ``QLabel.setText`` end the interpreter with "none_dealloc", and 600 signals
-    with "bool_dealloc". A watch of a few hours would.
+    PySide6 6.12.0 on Python 3.11 drops a reference to None with every method that returns nothing, one to True with
+    every emitted or disconnected signal, and one to False with every failed disconnection (measured with
+    ``sys.getrefcount``). 20,000 calls of ``QLabel.setText`` end the interpreter with "none_dealloc", and 600 signals
+    with "bool_dealloc". A few hours of waiting for CIE are enough.
     """
     import ctypes
 
-    # The count is the first field of an object in every build but those that trace references.
+    # The count is an object's first field, except in builds that trace references.
     if not hasattr(sys, "getobjects"):
         for constant in (None, True, False):
             ctypes.c_ssize_t.from_address(id(constant)).value += sys.maxsize // 4

@@ -1,4 +1,4 @@
-"""The one place where everything is put together: what the admin wants, and who does it."""
+"""Connects the windows with the session, and everything the admin can request with the code that does it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Application:
         open_url: Callable[[str], None] = open_in_browser,
         walk: Walk | None = None,
     ) -> None:
-        """``walk`` uses the program in place of an admin, then ends it; its result is the exit code."""
+        """``walk`` uses the program instead of an admin, then ends it; its result is the exit code."""
         from ui.desktop.clipboard import ClipboardGuard
         from ui.desktop.screen_lock import ScreenLock
         from ui.desktop.tray import Tray
@@ -75,15 +75,15 @@ class Application:
         self.opened = SetupWindows(window, self.tasks, self.clipboard, open_url)
         self.workspace: Workspace | None = None
         self._moving: asyncio.Task[None] | None = None
-        """The way to practice, or into a new setup."""
+        """The move to practice or into a new setup that is under way."""
         self._policy = NO_POLICY
         self._begun = asyncio.Event()
         self._end = asyncio.Event()
-        self._caretaker = OrphanCleaner(home, self.tasks, self._say, self._in_use)
+        self._orphan_cleaner = OrphanCleaner(home, self.tasks, self._say, self._in_use)
         self._connect()
 
     def _connect(self) -> None:
-        """What the admin wants, from where it is said to where it is done."""
+        """Connect the signals of the windows with the methods that act on them."""
         start, home, once_begun = self.tasks.start, self.home, self._once_begun
         self.window.closing.connect(self.close)
         QShortcut(QKeySequence("F1"), self.window, self._help)
@@ -104,7 +104,7 @@ class Application:
         self.tray.quit_wanted.connect(self._leave)
 
     def _once_begun(self, act: Callable[[], object]) -> None:
-        """The first window takes presses while the keyring may still be looked for; they count afterwards."""
+        """Act once the program has started. The first window takes clicks while the keyring is still probed."""
 
         async def wait() -> None:
             await self._begun.wait()
@@ -117,13 +117,13 @@ class Application:
 
     @property
     def ready(self) -> bool:
-        """Whether the setups are at hand: policy and keyring have answered, and home shows what there is."""
+        """Whether the program has started: policy and keyring have answered, and home shows the setups."""
         return self._begun.is_set()
 
     # -- life ----------------------------------------------------------------------------
 
     async def run(self) -> int:
-        """From the first window to the end; returns the exit code."""
+        """Run from the first window to the end. Return the exit code."""
         if self.options.trace is None:
             return await self._run()
         if (refused := event_trace.start(self.options.trace, practice=self.options.practice)) is not None:
@@ -144,7 +144,7 @@ class Application:
         try:
             await asyncio.wait((beginning, ending), return_when=asyncio.FIRST_COMPLETED)
             if not beginning.done():
-                return 0  # closed while a keyring does not answer
+                return 0  # closed while a keyring didn't answer
             if not beginning.result():
                 return 1
             if self._walk is not None:
@@ -156,11 +156,11 @@ class Application:
         finally:
             for task in (beginning, ending):
                 task.cancel()
-            await asyncio.gather(beginning, ending, return_exceptions=True)  # a workspace half taken is left again
+            await asyncio.gather(beginning, ending, return_exceptions=True)  # also leaves a half-entered workspace
             await self._finish()
 
     def _file_to_open(self) -> Path | None:
-        """The file that the program was started with, and from now on those that are opened while it runs."""
+        """Return the file that the program was started with, and open later ones as they come."""
         from ui.desktop.file_open import DesktopApplication
 
         program = QApplication.instance()
@@ -190,14 +190,14 @@ class Application:
 
     async def _finish(self) -> None:
         await self._empty_clipboard()
-        self.opened.let_go()
+        self.opened.close()
         await self.tasks.cancel_all()
         if self.workspace is not None:
             await self.workspace.leave()
         self.window.hide()
 
     def close(self) -> None:
-        """The window was closed: end, or go on waiting in the tray."""
+        """End the program after the window was closed, or stay in the tray while a setup is waiting."""
         waits = self.workspace.waits if self.workspace is not None else ()
         if waits and self.tray.available:
             from app.setup.sentences import WAITS
@@ -212,16 +212,16 @@ class Application:
         self.window.hide()
 
     async def _empty_clipboard(self) -> None:
-        """Before the window goes, and with it the right to change the clipboard on Wayland."""
+        """Clear the clipboard while the window is still open: on Wayland, a program without one may not."""
         if not await self.clipboard.clear_before_end():
             return
-        self.window.come_forward()  # in front, more is possible
+        self.window.come_forward()  # more is possible in front
         if (left := await self.clipboard.clear_before_end()) and self._walk is None:
             await self._say_and_wait(left)
             await self.clipboard.clear_before_end()
 
     def end(self) -> None:
-        """End the program without a question."""
+        """End the program without asking."""
         self._end.set()
 
     def _leave(self) -> None:
@@ -235,32 +235,32 @@ class Application:
         self.window.come_forward()
 
     def _look_for_lock(self, state: ClipboardState) -> None:
-        """Each second of the countdown: some lockers say nothing, and the focus may have been elsewhere before."""
+        """Check for a screen lock with each second of the countdown, because some lockers send no signal."""
         if state.secret and state.stage is CopyStage.HELD:
             self._lock.look()
 
     def _conceal(self) -> None:
-        """The screen is locked: nothing revealed stays, and a copied secret does not outlast the absence."""
+        """Hide revealed secrets and clear a copied one when the screen is locked."""
         self.opened.conceal()
         self.clipboard.clear_now()
 
-    # -- what is said --------------------------------------------------------------------
+    # -- messages ------------------------------------------------------------------------
 
     def _say(self, sentence: str) -> None:
         MessageBox(self.window, sentence).open()
 
     async def _stop_with(self, sentence: str) -> None:
-        """Say why the program cannot go on, and wait until that was read."""
+        """Show why the program cannot continue, and wait until the message is closed."""
         sys.stderr.write(f"{sentence}\n")
         if self._walk is None:
             await self._say_and_wait(sentence)
 
     async def _say_and_wait(self, sentence: str) -> None:
-        shut = asyncio.Event()
+        closed = asyncio.Event()
         box = MessageBox(self.window, sentence)
-        box.finished.connect(lambda _result: shut.set())
+        box.finished.connect(lambda _result: closed.set())
         box.open()
-        await shut.wait()
+        await closed.wait()
 
     def _diagnose(self) -> str:
         from ui.dialogs.diagnostics import diagnose
@@ -280,7 +280,7 @@ class Application:
     # -- real and practice ---------------------------------------------------------------
 
     async def _enter(self, *, practice: bool) -> WorkspaceRefusal | None:
-        """Take the workspace of real use or of practice, leave the one before, and show its setups."""
+        """Enter the real or the practice workspace, leave the previous one, and show the setups."""
         from app.session.workspace import Workspace
         from app.system.paths import data_dir
         from ui.desktop.proxies import platform_proxy
@@ -294,11 +294,11 @@ class Application:
             proxy_for=platform_proxy,
             start=self.tasks.start,
             on_event=self._take_event,
-            secret_found=self.clipboard.take_away,  # left in the clipboard by a run that was killed
+            secret_found=self.clipboard.take_away,  # a killed run may have left one in the clipboard
         )
         if (refused := await workspace.take()) is not None:
             return refused
-        self.opened.let_go()
+        self.opened.close()
         before, self.workspace = self.workspace, workspace
         if before is not None:
             await before.leave()
@@ -306,7 +306,7 @@ class Application:
         return None
 
     def start_practice(self) -> None:
-        """Go from the real setups to practice, where nothing would be lost by it."""
+        """Switch from the real setups to practice; asks first if a change isn't saved."""
 
         def go() -> None:
             self._move(self._move_to_practice)
@@ -315,7 +315,7 @@ class Application:
             go()
 
     def _move(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """One move at a time: pressed again while a keyring is asked, it would begin a second setup."""
+        """Start a move unless one is under way: a second click during a keyring prompt must not do it twice."""
         if self._moving is None or self._moving.done():
             self._moving = self.tasks.start(work())
 
@@ -325,7 +325,7 @@ class Application:
 
     @property
     def _here(self) -> Workspace:
-        """The workspace, on every way that begins in a window."""
+        """The current workspace. There is one whenever a window is used."""
         assert self.workspace is not None
         return self.workspace
 
@@ -338,14 +338,14 @@ class Application:
     # -- pages ---------------------------------------------------------------------------
 
     async def show_home(self) -> None:
-        """Leave what is open and show all setups."""
+        """Close the open setup and show all setups."""
         from app.session.open_setup import utc_now
 
         workspace = self._here
-        self.opened.let_go()
+        self.opened.close()
         listing = await workspace.list()
         if workspace is not self.workspace:
-            return  # a slow disk: practice was entered meanwhile
+            return  # practice was entered during a slow read
         keyring = None if workspace.vault.memory_only else workspace.vault.name
         refusal = self._policy.refusal(NO_KEYRING) if self._policy.keyring_required else ""
         self.home.show_mode(
@@ -355,9 +355,9 @@ class Application:
         self.window.setWindowTitle("Practice" if workspace.practice else "")
         self.window.show_page(self.home)
         event_trace.record(TraceEvent.PAGE, page=ShownPage.HOME)
-        gc.collect()  # what the page that was left leaves behind; see ui.start for why it is not left to Python
-        if self._walk is None:  # what else a keyring holds is no part of a tour's pictures
-            self.tasks.start(self._caretaker.look())
+        gc.collect()  # the remains of the closed page; see ui.start for why Python doesn't do it
+        if self._walk is None:  # a tour's pictures don't show what else is in the keyring
+            self.tasks.start(self._orphan_cleaner.look())
         for refused in await workspace.resume_waits():
             self._say(refused.sentence)
 
@@ -371,7 +371,7 @@ class Application:
         try:
             guides = await asyncio.to_thread(catalog.guides)
         except GuideError as error:
-            self._say(f"The guides cannot be used. {error}.")
+            self._say(f"The guides can't be used. {error}.")
             return
         picker = Picker(tuple(fill_guide(guide, {}) for guide in guides))
         picker.cancelled.connect(lambda: self.tasks.start(self.show_home()))
@@ -380,14 +380,14 @@ class Application:
         event_trace.record(TraceEvent.PAGE, page=ShownPage.PICKER)
 
     async def new_setup(self, guide_id: str) -> None:
-        """Begin a setup with that guide."""
+        """Start a setup with this guide."""
         from app.guide import catalog
         from app.session.open_setup import new_setup, utc_now
 
         await self._open(new_setup(catalog.guide(guide_id), utc_now(), practice=self._here.practice))
 
     async def open_setup(self, setup_id: str) -> None:
-        """Take up a setup where it was left."""
+        """Open a setup where the admin left it."""
         known = self._here.opened.get(setup_id)
         setup = known.setup if known is not None else await self._here.load(setup_id)
         if isinstance(setup, Setup):
@@ -414,15 +414,17 @@ class Application:
         return None
 
     def _take_event(self, session: SetupSession, event: SessionEvent) -> None:
-        """Something that a setup waited for in the background has happened, whatever page is open."""
+        """Notify the admin that a background wait has ended, whatever page is open."""
         from app.session.events import SessionEvent
 
         client = session.setup.client
         match event:
             case SessionEvent.TIMESTAMP_SEEN:
-                self.tray.notify("The SCIM Change Timestamp is there", f"{client}: run Full Sync in CIE.")
+                self.tray.notify("The SCIM Change Timestamp has arrived", f"{client}: run Full Sync in CIE.")
             case SessionEvent.FULL_SYNC_ENDED:
-                self.tray.notify("CIE reports a completed sync", f"{client}: compare the counts and confirm them.")
+                self.tray.notify(
+                    "CIE reports that Full Sync has ended", f"{client}: compare the counts and confirm them."
+                )
             case _:
                 return
         if self.window.shows(self.home):

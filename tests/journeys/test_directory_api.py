@@ -120,7 +120,7 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
             child(page, "look-at-sync").click()
             await appears(page, FULL_SYNC[FullSyncProgress.COMPLETED].partition("{")[0])
-            await until(lambda: "Filled in below: 1 user and 1 group, as CIE reports." in words(page))
+            await until(lambda: "CIE reports 1 user and 1 group. They are filled in below." in words(page))
             await until(lambda: SessionEvent.FULL_SYNC_ENDED in events)
             await until(lambda: session.background.running == set())
             assert [session.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]

@@ -183,7 +183,7 @@ def test_earlier_tests_are_compared_with_the_newest(qapp: QApplication, tmp_path
         child(page, "earlier-3").click()
         await until(lambda: f"Then: {sentence(REFUSED[-1])}" in words(page))
         told = words(page)
-        assert f"Newest: {sentence(PASSED[4])}" in told
+        assert f"Latest: {sentence(PASSED[4])}" in told
         for name, value in rows(OFFER):
             assert name in told
             assert value in told

@@ -236,16 +236,16 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         controller.api_changed.emit()
         said = words(panel)
         assert "SCIM endpoint, Directory Sync API" in said
-        assert "It does not stand for the timestamp" in said
+        assert "doesn't replace the timestamp" in said
         assert "Full Sync is unlocked" not in said
         session.setup = session.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
         controller.api_changed.emit()
         assert "24 Nov 2026, 12:01:15 UTC" in words(card)
         assert FULL_SYNC[FullSyncProgress.COMPLETED].partition("{at}")[2] in words(card)
-        assert "was entered otherwise and stays" in words(card)
+        assert "weren't changed" in words(card)
         for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
             assert (await session.captures.give(name, count)).accepted
-        assert "Filled in below: 1,204 users and 87 groups" in words(card)
+        assert "CIE reports 1,204 users and 87 groups. They are filled in below." in words(card)
         session.api.look = ApiFailure(datetime.now(UTC), ApiStage.API, Observation.SERVER_ERROR, 500)
         controller.api_changed.emit()
         assert RESULTS[ApiResult.SERVER_ERROR][0] in words(card)

@@ -59,10 +59,10 @@ def test_a_disk_in_trouble_and_back(program: Program, monkeypatch: pytest.Monkey
         assert session.unsaved in box.informativeText()
         window.close()
         assert messages(window) == [box]
-        press(box, "Keep it open")
+        press(box, "Keep open")
         real = application.workspace
         application.start_practice()
-        press(await message(window), "Keep it open")
+        press(await message(window), "Keep open")
         assert application.workspace is real, "going to practice would lose it too"
         unblock(program.data)
         await until(lambda: session.unsaved is None)

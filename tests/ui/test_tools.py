@@ -187,7 +187,7 @@ def test_the_rail_shows_stages_tools_and_keyring_in_the_smallest_window(qapp: QA
         rail.resize(236, 680)
         rail.show()
         await asyncio.sleep(0.05)
-        assert "Look closer" in words(rail)
+        assert "Tools" in words(rail)
         for tool in TOOLS:
             row = child(rail, f"tool-{tool.value}")
             assert row.visibleRegion().boundingRect().height() == row.height()

@@ -40,15 +40,15 @@ def offered(window: QWidget, monkeypatch: pytest.MonkeyPatch) -> Offered:
 
 
 def test_a_notification_beside_the_window_leaves_no_icon_behind(qtbot: QtBot, offered: Offered) -> None:
-    offered.notify("The SCIM Change Timestamp is there", "Okta: run Full Sync in CIE.")
+    offered.notify("The SCIM Change Timestamp has arrived", "Okta: run Full Sync in CIE.")
     assert offered.shown
     qtbot.waitUntil(lambda: not offered.shown)
 
 
 def test_the_way_back_to_a_closed_window_stays(qtbot: QtBot, offered: Offered) -> None:
-    offered.notify("The SCIM Change Timestamp is there", "Okta: run Full Sync in CIE.")
+    offered.notify("The SCIM Change Timestamp has arrived", "Okta: run Full Sync in CIE.")
     offered.show_waiting("Waiting for the end of Full Sync")
-    offered.notify("CIE reports a completed sync", "Okta: compare the counts.")
+    offered.notify("CIE reports that Full Sync has ended", "Okta: compare the counts.")
     qtbot.wait(60)
     assert offered.shown
     offered.hide()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ui.session.controller import SetupController
 
-LOOKING = "Looking now"
+LOOKING = "Checking now"
 
 
 @pytest.mark.usefixtures("secret_service")

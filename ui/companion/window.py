@@ -70,7 +70,7 @@ class Companion(QWidget):
             controller.api_changed,
         ):
             signal.connect(self.refresh)
-        controller.settled.connect(self._offer_to_go_on)
+        controller.settled.connect(self._focus_main_button)
         controller.left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)
         self.refresh()
@@ -145,7 +145,7 @@ class Companion(QWidget):
         field = self._card.first_input() if self._card is not None else None
         (field or (self._footer.main if self._footer.main.isEnabled() else self._open)).setFocus()
 
-    def _offer_to_go_on(self) -> None:
+    def _focus_main_button(self) -> None:
         if self.isVisible() and self._footer.main.isEnabled():
             self._footer.main.setFocus()
 

@@ -33,7 +33,7 @@ class UnsavedQuestion:
             more = "\n".join(unsaved) + "\nThe assistant keeps trying while it is open."
             self._box = box = MessageBox(self._window, "The last changes aren't saved yet", more)
             leave = box.addButton("Close without saving", QMessageBox.ButtonRole.DestructiveRole)
-            stay = box.addButton("Keep it open", QMessageBox.ButtonRole.RejectRole)
+            stay = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
             box.setDefaultButton(stay)
             box.setEscapeButton(stay)
             box.buttonClicked.connect(lambda pressed: close() if pressed is leave else None)

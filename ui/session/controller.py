@@ -1,4 +1,4 @@
-"""Between the open setup and its widgets: turns intents into background work and tells what changed."""
+"""Connects the open setup with its widgets: runs the admin's intents in the background and signals what changed."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ if TYPE_CHECKING:
 
 
 class SetupController(QObject):
-    """What every widget of the wizard holds: state to show, intents to send."""
+    """The state that a setup's widgets show, and the intents they send."""
 
     setup_changed = Signal()
-    """The state of the setup, or whether it is saved."""
+    """The setup's state changed, or whether it is saved."""
     test_changed = Signal()
-    """Test Connection began, found something, ended, or its findings no longer count."""
+    """Test Connection started, found something or ended, or its findings became outdated."""
     wait_changed = Signal()
-    """A wait began, looked, or ended."""
+    """A wait started, checked, or ended."""
     api_changed = Signal()
-    """The Directory Sync API was asked, or what it is asked with changed."""
+    """The Directory Sync API answered, or its account changed."""
     activity_changed = Signal()
-    """What the program is doing, or what it has to say about the last thing that was done."""
+    """What the program is doing changed, or its notice about the last action."""
     page_changed = Signal()
-    """Another page is open: a page beside the steps, or the last step of a complete setup."""
+    """Another page is open: a tool, or the last step of a complete setup."""
     revealed = Signal(str, str)
-    """Value name, text to show for a moment. An empty text hides it."""
+    """Value name, and the text to show briefly. An empty text hides it."""
     concealed = Signal()
-    """Hide at once whatever is revealed."""
+    """Hide all revealed secrets immediately."""
     error_read = Signal(object)
-    """What became of the text that was last given to ``read_error``."""
+    """The ``DecodedError`` of the last text passed to ``read_error``."""
     announced = Signal(str)
-    """A sentence for screen readers and the status line."""
+    """A sentence for screen readers."""
     settled = Signal()
-    """Enter was pressed where all is given: the keyboard goes to what comes next."""
+    """Enter was pressed in a finished field: the focus moves on to the main button."""
     left = Signal()
-    """The admin wants to go home."""
+    """The admin wants to see all setups."""
     help_wanted = Signal()
-    """The admin wants to read about the open step in the handbook."""
+    """The admin wants the handbook page of the open step."""
     companion_wanted = Signal()
     tool_opened = Signal()
-    """A page beside the steps was asked for; it stands in the large window."""
+    """A tool was opened; it is shown in the main window."""
 
     def __init__(
         self,
@@ -74,19 +74,19 @@ class SetupController(QObject):
         self.session = session
         self.clipboard = clipboard
         self.given: dict[str, CaptureResult] = {}
-        """What became of the last text given for each value, until it was accepted."""
+        """The result of the last text entered for each value, until one is accepted."""
         self.notice = ""
-        """A line about the last change, e.g. which steps are to be redone."""
+        """A line about the last change, such as which steps have to be redone."""
         self.timestamp_problem: TimestampProblem | None = None
-        """Why the timestamp that was last entered was not taken."""
+        """Why the last entered timestamp was refused."""
         self.keep_from_captures = True
-        """The admin's switch: secrets that are shown stay out of screen captures, where the system offers that."""
+        """The admin's choice: hide revealed secrets from screen captures, if the system supports it."""
         self.correcting = False
-        """The last step is open again, to correct the counts of a finished setup."""
+        """The last step was reopened to correct the counts of a complete setup."""
         self.tool: Tool | None = None
-        """The page beside the steps that is open."""
+        """The open tool."""
         self.busy: Block | None = None
-        """What the keyring is being asked."""
+        """The keyring request in progress."""
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
         self._reading: Task[Any] | None = None
@@ -96,7 +96,7 @@ class SetupController(QObject):
         self._unsubscribe = session.subscribe(self._pass_on)
 
     def close(self) -> None:
-        """Stop listening to the setup; what is under way for it ends."""
+        """Stop listening to the setup, and stop the work started for it."""
         self.stop_test()
         self.drop_error()
         self._end_looks()
@@ -113,7 +113,7 @@ class SetupController(QObject):
             case SessionEvent.SETUP | SessionEvent.SAVING:
                 self.setup_changed.emit()
             case SessionEvent.TIMESTAMP_SEEN | SessionEvent.FULL_SYNC_ENDED:
-                pass  # the setup has changed before
+                pass  # follows SETUP
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
         self._tasks.start(work)
@@ -121,7 +121,7 @@ class SetupController(QObject):
     # -- values --------------------------------------------------------------------------
 
     def give(self, name: str, text: str) -> None:
-        """The admin pasted or typed a text for that value."""
+        """Capture a text that the admin pasted or typed for a value."""
         self._start(self._give(name, text))
 
     async def _give(self, name: str, text: str) -> None:
@@ -141,7 +141,7 @@ class SetupController(QObject):
         self.activity_changed.emit()
 
     def keep_again(self) -> None:
-        """Ask the keyring once more to take what is only in memory; its prompt may come up."""
+        """Try again to store what is only in memory. The keyring may show its prompt."""
         self._start(self._keep_again())
 
     async def _keep_again(self) -> None:
@@ -158,14 +158,14 @@ class SetupController(QObject):
 
     @property
     def busy_line(self) -> str:
-        """What the keyring is being asked, in words; empty when nothing."""
+        """The keyring request in progress as a sentence; empty if there is none."""
         session = self.session
         if self.busy is None:
             return ""
         return sentence(session.guide, session.setup, self.busy, session.vault.name)
 
     def paste_text(self) -> str:
-        """What the clipboard holds now."""
+        """Return the clipboard's text."""
         return self.clipboard.take_text()
 
     def copy(self, name: str, label: str) -> None:
@@ -178,19 +178,19 @@ class SetupController(QObject):
         else:
             outcome = await self.session.captures.reveal(name)
             if outcome.value is None:
-                self.notice = f"The {label} could not be read from {self.session.vault.name}."
+                self.notice = f"The {label} couldn't be read from {self.session.vault.name}."
                 self.activity_changed.emit()
                 return
             self.clipboard.copy_secret(outcome.value, label)
         self.announced.emit(f"{label} copied.")
 
     def copy_built(self, text: str, label: str) -> None:
-        """Copy what a builder wrote; nothing in it is secret."""
+        """Copy text that contains no secret, such as a builder's result."""
         self.clipboard.copy_plain(text, label)
         self.announced.emit(f"{label} copied.")
 
     def copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
-        """Copy rows of a table, which take a while to gather: their text, and how many they are."""
+        """Copy rows of a table. ``gathering`` returns their text and number; it may take a while."""
         self.look_into(self._copy_rows(gathering))
 
     async def _copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
@@ -198,7 +198,7 @@ class SetupController(QObject):
         self.copy_built(text, counted(rows, "row"))
 
     def reveal(self, name: str, on: bool) -> None:
-        """Show a secret for a moment, or hide it."""
+        """Show a secret briefly, or hide it."""
         if on:
             self._start(self._reveal(name))
         else:
@@ -211,16 +211,16 @@ class SetupController(QObject):
         if outcome.value is not None:
             self.revealed.emit(name, outcome.value)
 
-    # -- the way -------------------------------------------------------------------------
+    # -- navigation ----------------------------------------------------------------------
 
     @property
     def view(self) -> ViewState:
-        """What is shown around the open page."""
+        """The view around the open page."""
         return self._view(self.tool)
 
     @property
     def step_view(self) -> ViewState:
-        """What is shown around the open step, whether or not a page beside the steps covers it."""
+        """The view around the open step, even if a tool covers it."""
         return self._view(None)
 
     def _view(self, tool: Tool | None) -> ViewState:
@@ -236,7 +236,7 @@ class SetupController(QObject):
         )
 
     def act(self) -> None:
-        """Do what the main button says."""
+        """Run the main button's action."""
         action = self.step_view.footer.action
         if action is None or not action.enabled:
             return
@@ -253,7 +253,7 @@ class SetupController(QObject):
                 self.left.emit()
 
     def go_back(self, back: Back) -> None:
-        """Do what the Back button says."""
+        """Run the Back button's action."""
         match back:
             case Back.STEP:
                 self.back()
@@ -263,7 +263,7 @@ class SetupController(QObject):
                 self.close_tool()
 
     def complete(self) -> None:
-        """Done, next step."""
+        """Complete the open step."""
         self.notice = ""
         self.tool = None
         self._start(self._complete())
@@ -276,35 +276,35 @@ class SetupController(QObject):
         self.page_changed.emit()
 
     def go(self, step_id: str) -> None:
-        """Open that step."""
+        """Open a step."""
         self.notice = ""
         self.tool = None
         self.correcting = False
         self._start(self.session.go(step_id))
 
     def correct(self) -> None:
-        """Open the last step of a finished setup again."""
+        """Reopen the last step of a complete setup."""
         self.correcting = True
         self.page_changed.emit()
 
     def back(self) -> None:
-        """Open the step before."""
+        """Open the previous step."""
         self.tool = None
         self._start(self.session.move(-1))
 
     def open_tool(self, tool: Tool) -> None:
-        """Open a page beside the steps; the step stays where it is."""
+        """Open a tool. The open step stays open behind it."""
         self.tool = tool
         self.page_changed.emit()
         self.tool_opened.emit()
 
     def close_tool(self) -> None:
-        """Back to the step."""
+        """Return to the step."""
         self.tool = None
         self.page_changed.emit()
 
     def look_into(self, work: Coroutine[Any, Any, None]) -> Task[None]:
-        """Run what a page beside the steps is for; it ends when the setup is left."""
+        """Run a tool's work; it is canceled when the setup is closed."""
         task = self._tasks.start(work)
         self._looks.add(task)
         task.add_done_callback(self._looks.discard)
@@ -315,7 +315,7 @@ class SetupController(QObject):
             look.cancel()
 
     def keep(self, work: Coroutine[Any, Any, None]) -> None:
-        """Keep or remove what belongs to a page beside the steps; it is finished also when the setup is left."""
+        """Run a tool's work on the keyring; it runs to its end even if the setup is closed."""
         self._start(self._keep(work))
 
     async def _keep(self, work: Coroutine[Any, Any, None]) -> None:
@@ -326,43 +326,45 @@ class SetupController(QObject):
             self._wait_for(None)
 
     def tick(self, item: str, on: bool) -> None:
-        """Tick a prerequisite or confirmation."""
+        """Select or clear a prerequisite or confirmation."""
         if (item in self.session.setup.ticked) != on:
             self._start(self.session.tick(item, on=on))
 
     def answer(self, branch: str, option: str) -> None:
-        """Choose what is on the admin's screen."""
+        """Answer a question about the admin's situation."""
         if self.session.setup.answers.get(branch) != option:
             self._start(self.session.answer(branch, option))
 
     def open_console(self, lane: Lane) -> None:
-        """Open that side's console in the browser."""
+        """Open a lane's console in the browser."""
         self._open_url(self._console(lane))
 
     def open_link(self, url: str) -> None:
-        """Open a page that a guide names; in practice the console instead, since links lead to real portals."""
+        """Open a link of a guide; in practice open the console instead, since links lead to real portals."""
         self._open_url(self._console(Lane.PORTAL) if self.session.setup.practice else url)
 
-    # -- test and watch ------------------------------------------------------------------
+    # -- test and waits ------------------------------------------------------------------
 
     @property
     def testing(self) -> bool:
-        """Whether the connection test is running or about to."""
+        """Whether Test Connection is running or about to start."""
         return self.session.testing.running or (self._test_task is not None and not self._test_task.done())
 
     def test(self) -> None:
-        """Run the connection test."""
+        """Run Test Connection."""
         if not self.testing:
             self._test_task = self._tasks.start(self._test())
-            self._test_task.add_done_callback(lambda _task: self.test_changed.emit())  # also if stopped before it began
+            self._test_task.add_done_callback(
+                lambda _task: self.test_changed.emit()
+            )  # also if stopped before it started
             self.test_changed.emit()
 
     def skip_test(self) -> None:
-        """Go on although this computer cannot reach the endpoint."""
+        """Skip the test when this computer can't reach the endpoint."""
         self._start(self.session.testing.skip())
 
     def stop_test(self) -> None:
-        """Give the running test up."""
+        """Stop the running test."""
         if self._test_task is not None:
             self._test_task.cancel()
 
@@ -373,12 +375,12 @@ class SetupController(QObject):
         self.announced.emit(self.notice or f"{summary(self.session.testing.findings)}.")
 
     def read_error(self, text: str) -> None:
-        """Read a pasted error in the background; it is not kept, and replaces one that is still being read."""
+        """Decode a pasted error message in the background, and cancel the previous decoding. It isn't kept."""
         self.drop_error()
         self._reading = self._tasks.start(self._read_error(text))
 
     def drop_error(self) -> None:
-        """Give a reading up."""
+        """Cancel the decoding."""
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
@@ -390,22 +392,22 @@ class SetupController(QObject):
         self.announced.emit(f"{decoded.title}. {first}")
 
     def look_now(self) -> None:
-        """Look for the timestamp at once."""
+        """Check for the timestamp now."""
         self.session.waiting.look_now()
 
     def look_at_sync(self) -> None:
-        """Ask at once how the Full Sync stands."""
+        """Check the state of Full Sync now."""
         from app.setup.state import Wait
         from app.setup.status import awaited
 
         session = self.session
         if awaited(session.guide, session.setup) is Wait.FULL_SYNC:
             session.api.look_now()
-        else:  # its end was seen: asked once more, not followed
+        else:  # its end was seen: check once, without waiting
             self._start(session.api.ask())
 
     def enter_timestamp(self, text: str) -> None:
-        """Take the timestamp that the admin sees in CIE."""
+        """Record the timestamp that the admin sees in CIE."""
         self._start(self._enter_timestamp(text))
 
     async def _enter_timestamp(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The setup that is open: its page in the large window, and the companion beside the admin's browser."""
+"""Shows the open setup: its page in the main window, or the companion beside the browser."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class SetupWindows:
-    """At most one setup, in one window or the other."""
+    """Shows at most one setup, in the main window or in the companion."""
 
     def __init__(
         self, window: MainWindow, tasks: Tasks, clipboard: ClipboardGuard, open_url: Callable[[str], None]
@@ -40,8 +40,8 @@ class SetupWindows:
         self._open_url = open_url
 
     def show(self, session: SetupSession, workspace: Workspace, *, keep: QWidget) -> SetupController:
-        """Show that setup in the large window; the page ``keep`` stays behind it."""
-        self.let_go()
+        """Show a setup in the main window; the page ``keep`` isn't deleted."""
+        self.close()
         console = partial(workspace.console, session)
         self.controller = SetupController(session, self._tasks, self._clipboard, console, self._open_url, self._window)
         self.page = WizardPage(self.controller)
@@ -52,25 +52,25 @@ class SetupWindows:
         self._tasks.start(load_all())
         return self.controller
 
-    def let_go(self) -> None:
-        """Leave the setup; its page goes when the window shows another one."""
+    def close(self) -> None:
+        """Close the setup. The main window deletes its page when it shows another one."""
         if self.companion is not None:
             self.companion.hide()
             self.companion.deleteLater()
             self.companion = None
         if self.controller is not None:
             self.controller.close()
-            self.controller.setParent(None)  # it lives as long as what is still kept for it, such as a secret under way
+            self.controller.setParent(None)  # it lives until its work has ended, such as storing a secret
             self.controller = None
         self.page = None
 
     def conceal(self) -> None:
-        """Nothing revealed stays on the screen."""
+        """Hide all revealed secrets."""
         if self.controller is not None:
             self.controller.concealed.emit()
 
     def show_companion(self) -> None:
-        """Swap the large window for the narrow one."""
+        """Replace the main window by the companion."""
         from ui.companion.window import Companion
 
         if self.controller is None:

@@ -1,4 +1,4 @@
-"""What both windows show around the open step: head, footer and actions, derived from the state in one place. No Qt."""
+"""Derives what both windows show around the open step, such as title and footer, from the state. No Qt."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 class StageState(StrEnum):
-    """How a stage stands in the rail."""
+    """The state of a stage in the rail."""
 
     CURRENT = "current"
-    """The open step is in it."""
+    """Contains the open step."""
     FAILED = "failed"
-    """The last Test Connection failed."""
+    """Contains Test Connection, whose last run failed."""
     STALE = "stale"
-    """A step in it has to be redone."""
+    """Contains a step that has to be redone."""
     DONE = "done"
     LATER = "later"
 
@@ -40,15 +40,15 @@ class Back(StrEnum):
     """What the Back button does."""
 
     STEP = "step"
-    """Opens the step before."""
+    """Opens the previous step."""
     CORRECT = "correct"
-    """Opens the last step of a complete setup again."""
+    """Reopens the last step of a complete setup."""
     TOOL = "tool"
-    """Closes the page beside the steps."""
+    """Closes the open tool."""
 
 
 class FooterHint(StrEnum):
-    """What the footer says where nothing is wrong."""
+    """What the footer says if nothing is wrong."""
 
     NEXT = "next"
     REDO = "redo"
@@ -67,26 +67,26 @@ FOOTER_HINTS: Final[Mapping[FooterHint, str]] = {
     FooterHint.LAST: "This is the last step.",
     FooterHint.ALL_DONE: "Every step is done.",
     FooterHint.COMPLETE: "This setup is complete.",
-    FooterHint.READ_ONLY: "From this computer, read-only",
+    FooterHint.READ_ONLY: "The test runs on this computer and only reads.",
     FooterHint.TOOL: "Esc also goes back.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The line at the foot of both windows."""
+    """The footer of both windows."""
 
     action: Action | None
-    """What the main button does; None where a page beside the steps is open, which completes nothing."""
+    """What the main button does; None while a tool is open, since it completes nothing."""
     label: str
-    """Of the main button."""
+    """The label of the main button."""
     line: str
-    """Why the action is disabled, what went wrong, or what comes next."""
+    """Why the action is disabled, what went wrong, or what is next."""
     jump: str | None
-    """The step that the link leads to."""
+    """The step that the link opens."""
     jump_label: str
     back: Back | None
-    """None where there is nothing to go back to."""
+    """What the Back button does; None if there is nothing to go back to."""
     back_label: str
 
 
@@ -95,9 +95,9 @@ class ViewState:
     """What both windows show around the open page."""
 
     page: str | Tool
-    """Which page is open: it changes exactly when another one is."""
+    """The open page; differs between any two pages."""
     finished: bool
-    """The setup is complete, and the open page says so."""
+    """Whether the page of a complete setup is open."""
     title: str
     lead: str
     """One sentence under the title."""
@@ -105,7 +105,7 @@ class ViewState:
 
 
 FINISH: Final = "finish"
-"""The page of a complete setup, beside the ids of the steps."""
+"""The page of a complete setup; other pages are step ids and tools."""
 
 
 def view_state(
@@ -120,8 +120,8 @@ def view_state(
 ) -> ViewState:
     """Derive everything around the open step.
 
-    ``tool`` is the page beside the steps that is open, ``trouble`` what could not be kept, ``notice`` a line on the
-    last change, ``keyring`` the name of the keyring.
+    ``tool`` is the open tool, ``trouble`` says what couldn't be saved, ``notice`` is a line about the last change, and
+    ``keyring`` is the keyring's name.
     """
     here, action = journey.place(guide, setup), next_action(guide, setup, activity)
     finished = action.kind is ActionKind.LEAVE
@@ -171,7 +171,7 @@ def _hint(guide: Guide, setup: Setup, action: Action) -> str:
 
 
 def stage_state(guide: Guide, setup: Setup, stage: Stage, *, finished: bool) -> StageState:
-    """How a stage of the rail stands; ``finished`` as in ``ViewState``, where no step is open."""
+    """Return the state of a stage in the rail. If ``finished``, as in ``ViewState``, no step is open."""
     steps = [place for place in journey.places(guide, setup) if place.stage.id == stage.id]
     if not finished and any(place.mark is Mark.CURRENT for place in steps):
         return StageState.CURRENT
@@ -184,7 +184,7 @@ def stage_state(guide: Guide, setup: Setup, stage: Stage, *, finished: bool) -> 
 
 
 def stage_step(guide: Guide, setup: Setup, stage: Stage) -> str | None:
-    """The step that a stage opens with: its failing test, else what is left to do in it, else its first one."""
+    """Return the step that a stage opens: its failing test, else its first unfinished step, else its first step."""
     steps = [place for place in journey.places(guide, setup) if place.stage.id == stage.id]
     test = journey.test_step(guide).id
     if failing(guide, setup) and any(place.step.id == test for place in steps):

@@ -1,1 +1,1 @@
-"""The guided setup: rail, two lanes, footer, and the pages for checks, tests and the end."""
+"""The guided setup: rail, lanes, footer, and the pages for prerequisites, the test and the end."""

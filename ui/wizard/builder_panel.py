@@ -1,4 +1,4 @@
-"""A builder inside a step: a form that writes a command, a name or a filter."""
+"""The form of a builder inside a step, which writes a command, a name or a filter."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 LONGEST = 200_000
-"""Characters of a pasted text that are looked at."""
+"""Characters of a pasted text that are read."""
 
 LINE = 20
-"""Pixels of height for each line of a larger input."""
+"""Pixels of height per line of a multi-line input."""
 
 
 class BuilderPanel(QWidget):
-    """Folded to a line until the admin wants it; nothing in it is kept."""
+    """A form that is closed at first. Nothing in it is saved."""
 
     def __init__(self, builder: Builder, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)

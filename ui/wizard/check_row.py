@@ -1,4 +1,4 @@
-"""One check of Test Connection: how it stands, and opened, what was exchanged."""
+"""One check of Test Connection: its state, and when opened, what was exchanged."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _BADGES = {Verdict.PASSED: "done", Verdict.FAILED: "failed", Verdict.WARNED: "wa
 
 
 class CheckRow(QFrame):
-    """A row that stays where it is and shows what became of its check."""
+    """A row that shows the state and result of its check."""
 
     copied = Signal(str)
-    """The lines of this check, to be copied."""
+    """The lines of this check, to copy."""
 
     def __init__(self, check: Check, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class CheckRow(QFrame):
         self._more.setObjectName(f"details-{check.value}")
         self._more.clicked.connect(self.turn)
         keep = self._more.sizePolicy()
-        keep.setRetainSizeWhenHidden(True)  # the times stay in line
+        keep.setRetainSizeWhenHidden(True)  # keeps the times aligned
         self._more.setSizePolicy(keep)
         self._details = QWidget(self)
         self._details.hide()
@@ -71,37 +71,39 @@ class CheckRow(QFrame):
         return row
 
     def show_finding(self, finding: Finding | None, *, running: bool) -> None:
-        """Show what the check came to; ``running`` is the one under way."""
+        """Show the check's finding. ``running`` means that it is in progress."""
         if (finding, running) == self._shown:
             return
         self._shown, self._finding = (finding, running), finding
         verdict = finding.verdict if finding is not None else Verdict.NOT_TRIED
         tried = verdict in _BADGES
-        plain = finding is not None and finding.observation is Observation.PLAIN_PRACTICE  # no certificate to check
+        plain = (
+            finding is not None and finding.observation is Observation.PLAIN_PRACTICE
+        )  # practice uses no certificate
         self._badge.set_state("current" if running else "later" if plain else _BADGES.get(verdict, "later"), None)
         self._name.setProperty("role", "strong" if tried or running else "muted")
         self._name.style().polish(self._name)
-        said = "Checking \u2026" if running else sentence(finding) if finding else "Not tried"
-        self._sentence.setText(said)
+        text = "Checking \u2026" if running else sentence(finding) if finding else "Not tried"
+        self._sentence.setText(text)
         seconds = finding.seconds if finding is not None and tried else None
         self._time.setText("" if seconds is None else f"{seconds * 1000:,.0f} ms")
         self._more.setVisible(finding is not None and bool(lines(finding)))
-        self._more.setAccessibleDescription(f"{VERDICTS[verdict]}. {said}")
+        self._more.setAccessibleDescription(f"{VERDICTS[verdict]}. {text}")
         self._close()
 
     @property
     def is_open(self) -> bool:
-        """Whether the details are shown."""
+        """Whether the details are open."""
         return not self._details.isHidden()
 
     def turn(self) -> None:
-        """Open the details, or close them."""
+        """Open or close the details."""
         if self.is_open:
             self._close()
         elif self._finding is not None and not self._more.isHidden():
             self._fill(self._finding)
             self._details.show()
-            self._more.show_sign("chevron-down", f"Close details of: {title(self._check)}")
+            self._more.show_sign("chevron-down", f"Close the details of: {title(self._check)}")
 
     def _close(self) -> None:
         self._details.hide()
@@ -112,7 +114,7 @@ class CheckRow(QFrame):
         column = QVBoxLayout(fresh)
         column.setContentsMargins(36, 2, 8, 2)
         column.setSpacing(6)
-        words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # of a remark it stands beside the rows
+        words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # a remark's is shown beside the rows
         if words:
             column.addWidget(label(words, "body", fresh))
         facts = Facts(fresh, name_role="small", value_role="mono")
@@ -128,7 +130,7 @@ class CheckRow(QFrame):
         self._details = fresh
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """The whole row takes the press, as far as its head goes."""
+        """A click anywhere on the head toggles the details."""
         if event.button() is Qt.MouseButton.LeftButton and (not self.is_open or event.pos().y() < self._details.y()):
             self.turn()
         super().mouseReleaseEvent(event)

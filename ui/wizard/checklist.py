@@ -1,4 +1,4 @@
-"""Before you start: what the admin needs, each to be ticked."""
+"""The page of the first step: prerequisites, each with a checkbox."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Checklist(QWidget):
-    """The page of the first step."""
+    """The prerequisites as cards."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,10 +34,10 @@ class Checklist(QWidget):
         for item in guide.prerequisites:
             scroll.column.addWidget(self._item(item))
         if not controller.session.setup.practice:
-            about = f"Statements about {guide.short_name} were compared with their sources on {guide.verified_on}."
+            about = f"The facts about {guide.short_name} were checked against their sources on {guide.verified_on}."
             scroll.column.addWidget(Note(rich(about), "muted", self))
         else:
-            scroll.column.addWidget(Note("Practice: tick these as if you had them.", "muted", self))
+            scroll.column.addWidget(Note("Practice: select these as if you had them.", "muted", self))
         scroll.column.addStretch(1)
         self.setFocusProxy(next(iter(self._boxes.values())))
         controller.setup_changed.connect(self.refresh)
@@ -66,7 +66,7 @@ class Checklist(QWidget):
         return card
 
     def refresh(self) -> None:
-        """Redraw the ticks."""
+        """Update the checkboxes."""
         for name, box in self._boxes.items():
             on = name in self._controller.session.setup.ticked
             if box.isChecked() != on:

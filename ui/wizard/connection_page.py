@@ -1,4 +1,4 @@
-"""Test Connection: the checks one under the other, and beside them what they mean."""
+"""The page of Test Connection: the checks, and beside them what they mean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class ConnectionPage(QWidget):
-    """The page of the Test Connection step."""
+    """The checks on the left, the results on the right."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class ConnectionPage(QWidget):
         for row in self._rows.values():
             row.copied.connect(lambda text: controller.copy_built(text, "Check"))
             self._checks.body.addWidget(row)
-        row.setProperty("last", "true")  # the card's own line is under it
+        row.setProperty("last", "true")  # the card's border is below it
         left = ScrollColumn(self)
         left.column.setContentsMargins(0, 0, 0, 0)
         left.column.addWidget(self._checks)
@@ -87,7 +87,7 @@ class ConnectionPage(QWidget):
             case ConnectionTestState.NOT_RUN:
                 self._note("The test did not run", session.testing.problem)
             case ConnectionTestState.NOT_YET:
-                words = f"The test only reads. It sends the same kind of requests as {session.guide.short_name}."
+                words = f"The test only reads. It sends the same kinds of requests as {session.guide.short_name}."
                 if session.setup.runs:
                     last = session.setup.runs[-1]
                     words += f"\n\nLast test, {clock(last.at)}: {headline(last)}."
@@ -101,8 +101,8 @@ class ConnectionPage(QWidget):
             self._side.addWidget(self._causes(diagnosis))
         else:
             card = self._note(
-                "From this computer the connection works",
-                f"{session.guide.short_name} connects from its own network. Its own test comes later.",
+                "The connection works from this computer",
+                f"{session.guide.short_name} connects from its own network. You run its own test later.",
             )
             again = LinkButton("Test again")
             again.setObjectName("test-again")
@@ -124,7 +124,7 @@ class ConnectionPage(QWidget):
         return card
 
     def _remarks(self) -> None:
-        """What was odd and failed nothing, with what it means and what not."""
+        """Return a card of remarks, which don't fail the test, with what they mean and what they don't."""
         odd = [f for f in self._controller.session.testing.findings if f.verdict is Verdict.WARNED]
         if not odd:
             return
@@ -153,7 +153,7 @@ class ConnectionPage(QWidget):
         session = self._controller.session
         card.body.addWidget(CauseList(diagnosis.causes, "cause", self._controller.go, card))
         if session.testing.may_skip:
-            skip = LinkButton(f"Go on without this test, since {session.guide.short_name} may still get through")
+            skip = LinkButton(f"Skip this test. {session.guide.short_name} may still be able to connect.")
             skip.setObjectName("skip-test")
             skip.clicked.connect(self._controller.skip_test)
             card.body.addWidget(skip, 0, Qt.AlignmentFlag.AlignLeft)

@@ -1,4 +1,4 @@
-"""Earlier runs of Test Connection: choose one to see what differs from the newest."""
+"""Earlier runs of Test Connection, each comparable with the latest."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 SHOWN = 3
-"""Runs that are listed before all are asked for."""
+"""Runs listed at first."""
 
 
 class EarlierTests(Card):
-    """A list, newest first, and under the chosen run what differs."""
+    """A list, newest first, with the differences under the chosen run."""
 
     def __init__(self, controller: SetupController, parent: QWidget) -> None:
         super().__init__("card", parent)
@@ -37,7 +37,7 @@ class EarlierTests(Card):
         self.refresh()
 
     def refresh(self) -> None:
-        """Redraw where a run has come."""
+        """Update the list after a run."""
         runs = self._controller.session.setup.runs
         if runs != self._runs:
             self._runs, self._chosen, self._all = runs, None, False
@@ -53,7 +53,7 @@ class EarlierTests(Card):
         for index, run in enumerate(earlier if self._all else earlier[:SHOWN]):
             link = LinkButton(clock(run.at))
             link.setObjectName(f"earlier-{index}")
-            link.setAccessibleName(f"Compare with the test of {clock(run.at)}. {headline(run)}")
+            link.setAccessibleName(f"Compare with the test at {clock(run.at)}. {headline(run)}")
             link.clicked.connect(lambda _checked=False, chosen=run, at=index: self._choose(chosen, at))
             self.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
             self.body.addWidget(label(headline(run), "small", self))
@@ -72,7 +72,7 @@ class EarlierTests(Card):
         if self._chosen is not None and self._runs:
             count = len(compare(run, self._runs[-1]))
             self._controller.announced.emit(
-                f"Not as in the newest test: {counted(count, 'check')}." if count else "Nothing differs."
+                f"Different from the latest test: {counted(count, 'check')}." if count else "No differences."
             )
 
     def _show_all(self) -> None:
@@ -88,15 +88,15 @@ class EarlierTests(Card):
         assert self._runs
         found = compare(run, self._runs[-1])
         if not found:
-            self.body.addWidget(label("Nothing differs from the newest test.", "body", self))
+            self.body.addWidget(label("No differences from the latest test.", "body", self))
         for each in found:
             self.body.addWidget(label(title(each.check), "strong", self))
             self.body.addWidget(label(f"Then: {outcome(each.was)}", "body", self))
-            self.body.addWidget(label(f"Newest: {outcome(each.now)}", "body", self))
+            self.body.addWidget(label(f"Latest: {outcome(each.now)}", "body", self))
 
 
 def clear(layout: QVBoxLayout) -> None:
-    """Take everything out; what had the keyboard is gone once the event loop turns."""
+    """Remove everything. A focused widget is deleted with the next turn of the event loop."""
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:

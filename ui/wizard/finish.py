@@ -1,4 +1,4 @@
-"""The end: what was set up, the counts side by side, and what comes next."""
+"""The page of a complete setup: a summary, the counts side by side, and what to do next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Finish(QWidget):
-    """Shown once Full Sync is complete."""
+    """Summary, counts and next steps."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,7 +80,9 @@ class Finish(QWidget):
             text = f"{name}: {int(portal):,} in the portal, {cie:,} in CIE."
             less = cie < int(portal)
             reason = (
-                "Some may have been skipped, or a sync still runs." if less else "Look again at the number you noted."
+                "Some may have been skipped, or a sync may still be running."
+                if less
+                else "Check the number that you noted."
             )
             more = "" if same else f" They differ. {reason}"
             card.body.addWidget(Note(text + more, "good" if same else "caution", card))
@@ -92,7 +94,7 @@ class Finish(QWidget):
 
     def _after(self) -> Card:
         card = Card("card", self)
-        card.body.addWidget(label("What comes next", "heading", card))
+        card.body.addWidget(label("What's next", "heading", card))
         for text in (
             "A firewall pulls the directory on its own schedule, by default once an hour, and needs its own full sync.",
             "Use the users and groups in a policy rule and check one user you know.",

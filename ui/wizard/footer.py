@@ -1,4 +1,4 @@
-"""The footer of the wizard and of the companion: Back, a line, a link, and the main button."""
+"""The footer of both windows: Back, a line of text, a link and the main button."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _ICONS: Final = {
 
 
 class FooterBar(QFrame):
-    """Shows a ``Footer`` and sends what is pressed to the controller."""
+    """Shows a ``Footer`` and passes clicks to the controller."""
 
     def __init__(self, controller: SetupController, parent: QWidget, *, narrow: bool = False) -> None:
-        """``narrow`` puts the line and the link above the buttons."""
+        """``narrow`` puts the text and the link above the buttons."""
         super().__init__(parent)
         self._controller = controller
         self._footer: Footer | None = None
@@ -39,7 +39,7 @@ class FooterBar(QFrame):
         self._back.clicked.connect(self._go_back)
         self._line = label("", "muted", self)
         self.link = LinkButton("")
-        """Leads to the step to do first."""
+        """Opens the step to do first."""
         self.link.setObjectName("jump")
         self.link.clicked.connect(self._jump)
         self.main = button("", "primary", "check")
@@ -76,7 +76,7 @@ class FooterBar(QFrame):
         row.addWidget(self.main)
 
     def show_footer(self, footer: Footer) -> None:
-        """Draw it."""
+        """Show the footer."""
         self._footer = footer
         self._back.setEnabled(footer.back is not None)
         self._back.setText(footer.back_label)

@@ -1,4 +1,4 @@
-"""Waiting for the end of Full Sync through the Directory Sync API: what CIE reports, and where the counts come from."""
+"""Shows what CIE reports about Full Sync through the Directory Sync API, and where the counts come from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class FullSyncPanel(QWidget):
-    """Shown inside the card of the step that waits for Success, where the API is on."""
+    """Shown inside the card of the step that waits for Success, if the API is on."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,13 +28,13 @@ class FullSyncPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(8)
-        self._said = Note("", "muted", self)
+        self._report = Note("", "muted", self)
         self._counts = Note("", "muted", self)
         self._when = label("", "small", self)
-        for part in (self._said, self._counts, self._when):
+        for part in (self._report, self._counts, self._when):
             column.addWidget(part)
         row = Flow(self, across=8, down=6)
-        self._look = button("Look now", icon="refresh")
+        self._look = button("Check now", icon="refresh")
         self._look.setObjectName("look-at-sync")
         self._look.clicked.connect(controller.look_at_sync)
         row.add(self._look)
@@ -44,7 +44,7 @@ class FullSyncPanel(QWidget):
         self.refresh()
 
     def refresh(self) -> None:
-        """Redraw what was last seen."""
+        """Show the last result."""
         from app.diagnosis import directory_sync
 
         api = self._controller.session.api
@@ -53,20 +53,20 @@ class FullSyncPanel(QWidget):
         sentence = directory_sync.full_sync(state, api.started) if state is not None else ""
         ended = state is not None and state.ended
         if look is None:
-            sentence = "The Directory Sync API is being asked."
+            sentence = "Checking the Directory Sync API."
         elif not sentence:
-            told = directory_sync.message(look, api.directory_name)
-            sentence = " ".join((f"Directory Sync API: {told.title}.", *told.sentences))
-        self._said.set_text(rich(sentence), "good" if ended else "muted")
-        counts = self._told_counts() if ended else ""
+            answer = directory_sync.message(look, api.directory_name)
+            sentence = " ".join((f"Directory Sync API: {answer.title}.", *answer.sentences))
+        self._report.set_text(rich(sentence), "good" if ended else "muted")
+        counts = self._count_line() if ended else ""
         self._counts.set_text(rich(counts), "muted")
         self._counts.setVisible(bool(counts))
-        following = f", next look at {clock(api.next_look)}" if api.next_look is not None else ""
-        self._when.setText(f"Asked {clock(look.looked)}{following}." if look is not None else "")
+        following = f", next check at {clock(api.next_look)}" if api.next_look is not None else ""
+        self._when.setText(f"Last checked {clock(look.looked)}{following}." if look is not None else "")
         self._when.setVisible(look is not None)
 
-    def _told_counts(self) -> str:
-        """What CIE counted, beside what stands in the fields."""
+    def _count_line(self) -> str:
+        """Return how CIE's counts compare with the fields below."""
         session = self._controller.session
         directory = session.api.full_sync_state.directory if session.api.full_sync_state is not None else None
         if directory is None or directory.users is None or directory.groups is None:
@@ -75,5 +75,5 @@ class FullSyncPanel(QWidget):
         counted = users_and_groups(directory.users, directory.groups)
         given = [session.setup.values.get(name) for name in CIE_COUNTS]
         if given == [str(directory.users), str(directory.groups)]:
-            return f"Filled in below: {counted}, as CIE reports."
-        return f"CIE reports {counted}. What stands below was entered otherwise and stays."
+            return f"CIE reports {counted}. They are filled in below."
+        return f"CIE reports {counted}. Your entries below are different and weren't changed."

@@ -1,4 +1,4 @@
-"""A lane: one console's steps, the open one as a card, with the console's name and a button to open it."""
+"""A lane: one console's steps, the open one as a card, and a button that opens the console."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LaneView(QFrame):
         self._controller = controller
         self._drawn: object = None
         self._words: Guide | None = None
-        """The guide that was drawn; its words change with what the admin gives."""
+        """The guide as drawn; captured values change its texts."""
         self._content: QWidget | None = None
         self.setObjectName(f"lane-{lane.value}")
         column = QVBoxLayout(self)
@@ -59,7 +59,7 @@ class LaneView(QFrame):
         self._here = Pill("You are here", "accent")
         second.addWidget(self._here)
         self._address = ElidedLabel("", "small", head)
-        self._address.setMinimumHeight(self._here.sizeHint().height())  # both heads stay equally high
+        self._address.setMinimumHeight(self._here.sizeHint().height())  # keeps both heads at the same height
         second.addWidget(self._address, 1)
         words.addLayout(second)
         row.addLayout(words, 1)
@@ -91,7 +91,7 @@ class LaneView(QFrame):
         return [b for b in guide.branches if b.id in asked and b.at is None and self._lane is Lane.PORTAL]
 
     def refresh(self) -> None:
-        """Redraw when something on it changed; typing in a field is never disturbed."""
+        """Redraw if something changed, but never while the admin types in a field."""
         session = self._controller.session
         shown = self._shown()
         setup = session.setup
@@ -114,7 +114,7 @@ class LaneView(QFrame):
         self._fill(shown)
 
     def _typing(self) -> bool:
-        """Whether the keyboard is in a field of this lane; new words can wait until it is not."""
+        """Return whether a field of this lane has the focus; new texts can wait until it doesn't."""
         focused = self.window().focusWidget()
         inside = isinstance(focused, QLineEdit | QPlainTextEdit) and self.isAncestorOf(focused)
         return inside and focused is not None and focused.hasFocus()

@@ -1,4 +1,4 @@
-"""The wizard's page: rail, head, the body that the open step asks for, and the footer."""
+"""The page of an open setup: rail, head, the body for the open step, and the footer."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 
 class WizardPage(QWidget):
-    """One open setup. One ``refresh`` derives everything from the state."""
+    """One open setup. ``refresh`` derives everything from the state."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.controller = controller
         self._finish: Finish | None = None
         self._opened: str | None = None
-        """The page that has the keyboard."""
+        """The page that took the focus last."""
         self._body = QStackedWidget(self)
         self._checklist: Checklist | None = None
         self._test: ConnectionPage | None = None
@@ -70,7 +70,7 @@ class WizardPage(QWidget):
             controller.api_changed,
         ):
             signal.connect(self.refresh)
-        controller.settled.connect(self._offer_to_go_on)
+        controller.settled.connect(self._focus_main_button)
         controller.announced.connect(self._announce)
         self.refresh()
 
@@ -92,7 +92,7 @@ class WizardPage(QWidget):
         row.addWidget(self._companion, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
-    # -- from the state ------------------------------------------------------------------
+    # -- state to widgets ----------------------------------------------------------------
 
     def refresh(self) -> None:
         """Derive head, body and footer from the state."""
@@ -110,9 +110,9 @@ class WizardPage(QWidget):
         if view.page != self._opened:
             self._opened = view.page
             self._trace(tool, finished=view.finished)
-            # Later: the lane puts the keyboard into a field of the new card first.
+            # Later, because the lane first focuses a field of the new card.
             QTimer.singleShot(0, self, self._take_keyboard)
-        self._stay_with_the_test()
+        self._focus_stop()
 
     def _trace(self, tool: Tool | None, *, finished: bool) -> None:
         here = self.controller.session.here
@@ -120,11 +120,11 @@ class WizardPage(QWidget):
         event_trace.record(TraceEvent.PAGE, page=page, number=here.number, lane=here.step.lane, tool=tool)
 
     def _take_keyboard(self) -> None:
-        """Where the new page has no field, the next press of a key means going on, not going back or away."""
+        """Unless a field has the focus, focus what continues the setup, so that a key never goes back or leaves."""
         if not isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit):
-            self._landing().setFocus()
+            self._focus_target().setFocus()
 
-    def _landing(self) -> QWidget:
+    def _focus_target(self) -> QWidget:
         if self.controller.tool is not None:
             return self._tools[self.controller.tool]
         if self._footer.main.isEnabled():
@@ -132,12 +132,12 @@ class WizardPage(QWidget):
         page = self._body.currentWidget() or self._body
         return self._views.get(self.controller.session.here.step.lane, page) if page is self._lanes else page
 
-    def _offer_to_go_on(self) -> None:
+    def _focus_main_button(self) -> None:
         if self._footer.main.isVisible() and self._footer.main.isEnabled():
             self._footer.main.setFocus()
 
-    def _stay_with_the_test(self) -> None:
-        """A test is begun by a link that its results replace: the keyboard goes where the test can be stopped."""
+    def _focus_stop(self) -> None:
+        """Focus the button that stops the test if the test was started by a link, which the results replace."""
         began, self._tested = self.controller.testing and not self._tested, self.controller.testing
         focused = self.window().focusWidget()
         if began and focused is not None and self._body.isAncestorOf(focused):

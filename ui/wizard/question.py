@@ -1,4 +1,4 @@
-"""A question about the admin's situation, with its answers and what follows from each."""
+"""A question about the admin's situation, with its answers and their consequences."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 INDENT = 32
-"""Pixels that the words under an answer are set in."""
+"""Indentation of the text under an answer, in pixels."""
 
 
 class Question(Card):

@@ -1,4 +1,4 @@
-"""The rail: whose setup this is, the stages with their state, the pages beside them, and what is in the keyring."""
+"""The rail: the setup's name, its stages with their state, the tools, and what is in the keyring."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 ROOM = 194
-"""Pixels for a stage: the width of the rail without its margins and a scroll bar."""
+"""Width of a stage in pixels: the rail without its margins and a scroll bar."""
 
 
 _ROLES: Final = {StageState.CURRENT: "heading-small", StageState.LATER: "muted"}
-"""Of a stage's title; ``body`` for the others."""
+"""Label roles of a stage's title; ``body`` for all other states."""
 _DETAILS: Final = {StageState.FAILED: "Test failed", StageState.STALE: "Redo needed"}
 
 
 class StageRow(PushButton):
-    """One stage: badge, title, and under it how far it is."""
+    """One stage: badge, title and progress."""
 
     def __init__(self, number: int, stage: Stage, parent: QWidget) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class StageRow(PushButton):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_state(self, state: StageState, where: str, *, beside: bool) -> None:
-        """Draw how this stage stands; ``where`` counts the open step, ``beside``: the open page belongs to no step."""
+        """Show the stage's state. ``where`` counts the open step; ``beside`` means that a tool is open."""
         here = state is StageState.CURRENT
         self._badge.set_state(state, self._number)
         self._title.setProperty("role", _ROLES.get(state, "body"))
@@ -74,7 +74,7 @@ class StageRow(PushButton):
 
 
 class Rail(QFrame):
-    """The left edge of the wizard."""
+    """The left column of the wizard."""
 
     home = Signal()
 
@@ -95,7 +95,7 @@ class Rail(QFrame):
         column.addWidget(self._client)
         column.addSpacing(12)
         self._followed = ""
-        """The stage that the rail was last scrolled to."""
+        """The stage that the rail last scrolled to."""
         self._stages = ScrollColumn(self)
         self._stages.column.setSpacing(2)
         self._rows = [StageRow(i, stage, self) for i, stage in enumerate(guide.stages, start=1)]
@@ -105,7 +105,7 @@ class Rail(QFrame):
         self._stages.column.addStretch(1)
         column.addWidget(self._stages, 1)
         column.addSpacing(8)
-        column.addWidget(label("Look closer", "small", self))
+        column.addWidget(label("Tools", "small", self))
         self._tools = {tool: self._tool_row(tool, page) for tool, page in TOOLS.items()}
         for tool_row in self._tools.values():
             column.addWidget(tool_row)
@@ -162,7 +162,7 @@ class Rail(QFrame):
             self._controller.go(step)
 
     def refresh(self) -> None:
-        """Redraw from the state."""
+        """Update everything from the state."""
         session = self._controller.session
         setup = session.setup
         guide, here = session.guide, session.here

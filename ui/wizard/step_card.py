@@ -1,4 +1,4 @@
-"""A step: open as a card with its values, or folded to a line."""
+"""A step: open as a card with its values, or closed as a line."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class StepLine(PushButton):
-    """A folded step: badge and title; pressing it opens the step."""
+    """A closed step with badge and title. A click opens it."""
 
     def __init__(self, place: Place, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class StepLine(PushButton):
 
 
 class StepCard(Card):
-    """The open step: what to do, what goes where, what to bring back, how to see that it worked."""
+    """The open step: what to do, which values to copy and capture, and how to see that it worked."""
 
     def __init__(
         self, place: Place, controller: SetupController, parent: QWidget | None = None, extra: QWidget | None = None
@@ -103,10 +103,10 @@ class StepCard(Card):
         self.refresh()
 
     def _add_work(self, step: Step) -> None:
-        """What there is to decide, to carry over and to bring back."""
+        """Add the questions, the values to copy and the values to capture."""
         asked = [branch for branch in self._controller.session.guide.branches if branch.at == step.id]
-        settled = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
-        self._ask(branch for branch in asked if branch not in settled)
+        fixed = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
+        self._ask(branch for branch in asked if branch not in fixed)
         if any(self._controller.session.guide.values[carry.value].secret for carry in step.carries):
             self._add_managers()
         for carry in step.carries:
@@ -119,7 +119,7 @@ class StepCard(Card):
             self._add_builder(step.builder)
         for name in step.captures:
             self._add_capture(name)
-        self._ask(settled)  # it only explains: what there is to do comes first
+        self._ask(fixed)  # a single possible answer only informs, so it comes last
 
     def _ask(self, branches: Iterable[Branch]) -> None:
         for branch in branches:
@@ -132,7 +132,7 @@ class StepCard(Card):
             self._column.addWidget(Note("Advice: " + rich(advice), "muted", self))
         practice = self._controller.session.setup.practice
         if practice and step.lane is Lane.PORTAL and not (step.carries or step.captures or step.marks):
-            text = "Practice: this portal has one small page. Where it lacks this screen, read on and press Done."
+            text = "Practice: this portal has only one small page. If this screen is missing, just continue."
             self._column.addWidget(Note(text, "muted", self))
         if step.marks is Milestone.FULL_SYNC:
             directories = button("Open Directories in CIE", icon="open")
@@ -170,23 +170,23 @@ class StepCard(Card):
             self._add_own(carry.value)
 
     def _add_managers(self) -> None:
-        """What keeps a copied secret on this desktop is named before the first copy."""
+        """Before the first copy, name the programs on this desktop that keep copied secrets."""
         if warning := clipboard_words.before_copying(self._controller.clipboard.managers()):
             note = Note(rich(warning), "caution", self)
             note.setObjectName("clipboard-managers")
             self._column.addWidget(note)
 
     def _add_own(self, name: str) -> None:
-        """The way to another value than the suggested or derived one."""
-        change = Opener("Choose another one")
+        """Let the admin replace the suggested or derived value."""
+        change = Opener("Use another value")
         change.setObjectName(f"change-{name}")
         self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
-        self._add_capture(name, "your own choice")
+        self._add_capture(name, "your own value")
         change.opens(self._captures[name])
         self._changes[name] = change
 
     def _add_capture_switch(self) -> None:
-        switch = CheckLine("Keep secrets that are shown out of screen captures", self)
+        switch = CheckLine("Hide revealed secrets from screen captures", self)
         switch.setObjectName("capture-guard")
         switch.setChecked(self._controller.keep_from_captures)
         switch.toggled.connect(self._switch_capture)
@@ -200,14 +200,14 @@ class StepCard(Card):
 
         self._column.addWidget(BuilderPanel(builder, self._controller, self))
 
-    def _add_capture(self, name: str, origin: str = "bring it back here") -> None:
+    def _add_capture(self, name: str, origin: str = "copy it back here") -> None:
         spec = self._controller.session.guide.values[name]
         field = CaptureField(spec.label, self._controller.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
         field.submitted.connect(lambda text: self._controller.give(name, text))
         field.settled.connect(self._controller.settled)
         if spec.kind is Kind.COUNT:
-            field.set_placeholder("Type the number")
+            field.set_placeholder("Enter the number")
         self._captures[name] = field
         self._column.addWidget(field)
 
@@ -229,9 +229,9 @@ class StepCard(Card):
     def _add_outcome(self, place: Place) -> None:
         step = place.step
         takes = f" Takes {step.takes}." if step.takes else ""
-        # A criterion, not a result: only what was seen gets the green tick.
-        self._column.addWidget(Note("<b>It worked when:</b> " + rich(step.success + takes), "muted", self))
-        more = Opener("If it does not work")
+        # A criterion, not a result, so it has no green tick.
+        self._column.addWidget(Note("<b>Done when:</b> " + rich(step.success + takes), "muted", self))
+        more = Opener("If it doesn't work")
         more.setObjectName(f"trouble-{step.id}")
         self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         box = QWidget(self)
@@ -280,7 +280,7 @@ class StepCard(Card):
         self._column.addWidget(box)
 
     def refresh(self) -> None:
-        """Redraw values and hints; the text being typed stays."""
+        """Update values and hints; text being typed is kept."""
         session = self._controller.session
         for name, value in self._values.items():
             shown = session.captures.shown(name)
@@ -299,7 +299,7 @@ class StepCard(Card):
         if given is not None and not given.accepted:
             if given.sensitive:
                 field.clear()
-            kept = f" The value kept before stays: {shown.text}." if shown.present else ""
+            kept = f" The previous value is kept: {shown.text}." if shown.present else ""
             field.set_hint(given.sentence + kept, "bad")
             return
         if shown.present:
@@ -338,5 +338,5 @@ class StepCard(Card):
         return next((c.field for c in step.carries if c.value == name), "")
 
     def first_input(self) -> QWidget | None:
-        """The field that the keyboard should be in."""
+        """Return the field to focus."""
         return next((field for field in self._captures.values() if not field.isHidden()), None)

@@ -1,4 +1,4 @@
-"""Waiting for the SCIM Change Timestamp: elapsed, expected, last look, next look, and the locked Full Sync."""
+"""Shows the wait for the SCIM Change Timestamp: elapsed and expected time, the checks, and the lock on Full Sync."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class WatchPanel(QWidget):
         column.addWidget(self._expected)
         column.addWidget(self._bar)
         facts = Facts(self)
-        names = ("SCIM Change Timestamp", "Last looked", "Received so far", "Watching through")
+        names = ("SCIM Change Timestamp", "Last checked", "Received so far", "Checked through")
         self._cells = [facts.add(name) for name in names]
         column.addWidget(facts)
         self._own_sync = Note("", "muted", self)
@@ -76,7 +76,7 @@ class WatchPanel(QWidget):
 
     def _buttons(self) -> Flow:
         row = Flow(self, across=8, down=6)
-        self._look = button("Look now", icon="refresh")
+        self._look = button("Check now", icon="refresh")
         self._look.setObjectName("look-now")
         self._look.clicked.connect(self._controller.look_now)
         self._enter = button("I can see a timestamp in CIE")
@@ -92,7 +92,7 @@ class WatchPanel(QWidget):
         QTimer.singleShot(0, self._manual, self._scroll_to_entry)
 
     def _scroll_to_entry(self) -> None:
-        """The field opens below the fold of a small window."""
+        """Scroll to the field, which opens below the visible part of a small window."""
         around = self.parentWidget()
         while around is not None and not isinstance(around, QScrollArea):
             around = around.parentWidget()
@@ -100,7 +100,7 @@ class WatchPanel(QWidget):
             around.ensureWidgetVisible(self._manual)
 
     def refresh(self) -> None:
-        """Redraw times and the gate."""
+        """Update times and the gate."""
         session = self._controller.session
         setup = session.setup
         now = session.now()
@@ -124,7 +124,7 @@ class WatchPanel(QWidget):
         if self._manual.isVisible() and (problem := self._controller.timestamp_problem) is not None:
             self._manual.set_hint(TIMESTAMP_PROBLEMS[problem], "bad")
         state = gate(session.guide, setup)
-        unlocked = "Full Sync is unlocked. Go on to the next step."
+        unlocked = "Full Sync is unlocked. Continue with the next step."
         words = sentence(session.guide, setup, state.block) if isinstance(state, Locked) else unlocked
         self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
         self._look.setEnabled(awaited(session.guide, setup) is Wait.TIMESTAMP)
@@ -141,31 +141,29 @@ class WatchPanel(QWidget):
         session = self._controller.session
         stamp, looked, received, through = self._cells
         seen, report = valid_sighting(session.setup), session.waiting.report
-        stamp.setText(recorded(seen.at) if seen else "Not filled yet")
+        stamp.setText(recorded(seen.at) if seen else "Not available yet")
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()
         if report is None:
-            looked.setText("Seen" if seen is not None else "Looking now" if session.waiting.looking else "Not yet")
-            received.setText(
-                _counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Not known yet"
-            )
+            looked.setText("Seen" if seen is not None else "Checking now" if session.waiting.looking else "Not yet")
+            received.setText(_counts(seen.counts.users, seen.counts.groups) if seen and seen.counts else "Unknown yet")
             return
         nxt = ""
         if report.next_look is not None and session.waiting.looking:
-            nxt = f", next look in {span((report.next_look - session.now()).total_seconds())}"
+            nxt = f", next check in {span((report.next_look - session.now()).total_seconds())}"
         looked.setText(f"{ago((session.now() - report.looked).total_seconds())}{nxt}")
         result = report.result
         if isinstance(result, ChangesSeen):
             received.setText(_counts(result.users, result.groups))
         elif isinstance(result, LookFailed):
-            received.setText("The last look brought no answer. It goes on.")
+            received.setText("No response. Checking again soon.")
         elif isinstance(result, ChangesNotOffered) and seen is None:
             received.setText("Not offered")
-            through.setText("The endpoint does not tell. Enter the timestamp that you see in CIE.")
+            through.setText("The endpoint doesn't report changes. Enter the timestamp that you see in CIE.")
             self._manual.setVisible(True)
 
     def _fill_api(self) -> None:
-        """What the Directory Sync API adds where it is on; it opens no gate."""
+        """Show what the Directory Sync API reports, if it is on. It never unlocks Full Sync."""
         api = self._controller.session.api
         self._own_sync.setVisible(api.on and api.look is not None)
         if not api.on:
@@ -177,13 +175,13 @@ class WatchPanel(QWidget):
 
         state = api.full_sync_state
         if state is None or state.directory is None:
-            said = directory_sync.message(api.look, api.directory_name).title
+            report = directory_sync.message(api.look, api.directory_name).title
         else:
             found = state.directory
-            said = f"CIE's own last sync: {directory_sync.success(found)}, {_counts(found.users, found.groups).lower()}"
-        self._own_sync.set_text(f"{said}. It does not stand for the timestamp.", "muted")
+            report = f"CIE's last sync: {directory_sync.success(found)}, {_counts(found.users, found.groups).lower()}"
+        self._own_sync.set_text(f"{report}. This doesn't replace the timestamp.", "muted")
 
 
 def _counts(users: int | None, groups: int | None) -> str:
     shown = [counted(n, noun) for n, noun in ((users, "user"), (groups, "group")) if n is not None]
-    return ", ".join(shown) or "Not known"
+    return ", ".join(shown) or "Unknown"
