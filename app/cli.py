@@ -43,8 +43,9 @@ def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant",
         description="Guides the SCIM setup between an identity provider and the Cloud Identity Engine.",
-        epilog="Without a window: cie-scim-assistant check SETUP tests a stored setup, and cie-scim-assistant explain "
-        "--client ID explains an error of a portal (see check --help, explain --help).",
+        epilog="Without a window: cie-scim-assistant check SETUP tests a stored setup, cie-scim-assistant explain "
+        "--client ID explains an error of a portal, and cie-scim-assistant groups FILE checks an export of groups "
+        "(see check --help, explain --help, groups --help).",
         allow_abbrev=False,
     )
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="a hand-over file (.ciescim) to open")
@@ -129,4 +130,8 @@ def sub_command(arguments: Sequence[str]) -> int | None:
         from app.reports.explain import main as explain
 
         return explain(rest)
+    if name == "groups":
+        from app.reports.groups import main as check_groups
+
+        return check_groups(rest)
     return None

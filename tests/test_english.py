@@ -22,6 +22,7 @@ ROOMS = (
     "app/cleanup",
     "app/diagnosis",
     "app/directory_sync",
+    "app/exports",
     "app/guide",
     "app/net",
     "app/polling",

@@ -16,13 +16,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PRODUCT = ("app", "ui")
 
-REMAINING_NAMES = frozenset(
-    {
-        "Kind",
-    }
-)
-"""Class names that are still defined more than once. It only shrinks."""
-
 
 @cache
 def trees(*folders: str) -> Mapping[str, ast.Module]:
@@ -90,9 +83,7 @@ def test_a_class_name_is_defined_once() -> None:
     for module, tree in trees(*PRODUCT).items():
         for name in classes(tree):
             places[name].append(module)
-    twice = {name: where for name, where in places.items() if len(where) > 1}
-    assert {name: where for name, where in twice.items() if name not in REMAINING_NAMES} == {}
-    assert sorted(REMAINING_NAMES - twice.keys()) == [], "no longer defined twice: take them off the list"
+    assert {name: where for name, where in places.items() if len(where) > 1} == {}
 
 
 def test_no_imports_go_in_a_circle() -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""What a field begins with that a spreadsheet takes for a formula; some read the full-width signs alike."""
+"""How a formula begins for a spreadsheet. Some also accept the full-width characters."""
 
 
 def harmless(field: str) -> str:

@@ -14,7 +14,7 @@ LONGEST_FIELD: Final = 16_777_216
 """Characters of one field; a longer one is mostly a quotation mark that is never closed."""
 
 
-class Problem(StrEnum):
+class FileProblem(StrEnum):
     """What is wrong with the file as a whole."""
 
     ABSENT = "absent"
@@ -37,6 +37,10 @@ class Problem(StrEnum):
     """No text in an encoding that is known."""
     MARKUP = "markup"
     """HTML, XML or JSON."""
+    LDIF = "ldif"
+    """The interchange format of LDAP."""
+    LISTING = "listing"
+    """What a command shows on the screen, saved as it is."""
     BROKEN = "broken"
     """A row that no CSV can have."""
     CHANGED = "changed"
@@ -50,21 +54,23 @@ class Problem(StrEnum):
 
 
 SENTENCES: Final = {
-    Problem.ABSENT: "The file is not there any more.",
-    Problem.DENIED: "This account may not read the file.",
-    Problem.FOLDER: "This is a folder, not a file.",
-    Problem.UNREADABLE: "The file could not be read to its end. Copy it to this computer and check it there.",
-    Problem.EMPTY: "The file is empty.",
-    Problem.TOO_LARGE: f"The file has more than {MOST_BYTES:,} bytes. Export only the columns that are needed.",
-    Problem.TOO_MANY: f"The file has more than {MOST_ROWS:,} rows. Export it in parts.",
-    Problem.WORKBOOK: "This is a workbook. Open it in the spreadsheet program and save it as CSV.",
-    Problem.BINARY: "This is no text file. Export the groups as CSV.",
-    Problem.MARKUP: "This is HTML, XML or JSON. Export the same as CSV.",
-    Problem.BROKEN: "A quotation mark is not closed, or not doubled inside a field.",
-    Problem.CHANGED: "The file was changed since it was checked. Check it again.",
-    Problem.NOT_SAVED: "The findings could not be saved there. Choose another folder.",
-    Problem.ITSELF: "This is the export itself. Save the findings under another name.",
-    Problem.ENDED: "The check ended before it was done. Start it again.",
+    FileProblem.ABSENT: "The file is no longer there.",
+    FileProblem.DENIED: "This account may not read the file.",
+    FileProblem.FOLDER: "This is a folder, not a file.",
+    FileProblem.UNREADABLE: "The file could not be read to its end. Copy it to this computer and check it there.",
+    FileProblem.EMPTY: "The file is empty.",
+    FileProblem.TOO_LARGE: f"The file has more than {MOST_BYTES:,} bytes. Export only the columns that are needed.",
+    FileProblem.TOO_MANY: f"The file has more than {MOST_ROWS:,} rows. Export it in parts.",
+    FileProblem.WORKBOOK: "This is a workbook. Open it in the spreadsheet program and save it as CSV.",
+    FileProblem.BINARY: "This isn't a text file in an encoding that can be read. Export the groups as CSV in UTF-8.",
+    FileProblem.MARKUP: "This is HTML, XML or JSON. Export the groups as CSV.",
+    FileProblem.LDIF: "This is LDIF. Export the groups as CSV, for example with csvde instead of ldifde.",
+    FileProblem.LISTING: "This is a listing for the screen. Export the groups as CSV, for example with Export-Csv.",
+    FileProblem.BROKEN: "A quotation mark is not closed, or not doubled inside a field.",
+    FileProblem.CHANGED: "The file was changed since it was checked. Check it again.",
+    FileProblem.NOT_SAVED: "The findings could not be saved there. Choose another folder.",
+    FileProblem.ITSELF: "This is the export itself. Save the findings under another name.",
+    FileProblem.ENDED: "The check ended before it was done. Start it again.",
 }
 
 
@@ -72,7 +78,7 @@ SENTENCES: Final = {
 class Unusable:
     """The file cannot be used."""
 
-    problem: Problem
+    problem: FileProblem
     row: int | None = None
     """The row that shows it, counted as a spreadsheet counts."""
 
@@ -83,9 +89,9 @@ class Unusable:
         return SENTENCES[self.problem] + where
 
 
-class UnusableError(Exception):
+class UnusableFileError(Exception):
     """Ends the reading; raised and caught inside this room."""
 
-    def __init__(self, problem: Problem, row: int | None = None) -> None:
+    def __init__(self, problem: FileProblem, row: int | None = None) -> None:
         super().__init__(problem.value)
         self.unusable = Unusable(problem, row)

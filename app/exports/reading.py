@@ -16,14 +16,15 @@ import time
 from array import array
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.exports.columns import MAIL, Role, plain
+from app.exports.columns import ColumnRole
 from app.exports.findings_file import part_of
-from app.exports.groups_check import Findings, Kind, Report
-from app.exports.problems import Problem, Unusable
+from app.exports.groups_check import GroupFindings, GroupIssue, GroupReport
+from app.exports.kinds import ExportKind
+from app.exports.problems import FileProblem, Unusable
 from app.text.similar import Digests
 
 if TYPE_CHECKING:
@@ -33,52 +34,95 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be read, and how."""
+class ReadingChoice:
+    """What the admin changed about how a file was read; None where that stays."""
+
+    columns: Mapping[ColumnRole, int | None] = field(default_factory=dict)
+    titled: bool | None = None
+    kind: ExportKind | None = None
+    encoding: str | None = None
+    skipped: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportOrder:
+    """What to read, and what the admin chose; None if the file decides."""
 
     path: Path
     titled: bool | None = None
-    """Whether the first row names the columns; None where the file has to tell."""
-    columns: Mapping[Role, int | None] = field(default_factory=dict)
-    """What the admin chose over what the headers tell; None for no column."""
+    """Whether the first row names the columns."""
+    columns: Mapping[ColumnRole, int | None] = field(default_factory=dict)
+    """Role → column, None for no column."""
+    kind: ExportKind | None = None
+    """What each row is."""
+    encoding: str | None = None
+    """As in ``app.exports.encodings.CHOICES``."""
+    skipped: int | None = None
+    """Lines above the header."""
     save: Path | None = None
     """Where all findings go."""
     stamp: tuple[int, int] | None = None
     """Size and time of the file that was read before; another file is refused."""
 
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """How the file is written and which columns were taken."""
-
-    words: str
-    """Encoding and separator."""
-    assumed: bool
-    """Whether nothing in the file shows its encoding."""
-    headers: tuple[str, ...]
-    first: tuple[str, ...]
-    """The first row of data."""
-    titled: bool
-    roles: dict[Role, int | None]
-    stamp: tuple[int, int]
+    def choosing(self, choice: ReadingChoice) -> ExportOrder:
+        """The same file, read as the admin chose. Another encoding or header discards the chosen columns."""
+        anew = choice.encoding is not None or choice.skipped is not None
+        return replace(
+            self,
+            columns={} if anew else {**self.columns, **choice.columns},
+            titled=choice.titled if choice.titled is not None or anew else self.titled,
+            kind=choice.kind or self.kind,
+            encoding=choice.encoding or self.encoding,
+            skipped=self.skipped if choice.skipped is None else choice.skipped,
+        )
 
     @property
-    def tells_users(self) -> bool:
-        """Whether its headers are those of an export of users; one of groups may have mail addresses as well."""
-        at = self.roles.get(Role.USER_NAME)
-        return at is not None and plain(self.headers[at]) not in MAIL
+    def chosen(self) -> bool:
+        """Whether the admin chose anything."""
+        return bool(self.columns) or (self.titled, self.kind, self.encoding, self.skipped) != (None,) * 4
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReading:
+    """How the file was read."""
+
+    encoding: str
+    """``utf-8``, ``utf-16``, ``cp1250`` and so on."""
+    encoding_certain: bool
+    label: str
+    """The encoding for the admin."""
+    separator: str
+    skipped: int
+    """Lines above the header."""
+    lines: tuple[str, ...]
+    """The first lines of the file, as they are."""
+    titled: bool
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """The first rows of data."""
+    kind: ExportKind
+    kind_certain: bool
+    roles: dict[ColumnRole, int]
+    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The answer to an order."""
 
-    seen: Seen
-    report: Report | None
-    """None where the column of the names is not known."""
+    seen: ExportReading
+    report: GroupReport | None
+    """None where there is nothing to check: a list of users, or no column of names that is known."""
+    rows: int
+    """Rows of data."""
+
+    @property
+    def kind(self) -> ExportKind:
+        """What the rows are, as far as it is known."""
+        return self.seen.kind if self.report is None else self.report.kind
 
 
-async def check(order: Order, on_share: Callable[[float], None] | None = None) -> Checked | Unusable:
+async def check(order: ExportOrder, on_share: Callable[[float], None] | None = None) -> Checked | Unusable:
     """Check an export of groups. Cancelling ends the process at once and leaves no file behind.
 
     ``on_share`` gets the share that is done, from 0 to 1.
@@ -86,37 +130,40 @@ async def check(order: Order, on_share: Callable[[float], None] | None = None) -
     talk = await _talk(_words(order), on_share, order.save)
     if isinstance(talk, Unusable):
         return talk
-    if talk.seen is None or (talk.report is None and talk.seen.roles.get(Role.NAME) is not None):
-        return Unusable(Problem.ENDED)
-    return Checked(talk.seen, talk.report)
+    users = talk.seen is not None and talk.seen.kind is ExportKind.USERS
+    if talk.seen is None or (talk.report is None and ColumnRole.NAME in talk.seen.roles and not users):
+        return Unusable(FileProblem.ENDED)
+    return Checked(talk.seen, talk.report, talk.rows if talk.report is None else talk.report.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Exported:
     """The names in an export, to compare with."""
 
-    seen: Seen
+    seen: ExportReading
     names: Digests | None
     """None where the column is not known."""
 
 
-async def names(order: Order, role: Role, on_share: Callable[[float], None] | None = None) -> Exported | Unusable:
+async def names(
+    order: ExportOrder, role: ColumnRole, on_share: Callable[[float], None] | None = None
+) -> Exported | Unusable:
     """The names in the column of that role, as digests: the texts stay in the file."""
     talk = await _talk(_words(order) | {"task": "digests", "role": role.value}, on_share)
     if isinstance(talk, Unusable):
         return talk
     if talk.seen is None or (talk.names is None and talk.seen.roles.get(role) is not None):
-        return Unusable(Problem.ENDED)
+        return Unusable(FileProblem.ENDED)
     return Exported(talk.seen, None if talk.names is None else Digests(talk.digests))
 
 
-async def texts(order: Order, role: Role, wanted: array[int]) -> list[tuple[int, str]] | Unusable:
+async def texts(order: ExportOrder, role: ColumnRole, wanted: array[int]) -> list[tuple[int, str]] | Unusable:
     """Rows and names of those digests, as they are written in the file, at most as many as are shown."""
     data = wanted.tobytes()
     talk = await _talk(_words(order) | {"task": "names", "role": role.value, "wanted": len(data)}, after=data)
     if isinstance(talk, Unusable):
         return talk
-    return talk.named if talk.names is not None else Unusable(Problem.ENDED)
+    return talk.named if talk.names is not None else Unusable(FileProblem.ENDED)
 
 
 async def _talk(
@@ -136,13 +183,13 @@ async def _talk(
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
         )
     except OSError:
-        return Unusable(Problem.ENDED)
+        return Unusable(FileProblem.ENDED)
     talk = _Talk(child, on_share)
     try:
         await talk.run(json.dumps(words).encode() + b"\n" + after)
     except BaseException:
         child.kill()
-        child.wait()  # a killed process ends at once, and only then lets go of its file
+        child.wait()  # a killed process ends at once, and only then closes its file
         if save is not None:
             part_of(save).unlink(missing_ok=True)
         raise
@@ -155,11 +202,14 @@ def _command() -> list[str]:
     return [sys.executable, "-m", "app.exports.worker"]
 
 
-def _words(order: Order) -> dict[str, Any]:
+def _words(order: ExportOrder) -> dict[str, Any]:
     return {
         "path": str(order.path),
         "titled": order.titled,
         "columns": {role.value: at for role, at in order.columns.items()},
+        "kind": order.kind,
+        "encoding": order.encoding,
+        "skipped": order.skipped,
         "save": None if order.save is None else str(order.save),
         "stamp": order.stamp,
     }
@@ -171,14 +221,15 @@ class _Talk:
     def __init__(self, child: subprocess.Popen[bytes], on_share: Callable[[float], None] | None) -> None:
         self._child = child
         self._on_share = on_share
-        self.seen: Seen | None = None
-        self.report: Report | None = None
+        self.seen: ExportReading | None = None
+        self.report: GroupReport | None = None
         self.problem: Unusable | None = None
+        self.rows = 0
         self.names: int | None = None
-        """How many names were told, once all were."""
+        """How many names were sent, once all were."""
         self.digests = array("Q")
         self.named: list[tuple[int, str]] = []
-        self._found = Findings()
+        self._found = GroupFindings()
 
     async def run(self, order: bytes) -> None:
         """Give the order and wait for the end of the answer."""
@@ -226,26 +277,36 @@ class _Talk:
 
     def _take(self, words: dict[str, Any]) -> None:
         if "problem" in words:
-            self.problem = Unusable(Problem(words["problem"]), words["row"])
+            self.problem = Unusable(FileProblem(words["problem"]), words["row"])
         elif "shape" in words:
             shape = words["shape"]
-            self.seen = Seen(
-                shape["words"],
-                shape["assumed"],
-                tuple(shape["columns"]),
-                tuple(shape["first"]),
-                shape["titled"],
-                {Role(name): at for name, at in words["columns"].items()},
-                (words["stamp"][0], words["stamp"][1]),
+            self.seen = ExportReading(
+                **shape
+                | {
+                    "lines": tuple(shape["lines"]),
+                    "headers": tuple(shape["headers"]),
+                    "rows": tuple(map(tuple, shape["rows"])),
+                    "kind": ExportKind(shape["kind"]),
+                    "roles": {ColumnRole(name): at for name, at in shape["roles"].items()},
+                    "stamp": (words["stamp"][0], words["stamp"][1]),
+                }
             )
         elif "found" in words:
             self._found.add(*words["found"])
         elif "report" in words:
             report = words["report"]
-            counts = Counter({Kind(kind): count for kind, count in report["counts"].items()})
-            self.report = Report(report["rows"], report["others"], report["uneven"], counts, self._found)
+            self.report = GroupReport(
+                **report
+                | {
+                    "kind": ExportKind(report["kind"]),
+                    "counts": Counter({GroupIssue(issue): count for issue, count in report["counts"].items()}),
+                    "found": self._found,
+                }
+            )
         elif "digests" in words:
             self.digests.frombytes(base64.b64decode(words["digests"]))
+        elif "rows" in words:
+            self.rows = words["rows"]
         elif "named" in words:
             self.named += [(row, name) for row, name in words["named"]]
         elif "names" in words:

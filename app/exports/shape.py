@@ -1,42 +1,38 @@
-"""How a CSV is written: its encoding, its separator, and whether its first row names the columns."""
+"""How a CSV is laid out: its separator, the lines before its header, and whether it has a header."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from app.exports import encodings
 from app.exports.columns import known
-from app.exports.problems import MOST_BYTES, Problem, UnusableError
+from app.exports.problems import LONGEST_FIELD, MOST_BYTES, FileProblem, UnusableFileError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-CHUNK: Final = 1 << 20
-"""Bytes that are looked at together."""
+    from app.exports.encodings import Encoding
+
 SAMPLE: Final = 1 << 16
-"""Characters that the separator is told from."""
-SEPARATORS: Final = (",", ";", "\t", "|")
+"""Characters that show the layout."""
+SAMPLED: Final = 200
+"""Rows that show the layout and the kind."""
+MOST_SKIPPED: Final = 50
+"""Lines before a header."""
+SHOWN_LINES: Final = 8
+"""First lines that the admin may choose the header from."""
+SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
-_MARKS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins alike
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_WINDOWS: Final = bytes({*range(1, 0x100)} - {0x81, 0x8D, 0x8F, 0x90, 0x9D})
-"""What Windows-1252 can hold; it leaves five places empty."""
-_CONTROL: Final = bytes({*range(0x20)} - {9, 10, 12, 13})
-"""Stands in text by accident only: more than one in a hundred bytes is no text."""
-
-# The line by which a spreadsheet program is told the separator, and the one that PowerShell's Export-Csv begins with.
-_PREAMBLE: Final = re.compile(r'^(?:"?sep=(?P<sep>.)"?|#TYPE .*)$', re.IGNORECASE)
+# The line that declares the separator to a spreadsheet program, and the first line of PowerShell's Export-Csv.
+_PREAMBLE: Final = re.compile(r'^(?:"?sep=(?P<sep>.)"?[,;\t|]*|"?#TYPE (?P<type>[\w.]+).*)$', re.IGNORECASE)
+_LDIF: Final = re.compile(r"(?:(?:#.*|version: *\d+|\s*)\r?\n?)*dn::? ", re.IGNORECASE)
+_RULER: Final = re.compile(r"-{2,}(?: +-{2,})*\s*")
+_LISTED: Final = re.compile(r"[\w@. ]+? +: ")
 _DATA: Final = re.compile(
     r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$"  # a GUID
     r"|^[^@\s]+@[^@\s]+\.[^@\s]+$|^(?:CN|OU|DC)=.+,|^[\d.,:/T+Z-]*\d[\d.,:/T+Z-]*$",
@@ -46,76 +42,75 @@ _DATA: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class FileShape:
     """How the file is written."""
 
-    encoding: str
-    """As Python calls it."""
+    encoding: Encoding
     separator: str
     skipped: int
-    """Lines before the header that say something about the file."""
+    """Lines before the header, or before the first row where there is none."""
     titled: bool
-    """Whether the first row names the columns."""
+    """Whether there is a header."""
     columns: tuple[str, ...]
-    """Their names, or ``Column 1`` and so on."""
-    first: tuple[str, ...]
-    """The first row of data, to recognise the columns by."""
-
-    @property
-    def assumed(self) -> bool:
-        """Whether nothing in the file shows its encoding, so that the usual one of Windows is tried."""
-        return self.encoding == "cp1252"
-
-    @property
-    def words(self) -> str:
-        """Encoding and separator for the admin."""
-        encoding = _ENCODINGS.get(self.encoding, self.encoding.upper())
-        separator = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}.get(self.separator, self.separator)
-        return f"{encoding}, {separator}"
+    """Its names, or ``Column 1`` and so on."""
+    sample: tuple[tuple[str, ...], ...]
+    """The first rows of data."""
+    lines: tuple[str, ...] = ()
+    """The first lines as they are, without those that only programs read."""
+    titles: int = 0
+    """How many of these are above the header."""
+    declared: str = ""
+    """The type that PowerShell names in front, such as ``Microsoft.ActiveDirectory.Management.ADGroup``."""
 
 
-_ENCODINGS: Final = {
-    "utf-8-sig": "UTF-8",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "cp1252": "Windows-1252",
-}
+def look_at(
+    source: BinaryIO,
+    size: int,
+    tick: Callable[[int], None],
+    *,
+    titled: bool | None = None,
+    encoding: str | None = None,
+    skipped: int | None = None,
+) -> FileShape:
+    """The shape of an open file of ``size`` bytes.
 
-
-def look_at(source: BinaryIO, size: int, titled: bool | None, tick: Callable[[int], None]) -> Shape:
-    """The shape of an open file of ``size`` bytes; ``titled`` is what the admin says of the first row.
-
-    Reads the whole file once, so that no wrong encoding shows up a million rows later. ``tick`` gets the bytes read.
+    ``titled``, ``encoding`` and ``skipped`` (lines above the header) are the admin's words; None where the file has to
+    tell. ``tick`` gets the bytes read.
 
     Raises:
-        UnusableError: It is no CSV.
+        UnusableFileError: It is no CSV.
     """
     if size > MOST_BYTES:
-        raise UnusableError(Problem.TOO_LARGE)
-    encoding = _encoding(source, tick)
+        raise UnusableFileError(FileProblem.TOO_LARGE)
+    found = encodings.look_at(source, encoding, tick)
     source.seek(0)
-    sample = _text(source, encoding).read(SAMPLE)
-    if not sample.strip(' \t\r\n,;|"\ufeff'):
-        raise UnusableError(Problem.EMPTY)
-    if sample.lstrip()[:1] in ("<", "{", "["):
-        raise UnusableError(Problem.MARKUP)
-    lines = sample.splitlines(keepends=True)
+    sample = _text(source, found).read(SAMPLE)
+    _refuse_others(sample)
+    lines = _lines(sample)
     if len(sample) == SAMPLE and len(lines) > 1:
         lines.pop()  # it may go on
-    skipped, given = _preamble(lines)
-    separator = given or _separator(lines[skipped:])
-    rows = [row for row in _sampled(lines[skipped:], separator, 50) if any(cell.strip() for cell in row)]
+    mark, given, declared = _preamble(lines)
+    separator = given or _separator(lines[mark:])
+    rows = _sampled(lines[mark:], separator)
     if not rows:  # a preamble only, or one field that is longer than any
-        raise UnusableError(Problem.EMPTY if len(lines) == skipped else Problem.BROKEN)
-    titled = _titled(rows[0]) if titled is None else titled
-    columns = tuple(cell.strip() for cell in rows[0]) if titled else ()
-    columns = tuple(name or f"Column {at}" for at, name in enumerate(columns or ("",) * len(rows[0]), start=1))
-    first = tuple(rows[1] if titled and len(rows) > 1 else () if titled else rows[0])
-    return Shape(encoding, separator, skipped, titled, columns, first)
+        raise UnusableFileError(FileProblem.EMPTY if len(lines) == mark else FileProblem.BROKEN)
+    if skipped is None:
+        header = _header(rows)
+        before = mark + rows[header][0]
+    else:
+        before = min(mark + skipped, len(lines) - 1)
+        header = next((at for at, (start, _) in enumerate(rows) if start >= before - mark), len(rows) - 1)
+    cells = rows[header][1]
+    titled = _titled(cells) if titled is None else titled
+    names = tuple(cell.strip() for cell in cells) if titled else ()
+    names = tuple(name or f"Column {at}" for at, name in enumerate(names or ("",) * len(cells), start=1))
+    data = tuple(tuple(row) for _, row in rows[header + titled :][:SAMPLED])
+    shown = tuple(line.strip() for line in lines[mark : mark + SHOWN_LINES])
+    return FileShape(found, separator, before, titled, names, data, shown, before - mark, declared)
 
 
-def _text(source: BinaryIO, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedReader(_Borrowed(source)), encoding, newline="")
+def _text(source: BinaryIO, encoding: Encoding) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedReader(_Borrowed(source)), encoding.name, errors=encoding.errors, newline="")
 
 
 class _Borrowed(io.RawIOBase):
@@ -133,70 +128,102 @@ class _Borrowed(io.RawIOBase):
         return len(data)
 
 
-def _encoding(source: BinaryIO, tick: Callable[[int], None]) -> str:
-    chunk = source.read(CHUNK)
-    if not chunk:
-        raise UnusableError(Problem.EMPTY)
-    if chunk.startswith(_WORKBOOKS):
-        raise UnusableError(Problem.WORKBOOK)
-    encoding = next((name for mark, name in _MARKS if chunk.startswith(mark)), None) or _without_mark(chunk[:4096])
-    decoder = codecs.getincrementaldecoder(encoding)()
-    good, windows, control, done = True, encoding == "utf-8", 0, 0
-    while chunk:
-        done += len(chunk)
-        tick(done)
-        good = good and _decodes(decoder, chunk)
-        windows = windows and not chunk.translate(None, _WINDOWS)
-        if encoding.startswith("utf-8"):
-            control += len(chunk) - len(chunk.translate(None, _CONTROL))
-        if not (good or windows) or control * 100 > done:
-            raise UnusableError(Problem.BINARY)
-        chunk = source.read(CHUNK)
-    if good and _decodes(decoder, b"", final=True):
-        return encoding
-    if windows:
-        return "cp1252"
-    raise UnusableError(Problem.BINARY)
+def _lines(sample: str) -> list[str]:
+    """Lines as a file has them: ``str.splitlines`` also parts at characters that a name may hold, such as U+2028."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", sample)
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    try:
-        return "\0" not in decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return False
+def _refuse_others(sample: str) -> None:
+    """Raise for text that is something else than a CSV."""
+    if not sample.strip(' \t\r\n,;|"\ufeff'):
+        raise UnusableFileError(FileProblem.EMPTY)
+    if sample.lstrip()[:1] in ("<", "{", "["):
+        raise UnusableFileError(FileProblem.MARKUP)
+    if _LDIF.match(sample):
+        raise UnusableFileError(FileProblem.LDIF)
+    lines = [line for line in sample.splitlines()[:40] if line.strip()]
+    ruler = any(_RULER.fullmatch(line) for line in lines[1:3])
+    if ruler or (len(lines) > 2 and sum(1 for line in lines if _LISTED.match(line)) * 10 > len(lines) * 9):
+        raise UnusableFileError(FileProblem.LISTING)
 
 
-def _without_mark(start: bytes) -> str:
-    """UTF-16 without its mark has a zero byte beside every letter of the header."""
-    if start[1::2].count(0) * 2 > len(start[1::2]) and not start[::2].count(0):
-        return "utf-16-le"
-    if start[::2].count(0) * 2 > len(start[::2]) and not start[1::2].count(0):
-        return "utf-16-be"
-    return "utf-8"
-
-
-def _preamble(lines: list[str]) -> tuple[int, str | None]:
-    found = _PREAMBLE.match(lines[0].rstrip("\r\n")) if lines else None
-    return (0, None) if found is None else (1, found["sep"])
+def _preamble(lines: list[str]) -> tuple[int, str | None, str]:
+    """How many lines only programs read, the separator that one of them gives, and the type that one names."""
+    count, separator, declared = 0, None, ""
+    for line in lines[:2]:
+        found = _PREAMBLE.match(line.rstrip("\r\n"))
+        if found is None:
+            break
+        count, separator, declared = count + 1, found["sep"] or separator, found["type"] or declared
+    return count, separator, declared
 
 
 def _separator(lines: list[str]) -> str:
-    """The separator that gives most rows as many fields as the first."""
+    """The separator that gives most rows the same number of fields, more than one."""
 
     def score(separator: str) -> tuple[bool, float, int]:
-        rows = [row for row in _sampled(lines, separator, 50) if row]
-        width = len(rows[0]) if rows else 0
-        same = sum(len(row) == width for row in rows) / max(1, len(rows))
-        return width > 1, same, width
+        widths = Counter(len(row) for _, row in _sampled(lines, separator))
+        if not widths:
+            return False, 0, 0
+        width, same = max(widths.items(), key=lambda item: (item[0] > 1, item[1]))
+        return width > 1, same / widths.total(), width
 
-    return max(SEPARATORS, key=score)
+    best = max(SEPARATORS, key=score)
+    first = lines[0].strip(' "\r\n') if lines else ""
+    if known(first) and not any(separator in first for separator in SEPARATORS):
+        rows = [row for _, row in _sampled(lines, best)][:8]
+        if not any(map(_names_columns, rows)):  # one column, and separators belong to names
+            return min(SEPARATORS, key=lambda separator: sum(line.count(separator) for line in lines))
+    return best
 
 
-def _sampled(lines: list[str], separator: str, most: int) -> list[list[str]]:
+def _sampled(lines: list[str], separator: str) -> list[tuple[int, list[str]]]:
+    """The first rows that are not blank, each with the lines above it."""
+    rows: list[tuple[int, list[str]]] = []
+    csv.field_size_limit(LONGEST_FIELD)
+    reader = csv.reader(lines, delimiter=separator)
+    above = 0
     try:
-        return list(islice(csv.reader(lines, delimiter=separator), most))
+        for row in reader:
+            if any(map(str.strip, row)):
+                rows.append((above, row))
+            if len(rows) > SAMPLED:
+                break
+            above = reader.line_num
     except csv.Error:
         return []
+    return rows
+
+
+def _header(rows: list[tuple[int, list[str]]]) -> int:
+    """Which of the rows is the header: the first as wide as most rows, where that or no other has known names.
+
+    Titles above it, such as the name and the date of a report, fill a cell or two.
+    """
+    widths = Counter(len(row) for _, row in rows)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    wide = [
+        at
+        for at, (above, row) in enumerate(rows)
+        if above <= MOST_SKIPPED and len(row) == usual and sum(1 for cell in row if cell.strip()) * 2 > usual
+    ]
+    if not wide:
+        return 0
+    first = wide[0]
+    if usual == 1:
+        return 0
+    if not any(map(known, rows[first][1])):
+        for at in wide[1:8]:
+            if _names_columns(rows[at][1]):
+                return at
+    return first
+
+
+def _names_columns(cells: list[str]) -> bool:
+    """Whether these are names of columns for certain, so that what is above them is not."""
+    filled = [cell for cell in cells if cell.strip()]
+    count = sum(map(known, filled))
+    return count > 1 and count * 2 >= len(filled)
 
 
 def _titled(cells: list[str]) -> bool:

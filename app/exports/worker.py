@@ -6,105 +6,141 @@ The order is one line of JSON on standard input, the answer lines of JSON on sta
 from __future__ import annotations
 
 import base64
+import gc
 import json
 import os
 import stat
 import sys
 from array import array
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from app.exports.columns import LABELS, Role, recognise
+from app.exports.columns import ColumnRole, Subject, what
 from app.exports.findings_file import FindingsFile
-from app.exports.groups_check import HELD, SHOWN, TITLES, Found, GroupsCheck
-from app.exports.problems import Problem, UnusableError
-from app.exports.rows import rows
-from app.exports.shape import Shape, look_at
+from app.exports.groups_check import HELD, SHOWN, TITLES, GroupFinding, GroupsCheck, names_in
+from app.exports.kinds import ExportKind, Recognized, recognize
+from app.exports.problems import FileProblem, UnusableFileError
+from app.exports.rows import ExportRows
+from app.exports.shape import FileShape, look_at
 from app.text.legible import legible
 from app.text.similar import digest, key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TOGETHER = 500
 """Findings in one line, few enough that reading it does not hold the window up."""
 DIGESTS = 4096
 """Digests in one line."""
+PREVIEWED = 3
+"""Rows that are shown."""
 
 
-class _Told:
-    """Says what was found, and how far it is: every pass over the file counts alike."""
+class ProgressTeller:
+    """Sends results and progress. Every pass over the file counts the same."""
 
     def __init__(self, size: int, passes: int) -> None:
         self._all = max(1, size * passes)
         self._size = size
         self._done = 0
+        self._said = -1.0
 
     def say(self, **words: Any) -> None:
+        """One line of the answer."""
         sys.stdout.write(json.dumps(words) + "\n")
         sys.stdout.flush()
 
     def tick(self, read: int) -> None:
-        self.say(share=min(1.0, (self._done + read) / self._all))
+        """Send the share that is done, in visible steps."""
+        share = min(1.0, (self._done + read) / self._all)
+        if share - self._said >= 0.002:
+            self._said = share
+            self.say(share=share)
 
     def next_pass(self) -> None:
+        """The file was read to its end once more."""
         self._done += self._size
 
 
-def check(source: BinaryIO, shape: Shape, roles: dict[Role, int], save: Path | None, told: _Told) -> None:
+@dataclass(frozen=True, slots=True)
+class OpenExport:
+    """An export that is being read."""
+
+    source: BinaryIO
+    shape: FileShape
+    recognized: Recognized
+    teller: ProgressTeller
+
+    def names(self, role: ColumnRole) -> Iterator[tuple[int, str]]:
+        """Number and name of each row, without rows of another kind."""
+        roles = self.recognized.roles
+        columns, typed = roles[role], roles.get(ColumnRole.TYPE, ())[:1] if role is ColumnRole.NAME else ()
+        for batch in ExportRows(self.source, self.shape, self.teller.tick).all():
+            for number, row, name in zip(batch.numbers, batch.rows, names_in(batch.rows, columns).names, strict=True):
+                if not (typed and typed[0] < len(row) and what(row[typed[0]]) in (Subject.USER, Subject.OWNER)):
+                    yield number, name
+
+
+def check(export: OpenExport, save: Path | None, *, chosen: bool) -> None:
     """Check an export of groups, and write its findings where they are wanted."""
+    source, shape, teller = export.source, export.shape, export.teller
     file = _open(save, source) if save is not None else None
     try:
         before = _stamp(source)
-        judge = GroupsCheck(roles, len(shape.columns), None if file is None else _writer(file))
-        judge.survey(rows(source, shape, told.tick))
-        told.next_pass()
-        judge.judge(rows(source, shape, told.tick))
+        write = None if file is None else _writer(file)
+        judge = GroupsCheck(export.recognized.kind, export.recognized.roles, len(shape.columns), write, chosen=chosen)
+        rows = ExportRows(source, shape, teller.tick)
+        judge.survey(rows.all())
+        teller.next_pass()
+        judge.judge(rows.all, rows.only)
         if _stamp(source) != before:
-            raise UnusableError(Problem.CHANGED)
+            raise UnusableFileError(FileProblem.CHANGED)
         if file is not None:
             _settle(file)
     except BaseException:
         if file is not None:
             file.drop()
         raise
+    teller.next_pass()
+    teller.tick(0)
     report = judge.report
     for at in range(0, len(report.found), TOGETHER):
-        told.say(found=report.found.part(at, at + TOGETHER))
-    counts = {kind.value: count for kind, count in report.counts.items()}
-    told.say(report={"rows": report.rows, "others": report.others, "uneven": report.uneven, "counts": counts})
+        teller.say(found=report.found.part(at, at + TOGETHER))
+    counts = {issue.value: count for issue, count in report.counts.items()}
+    sums = {"rows": report.rows, "groups": report.groups, "others": report.others, "uneven": report.uneven}
+    teller.say(report={**sums, "kind": report.kind.value, "counts": counts})
 
 
-def digests(source: BinaryIO, shape: Shape, at: int, told: _Told) -> None:
+def digests(export: OpenExport, role: ColumnRole) -> None:
     """Say the digests of all names in a column, sorted and each once."""
-    found = {digest(row[at]) for _number, row in rows(source, shape, told.tick) if at < len(row) and key(row[at])}
-    every = array("Q", sorted(found))
+    every = array("Q", sorted({digest(name) for _, name in export.names(role) if key(name)}))
     for start in range(0, len(every), DIGESTS):
-        told.say(digests=base64.b64encode(every[start : start + DIGESTS].tobytes()).decode())
-    told.say(names=len(every))
+        export.teller.say(digests=base64.b64encode(every[start : start + DIGESTS].tobytes()).decode())
+    export.teller.say(names=len(every))
 
 
-def names_of(source: BinaryIO, shape: Shape, at: int, wanted: frozenset[int], told: _Told) -> None:
+def names_of(export: OpenExport, role: ColumnRole, wanted: frozenset[int]) -> None:
     """Say the names of those digests, as they are written, until as many are said as are shown."""
-    left, batch = set(wanted), []
-    for number, row in rows(source, shape, told.tick):
-        if at >= len(row) or (one := digest(row[at])) not in left:
+    left, found = set(wanted), []
+    for number, name in export.names(role):
+        if (one := digest(name)) not in left:
             continue
         left.discard(one)
-        batch.append([number, legible(row[at], SHOWN)])
+        found.append([number, legible(name, SHOWN)])
         if len(wanted) - len(left) >= HELD:
             break
-    for start in range(0, len(batch), TOGETHER):
-        told.say(named=batch[start : start + TOGETHER])
-    told.say(names=len(batch))
+    for start in range(0, len(found), TOGETHER):
+        export.teller.say(named=found[start : start + TOGETHER])
+    export.teller.say(names=len(found))
 
 
-def _writer(file: FindingsFile) -> Callable[[Found], None]:
-    def write(found: Found) -> None:
+def _writer(file: FindingsFile) -> Callable[[GroupFinding], None]:
+    def write(found: GroupFinding) -> None:
         try:
-            file.row((str(found.row), found.name, TITLES[found.kind], found.detail))
+            file.row((str(found.row), found.name, TITLES[found.issue], found.detail))
         except OSError:
-            raise UnusableError(Problem.NOT_SAVED) from None
+            raise UnusableFileError(FileProblem.NOT_SAVED) from None
 
     return write
 
@@ -112,17 +148,17 @@ def _writer(file: FindingsFile) -> Callable[[Found], None]:
 def _open(save: Path, source: BinaryIO) -> FindingsFile:
     try:
         if save.exists() and os.path.samestat(os.fstat(source.fileno()), save.stat()):
-            raise UnusableError(Problem.ITSELF)
+            raise UnusableFileError(FileProblem.ITSELF)
         return FindingsFile(save, ("Row", "Name", "Kind", "Finding"))
     except OSError:
-        raise UnusableError(Problem.NOT_SAVED) from None
+        raise UnusableFileError(FileProblem.NOT_SAVED) from None
 
 
 def _settle(file: FindingsFile) -> None:
     try:
         file.done()
     except OSError:
-        raise UnusableError(Problem.NOT_SAVED) from None
+        raise UnusableFileError(FileProblem.NOT_SAVED) from None
 
 
 def _stamp(source: BinaryIO) -> list[int]:
@@ -131,76 +167,102 @@ def _stamp(source: BinaryIO) -> list[int]:
     return [state.st_size, state.st_mtime_ns]
 
 
-def _roles(order: dict[str, Any], shape: Shape) -> dict[Role, int]:
-    """What the headers tell, and over it what the admin chose; None takes a column away."""
-    roles = recognise(shape.columns) if shape.titled else {}
+def _recognized(order: dict[str, Any], shape: FileShape) -> Recognized:
+    """What the file tells, and over it what the admin chose; None takes a column away."""
+    chosen = order.get("kind")
+    found = recognize(shape, None if chosen is None else ExportKind(chosen))
+    roles = dict(found.roles)
     for name, at in (order.get("columns") or {}).items():
-        role = Role(name)
-        roles = {other: column for other, column in roles.items() if other is not role and column != at}
+        role = ColumnRole(name)
+        if at is not None and roles.get(role, ())[:1] == (at,):
+            continue  # as it was, with the columns that are read where it is empty
+        roles = {other: columns for other, columns in roles.items() if other is not role and columns[:1] != (at,)}
         if at is not None and 0 <= at < len(shape.columns):
-            roles[role] = at
-    return roles
+            roles[role] = (at,)
+    return replace(found, roles=roles)
 
 
 def _work(order: dict[str, Any]) -> None:
     with Path(order["path"]).open("rb") as source:
         if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-            raise UnusableError(Problem.FOLDER)
+            raise UnusableFileError(FileProblem.FOLDER)
         stamp = _stamp(source)
-        size = stamp[0]
-        told = _Told(size, 3)
+        teller = ProgressTeller(stamp[0], 3)
         if order.get("stamp") not in (None, stamp):
-            raise UnusableError(Problem.CHANGED)
-        shape = look_at(source, size, order.get("titled"), told.tick)
-        told.next_pass()
-        roles = _roles(order, shape)
-        chosen = {role.value: roles.get(role) for role in LABELS}
-        told.say(
+            raise UnusableFileError(FileProblem.CHANGED)
+        shape = look_at(
+            source,
+            stamp[0],
+            teller.tick,
+            titled=order.get("titled"),
+            encoding=order.get("encoding"),
+            skipped=order.get("skipped"),
+        )
+        teller.next_pass()
+        found = _recognized(order, shape)
+        teller.say(
             shape={
-                "words": shape.words,
-                "assumed": shape.assumed,
-                "columns": shape.columns,
-                "first": shape.first,
+                "encoding": shape.encoding.short,
+                "encoding_certain": shape.encoding.certain,
+                "label": shape.encoding.label,
+                "separator": shape.separator,
+                "skipped": shape.titles,
+                "lines": [legible(line, 80) for line in shape.lines],
                 "titled": shape.titled,
+                "headers": shape.columns,
+                "rows": shape.sample[:PREVIEWED],
+                "kind": found.kind.value,
+                "kind_certain": found.certain,
+                "roles": {role.value: columns[0] for role, columns in found.roles.items()},
             },
-            columns=chosen,
             stamp=stamp,
         )
-        _do(order, source, shape, roles, told)
+        _do(order, OpenExport(source, shape, found, teller))
 
 
-def _do(order: dict[str, Any], source: BinaryIO, shape: Shape, roles: dict[Role, int], told: _Told) -> None:
-    role = Role(order.get("role", Role.NAME))
-    if role not in roles:
+def _do(order: dict[str, Any], export: OpenExport) -> None:
+    role = ColumnRole(order.get("role", ColumnRole.NAME))
+    if role not in export.recognized.roles:
+        if order.get("task") is None:
+            _count(export)
         return  # which column it is has to be chosen first
     match order.get("task"):
         case "digests":
-            digests(source, shape, roles[role], told)
+            digests(export, role)
         case "names":
             wanted = array("Q")
             wanted.frombytes(sys.stdin.buffer.read(order["wanted"]))
-            names_of(source, shape, roles[role], frozenset(wanted), told)
+            names_of(export, role, frozenset(wanted))
+        case _ if export.recognized.kind is not ExportKind.USERS:
+            save = Path(order["save"]) if order.get("save") else None
+            check(export, save, chosen=order.get("kind") is not None)
         case _:
-            check(source, shape, roles, Path(order["save"]) if order.get("save") else None, told)
+            _count(export)  # a list of users has no groups to check
+
+
+def _count(export: OpenExport) -> None:
+    rows = ExportRows(export.source, export.shape, export.teller.tick)
+    export.teller.say(rows=sum(len(batch.rows) for batch in rows.all()))
 
 
 def main() -> int:
     """Do what the order says; returns 0 also where the file is no good, which is an answer."""
+    gc.disable()  # rows come and go by the million, and none of them is part of a circle
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
     try:
         _work(json.loads(sys.stdin.buffer.readline()))
-    except UnusableError as error:
+    except UnusableFileError as error:
         problem = error.unusable
     except FileNotFoundError:
-        problem = UnusableError(Problem.ABSENT).unusable
+        problem = UnusableFileError(FileProblem.ABSENT).unusable
     except IsADirectoryError:
-        problem = UnusableError(Problem.FOLDER).unusable
+        problem = UnusableFileError(FileProblem.FOLDER).unusable
     except PermissionError:
-        problem = UnusableError(Problem.DENIED).unusable
+        problem = UnusableFileError(FileProblem.DENIED).unusable
     except BrokenPipeError:
-        return 1  # nobody listens any more
+        return 1  # the window stopped listening
     except OSError:
-        problem = UnusableError(Problem.UNREADABLE).unusable
+        problem = UnusableFileError(FileProblem.UNREADABLE).unusable
     else:
         return 0
     sys.stdout.write(json.dumps({"problem": problem.problem.value, "row": problem.row}) + "\n")

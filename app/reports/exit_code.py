@@ -9,9 +9,9 @@ class Exit(IntEnum):
     """What an exit code says. No sub-command uses all of them."""
 
     PASSED = 0
-    """Every check passed, or the text was recognized."""
+    """Every check passed, the text was recognized, or the export has no finding."""
     FAILED = 1
-    """A check failed, or nothing was recognized."""
+    """A check failed, nothing was recognized, or the export has findings or is not a list of groups."""
     USAGE = 2
     """The command line or the input is wrong."""
     NO_SETUP = 3

@@ -6,9 +6,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from app.exports.columns import Role
+from app.exports.columns import ColumnRole
+from app.exports.kinds import ExportKind
 from app.exports.problems import Unusable
-from app.exports.reading import Order, names, texts
+from app.exports.reading import ExportOrder, ReadingChoice, names, texts
+from app.exports.verdict import doubt
 from app.scim.arrivals import HELD, Arrival, ArrivalKind
 
 if TYPE_CHECKING:
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
     from app.scim.arrivals import ArrivalProgress, ArrivalReport
     from app.session.connection import Connection
 
-ROLES: Final = {False: Role.USER_NAME, True: Role.NAME}
+ROLES: Final = {False: ColumnRole.USER_NAME, True: ColumnRole.NAME}
 """Whether the export is one of groups → the column to compare."""
+
+UNSURE: Final = "Nothing in the export shows whether it lists users or groups. It was compared as groups."
+OTHER_EXPORT: Final = {
+    True: "This export lists users. Choose **Users export** for it.",
+    False: "This export lists groups. Choose **Groups export** for it.",
+}
+"""Whether groups were asked for → what to do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,7 @@ class Arrivals:
     def __init__(self, connection: Connection) -> None:
         self.report: ArrivalReport | None = None
         """The last result."""
-        self.order: Order | None = None
+        self.order: ExportOrder | None = None
         """The export to compare with."""
         self.groups = False
         """Whether that is an export of groups."""
@@ -51,6 +60,15 @@ class Arrivals:
         self.unnamed = ""
         """Why the names that have not arrived could only be counted."""
         self._connection = connection
+
+    @property
+    def doubts(self) -> list[str]:
+        """What is not certain about the export that was compared."""
+        if self.exported is None or self.exported.names is None:
+            return []
+        seen = self.exported.seen
+        kind = "" if seen.kind_certain or not self.groups else UNSURE
+        return [each for each in (kind, doubt(seen)) if each]
 
     @property
     def compared(self) -> int | None:
@@ -100,11 +118,11 @@ class Arrivals:
     ) -> ArrivalReport | ArrivalProblem | ColumnWanted:
         """Read an export, then everything at the endpoint. ``groups`` is None if the file should tell."""
         self.exported = None
-        return await self._compare(Order(path), on_share, on_progress, groups)
+        return await self._compare(ExportOrder(path), on_share, on_progress, groups)
 
     async def compare_columns(
         self,
-        columns: Mapping[Role, int | None],
+        columns: Mapping[ColumnRole, int | None],
         on_share: Callable[[float], None],
         on_progress: Callable[[ArrivalProgress], None],
         *,
@@ -113,13 +131,26 @@ class Arrivals:
         """Compare with other columns of the same export. Raises ValueError if there is none."""
         if self.order is None:
             raise ValueError("no export was read")
-        return await self._compare(
-            replace(self.order, columns=columns, titled=titled), on_share, on_progress, self.groups
-        )
+        return await self.compare_as(ReadingChoice(columns, titled), on_share, on_progress)
+
+    async def compare_as(
+        self,
+        choice: ReadingChoice | None,
+        on_share: Callable[[float], None],
+        on_progress: Callable[[ArrivalProgress], None],
+    ) -> ArrivalReport | ArrivalProblem | ColumnWanted:
+        """Compare with the same export, read as the admin chose, or as recognized for None.
+
+        Raises ValueError if there is none.
+        """
+        if self.order is None:
+            raise ValueError("no export was read")
+        order = ExportOrder(self.order.path) if choice is None else self.order.choosing(choice)
+        return await self._compare(order, on_share, on_progress, self.groups)
 
     async def _compare(
         self,
-        order: Order,
+        order: ExportOrder,
         on_share: Callable[[float], None],
         on_progress: Callable[[ArrivalProgress], None],
         groups: bool | None,
@@ -127,8 +158,11 @@ class Arrivals:
         answer = await names(order, ROLES[bool(groups)], on_share)
         if isinstance(answer, Unusable):
             return ArrivalProblem(answer.sentence)
-        if groups is None and not answer.seen.tells_users:
+        kind, certain = answer.seen.kind, answer.seen.kind_certain
+        if groups is None and kind is not ExportKind.USERS:
             return await self._compare(order, on_share, on_progress, groups=True)
+        if certain and not order.chosen and (kind is ExportKind.USERS) is bool(groups):
+            return ArrivalProblem(OTHER_EXPORT[bool(groups)])
         self.groups, self.exported = bool(groups), answer
         self.order = replace(order, stamp=answer.seen.stamp)
         if answer.names is None:

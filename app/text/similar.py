@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from array import array
 from bisect import bisect_left
@@ -52,6 +53,71 @@ def key(name: str) -> str:
         spaced = " ".join(unicodedata.normalize("NFKC", folded).split())
         folded = unicodedata.normalize("NFKC", " ".join(without_invisible(spaced).split()).casefold())
     return folded
+
+
+class NameList:
+    """Names that are looked at together: many times as fast as one by one."""
+
+    __slots__ = ("_ascii", "beyond", "characters", "clean", "in_lines", "joined", "names", "others")
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        self.joined = self._ascii = "\n".join(names)
+        self.in_lines = self.joined.count("\n") < max(1, len(names))
+        """Whether ``joined`` has a line for each name: no name has a line break."""
+        self.beyond: list[int] = []
+        """The places of names beyond ASCII."""
+        self.others = ""
+        """Those names, one a line."""
+        if not self.joined.isascii():
+            self.beyond = [at for at, name in enumerate(names) if not name.isascii()]
+            self.others = "\n".join([names[at] for at in self.beyond])
+            plain = list(names)
+            for at in self.beyond:
+                plain[at] = ""
+            self._ascii = "\n".join(plain)
+        self.characters = set(self.others)
+        """What the names beyond ASCII are made of."""
+        self.clean = self._ascii.replace("\n", " ").isprintable()
+        """Whether no ASCII name has a control character."""
+
+    def keys(self) -> list[str]:
+        """The key of each name."""
+        if not (self.in_lines and self.clean and self.names):
+            return list(map(key, self.names))
+        found = _single_spaces(self._ascii.lower()).split("\n")
+        for at, one in zip(self.beyond, self._folded(), strict=False):
+            found[at] = one
+        return found
+
+    def _folded(self) -> list[str]:
+        if all(map(_SIMPLE.__getitem__, self.characters)):
+            return _single_spaces(self.others.casefold()).split("\n")
+        return [key(self.names[at]) for at in self.beyond]
+
+
+class _Simple(dict[str, bool]):
+    """Which characters fold independently of their neighbors and are unchanged by NFKC."""
+
+    def __missing__(self, character: str) -> bool:
+        folded = character.casefold()
+        plain = character in " \n" or not (character.isspace() or without_invisible(character) != character)
+        stays = all(unicodedata.normalize("NFKC", text) == text for text in (character, folded))
+        apart = not any(unicodedata.category(each).startswith("M") or "\u1100" <= each <= "\u11ff" for each in folded)
+        return self.setdefault(character, plain and stays and apart and folded.casefold() == folded)
+
+
+_SIMPLE = _Simple()
+_EDGES: Final = re.compile(r" ?\n ?")
+
+
+def _single_spaces(lines: str) -> str:
+    """Lines whose only white space is U+0020, each without more than one together or any at an end."""
+    while "  " in lines:
+        lines = lines.replace("  ", " ")
+    if "\n " in lines or " \n" in lines:
+        lines = _EDGES.sub("\n", lines)
+    return lines.strip(" ")
 
 
 def digest(name: str) -> int:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, Any]]] = {
-    "problems": (problems.Problem, problems.SENTENCES),
-    "finding_titles": (groups_check.Kind, groups_check.TITLES),
-    "finding_advice": (groups_check.Kind, groups_check.ADVICE),
+    "problems": (problems.FileProblem, problems.SENTENCES),
+    "finding_titles": (groups_check.GroupIssue, groups_check.TITLES),
+    "finding_advice": (groups_check.GroupIssue, groups_check.ADVICE),
     "sameness": (similar.Sameness, similar.WORDS),
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.exports.columns import Role
+from app.exports.columns import ColumnRole as Role
 from app.scim.arrivals import ArrivalKind, ArrivalProgress, ArrivalReport
 from app.session.arrivals import ArrivalProblem, Arrivals, ColumnWanted
 from tests.hostile.server import TOKEN, Hostile

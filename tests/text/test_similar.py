@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.text.legible import without_invisible
-from app.text.similar import WORDS, Sameness, key, sameness
+from app.text.similar import WORDS, NameList, Sameness, key, sameness
 
 ZERO_WIDTH = "\u200b\u2060\ufeff\u00ad\u200d"
 
@@ -66,3 +66,40 @@ def test_different_names_have_different_keys(one: str, other: str) -> None:
 @pytest.mark.parametrize("name", ["", " ", "\u200b", "\u00a0\t\u2060", "\u3164"])
 def test_a_name_with_nothing_visible_has_no_key(name: str) -> None:
     assert key(name) == ""
+
+
+PIECES = [
+    "a",
+    "B",
+    " ",
+    "  ",
+    "\u00fc",
+    "u\u0308",
+    "\u200b",
+    "\u00df",
+    "\u00a0",
+    "\t",
+    "\ufb01",
+    "\u0130",
+    "\u0301",
+    "\x1c",
+]
+PIECES += [
+    "\u2028",
+    "\r",
+    "\n",
+    "\u0345",
+    "\u1100",
+    "\u1161",
+    "\uac00",
+    "\u042f",
+    "\u03c2",
+    "\u0149",
+    "\U0001f600",
+    "x y",
+]
+
+
+@given(st.lists(st.lists(st.sampled_from(PIECES), max_size=5).map("".join), max_size=5))
+def test_the_keys_of_many_names_are_those_of_each(names: list[str]) -> None:
+    assert NameList(names).keys() == list(map(key, names))

@@ -12,8 +12,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QListWidget, QWidget
 
-from app.exports.groups_check import ADVICE, TITLES, Kind
-from app.exports.problems import Problem, Unusable
+from app.exports.groups_check import ADVICE, TITLES, GroupIssue
+from app.exports.problems import FileProblem, Unusable
 from app.guide.vocabulary import Tool
 from tests.support.controller import walk
 from tests.support.screen import by_tab, child, part, settled, words
@@ -104,7 +104,7 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         kinds = page.findChild(QListWidget, "kinds")
         assert kinds is not None
         lines = [kinds.item(at).text() for at in range(kinds.count())]
-        assert lines == ["All, 2", f"{TITLES[Kind.ALIKE]}, 1", f"{TITLES[Kind.SIGNS]}, 1"]
+        assert lines == ["All, 2", f"{TITLES[GroupIssue.ALIKE]}, 1", f"{TITLES[GroupIssue.SIGNS]}, 1"]
         assert said[-1].startswith("2 findings")
         everything = {"save-findings", "another-file", "open-columns", "kinds", "filter", "copy-rows", "rows"}
         assert everything <= by_tab(wizard)
@@ -112,7 +112,7 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         assert "5 groups, UTF-8" in words(page)
         kinds.setCurrentRow(2)
         assert [row[1] for row in table(page)] == ["R&D"]
-        assert ADVICE[Kind.SIGNS] in words(page)
+        assert ADVICE[GroupIssue.SIGNS] in words(page)
         wizard.deleteLater()
 
     walk(qapp, data, story)
@@ -176,6 +176,72 @@ def test_unknown_columns_are_asked_for_and_can_be_chosen_by_keyboard(
     walk(qapp, data, story)
 
 
+def test_how_the_file_was_read_is_shown_can_be_chosen_and_undone(
+    qapp: QApplication, data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_bytes("Group report\nGroup name;Group ID\nS\u00fcd;7\nS\u00fcd;8\n".encode("cp1252"))
+
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
+        page.open_file(file)
+        await settled(page)
+        assert "2 groups, Windows-1252, semicolons, 1 line above the header" in words(page)
+        assert "The file doesn't say its encoding." in words(page)
+        child(page, "open-columns").click()
+        assert "S\u00fcd" in words(part(page, QWidget, "columns"))
+        undo = child(page, "undo-choices")
+        assert not undo.isVisibleTo(page)
+        encoding, header = part(page, QComboBox, "encoding"), part(page, QComboBox, "header-line")
+        assert encoding.currentText().startswith("Windows-1252")
+        assert header.currentText() == "Line 2: Group name;Group ID"
+        encoding.setCurrentIndex(encoding.findData("cp866"))
+        child(page, "check-again").click()
+        await settled(page)
+        assert table(page) == [(4, "S\u2116d", "The same name as in row 3")]
+        assert undo.isVisibleTo(page)
+        header.setCurrentIndex(0)
+        child(page, "check-again").click()
+        await settled(page)
+        assert "Which column holds the names" in words(page)
+        undo.click()
+        await settled(page)
+        assert table(page) == [(4, "S\u00fcd", "The same name as in row 3")]
+        kind = part(page, QComboBox, "rows-are")
+        kind.setCurrentIndex(kind.findText("A member of a group"))
+        child(page, "check-again").click()
+        await settled(page)
+        assert "This is a list of members: 2 rows." in words(page)
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("userPrincipalName,displayName\na@example.com,Ann\n", "These look like users."),
+        ("Group,User\nSales,ann\nSales,bob\n", "This is a list of members: 2 rows. No problem was found in 1 group."),
+        ("Name,Type\nSales,Security Group\nAnn,User\n", "This is a mixed list. Only its groups were checked"),
+        ("Name,Mail\nSales,s@example.com\n", "Nothing here shows whether these are groups."),
+    ],
+)
+def test_what_the_rows_are_is_said_before_what_is_wrong(
+    qapp: QApplication, data: Path, tmp_path: Path, text: str, sentence: str
+) -> None:
+    file = tmp_path / "groups.csv"
+    file.write_text(text)
+
+    async def story(controller: SetupController) -> None:
+        wizard, page = opened(controller)
+        page.open_file(file)
+        await settled(page)
+        assert sentence in words(page)
+        wizard.deleteLater()
+
+    walk(qapp, data, story)
+
+
 def test_findings_are_saved_through_the_systems_dialog(
     qapp: QApplication, data: Path, groups: Path, tmp_path: Path
 ) -> None:
@@ -196,7 +262,7 @@ def test_findings_are_saved_through_the_systems_dialog(
             assert [row[0] for row in csv.reader(back)] == ["Row", "3", "4"]
         page.save_findings(groups)
         await settled(page)
-        assert Unusable(Problem.ITSELF).sentence in words(page)
+        assert Unusable(FileProblem.ITSELF).sentence in words(page)
         assert groups.read_text().startswith("displayName")
         child(page, "open-columns").click()
         child(page, "check-again").click()
@@ -262,11 +328,11 @@ def test_what_cannot_be_used_says_why(qapp: QApplication, data: Path, tmp_path: 
         assert "isn't a file on this computer" in words(page)
         drop(card, QUrl.fromLocalFile(str(book)))
         await settled(page)
-        assert Unusable(Problem.WORKBOOK).sentence in words(page)
+        assert Unusable(FileProblem.WORKBOOK).sentence in words(page)
         drop(card, QUrl.fromLocalFile(str(groups)))
         await settled(page)
         assert len(table(page)) == 2
-        assert Unusable(Problem.WORKBOOK).sentence not in words(page)
+        assert Unusable(FileProblem.WORKBOOK).sentence not in words(page)
         wizard.deleteLater()
 
     walk(qapp, data, story)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from app.exports.columns import Role
+    from app.exports.reading import ReadingChoice
     from app.scim.arrivals import Arrival, ArrivalProgress, ArrivalReport
     from ui.session.controller import SetupController
     from ui.widgets.findings import Part
@@ -60,6 +60,7 @@ class ArrivedPage(QWidget):
         self._columns = {group: ColumnsCard((role,), self) for group, role in ROLES.items()}
         for card in self._columns.values():
             card.chosen.connect(self._compare_with)
+            card.undone.connect(lambda: self._compare_with(None))
             column.addWidget(card)
         self._work = WorkCard("Share of what is read", self)
         self._work.stopped.connect(self._stop)
@@ -139,8 +140,8 @@ class ArrivedPage(QWidget):
         """Read an export, then everything at the endpoint. ``groups`` is None if the file should tell."""
         self._start(self._compare(path, groups))
 
-    def _compare_with(self, columns: dict[Role, int | None], titled: bool) -> None:
-        self._start(self._compare_columns(columns, titled))
+    def _compare_with(self, choice: ReadingChoice | None) -> None:
+        self._start(self._compare_as(choice))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         if self._task is not None:
@@ -181,14 +182,15 @@ class ArrivedPage(QWidget):
         self._show_columns()
         await self._take(found)
 
-    async def _compare_columns(self, columns: dict[Role, int | None], titled: bool) -> None:
-        found = await self._arrivals.compare_columns(columns, self._work.show_share, self._show_progress, titled=titled)
+    async def _compare_as(self, choice: ReadingChoice | None) -> None:
+        found = await self._arrivals.compare_as(choice, self._work.show_share, self._show_progress)
         self._show_columns()
         await self._take(found)
 
     def _show_columns(self) -> None:
-        if self._arrivals.exported is not None:
-            self._columns[self._arrivals.groups].show_columns(self._arrivals.exported.seen)
+        exported, order = self._arrivals.exported, self._arrivals.order
+        if exported is not None and order is not None:
+            self._columns[self._arrivals.groups].show_reading(exported.seen, changed=order.chosen)
 
     async def _take(self, found: ArrivalReport | ArrivalProblem | ColumnWanted) -> None:
         match found:
@@ -214,7 +216,7 @@ class ArrivedPage(QWidget):
         self._findings.show_findings(kinds, rows, report.counts.total())
         self._users.setText(counts("users", report.users))
         self._groups_line.setText(counts("groups", report.groups))
-        notes = [*limits(report), *filter(None, (self._arrivals.unnamed,))]
+        notes = [*limits(report), *filter(None, (self._arrivals.unnamed,)), *self._arrivals.doubts]
         careful = bool(notes) or verdict_of(report) is ArrivalVerdict.FINDINGS
         tone = "caution" if careful else "good" if report.users.read else "muted"
         self._tell(" ".join(filter(None, (verdict(report), *notes))), tone)

@@ -1,4 +1,4 @@
-"""Which column of an export holds what: as recognised, and to be chosen where it was not."""
+"""How an export was read, and what the admin may choose instead: columns, kind of rows, encoding and header."""
 
 from __future__ import annotations
 
@@ -7,90 +7,155 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.exports.columns import LABELS, Role
+from app.exports.columns import LABELS
+from app.exports.encodings import CHOICES
+from app.exports.kinds import ExportKind
+from app.exports.reading import ReadingChoice
 from app.text.legible import legible
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine
 from ui.widgets.opener import Opener
-from ui.widgets.text import label
+from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from app.exports.reading import Seen
+    from app.exports.columns import ColumnRole
+    from app.exports.reading import ExportReading
 
 SAMPLE = 24
-"""Characters of the first row that stand beside a column's name."""
+"""Characters of the first row that are shown beside a column's name."""
+PREVIEWED = 5
+"""Columns of the first rows that are shown."""
+ROWS_ARE = {
+    ExportKind.GROUPS: "A group",
+    ExportKind.MEMBERS: "A member of a group",
+    ExportKind.MIXED: "A group or something else",
+    ExportKind.USERS: "A user",
+    ExportKind.UNKNOWN: "Not known",
+}
 
 
 class ColumnsCard(QWidget):
-    """One line while everything is recognised; a card where something is to be chosen."""
+    """One line if everything was recognized, or a card for choices."""
 
-    chosen = Signal(object, bool)  # a dict would come out with plain texts for its keys
-    """Role → column or None, and whether the first row names the columns."""
+    chosen = Signal(object)
+    """A ``ReadingChoice``."""
+    undone = Signal()
+    """The admin discards all choices."""
 
-    def __init__(self, roles: Sequence[Role], parent: QWidget) -> None:
+    def __init__(self, roles: Sequence[ColumnRole], parent: QWidget) -> None:
         """The first role is the one that is needed."""
         super().__init__(parent)
         self.setObjectName("columns")
         self._roles = roles
+        self._shown: dict[QComboBox, int] = {}
+        """What each choice was when the file was read."""
         self._opener = Opener("Columns")
         self._opener.setObjectName("open-columns")
         self._card = Card("card", self)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        self._boxes: dict[Role, QComboBox] = {}
-        for at, role in enumerate(roles):
-            name = label(LABELS[role], "strong", self._card, wrap=False)
-            box = QComboBox(self._card)
-            box.setObjectName(f"column-{role.value}")
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(16)
-            name.setBuddy(box)
-            box.setAccessibleName(LABELS[role])
-            box.currentIndexChanged.connect(self._refresh)
-            grid.addWidget(name, at // 2, at % 2 * 2)
-            grid.addWidget(box, at // 2, at % 2 * 2 + 1)
-            self._boxes[role] = box
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        self._card.body.addLayout(grid)
-        self._titled = CheckLine("The first row names the columns", self._card)
+        self._card.body.addWidget(label("First rows", "strong", self._card))
+        self._preview = QGridLayout()
+        self._preview.setHorizontalSpacing(16)
+        self._preview.setVerticalSpacing(2)
+        self._card.body.addLayout(self._preview)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(12)
+        self._boxes = {role: self._choice(LABELS[role], f"column-{role.value.replace('_', '-')}") for role in roles}
+        self._kind = self._choice("Each row is", "rows-are")
+        self._encoding = self._choice("Encoding", "encoding")
+        self._header = self._choice("Header", "header-line")
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnStretch(3, 1)
+        self._card.body.addLayout(self._grid)
+        self._titled = CheckLine("The header names the columns", self._card)
         self._titled.setObjectName("titled")
-        self._again = button("Check with these columns")
+        self._undo = button("Undo choices")
+        self._undo.setObjectName("undo-choices")
+        self._undo.clicked.connect(self.undone)
+        self._again = button("Check with these choices")
         self._again.setObjectName("check-again")
         self._again.clicked.connect(self._choose)
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self._titled, 1)
         row.addWidget(self._again)
         self._card.body.addLayout(row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(self._opener, 0, Qt.AlignmentFlag.AlignLeft)
+        top = QHBoxLayout()
+        top.addWidget(self._opener, 0, Qt.AlignmentFlag.AlignLeft)
+        top.addStretch(1)
+        top.addWidget(self._undo)
+        column.addLayout(top)
         column.addWidget(self._card)
         self._opener.opens(self._card)
 
-    def show_columns(self, seen: Seen) -> None:
-        """Show what was recognised, and open the card where the first role was not."""
+    def _choice(self, name: str, object_name: str) -> QComboBox:
+        """A labeled box in the next place of the grid."""
+        at = self._grid.count() // 2
+        text = label(name, "strong", self._card, wrap=False)
+        box = QComboBox(self._card)
+        box.setObjectName(object_name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(16)
+        text.setBuddy(box)
+        box.setAccessibleName(name)
+        box.currentIndexChanged.connect(self._refresh)
+        self._grid.addWidget(text, at // 2, at % 2 * 2)
+        self._grid.addWidget(box, at // 2, at % 2 * 2 + 1)
+        return box
+
+    def show_reading(self, seen: ExportReading, *, changed: bool) -> None:
+        """Show how the file was read, and open the card where the first role was not recognized.
+
+        ``changed`` is whether the admin chose any of it.
+        """
         for role, box in self._boxes.items():
-            box.blockSignals(True)  # noqa: FBT003 - Qt's signature
-            box.clear()
-            box.addItem("none" if role is not self._roles[0] else "Choose a column", None)
+            items: list[tuple[str, object]] = [("Choose a column" if role is self._roles[0] else "none", None)]
             for at, header in enumerate(seen.headers):
-                sample = seen.first[at].strip() if at < len(seen.first) else ""
-                words = legible(header, 40) + (f" ({legible(sample, SAMPLE)})" if sample else "")
-                box.addItem(words, at)
-            column = seen.roles.get(role)
-            box.setCurrentIndex(0 if column is None else column + 1)
-            box.blockSignals(False)  # noqa: FBT003
+                sample = seen.rows[0][at].strip() if seen.rows and at < len(seen.rows[0]) else ""
+                items.append((legible(header, 40) + (f" ({legible(sample, SAMPLE)})" if sample else ""), at))
+            self._fill(box, items, seen.roles.get(role))
+        self._fill(self._kind, [(words, kind) for kind, words in ROWS_ARE.items()], seen.kind)
+        encodings = [(words, name) for name, words in CHOICES.items()]
+        if seen.encoding not in CHOICES:
+            encodings.append((seen.label, seen.encoding))
+        self._fill(self._encoding, encodings, seen.encoding)
+        lines = [(f"Line {at + 1}: {legible(line, 40)}", at) for at, line in enumerate(seen.lines) if line]
+        self._fill(self._header, lines, seen.skipped)
         self._titled.setChecked(seen.titled)
+        self._undo.setVisible(changed)
         columns = [(LABELS[role], seen.roles.get(role)) for role in self._roles]
         taken = [f"{name} from {legible(seen.headers[at], 40)}" for name, at in columns if at is not None]
         self._opener.setText(f"Columns: {', '.join(taken)}" if taken else "Columns")
+        self._show_rows(seen)
         self._opener.turn(on=seen.roles.get(self._roles[0]) is None)
         self._refresh()
+
+    def _fill(self, box: QComboBox, items: Sequence[tuple[str, object]], current: object) -> None:
+        box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+        box.clear()
+        for words, value in items:
+            box.addItem(words, value)
+        at = next((at for at, (_, value) in enumerate(items) if value == current), 0)
+        box.setCurrentIndex(at)
+        self._shown[box] = at
+        box.blockSignals(False)  # noqa: FBT003
+
+    def _show_rows(self, seen: ExportReading) -> None:
+        """The header and the first rows, of the columns that are used before others."""
+        while (item := self._preview.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        used = list(dict.fromkeys([*seen.roles.values(), *range(len(seen.headers))]))[:PREVIEWED]
+        for place, at in enumerate(sorted(used)):
+            cells = [(seen.headers[at], "strong"), *((row[at] if at < len(row) else "", "") for row in seen.rows)]
+            for line, (text, role) in enumerate(cells):
+                self._preview.addWidget(ElidedLabel(legible(text, 60), role or "muted", self._card), line, place)
+            self._preview.setColumnStretch(place, 1)
 
     @property
     def first(self) -> QComboBox:
@@ -98,7 +163,20 @@ class ColumnsCard(QWidget):
         return self._boxes[self._roles[0]]
 
     def _refresh(self) -> None:
-        self._again.setEnabled(self.first.currentData() is not None)
+        self._again.setEnabled(self.first.currentData() is not None or self._is_changed(self._encoding, self._header))
+
+    def _is_changed(self, *boxes: QComboBox) -> bool:
+        return any(box.currentIndex() != self._shown.get(box) for box in boxes)
 
     def _choose(self) -> None:
-        self.chosen.emit({role: box.currentData() for role, box in self._boxes.items()}, self._titled.isChecked())
+        kind = self._kind.currentData() if self._is_changed(self._kind) else None
+        header = self._is_changed(self._header)
+        self.chosen.emit(
+            ReadingChoice(
+                columns={role: box.currentData() for role, box in self._boxes.items() if self._is_changed(box)},
+                titled=None if header else self._titled.isChecked(),
+                kind=None if kind in (None, ExportKind.UNKNOWN) else ExportKind(kind),
+                encoding=self._encoding.currentData() if self._is_changed(self._encoding) else None,
+                skipped=self._header.currentData() if header else None,
+            )
+        )

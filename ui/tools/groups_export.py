@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.exports.columns import Role
-from app.exports.groups_check import ADVICE, HELD, TITLES, Kind
+from app.exports.columns import ColumnRole
+from app.exports.groups_check import ADVICE, TITLES, GroupIssue
 from app.exports.problems import Unusable
-from app.exports.reading import Checked, Order, check
-from app.text.counts import counted
+from app.exports.reading import Checked, ExportOrder, check
+from app.exports.verdict import ExportVerdict, doubt, facts, verdict
 from app.text.legible import legible
 from ui.tools.columns import ColumnsCard
 from ui.widgets.buttons import button
@@ -27,12 +27,14 @@ from ui.widgets.work import WorkCard
 if TYPE_CHECKING:
     from asyncio import Task
 
-    from app.exports.groups_check import Report
+    from app.exports.groups_check import GroupReport
+    from app.exports.reading import ReadingChoice
+    from app.exports.verdict import VerdictText
     from ui.session.controller import SetupController
     from ui.widgets.findings import Part
     from ui.widgets.table import Rows
 
-COLUMNS = (Role.NAME, Role.ID, Role.CHILDREN, Role.PARENT)
+COLUMNS = (ColumnRole.NAME, ColumnRole.ID, ColumnRole.CHILDREN, ColumnRole.PARENT)
 LOOKED_FOR = (
     "Names that occur twice, also where they differ only in capitals, spaces or characters that cannot be seen.",
     "Characters that Prisma Access or a filter cannot take, empty names, and distinguished names that are too long.",
@@ -47,7 +49,7 @@ class GroupsExportPage(QWidget):
         super().__init__(parent)
         self.setObjectName("groups-export")
         self._controller = controller
-        self._order: Order | None = None
+        self._order: ExportOrder | None = None
         """The file and its columns; never where findings went."""
         self._saving = False
         self._task: Task[None] | None = None
@@ -61,7 +63,10 @@ class GroupsExportPage(QWidget):
         column.addWidget(self._work)
         self._columns = ColumnsCard(COLUMNS, self)
         self._columns.chosen.connect(self._check_with)
+        self._columns.undone.connect(self._check_as_recognized)
         column.addWidget(self._columns)
+        self._doubt = Note("", "caution", self)
+        column.addWidget(self._doubt)
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
         self._findings = FindingsView(("Row", "Name", "Finding"), (56, 150, 0), self)
@@ -128,13 +133,17 @@ class GroupsExportPage(QWidget):
     def open_file(self, path: Path) -> None:
         """Check that file."""
         self._answer = None
-        self._start(Order(path))
+        self._start(ExportOrder(path))
 
-    def _check_with(self, columns: dict[Role, int | None], titled: bool) -> None:
+    def _check_with(self, choice: ReadingChoice) -> None:
         if self._order is not None:
-            self._start(replace(self._order, columns=columns, titled=titled))
+            self._start(self._order.choosing(choice))
 
-    def _start(self, order: Order) -> None:
+    def _check_as_recognized(self) -> None:
+        if self._order is not None:
+            self._start(ExportOrder(self._order.path))
+
+    def _start(self, order: ExportOrder) -> None:
         if self._task is not None:
             self._task.cancel()
         held = self._holds_keyboard()
@@ -157,7 +166,7 @@ class GroupsExportPage(QWidget):
             self._task = None
             self._tell("The check was stopped.", "muted")
 
-    async def _run(self, order: Order) -> None:
+    async def _run(self, order: ExportOrder) -> None:
         answer = await check(order, self._work.show_share)
         report = answer.report if isinstance(answer, Checked) else None
         rows = await gather(len(report.found), partial(_columns, report)) if report is not None else None
@@ -168,19 +177,20 @@ class GroupsExportPage(QWidget):
             shown = (self._findings, self._columns.first) if self._answer is not None else ()
             (next((w for w in shown if w.isVisibleTo(self)), self._another)).setFocus()
 
-    def _take(self, answer: Checked | Unusable, rows: Rows | None, order: Order) -> None:
+    def _take(self, answer: Checked | Unusable, rows: Rows | None, order: ExportOrder) -> None:
         if isinstance(answer, Unusable):
             self._tell(answer.sentence, "bad")
             return
         self._order = replace(order, stamp=answer.seen.stamp, save=None)
         self._answer = answer
-        self._columns.show_columns(answer.seen)
+        self._columns.show_reading(answer.seen, changed=order.chosen)
+        told = verdict(answer)
         if order.save is not None:
             self._tell(f"The findings are in {legible(order.save.name)}.", "good")
         elif answer.report is None or rows is None:
-            self._tell("Which column holds the names? Choose it, then check.", "caution")
+            self._tell(told.sentence, "caution")
         else:
-            self._show_report(answer.report, rows)
+            self._show_report(answer.report, rows, told)
 
     def _ask_where(self) -> None:
         dialog = QFileDialog(self.window(), "Save the findings", "findings.csv", "CSV (*.csv)")
@@ -197,16 +207,10 @@ class GroupsExportPage(QWidget):
 
     # -- what is shown -------------------------------------------------------------------
 
-    def _show_report(self, report: Report, rows: Rows) -> None:
-        kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in Kind]
-        total = report.counts.total()
-        self._findings.show_findings(kinds, rows, total)
-        if not total:
-            self._tell(f"No problem was found in {counted(report.rows, 'group')}.", "good")
-        elif total > HELD:
-            self._tell(f"{total:,} findings. The first {HELD:,} are shown; all can be saved.", "caution")
-        else:
-            self._tell(f"{counted(total, 'finding')} in {counted(report.rows, 'group')}.", "caution")
+    def _show_report(self, report: GroupReport, rows: Rows, told: VerdictText) -> None:
+        kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in GroupIssue]
+        self._findings.show_findings(kinds, rows, report.counts.total())
+        self._tell(told.sentence, "good" if told.verdict is ExportVerdict.CLEAN else "caution")
 
     def _tell(self, sentence: str, tone: str) -> None:
         self._verdict.set_text(rich(sentence), tone)
@@ -220,8 +224,11 @@ class GroupsExportPage(QWidget):
         report = answer.report if answer is not None else None
         self._welcome.setVisible(order is None)
         self._file.setText(legible(order.path.name) if order is not None else "")
-        self._facts.setText(_facts(answer) if answer is not None else "")
+        self._facts.setText(", ".join(facts(answer)) if answer is not None else "")
         self._facts.setVisible(answer is not None)
+        unsure = doubt(answer.seen) if answer is not None and not running else ""
+        self._doubt.set_text(rich(unsure), "caution")
+        self._doubt.setVisible(bool(unsure))
         self._another.setVisible(order is not None)
         self.setFocusProxy(self._first if order is None else self._another)
         self._save.setVisible(bool(report and report.counts))
@@ -233,19 +240,6 @@ class GroupsExportPage(QWidget):
         self._rest.setVisible(not found and order is not None)
 
 
-def _columns(report: Report, start: int, stop: int) -> Part:
+def _columns(report: GroupReport, start: int, stop: int) -> Part:
     rows, names, kinds, details = report.found.part(start, stop)
     return kinds, rows, names, details
-
-
-def _facts(answer: Checked) -> str:
-    words = [answer.seen.words]
-    if answer.report is not None:
-        words.insert(0, counted(answer.report.rows, "group"))
-        if answer.report.others:
-            words.append(f"{counted(answer.report.others, 'row')} of other objects")
-        if answer.report.uneven:
-            words.append(f"{counted(answer.report.uneven, 'row')} with more or fewer fields than columns")
-    if answer.seen.assumed:
-        words.append("if letters look wrong, save it as UTF-8")
-    return ", ".join(words)
