@@ -59,12 +59,12 @@ async def stumble(page: QWidget, visitor: ConsoleVisitor) -> None:
     assert box is not None
     box.setCurrentIndex(1)
     box.activated.emit(1)
-    await until(lambda: "Not asked yet" in words(page))
+    await until(lambda: "Not checked yet" in words(page))
     await check(page, ApiResult.REPORTED)
     await visitor.break_api(ApiFault.NONE.value)
     box.setCurrentIndex(0)
     box.activated.emit(0)
-    await until(lambda: "Not asked yet" in words(page))
+    await until(lambda: "Not checked yet" in words(page))
 
 
 def go_to_full_sync(controller: SetupController) -> None:
@@ -137,7 +137,7 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             child(page, "find-group").click()
             await until(lambda: "CIE has this group: Admins" in words(page))
             child(page, "turn-api-off").click()
-            await until(lambda: "was asked again and has no Client ID" in words(page))
+            await until(lambda: "was checked and no longer has the Client ID" in words(page))
         page.deleteLater()
 
     try:

@@ -99,7 +99,7 @@ def test_what_is_pasted_is_kept_and_never_shown(qapp: QApplication, tmp_path: Pa
         box.activated.emit(1)
         await until(lambda: controller.session.api.access == Access("1102345678", Address.SASE))
         child(page, "turn-api-off").click()
-        await until(lambda: "was asked again and has no Client ID and no Client Secret" in words(page))
+        await until(lambda: "was checked and no longer has the Client ID or the Client Secret" in words(page))
         assert not controller.session.api.begun
         assert await held(controller) == [None, None]
         assert field(page, "tsg-id").text() == ""
@@ -117,7 +117,7 @@ def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path
         assert card is not None
 
         async def taken() -> None:
-            await until(lambda: controller.session.api.on and "The file still holds both" in words(page))
+            await until(lambda: controller.session.api.on and "The file still contains both" in words(page))
             assert await held(controller) == [CLIENT_ID, CLIENT_SECRET]
             assert "canary" not in words(page)
             await controller.session.api.turn_off()
@@ -133,7 +133,7 @@ def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path
         await taken()
         await until(lambda: QGuiApplication.clipboard().text() == "")
         for content, told in (
-            (b"\xff\xfe\x00", "cannot be read"),
+            (b"\xff\xfe\x00", "can't be read"),
             (b"a,b\n1,2\n", "No Client ID"),
             (b"x" * 20_000, "long"),
         ):
@@ -141,7 +141,7 @@ def test_the_csv_file_is_taken_wherever_it_is_given(qapp: QApplication, tmp_path
             drop(card, path)
             await appears(page, told)
         drop(card, tmp_path)
-        await until(lambda: "cannot be read" in words(page))
+        await until(lambda: "can't be read" in words(page))
         assert not controller.session.api.begun
         page.deleteLater()
 

@@ -1,1 +1,1 @@
-"""Pages beside the steps, each opened from the rail or from a step that it helps with."""
+"""Tools: pages beside the steps, opened from the rail or from a step that they help with."""

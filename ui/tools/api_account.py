@@ -1,4 +1,4 @@
-"""The service account of the Directory Sync API: what to ask for, where to paste it, and how to take it away again."""
+"""The service account of the Directory Sync API: what to create, where to paste it, and how to remove it."""
 
 from __future__ import annotations
 
@@ -20,9 +20,6 @@ from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-    from typing import Any
-
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from app.guide.vocabulary import Kind
@@ -42,29 +39,30 @@ _ISSUERS = {
 
 
 class AccountCard(Card):
-    """Fields for the service account. Nothing given here is shown again."""
+    """Fields for the service account. Secrets are never shown again."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
         self.setAcceptDrops(True)
         self._controller = controller
         self._problems: dict[str, str] = {}
-        """Why the last text for a field was not taken."""
+        """Why the last text entered in a field was refused."""
         self.body.addWidget(label("Service account", "heading", self))
         lead = (
-            "Create one in Common Services, **Identity & Access**, give it a role in this tenant, and bring its "
-            "**Client ID** and **Client Secret** here. They go into the keyring, and to the token address only."
+            "Create one in Common Services, **Identity & Access**, give it a role in this tenant, and copy its "
+            "**Client ID** and **Client Secret** here. They are stored in the keyring and sent only to the token "
+            "address."
         )
         self.body.addWidget(label(rich(lead), "muted", self, rich=True))
         self.body.addWidget(Note(rich(ROLE), "muted", self))
         if controller.session.setup.practice:
-            self.body.addWidget(Note("Practice: the practice CIE makes them under Service accounts.", "muted", self))
+            self.body.addWidget(Note("Practice: create one in the practice CIE under Service accounts.", "muted", self))
         self._tsg_id = self._field("TSG ID", "tsg-id", secret=False)
-        self._tsg_id.submitted.connect(lambda text: self._keep(self._give_tsg_id(text)))
+        self._tsg_id.submitted.connect(lambda text: self._controller.keep(self._give_tsg_id(text)))
         self._secrets = {kind: self._secret(kind) for kind in LABELS}
         self._add_file()
-        self._said = Hint(self)
-        self.body.addWidget(self._said)
+        self._file_hint = Hint(self)
+        self.body.addWidget(self._file_hint)
         self._add_addresses()
         self.setFocusProxy(self._tsg_id)
         for signal in (controller.setup_changed, controller.api_changed, controller.activity_changed):
@@ -93,7 +91,7 @@ class AccountCard(Card):
         read.clicked.connect(self._choose_file)
         self._off = button("Turn off", icon="trash")
         self._off.setObjectName("turn-api-off")
-        self._off.clicked.connect(lambda: self._keep(self._turn_off()))
+        self._off.clicked.connect(lambda: self._controller.keep(self._turn_off()))
         row.add(read)
         row.add(self._off)
         self.body.addWidget(row)
@@ -104,8 +102,8 @@ class AccountCard(Card):
         self.body.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         inside = Card("plain", self)
         inside.body.setContentsMargins(0, 0, 0, 0)
-        told = "The vendor's pages name more than one. Change them only where the check finds nothing at the address."
-        inside.body.addWidget(label(told, "muted", inside))
+        lead = "The vendor's pages list more than one. Change them only if the check finds nothing at the address."
+        inside.body.addWidget(label(lead, "muted", inside))
         self._address = self._choice(inside, "Address of the API", "api-address", list(_ADDRESSES.values()))
         self._issuer = self._choice(inside, "Token address", "api-issuer", list(_ISSUERS.values()))
         for box in (self._address, self._issuer):
@@ -127,17 +125,14 @@ class AccountCard(Card):
 
     # -- intents -------------------------------------------------------------------------
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
-        self._controller.keep(work)
-
     def _take(self, kind: Kind, text: str) -> None:
-        """A secret, the content of the file, or the file itself, wherever it was let go."""
+        """Accept a secret, the content of the file, or the file itself, whichever was pasted or dropped."""
         if text.startswith("file:"):
             self._read_file(Path(QUrl(text.strip()).toLocalFile()))
         elif "\n" in text.strip():
-            self._keep(self._give_file(text, taken=text))
+            self._controller.keep(self._give_file(text, taken=text))
         else:
-            self._keep(self._give_secret(kind, text))
+            self._controller.keep(self._give_secret(kind, text))
 
     async def _give_tsg_id(self, text: str) -> None:
         self._answer("tsg-id", await self._api.give_tsg_id(text), "TSG ID captured.")
@@ -146,14 +141,16 @@ class AccountCard(Card):
         problem = await self._api.give_secret(kind, text)
         if problem is None:
             self._controller.clipboard.take_away(text)
-        self._answer(kind.value, problem, f"{LABELS[kind]} kept.")
+        self._answer(kind.value, problem, f"{LABELS[kind]} saved.")
 
     async def _give_file(self, text: str, taken: str = "") -> None:
         problem = await self._api.give_file(text)
         if problem is None and taken:
             self._controller.clipboard.take_away(taken)
         self._answer(
-            "file", problem, "Client ID and Client Secret kept. The file still holds both: delete it, or keep it safe."
+            "file",
+            problem,
+            "Client ID and Client Secret saved. The file still contains both. Delete it or keep it safe.",
         )
 
     def _choose_file(self) -> None:
@@ -169,42 +166,40 @@ class AccountCard(Card):
         async def work() -> None:
             text = await asyncio.to_thread(_content, path)
             if text is None:
-                self._answer("file", "This file cannot be read.", "")
+                self._answer("file", "This file can't be read.", "")
             else:
                 await self._give_file(text)
 
-        self._keep(work())
+        self._controller.keep(work())
 
     def _choose_addresses(self) -> None:
         address = list(_ADDRESSES)[self._address.currentIndex()]
         issuer = list(_ISSUERS)[self._issuer.currentIndex()]
-        self._keep(self._api.choose(address, issuer))
+        self._controller.keep(self._api.choose(address, issuer))
 
     async def _turn_off(self) -> None:
         left = await self._api.turn_off()
         where = self._controller.session.vault.name
         if left:
-            self._answer(
-                "file", f"{where} did not let go of the {' and the '.join(left)}. Unlock it, then try again.", ""
-            )
+            self._answer("file", f"{where} didn't delete the {' and the '.join(left)}. Unlock it, then try again.", "")
         else:
             self._problems.clear()
             self._tsg_id.clear()
             self._answer(
-                "file", None, f"Turned off. {where} was asked again and has no Client ID and no Client Secret."
+                "file", None, f"Turned off. {where} was checked and no longer has the Client ID or the Client Secret."
             )
 
     def _answer(self, field: str, problem: str | None, thanks: str) -> None:
         self._problems.pop(field, None)
         if problem is not None:
             self._problems[field] = problem
-        self._said.show_text(problem or thanks, "bad" if problem else "good")
-        self._said.setVisible(field == "file")
+        self._file_hint.show_text(problem or thanks, "bad" if problem else "good")
+        self._file_hint.setVisible(field == "file")
         self._controller.announced.emit(problem or thanks)
         self._controller.activity_changed.emit()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """The CSV file may be let go anywhere on the card."""
+        """Accept the CSV file anywhere on the card."""
         if event.mimeData().urls():
             event.acceptProposedAction()
 
@@ -213,10 +208,10 @@ class AccountCard(Card):
         event.acceptProposedAction()
         self._read_file(Path(event.mimeData().urls()[0].toLocalFile()))
 
-    # -- from the state ------------------------------------------------------------------
+    # -- state to widgets ----------------------------------------------------------------
 
     def refresh(self) -> None:
-        """Redraw hints and choices; what is being typed stays."""
+        """Update hints and choices; text being typed is kept."""
         access, busy = self._api.access, self._controller.busy
         self._address.setCurrentIndex(list(_ADDRESSES).index(access.address))
         self._issuer.setCurrentIndex(list(_ISSUERS).index(access.issuer))
@@ -231,9 +226,9 @@ class AccountCard(Card):
             field.set_placeholder("Paste to replace" if kept else "Paste it here")
             in_memory = self._api.in_memory_only(kind)
             where = (
-                "Only in memory, lost when the program ends."
+                "Only in memory. Lost when the program ends."
                 if in_memory
-                else f"In {self._controller.session.vault.name}."
+                else f"Stored in {self._controller.session.vault.name}."
             )
             self._hint(field, kind.value, where if kept else "", "caution" if in_memory else "good")
 
@@ -243,9 +238,9 @@ class AccountCard(Card):
 
 
 def _content(path: Path) -> str | None:
-    """The text of a small file; None where it cannot be read. Blocks."""
+    """Return the text of a small file, or None if it can't be read. Blocks."""
     try:
-        if not path.is_file():  # a device or a pipe could keep the reader for ever
+        if not path.is_file():  # reading a device or a pipe might never end
             return None
         with path.open("rb") as file:
             raw = file.read(LONGEST_FILE + 1)

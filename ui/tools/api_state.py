@@ -1,4 +1,4 @@
-"""What the Directory Sync API says of the directory, how a Full Sync stands, and a look for one known user or group."""
+"""What the Directory Sync API reports about the directory and Full Sync, and a search for one user or group."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 LONGEST_NAME = 256
-"""Characters of a name that is looked for."""
+"""Characters of a name to search for."""
 
 
 class StateCard(Card):
-    """Check, and what came back."""
+    """A button that queries the API, and the answer."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
@@ -34,7 +34,7 @@ class StateCard(Card):
         self._asking: Task[None] | None = None
         self._drawn: object = None
         self._results: QWidget | None = None
-        self.body.addWidget(label("What CIE says", "heading", self))
+        self.body.addWidget(label("What CIE reports", "heading", self))
         self._check = button("Check", "primary", "refresh")
         self._check.setObjectName("check-api")
         self._check.clicked.connect(self._press)
@@ -64,11 +64,11 @@ class StateCard(Card):
     async def _ask(self) -> None:
         look = await self._api.ask()
         self._api.look_now()
-        told = directory_sync.message(look, self._api.directory_name)
-        self._controller.announced.emit(". ".join((told.title, *told.sentences)).replace("**", ""))
+        answer = directory_sync.message(look, self._api.directory_name)
+        self._controller.announced.emit(". ".join((answer.title, *answer.sentences)).replace("**", ""))
 
     def refresh(self) -> None:
-        """Redraw what was seen, where it changed."""
+        """Redraw the answer if it changed."""
         api, asking = self._api, self._asking is not None
         self._check.setText("Stop" if asking else "Check again" if api.look is not None else "Check")
         self._check.setEnabled(api.on)
@@ -93,14 +93,14 @@ class StateCard(Card):
     def _fill(self, column: QVBoxLayout, inside: QWidget) -> None:
         api, look = self._api, self._api.look
         if look is None:
-            text = "Asking." if self._asking is not None else "Not asked yet."
+            text = "Checking \u2026" if self._asking is not None else "Not checked yet."
             if not api.on:
-                text = "Off. Give TSG ID, Client ID and Client Secret, then check."
+                text = "Off. Add the TSG ID, Client ID and Client Secret, then check."
             column.addWidget(label(text, "muted", inside))
             return
-        told = directory_sync.message(look, api.directory_name)
-        column.addWidget(label(told.title, "heading" if told.good else "bad-heading", inside))
-        for sentence in told.sentences:
+        answer = directory_sync.message(look, api.directory_name)
+        column.addWidget(label(answer.title, "heading" if answer.good else "bad-heading", inside))
+        for sentence in answer.sentences:
             column.addWidget(Note(rich(sentence), "muted", inside))
         state = api.full_sync_state
         if state is not None and state.directory is not None:
@@ -114,8 +114,8 @@ class StateCard(Card):
                 column.addWidget(Note(rich(sentence), "good" if state.ended else "muted", inside))
         if skew := directory_sync.skew(look):
             column.addWidget(Note(skew, "muted", inside))
-        following = f" The next look is at {clock(api.next_look)}." if api.next_look is not None else ""
-        column.addWidget(label(f"Asked {clock(look.looked)}.{following}", "small", inside))
+        following = f" Next check at {clock(api.next_look)}." if api.next_look is not None else ""
+        column.addWidget(label(f"Last checked {clock(look.looked)}.{following}", "small", inside))
 
     def _add_log(self, directory: Directory, column: QVBoxLayout, inside: QWidget) -> None:
         if not directory.log:
@@ -124,19 +124,19 @@ class StateCard(Card):
         for line in directory.log:
             column.addWidget(label(line, "mono", inside))
         if directory.log_left_out:
-            column.addWidget(label(f"{directory.log_left_out:,} more lines are not shown.", "small", inside))
+            column.addWidget(label(f"{directory.log_left_out:,} more lines aren't shown.", "small", inside))
 
 
 class FindCard(Card):
-    """Whether one user or group that the admin knows has reached CIE. Nothing of it is kept."""
+    """Checks whether one user or group that the admin knows has reached CIE. Nothing is saved."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__("card", parent)
         self._controller = controller
         self._finding: Task[None] | None = None
-        self.body.addWidget(label("Look for one that you know", "heading", self))
-        told = "After Full Sync: whether CIE has taken over this user, by User Principal Name, or this group, by name."
-        self.body.addWidget(label(told, "muted", self))
+        self.body.addWidget(label("Find a user or group", "heading", self))
+        lead = "After Full Sync, check whether CIE has a user, by User Principal Name, or a group, by name."
+        self.body.addWidget(label(lead, "muted", self))
         self._name = QLineEdit(self)
         self._name.setObjectName("api-find-name")
         self._name.setAccessibleName("User Principal Name or group name")
@@ -159,7 +159,7 @@ class FindCard(Card):
         self.refresh()
 
     def refresh(self) -> None:
-        """Only where there is a directory to look in."""
+        """Show the card only if there is a directory to search."""
         state = self._controller.session.api.full_sync_state
         self.setVisible(state is not None and state.directory is not None)
 
@@ -169,7 +169,7 @@ class FindCard(Card):
             return
         if self._finding is not None:
             self._finding.cancel()
-        self._show("Asking.", "muted")
+        self._show("Searching \u2026", "muted")
         self._finding = self._controller.look_into(self._look(value, group=group))
 
     async def _look(self, value: str, *, group: bool) -> None:

@@ -1,4 +1,4 @@
-"""The pages beside the steps, each opened from the rail or from a step that it helps with."""
+"""The list of tools, and when each is offered."""
 
 from __future__ import annotations
 
@@ -16,100 +16,90 @@ if TYPE_CHECKING:
     from app.session.session import SetupSession
     from ui.session.controller import SetupController
 
-    Maker = Callable[[SetupController, QWidget], QWidget]
 
 BETWEEN_LOADS = 0.2
-"""Seconds."""
+"""Seconds between loading two tools."""
 
 
 @dataclass(frozen=True, slots=True)
 class ToolPage:
-    """One page beside the steps. Its widget lives until the setup is left, so that results outlast a look at a step."""
+    """The page of one tool. Its widget lives until the setup is closed, so that results stay when a step is opened."""
 
     title: str
-    """In the rail and at the head of the page, at most 24 characters."""
+    """Shown in the rail and above the page; at most 24 characters."""
     lead: str
     """One sentence under the title."""
     invitation: str
-    """The words of the link on a step's card."""
+    """The label of the link on a step's card."""
     icon: str
-    load: Callable[[], Maker]
-    """Gives what builds the widget; its focus proxy is where the keyboard goes."""
     offered: Callable[[SetupSession], bool] = lambda _session: True
-    """Whether it is any use in this setup."""
+    """Whether the tool is useful in this setup."""
 
 
-def _portal_error() -> Maker:
-    from ui.tools.portal_error import PortalErrorPage
+def load(tool: Tool) -> Callable[[SetupController, QWidget], QWidget]:
+    """Import the page of a tool and return its class. Its focus proxy takes the focus when the page opens."""
+    match tool:
+        case Tool.PORTAL_ERROR:
+            from ui.tools.portal_error import PortalErrorPage
 
-    return PortalErrorPage
+            return PortalErrorPage
+        case Tool.GROUPS_EXPORT:
+            from ui.tools.groups_export import GroupsExportPage
 
+            return GroupsExportPage
+        case Tool.ARRIVED:
+            from ui.tools.arrivals import ArrivedPage
 
-def _groups_export() -> Maker:
-    from ui.tools.groups_export import GroupsExportPage
+            return ArrivedPage
+        case Tool.DIRECTORY_SYNC_API:
+            from ui.tools.directory_sync import DirectoryApiPage
 
-    return GroupsExportPage
-
-
-def _arrived() -> Maker:
-    from ui.tools.arrivals import ArrivedPage
-
-    return ArrivedPage
+            return DirectoryApiPage
 
 
 def _endpoint_answers(session: SetupSession) -> bool:
-    """Whether there is an endpoint that may hold something: nothing answers before Submit."""
+    """Return whether the endpoint may hold objects: it answers only after Submit."""
     kept = all(name in session.setup.kept for name in session.secrets)
     return kept and Milestone.SUBMITTED in session.setup.reached
-
-
-def _directory_api() -> Maker:
-    from ui.tools.directory_sync import DirectoryApiPage
-
-    return DirectoryApiPage
 
 
 TOOLS: dict[Tool, ToolPage] = {
     Tool.PORTAL_ERROR: ToolPage(
         title="Error message",
-        lead="What an error means that the portal or CIE showed, and which step to revisit.",
+        lead="Find out what an error from the portal or CIE means, and which step to revisit.",
         invitation="Read an error message",
         icon="warning",
-        load=_portal_error,
     ),
     Tool.GROUPS_EXPORT: ToolPage(
         title="Groups export",
-        lead="Duplicate names and other things in an export of the groups that stop a sync or break a policy.",
-        invitation="Check an export of the groups",
+        lead="Find duplicate names and other problems in a groups export that stop a sync or break a policy.",
+        invitation="Check a groups export",
         icon="table",
-        load=_groups_export,
     ),
     Tool.ARRIVED: ToolPage(
         title="What arrived",
-        lead="The users and groups that the endpoint holds, and what is missing or odd in them.",
-        invitation="Look at what arrived",
+        lead="See the users and groups at the endpoint, and what is missing or unusual.",
+        invitation="See what arrived",
         icon="inbox",
-        load=_arrived,
         offered=_endpoint_answers,
     ),
     Tool.DIRECTORY_SYNC_API: ToolPage(
         title="Directory Sync API",
-        lead="Optional: what CIE itself says of the directory, read with a service account.",
-        invitation="Let CIE tell when a sync has ended",
+        lead="Optional: read what CIE itself reports about the directory, with a service account.",
+        invitation="Let CIE report when a sync has ended",
         icon="cloud",
-        load=_directory_api,
     ),
 }
-"""In the order of the rail."""
+"""All tools, in the order of the rail."""
 
 
 def offered(session: SetupSession) -> dict[Tool, ToolPage]:
-    """The pages that are of use in this setup."""
+    """Return the tools that are useful in this setup."""
     return {tool: page for tool, page in TOOLS.items() if page.offered(session)}
 
 
 async def load_all() -> None:
-    """Load the pages, each in a turn of the event loop: with the press that opens one it would be felt."""
-    for page in TOOLS.values():
+    """Import the pages ahead of time, each in its own turn of the event loop, so that opening one isn't slow."""
+    for tool in TOOLS:
         await asyncio.sleep(BETWEEN_LOADS)
-        page.load()
+        load(tool)

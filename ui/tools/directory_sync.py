@@ -1,4 +1,4 @@
-"""The page of the Directory Sync API: its service account on the left, what CIE says on the right."""
+"""The page of the Directory Sync API: its service account on the left, what CIE reports on the right."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
-_GIVES = (
-    "Through this API CIE tells how many users and groups it holds, and when its own last sync ended. The assistant "
-    "then sees the end of a Full Sync and fills in the counts, for you to confirm. Every step is possible without it. "
-    "Of the SCIM Change Timestamp it says nothing."
+_BENEFITS = (
+    "This API reports how many users and groups CIE has and when its last sync ended. The assistant then sees the end "
+    "of a Full Sync and fills in the counts for you to confirm. Every step also works without it. The API doesn't "
+    "report the SCIM Change Timestamp."
 )
 
 
-class _Gives(Card):
-    """What the API is good for, until it is on."""
+class _BenefitsCard(Card):
+    """What the API adds, shown while it is off."""
 
     def __init__(self, controller: SetupController, parent: QWidget) -> None:
         super().__init__("card", parent)
         self._controller = controller
-        self.body.addWidget(label("What it gives", "heading", self))
-        self.body.addWidget(label(_GIVES, "muted", self))
+        self.body.addWidget(label("What it adds", "heading", self))
+        self.body.addWidget(label(_BENEFITS, "muted", self))
         for signal in (controller.setup_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
-        """Only while it is off."""
+        """Show the card only while the API is off."""
         self.setVisible(not self._controller.session.api.on)
 
 
 class DirectoryApiPage(QWidget):
-    """Two columns that scroll by themselves."""
+    """Two columns that scroll independently."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +51,7 @@ class DirectoryApiPage(QWidget):
         left, right = ScrollColumn(self), ScrollColumn(self)
         account = AccountCard(controller, left)
         left.column.addWidget(account)
-        for card in (_Gives(controller, right), StateCard(controller, right), FindCard(controller, right)):
+        for card in (_BenefitsCard(controller, right), StateCard(controller, right), FindCard(controller, right)):
             right.column.addWidget(card)
         for column in (left, right):
             column.column.addStretch(1)

@@ -1,4 +1,4 @@
-"""Did the portal show an error? Paste it, and read what it means; gone as soon as it is out of sight."""
+"""Explains a pasted error message of the portal or CIE. The text is dropped as soon as it is out of sight."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 SHOWN = 20_000
-"""Characters; a longer text goes straight to the reader, since laying it out would hold up the window."""
+"""Characters. A longer text isn't shown, since laying it out would block the window."""
 
 
 class _Pasted(QPlainTextEdit):
-    """Takes a text and hands a pasted or dropped one over at once. Nothing in it can be undone or learnt."""
+    """An input that submits pasted or dropped text immediately. Neither undo nor the input method keeps it."""
 
     given = Signal(str)
 
@@ -36,11 +36,11 @@ class _Pasted(QPlainTextEdit):
         self.setFixedHeight(96)
 
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
-        """Pasted or dropped."""
+        """Submit a pasted or dropped text."""
         text = source.text()
         if len(text) > SHOWN:
             self.clear()
-            self.setPlaceholderText(f"A text of {len(text):,} characters was read. It is not shown.")
+            self.setPlaceholderText(f"A text of {len(text):,} characters was read. It isn't shown.")
         else:
             self.insertPlainText(text)
             text = self.toPlainText()
@@ -48,7 +48,7 @@ class _Pasted(QPlainTextEdit):
 
 
 class PortalErrorCard(Card):
-    """An input and, under it, what the text means. The text is read on this computer and never kept."""
+    """An input with its explanation below. The text is read on this computer and never saved."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None, heading: str = "") -> None:
         super().__init__("card", parent)
@@ -57,8 +57,8 @@ class PortalErrorCard(Card):
         self._asked = False
         if heading:
             self.body.addWidget(label(heading, "heading", self))
-        told = "Paste the whole message. It is read on this computer, sent nowhere and not kept."
-        self.body.addWidget(label(told, "muted", self))
+        lead = "Paste the whole message. It is read on this computer, sent nowhere and not saved."
+        self.body.addWidget(label(lead, "muted", self))
         self._input = _Pasted(self)
         self._input.setObjectName("portal-error-text")
         self._input.setAccessibleName("Error message")
@@ -67,7 +67,7 @@ class PortalErrorCard(Card):
         self.body.addWidget(self._input)
         row = QHBoxLayout()
         for text, name, press in (
-            ("Read it", "read-error", lambda: self._read(self._input.toPlainText())),
+            ("Explain", "read-error", lambda: self._read(self._input.toPlainText())),
             ("Clear", "clear-error", self.clear),
         ):
             made = button(text)
@@ -82,16 +82,16 @@ class PortalErrorCard(Card):
         self.clear()
 
     def clear(self) -> None:
-        """Forget the text, what was found, and a reading under way."""
+        """Drop the text and its explanation, and cancel one in progress."""
         if self._asked:
             self._controller.drop_error()
         self._asked = False
         self._input.clear()
-        self._input.setPlaceholderText("Message, code or lines of a log")
+        self._input.setPlaceholderText("Message, code or log lines")
         self._replace(None)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        """Nothing of it outlives its page."""
+        """Drop everything with the page."""
         self.clear()
         super().hideEvent(event)
 
@@ -104,7 +104,7 @@ class PortalErrorCard(Card):
 
     def _show(self, decoded: DecodedError) -> None:
         if not self._asked:
-            return  # another card's
+            return  # read for another card
         results = QWidget(self)
         column = QVBoxLayout(results)
         column.setContentsMargins(0, 0, 0, 0)
@@ -138,7 +138,7 @@ class PortalErrorCard(Card):
 
 
 class PortalErrorPage(QWidget):
-    """The same card as a page beside the steps."""
+    """The card as a tool."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)

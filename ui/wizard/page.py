@@ -12,7 +12,7 @@ from app.guide.vocabulary import Lane, Page
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from ui.main_window import ShownPage
-from ui.tools.catalog import TOOLS
+from ui.tools.catalog import TOOLS, load
 from ui.widgets.buttons import button
 from ui.widgets.text import label
 from ui.wizard.checklist import Checklist
@@ -145,7 +145,7 @@ class WizardPage(QWidget):
 
     def _show_tool(self, tool: Tool) -> None:
         if tool not in self._tools:
-            self._tools[tool] = TOOLS[tool].load()(self.controller, self)
+            self._tools[tool] = load(tool)(self.controller, self)
             self._body.addWidget(self._tools[tool])
         self._body.setCurrentWidget(self._tools[tool])
 
