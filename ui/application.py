@@ -84,17 +84,17 @@ class Application:
 
     def _connect(self) -> None:
         """Connect the signals of the windows with the methods that act on them."""
-        start, home, once_begun = self.tasks.start, self.home, self._once_begun
+        start, home, once_ready = self.tasks.start, self.home, self._once_ready
         self.window.closing.connect(self.close)
         QShortcut(QKeySequence("F1"), self.window, self._help)
         home.opened.connect(lambda setup_id: start(self.open_setup(setup_id)))
-        home.wanted.connect(lambda: once_begun(lambda: start(self.pick())))
-        home.practice.connect(lambda: once_begun(self.start_practice))
+        home.wanted.connect(lambda: once_ready(lambda: start(self.pick())))
+        home.practice.connect(lambda: once_ready(self.start_practice))
         home.help_wanted.connect(self._help)
         home.deleted.connect(lambda setup_id: start(self.delete(setup_id)))
         home.handed_over.connect(lambda setup_id: start(self._files.give(setup_id)))
         home.file_wanted.connect(self._files.choose)
-        home.file_dropped.connect(lambda path: once_begun(lambda: start(self._files.open(Path(path)))))
+        home.file_dropped.connect(lambda path: once_ready(lambda: start(self._files.open(Path(path)))))
         home.diagnostics.connect(self.bugs.show_diagnostics)
         home.about_wanted.connect(self._show_about)
         self._files.taken.connect(lambda setup: start(self._open(setup)))
@@ -103,7 +103,7 @@ class Application:
         self.tray.opened.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
 
-    def _once_begun(self, act: Callable[[], object]) -> None:
+    def _once_ready(self, act: Callable[[], object]) -> None:
         """Act once the program has started. The first window takes clicks while the keyring is still probed."""
 
         async def wait() -> None:

@@ -40,7 +40,7 @@ def collect_here(qt: QApplication) -> None:
     timer.start()
 
 
-def _qt_says(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
+def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, _text: str) -> None:
     """Write only severity and category of what Qt reports: the text may contain what a widget shows."""
     if kind is not QtMsgType.QtDebugMsg and kind is not QtMsgType.QtInfoMsg:
         log.qt_message(kind.name, context.category or "")
@@ -84,7 +84,7 @@ def main(options: Options, walk: Walk | None = None) -> int:
     QTimer.singleShot(0, first_idle.quit)
     first_idle.exec()
     harden()  # the desktop has reported its colors, and no secret has been read yet
-    qInstallMessageHandler(_qt_says)
+    qInstallMessageHandler(_log_qt_message)
     collect_here(qt)
     qt.setWindowIcon(icons.icon("app"))
     if options.smoke:

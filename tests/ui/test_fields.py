@@ -191,7 +191,7 @@ def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:
     given: list[str] = []
     on: list[bool] = []
     field.submitted.connect(given.append)
-    field.settled.connect(lambda: on.append(True))
+    field.next_requested.connect(lambda: on.append(True))
     QTest.keySequence(line, QKeySequence(QKeySequence.StandardKey.Paste))
     QTest.keyClick(line, Qt.Key.Key_Return)  # nobody has accepted it yet
     assert (given, on) == (["7c1e3a52", "7c1e3a52"], [])

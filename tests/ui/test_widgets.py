@@ -15,11 +15,11 @@ from ui.widgets.badge import StepBadge
 from ui.widgets.busy import ThinBar
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
-from ui.widgets.facts import Facts
+from ui.widgets.disclosure import DisclosureLink
+from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.flow import Flow
 from ui.widgets.link import LinkButton
-from ui.widgets.opener import Opener
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import ElidedLabel, breakable, label, rich
 
@@ -83,7 +83,7 @@ def test_a_path_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> Non
 
 
 def test_an_opener_is_told_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> None:
-    opener, inside = Opener("If it does not work"), QLabel("The token may be cut off.")
+    opener, inside = DisclosureLink("If it does not work"), QLabel("The token may be cut off.")
     opener.opens(inside)
     page = shown(qtbot, opener, inside)
     told = QAccessible.queryAccessibleInterface(opener)
@@ -95,7 +95,7 @@ def test_an_opener_is_told_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> N
 
 
 def test_facts_leave_no_gaps_and_keep_room_for_the_values(qtbot: QtBot) -> None:
-    facts = Facts()
+    facts = FactTable()
     values = [facts.add("SCIM Change Timestamp", "25 Nov 2026, 14:33:29"), facts.add("Received so far", "5 users")]
     shown(qtbot, facts, width=250)
     first, second = values

@@ -70,7 +70,7 @@ class Companion(QWidget):
             controller.api_changed,
         ):
             signal.connect(self.refresh)
-        controller.settled.connect(self._focus_main_button)
+        controller.next_requested.connect(self._focus_main_button)
         controller.left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)
         self.refresh()

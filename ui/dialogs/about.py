@@ -23,8 +23,8 @@ async def show(window: QWidget, open_url: Callable[[str], None]) -> None:
     """Show the version, where to get new ones, and the licenses of the included software."""
     from app.system import release
 
-    told = await asyncio.to_thread(release.read)
-    dialog = AboutDialog(told, window)
+    release_info = await asyncio.to_thread(release.read)
+    dialog = AboutDialog(release_info, window)
     dialog.address_wanted.connect(open_url)
     dialog.open()
 

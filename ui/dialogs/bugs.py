@@ -34,7 +34,7 @@ class BugReporter(QObject):
         self._clipboard = clipboard
         self._diagnose = diagnose
         self._dialog: ReportDialog | None = None
-        self._told: dict[str, int] = {}
+        self._bugs: dict[str, int] = {}
         """How often each bug has occurred since the dialog was opened."""
         self._happened.connect(self._show)
 
@@ -57,10 +57,10 @@ class BugReporter(QObject):
             heading, sentence, "Copy diagnostics", self._safe_diagnosis(), self._clipboard, self._window
         ).open()
 
-    def _show(self, told: str) -> None:
+    def _show(self, bug: str) -> None:
         self.count += 1
-        if told in self._told or len(self._told) < _KINDS:
-            self._told[told] = self._told.get(told, 0) + 1
+        if bug in self._bugs or len(self._bugs) < _KINDS:
+            self._bugs[bug] = self._bugs.get(bug, 0) + 1
         if self._dialog is not None:
             self._dialog.show_text(self._text())
             return
@@ -77,10 +77,10 @@ class BugReporter(QObject):
 
     def _closed(self) -> None:
         self._dialog = None
-        self._told.clear()
+        self._bugs.clear()
 
     def _text(self) -> str:
-        bugs = [f"Bug, {times} times: {told}" if times > 1 else f"Bug: {told}" for told, times in self._told.items()]
+        bugs = [f"Bug, {times} times: {bug}" if times > 1 else f"Bug: {bug}" for bug, times in self._bugs.items()]
         return "\n\n".join([*bugs, self._safe_diagnosis()])
 
     def _safe_diagnosis(self) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ui.theme import icons
-from ui.widgets.sign import SIGNS
+from ui.widgets.icon_label import TONE_ICONS
 from ui.widgets.text import breakable, unbroken
 
 ICON = 28
@@ -22,7 +22,7 @@ class MessageBox(QMessageBox):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("SCIM Setup Assistant")
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setIconPixmap(icons.pixmap(SIGNS.get(tone, "info"), ICON, tone))
+        self.setIconPixmap(icons.pixmap(TONE_ICONS.get(tone, "info"), ICON, tone))
         if more:
             self.setProperty("role", "question")
         self.setText(breakable(text))

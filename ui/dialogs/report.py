@@ -47,7 +47,7 @@ class ReportDialog(QDialog):
         self._copier.setFocus()
 
     def _foot(self, copy: str) -> QHBoxLayout:
-        self._said = label("", "good", self)
+        self._status = label("", "good", self)
         self._copier = copier = button(copy, "primary", "copy")
         copier.setObjectName("copy-report")
         copier.clicked.connect(self._copy)
@@ -57,7 +57,7 @@ class ReportDialog(QDialog):
         copier.setDefault(True)
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(self._said, 1)
+        row.addWidget(self._status, 1)
         row.addWidget(copier)
         row.addWidget(close)
         return row
@@ -65,9 +65,9 @@ class ReportDialog(QDialog):
     def show_text(self, text: str) -> None:
         """Show another text; the shown text is what is copied."""
         self._text.setPlainText(text)
-        self._said.setText("")
+        self._status.setText("")
 
     def _copy(self) -> None:
         self._clipboard.copy_plain(self._text.toPlainText(), "Report")
-        self._said.setText("Copied.")
+        self._status.setText("Copied.")
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, "Copied."))

@@ -51,7 +51,7 @@ class SetupController(QObject):
     """The ``DecodedError`` of the last text passed to ``read_error``."""
     announced = Signal(str)
     """A sentence for screen readers."""
-    settled = Signal()
+    next_requested = Signal()
     """Enter was pressed in a finished field: the focus moves on to the main button."""
     left = Signal()
     """The admin wants to see all setups."""
@@ -79,7 +79,7 @@ class SetupController(QObject):
         """A line about the last change, such as which steps have to be redone."""
         self.timestamp_problem: TimestampProblem | None = None
         """Why the last entered timestamp was refused."""
-        self.keep_from_captures = True
+        self.hide_from_captures = True
         """The admin's choice: hide revealed secrets from screen captures, if the system supports it."""
         self.correcting = False
         """The last step was reopened to correct the counts of a complete setup."""
@@ -90,7 +90,7 @@ class SetupController(QObject):
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
         self._reading: Task[Any] | None = None
-        self._looks: set[Task[Any]] = set()
+        self._tool_tasks: set[Task[Any]] = set()
         self._console = console
         self._open_url = open_url
         self._unsubscribe = session.subscribe(self._pass_on)
@@ -98,8 +98,8 @@ class SetupController(QObject):
     def close(self) -> None:
         """Stop listening to the setup, and stop the work started for it."""
         self.stop_test()
-        self.drop_error()
-        self._end_looks()
+        self.cancel_reading()
+        self._cancel_tool_tasks()
         self._unsubscribe()
 
     def _pass_on(self, event: SessionEvent) -> None:
@@ -191,7 +191,7 @@ class SetupController(QObject):
 
     def copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
         """Copy rows of a table. ``gathering`` returns their text and number; it may take a while."""
-        self.look_into(self._copy_rows(gathering))
+        self.run_tool_task(self._copy_rows(gathering))
 
     async def _copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
         text, rows = await gathering
@@ -303,22 +303,22 @@ class SetupController(QObject):
         self.tool = None
         self.page_changed.emit()
 
-    def look_into(self, work: Coroutine[Any, Any, None]) -> Task[None]:
+    def run_tool_task(self, work: Coroutine[Any, Any, None]) -> Task[None]:
         """Run a tool's work; it is canceled when the setup is closed."""
         task = self._tasks.start(work)
-        self._looks.add(task)
-        task.add_done_callback(self._looks.discard)
+        self._tool_tasks.add(task)
+        task.add_done_callback(self._tool_tasks.discard)
         return task
 
-    def _end_looks(self) -> None:
-        for look in tuple(self._looks):
+    def _cancel_tool_tasks(self) -> None:
+        for look in tuple(self._tool_tasks):
             look.cancel()
 
-    def keep(self, work: Coroutine[Any, Any, None]) -> None:
+    def use_keyring(self, work: Coroutine[Any, Any, None]) -> None:
         """Run a tool's work on the keyring; it runs to its end even if the setup is closed."""
-        self._start(self._keep(work))
+        self._start(self._use_keyring(work))
 
-    async def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _use_keyring(self, work: Coroutine[Any, Any, None]) -> None:
         self._wait_for(Block(BlockReason.KEYRING))
         try:
             await work
@@ -376,10 +376,10 @@ class SetupController(QObject):
 
     def read_error(self, text: str) -> None:
         """Decode a pasted error message in the background, and cancel the previous decoding. It isn't kept."""
-        self.drop_error()
+        self.cancel_reading()
         self._reading = self._tasks.start(self._read_error(text))
 
-    def drop_error(self) -> None:
+    def cancel_reading(self) -> None:
         """Cancel the decoding."""
         if self._reading is not None:
             self._reading.cancel()
@@ -395,7 +395,7 @@ class SetupController(QObject):
         """Check for the timestamp now."""
         self.session.waiting.look_now()
 
-    def look_at_sync(self) -> None:
+    def check_sync(self) -> None:
         """Check the state of Full Sync now."""
         from app.setup.state import Wait
         from app.setup.status import awaited

@@ -14,9 +14,9 @@ from app.values.api_regions import Address, Issuer
 from app.values.service_account import LABELS, LONGEST_FILE
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
+from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, Hint
 from ui.widgets.flow import Flow
-from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class AccountCard(Card):
         if controller.session.setup.practice:
             self.body.addWidget(Note("Practice: create one in the practice CIE under Service accounts.", "muted", self))
         self._tsg_id = self._field("TSG ID", "tsg-id", secret=False)
-        self._tsg_id.submitted.connect(lambda text: self._controller.keep(self._give_tsg_id(text)))
+        self._tsg_id.submitted.connect(lambda text: self._controller.use_keyring(self._give_tsg_id(text)))
         self._secrets = {kind: self._secret(kind) for kind in LABELS}
         self._add_file()
         self._file_hint = Hint(self)
@@ -91,13 +91,13 @@ class AccountCard(Card):
         read.clicked.connect(self._choose_file)
         self._off = button("Turn off", icon="trash")
         self._off.setObjectName("turn-api-off")
-        self._off.clicked.connect(lambda: self._controller.keep(self._turn_off()))
+        self._off.clicked.connect(lambda: self._controller.use_keyring(self._turn_off()))
         row.add(read)
         row.add(self._off)
         self.body.addWidget(row)
 
     def _add_addresses(self) -> None:
-        opener = Opener("Addresses")
+        opener = DisclosureLink("Addresses")
         opener.setObjectName("api-addresses")
         self.body.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         inside = Card("plain", self)
@@ -130,9 +130,9 @@ class AccountCard(Card):
         if text.startswith("file:"):
             self._read_file(Path(QUrl(text.strip()).toLocalFile()))
         elif "\n" in text.strip():
-            self._controller.keep(self._give_file(text, taken=text))
+            self._controller.use_keyring(self._give_file(text, taken=text))
         else:
-            self._controller.keep(self._give_secret(kind, text))
+            self._controller.use_keyring(self._give_secret(kind, text))
 
     async def _give_tsg_id(self, text: str) -> None:
         self._answer("tsg-id", await self._api.give_tsg_id(text), "TSG ID captured.")
@@ -170,12 +170,12 @@ class AccountCard(Card):
             else:
                 await self._give_file(text)
 
-        self._controller.keep(work())
+        self._controller.use_keyring(work())
 
     def _choose_addresses(self) -> None:
         address = list(_ADDRESSES)[self._address.currentIndex()]
         issuer = list(_ISSUERS)[self._issuer.currentIndex()]
-        self._controller.keep(self._api.choose(address, issuer))
+        self._controller.use_keyring(self._api.choose(address, issuer))
 
     async def _turn_off(self) -> None:
         left = await self._api.turn_off()

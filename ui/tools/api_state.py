@@ -10,7 +10,7 @@ from app.diagnosis import directory_sync
 from app.text.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
-from ui.widgets.facts import Facts
+from ui.widgets.facts import FactTable
 from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
 
@@ -53,7 +53,7 @@ class StateCard(Card):
         if self._asking is not None:
             self._asking.cancel()
             return
-        self._asking = self._controller.look_into(self._ask())
+        self._asking = self._controller.run_tool_task(self._ask())
         self._asking.add_done_callback(self._asked)
         self.refresh()
 
@@ -104,7 +104,7 @@ class StateCard(Card):
             column.addWidget(Note(rich(sentence), "muted", inside))
         state = api.full_sync_state
         if state is not None and state.directory is not None:
-            facts = Facts(inside)
+            facts = FactTable(inside)
             for name, value in directory_sync.table(state.directory):
                 facts.add(name, value)
             column.addWidget(facts)
@@ -170,7 +170,7 @@ class FindCard(Card):
         if self._finding is not None:
             self._finding.cancel()
         self._show("Searching \u2026", "muted")
-        self._finding = self._controller.look_into(self._look(value, group=group))
+        self._finding = self._controller.run_tool_task(self._look(value, group=group))
 
     async def _look(self, value: str, *, group: bool) -> None:
         found = await self._controller.session.api.find(group=group, value=value)

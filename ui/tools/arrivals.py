@@ -148,7 +148,7 @@ class ArrivedPage(QWidget):
             self._task.cancel()
         held = self._holds_keyboard()
         self._work.show_share(0, "")
-        self._task = self._controller.look_into(self._whole(work))
+        self._task = self._controller.run_tool_task(self._whole(work))
         self._tell("", "muted")
         if held:
             self._work.setFocus()

@@ -15,7 +15,7 @@ from app.text.legible import legible
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine
-from ui.widgets.opener import Opener
+from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class ColumnsCard(QWidget):
         self._roles = roles
         self._shown: dict[QComboBox, int] = {}
         """What each choice was when the file was read."""
-        self._opener = Opener("Columns")
+        self._opener = DisclosureLink("Columns")
         self._opener.setObjectName("open-columns")
         self._card = Card("card", self)
         self._card.body.addWidget(label("First rows", "strong", self._card))

@@ -150,7 +150,7 @@ class GroupsExportPage(QWidget):
         self._order = replace(order, save=None)
         self._saving = order.save is not None
         self._work.show_share(0)
-        self._task = self._controller.look_into(self._run(order))
+        self._task = self._controller.run_tool_task(self._run(order))
         self._tell("", "muted")
         if held:
             self._work.setFocus()

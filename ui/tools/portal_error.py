@@ -84,7 +84,7 @@ class PortalErrorCard(Card):
     def clear(self) -> None:
         """Drop the text and its explanation, and cancel one in progress."""
         if self._asked:
-            self._controller.drop_error()
+            self._controller.cancel_reading()
         self._asked = False
         self._input.clear()
         self._input.setPlaceholderText("Message, code or log lines")

@@ -88,9 +88,9 @@ class IconButton(IconedButton):
     def __init__(self, name: str, purpose: str) -> None:
         super().__init__("")
         self.setProperty("role", "icon")
-        self.show_sign(name, purpose)
+        self.show_purpose(name, purpose)
 
-    def show_sign(self, name: str, purpose: str) -> None:
+    def show_purpose(self, name: str, purpose: str) -> None:
         """Change its icon and purpose."""
         self.show_icon(name, "muted", 18)
         self.setToolTip(tip(purpose))

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.widgets.flow import Flow
-from ui.widgets.sign import IconLabel
+from ui.widgets.icon_label import IconLabel
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Breadcrumb(Flow):
         text = label(words, "muted", stop, wrap=len(words) > 44)
         if not first:
             chevron = IconLabel(12, stop)
-            chevron.show_sign("chevron-right", "muted")
+            chevron.show_icon("chevron-right", "muted")
             row.addWidget(chevron, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(text, 1)
         return stop

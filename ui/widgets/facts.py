@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize
 
-from ui.widgets.placed import Placed
+from ui.widgets.height_for_width import HeightForWidthWidget
 from ui.widgets.text import label
 from ui.widgets.wrapping import text_width, widest_word
 
@@ -20,7 +20,7 @@ SHARE = 0.42
 """The share of the width that names may use before they wrap."""
 
 
-class Facts(Placed):
+class FactTable(HeightForWidthWidget):
     """Not a grid, which would use a label's estimated height as the minimum and leave gaps; this asks per width."""
 
     def __init__(self, parent: QWidget | None = None, *, name_role: str = "muted", value_role: str = "body") -> None:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import IconButton, button
-from ui.widgets.sign import SIGNS, IconLabel
+from ui.widgets.icon_label import TONE_ICONS, IconLabel
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Hint(QWidget):
     def show_text(self, text: str, tone: str) -> None:
         """Show a sentence, or nothing."""
         self.setVisible(bool(text))
-        loud = tone in SIGNS
+        loud = tone in TONE_ICONS
         role = tone if loud else "small"
         if self._text.property("role") != role:
             self._text.setProperty("role", role)
@@ -166,7 +166,7 @@ class ValueField(QWidget):
         self._timer.start(round(seconds * 1000))
         self.shown.emit(True)  # noqa: FBT003 - a signal's argument
         window.installEventFilter(self)
-        self._eye.show_sign("eye-off", f"Hide {self._name}")
+        self._eye.show_purpose("eye-off", f"Hide {self._name}")
 
     def hide_secret(self) -> None:
         """Show the mask again and keep nothing."""
@@ -177,7 +177,7 @@ class ValueField(QWidget):
         self._masked.setVisible(True)
         self.window().removeEventFilter(self)
         if self._eye is not None:
-            self._eye.show_sign("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
+            self._eye.show_purpose("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Hide the secret when the window loses focus, is minimized or closed."""
@@ -241,7 +241,7 @@ class CaptureField(QWidget):
     """The whole entered text, of any length."""
     edited = Signal(str)
     """The text after each key."""
-    settled = Signal()
+    next_requested = Signal()
     """Enter was pressed on a text that was submitted before: the admin wants to continue."""
 
     def __init__(
@@ -254,7 +254,7 @@ class CaptureField(QWidget):
         super().__init__()
         self._read_clipboard = read_clipboard
         self._focused = False
-        self._settled = False
+        self._accepted = False
         """Whether a value was accepted and nothing else has been entered since."""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 2)
@@ -300,8 +300,8 @@ class CaptureField(QWidget):
     def _enter(self) -> None:
         if self._input.isReadOnly():
             return
-        if self._settled and not self._input.isModified():
-            self.settled.emit()
+        if self._accepted and not self._input.isModified():
+            self.next_requested.emit()
         else:
             self._give(self._input.text())
 
@@ -319,7 +319,7 @@ class CaptureField(QWidget):
         else:
             self._put(text.strip())
         self._input.setModified(False)
-        self._settled = False
+        self._accepted = False
         self.submitted.emit(text)
 
     def being_typed(self) -> bool:
@@ -328,13 +328,13 @@ class CaptureField(QWidget):
 
     def set_text(self, text: str) -> None:
         """Show an accepted value."""
-        self._settled = True
+        self._accepted = True
         if self._input.text() != text:
             self._put(text)
 
     def set_kept(self, placeholder: str) -> None:
         """Show that a secret was accepted, without showing any of it."""
-        self._settled = True
+        self._accepted = True
         self.clear()
         self.set_placeholder(placeholder)
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QSize
 
-from ui.widgets.placed import Placed
+from ui.widgets.height_for_width import HeightForWidthWidget
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
-class Flow(Placed):
+class Flow(HeightForWidthWidget):
     """Widgets keep their size; one that is wider than a line gets the whole line and may wrap inside.
 
     A hidden widget takes no room.

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainT
 from app.guide.builders import FORMS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
-from ui.widgets.opener import Opener
+from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class BuilderPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        opener = Opener(self._form.title)
+        opener = DisclosureLink(self._form.title)
         opener.setObjectName(f"open-builder-{builder.value}")
         column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         self._bench = Card("card", self)

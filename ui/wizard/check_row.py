@@ -13,7 +13,7 @@ from app.scim.finding import Verdict
 from app.scim.observation import Observation
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton
-from ui.widgets.facts import Facts
+from ui.widgets.facts import FactTable
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -103,11 +103,11 @@ class CheckRow(QFrame):
         elif self._finding is not None and not self._more.isHidden():
             self._fill(self._finding)
             self._details.show()
-            self._more.show_sign("chevron-down", f"Close the details of: {title(self._check)}")
+            self._more.show_purpose("chevron-down", f"Close the details of: {title(self._check)}")
 
     def _close(self) -> None:
         self._details.hide()
-        self._more.show_sign("chevron-right", f"Details of: {title(self._check)}")
+        self._more.show_purpose("chevron-right", f"Details of: {title(self._check)}")
 
     def _fill(self, finding: Finding) -> None:
         fresh = QWidget(self)
@@ -117,7 +117,7 @@ class CheckRow(QFrame):
         words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # a remark's is shown beside the rows
         if words:
             column.addWidget(label(words, "body", fresh))
-        facts = Facts(fresh, name_role="small", value_role="mono")
+        facts = FactTable(fresh, name_role="small", value_role="mono")
         for name, value in lines(finding):
             facts.add(name, value)
         column.addWidget(facts)

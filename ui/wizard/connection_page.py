@@ -17,7 +17,7 @@ from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
 from ui.widgets.causes import CauseList
-from ui.widgets.facts import Facts
+from ui.widgets.facts import FactTable
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -140,7 +140,7 @@ class ConnectionPage(QWidget):
         card = Card("card", self)
         card.setObjectName("offer")
         card.body.addWidget(label("What this service offers", "heading", card))
-        facts = Facts(card)
+        facts = FactTable(card)
         for name, value in rows(offer):
             facts.add(name, value)
         card.body.addWidget(facts)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
 from app.text.times import recorded
 from ui.widgets.cards import Card, Note
-from ui.widgets.facts import Facts
+from ui.widgets.facts import FactTable
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -55,7 +55,7 @@ class Finish(QWidget):
         rows.append(("Secrets", self._controller.session.vault.name))
         card = Card("card", self)
         card.body.addWidget(label("What was set up", "heading", card))
-        facts = Facts(card)
+        facts = FactTable(card)
         for name, value in rows:
             facts.add(name, value)
         card.body.addWidget(facts)

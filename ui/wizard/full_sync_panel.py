@@ -36,7 +36,7 @@ class FullSyncPanel(QWidget):
         row = Flow(self, across=8, down=6)
         self._look = button("Check now", icon="refresh")
         self._look.setObjectName("look-at-sync")
-        self._look.clicked.connect(controller.look_at_sync)
+        self._look.clicked.connect(controller.check_sync)
         row.add(self._look)
         column.addWidget(row)
         for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):

@@ -70,7 +70,7 @@ class WizardPage(QWidget):
             controller.api_changed,
         ):
             signal.connect(self.refresh)
-        controller.settled.connect(self._focus_main_button)
+        controller.next_requested.connect(self._focus_main_button)
         controller.announced.connect(self._announce)
         self.refresh()
 

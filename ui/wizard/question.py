@@ -37,11 +37,11 @@ class Question(Card):
         choice.setEnabled(option.unavailable is None)
         choice.toggled.connect(lambda on: self._controller.answer(branch.id, option.id) if on else None)
         self.body.addWidget(choice)
-        said = [option.sign, option.means, option.shuts_gate]
+        lines = [option.sign, option.means, option.shuts_gate]
         if option.unavailable:
-            said = [f"Not possible here. {option.unavailable}"]
-        choice.setAccessibleDescription(" ".join(words for words in said if words).replace("**", ""))
-        for words in said:
+            lines = [f"Not possible here. {option.unavailable}"]
+        choice.setAccessibleDescription(" ".join(words for words in lines if words).replace("**", ""))
+        for words in lines:
             if words:
                 line = label(rich(words), "small", self, rich=True)
                 line.setContentsMargins(INDENT, 0, 0, 0)

@@ -17,9 +17,9 @@ from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
+from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.link import LinkButton
-from ui.widgets.opener import Opener
 from ui.widgets.text import label, rich
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
@@ -73,10 +73,10 @@ class StepCard(Card):
         super().__init__("card-current", parent)
         self._controller = controller
         self._capture = CaptureGuard(self)
-        self._capture.wanted = controller.keep_from_captures
+        self._capture.wanted = controller.hide_from_captures
         self._values: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
-        self._changes: dict[str, Opener] = {}
+        self._changes: dict[str, DisclosureLink] = {}
         self.setObjectName(f"card-{place.step.id}")
         step = place.step
         self._add_head(place)
@@ -178,7 +178,7 @@ class StepCard(Card):
 
     def _add_own(self, name: str) -> None:
         """Let the admin replace the suggested or derived value."""
-        change = Opener("Use another value")
+        change = DisclosureLink("Use another value")
         change.setObjectName(f"change-{name}")
         self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
         self._add_capture(name, "your own value")
@@ -188,12 +188,12 @@ class StepCard(Card):
     def _add_capture_switch(self) -> None:
         switch = CheckLine("Hide revealed secrets from screen captures", self)
         switch.setObjectName("capture-guard")
-        switch.setChecked(self._controller.keep_from_captures)
+        switch.setChecked(self._controller.hide_from_captures)
         switch.toggled.connect(self._switch_capture)
         self._column.addWidget(switch)
 
     def _switch_capture(self, on: bool) -> None:
-        self._controller.keep_from_captures = self._capture.wanted = on
+        self._controller.hide_from_captures = self._capture.wanted = on
 
     def _add_builder(self, builder: Builder) -> None:
         from ui.wizard.builder_panel import BuilderPanel
@@ -205,7 +205,7 @@ class StepCard(Card):
         field = CaptureField(spec.label, self._controller.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
         field.submitted.connect(lambda text: self._controller.give(name, text))
-        field.settled.connect(self._controller.settled)
+        field.next_requested.connect(self._controller.next_requested)
         if spec.kind is Kind.COUNT:
             field.set_placeholder("Enter the number")
         self._captures[name] = field
@@ -231,7 +231,7 @@ class StepCard(Card):
         takes = f" Takes {step.takes}." if step.takes else ""
         # A criterion, not a result, so it has no green tick.
         self._column.addWidget(Note("<b>Done when:</b> " + rich(step.success + takes), "muted", self))
-        more = Opener("If it doesn't work")
+        more = DisclosureLink("If it doesn't work")
         more.setObjectName(f"trouble-{step.id}")
         self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
         box = QWidget(self)
@@ -265,7 +265,7 @@ class StepCard(Card):
 
     def _add_error_reader(self, lane: Lane) -> None:
         who = "CIE" if lane is Lane.CIE else self._controller.session.guide.portal.name
-        opener = Opener(f"Did {who} show an error?")
+        opener = DisclosureLink(f"Did {who} show an error?")
         opener.setObjectName("open-portal-error")
         self._column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
         card = PortalErrorCard(self._controller, self)

@@ -19,7 +19,7 @@ from app.text.times import ago, recorded, span
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
-from ui.widgets.facts import Facts
+from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField
 from ui.widgets.flow import Flow
 from ui.widgets.text import label, rich
@@ -43,7 +43,7 @@ class WatchPanel(QWidget):
         column.addWidget(self._elapsed)
         column.addWidget(self._expected)
         column.addWidget(self._bar)
-        facts = Facts(self)
+        facts = FactTable(self)
         names = ("SCIM Change Timestamp", "Last checked", "Received so far", "Checked through")
         self._cells = [facts.add(name) for name in names]
         column.addWidget(facts)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 
+from ui.widgets.icon_label import IconLabel
 from ui.widgets.link import EDGE, LinkButton
-from ui.widgets.sign import IconLabel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -17,7 +17,7 @@ SIGN, GAP = 12, 5
 """Pixels of the chevron, and between it and the words."""
 
 
-class Opener(LinkButton):
+class DisclosureLink(LinkButton):
     """Not one of Qt's checkable buttons, which screen readers call check boxes. Closed at first."""
 
     turned = Signal(bool)
@@ -44,7 +44,7 @@ class Opener(LinkButton):
             self.turned.emit(on)
 
     def _show(self) -> None:
-        self._sign.show_sign("chevron-down" if self.is_open else "chevron-right", "accent")
+        self._sign.show_icon("chevron-down" if self.is_open else "chevron-right", "accent")
         self.setAccessibleDescription("Open" if self.is_open else "Closed")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 
-class Placed(QWidget):
+class HeightForWidthWidget(QWidget):
     """Takes its height from ``places`` and puts its children there."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

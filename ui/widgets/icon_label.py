@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.theme import icons
 
-SIGNS = {"good": "check", "caution": "warning", "bad": "warning"}
+TONE_ICONS = {"good": "check", "caution": "warning", "bad": "warning"}
 """The icon of a tone; every other tone has the plain ``info``. Color is never the only indication."""
 
 
@@ -20,7 +20,7 @@ class IconLabel(QLabel):
         self._shown: tuple[str, str] | None = None
         self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
 
-    def show_sign(self, name: str, color: str) -> None:
+    def show_icon(self, name: str, color: str) -> None:
         """Show the icon in a token's color."""
         if (name, color) != self._shown:
             self._shown = (name, color)
@@ -28,7 +28,7 @@ class IconLabel(QLabel):
 
     def show_tone(self, tone: str) -> None:
         """Show the icon that belongs to a tone."""
-        self.show_sign(SIGNS.get(tone, "info"), tone)
+        self.show_icon(TONE_ICONS.get(tone, "info"), tone)
 
     def _draw(self) -> None:
         if self._shown is not None:
