@@ -176,7 +176,8 @@ class Captures:
         if reading.value is None:
             problem = reading.problem or "This text cannot be used."
             return CaptureResult(accepted=False, sentence=problem, sensitive=not secret and looks_secret(text))
-        if clash := self._clash(name, reading.value) or self._elsewhere(kind, reading.value):
+        clash = self._clash(name, reading.value) or self._elsewhere(kind, reading.value)
+        if clash := clash or await self._repeated(name, kind, reading.value):
             return CaptureResult(accepted=False, sentence=clash)
         before = opened.setup
         if secret:
@@ -217,6 +218,21 @@ class Captures:
                 if derived.value is None:
                     return f"It does not fit as {spec.label}: {derived.problem}"
             if other != name and spec.kind is Kind.GUID and self._opened.setup.values.get(other) == value:
+                return f"This is the {spec.label}, which is captured already."
+        return None
+
+    async def _repeated(self, name: str, kind: Kind, value: str) -> str | None:
+        """Why a token or client secret is another value of this setup; None if it is not."""
+        if kind not in (Kind.TOKEN, Kind.CLIENT_SECRET):
+            return None
+        guide, setup = self._opened.guide, self._opened.setup
+        for other, spec in guide.values.items():
+            if other == name or spec.kind is kind:
+                continue
+            known = setup.values.get(other)
+            if spec.secret and spec.kind is not Kind.BASE_URL and other in setup.kept:
+                known = (await self.reveal(other)).value
+            if known == value:
                 return f"This is the {spec.label}, which is captured already."
         return None
 

@@ -23,10 +23,13 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 """The characters of a web address (RFC 3986 section 2). Browsers and HTTP clients read others differently."""
 
-_KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
+KNOWN_HOSTS = (".paloaltonetworks.com", ".prismaaccess.cn")
 _NAMES = ("paloaltonetworks", "prismaaccess")
 _RESEMBLES = 0.85
 """Share of equal letters; 0.85 allows two typos in a name of the vendor."""
+
+_RESOURCE = re.compile(r"/(users|groups|bulk|schemas|resourcetypes|serviceproviderconfig)/?$", re.IGNORECASE)
+"""Paths that a client appends itself (RFC 7644 section 3.2)."""
 
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
@@ -76,6 +79,9 @@ def problem(text: str, *, practice: bool) -> str | None:
         return "This web address has a user name in it. The Base URL of CIE has none."
     if parts.query or parts.fragment or "?" in text or "#" in text:
         return "This address has a ? or #, so it comes from the browser's address bar. Copy the Base URL field."
+    if end := _RESOURCE.search(parts.path):
+        named = end[0].rstrip("/")
+        return f"This address ends in {named}, which the SCIM client appends itself. Copy the Base URL field alone."
     if practice and parts.scheme.lower() in ("http", "https") and host in LOOPBACK:
         return None
     if parts.scheme.lower() != "https":
@@ -96,7 +102,7 @@ def warnings(text: str, *, practice: bool) -> tuple[str, ...]:
     found = [sentence for pattern, sentence in _OTHER_SERVICES if re.match(pattern, host)]
     if "/iam/v1/scim" in parts.path.lower():
         found.append("This is the service for administrator accounts, not the SCIM Connector of a directory.")
-    if not host.endswith(_KNOWN_HOSTS):
+    if not host.endswith(KNOWN_HOSTS):
         found.append("This host is not a known host of the vendor. Check that it was copied from CIE.")
         if _resembles(host):
             found.append("This host name resembles a host of the vendor. Its owner would receive the token.")

@@ -7,6 +7,8 @@ only where the text is certainly a slip; everything else is refused with a reaso
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 import unicodedata
 from contextlib import suppress
@@ -18,7 +20,7 @@ from urllib.parse import urlsplit
 from app.guide.vocabulary import SECRET_KINDS, Kind
 from app.text.legible import code, is_invisible, legible
 from app.values import address
-from app.values.address import LOOPBACK, TOKEN_HOST, URL
+from app.values.address import KNOWN_HOSTS, LOOPBACK, TOKEN_HOST, URL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +30,10 @@ LONGEST = 16_384
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"
 _DOTS = frozenset("\u2022*\u25cf.")
+_SHORTENED = re.compile(r"\u2026|\.{3}|[\u2022\u25cf*]{3}")
+"""What a page puts where it does not show the rest of a value."""
+_JWT_PARTS = (3, 5)
+"""Parts of a signed and of an encrypted JWT (RFC 7519 section 3)."""
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9][a-z0-9-]{0,61}[a-z0-9]"
@@ -40,6 +46,27 @@ _SERVICE_ACCOUNT = re.compile(
     rf"[^@\s]{{1,100}}@({TSG_ID})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE | re.ASCII
 )
 _BEARER = re.compile(r"^(Authorization:\s*)?Bearer\s+", re.IGNORECASE)
+_TOKEN_LABEL = re.compile(r"^(?:bearer )?token\s*[:=]\s*", re.IGNORECASE)
+_URL_LABEL = re.compile(r"^(?:(?:base|tenant|scim) )?url\s*[:=]?\s+(?=https?://)", re.IGNORECASE)
+_ENTRA_FLAG = re.compile(r"[?&](aadOptscim062020|AzureAdScimPatch2017)=?$", re.IGNORECASE)
+"""What administrators of Entra ID append to its Tenant URL, not a part of the address
+(https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility)."""
+_HOST_AND_MORE = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]*\.[a-z]{2,63})(?::[0-9]{1,5}(?:/\S*)?|/\S*)", re.IGNORECASE)
+"""An address without ``https://``, with a port or a path."""
+_WINDOWS_USER = re.compile(r"[^\\@\s]{1,15}\\[^\\@]+")
+"""``CORP\\name``; the short name of a domain has at most 15 characters."""
+_LABELED_GUID = re.compile(
+    rf"(?P<label>[^\r\n]{{2,40}}?)[\"']?(?:\s*[:=\uff1a]\s*|\s+)[\"'({{]*(?P<guid>{_GUID.pattern}|[0-9a-f]{{32}})[\"')}},;]*",
+    re.IGNORECASE,
+)
+_OTHER_IDS = re.compile(
+    r"\b(?:obje[ck]?t|client|appli[ck]ation|anwendung|app|subscription|abonnement|correlation|korrelation|request|session"
+    r"|secret|user|group|device|resource|trace)",
+    re.IGNORECASE,
+)
+"""Words of labels whose GUID is not that of a tenant or an environment."""
+_SPACES = "\u00a0\u2007\u2009\u202f"
+"""Spaces between the thousands of a number, as French, Polish and Nordic pages write them (Unicode CLDR)."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _LDAP = re.compile(r"^(LDAP-)+", re.IGNORECASE)
 
@@ -94,6 +121,8 @@ class Rule:
     """What is unusual about a good value, in sentences."""
     fit: Callable[[str], str] = str
     """Makes a captured value of another kind fit: replaces what is not allowed, and cuts what is too long."""
+    spaces: str = ""
+    """Unusual spaces that a text may have, because the repair removes them."""
     measure: Callable[[str], str] | None = None
     """Shows how a good value meets the rule, in a phrase; nothing of a secret."""
 
@@ -123,9 +152,11 @@ def read(kind: Kind, text: str, *, practice: bool = False, hosts: tuple[str, ...
     clean, repairs = _tidy(text)
     if not clean:
         return Reading(problem="Nothing was pasted. Copy the value first.")
-    if hidden := _hidden(clean):
-        return Reading(problem=f"It contains an invisible character ({hidden}). Copy it again from its field.")
     rule, given = RULES[kind], Circumstances(practice, hosts)
+    if hidden := _hidden(clean, rule.spaces):
+        return Reading(problem=f"It contains an invisible character ({hidden}). Copy it again from its field.")
+    if kind not in SECRET_KINDS and _is_jwt(clean):
+        return Reading(problem=f"{rule.sentence} This looks like the token.")
     try:
         value, more = rule.repair(clean, given) if rule.repair else (clean, ())
         long = rule.longest is not None and len(value) > rule.longest
@@ -179,7 +210,9 @@ def looks_secret(text: str) -> bool:
     if re.match(r"https?://[^/\s]+/\S", clean, re.IGNORECASE):
         return True
     bare = _BEARER.sub("", clean)
-    return len(bare) >= 24 and _TOKEN.fullmatch(bare) is not None and not _DOMAIN.fullmatch(bare.lower())
+    return _is_jwt(bare) or (
+        len(bare) >= 24 and _TOKEN.fullmatch(bare) is not None and not _DOMAIN.fullmatch(bare.lower())
+    )
 
 
 def _tidy(text: str) -> Repaired:
@@ -195,10 +228,10 @@ def _tidy(text: str) -> Repaired:
     return clean, tuple(repairs)
 
 
-def _hidden(text: str) -> str | None:
-    """The code of the first invisible character, or of a space that is not the usual one."""
+def _hidden(text: str, spaces: str) -> str | None:
+    """The code of the first invisible character, or of a space that is not the usual one and not among ``spaces``."""
     for character in text:
-        if character not in "\r\n\t " and (is_invisible(character) or unicodedata.category(character) == "Zs"):
+        if character not in "\r\n\t " + spaces and (is_invisible(character) or unicodedata.category(character) == "Zs"):
             return code(character)
     return None
 
@@ -206,12 +239,22 @@ def _hidden(text: str) -> str | None:
 def _looks_like(text: str) -> str | None:
     """What a text certainly is, where it was pasted into the wrong field."""
     if _WEB.match(text):
-        return "a web address"
+        return "an address of CIE, such as the Base URL" if _of_the_vendor(text) else "a web address"
     if _GUID.fullmatch(text):
         return "a GUID, such as the Tenant ID"
+    if _SERVICE_ACCOUNT.fullmatch(text):
+        return "the name of a service account"
+    if re.fullmatch(rf"tsg_id:{TSG_ID}", text):
+        return "the scope"
     if len(text) > 60 and _TOKEN.fullmatch(text.removeprefix("Bearer ").strip()) and not text.isdigit():
         return "the token"
     return None
+
+
+def _of_the_vendor(url: str) -> bool:
+    with suppress(ValueError):
+        return (urlsplit(url).hostname or "").lower().endswith(KNOWN_HOSTS)
+    return False
 
 
 def _lower(text: str) -> Repaired:
@@ -228,19 +271,42 @@ def _of(longest: int) -> Callable[[str], str]:
 
 
 def _repair_guid(text: str, _given: Circumstances) -> Repaired:
+    repairs: list[str] = []
     bare = text.strip("{}()")
+    if bare != text:
+        repairs.append("brackets removed")
+    labeled = _LABELED_GUID.fullmatch(bare)
+    if labeled and re.search(r"[^\W\d]", labeled["label"]) and not _OTHER_IDS.search(labeled["label"]):
+        bare = labeled["guid"]
+        repairs.append("the label removed")
+    if re.fullmatch(r"[0-9A-Fa-f]{32}", bare):
+        bare = "-".join((bare[:8], bare[8:12], bare[12:16], bare[16:20], bare[20:]))
+        repairs.append("hyphens added")
     if not _GUID.fullmatch(bare):
         return text, ()
-    lower, repairs = _lower(bare)
-    return lower, repairs if bare == text else ("brackets removed", *repairs)
+    lower, more = _lower(bare)
+    return lower, (*repairs, *more)
+
+
+def _guid_reason(text: str, _given: Circumstances) -> str | None:
+    labeled = _LABELED_GUID.fullmatch(text)
+    if labeled and _OTHER_IDS.search(labeled["label"]):
+        return "The label in front of this GUID belongs to another ID. Copy the right one."
+    return None
 
 
 def _repair_domain(text: str, _given: Circumstances) -> Repaired:
     repairs: list[str] = []
     name = text
+    if _WEB.match(name) and _of_the_vendor(name):
+        return text, ()
     if _WEB.match(name):
-        name = urlsplit(name).netloc
+        parts = urlsplit(name)
+        name = parts.netloc if "@" in parts.netloc else parts.hostname or ""
         repairs.append("web address shortened to its host")
+    elif found := _HOST_AND_MORE.fullmatch(name):
+        name = found["host"]
+        repairs.append("shortened to its host")
     if name.startswith("@"):
         name = name[1:]
         repairs.append("leading @ removed")
@@ -277,6 +343,11 @@ def _repair_directory_user(text: str, given: Circumstances) -> Repaired:
 
 def _directory_user_reason(text: str, _given: Circumstances) -> str | None:
     name, at, domain = text.rpartition("@")
+    if _WINDOWS_USER.fullmatch(text):
+        return (
+            "This has the short name of a domain in front. Enter the user as name@domain, for example "
+            "svc-ping@corp.example.com."
+        )
     if "=" in text and not at:
         return "This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com."
     if re.search(r"[\r\n\t]", name):
@@ -307,6 +378,17 @@ def _fit_directory_name(value: str) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", name)[:LONGEST_DIRECTORY_NAME].strip("-.")
 
 
+def _repair_base_url(text: str, _given: Circumstances) -> Repaired:
+    repairs: list[str] = []
+    value = _URL_LABEL.sub("", text)
+    if value != text:
+        repairs.append("the label removed")
+    if flag := _ENTRA_FLAG.search(value):
+        value = value[: flag.start()]
+        repairs.append(f"{flag[1]} removed, a flag for the Tenant URL of Entra ID")
+    return value, tuple(repairs)
+
+
 def _base_url_reason(text: str, given: Circumstances) -> str | None:
     if any(space in text for space in " \r\n\t"):
         return "The Base URL has a space or a line break inside. Copy it again with its copy button."
@@ -321,9 +403,13 @@ def _base_url_reason(text: str, given: Circumstances) -> str | None:
 
 def _repair_token(text: str, _given: Circumstances) -> Repaired:
     repairs: list[str] = []
-    value = _BEARER.sub("", text)
+    value = _TOKEN_LABEL.sub("", text)
     if value != text:
+        repairs.append("the label removed")
+    bare = _BEARER.sub("", value)
+    if bare != value:
         repairs.append("the word Bearer removed")
+    value = bare
     if re.search(r"[\r\n]", value):
         value = re.sub(r"[ \t]*[\r\n]+[ \t]*", "", value)
         repairs.append("line breaks removed")
@@ -339,11 +425,43 @@ def _token_reason(value: str, _given: Circumstances) -> str | None:
         return "The token has a space inside. Copy it again with its copy button."
     if set(value) <= _DOTS:
         return "These are the dots that hide the token. Use the copy button beside it."
+    if _SHORTENED.search(value):
+        return "The page shows only a part of this token. Use the copy button beside it."
+    if cut := _cut_jwt(value):
+        return cut
     if not _TOKEN.fullmatch(value):
         return "The token has a character that no bearer token has (RFC 6750). Copy it again."
     if len(value) < SHORTEST_TOKEN:
         return f"This has only {len(value)} characters, so it was cut off. Copy it again."
     return None
+
+
+def _cut_jwt(value: str) -> str | None:
+    """Why a token that is certainly a JWT (RFC 7519) is not a whole one."""
+    parts = value.split(".")
+    if not _is_jwt_header(parts[0]):
+        return None
+    if len(parts) < min(_JWT_PARTS) and (len(parts) == 1 or not parts[1] or parts[1].startswith("eyJ")):
+        return f"This token has {len(parts)} of the 3 parts of a JWT, so it was cut off. Copy it again."
+    if len(parts) == min(_JWT_PARTS) and parts[1].startswith("eyJ") and not parts[2]:
+        return "The last part of this token is missing. Copy it again."
+    return None
+
+
+def _is_jwt(text: str) -> bool:
+    """Whether a text is certainly a JWT, which has the form of a domain where its parts are short."""
+    header, dot, _ = _BEARER.sub("", text).partition(".")
+    return bool(dot) and _is_jwt_header(header)
+
+
+def _is_jwt_header(part: str) -> bool:
+    """Whether it is JSON with an algorithm (RFC 7515 section 4.1.1)."""
+    if not part.startswith("eyJ"):
+        return False
+    with suppress(ValueError):
+        header = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return isinstance(header, dict) and isinstance(header.get("alg"), str)
+    return False
 
 
 def _client_id_reason(text: str, _given: Circumstances) -> str | None:
@@ -361,6 +479,8 @@ def _client_secret_reason(text: str, _given: Circumstances) -> str | None:
         return "This looks like a web address. The Client Secret is in the downloaded CSV file."
     if set(text) <= _DOTS:
         return "These are the dots that hide the secret. Copy it from the CSV file."
+    if text.endswith(("...", "\u2026")):
+        return "The end of this secret was left out. Copy it from the CSV file."
     return None
 
 
@@ -393,7 +513,8 @@ def _text_reason(line: str, _given: Circumstances) -> str | None:
 
 
 def _repair_count(text: str, _given: Circumstances) -> Repaired:
-    bare = re.sub(r"[\s,.'\u2019](?=\d{3}(\D|$))", "", text)
+    lakhs = re.fullmatch(r"\d{1,2}(,\d{2})+,\d{3}", text)  # as in India
+    bare = text.replace(",", "") if lakhs else re.sub(r"[\s,.'\u2019](?=\d{3}(\D|$))", "", text)
     number = str(int(bare)) if re.fullmatch(r"[0-9]{1,9}", bare) else text
     return number, () if number == text else ("written without separators",)
 
@@ -415,6 +536,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             "36 characters: digits, the letters a to f and four hyphens",
             re.compile(_GUID.pattern),
             repair=_repair_guid,
+            reason=_guid_reason,
             measure=lambda _value: "A GUID of 36 characters",
         ),
         Kind.DOMAIN: Rule(
@@ -471,6 +593,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             "an https address, kept as copied",
             URL,
             verb="is",
+            repair=_repair_base_url,
             reason=_base_url_reason,
             warnings=lambda value, given: address.warnings(value, practice=given.practice),
             measure=lambda _value: "Path kept as copied",
@@ -539,6 +662,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             re.compile(r"0|[1-9][0-9]{0,8}"),
             verb="is",
             repair=_repair_count,
+            spaces=_SPACES,
             reason=_count_reason,
         ),
     }

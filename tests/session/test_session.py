@@ -345,3 +345,26 @@ def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path
     asyncio.run(story("http://127.0.0.1:9/scim", may=True))
     with Hostile(says(b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n")) as server:
         asyncio.run(story(server.base_url, may=False))
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_token_that_is_another_value_of_the_setup_is_stopped(tmp_path: Path) -> None:
+    async def story() -> None:
+        guide = catalog.guide("pingfederate")
+        secret = "s3cret-of-the-service-account"
+        captured = {"ping_user": "svc-ping@corp.contoso.com", "client_id": "scim-client-0001", "client_secret": secret}
+        async with opened(tmp_path, guide, captured) as session:
+            for name, text, clash in (
+                ("token", secret, "client_secret"),
+                ("token", "scim-client-0001", "client_id"),
+                ("client_secret", "scim-client-0001", "client_id"),
+            ):
+                given = await session.captures.give(name, text)
+                assert not given.accepted
+                assert guide.values[clash].label in given.sentence
+                assert text not in given.sentence
+            assert "token" not in session.setup.kept
+            assert (await session.captures.give("token", LONG)).accepted
+            assert (await session.captures.give("token", LONG)).accepted  # the same token again
+
+    asyncio.run(story())

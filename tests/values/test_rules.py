@@ -14,6 +14,9 @@ from app.values.rules import LONGEST, RULES, describe, mask, measure, read
 GUID = "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"
 TOKEN = "abcDEF123._~-" * 6
 
+BASE = "https://scim.example.paloaltonetworks.com/a/V2"
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl"
+
 GOOD = {
     Kind.GUID: re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     Kind.DIRECTORY_ID: re.compile(r"[A-Za-z0-9-]{1,40}"),
@@ -45,6 +48,32 @@ GOOD = {
             "https://scim.example.paloaltonetworks.com/a/V2/",
         ),
         (Kind.COUNT, "1,180", "1180"),
+        *((Kind.COUNT, f"1{space}180{space}004", "1180004") for space in " \u00a0\u202f\u2009\u2007.'\u2019"),
+        (Kind.COUNT, "12,34,567", "1234567"),
+        *(
+            (Kind.GUID, text, GUID)
+            for text in (
+                f"Tenant ID: {GUID}",
+                f"Tenant ID\n{GUID.upper()}",
+                f"Tenant ID\t{GUID}",
+                f"Directory (tenant) ID : {GUID}",
+                f"Mandanten-ID: {GUID}",
+                f"\u30c6\u30ca\u30f3\u30c8 ID: {GUID}",
+                f'"tenantId": "{GUID}",',
+                f"tenant_id={GUID}",
+                GUID.replace("-", ""),
+                f"Environment ID: {GUID.replace('-', '')}",
+            )
+        ),
+        (Kind.DOMAIN, "abc1234.id.cyberark.cloud:443", "abc1234.id.cyberark.cloud"),
+        (Kind.DOMAIN, "abc1234.id.cyberark.cloud/admin#/x", "abc1234.id.cyberark.cloud"),
+        (Kind.DOMAIN, "https://abc1234.id.cyberark.cloud:8443/admin", "abc1234.id.cyberark.cloud"),
+        (Kind.BASE_URL, f"{BASE}?aadOptscim062020", BASE),
+        (Kind.BASE_URL, f"{BASE}/?AADOptSCIM062020", f"{BASE}/"),
+        (Kind.BASE_URL, f"{BASE}?AzureAdScimPatch2017", BASE),
+        (Kind.BASE_URL, f"Base URL: {BASE}", BASE),
+        (Kind.TOKEN, f"Bearer Token: {TOKEN}", TOKEN),
+        (Kind.TOKEN, f"Bearer\n{JWT}", JWT),
     ],
 )
 def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:
@@ -74,6 +103,26 @@ def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:
         (Kind.COUNT, "many", "whole number"),
         (Kind.TEXT, "x" * 121, "120"),
         (Kind.GUID, GUID[:8] + "\u200d" + GUID[8:], "U+200D"),
+        (Kind.GUID, f"Object ID: {GUID}", "another ID"),
+        (Kind.GUID, f"Application (client) ID: {GUID}", "another ID"),
+        (Kind.GUID, f"Objekt-ID\n{GUID}", "another ID"),
+        (Kind.GUID, f"Tenant ID: {GUID} Object ID: {GUID}", "36 characters"),
+        (Kind.TOKEN, JWT.rpartition(".")[0], "2 of the 3 parts"),
+        (Kind.TOKEN, JWT.partition(".")[0], "1 of the 3 parts"),
+        (Kind.TOKEN, JWT.rpartition(".")[0] + ".", "last part"),
+        *((Kind.TOKEN, f"{JWT[:20]}{dots}", "only a part") for dots in ("...", "\u2026", "....", "...c2ln")),
+        *((Kind.TOKEN, f"{dots}{JWT[-20:]}", "only a part") for dots in ("****", "\u2022\u2022\u2022\u2022")),
+        (Kind.CLIENT_SECRET, "abcdefghijkl...", "left out"),
+        *(
+            (Kind.BASE_URL, f"{BASE}/{end}", end.rstrip("/"))
+            for end in ("Users", "users/", "Groups", "ServiceProviderConfig", "Schemas", "ResourceTypes", "Bulk")
+        ),
+        (Kind.BASE_URL, f"{BASE}?aadOptscim062020&x=1", "address bar"),
+        (Kind.DIRECTORY_USER, "CORP\\svc-ping", "name@domain"),
+        (Kind.DOMAIN, f"{BASE}/Users", "address of CIE"),
+        (Kind.DOMAIN, JWT * 2, "token"),
+        (Kind.SYSTEM_ID, BASE, "address of CIE"),
+        (Kind.SCOPE, "scim@1234567890.iam.panserviceaccount.com", "service account"),
     ],
 )
 def test_what_is_wrong_is_refused_with_the_reason(kind: Kind, text: str, words: str) -> None:
@@ -87,6 +136,26 @@ def test_what_is_wrong_is_refused_with_the_reason(kind: Kind, text: str, words: 
 def test_nothing_and_a_megabyte_are_refused(kind: Kind, text: str) -> None:
     assert read(kind, text).value is None
     assert read(kind, text).problem
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        JWT,
+        "eyJhbGciOiJub25lIn0.canary-7f3d91-of-no-jwt",
+        "eyJub3QiOiJhIGp3dCJ9.eyJhIjoxfQ",
+        ".".join(["eyJhbGciOiJSU0EtT0FFUCJ9", *["c2lnbmF0dXJl"] * 4]),
+        "scim|abcdef.ghijkl.mnopqr",
+    ],
+)
+def test_a_token_that_may_be_whole_is_taken(token: str) -> None:
+    assert read(Kind.TOKEN, token).value == token
+
+
+def test_a_base_url_may_have_users_inside_its_path() -> None:
+    for path in ("/users/tenant/v2", "/Users-of-x", "/scim/v2/"):
+        url = f"https://scim.example.paloaltonetworks.com{path}"
+        assert read(Kind.BASE_URL, url).value == url
 
 
 def test_plain_http_only_for_loopback_in_practice() -> None:
@@ -146,6 +215,8 @@ def test_each_rule_is_stated_once_and_used_everywhere(kind: Kind) -> None:
     [
         ("https://Acme-admin.okta.com/admin", "acme.okta.com", False),
         ("acme.okta.com", "acme.okta.com", False),
+        ("acme-admin.okta.com/admin/apps", "acme.okta.com", False),
+        ("acme.okta.com:443", "acme.okta.com", False),
         ("acme-admin.oktapreview.com", "acme.oktapreview.com", False),
         ("my-admin.example.com", "my-admin.example.com", True),
         ("okta.com.example", "okta.com.example", True),
