@@ -190,6 +190,7 @@ def test_how_the_file_was_read_is_shown_can_be_chosen_and_undone(
         assert "The file doesn't say its encoding." in words(page)
         child(page, "open-columns").click()
         assert "S\u00fcd" in words(part(page, QWidget, "columns"))
+        assert not part(page, FindingsView).isVisibleTo(page), "both do not fit into the smallest window"
         undo = child(page, "undo-choices")
         assert not undo.isVisibleTo(page)
         encoding, header = part(page, QComboBox, "encoding"), part(page, QComboBox, "header-line")

@@ -61,6 +61,7 @@ class ArrivedPage(QWidget):
         for card in self._columns.values():
             card.chosen.connect(self._compare_with)
             card.undone.connect(lambda: self._compare_with(None))
+            card.opened.connect(lambda _open: self._refresh())
             column.addWidget(card)
         self._work = WorkCard("Share of what is read", self)
         self._work.stopped.connect(self._stop)
@@ -246,7 +247,8 @@ class ArrivedPage(QWidget):
         self._looked_for.setVisible(told)
         self._users.setVisible(not told)
         self._groups_line.setVisible(not told)
-        found = arrivals.report is not None and bool(arrivals.report.counts.total()) and not running
+        hidden = running or self._columns[arrivals.groups].is_open
+        found = arrivals.report is not None and bool(arrivals.report.counts.total()) and not hidden
         self._findings.setVisible(found)
         self._rest.setVisible(not found)
 

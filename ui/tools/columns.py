@@ -42,6 +42,8 @@ class ColumnsCard(QWidget):
 
     chosen = Signal(object)
     """A ``ReadingChoice``."""
+    opened = Signal(bool)
+    """Whether the card is open, which then needs the height of the page."""
     undone = Signal()
     """The admin discards all choices."""
 
@@ -55,13 +57,13 @@ class ColumnsCard(QWidget):
         self._opener = DisclosureLink("Columns")
         self._opener.setObjectName("open-columns")
         self._card = Card("card", self)
-        self._card.body.addWidget(label("First rows", "strong", self._card))
         self._preview = QGridLayout()
         self._preview.setHorizontalSpacing(16)
         self._preview.setVerticalSpacing(2)
         self._card.body.addLayout(self._preview)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(6)
         self._boxes = {role: self._choice(LABELS[role], f"column-{role.value.replace('_', '-')}") for role in roles}
         self._kind = self._choice("Each row is", "rows-are")
         self._encoding = self._choice("Encoding", "encoding")
@@ -69,19 +71,19 @@ class ColumnsCard(QWidget):
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
         self._card.body.addLayout(self._grid)
-        self._titled = CheckLine("The header names the columns", self._card)
+        self._titled = CheckLine("Names the columns", self._card)
         self._titled.setObjectName("titled")
         self._undo = button("Undo choices")
         self._undo.setObjectName("undo-choices")
         self._undo.clicked.connect(self.undone)
-        self._again = button("Check with these choices")
+        self._again = button("Check again")
         self._again.setObjectName("check-again")
         self._again.clicked.connect(self._choose)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._titled, 1)
         row.addWidget(self._again)
-        self._card.body.addLayout(row)
+        self._grid.addLayout(row, self._grid.count() // 4, 2, 1, 2)  # beside the last choice, or below it
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -91,7 +93,16 @@ class ColumnsCard(QWidget):
         top.addWidget(self._undo)
         column.addLayout(top)
         column.addWidget(self._card)
-        self._opener.opens(self._card)
+        self._card.setVisible(False)
+        self._opener.turned.connect(self._turn)
+
+    def _turn(self, on: bool) -> None:
+        """Show or hide the card; never together with what makes room for it, which would enlarge the window."""
+        if not on:
+            self._card.setVisible(False)
+        self.opened.emit(on)
+        if on:
+            self._card.setVisible(True)
 
     def _choice(self, name: str, object_name: str) -> QComboBox:
         """A labeled box in the next place of the grid."""
@@ -156,6 +167,11 @@ class ColumnsCard(QWidget):
             for line, (text, role) in enumerate(cells):
                 self._preview.addWidget(ElidedLabel(legible(text, 60), role or "muted", self._card), line, place)
             self._preview.setColumnStretch(place, 1)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the card is shown."""
+        return self._opener.is_open
 
     @property
     def first(self) -> QComboBox:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.exports.columns import ColumnRole
 from app.exports.groups_check import ADVICE, TITLES, GroupIssue
+from app.exports.kinds import ExportKind
 from app.exports.problems import Unusable
 from app.exports.reading import Checked, ExportOrder, check
 from app.exports.verdict import ExportVerdict, doubt, facts, verdict
@@ -64,6 +65,7 @@ class GroupsExportPage(QWidget):
         self._columns = ColumnsCard(COLUMNS, self)
         self._columns.chosen.connect(self._check_with)
         self._columns.undone.connect(self._check_as_recognized)
+        self._columns.opened.connect(lambda _open: self._refresh())
         column.addWidget(self._columns)
         self._doubt = Note("", "caution", self)
         column.addWidget(self._doubt)
@@ -210,7 +212,8 @@ class GroupsExportPage(QWidget):
     def _show_report(self, report: GroupReport, rows: Rows, told: VerdictText) -> None:
         kinds = [FindingKind(k.value, TITLES[k], report.counts[k], ADVICE[k]) for k in GroupIssue]
         self._findings.show_findings(kinds, rows, report.counts.total())
-        self._tell(told.sentence, "good" if told.verdict is ExportVerdict.CLEAN else "caution")
+        good = told.verdict is ExportVerdict.CLEAN and report.kind is not ExportKind.UNKNOWN
+        self._tell(told.sentence, "good" if good else "caution")
 
     def _tell(self, sentence: str, tone: str) -> None:
         self._verdict.set_text(rich(sentence), tone)
@@ -235,7 +238,7 @@ class GroupsExportPage(QWidget):
         self._save.setEnabled(not running)
         self._work.setVisible(running)
         self._columns.setVisible(answer is not None and not running)
-        found = bool(report and report.counts) and (self._saving or not running)
+        found = bool(report and report.counts) and (self._saving or not (running or self._columns.is_open))
         self._findings.setVisible(found)
         self._rest.setVisible(not found and order is not None)
 
