@@ -49,7 +49,7 @@ async def turn_on(controller: SetupController, page: QWidget, visitor: ConsoleVi
 
 
 async def stumble(page: QWidget, visitor: ConsoleVisitor) -> None:
-    """Two things that may be wrong at the vendor, each with its way out."""
+    """Two vendor-side problems, each with its way out."""
     await visitor.break_api(ApiFault.ROLE.value)
     await check(page, ApiResult.FORBIDDEN)
     await visitor.break_api(ApiFault.ADDRESS.value)
@@ -68,7 +68,7 @@ async def stumble(page: QWidget, visitor: ConsoleVisitor) -> None:
 
 
 def go_to_full_sync(controller: SetupController) -> None:
-    """What this story is not about is done."""
+    """A setup with everything outside this story done."""
     session = controller.session
     now = session.now()
     steps = [step.id for step in session.guide.steps]

@@ -1,4 +1,4 @@
-"""An admin takes Entra ID from the first page to Full Sync: real window, real keyring, real HTTP."""
+"""An admin sets up Entra ID from the first page to Full Sync: real window, real keyring, real HTTP."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 async def tour(application: Application, folder: Path, until: str | None) -> str:
-    """Walk to that step, or to the end; returns what the clipboard then holds."""
+    """Walk to that step, or to the end. Return the clipboard's content afterward."""
     code = await Tour(TourDriver(application, folder), until=until).run()
     assert (code == 0) == (until is None), (folder / "tour.json").read_text()
     return application.clipboard.take_text()

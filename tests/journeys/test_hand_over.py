@@ -1,4 +1,4 @@
-"""Two admins: one hands a setup over as a file, the other opens it, captures the secrets again and goes on."""
+"""Two admins: one hands a setup over as a file, the other opens it, captures the secrets again and continues."""
 
 from __future__ import annotations
 

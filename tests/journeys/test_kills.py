@@ -39,7 +39,7 @@ def walked_steps() -> list[str]:
 
 
 def killed_after(step: str, folder: Path) -> Path:
-    """Kill the tour once that step is reported done; returns its data folder."""
+    """Kill the tour once that step is reported as done. Return its data folder."""
     folder.mkdir()
     process = tour(folder / "data", folder / "tour")
     lines: list[str] = []
@@ -73,7 +73,7 @@ async def reopened(data: Path) -> SetupSession:
 
 
 def nothing_is_lost(step: str, data: Path) -> None:
-    """What the data folder and the keyring hold after that step is all that was captured, at that step or the next."""
+    """The data folder and the keyring contain everything captured up to that step or the next one."""
     guide, steps = catalog.guide("entra"), walked_steps()
     session = asyncio.run(reopened(data))
     place = steps.index(journey.position(guide, session.setup))
@@ -85,7 +85,7 @@ def nothing_is_lost(step: str, data: Path) -> None:
 
 @pytest.mark.usefixtures("secret_service")
 def test_whatever_step_it_ends_after_nothing_is_lost(tmp_path: Path) -> None:
-    """The program is stopped after each step of one tour; what a kill would leave then is what is looked at."""
+    """Stop the program after each step of one tour, and check what a kill would leave behind."""
     process = tour(tmp_path / "data", tmp_path / "tour")
     seen: list[str] = []
     assert process.stdout is not None
@@ -96,7 +96,7 @@ def test_whatever_step_it_ends_after_nothing_is_lost(tmp_path: Path) -> None:
                 continue
             process.send_signal(signal.SIGSTOP)
             try:
-                # Without the consoles' own file: their process goes on, and may be writing it.
+                # Without the consoles' own file: their process still runs, and may be writing it.
                 left = shutil.copytree(
                     tmp_path / "data", tmp_path / f"after-{step}", ignore=shutil.ignore_patterns("consoles")
                 )

@@ -36,14 +36,14 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 500
 LONGEST = 0.09
-"""Seconds from the first words of a child to its death, at most; an action takes some milliseconds."""
+"""Maximum seconds from a child's first output to its kill; an action takes a few milliseconds."""
 NAMES = ("token", "base_url")
 
 
 def serve(folder: Path) -> None:
-    """For each seed on standard input fork a child and say its id; the child works until it is killed."""
+    """For each seed on standard input, fork a child and print its id; the child works until it is killed."""
     for module in ("app.setup.document", "keyring.errors", "secretstorage", "jeepney.io.blocking"):
-        importlib.import_module(module)  # so that a child begins to work at once
+        importlib.import_module(module)  # so that a child starts working immediately
     guide = catalog.guide("entra")
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for seed in sys.stdin:
@@ -54,15 +54,15 @@ def serve(folder: Path) -> None:
 
 
 def tell(**what: object) -> None:
-    """One line, written at once and whole."""
+    """Print one line in a single write."""
     os.write(1, f"{json.dumps(what)}\n".encode())
 
 
 async def work(folder: Path, guide: object, chance: random.Random) -> None:
-    """Save, capture, replace and delete without end, as the program does it."""
+    """Save, capture, replace and delete endlessly, in the program's way."""
     store, vault = Store(folder), Vault("setup")
     while not isinstance(store.lock(), FolderTaken):
-        time.sleep(0.001)  # the one before is still being taken down
+        time.sleep(0.001)  # the previous one is still being recorded
     here = [setup.id for setup in store.list().setups]
     while True:
         if len(here) < 3 or chance.random() < 0.2:
@@ -87,7 +87,7 @@ async def capture(store: Store, vault: Vault, setup_id: str, name: str, value: s
 
 
 async def delete(store: Store, vault: Vault, setup_id: str, *, by_hand: bool = False) -> None:
-    """Secrets first, then the file; or the file alone, as somebody does who tidies up the folder."""
+    """Secrets first, then the file; or the file alone, as an admin does who cleans up the folder."""
     tell(deleting=setup_id)
     for name in () if by_hand else NAMES:
         assert (await vault.delete(setup_id, name)).status is VaultStatus.DELETED
@@ -96,22 +96,22 @@ async def delete(store: Store, vault: Vault, setup_id: str, *, by_hand: bool = F
 
 @dataclass
 class Ledger:
-    """What the keyring has to hold, from what the children said."""
+    """What the keyring must contain, according to the children's output."""
 
     proved: dict[tuple[str, str], str] = field(default_factory=dict)
     """Reported as stored."""
     begun: dict[tuple[str, str], set[str]] = field(default_factory=dict)
-    """Also right: begun to be put in the run that was killed."""
+    """Also valid: the killed run had started to store it."""
     deleting: set[str] = field(default_factory=set)
-    """Setups begun to be deleted: their secrets may be there or not."""
+    """Setups whose deletion had started: their secrets may be there or not."""
     others: frozenset[str] = frozenset()
-    """Setups of which the keyring held something before."""
+    """Setups that had something in the keyring before."""
     stored: int = 0
     interrupted: int = 0
     orphans: int = 0
 
     def hear(self, line: str) -> None:
-        """Take in what a child said."""
+        """Record a child's output."""
         said = json.loads(line)
         if "deleting" in said:
             self.deleting.add(said["deleting"])
@@ -124,7 +124,7 @@ class Ledger:
             self.stored += 1
 
     async def check(self, store: Store, vault: Vault) -> None:
-        """Compare files and keyring with what was said, and start again from what is there."""
+        """Compare files and keyring with the output, and continue from the actual state."""
         listing = store.list()
         assert listing.troubles == (), "a setup cannot be read"
         here = {setup.id: setup for setup in listing.setups}
@@ -195,7 +195,7 @@ def test_killed_500_times_it_loses_no_setup_and_no_secret(tmp_path: Path) -> Non
 
 
 def killed(words: int, delay: float, left: bytes) -> tuple[list[str], bytes]:
-    """Let a child work for that many seconds, kill it, and read to the end of what it said."""
+    """Let a child work for that many seconds, kill it, and read the rest of its output."""
     child, heard, deadline = 0, left, None
     while deadline is None or time.monotonic() < deadline:
         wait = 20 if deadline is None else max(0, deadline - time.monotonic())
@@ -218,7 +218,7 @@ def killed(words: int, delay: float, left: bytes) -> tuple[list[str], bytes]:
 
 
 async def clean(store: Store, vault: Vault) -> None:
-    """Delete all, as the admin would, and see that nothing is left."""
+    """Delete everything as the admin would, and check that nothing is left."""
     setups: tuple[Setup, ...] = store.list().setups
     for setup in setups:
         await delete(store, vault, setup.id)

@@ -1,4 +1,4 @@
-"""Tours with rehearsed failures, and of a SCIM client that came with a YAML file alone; all others: ``tests/leaks``."""
+"""Tours with rehearsed failures, and with a SCIM client that consists only of a YAML file. Others: ``tests/leaks``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NINTH = Path(__file__).with_name("ninth_client.yaml")
 
 
 def toured(root: Path, folder: Path, client: str, *more: str) -> tuple[int, dict[str, object], str]:
-    """Run the program's tour; returns its exit code, its report and its output."""
+    """Run the program's tour. Return its exit code, report and output."""
     folder.mkdir()
     done = subprocess.run(
         [
@@ -63,7 +63,7 @@ def test_the_tour_rehearses_failures_where_an_admin_meets_them(tmp_path: Path) -
 
 
 def check_trace(trace: Path, folder: Path) -> None:
-    """The trace of a whole tour tells of all that happened, in words of the code alone."""
+    """The trace of a whole tour records every event, only with names from the code."""
     written = trace.read_text("ascii")
     events = [json.loads(line) for line in written.splitlines()]
     assert {event["event"] for event in events} == {event.name for event in TraceEvent} - {TraceEvent.BUG.name}

@@ -83,7 +83,7 @@ def test_the_estimate_grows_with_the_number_of_objects() -> None:
     assert expectation(CADENCE, 10).shortest == 20
 
 
-def test_the_watch_goes_on_after_failures_and_ends_with_the_timestamp() -> None:
+def test_the_wait_continues_after_failures_and_ends_with_the_timestamp() -> None:
     answers: Iterator[ChangesSeen | LookFailed] = iter(
         [
             LookFailed(Observation.TIMEOUT, 7.0),

@@ -148,7 +148,7 @@ def test_a_system_without_a_version_is_named(
     assert f"System: {said}, kernel" in report(surface, "GNOME Keyring", SetupTally({}, 0), (), practice=False)
 
 
-def test_what_somebody_else_worded_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_by_others_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "release", lambda: f"6.1.0-{CANARY}")
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: {"ID": f"</{CANARY}>", "VERSION_ID": f"12{CANARY}"})
     surface = WindowFacts(f"6.12.0-{CANARY}", f"6.12.0 {CANARY}", f"@{CANARY}", "light", 1.5)

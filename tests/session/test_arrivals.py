@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("secret_service")
 
 
 def play(folder: Path, directory: Directory, story: Callable[[Arrivals], Awaitable[None]]) -> None:
-    """Read what arrived at that directory."""
+    """Read the users and groups of that directory."""
 
     async def whole(url: str) -> None:
         captured = {"base_url": url, "token": LONG}
@@ -44,7 +44,7 @@ def names(report: ArrivalReport, kind: ArrivalKind) -> list[str]:
 
 
 def ignore(_progress: float | ArrivalProgress) -> None:
-    """Progress that nobody watches."""
+    """Progress that is ignored."""
 
 
 def test_a_sample_is_read_and_an_export_makes_it_everything(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Background jobs follow the state of a setup: no page is open here, and nothing is redrawn."""
+"""Background jobs follow the state of a setup, without any page or redraw."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def domains(*entries: object) -> bytes:
 
 
 class Cie:
-    """A token address and an API that answer what a test wants; a list is used up to its last."""
+    """A token address and an API with a test's answers; the last one of a list repeats."""
 
     def __init__(self) -> None:
         self.tokens = [TOKEN_ANSWER]
@@ -91,7 +91,7 @@ async def turn_on(session: SetupSession) -> None:
 
 
 async def held(session: SetupSession) -> list[str | None]:
-    """What the keyring has, asked by another vault."""
+    """Return what is in the keyring, read by another vault."""
     other = Vault("practice")
     try:
         return [(await other.get(session.setup.id, name)).value for name in SECRETS.values()]
@@ -114,7 +114,7 @@ def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_a
                 await api.look_calmly()
                 assert cie.lines == []
                 await turn_on(session)
-                assert api.access == Access("1102345678")  # as the Client ID tells
+                assert api.access == Access("1102345678")  # from the Client ID
                 assert await held(session) == [CLIENT_ID, CLIENT_SECRET]
                 for path in tmp_path.rglob("*.json*"):
                     assert b"canary" not in path.read_bytes()
@@ -179,7 +179,7 @@ def test_a_claim_that_the_keyring_does_not_bear_out_is_dropped(tmp_path: Path) -
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_token_that_was_withdrawn_is_fetched_anew_once(tmp_path: Path) -> None:
+def test_a_withdrawn_token_is_fetched_again_once(tmp_path: Path) -> None:
     async def story() -> None:
         cie = Cie()
         with cie.server:
@@ -194,7 +194,7 @@ def test_a_token_that_was_withdrawn_is_fetched_anew_once(tmp_path: Path) -> None
                 assert isinstance(look, ApiFailure)
                 assert look.observation is Observation.UNAUTHORIZED
                 assert len(cie.lines) == 5 + 3
-                await session.api.look_calmly()  # a refusal does not mend by asking
+                await session.api.look_calmly()  # asking again doesn't help after a refusal
                 assert len(cie.lines) == 8
 
     asyncio.run(story())
@@ -243,7 +243,7 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 assert (await session.captures.give(CIE_COUNTS[0], "11")).accepted
                 begun = {**session.setup.reached, Milestone.FULL_SYNC: NOW + timedelta(seconds=30)}
                 session.setup = session.setup.with_(reached=begun)
-                assert awaited(session.guide, session.setup) is Wait.FULL_SYNC, "a Full Sync started anew"
+                assert awaited(session.guide, session.setup) is Wait.FULL_SYNC, "another Full Sync started"
                 assert await asyncio.wait_for(session.waiting.for_full_sync(), 10)
                 assert session.setup.values[CIE_COUNTS[0]] == "11"
 
@@ -297,7 +297,7 @@ def test_one_known_user_or_group_is_looked_up(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_a_policy_that_wants_a_keyring_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_policy_that_requires_a_keyring_is_enforced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
 
     async def story(policy: Policy) -> str | None:

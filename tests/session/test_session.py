@@ -1,4 +1,4 @@
-"""What an open setup does when things happen at the same time, in another order, or under another guide."""
+"""An open setup when things happen at the same time, in another order, or with another guide."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def test_another_method_reopens_submit_and_the_test(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_submitting_anew_forgets_the_timestamp_and_shuts_the_gate(tmp_path: Path) -> None:
+def test_submitting_again_forgets_the_timestamp_and_locks_full_sync(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         guide = catalog.guide("entra")
         async with at_the_test(tmp_path, guide, url) as session:
@@ -233,7 +233,7 @@ def test_a_setup_fits_itself_to_a_guide_that_changed(tmp_path: Path) -> None:
             after = SetupSession(guide_file.check(newer), old, before.vault, Store(tmp_path), now=lambda: NOW)
             await after.open()
             assert "tenant_id" not in after.setup.values, "what became secret leaves the file"
-            assert after.setup.kept == {}, "what is no secret any more is asked for like any value"
+            assert after.setup.kept == {}, "a value that is no longer secret is captured like any other"
             assert (after.setup.values["site"], after.setup.values["realm"]) == ("Berlin", "contoso.com")
             assert after.setup.stale == frozenset()
             assert after.trouble is None
@@ -296,7 +296,7 @@ def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
 
 @pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize("status", [VaultStatus.INCOMPLETE, VaultStatus.ALTERED])
-def test_a_secret_that_is_no_longer_whole_is_to_be_captured_again(
+def test_an_incomplete_secret_has_to_be_captured_again(
     status: VaultStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def damaged(*_: object) -> Outcome:

@@ -1,4 +1,4 @@
-"""A workspace is left in good time, whatever the disk does."""
+"""A workspace closes in time, whatever the disk does."""
 
 from __future__ import annotations
 

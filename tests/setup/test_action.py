@@ -1,4 +1,4 @@
-"""The next action under every combination of answers: one that can be done, or a reason why not and the way out."""
+"""The next action under every combination of answers is enabled, or has a reason and a way out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def failed(setup: Setup) -> Setup:
 
 
 def at(guide: Guide, page: Page) -> Setup:
-    """Everything before that page is done."""
+    """A setup with everything before that page done."""
     setup = fresh(guide)
     while guide.step(journey.position(guide, setup)).page is not page:
         setup = complete(guide, setup, journey.position(guide, setup))

@@ -1,4 +1,4 @@
-"""A setup handed over arrives as it was, without a secret; a file from elsewhere gets no other way in."""
+"""A setup is handed over unchanged, without secrets, and a file from elsewhere passes the same checks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_it_arrives_as_it_was_under_an_id_of_its_own() -> None:
 
 
 def test_no_plain_value_arrives_as_a_secret() -> None:
-    """A setup of which a value is both cannot be saved."""
+    """A setup with a value that is both cannot be saved."""
     received = opened(changed({}, kept={"tenant_id": NOW.isoformat(), "token": NOW.isoformat()}))
     assert set(received.setup.kept) == {"token"}
     assert received.setup.values["tenant_id"] == TENANT
@@ -125,6 +125,6 @@ def test_every_name_makes_a_file_name(name: str) -> None:
 @given(
     st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner), max_leaves=8)
 )
-def test_whatever_stands_in_it_is_refused_in_words(setup: object) -> None:
+def test_any_content_is_refused_with_a_sentence(setup: object) -> None:
     content = json.dumps({"kind": KIND, "format": 1, "made": "2026-11-25T10:00:00Z", "version": "1", "setup": setup})
     assert isinstance(unpack(content.encode(), catalog.guides()), HandOverRefusal)

@@ -1,4 +1,4 @@
-"""The way through a guide: order, what is blocked and why, and what a changed value makes to be redone."""
+"""Progress through a guide: order, what is blocked and why, and what a changed value makes stale."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_later_step_can_be_looked_at_but_not_completed() -> None:
 
 
 def changed_guide(**changes: object) -> Guide:
-    """The guide of Entra ID with other parts."""
+    """The guide of Entra ID with some parts replaced."""
     data = {**copy.deepcopy(guide_file.merge(resources() / "guides" / "entra.yaml")), **changes}
     return guide_file.check(data)
 
@@ -102,7 +102,7 @@ def test_a_step_of_another_answer_is_never_waited_for() -> None:
     assert journey.frontier(guide, advance(guide, fresh(guide), Milestone.FINISHED)) is None
 
 
-def test_after_the_last_open_step_the_way_goes_on() -> None:
+def test_after_the_last_open_step_the_next_one_opens() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.FINISHED)
     first, second = (place.step.id for place in journey.places(guide, setup)[:2])

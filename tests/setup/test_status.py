@@ -1,4 +1,4 @@
-"""The status of a setup: one answer under every combination of answers, and the same one in its file."""
+"""The status of a setup under every combination of answers, and the same in its file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def entra() -> Guide:
 
 
 def after_test(setup: Setup, verdict: Verdict, minutes: float = 0) -> Setup:
-    """After Test Connection came to that."""
+    """A setup after Test Connection with that result."""
     check = CheckRecord("token", verdict.value, "unauthorized")
     return setup.with_(runs=(*setup.runs, RunRecord(LATER + timedelta(minutes=minutes), (check,))))
 
@@ -103,7 +103,7 @@ def test_nothing_is_waited_for_between_submit_and_start() -> None:
     assert journey.waiting_since(started) == LATER
 
 
-def test_a_directory_submitted_anew_waits_again_from_then_on() -> None:
+def test_a_directory_submitted_again_waits_from_then_on() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.FINISHED)
     again = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: LATER})
@@ -131,7 +131,7 @@ def test_a_failed_test_counts_until_it_passed_or_what_it_used_changed() -> None:
     guide = entra()
     setup = after_test(to_the_watch(guide, fresh(guide)), Verdict.FAILED)
     assert status(guide, setup) is Status.FAILING
-    assert awaited(guide, setup) is Wait.TIMESTAMP, "the watch goes on"
+    assert awaited(guide, setup) is Wait.TIMESTAMP, "the wait continues"
     assert summary(guide, setup).title == journey.test_step(guide).title
     after = LATER + timedelta(minutes=1)
     replaced = journey.record_secret(guide, setup, "token", after, replaced=True)
@@ -159,7 +159,7 @@ def test_a_test_that_the_admin_went_on_without_is_no_failure_until_it_fails_agai
 
 
 def syncing(guide: Guide) -> Setup:
-    """After Full Sync was started, with the Directory Sync API turned on."""
+    """A setup after the start of Full Sync, with the Directory Sync API on."""
     setup = advance(guide, fresh(guide), Milestone.FULL_SYNC)
     return setup.with_(api=Access("1234567890"), kept={**setup.kept, **dict.fromkeys(API_SECRETS, NOW)})
 

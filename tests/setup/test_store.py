@@ -150,7 +150,7 @@ def test_a_damaged_file_is_set_aside_and_the_last_good_version_used(tmp_path: Pa
 
 @pytest.mark.parametrize("created", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
 def test_a_time_at_the_end_of_the_calendar_is_damage(tmp_path: Path, created: str) -> None:
-    """It would be told on the home page, and cannot be in every time zone."""
+    """The home page would show it, and it doesn't exist in every time zone."""
     store = Store(tmp_path)
     store.save(setup("first"))
     content = json.loads(path(tmp_path).read_text())
@@ -178,7 +178,7 @@ def test_a_setup_under_another_setups_name_is_damage(tmp_path: Path) -> None:
     assert store.load(ID) == setup()
 
 
-def test_a_folder_of_format_1_is_read_and_written_anew_with_the_next_save(tmp_path: Path) -> None:
+def test_a_folder_of_format_1_is_read_and_rewritten_with_the_next_save(tmp_path: Path) -> None:
     folder = tmp_path / "setups"
     folder.mkdir(mode=0o700)
     for file in (Path(__file__).parent / "format_1").glob("*.json"):
@@ -326,7 +326,7 @@ def test_bugs_are_refused_before_anything_is_written(tmp_path: Path) -> None:
 
 
 def test_the_way_to_the_first_window_loads_nothing_heavy() -> None:
-    """Nor do the workspace and a page: models are loaded by the threads that read guides and setups."""
+    """The workspace and a page don't either: only the threads that read guides and setups load the models."""
     script = """
 import sys, app.setup.journey, app.session.workspace
 import ui.application, ui.start, ui.home.page, ui.main_window, ui.wizard.page

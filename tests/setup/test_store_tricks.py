@@ -1,4 +1,4 @@
-"""What others may have put in the way of our files, and disks that are full, read-only or unplugged in mid-run."""
+"""Files and folders that others put in the way, and disks that are full, read-only or unplugged during a run."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def file_of(data: Path) -> Path:
 
 
 def in_time(work: Callable[[], object]) -> object:
-    """The result, of a thread that must not hang."""
+    """Return the result of a thread that must not hang."""
     found: list[object] = []
     thread = threading.Thread(target=lambda: found.append(work()), daemon=True)
     thread.start()
@@ -49,7 +49,7 @@ def in_time(work: Callable[[], object]) -> object:
     return found[0]
 
 
-# In the way of a file ----------------------------------------------------------------------------------------
+# Instead of a file ------------------------------------------------------------------------------------------
 
 
 def a_pipe(path: Path) -> None:
@@ -118,12 +118,12 @@ def test_another_name_of_the_file_keeps_its_content(tmp_path: Path) -> None:
         assert victim.read_bytes() == b"of another program"
 
 
-# Of somebody else --------------------------------------------------------------------------------------------
+# By another user ---------------------------------------------------------------------------------------------
 
 
 @contextmanager
 def seen_by_another(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """For us, what is there belongs to another account."""
+    """Make existing files appear to belong to another account."""
     with monkeypatch.context() as patch:
         patch.setattr(os, "geteuid", lambda: os.getuid() + 4242)
         yield
@@ -155,7 +155,7 @@ def test_a_data_folder_that_another_account_made_first(tmp_path: Path, monkeypat
         os.chown(data, 4242, 4242)
         assert isinstance(Store(data).lock(), CannotUse)
         assert isinstance(Store(link).lock(), CannotUse)
-    else:  # only root can make what belongs to another account
+    else:  # only root can create files of another account
         with seen_by_another(monkeypatch):
             assert isinstance(Store(data).lock(), CannotUse)
             assert isinstance(Store(link).lock(), CannotUse)
@@ -194,7 +194,7 @@ def test_modes_hold_under_any_umask(tmp_path: Path, mask: int) -> None:
 
 
 def test_a_full_file_leaves_the_setup_as_it_was_and_saves_once_there_is_room(tmp_path: Path) -> None:
-    # The kernel's own refusal in the middle of a write, without a disk of one's own.
+    # The kernel's refusal in the middle of a write, without a separate disk.
     store = Store(tmp_path)
     store.save(setup("first"))
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -237,7 +237,7 @@ def test_a_folder_that_another_instance_took_meanwhile_is_left_to_it(tmp_path: P
 
 
 class Unplugged:
-    """A drive that is gone: its mount point is an empty folder of another device."""
+    """An unplugged drive: its mount point is an empty folder on another device."""
 
     def __init__(self, patch: pytest.MonkeyPatch, data: Path) -> None:
         self._data, self._away = data, data.with_name("unplugged")
@@ -252,7 +252,7 @@ class Unplugged:
         self._away.rename(self._data)
 
 
-def test_an_unplugged_drive_is_told_and_used_again_once_it_is_back(
+def test_an_unplugged_drive_is_reported_and_used_again_once_it_is_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(tmp_path / "data")
@@ -315,7 +315,7 @@ def fill(path: Path) -> None:
 
 
 def test_real_drives_full_unplugged_back_and_read_only(tmp_path: Path) -> None:
-    # Mounts of a process of its own, which also a user who is not root may make.
+    # A process with its own mounts, which a user who isn't root may also create.
     own_mounts = ["unshare", "-m"] if os.geteuid() == 0 else ["unshare", "-rm"]
     script = (
         "import sys; from pathlib import Path; from tests.setup import test_store_tricks as t;"

@@ -1,15 +1,15 @@
-"""A clock that only a test moves."""
+"""A clock that only tests move."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-"""The moment at which tests begin."""
+"""The time at which tests start."""
 
 
 class Clock:
-    """Call it for the time in UTC, as the program calls its own."""
+    """Call it for the current time in UTC."""
 
     def __init__(self, now: datetime = NOW) -> None:
         self.now = now
@@ -18,6 +18,6 @@ class Clock:
         return self.now
 
     def advance(self, **span: float) -> datetime:
-        """Move on by that span, named as for ``timedelta``; returns the new time."""
+        """Advance by a duration with the arguments of ``timedelta``. Return the new time."""
         self.now += timedelta(**span)
         return self.now

@@ -1,4 +1,4 @@
-"""One open setup behind its widgets: a controller, a real keyring, and Qt's own event loop."""
+"""A controller of one open setup, with a real keyring and Qt's event loop."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def walk(
     base_url: str = BASE,
     token: str = CANARY * 3,
 ) -> None:
-    """Play a story on the controller of an open setup, in practice where its token address or Base URL are given."""
+    """Run a story on the controller of an open setup, in practice if a token address or Base URL is given."""
     bugs: list[BaseException] = []
     host = QWidget()  # owns what must not be collected in another thread
 

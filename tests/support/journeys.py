@@ -1,4 +1,4 @@
-"""Takes a setup through its guide without a window: gives each step what it asks for, and completes it."""
+"""Completes a setup's steps without a window, with the input that each step requires."""
 
 from __future__ import annotations
 
@@ -30,23 +30,23 @@ SAMPLES = {
     Kind.TEXT: "text",
     Kind.LABEL: "Token",
 }
-"""A value of each kind that is not secret."""
+"""A plain value of each kind."""
 
 
 def fresh(guide: Guide, **changes: object) -> Setup:
-    """A setup in which nothing is done."""
+    """A new setup."""
     setup = Setup(id="0" * 32, guide=guide.id, client=guide.name, name="new", created=NOW, changed=NOW)
     return journey.begin(guide, setup).with_(**changes)
 
 
 def every_answer(guide: Guide) -> Iterator[dict[str, str]]:
-    """Every combination of answers that can be chosen."""
+    """Return every possible combination of answers."""
     choices = [[(b.id, option.id) for option in b.options if option.unavailable is None] for b in guide.branches]
     return (dict(combination) for combination in itertools.product(*choices))
 
 
 def satisfy(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Setup:
-    """Give a step what it asks for."""
+    """Enter what a step requires."""
     step = guide.step(step_id)
     for name in (*step.captures, *journey.unchosen(guide, setup, step)):
         spec = guide.values[name]
@@ -67,14 +67,14 @@ def satisfy(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Se
 
 
 def complete(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Setup:
-    """Give the step what it asks for and complete it."""
+    """Enter what the step requires and complete it."""
     setup = satisfy(guide, setup, step_id, now)
     assert journey.block(guide, setup, step_id) is None, step_id
     return journey.complete(guide, setup, step_id, now)
 
 
 def advance(guide: Guide, setup: Setup, until: Milestone, now: datetime = NOW) -> Setup:
-    """Complete steps from the open one on until that milestone is reached."""
+    """Complete steps from the open one until that milestone is reached."""
     for _ in guide.steps:
         step_id = journey.position(guide, setup)
         setup = complete(guide, setup, step_id, now)
@@ -94,7 +94,7 @@ def to_the_watch(guide: Guide, setup: Setup, now: datetime = NOW) -> Setup:
 
 
 def redo(guide: Guide, setup: Setup, now: datetime = NOW) -> Setup:
-    """Complete whatever is shown and not done, or stale."""
+    """Complete every visible step that is not done or is stale."""
     for _ in guide.steps:
         if (step_id := journey.frontier(guide, setup)) is None:
             break

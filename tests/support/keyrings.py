@@ -11,17 +11,17 @@ SETUP = "0123456789abcdef0123456789abcdef"
 
 
 def service(name: str = "token", namespace: str = "setup") -> str:
-    """What the vault calls a value of the setup."""
+    """The vault's name for a value of the setup."""
     return f"cie-scim-assistant/{namespace}/{SETUP}/{name}"
 
 
 class MemoryKeyring:
-    """One that behaves, until it is told to misbehave."""
+    """A keyring that works until a test makes it misbehave."""
 
     def __init__(self) -> None:
         self.items: dict[str, str] = {}
         self.well = False
-        """Whether it has stopped to misbehave."""
+        """Whether it works again."""
 
     def get_password(self, service: str, username: str) -> str | None:
         assert username == "secret"
@@ -41,7 +41,7 @@ class MemoryKeyring:
 
 
 class LockedKeyring(MemoryKeyring):
-    """Says that it is, to every question."""
+    """Reports that it is locked for every call."""
 
     def get_password(self, service: str, username: str) -> str | None:
         self._refuse()
@@ -65,7 +65,7 @@ class LockedKeyring(MemoryKeyring):
 
 
 class RefusingKeyring(MemoryKeyring):
-    """Writes nothing, and says so with a message that holds the value."""
+    """Writes nothing, and raises an error whose message contains the value."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         if not self.well:
@@ -74,7 +74,7 @@ class RefusingKeyring(MemoryKeyring):
 
 
 class DiscardingKeyring(MemoryKeyring):
-    """Writes nothing, and says nothing."""
+    """Writes nothing, without an error."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         if self.well:
@@ -82,14 +82,14 @@ class DiscardingKeyring(MemoryKeyring):
 
 
 class GarblingKeyring(MemoryKeyring):
-    """Writes something else."""
+    """Writes another value."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         super().set_password(service, username, password if self.well or password == "old" else password[:-1])
 
 
 class DeletingFirstKeyring(MemoryKeyring):
-    """Removes the old value, then does not write the new one."""
+    """Removes the old value but doesn't write the new one."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.items.pop(service, None)
@@ -99,14 +99,14 @@ class DeletingFirstKeyring(MemoryKeyring):
 
 
 class UndyingKeyring(MemoryKeyring):
-    """Removes nothing, and says nothing."""
+    """Removes nothing, without an error."""
 
     def delete_password(self, service: str, username: str) -> None:
         pass
 
 
 class SlowKeyring(MemoryKeyring):
-    """Takes its time."""
+    """Answers slowly."""
 
     def get_password(self, service: str, username: str) -> str | None:
         time.sleep(0.1)
@@ -114,7 +114,7 @@ class SlowKeyring(MemoryKeyring):
 
 
 class PromptingKeyring(MemoryKeyring):
-    """Blocks in the first write until released, as a prompt does."""
+    """Blocks the first write until released, like a prompt."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,13 +135,13 @@ class PromptingKeyring(MemoryKeyring):
 
 
 class SilentKeyring(MemoryKeyring):
-    """Has a prompt that nobody answers until it is released, whatever is asked."""
+    """Blocks every call until released, like a prompt that nobody answers."""
 
     def __init__(self, seconds: float = 20) -> None:
         super().__init__()
         self.release = threading.Event()
         self.seconds = seconds
-        """How long one call lasts at most."""
+        """Maximum duration of one call."""
 
     def get_password(self, service: str, username: str) -> str | None:
         self.release.wait(self.seconds)

@@ -1,4 +1,4 @@
-"""Lanes: tests that need heavy software of others run where they are asked for."""
+"""Lanes: tests that need large third-party software run only on request."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Lanes are tests that need heavy software of others."""
+    """Register the options of the lanes."""
     group = parser.getgroup("lanes")
     group.addoption("--lane", action="append", default=[], choices=tuple(LANES), help="run only this lane; repeatable")
     group.addoption("--all-lanes", action="store_true", help="run every lane, and all other tests")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """A test belongs to a lane by its marker."""
+    """Register the markers of the lanes."""
     config.addinivalue_line("markers", f"lane(name): runs only where the lane is asked for; one of {', '.join(LANES)}")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the lanes out that were not asked for; where lanes were asked for, leave everything else out."""
+    """Deselect the lanes that weren't requested; if some were, deselect everything else."""
     if config.getoption("all_lanes"):
         return
     asked = set(config.getoption("lane"))
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def lanes_of(item: pytest.Item) -> set[str]:
-    """The lanes of a test."""
+    """Return the lanes of a test."""
     lanes = {str(marker.args[0]) for marker in item.iter_markers("lane")}
     if lanes - LANES.keys():
         raise pytest.UsageError(f"{item.nodeid}: no such lane")
@@ -43,7 +43,7 @@ def lanes_of(item: pytest.Item) -> set[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A lane runs because it was asked for: what it lacks is a failure there, never a reason to skip."""
+    """A lane runs on request, so missing software fails its tests and never skips them."""
     report = yield
     if report.skipped and not hasattr(report, "wasxfail") and lanes_of(item):
         report.outcome = "failed"

@@ -1,7 +1,7 @@
 """A test that leaves a thread, a task, a timer or a window behind fails, and the report names who started it.
 
-What one test leaves goes on in the next, which then fails or passes by chance. The starting points are patched for the
-whole session to remember where they were called from; that costs some microseconds a call.
+What one test leaves behind continues in the next, which then fails or passes by chance. The starting points are patched
+for the whole session to remember where they were called from. That costs a few microseconds per call.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from types import FrameType
 
 GRACE = 2.0
-"""Seconds in which a thread may still end by itself."""
+"""Seconds for a thread to end by itself."""
 CALLERS = 5
-"""Callers that are named, the innermost ones of this project."""
+"""Number of callers to name, the innermost of this project."""
 
 MARKER = "left_behind(kind, why): a thread, task, timer or window that this test leaves on purpose"
 
@@ -34,11 +34,11 @@ _starts: dict[str, MutableMapping[Any, str]] = {
     kind: WeakKeyDictionary() for kind in ("thread", "task", "timer", "window")
 }
 _cancelled: list[str] = []
-"""The tasks that a loop had to cancel at its end."""
+"""Tasks that a loop had to cancel at its end."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Remember from now on who starts what."""
+    """Record who starts what from now on."""
     config.addinivalue_line("markers", MARKER)
     root = str(config.rootpath)
     patch = pytest.MonkeyPatch()
@@ -81,13 +81,13 @@ def _remember_tasks(patch: pytest.MonkeyPatch, root: str) -> None:
 
 
 def caller() -> FrameType | None:
-    """The frame that called what calls this."""
+    """Return the frame two calls up."""
     here = inspect.currentframe()
     return here.f_back.f_back if here is not None and here.f_back is not None else None
 
 
 def _callers(frame: FrameType | None, root: str) -> str:
-    """The callers inside this project, innermost first."""
+    """Return the callers inside this project, innermost first."""
     found: list[str] = []
     while frame is not None and len(found) < CALLERS:
         name = frame.f_code.co_filename
@@ -110,7 +110,7 @@ _failed = pytest.StashKey[bool]()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A test that fails does not get to its end, so what it leaves is no news."""
+    """A failed test didn't reach its end, so what it leaves behind isn't reported."""
     report = yield
     item.stash[_failed] = item.stash.get(_failed, False) or report.failed
     return report
@@ -118,7 +118,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Look for what was not there before the test."""
+    """Check for anything that wasn't there before the test."""
     threads, timers, windows = set(threading.enumerate()), set(_timers()), set(_windows())
     _cancelled.clear()
     yield
@@ -143,7 +143,7 @@ def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _running(before: set[threading.Thread]) -> list[threading.Thread]:
-    """The threads that were begun since and do not end."""
+    """Return the threads started since then that don't end."""
     end = time.monotonic() + GRACE
     while left := [each for each in threading.enumerate() if each not in before and each.is_alive()]:
         if time.monotonic() > end:

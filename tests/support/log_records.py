@@ -1,4 +1,4 @@
-"""A warning, an error or a bug in a log fails a test unless it expects it: nobody reads a log that is never empty."""
+"""Fails a test on any warning, error or bug in a log that it doesn't expect."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUG = "bug"
-"""Stands for the name of a logger: what the program reports as its own bug."""
+"""Used as a logger's name for the program's own bugs."""
 
 MARKER = "logs(name, why): the test makes the logger of that name, or 'bug', report a warning or worse"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Know the marker."""
+    """Register the marker."""
     config.addinivalue_line("markers", MARKER)
 
 
@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def only_expected_records(
     request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
-    """Collect what is logged by Python's logging and by the program's own log."""
+    """Collect the records of Python's logging and of the program's own log."""
     expected = {str(marker.args[0]) for marker in request.node.iter_markers("logs")}
     found: list[tuple[str, str]] = []
     write = log.report_bug

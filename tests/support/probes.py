@@ -1,4 +1,4 @@
-"""The connection tests of the guides' clients, each different one once."""
+"""The distinct connection tests of the guides' clients."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _different() -> dict[str, Probe]:
 
 
 PROBES = _different()
-"""Id of the first guide that asks like this → what it asks."""
+"""Id of the first guide with this test → its requests."""
 
 LOOKUP = probe_of(catalog.guide("entra"))
 """Looks for a user and for a group that cannot exist."""

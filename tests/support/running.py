@@ -1,4 +1,4 @@
-"""The running program: window, home and composition root on a data folder, from its start to its end."""
+"""Runs the whole program on a data folder, from its start to its end."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Program:
-    """The program on one data folder; it can be started as often as a story needs it."""
+    """The program on one data folder. It can be started several times."""
 
     qt: QApplication
     data: Path
     browsed: list[str] = field(default_factory=list)
-    """The addresses that were opened in the browser."""
+    """Addresses opened in the browser."""
 
     def play(self, story: Callable[[Application], Awaitable[None]], *, practice: bool = False) -> None:
-        """Start the program, play a story in it, and end it."""
+        """Start the program, run a story in it, and end it."""
 
         async def whole() -> None:
             async with self.running(practice=practice) as application:
@@ -48,12 +48,12 @@ class Program:
         self.loop(whole)
 
     def loop(self, story: Callable[[], Awaitable[None]]) -> None:
-        """Play a story on Qt's own event loop, with the style of the program."""
+        """Run a story on Qt's event loop, with the program's style."""
         play(self.qt, story)
 
     @asynccontextmanager
     async def running(self, *, practice: bool = False, open_file: Path | None = None) -> AsyncIterator[Application]:
-        """The program, with its setups at hand until the end."""
+        """Yield the started program and end it afterward."""
         async with self.starting(practice=practice, open_file=open_file) as (application, life):
             await until(lambda: application.ready or life.done(), 30)
             assert application.ready, "the program ended at its start"
@@ -64,7 +64,7 @@ class Program:
     async def starting(
         self, *, practice: bool = False, open_file: Path | None = None
     ) -> AsyncIterator[tuple[Application, asyncio.Task[int]]]:
-        """The program as it starts, and the task whose result is its exit code."""
+        """Yield the starting program and the task that returns its exit code."""
         options = Options(
             practice=practice,
             data_dir=self.data,
@@ -99,12 +99,12 @@ class Program:
 
 @pytest.fixture
 def program(qapp: QApplication, tmp_path: Path) -> Program:
-    """The program, not started yet, on an empty data folder."""
+    """The program on an empty data folder, not started yet."""
     return Program(qapp, tmp_path / "data")
 
 
 def play(qt: QApplication, story: Callable[[], Awaitable[None]]) -> None:
-    """Play a story on Qt's own event loop, with the style of the program."""
+    """Run a story on Qt's event loop, with the program's style."""
     style.apply(qt, dark=False)
 
     async def main() -> int:

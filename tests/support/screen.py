@@ -1,4 +1,4 @@
-"""What a user sees in a window and does to it, by what is on the screen and by object names."""
+"""Reads and operates windows like a user, by visible texts and object names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ W = TypeVar("W", bound=QWidget)
 
 
 def words(root: QWidget) -> str:
-    """Every text on a widget and what a screen reader is told of it; what was replaced is hidden and goes later."""
+    """Return every text on a widget and what a screen reader gets; replaced widgets are hidden and deleted later."""
     there = [w for w in root.findChildren(QWidget) if w.isVisibleTo(root)]
     texts = [w.text() for w in there if isinstance(w, QLabel | QAbstractButton)]
     texts += [w.toPlainText() + w.placeholderText() for w in there if isinstance(w, QPlainTextEdit)]
@@ -27,29 +27,29 @@ def words(root: QWidget) -> str:
 
 
 async def settled(page: QWidget) -> None:
-    """Wait until nothing is under way that could be stopped."""
+    """Wait until no work is running that could be stopped."""
     await until(lambda: not child(page, "stop").isVisibleTo(page))
 
 
 async def appears(root: QWidget, text: str) -> None:
-    """Wait until that is among the words."""
+    """Wait until the text is shown."""
     await until(lambda: text in words(root))
 
 
 def part(root: QWidget, kind: type[W], name: str = "") -> W:
-    """The widget of that kind, and name if one is given."""
+    """Return the widget of that class, and object name if given."""
     found = root.findChild(kind, name) if name else root.findChild(kind)
     assert isinstance(found, kind), name or kind.__name__
     return found
 
 
 def child(root: QWidget, name: str) -> QAbstractButton:
-    """The button of that name."""
+    """Return the button with that object name."""
     return part(root, QAbstractButton, name)
 
 
 def by_tab(window: QWidget) -> set[str]:
-    """The names of what Tab reaches from where the keyboard is, once around."""
+    """Return the names of the widgets that Tab reaches from the focused one, once around."""
     reached: list[QWidget] = []
     while (focused := window.focusWidget()) is not None and focused not in reached:
         reached.append(focused)
@@ -58,30 +58,30 @@ def by_tab(window: QWidget) -> set[str]:
 
 
 def messages(window: QWidget) -> list[QMessageBox]:
-    """The messages that are open."""
+    """Return the open message boxes."""
     return [each for each in window.findChildren(QMessageBox) if each.isVisible()]
 
 
 async def message(window: QWidget) -> QMessageBox:
-    """The one message that is open, or is about to be."""
+    """Wait for a message box and return it."""
     (box,) = await until(lambda: messages(window))
     return box
 
 
 def press(box: QMessageBox, text: str) -> None:
-    """Answer a message with the button of that text."""
+    """Click the button with that text."""
     (button,) = [each for each in box.buttons() if each.text().replace("&", "") == text]
     button.click()
 
 
 def paste(root: QWidget, name: str, text: str) -> None:
-    """Copy that text elsewhere, and press Paste in the field of that name."""
+    """Copy the text in another program, and click Paste in the field with that name."""
     QGuiApplication.clipboard().setText(text)
     child(part(root, QWidget, name), "paste").click()
 
 
 def drop(target: QWidget, *what: Path | QUrl) -> None:
-    """Drag files, or addresses, over a widget that takes them, and let go."""
+    """Drag files or addresses over a widget that accepts them, and drop them."""
     data = QMimeData()
     data.setUrls([each if isinstance(each, QUrl) else QUrl.fromLocalFile(str(each)) for each in what])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

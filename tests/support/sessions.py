@@ -36,7 +36,7 @@ async def opened(
     policy: Policy = NO_POLICY,
     keep: bool = False,
 ) -> AsyncIterator[SetupSession]:
-    """A new setup, in which those values are captured; afterwards it is forgotten, unless it is to be kept."""
+    """A new setup with these values captured; deleted afterward unless it should be kept."""
     known = catalog.guide(guide) if isinstance(guide, str) else guide
     store, keyring = Store(folder), vault or Vault("practice" if practice else "setup")
     assert isinstance(store.lock(), FolderTaken)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 STEP = 0.01
 """Seconds between two looks."""
 ASKED_EVERY = 0.05
-"""Seconds between two questions that somebody has to answer."""
+"""Seconds between two questions that another process has to answer."""
 
 
 async def until(found: Callable[[], T | None], seconds: float = 10) -> T:

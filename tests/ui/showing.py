@@ -1,4 +1,4 @@
-"""Shows a few widgets in a window of their own, and reads what is on it."""
+"""Shows a few widgets in a separate window, and reads its texts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def shown(qtbot: QtBot, *widgets: QWidget, width: int = 360) -> QWidget:
 
 
 def on_screen(root: QWidget) -> str:
-    """Every text a label or a line holds, seen or not."""
+    """Return every text of a label or line, visible or not."""
     labels = [QLabel.text(w) for w in root.findChildren(QLabel)]
     lines = [w.text() for w in root.findChildren(QLineEdit)]
     return "\n".join([*labels, *lines]).replace("\u200b", "")

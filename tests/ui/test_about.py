@@ -1,4 +1,4 @@
-"""About: the version, where new ones are as the build said, and the licenses where there is a build."""
+"""About: the version, and in a build the address of new versions and the licenses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that a build fills."""
+    """The folder that a build writes."""
     monkeypatch.setattr(release, "resources", lambda: tmp_path)
     folder = tmp_path / release.FOLDER
     folder.mkdir()
@@ -30,7 +30,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shown(qapp: QApplication, opened: list[str]) -> tuple[QWidget, about.AboutDialog]:
-    """The dialog as Home's link opens it."""
+    """The dialog as opened by the link on the home page."""
     window = QWidget()
 
     async def ask() -> int:

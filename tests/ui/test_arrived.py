@@ -1,4 +1,4 @@
-"""The page of what arrived: a real endpoint on loopback, the real keyring, and exports of the portal beside it."""
+"""The What arrived page with a real endpoint on loopback, a real keyring, and exports of the portal."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
 MISSING = fill(DETAILS[ArrivalKind.MISSING], {"values": "3"})
-"""What the row says that is in row 3 of the export alone."""
+"""The row of the object that is only in row 3 of the export."""
 
 
 def play(qapp: QApplication, folder: Path, directory: Directory, story: Story) -> Hostile:
-    """Open the page on a submitted setup whose endpoint is that directory; what is written holds no name of it."""
+    """Open the page on a submitted setup whose endpoint is that directory; no written file contains its names."""
 
     async def whole(controller: SetupController) -> None:
         setup = controller.session.setup
@@ -72,7 +72,7 @@ def table(page: ArrivedPage) -> list[tuple[str | int, ...]]:
 
 
 def kinds(page: ArrivedPage) -> dict[str, int]:
-    """The kinds of findings in their order, and how many there are of each."""
+    """Return the kinds of findings in order, with their counts."""
     found = part(page, QListWidget, "kinds")
     lines = (found.item(at).text().rpartition(", ") for at in range(found.count()))
     return {title: int(count) for title, _, count in lines}
@@ -173,7 +173,7 @@ def test_an_export_of_users_is_compared_both_ways(qapp: QApplication, tmp_path: 
     play(qapp, tmp_path, Directory([user(1), user(2)], []), story)
 
 
-def test_a_dropped_export_of_groups_is_recognised_though_groups_have_mail(qapp: QApplication, tmp_path: Path) -> None:
+def test_a_dropped_export_of_groups_is_recognized_though_groups_have_mail(qapp: QApplication, tmp_path: Path) -> None:
     file = tmp_path / "groups.csv"
     file.write_text("id,displayName,mail\n1,group 1,g1@example.com\n2,Sales,s@example.com\n")
 
@@ -211,7 +211,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
         (http(200, b"<html>"), f"Not all users and groups could be read. {SENTENCES[Observation.HTML]}."),
     ],
 )
-def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
+def test_an_endpoint_that_answers_badly_is_reported_plainly(
     qapp: QApplication, tmp_path: Path, answer: bytes, sentence: str
 ) -> None:
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
@@ -224,7 +224,7 @@ def test_an_endpoint_that_does_not_answer_well_is_told_plainly(
     play(qapp, tmp_path, Directory([], [], lambda _path, _query: answer), story)
 
 
-def test_an_empty_directory_is_told_as_such(qapp: QApplication, tmp_path: Path) -> None:
+def test_an_empty_directory_is_reported_as_empty(qapp: QApplication, tmp_path: Path) -> None:
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-sample").click()
         await settled(page)

@@ -1,4 +1,4 @@
-"""A bug anywhere opens one dialog with details that can be handed on; Home offers diagnostics before it copies them."""
+"""A bug opens one dialog with details safe to share; Home shows diagnostics before it copies them."""
 
 from __future__ import annotations
 
@@ -137,11 +137,11 @@ def test_in_the_loop_and_in_a_task_as_well(window: MainWindow, bugs: BugReporter
 
     assert tasks.run(qapp, main) == 0
     (dialog,) = dialogs(window)
-    assert shown(dialog).count("ValueError") == 2, "two places, told apart"
+    assert shown(dialog).count("ValueError") == 2, "two places, listed separately"
 
 
 @about_a_bug
-def test_many_kinds_stay_readable_and_a_closed_dialog_begins_anew(
+def test_many_kinds_stay_readable_and_a_closed_dialog_starts_over(
     window: MainWindow, bugs: BugReporter, qtbot: QtBot
 ) -> None:
     for number in range(40):
@@ -166,7 +166,7 @@ def test_what_is_copied_is_what_is_shown(window: MainWindow, bugs: BugReporter, 
 
 
 @about_a_bug
-def test_a_bug_while_telling_a_bug_is_told(window: MainWindow, qtbot: QtBot) -> None:
+def test_a_bug_while_reporting_a_bug_is_reported(window: MainWindow, qtbot: QtBot) -> None:
     bugs = BugReporter(window, ClipboardGuard(window), fail)  # type: ignore[arg-type]
     bugs.report(KeyError())
     (dialog,) = dialogs(window)

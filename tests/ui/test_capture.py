@@ -1,4 +1,4 @@
-"""A revealed secret keeps its window out of screen captures, on systems that offer it (fakes; not yet run there)."""
+"""A revealed secret hides its window from screen captures, on systems that support it (fakes; not yet run there)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A failed test stands on the page with its causes, what speaks for each, and a way to the step."""
+"""A failed test is shown with its causes, the evidence for each, and a link to the step."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
         for cause in diagnosis.causes:
             assert cause.sentence in told
             assert cause.evidence in told
-        # In its row, for screen readers on the row's button, and once for all the causes that rest on it.
+        # In its row, for screen readers on the row's button, and once for all causes based on it.
         assert told.count(sentence(refused)) == 3
         child(page, "cause-submit").click()
         await until(lambda: controller.session.here.step.id == "submit")
@@ -119,7 +119,7 @@ def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplicati
         assert "Server: envoy" in QApplication.clipboard().text()
         QTest.keyClick(more, Qt.Key.Key_Return)
         assert not shown(page, "copy-token")
-        # A remark says what it does not mean, and nothing of a check that was not tried can be opened.
+        # A remark says what it does not mean, and a check that was not tried has no details to open.
         await until(lambda: meaning(REFUSED[1]) in words(page))
         assert not shown(page, "details-control")
         page.deleteLater()
@@ -229,6 +229,6 @@ def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_p
     walk(qapp, tmp_path, story)
 
 
-def test_what_was_sent_is_told_only_where_something_was() -> None:
+def test_what_was_sent_is_shown_only_if_something_was() -> None:
     assert sent_lines(REFUSED[:2]) == []
     assert sent_lines(REFUSED)[-1].startswith("Authorization: Bearer \u2022")

@@ -1,4 +1,4 @@
-"""Qt does not use up None, True and False, of which PySide6 6.12.0 on Python 3.11 gives references away."""
+"""Qt does not use up None, True and False, whose references PySide6 6.12.0 on Python 3.11 drops."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import sys, warnings
 import ui
 from PySide6.QtCore import QObject, Signal
 class Source(QObject):
-    told = Signal()
+    changed = Signal()
 source = Source()
 warnings.simplefilter("ignore")
 def disconnect():
     try:
-        source.told.disconnect(disconnect)
+        source.changed.disconnect(disconnect)
     except RuntimeError:
         pass
-spend = {"None": lambda: source.setObjectName("x"), "True": source.told.emit, "False": disconnect}[sys.argv[1]]
+spend = {"None": lambda: source.setObjectName("x"), "True": source.changed.emit, "False": disconnect}[sys.argv[1]]
 for _ in range(20_000):
     spend()
 print("alive")
@@ -30,7 +30,7 @@ print("alive")
 
 @pytest.mark.parametrize("constant", ["None", "True", "False"])
 def test_a_constant_lasts(constant: str) -> None:
-    """A method that returns nothing spends None, a signal that is emitted True, a disconnection that fails False."""
+    """A method that returns nothing uses up None, an emitted signal True, and a failed disconnection False."""
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", PROGRAM, constant], cwd=root, capture_output=True, timeout=60)
     assert (done.returncode, done.stdout.split()) == (0, [b"alive"]), done.stderr

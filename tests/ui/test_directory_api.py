@@ -1,4 +1,4 @@
-"""The page of the Directory Sync API: pasted, dropped and read from a file, checked, and turned off without a trace."""
+"""The page of the Directory Sync API: secrets are pasted, dropped or read from a file, checked, and fully removed."""
 
 from __future__ import annotations
 
@@ -172,19 +172,19 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
         api, page = controller.session.api, opened(controller)
         await turn_on(controller)
 
-        async def told(look: DirectoryList | ApiFailure) -> str:
+        async def shown(look: DirectoryList | ApiFailure) -> str:
             api.look = look
             controller.api_changed.emit()
             await asyncio.sleep(0.02)  # Qt shows what was added at its next turn
             return words(page)
 
-        said = await told(DirectoryList(NOW, (FULL, Directory("canary-other")), -190.0))
+        said = await shown(DirectoryList(NOW, (FULL, Directory("canary-other")), -190.0))
         for part in ("1,204", "87", "24 Nov 2026, 12:01:15 UTC", "cache_applied", "two objects were skipped", "3 more"):
             assert part in said, part
         assert "3 min behind" in said
         assert "canary" not in said
         assert child(page, "find-user").isVisibleTo(page)
-        said = await told(DirectoryList(NOW, (Directory("canary-other"),), 0.0))
+        said = await shown(DirectoryList(NOW, (Directory("canary-other"),), 0.0))
         assert RESULTS[ApiResult.NOT_LISTED][0] in said
         assert "canary" not in said
         assert not child(page, "find-user").isVisibleTo(page)
@@ -193,7 +193,7 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
             (ApiResult.NO_API_ADDRESS, ApiFailure(NOW, ApiStage.API, Observation.NOT_FOUND, 404)),
             (ApiResult.ACCOUNT_REJECTED, ApiFailure(NOW, ApiStage.TOKEN, Observation.CLIENT_REFUSED, 401)),
         ):
-            said = await told(look)
+            said = await shown(look)
             title, *sentences = RESULTS[result]
             assert title in said
             assert all(rich(sentence) in said for sentence in sentences), sentences

@@ -1,4 +1,4 @@
-"""The fields for a value: ready to copy, or to be brought back; what they hand over, and what they never keep."""
+"""The fields that copy and capture values: what they submit, and what they never keep."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_a_secret_goes_after_its_time(qtbot: QtBot, token: ValueField) -> None:
     assert SECRET not in on_screen(token)
 
 
-@pytest.mark.parametrize("how", ["focus", "hide", "minimise", "eye", "page"])
+@pytest.mark.parametrize("how", ["focus", "hide", "minimize", "eye", "page"])
 def test_a_secret_goes_when_nobody_looks(qtbot: QtBot, token: ValueField, how: str) -> None:
     token.reveal(SECRET)
     assert SECRET in on_screen(token)
@@ -66,7 +66,7 @@ def test_a_secret_goes_when_nobody_looks(qtbot: QtBot, token: ValueField, how: s
             QApplication.sendEvent(window, QEvent(QEvent.Type.WindowDeactivate))
         case "hide":
             token.hide()
-        case "minimise":
+        case "minimize":
             window.showMinimized()
         case "eye":
             with qtbot.waitSignal(token.reveal_pressed) as asked:
@@ -173,7 +173,7 @@ def test_keys_are_reported(qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize(("role", "presses"), [("primary", 1), ("secondary", 2)])
-def test_a_double_click_goes_on_once(qtbot: QtBot, role: str, presses: int) -> None:
+def test_a_double_click_continues_once(qtbot: QtBot, role: str, presses: int) -> None:
     pressed: list[int] = []
     done = button("Done, next step", role)
     qtbot.addWidget(done)
@@ -198,7 +198,7 @@ def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:
     field.set_text("7c1e3a52")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert (len(given), on) == (2, [True])
-    assert line.cursorPosition() == 0, "a long value is recognised by its beginning"
+    assert line.cursorPosition() == 0, "a long value is recognized by its beginning"
     QTest.keyClicks(line, "x")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert given[2:] == ["x7c1e3a52"]

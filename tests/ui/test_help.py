@@ -1,4 +1,4 @@
-"""Help, by button and by F1, from every window."""
+"""Help opens with its button and with F1 from every window."""
 
 from __future__ import annotations
 

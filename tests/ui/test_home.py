@@ -1,4 +1,4 @@
-"""Home: what a setup is where there is none, and a row for each where there are some."""
+"""Home: the welcome page without setups, otherwise a row for each."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ OWN, STRANGE = frozenset({"a" * 32}), frozenset({"b" * 32, "c" * 32})
 
 
 def pressed(page: HomePage, line: str, answer: str) -> None:
-    """Press the line's button, then that answer of the question."""
+    """Click the line's link, then answer the question."""
     ask = page.findChild(QPushButton, f"orphans-{line}")
     assert ask is not None
     ask.click()

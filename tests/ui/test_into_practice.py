@@ -1,4 +1,4 @@
-"""From the real setups to practice: once however often it is asked for, and not at all where practice cannot start."""
+"""Switching from real setups to practice: once, however often it is clicked, and never if practice cannot start."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def practice_asked_for_twice(application: Application, data: Path) -> None
     assert here(application).consoles is not None
     assert messages(application.window) == []
     left = Store(data)
-    assert isinstance(left.lock(), FolderTaken), "the real setups were let go"
+    assert isinstance(left.lock(), FolderTaken), "the real setups were unlocked"
     left.close()
 
 

@@ -1,4 +1,4 @@
-"""The desktop's word that the screen is locked arrives over a real session bus and hides what is revealed."""
+"""A screen lock reported over a real session bus hides revealed secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SECRET = "canary-token-that-is-long-enough"
 
-# A process of its own: Qt connects to the session bus once, and other tests have one without an address.
+# A separate process: Qt connects to the session bus once, and other tests have no session bus.
 PROGRAM = """
 import subprocess, sys
 from PySide6.QtCore import QTimer

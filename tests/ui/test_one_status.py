@@ -1,4 +1,4 @@
-"""Home, the wizard and the setup's file give one answer to how a setup stands."""
+"""Home, the wizard and the setup's file agree on the status of a setup."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def replaced_under_another_answer() -> Setup:
-    """Finished, the other screens chosen, redone, the token replaced, redone: a step that is hidden now is stale."""
+    """Finish, choose the other screens, redo, replace the token, redo: a step that is now hidden is stale."""
     guide = catalog.guide("entra")
     setup = advance(guide, new_setup(guide, NOW, practice=False), Milestone.FINISHED)
     setup = redo(guide, journey.answer(setup, "screens", "classic"))

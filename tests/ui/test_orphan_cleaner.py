@@ -1,4 +1,4 @@
-"""In the running application: secrets without a setup are offered, and removed from a real keyring or left alone."""
+"""In the running application, secrets without a setup are shown, and removed from a real keyring or kept."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def emptied(secret_service: str) -> Iterator[None]:
-    """The keyring of the tests, with no setup's secrets before and after."""
+    """The keyring of the tests, without secrets of setups before and after."""
     assert secret_service
     asyncio.run(empty())
     yield
@@ -46,7 +46,7 @@ async def empty() -> None:
 
 
 async def keys() -> set[str]:
-    """The setups that the keyring has secrets of."""
+    """Return the setups that have secrets in the keyring."""
     vault = Vault("setup")
     found = await vault.stored_values()
     vault.close()
@@ -55,7 +55,7 @@ async def keys() -> set[str]:
 
 
 async def prepare(data: Path) -> tuple[str, str]:
-    """A keyring with a secret of a setup whose file is gone, and one of another data folder; returns their ids."""
+    """Store a secret of a deleted setup and one of another data folder. Return their ids."""
     vault, store = Vault("setup"), Store(data)
     assert isinstance(store.lock(), FolderTaken)
     gone = new_setup(catalog.guide("entra"), NOW, practice=False)
@@ -70,13 +70,13 @@ async def prepare(data: Path) -> tuple[str, str]:
 
 
 def asks(window: MainWindow, line: str) -> bool:
-    """Whether home has the line about own or strange ones."""
+    """Return whether home shows the line about own or unknown secrets."""
     found = window.findChild(QPushButton, f"orphans-{line}")
     return found is not None and found.isVisible()
 
 
 def answer(window: MainWindow, line: str, text: str) -> None:
-    """Press the line's button, then that answer of the question."""
+    """Click the line's link, then answer the question."""
     child(window, f"orphans-{line}").click()
     (box,) = messages(window)
     press(box, text)
@@ -105,7 +105,7 @@ def test_they_are_offered_at_the_start_and_done_with_as_the_admin_says(program: 
     program.play(second)
 
 
-def test_a_keyring_that_keeps_them_is_told_and_they_stay_offered(
+def test_a_keyring_that_keeps_them_is_reported_and_they_stay_offered(
     program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asyncio.run(prepare(program.data))

@@ -1,4 +1,4 @@
-"""The card for a pasted error: reads in the background, links to the step, and keeps nothing."""
+"""The card for a pasted error: explains it in the background, links to the step, and keeps nothing."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ TEXT = f"GET https://scim.example.org/canary-tenant/v2/Users\nAuthorization: Bea
 
 
 def without_base_url(text: str) -> portal_errors.DecodedError:
-    """What is read in that text where no Base URL is known; whether that is right, the tests of diagnosis assert."""
+    """Return the explanation without a known Base URL; the tests of diagnosis assert that it is right."""
     return portal_errors.decode(text, ENTRA, new_setup(ENTRA, NOW, practice=False), None)
 
 
 def title(text: str) -> str:
-    """The heading over what was read."""
+    """Return the heading of the explanation."""
     return without_base_url(text).title
 
 

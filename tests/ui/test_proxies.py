@@ -1,4 +1,4 @@
-"""What the platform names as proxy. Windows and macOS: not yet run there; Qt's own answer is asked for here."""
+"""The platform's proxy settings. Not yet run on Windows and macOS; Qt's own answer is used here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same question in a window: only the one button removes."""
+"""The question about removal in a window: only one button removes the data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk or a keyring that takes nothing is told and tried again, and changes are not left without a question."""
+"""A disk or keyring that saves nothing is reported and tried again, and unsaved changes are never closed unasked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def block(data: Path) -> None:
-    """Nothing can be written there, also not by root: a file stands where the folder was."""
+    """Make writing impossible even for root, by replacing the folder with a file."""
     (data / "setups").rename(data / "aside")
     (data / "setups").write_bytes(b"")
 

@@ -1,4 +1,4 @@
-"""Whatever way a secret comes into a field, the toolkit keeps it nowhere and hands it to nobody."""
+"""However a secret gets into a field, the toolkit never keeps it or passes it on."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CANARIES = Canaries({"the secret": SECRET})
 
 
 def handed_out(widget: QWidget) -> str | None:
-    """Whether the toolkit would tell any part of the secret of this widget or of one in it."""
+    """Return whether the toolkit exposes any part of the secret through this widget or one inside it."""
     texts = list(accessible_texts(QAccessible.queryAccessibleInterface(widget)))
     texts += [text for one in (widget, *widget.findChildren(QWidget)) for text in widget_texts(one)]
     return CANARIES.part_in("\n".join(texts).encode())
@@ -69,7 +69,7 @@ HALF_GIVEN = [type_it, compose_it, paste_it_in_the_middle]
 
 
 @pytest.mark.parametrize("bring", HALF_GIVEN)
-def test_what_is_being_typed_is_told_to_nobody(field: CaptureField, bring: Callable[[CaptureField], None]) -> None:
+def test_typing_reaches_no_other_program(field: CaptureField, bring: Callable[[CaptureField], None]) -> None:
     bring(field)
     line = line_of(field)
     assert line.text() == SECRET, "it is there"
@@ -126,7 +126,7 @@ def test_what_was_given_is_gone_from_the_field(
         assert handed_out(field) is None
 
 
-def test_a_shown_secret_is_seen_and_not_told(qtbot: QtBot) -> None:
+def test_a_shown_secret_is_visible_but_not_accessible(qtbot: QtBot) -> None:
     value = ValueField("Bearer token", "from CIE", secret=True)
     qtbot.addWidget(value)
     value.show()

@@ -1,4 +1,4 @@
-"""A keyring that does not answer at the start: the window is there, keeps what is pressed, and can be closed."""
+"""If the keyring does not answer at the start, the window opens, remembers clicks and can be closed."""
 
 from __future__ import annotations
 

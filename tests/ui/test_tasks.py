@@ -1,4 +1,4 @@
-"""Background work ends with the program, also what is begun by the end of other work."""
+"""Background work ends with the program, including work started when other work ends."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_what_nobody_ended_finds_a_loop_to_its_end(qapp: QApplication) -> None:
         for _ in range(20):
             tasks.start(naps())
         await asyncio.sleep(0)
-        time.sleep(0.01)  # all naps are over now, and each goes on in the next turn
+        time.sleep(0.01)  # all naps are over now, and each continues in the next turn
         return 7
 
     assert run(qapp, main) == 7

@@ -1,4 +1,4 @@
-"""The pages beside the steps: opened from the rail, from a step and from the companion, and always a way back."""
+"""Tools open from the rail, from a step and from the companion, and always have a way back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The icon in the tray is there while it is needed, and no longer."""
+"""The tray icon is shown only while it is needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")  # offscreen h
 
 
 class Offered(tray.Tray):
-    """Offscreen there is no tray to show it, but the icon knows whether it is shown."""
+    """The offscreen platform has no tray, but the icon knows whether it is shown."""
 
     available = True
 

@@ -1,4 +1,4 @@
-"""What both windows show around the open step: derived once, and the same in the wizard and in the companion."""
+"""The view around the open step is derived once, and is the same in the wizard and the companion."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_stage_of_a_failed_test_says_so_and_leads_to_it() -> None:
 
 
 @pytest.mark.parametrize("guide", GUIDES)
-def test_a_stage_stands_as_its_shown_steps_do(guide: Guide) -> None:
+def test_a_stage_has_the_state_of_its_visible_steps(guide: Guide) -> None:
     for answers in every_answer(guide):
         setup = fresh(guide, answers=answers)
         first = guide.stages[0]
@@ -143,7 +143,7 @@ def test_every_hint_has_its_sentence(golden: Golden) -> None:
 
 
 def shown(window: QWidget) -> tuple[str, bool, bool, str, bool]:
-    """The footer as the widgets have it."""
+    """Return the footer as shown by the widgets."""
     main, link, back = (child(window, name) for name in ("done", "jump", "back"))
     return main.text(), main.isEnabled(), link.isVisibleTo(window), link.text(), back.isEnabled()
 

@@ -1,4 +1,4 @@
-"""The panel of the wait says that it looks only while something does."""
+"""The panel says that it is checking only while a check is running."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a setup waited for in the background is told at home, too."""
+"""What a setup waited for in the background is shown on the home page too."""
 
 from __future__ import annotations
 

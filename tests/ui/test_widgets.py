@@ -1,4 +1,4 @@
-"""The widgets: what they show, also to those who do not see it, and how they fit."""
+"""What widgets show, on the screen and to screen readers, and how they fit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def looks(qapp: QApplication) -> None:
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # all that the screenless platform cannot do
 
 
-def test_rich_shows_everything_but_bold_as_it_stands() -> None:
+def test_rich_changes_nothing_but_bold() -> None:
     assert rich("Press **Test <Connection>** & wait") == "Press <b>Test &lt;Connection&gt;</b> &amp; wait"
 
 
@@ -82,7 +82,7 @@ def test_a_path_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> Non
         assert path.rect().contains(stop.mapTo(path, stop.rect().bottomRight()))
 
 
-def test_an_opener_is_told_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> None:
+def test_a_disclosure_link_is_accessible_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> None:
     opener, inside = DisclosureLink("If it does not work"), QLabel("The token may be cut off.")
     opener.opens(inside)
     page = shown(qtbot, opener, inside)
@@ -131,7 +131,7 @@ def test_everything_that_takes_the_keyboard_has_a_name(qtbot: QtBot) -> None:
     assert names["Base URL"] == "The address has no host."
 
 
-def test_a_badge_is_told_and_not_only_seen(qtbot: QtBot) -> None:
+def test_a_badge_is_accessible_and_not_only_visible(qtbot: QtBot) -> None:
     badge = StepBadge()
     qtbot.addWidget(badge)
     told, seen = set(), set()
