@@ -50,6 +50,8 @@ class ErrorPattern(DataPart):
     """This result code of LDAP."""
     beside: tuple[str, ...] = ()
     """All of these phrases as well."""
+    either: tuple[str, ...] = ()
+    """One of these phrases as well, if there are any."""
     means: Identifier | None = None
     """The explanation; None where it is worth showing but explains nothing."""
     settles: bool = False
@@ -61,7 +63,7 @@ class ErrorPattern(DataPart):
     def _something_to_find(self) -> Self:
         if not self.find and self.status is None and self.result is None:
             raise ValueError(f"pattern {self.label}: nothing to find")
-        for phrase in (*self.find, *self.beside):
+        for phrase in (*self.find, *self.beside, *self.either):
             if phrase != phrase.lower() or phrase.count("...") > 1 or len(phrase.strip("*=#. ")) < 3:
                 raise ValueError(f"pattern {self.label}: {phrase} is not in lowercase, too short or has two gaps")
         return self
@@ -70,7 +72,11 @@ class ErrorPattern(DataPart):
         """Whether a text (lowercase, single spaces) with these codes contains it."""
         found = self.status in codes.statuses or self.result in codes.results
         found = found or any(occurs(phrase, text) for phrase in self.find)
-        return found and all(occurs(phrase, text) for phrase in self.beside)
+        return (
+            found
+            and all(occurs(phrase, text) for phrase in self.beside)
+            and (not self.either or any(occurs(phrase, text) for phrase in self.either))
+        )
 
 
 def occurs(phrase: str, text: str) -> bool:

@@ -329,7 +329,7 @@ def test_no_text_takes_a_second(piece: str) -> None:
 
 def test_each_phrase_is_found_in_itself() -> None:
     for pattern in PATTERNS:
-        for phrase in (*pattern.find, *pattern.beside):
+        for phrase in (*pattern.find, *pattern.beside, *pattern.either):
             itself = phrase.strip("=*").replace(" ... ", " between ").replace("#", "3")
             assert occurs(phrase, itself), phrase
             if not phrase.startswith("*"):

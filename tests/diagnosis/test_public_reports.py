@@ -391,11 +391,51 @@ def test_the_sub_code_of_active_directory_says_why_an_account_is_refused(means: 
     ],
 )
 def test_a_connection_to_the_source_that_fails_says_nothing_of_the_target(root: str, means: str) -> None:
-    text = f"javax.naming.CommunicationException: scim1.example.com:636 [Root exception is {root}]"
-    decoded = explained(text, "pingfederate")
-    assert decoded.title == known_errors("pingfederate").explanations[means].title
-    assert decoded.compared == ()
-    assert not any(each & OF_THE_TARGET for each in roles(decoded, "pingfederate")), decoded
+    texts = [f"javax.naming.CommunicationException: scim1.example.com:636 [Root exception is {root}]"]
+    if means not in ("directory-unreachable", "directory-tls"):
+        texts += [f"{root} at com.sun.jndi.ldap.Connection", f"ldaps://scim1.example.com:636 {root}"]
+        texts.append(f"com.unboundid.ldap.sdk.LDAPException(resultCode=91 (connect error)): {root}")
+    for text in texts:
+        decoded = explained(text, "pingfederate")
+        assert decoded.title == known_errors("pingfederate").explanations[means].title, text
+        assert decoded.compared == ()
+        assert not any(each & OF_THE_TARGET for each in roles(decoded, "pingfederate")), decoded
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("ERROR SCIM users connection failed", "credentials"),
+        ("ERROR SCIM groups connection failed", "credentials"),
+        ("SaasPluginException: Users and Groups Connection URL must have the same host name", "two-hosts"),
+        ("SCIM service provider does not support PATCH! Reconfigure your connection", "verb"),
+        (
+            "the SCIM Service Provider returned a user with a null ID! This violates SCIM standards. provisioning",
+            "unreadable",
+        ),
+        ("Expected user and password for basic authentication method.", "basic"),
+        ("Unable to provision resource 'u1'. Server returned status '409' with response: x", "conflict"),
+        ("SCIM users connection failed. Server returned status '404'", "not-found"),
+    ],
+)
+def test_messages_of_the_plug_in_are_known(text: str, means: str) -> None:
+    assert explained(text, "pingfederate").title == known_errors("pingfederate").explanations[means].title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Required attribute 'userName' is missing",
+        "Required property missing: emails",
+        "Missing required field: displayName",
+        "MandatoryFieldsMissing",
+        "Attribute userName is required",
+        "The required attribute displayName was not supplied",
+    ],
+)
+def test_a_required_value_that_is_missing_leads_to_the_mapping(text: str) -> None:
+    for client in ("entra", "okta-custom", "others") if text != "MandatoryFieldsMissing" else ("entra",):
+        assert StepRole.USER_MAPPING in roles(explained(text, client), client)[0]
 
 
 def test_a_status_beside_an_ldap_error_is_explained_too() -> None:

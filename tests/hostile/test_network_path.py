@@ -206,7 +206,7 @@ def test_an_unknown_issuer_is_named_and_not_called_inspection() -> None:
     assert (seen.issuer, seen.authority, seen.sent) == ("Contoso", Authority.OWN, 1)
 
 
-@pytest.mark.parametrize("product", ["Netskope", None])
+@pytest.mark.parametrize("product", ["Netskope", "ca.acme.goskope.com", None])
 def test_inspection_that_this_computer_trusts_is_a_warning(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, product: str | None
 ) -> None:
