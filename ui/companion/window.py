@@ -14,6 +14,7 @@ from ui.companion.short_result import ShortResult
 from ui.desktop.windows import how_to_stay_on_top
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Card, Note
+from ui.widgets.layouts import clear
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
@@ -62,14 +63,7 @@ class Companion(QWidget):
         column.addWidget(self._footer)
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
         QShortcut(QKeySequence("F1"), self, controller.help_wanted.emit)
-        for signal in (
-            controller.setup_changed,
-            controller.test_changed,
-            controller.activity_changed,
-            controller.page_changed,
-            controller.api_changed,
-        ):
-            signal.connect(self.refresh)
+        controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
         controller.left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)
@@ -116,11 +110,7 @@ class Companion(QWidget):
             self._draw_card(view)
 
     def _draw_card(self, view: ViewState) -> None:
-        while (item := self._scroll.column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._scroll.column)
         self._card = None if view.finished else self._step_card()
         self._scroll.column.addWidget(self._card or self._end(view))
         self._scroll.column.addStretch(1)

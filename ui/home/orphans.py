@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 from ui.dialogs.message import MessageBox
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
+from ui.widgets.layouts import clear
 
 if TYPE_CHECKING:
     from app.cleanup.orphans import Orphans
@@ -38,10 +39,7 @@ class OrphanLines(QWidget):
 
     def show_orphans(self, orphans: Orphans, keyring: str) -> None:
         """Draw a line for this folder's orphans, and one for unknown ones."""
-        while (item := self._column.takeAt(0)) is not None:
-            if (line := item.widget()) is not None:
-                line.hide()
-                line.deleteLater()
+        clear(self._column)
         if orphans.own:
             sentence = f"{keyring} holds secrets of {_setups(orphans.own)} no longer here."
             self._add(sentence, "Remove them\u2026", orphans.own, keyring, unknown=False)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetIt
 
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
+from ui.widgets.layouts import clear
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
@@ -96,11 +97,7 @@ class Picker(QWidget):
         self._go.setEnabled(bool(shown))
 
     def _show(self, item: QListWidgetItem | None) -> None:
-        while (old := self._side.column.takeAt(0)) is not None:
-            widget = old.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._side.column)
         if item is None:
             return
         guide = self._guides[item.data(Qt.ItemDataRole.UserRole)]

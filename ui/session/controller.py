@@ -235,6 +235,17 @@ class SetupController(QObject):
             keyring=session.vault.name,
         )
 
+    def on_view_change(self, refresh: Callable[[], None]) -> None:
+        """Call ``refresh`` whenever the view may have changed."""
+        for signal in (
+            self.setup_changed,
+            self.test_changed,
+            self.activity_changed,
+            self.page_changed,
+            self.api_changed,
+        ):
+            signal.connect(refresh)
+
     def act(self) -> None:
         """Run the main button's action."""
         action = self.step_view.footer.action

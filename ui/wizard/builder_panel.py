@@ -11,6 +11,7 @@ from app.guide.builders import FORMS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
+from ui.widgets.layouts import clear
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -102,10 +103,7 @@ class BuilderPanel(QWidget):
         self._built = built.text or ""
         self._shown.setText(self._built or self._form.result_label)
         self._copy.setEnabled(bool(self._built))
-        while (old := self._noted.takeAt(0)) is not None:
-            if (widget := old.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._noted)
         typed = any(self._text(f).strip() for f in self._inputs.values() if not isinstance(f, QComboBox))
         if built.problem and typed:
             self._noted.addWidget(Note(rich(built.problem), "caution", self._notes))

@@ -18,11 +18,12 @@ from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
 from ui.widgets.causes import CauseList
 from ui.widgets.facts import FactTable
+from ui.widgets.layouts import clear
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 from ui.wizard.check_row import CheckRow
-from ui.wizard.earlier_tests import EarlierTests, clear
+from ui.wizard.earlier_tests import EarlierTests
 
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis

@@ -11,11 +11,12 @@ from app.diagnosis.runs import compare, headline, outcome
 from app.text.counts import counted
 from app.text.times import clock
 from ui.widgets.cards import Card
+from ui.widgets.layouts import clear
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QVBoxLayout, QWidget
+    from PySide6.QtWidgets import QWidget
 
     from app.setup.state import RunRecord
     from ui.session.controller import SetupController
@@ -93,13 +94,3 @@ class EarlierTests(Card):
             self.body.addWidget(label(title(each.check), "strong", self))
             self.body.addWidget(label(f"Then: {outcome(each.was)}", "body", self))
             self.body.addWidget(label(f"Latest: {outcome(each.now)}", "body", self))
-
-
-def clear(layout: QVBoxLayout) -> None:
-    """Remove everything. A focused widget is deleted with the next turn of the event loop."""
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.setObjectName("")
-            widget.hide()
-            widget.deleteLater()

@@ -37,9 +37,8 @@ class WizardPage(QWidget):
         self._opened: str | None = None
         """The page that took the focus last."""
         self._body = QStackedWidget(self)
-        self._checklist: Checklist | None = None
-        self._test: ConnectionPage | None = None
-        self._lanes: QWidget | None = None
+        self._bodies: dict[Page | None, QWidget] = {}
+        """The body by the kind of step; None is the two lanes."""
         self._views: dict[Lane, LaneView] = {}
         self._tested = False
         """Whether a test was running when the page was last drawn."""
@@ -62,14 +61,7 @@ class WizardPage(QWidget):
         row.addLayout(right, 1)
         QShortcut(QKeySequence("F9"), self, controller.companion_wanted.emit)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, controller.close_tool)
-        for signal in (
-            controller.setup_changed,
-            controller.test_changed,
-            controller.activity_changed,
-            controller.page_changed,
-            controller.api_changed,
-        ):
-            signal.connect(self.refresh)
+        controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
         controller.announced.connect(self._announce)
         self.refresh()
@@ -130,7 +122,7 @@ class WizardPage(QWidget):
         if self._footer.main.isEnabled():
             return self._footer.main
         page = self._body.currentWidget() or self._body
-        return self._views.get(self.controller.session.here.step.lane, page) if page is self._lanes else page
+        return self._views.get(self.controller.session.here.step.lane, page) if page is self._bodies.get(None) else page
 
     def _focus_main_button(self) -> None:
         if self._footer.main.isVisible() and self._footer.main.isEnabled():
@@ -151,31 +143,28 @@ class WizardPage(QWidget):
 
     def _show_body(self, page: Page | None, *, finished: bool) -> None:
         if finished:
-            if self._finish is not None and self._body.currentWidget() is not self._finish:
-                self._body.removeWidget(self._finish)
-                self._finish.deleteLater()
-                self._finish = None
-            if self._finish is None:
+            if self._finish is None or self._body.currentWidget() is not self._finish:
+                if self._finish is not None:
+                    self._body.removeWidget(self._finish)
+                    self._finish.deleteLater()
                 self._finish = Finish(self.controller, self)
                 self._body.addWidget(self._finish)
             self._body.setCurrentWidget(self._finish)
             return
+        kind = page if page in (Page.CHECKLIST, Page.TEST) else None
+        if kind not in self._bodies:
+            self._bodies[kind] = self._make_body(kind)
+            self._body.addWidget(self._bodies[kind])
+        self._body.setCurrentWidget(self._bodies[kind])
+
+    def _make_body(self, page: Page | None) -> QWidget:
         match page:
             case Page.CHECKLIST:
-                if self._checklist is None:
-                    self._checklist = Checklist(self.controller, self)
-                    self._body.addWidget(self._checklist)
-                self._body.setCurrentWidget(self._checklist)
+                return Checklist(self.controller, self)
             case Page.TEST:
-                if self._test is None:
-                    self._test = ConnectionPage(self.controller, self)
-                    self._body.addWidget(self._test)
-                self._body.setCurrentWidget(self._test)
+                return ConnectionPage(self.controller, self)
             case _:
-                if self._lanes is None:
-                    self._lanes = self._two_lanes()
-                    self._body.addWidget(self._lanes)
-                self._body.setCurrentWidget(self._lanes)
+                return self._two_lanes()
 
     def _two_lanes(self) -> QWidget:
         both = QWidget(self)
