@@ -395,7 +395,7 @@ def _base_url_reason(text: str, given: Circumstances) -> str | None:
     parts = urlsplit(text)
     _ = parts.port  # raises where it is no number
     if not parts.scheme or "://" not in text:
-        if len(text) > 60 or _GUID.fullmatch(text):
+        if len(text) > 60 or _GUID.fullmatch(text) or _is_jwt(text):
             return f"This looks like {_looks_like(text) or 'the token'}, not the Base URL."
         return "The Base URL starts with https://. Copy it again from CIE."
     return address.problem(text, practice=given.practice)

@@ -121,6 +121,8 @@ def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:
         (Kind.DIRECTORY_USER, "CORP\\svc-ping", "name@domain"),
         (Kind.DOMAIN, f"{BASE}/Users", "address of CIE"),
         (Kind.DOMAIN, JWT * 2, "token"),
+        (Kind.BASE_URL, JWT, "looks like the token"),
+        *((kind, JWT, "looks like the token") for kind in (Kind.DIRECTORY_NAME, Kind.TENANT_HOST, Kind.DIRECTORY_USER)),
         (Kind.SYSTEM_ID, BASE, "address of CIE"),
         (Kind.SCOPE, "scim@1234567890.iam.panserviceaccount.com", "service account"),
     ],
