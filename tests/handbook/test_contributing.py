@@ -41,7 +41,9 @@ def rooms() -> set[str]:
     found = {"findings"}
     for top in ("app", "ui", "tests", "packaging", "resources"):
         for path in (ROOT / top).iterdir():
-            if path.name not in IGNORED and (path.is_dir() or top != "resources"):
+            # A room that has moved away can leave compiled modules behind in a checkout.
+            here = any(file.is_file() and file.suffix != ".pyc" for file in (path, *path.rglob("*")))
+            if here and path.name not in IGNORED and (path.is_dir() or top != "resources"):
                 found.add(f"{top}/{path.name}")
     return found
 

@@ -17,6 +17,7 @@ from app.session.session import SetupSession
 from app.setup import journey
 from app.setup.store import Store
 from app.vault import Vault
+from tests.support.until import until_blocking
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -83,6 +84,12 @@ def nothing_is_lost(step: str, data: Path) -> None:
             assert name in session.setup.values or name in session.setup.kept, f"{name} lost after {step}"
 
 
+def stopped(pid: int) -> bool:
+    """Whether every thread of the process has stopped (proc(5), state T)."""
+    stats = Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats)
+
+
 @pytest.mark.usefixtures("secret_service")
 def test_whatever_step_it_ends_after_nothing_is_lost(tmp_path: Path) -> None:
     """Stop the program after each step of one tour, and check what a kill would leave behind."""
@@ -95,6 +102,7 @@ def test_whatever_step_it_ends_after_nothing_is_lost(tmp_path: Path) -> None:
             if not told or step == walked_steps()[-1]:
                 continue
             process.send_signal(signal.SIGSTOP)
+            until_blocking(lambda: stopped(process.pid))  # a thread inside a system call first leaves it
             try:
                 # Without the consoles' own file: their process still runs, and may be writing it.
                 left = shutil.copytree(
