@@ -1,0 +1,93 @@
+"""mutter ignores a program that clears what it has copied, and takes the same clear the second time.
+
+Version: PySide6-Essentials 6.12.0, shiboken6 6.12.0, jeepney 0.9.0, mutter 43.8-0+deb12u1, wl-clipboard 2.1.0-0.1+b1
+Behavior: mutter takes a change of the clipboard only with a newer serial than the last change had, and Qt sends the
+    serial of the last key or click. A copy and a clear with no key between have the same serial, so the clear is
+    ignored. Qt has dropped the text all the same; mutter goes on with its own copy, which the next clear removes.
+Guess: a focused window that owns the clipboard can empty it; one clear does as much as two.
+Seen: wl-paste after clear(): 'copied', after a second clear(): ''
+Here: ui/desktop/clearing.py reads the clipboard again for three seconds, and clears what is back.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PACKAGES = ("PySide6-Essentials==6.12.0", "shiboken6==6.12.0", "jeepney==0.9.0")
+DEBIAN = {"mutter": "43.8-0+deb12u1", "wl-clipboard": "2.1.0-0.1+b1"}
+
+PROBE = """
+import subprocess
+from jeepney import DBusAddress, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+NAME = "org.gnome.Mutter.RemoteDesktop"
+bus = open_dbus_connection()
+
+def call(path, interface, method, kinds="", values=()):
+    return bus.send_and_get_reply(new_method_call(DBusAddress(path, NAME, interface), method, kinds, values)).body
+
+def pasted():
+    done = subprocess.run(["wl-paste", "--no-newline"], capture_output=True, text=True, timeout=10)
+    return done.stdout if done.returncode == 0 else ""
+
+(session,) = call("/org/gnome/Mutter/RemoteDesktop", NAME, "CreateSession")
+call(session, NAME + ".Session", "Start")
+app = QApplication([])
+field = QLineEdit()
+field.show()
+assert QTest.qWaitForWindowActive(field)
+for pressed in (True, False):
+    call(session, NAME + ".Session", "NotifyKeyboardKeycode", "ub", (57, pressed))
+QTest.qWait(300)
+clipboard = app.clipboard()
+clipboard.setText("copied")
+QTest.qWait(300)
+seen = []
+for _ in range(2):
+    clipboard.clear()
+    QTest.qWait(300)
+    seen.append(pasted())
+    QTest.qWait(300)
+print(f"wl-paste after clear(): {seen[0]!r}, after a second clear(): {seen[1]!r}")
+"""
+
+
+def main() -> int:
+    """Run the probe in a headless mutter of its own; returns 0 if it prints what was seen before."""
+    for name, version in DEBIAN.items():
+        asked = subprocess.run(
+            ["dpkg-query", "-W", "-f", "${Version}", name], capture_output=True, text=True, check=False
+        )
+        if asked.stdout != version:
+            sys.exit(f"apt-get install {name}={version}, here is {asked.stdout or 'none'}")
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", f"{folder}/python", *PACKAGES]
+        subprocess.run(pip, check=True)
+        (Path(folder) / "probe.py").write_text(PROBE, encoding="utf-8")
+        env = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_RUNTIME_DIR": folder, "GSETTINGS_BACKEND": "memory"}
+        shown = {"WAYLAND_DISPLAY": "probe", "QT_QPA_PLATFORM": "wayland", "PYTHONPATH": f"{folder}/python"}
+        screen = ["mutter", "--headless", "--wayland", "--no-x11", "--virtual-monitor", "800x600"]
+        inside = '"$@" >/dev/null 2>&1 & while [ ! -S "$HOME/probe" ]; do sleep 0.1; done; sleep 1; '
+        inside += f'env {" ".join(f"{key}={value}" for key, value in shown.items())} "$0" "$HOME/probe.py" 2>/dev/null'
+        command = ["dbus-run-session", "--", "sh", "-c", inside, sys.executable, *screen, "--wayland-display=probe"]
+        process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True, start_new_session=True)
+        try:
+            assert process.stdout is not None
+            seen = process.stdout.readline().strip()
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(10)
+    print(seen)
+    return int(f"Seen: {seen}" not in (__doc__ or "").splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
