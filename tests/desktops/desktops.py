@@ -39,6 +39,8 @@ class Desktop:
     name = ""
     platform = "xcb"
     """Qt's."""
+    anyone_reads = True
+    """A program without the focus can read the clipboard, so that ``pasted`` is the whole truth."""
     switches_by_key = False
     """Going to another window is a key for the one that is in front, which makes the guard try again."""
 
@@ -195,6 +197,7 @@ class Gnome(Desktop):
 
     name = "GNOME Shell, Wayland"
     platform = "wayland"
+    anyone_reads = False
 
     def begin(self) -> None:
         self.env |= {"XDG_CURRENT_DESKTOP": "GNOME", "XDG_SESSION_TYPE": "wayland"}
@@ -318,6 +321,7 @@ class Weston(Desktop):
 
     name = "weston"
     platform = "wayland"
+    anyone_reads = False
     switches_by_key = True
 
     def begin(self) -> None:
