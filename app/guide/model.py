@@ -187,7 +187,7 @@ class Step(_Part):
     """Values that make this step stale when they change, besides those it carries."""
     builder: Builder | None = None
     tools: tuple[Tool, ...] = ()
-    """Pages beside the steps that help here, besides those that follow from its role and its values."""
+    """Tools that help here, in addition to those that follow from its role and its values."""
     when: dict[Identifier, Identifier | tuple[Identifier, ...]] = Field(default_factory=dict)
     """Branch → option, or several of them: the step is shown only under these answers."""
     covers: tuple[str, ...] = ()
@@ -196,7 +196,7 @@ class Step(_Part):
 
     @property
     def helpful_tools(self) -> tuple[Tool, ...]:
-        """The pages beside the steps that the card links to, each once."""
+        """The tools that the card links to, each once."""
         found = list(self.tools)
         if StepRole.GROUP_CHOICE in self.roles:
             found.append(Tool.GROUPS_EXPORT)
@@ -242,7 +242,7 @@ class Prerequisite(_Part):
     why: Text
     link: Annotated[str, Field(pattern=r"^https://")] | None = None
     tool: Tool | None = None
-    """The page beside the steps that checks it."""
+    """The tool that checks it."""
 
 
 class Console(_Part):

@@ -89,7 +89,7 @@ class Companion(QWidget):
         return row
 
     def _give_way(self) -> None:
-        """Return to the main window: a page beside the steps, or the list of setups, needs it."""
+        """Return to the main window: tools and the list of setups need it."""
         if self.isVisible():
             self.returned.emit()
 

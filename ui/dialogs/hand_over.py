@@ -118,7 +118,7 @@ class HandOverDialogs(QObject):
         )
         box = MessageBox(self._window, f"Import \u201c{setup_name(setup)}\u201d?", more, tone="muted")
         take = box.addButton("Import", QMessageBox.ButtonRole.AcceptRole)
-        leave = box.addButton("Leave it", QMessageBox.ButtonRole.RejectRole)
+        leave = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         box.setEscapeButton(leave)
         box.setDefaultButton(take)
         box.buttonClicked.connect(lambda pressed: self._start(self._take(setup)) if pressed is take else None)
