@@ -434,6 +434,24 @@ def test_a_manager_that_keeps_secrets_is_named_before_the_first_copy(
     assert clipboard_words.before_copying(()) == ""
 
 
+ON_THE_BUS = """
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtDBus import QDBusConnection
+from ui.desktop.clipboard_managers import managers_here
+app = QCoreApplication([])
+print([each.name for each in managers_here()])
+assert QDBusConnection.sessionBus().registerService("org.gnome.GPaste")
+print([each.name for each in managers_here()])
+"""
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_manager_is_found_by_its_name_on_the_bus_where_processes_are_hidden() -> None:
+    command = [sys.executable, "-c", ON_THE_BUS]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=True)
+    assert ran.stdout.split("\n")[:2] == ["[]", "['GPaste']"]
+
+
 async def with_token(application: Application) -> SetupSession:
     """A new setup whose token is in the keyring."""
     await application.new_setup("entra")
