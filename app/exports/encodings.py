@@ -18,6 +18,7 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from app.exports.problems import FileProblem, UnusableFileError
@@ -106,11 +107,19 @@ _ALONE: Final = 12
 _SYMBOL: Final = 40
 """Any other symbol, or punctuation between two letters."""
 _CAPITAL_INSIDE: Final = 8
+_TWO_SCRIPTS: Final = 12
+"""An ASCII letter beside a Greek, Cyrillic or other letter in one word."""
+_OTHER_SCRIPTS: Final = "\u0370"
+_WORDS: Final = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f]+")
+"""ASCII letters and everything beyond ASCII, so that words have the same bytes in every decoding."""
 _BESIDE_SMALL: Final = 14
 """An ideograph beside a lowercase Latin letter: usually two bytes that were two letters."""
 _BESIDE_CAPITAL: Final = 5
+_RARE: Final = 8
 _NO_TEXT: Final = 23
 """Bits for each of one or two letters in a file. Beyond that they are not text in any encoding."""
+_LONE: Final = 12
+"""An ideograph with no other beside it."""
 _SURE: Final = 8
 """Bits between the best decoding and the next from which the best one is certain."""
 
@@ -223,9 +232,10 @@ def _from_letters(sample: bytes) -> Encoding | None:
     bits, name, text = readings[0]
     ahead = next((other - bits for other, _, another in readings if another != text), _SURE)
     letters = sum(1 for character in text if not character.isascii())
+    words = {word for word in _WORDS.findall(text) if not word.isascii()}
     if letters < 3 and bits > _NO_TEXT * letters and not re.search("[A-Za-z]", text):
         return None
-    return Encoding(name, certain=ahead >= _SURE and letters > 3)
+    return Encoding(name, certain=ahead >= _SURE and len(words) > 2)
 
 
 def _mostly_utf8(sample: bytes) -> bool:
@@ -236,8 +246,11 @@ def _mostly_utf8(sample: bytes) -> bool:
 
 
 def _readings(sample: bytes) -> Iterator[tuple[int, str, str]]:
-    """Every possible decoding: bits, encoding and text."""
+    """Every possible decoding: bits, encoding and text. One or two letters are not enough for a rare encoding."""
+    few = sum(1 for byte in sample if byte > 0x7F) < 3
     for name, page in CODE_PAGES.items():
+        if few and page.prior >= _RARE:
+            continue
         try:
             text = sample.decode(name)
         except UnicodeDecodeError:
@@ -257,37 +270,55 @@ def _readings(sample: bytes) -> Iterator[tuple[int, str, str]]:
 
 
 def _pairs(text: str) -> tuple[Counter[str], int]:
-    """How often each pair of letters occurs (``_`` is the edge of a word), and the bits of other characters."""
+    """How often each pair of letters occurs (``_`` is the edge of a word), and the bits of other characters.
+
+    Words of ASCII letters alone are left out: they are the same in every decoding, and often English.
+    """
     pairs: Counter[str] = Counter()
-    extra, last = 0, "_"
-    padded = f" {text} "
-    for before, character, after in zip(padded, padded[1:], [*padded[2:], " "], strict=False):
-        letter = "_"
-        if character.isalpha() or unicodedata.category(character).startswith("M"):
-            letter = character.lower()[0]
-        elif not character.isascii():
-            beside = before.isalpha() + after.isalpha() - (character == "\u2019")
-            extra += (_ALONE, _AT_AN_EDGE, _SYMBOL)[max(0, beside)] if character in _PUNCTUATION else _SYMBOL
-        if letter != "_" or last != "_":
-            pairs[last + letter] += 1
-        if before.islower() and character.isupper() and not (character.isascii() and before.isascii()):
-            extra += _CAPITAL_INSIDE
-        last = letter
+    extra = 0
+    for word in _WORDS.findall(text):
+        if word.isascii():
+            continue
+        letters = "".join(each.lower()[0] if _is_letter(each) else "_" for each in word)
+        pairs.update(map("".join, pairwise(f"_{letters}_")))
+        extra += _word_bits(f" {word} ")
+    del pairs["__"]
     return pairs, extra
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or unicodedata.category(character).startswith("M")
+
+
+def _word_bits(word: str) -> int:
+    """The bits of symbols, capitals after small letters and letters of two scripts; the word is between spaces."""
+    bits = 0
+    for before, character, after in zip(word, word[1:], word[2:], strict=False):
+        if not character.isascii() and not _is_letter(character):
+            beside = before.isalpha() + after.isalpha() - (character == "\u2019")
+            bits += (_ALONE, _AT_AN_EDGE, _SYMBOL)[max(0, beside)] if character in _PUNCTUATION else _SYMBOL
+        if before.isascii() and character.isascii():
+            continue
+        if before.islower() and character.isupper():
+            bits += _CAPITAL_INSIDE
+        if before.isalpha() and character.isalpha() and before.isascii() != character.isascii():
+            bits += _TWO_SCRIPTS if max(before, character) >= _OTHER_SCRIPTS else 0
+    return bits
 
 
 def _ideographic_bits(text: str, name: str, language: str) -> int:
     """The bits of a Chinese, Japanese or Korean decoding, character by character."""
     table, latin = _table(language), _latin()
-    pairs, _ = _pairs("".join(each if each.isascii() else "_" for each in text))
-    bits = sum(count * latin.get(pair, _UNSEEN_PAIR) for pair, count in pairs.items())
+    pairs, _ = _pairs(text)
+    bits = sum(count * latin.get(pair, 0) for pair, count in pairs.items() if pair.isascii())
     for before, character, after in zip(f"\n{text}", text, [*text[1:], "\n"], strict=False):
         if character.isascii():
             continue
         bits += table[character] if character in table else _unlisted_bits(character, name)
-        for beside in (before, after):
-            if beside.isascii() and beside.isalpha():
-                bits += _BESIDE_SMALL if beside.islower() else _BESIDE_CAPITAL
+        latin_beside = [each for each in (before, after) if each.isascii() and each.isalpha()]
+        bits += sum(_BESIDE_SMALL if each.islower() else _BESIDE_CAPITAL for each in latin_beside)
+        if before.isascii() and after.isascii():
+            bits += _LONE
     return bits
 
 

@@ -68,7 +68,7 @@ def recognize(shape: FileShape, kind: ExportKind | None = None) -> Recognized:
 def _kind(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool]:
     """What the rows are, and whether that is certain."""
     if (typed := _by_type(shape, columns)) is not None:
-        return typed, True
+        return typed
     named = _naming(columns, Subject.GROUP)
     persons = _persons(shape, columns)
     members = _members(columns)
@@ -92,21 +92,21 @@ def _kind(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool]:
     return _neutral(shape, columns)
 
 
-def _by_type(shape: FileShape, columns: Columns) -> ExportKind | None:
+def _by_type(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool] | None:
     """The kind according to a type column or PowerShell's first line, or None."""
     for at in columns.having(ColumnRole.TYPE, Subject.ANY):
         found = Counter(what(row[at]) for row in shape.sample if at < len(row) and row[at].strip())
         groups, others = found[Subject.GROUP], found[Subject.USER] + found[Subject.OWNER]
         if groups and others:
-            return ExportKind.MIXED
+            return ExportKind.MIXED, True
         if others and not groups and found[None] * 2 < others:
-            return ExportKind.USERS if found[Subject.USER] else ExportKind.UNKNOWN
+            return (ExportKind.USERS, True) if found[Subject.USER] else (ExportKind.UNKNOWN, False)
         if groups and not (columns.about(Subject.USER) or columns.about(Subject.MEMBER)):
-            return None if _naming_members(columns) else ExportKind.GROUPS
+            return None if _naming_members(columns) else (ExportKind.GROUPS, not found[None])
     declared = what(shape.declared.rpartition(".")[2]) if shape.declared else None
     if declared is Subject.USER:
-        return ExportKind.USERS
-    return ExportKind.GROUPS if declared is Subject.GROUP and not columns.about(Subject.MEMBER) else None
+        return ExportKind.USERS, True
+    return (ExportKind.GROUPS, True) if declared is Subject.GROUP and not columns.about(Subject.MEMBER) else None
 
 
 def _naming_members(columns: Columns) -> bool:

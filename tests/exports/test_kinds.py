@@ -407,7 +407,8 @@ def test_an_unknown_header_is_not_guessed(header: str) -> None:
         ("\u30bb\u30ad\u30e5\u30ea\u30c6\u30a3 \u30b0\u30eb\u30fc\u30d7", Subject.GROUP),
         ("CN=Group,CN=Schema,CN=Configuration,DC=user", Subject.GROUP),
         ("Organisationseinheit", Subject.OWNER),
-        ("BUILT_IN", None),
+        ("BUILT_IN", Subject.GROUP),
+        ("Assigned", None),
         ("", None),
     ],
 )
