@@ -73,7 +73,9 @@ def _kind(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool]:
     persons = _persons(shape, columns)
     members = _members(columns)
     if named and (persons or members):
-        return (ExportKind.USERS if _lists_of_groups(shape, named, persons) else ExportKind.MEMBERS), True
+        if _lists_of_groups(shape, named, persons):
+            return ExportKind.USERS, True
+        return (ExportKind.MEMBERS if members or not _all_lists(shape, persons) else ExportKind.GROUPS), True
     neutral = columns.having(ColumnRole.NAME, Subject.ANY)
     groups = columns.about(Subject.GROUP)
     users = columns.about(Subject.USER)
@@ -97,6 +99,8 @@ def _by_type(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool] | No
     for at in columns.having(ColumnRole.TYPE, Subject.ANY):
         found = Counter(what(row[at]) for row in shape.sample if at < len(row) and row[at].strip())
         groups, others = found[Subject.GROUP], found[Subject.USER] + found[Subject.OWNER]
+        if others and _naming(columns, Subject.GROUP):
+            return ExportKind.MEMBERS, True  # the type of the member
         if groups and others:
             return ExportKind.MIXED, True
         if others and not groups and found[None] * 2 < others:
@@ -163,6 +167,14 @@ def _other_names(shape: FileShape, columns: Columns, neutral: int) -> bool:
     return sum(1 for one, other in pairs if key(one) != key(other)) * 2 > len(pairs)
 
 
+def _all_lists(shape: FileShape, persons: Sequence[int]) -> bool:
+    """Whether these columns hold all users of a group in a cell, or their number."""
+    cells = [row[at] for row in shape.sample for at in persons if at < len(row) and row[at].strip()]
+    return bool(cells) and sum(1 for cell in cells if _SEVERAL.search(cell) or cell.strip().isdecimal()) * 2 > len(
+        cells
+    )
+
+
 def _one_member_a_row(shape: FileShape, columns: Columns, neutral: Sequence[int]) -> bool:
     """Whether a column of members (``member``, ``Members``) holds one in each row, and the groups repeat for that."""
     lists = columns.having(ColumnRole.MEMBER, Subject.GROUP)
@@ -176,7 +188,7 @@ def _neutral(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool]:
         return ExportKind.UNKNOWN, False
     mails = bool(columns.having(ColumnRole.MAIL, Subject.ANY)) or any(map(_is_mail, zip(*_square(shape), strict=True)))
     accounts = "samaccountname" in map(str.casefold, shape.columns)  # users have one, and most lists of them show it
-    strange = any(each is None for each in columns.meanings)
+    strange = any(each is None and _filled(shape, at) for at, each in enumerate(columns.meanings))
     if mails or accounts or strange:
         return ExportKind.UNKNOWN, False
     return ExportKind.GROUPS, False
@@ -215,16 +227,19 @@ def _roles(shape: FileShape, columns: Columns, kind: ExportKind) -> dict[ColumnR
         else columns.having(ColumnRole.ID, any_, user)
     )
     taken[ColumnRole.DN] = columns.having(ColumnRole.DN, any_, group) if not whose_neutral_is_a_person else []
-    taken[ColumnRole.TYPE] = _type_column(shape, columns)
+    types = _type_column(shape, columns)
+    taken[ColumnRole.TYPE] = [] if whose_neutral_is_a_person else types
     taken[ColumnRole.CHILDREN] = columns.having(ColumnRole.CHILDREN, group) if of_groups else []
     taken[ColumnRole.PARENT] = columns.having(ColumnRole.PARENT, any_, group) if of_groups and not in_pairs else []
     taken[ColumnRole.MEMBER] = columns.having(ColumnRole.MEMBER, group, member) if of_groups else []
     if in_pairs and not taken[ColumnRole.MEMBER]:
-        persons = (ColumnRole.USER_NAME, ColumnRole.NAME, ColumnRole.ID, ColumnRole.MAIL)
+        persons = (ColumnRole.USER_NAME, ColumnRole.NAME, ColumnRole.MAIL, ColumnRole.ID)
         taken[ColumnRole.MEMBER] = [
             at for role in persons for at in columns.having(role, user, *((any_,) if whose_neutral_is_a_person else ()))
         ]
     taken[ColumnRole.MEMBER_TYPE] = columns.having(ColumnRole.MEMBER_TYPE, member) if of_groups else []
+    if whose_neutral_is_a_person:
+        taken[ColumnRole.MEMBER_TYPE] += types
     taken[ColumnRole.USER_NAME] = [
         *columns.having(ColumnRole.USER_NAME, user),
         *columns.having(ColumnRole.MAIL, user, any_),

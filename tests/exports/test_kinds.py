@@ -259,6 +259,50 @@ CASES = {
         1,
         member="UserPrincipalName",
     ),
+    "gam print group-members": Case(
+        "group,type,role,id,status,email\ns@e.c,USER,MEMBER,1,ACTIVE,a@e.c\ns@e.c,GROUP,MEMBER,2,ACTIVE,i@e.c\n"
+        "i@e.c,USER,OWNER,3,ACTIVE,b@e.c\n",
+        MEMBERS,
+        "group",
+        2,
+        member="email",
+    ),
+    "Get-ADGroupMember with its group": Case(
+        "Group,name,objectClass,SamAccountName\nSales,Ann,user,ann\nSales,IT,group,it\nIT,Bob,user,bob\n",
+        MEMBERS,
+        "Group",
+        2,
+        member="name",
+    ),
+    "Get-ADGroupMember alone": Case(
+        "distinguishedName,name,objectClass\nCN=Ann,Ann,user\nCN=IT,IT,group\n", MIXED, "name", 1
+    ),
+    "Get-DistributionGroupMember": Case(
+        "Group,DisplayName,PrimarySmtpAddress,RecipientType\nSales,Ann,a@e.c,UserMailbox\nSales,Bob,b@e.c,UserMailbox\n",
+        MEMBERS,
+        "Group",
+        1,
+        member="DisplayName",
+    ),
+    "PingOne": Case("id,name,population.id,directMemberCounts.users\n1,Sales,p,3\n", UNKNOWN, "name", 1),
+    "all users of a group in a cell": Case("Group,Users\nSales,ann;bob\nIT,cy;dee;eve\n", GROUPS, "Group", 2),
+    "number of users": Case("Group Name,Users\nSales,5\nIT,7\n", GROUPS, "Group Name", 2),
+    "separators at the end": Case("Name;ID;;\nSales;1;;\nIT;2;;\n", GROUPS, "Name", 2),
+    "whoami": Case(
+        '"Group Name","Type","SID"\n"E\\Sales","Group","S-1"\n"E\\IT","Alias","S-2"\n',
+        GROUPS,
+        "Group Name",
+        2,
+        {GroupIssue.QUOTING: 2},
+    ),
+    "LDAP users": Case('uid,cn,mail,memberOf\nann,Ann,a@e.c,"cn=x,dc=e"\n', USERS, "cn"),
+    "LDAP groups": Case('dn,cn,memberUid\n"cn=x,dc=e",x,a|b\n"cn=y,dc=e",y,a\n', GROUPS, "cn", 2),
+    "Okta API": Case(
+        "id,objectClass,type,profile.name,profile.description\n1,okta:user_group,OKTA_GROUP,Sales,\n",
+        GROUPS,
+        "profile.name",
+        1,
+    ),
     "members in no order and of two spellings": Case(
         "Gruppe;Mitglied\nVertrieb;a\nIT;b\nVertrieb;c\nVERTRIEB;d\nVERTRIEB;e\n",
         MEMBERS,
