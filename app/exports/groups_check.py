@@ -242,6 +242,8 @@ class GroupsCheck:
         """Which of the groups have these."""
         self._first: dict[int, tuple[int, str]] = {}
         """For each repeated key the first row and the name as it is written there."""
+        self._hashes: dict[int, int] = {}
+        """The hash of that name instead, for keys that were met when findings were only counted."""
         self._met: set[int] = set()
         """Groups that were judged; an export may have a row for each member."""
         self._listed: set[ColumnRole] = set()
@@ -300,10 +302,11 @@ class GroupsCheck:
     def _judge_all_late(self) -> None:
         """Discard the findings, since several rows turned out to be one group."""
         self._late = True
+        self._repeated = {self._marks[at] for at in self._repeats}
         self.report.counts.clear()
         self.report.found, self._held_out = GroupFindings(), False
         self.report.groups = len(self._marks)
-        for kept in (self._met, self._first, self._listed):
+        for kept in (self._met, self._first, self._hashes, self._listed):
             kept.clear()
 
     def _learn(self, rows: Sequence[Sequence[str]]) -> None:
@@ -330,7 +333,9 @@ class GroupsCheck:
         """
         if not self._late:
             alone, self.report.found, self._held_out = self.report.found, GroupFindings(), False
-            self._compare_all(only(array("I", map(self._numbers.__getitem__, self._repeats))))
+            numbers = array("I", map(self._numbers.__getitem__, self._repeats))
+            self._numbers, self._repeated = array("I"), set()
+            self._compare_all(only(numbers))
             if not self._late:
                 self.report.found = _merged(self.report.found, alone)
                 return
@@ -338,7 +343,7 @@ class GroupsCheck:
 
     def _compare_all(self, batches: Iterable[RowBatch]) -> None:
         """Compare the rows whose names occur more than once. Their other findings are known."""
-        done, first = 0, self._first
+        done = 0
         for batch in batches:
             names = self._names_of(batch.rows).names
             marks = [self._marks[at] for at in self._repeats[done : done + len(names)]]
@@ -346,15 +351,23 @@ class GroupsCheck:
             if self._goes_on_within(batch.rows, marks):
                 self._judge_all_late()
                 return
-            same = 0
             for number, name, mark in zip(batch.numbers, names, marks, strict=True):
-                before = first.get(mark)
-                if self._held_out and before is not None and before[1] == name and not self._has_gaps(name):
-                    same += 1
+                if self._held_out:
+                    self._count(name, mark)
                 else:
                     self._compare(number, name, mark)
-            if same:
-                self.report.counts[GroupIssue.SAME] += same
+
+    def _count(self, name: str, mark: int) -> None:
+        """Count what ``_compare`` would find, and keep a hash instead of a name."""
+        if (before := self._first.get(mark)) is not None:
+            exact = before[1] == name
+        elif (known := self._hashes.get(mark)) is not None:
+            exact = known == hash(name)
+        else:
+            self._hashes[mark] = hash(name)
+            return
+        if not self._has_gaps(name):
+            self.report.counts[GroupIssue.SAME if exact else GroupIssue.ALIKE] += 1
 
     def _goes_on_within(self, rows: Sequence[Sequence[str]], marks: Sequence[int]) -> bool:
         """Whether any of the rows belongs to a group that was already judged. Marks all as judged."""
