@@ -33,7 +33,7 @@ def capture(folder: Path, *, practice: bool = False) -> str:
     async def work() -> str:
         data = folder / "practice" if practice else folder
         async with opened(data, captured=captured, practice=practice, keep=True) as session:
-            assert await session.api.give_secret(Kind.CLIENT_SECRET, TOKEN) is None
+            assert await session.api.give_secret(Kind.CLIENT_SECRET, f"api-{TOKEN}") is None
             return session.setup.id
 
     return asyncio.run(work())

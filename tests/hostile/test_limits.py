@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.diagnosis import portal_errors
 from app.directory_sync.directories import LONGEST_LINE, MOST_DIRECTORIES, MOST_LINES
 from app.exports.problems import LONGEST_FIELD, MOST_BYTES, MOST_ROWS
 from app.guide.vocabulary import Kind
@@ -32,6 +33,7 @@ from app.net import (
 )
 from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
+from app.reports import explain
 from app.scim import tokens
 from app.scim.capabilities import ServicePart
 from app.scim.changes import MOST_REQUESTS, look
@@ -52,6 +54,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TABLE = {
+    "Error given to `explain`": (
+        f"{explain.LIMIT_BYTES // 1024**2} MB, the last {portal_errors.LONGEST:,} characters are read"
+    ),
     "Body of an answer, both as sent and decompressed": f"{BODY_LIMIT:,} bytes each",
     "Headers of an answer": f"{HEAD_LIMIT:,} bytes",
     "One request, from the name lookup to the last byte": f"{REQUEST_SECONDS:.0f} s",

@@ -46,8 +46,8 @@ WAYS = {
         "    gc.collect()\nasyncio.run(main())"
     ),
     "Qt": (
-        "from PySide6.QtCore import qInstallMessageHandler, qWarning\nfrom ui.start import _qt_says\n"
-        "qInstallMessageHandler(_qt_says)\nqWarning(token)"
+        "from PySide6.QtCore import qInstallMessageHandler, qWarning\nfrom ui.start import _log_qt_message\n"
+        "qInstallMessageHandler(_log_qt_message)\nqWarning(token)"
     ),
     "a library's log": "import logging\nlogging.getLogger('httpx').error('to https://%s', token, exc_info=True)",
     "a warning": "import warnings\nwarnings.warn(token, UserWarning)",
