@@ -97,7 +97,7 @@ def doubt(seen: ExportReading) -> str:
     """What is not certain about the reading, or nothing."""
     if seen.encoding_certain:
         return ""
-    return f"The file doesn't say its encoding. It was read as {seen.label}. If letters look wrong, choose another one."
+    return f"The encoding isn't certain: {seen.label}. If letters look wrong, choose another one."
 
 
 def column_names(seen: ExportReading) -> dict[str, str]:

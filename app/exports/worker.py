@@ -210,7 +210,7 @@ def _work(order: dict[str, Any]) -> None:
                 "lines": [legible(line, 80) for line in shape.lines],
                 "titled": shape.titled,
                 "headers": shape.columns,
-                "rows": shape.sample[:PREVIEWED],
+                "rows": _preview(shape),
                 "kind": found.kind.value,
                 "kind_certain": found.certain,
                 "roles": {role.value: columns[0] for role, columns in found.roles.items()},
@@ -218,6 +218,13 @@ def _work(order: dict[str, Any]) -> None:
             stamp=stamp,
         )
         _do(order, OpenExport(source, shape, found, teller))
+
+
+def _preview(shape: FileShape) -> list[tuple[str, ...]]:
+    """The first row, and rows that show the encoding if there are any."""
+    first, others = shape.sample[:1], shape.sample[1:]
+    beyond = [row for row in others if not all(map(str.isascii, row))]
+    return [*first, *beyond, *(row for row in others if row not in beyond)][:PREVIEWED]
 
 
 def _do(order: dict[str, Any], export: OpenExport) -> None:

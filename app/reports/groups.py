@@ -63,7 +63,8 @@ def _check(arguments: Sequence[str]) -> Exit:
     known = parser.parse_args(arguments)
     if known.skip is not None and known.skip < 0:
         parser.error("--skip takes a number of lines")
-    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if sys.stdout is not None:  # a program of Windows with a window has none
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     answer = asyncio.run(check(ExportOrder(known.file, encoding=known.encoding, skipped=known.skip)))
     if isinstance(answer, Unusable):
         return _refuse(answer, as_json=known.json)

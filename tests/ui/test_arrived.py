@@ -231,3 +231,25 @@ def test_an_empty_directory_is_reported_as_empty(qapp: QApplication, tmp_path: P
         assert VERDICTS[ArrivalVerdict.NOTHING_YET] in words(page)
 
     play(qapp, tmp_path, Directory([], []), story)
+
+
+def test_the_choices_of_an_export_fit_into_the_smallest_window(qapp: QApplication, tmp_path: Path) -> None:
+    file = tmp_path / "groups.csv"
+    names = ("Vertrieb S\u00fcd", "Gesch\u00e4ftsf\u00fchrung", "B\u00fcro", "group 1")
+    lines = "".join(f"{n};{name};x\r\n" for n, name in enumerate(names))
+    file.write_bytes(f"Exportiert am 3.4.2026\r\nid;displayName;mail\r\n{lines}".encode("cp1252"))
+
+    async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
+        page.compare(file, groups=None)
+        await settled(page)
+        assert "Compared with groups.csv, 4 groups." in words(page)
+        assert wizard.height() == 680
+        card = next(card for card in page.findChildren(ColumnsCard) if card.isVisibleTo(page))
+        child(card, "open-columns").click()
+        await asyncio.sleep(0.05)
+        assert wizard.height() == 680
+        assert "Vertrieb S\u00fcd" in words(card)
+        child(card, "open-columns").click()
+        assert part(page, FindingsView).isVisibleTo(page)
+
+    play(qapp, tmp_path, Directory([user(1)], [group(1)]), story)

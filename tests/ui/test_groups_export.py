@@ -187,7 +187,7 @@ def test_how_the_file_was_read_is_shown_can_be_chosen_and_undone(
         page.open_file(file)
         await settled(page)
         assert "2 groups, Windows-1252, semicolons, 1 line above the header" in words(page)
-        assert "The file doesn't say its encoding." in words(page)
+        assert "The encoding isn't certain: Windows-1252" in words(page)
         child(page, "open-columns").click()
         assert "S\u00fcd" in words(part(page, QWidget, "columns"))
         assert not part(page, FindingsView).isVisibleTo(page), "both do not fit into the smallest window"

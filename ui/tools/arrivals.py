@@ -52,10 +52,12 @@ class ArrivedPage(QWidget):
         self._task: Task[None] | None = None
         self._choosing_groups = False
         """Which export the open dialog asks for."""
+        self._said = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
-        column.addWidget(self._counts_card())
+        self._counts = self._counts_card()
+        column.addWidget(self._counts)
         column.addWidget(self._compare_card())
         self._columns = {group: ColumnsCard((role,), self) for group, role in ROLES.items()}
         for card in self._columns.values():
@@ -68,7 +70,7 @@ class ArrivedPage(QWidget):
         column.addWidget(self._work)
         self._verdict = Note("", "muted", self)
         column.addWidget(self._verdict)
-        self._findings = FindingsView(("What", "Name", "Finding"), (56, 205, 0), self)
+        self._findings = FindingsView(("What", "Name", "Finding"), (64, 197, 0), self)
         self._findings.copying.connect(lambda: controller.copy_rows(self._findings.text()))
         column.addWidget(self._findings, 1000)
         self._rest = QWidget(self)
@@ -224,16 +226,14 @@ class ArrivedPage(QWidget):
 
     def _tell(self, sentence: str, tone: str) -> None:
         self._verdict.set_text(rich(sentence), tone)
-        self._verdict.setVisible(bool(sentence))
+        self._said = sentence
         if sentence:
             self._controller.announced.emit(sentence)
         self._refresh()
 
     def _refresh(self) -> None:
         running, arrivals = self._task is not None, self._arrivals
-        self._work.setVisible(running)
-        for group, card in self._columns.items():
-            card.setVisible(arrivals.order is not None and group == arrivals.groups and not running)
+        told = arrivals.report is None
         for press in (self._sample, self._all):
             press.setEnabled(not running)
         what = "group" if arrivals.groups else "user"
@@ -242,15 +242,28 @@ class ArrivedPage(QWidget):
             if arrivals.order is not None and arrivals.compared is not None
             else "Drop an export of the portal here, to see what is missing and what is extra."
         )
-        told = arrivals.report is None
-        self._told.setVisible(told)
-        self._looked_for.setVisible(told)
-        self._users.setVisible(not told)
-        self._groups_line.setVisible(not told)
-        hidden = running or self._columns[arrivals.groups].is_open
-        found = arrivals.report is not None and bool(arrivals.report.counts.total()) and not hidden
-        self._findings.setVisible(found)
-        self._rest.setVisible(not found)
+        choosing = self._columns[arrivals.groups].is_open
+        crowded = choosing and arrivals.compared is not None  # the choices take the smallest window's height
+        found = arrivals.report is not None and bool(arrivals.report.counts.total()) and not running and not choosing
+        shown: dict[QWidget, bool] = {
+            self._told: told,
+            self._looked_for: told and not running and arrivals.order is None,
+            self._users: not told,
+            self._groups_line: not told,
+            self._work: running,
+            self._verdict: bool(self._said) and not crowded,
+            self._findings: found,
+            self._rest: not found,
+        }
+        for group, card in self._columns.items():
+            shown[card] = arrivals.order is not None and group == arrivals.groups and not running
+        for each, visible in shown.items():
+            if not visible:
+                each.hide()
+        self._counts.updateGeometry()  # the window grows if it has to, so hide first, and let the page know
+        for each, visible in shown.items():
+            if visible:
+                each.show()
 
 
 def _columns(arrivals: list[Arrival], start: int, stop: int) -> Part:

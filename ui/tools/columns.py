@@ -59,11 +59,11 @@ class ColumnsCard(QWidget):
         self._card = Card("card", self)
         self._preview = QGridLayout()
         self._preview.setHorizontalSpacing(16)
-        self._preview.setVerticalSpacing(2)
+        self._preview.setVerticalSpacing(0)
         self._card.body.addLayout(self._preview)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(6)
+        self._grid.setVerticalSpacing(4)
         self._boxes = {role: self._choice(LABELS[role], f"column-{role.value.replace('_', '-')}") for role in roles}
         self._kind = self._choice("Each row is", "rows-are")
         self._encoding = self._choice("Encoding", "encoding")
