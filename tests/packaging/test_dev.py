@@ -182,7 +182,7 @@ def test_a_lane_runs_on_request_and_never_skips(
     asked = [sys.executable, "-m", "pytest", "-rpfs", "-p", "no:cacheprovider", "-p", "tests.support.lanes", *arguments]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "packaging")))}
     ran = subprocess.run(asked, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
-    outcomes = re.findall(r"^(PASSED|FAILED|SKIPPED) .*_(\w+?)\b", ran.stdout, re.MULTILINE)
+    outcomes = re.findall(r"^(PASSED|FAILED|SKIPPED) \S+::\w*_([a-z]+)", ran.stdout, re.MULTILINE)
     assert {name for outcome, name in outcomes if outcome == "PASSED"} == passed, ran.stdout + ran.stderr
     assert {name for outcome, name in outcomes if outcome == "FAILED"} == failed
     assert "SKIPPED" not in ran.stdout
