@@ -117,7 +117,7 @@ inside() {
         done
         echo "   $window"
         sleep 1
-        # shellcheck disable=SC2086 # the first word is the window's number
+        # shellcheck disable=SC2086 # the first word is the number of the window
         kill $(xprop -id ${window%%\"*} _NET_WM_PID | sed "s/.*= //")' sh $entry $name || fail "no window of class $name appeared"
     [ -d /home/admin/.local/share/$name ] || fail "the program created no data folder"
 
