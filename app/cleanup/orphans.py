@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.setup.register import Whose
-from app.vault import VaultStatus
+from app.vault import SENTENCES, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -55,7 +55,5 @@ async def remove(store: Store, vault: Vault, ids: frozenset[str], open_ids: Coll
             failed.append(outcome.status)
     if not failed:
         return None
-    from app.vault import SENTENCES
-
     of = "a setup" if len(failed) == 1 else f"{len(failed)} setups"
     return f"The secrets of {of} couldn't be removed. {SENTENCES[failed[0]]}"

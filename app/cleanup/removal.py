@@ -14,15 +14,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.cleanup import orphans
+from app.guide import catalog
+from app.practice.process import SEED_KEY
+from app.session.directory_sync import SECRETS
+from app.setup.lock import AlreadyOpen, FolderTaken
+from app.setup.store import Store
 from app.text.legible import legible
+from app.vault import Vault, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from app.setup.lock import AlreadyOpen, CannotUse
-    from app.setup.store import Store
-    from app.vault import Vault
+    from app.setup.lock import CannotUse
 
 OUR_FOLDERS = ("setups", "practice")
 """What the program keeps in its data folder besides the lock. Anything else there is not the program's."""
@@ -80,8 +85,6 @@ class Result:
 
 def survey(folder: Path) -> Survey:
     """Look for what can be removed. Changes nothing and does not use the keyring."""
-    from app.setup.store import Store
-
     return Survey(
         folder,
         _inventory(Store(folder)),
@@ -99,11 +102,6 @@ def _inventory(store: Store) -> SetupInventory:
 
 async def remove(found: Survey) -> Result:
     """Remove everything. Removes nothing while the assistant is open or the keyring is unavailable."""
-    from app.practice.process import SEED_KEY
-    from app.setup.lock import FolderTaken
-    from app.setup.store import Store
-    from app.vault import Vault, VaultStatus
-
     if any((found.folder / name).is_symlink() for name in OUR_FOLDERS):
         where = legible(str(found.folder))
         return Result(complete=False, sentence=f"A folder in {where} is a symbolic link. Nothing was removed.")
@@ -141,9 +139,6 @@ async def remove(found: Survey) -> Result:
 
 async def _remove_setups(vault: Vault, inventory: SetupInventory) -> bool:
     """Remove the secrets of these setups. Return whether any could not be removed."""
-    from app.guide import catalog
-    from app.session.directory_sync import SECRETS
-
     # Includes unreadable files, so use every secret name of every guide.
     names = {name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret}
     names.update(SECRETS.values())
@@ -152,14 +147,10 @@ async def _remove_setups(vault: Vault, inventory: SetupInventory) -> bool:
 
 async def _remove_orphans(store: Store, vault: Vault) -> bool:
     """Remove secrets left over from setups that were here once. Return whether any could not be removed."""
-    from app.cleanup import orphans
-
     return await _purge(vault, sorted((await orphans.find(store, vault)).own))
 
 
 async def _purge(vault: Vault, setup_ids: Iterable[str], names: Iterable[str] = ()) -> bool:
-    from app.vault import VaultStatus
-
     outcomes = [await vault.purge(setup_id, names) for setup_id in setup_ids]
     return any(outcome.status is not VaultStatus.DELETED for outcome in outcomes)
 
@@ -187,8 +178,6 @@ def _remove_files(found: Survey) -> Result:
 
 
 def _lock_failure(locked: AlreadyOpen | CannotUse) -> str:
-    from app.setup.lock import AlreadyOpen
-
     if isinstance(locked, AlreadyOpen):
         return OPEN
     return f"{locked.sentence} Nothing was removed."

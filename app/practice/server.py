@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
+from app.guide import catalog
+from app.net import LoopbackClient
+from app.practice.derived_secrets import DerivedSecrets
 from app.system import log
 from app.system.hardening import harden
 
@@ -76,11 +79,8 @@ async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> Non
     import uvicorn
     from starlette.applications import Starlette
 
-    from app.guide import catalog
-    from app.net import LoopbackClient
     from app.practice.cie import Cie
     from app.practice.console_pages import ConsolePages
-    from app.practice.derived_secrets import DerivedSecrets
     from app.practice.directory_sync import PracticeDirectorySync
     from app.practice.endpoint import PracticeEndpoint
     from app.practice.portal import Portal

@@ -13,9 +13,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.diagnosis.findings import sentence, title
+from app.diagnosis.runs import keep
+from app.guide import catalog
+from app.guide.guide_file import GuideError
 from app.reports.exit_code import Exit
-from app.system import log
+from app.session.connection import Connection
+from app.session.open_setup import utc_now
+from app.setup.sentences import STATUSES, setup_name
+from app.setup.status import status
+from app.setup.store import Store
+from app.system import log, policy
 from app.system.hardening import harden
+from app.system.paths import data_dir as own
+from app.vault import Vault
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -45,10 +56,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
-    from app.setup.sentences import setup_name
-    from app.setup.store import Store
-    from app.system.paths import data_dir as own
-
     base = data_dir or own()
     listing = Store(base / "practice" if practice else base).list(repair=False)
     named = [s for s in listing.setups if s.id == wanted or setup_name(s).casefold() == wanted.casefold()]
@@ -61,24 +68,18 @@ def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
 
 
 async def _check(setup: Setup, *, as_json: bool) -> int:
-    from app.guide import catalog
-    from app.guide.guide_file import GuideError
-    from app.session.connection import Connection
-    from app.system.policy import InvalidPolicy, read
-    from app.vault import Vault
-
     try:
         guide = catalog.guide(setup.guide)
     except KeyError:
         return _end(Exit.NO_SETUP, f"This version has no guide for {setup.client}.", as_json=as_json)
     except GuideError as error:
         return _end(Exit.NO_SETUP, f"The guide for {setup.client} cannot be used. {error}.", as_json=as_json)
-    policy = read()
-    if isinstance(policy, InvalidPolicy):
-        return _end(Exit.NO_SECRETS, policy.sentence, as_json=as_json)
+    applied = policy.read()
+    if isinstance(applied, policy.InvalidPolicy):
+        return _end(Exit.NO_SECRETS, applied.sentence, as_json=as_json)
     vault = Vault("practice" if setup.practice else "setup")
     try:
-        findings = await Connection(vault, lambda: (guide, setup), policy=policy).test()
+        findings = await Connection(vault, lambda: (guide, setup), policy=applied).test()
     finally:
         vault.close()
     if isinstance(findings, str):
@@ -89,12 +90,7 @@ async def _check(setup: Setup, *, as_json: bool) -> int:
 def report(findings: tuple[Finding, ...], guide: Guide, setup: Setup, *, as_json: bool) -> int:
     """Print findings and causes; returns an ``Exit``."""
     from app.diagnosis.causes import explain
-    from app.diagnosis.findings import sentence, title
-    from app.diagnosis.runs import keep
     from app.diagnosis.setup_facts import SetupFacts
-    from app.session.open_setup import utc_now
-    from app.setup.sentences import STATUSES
-    from app.setup.status import status
 
     stands = status(guide, setup.with_(runs=(keep(findings, utc_now()),)))
     diagnosis = explain(findings, SetupFacts.of(guide, setup))

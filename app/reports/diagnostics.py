@@ -13,6 +13,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app import __version__
+from app.guide.vocabulary import Milestone
+from app.scim.changes import ChangesNotOffered, LookFailed
+from app.setup.journey import waiting_since
+from app.setup.status import status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,9 +84,6 @@ def _counted(statuses: Mapping[Status, int]) -> Iterator[str]:
 
 
 def _setup(session: SetupSession) -> Iterator[str]:
-    from app.guide.vocabulary import Milestone
-    from app.setup.status import status
-
     # Identifiers of the guide, never of the setup's file, which anybody may have written.
     yield f"Guide: {session.guide.id}"
     yield f"Step: {session.here.step.id}"
@@ -97,9 +98,6 @@ def _setup(session: SetupSession) -> Iterator[str]:
 
 
 def _watch(session: SetupSession) -> str:
-    from app.scim.changes import ChangesNotOffered, LookFailed
-    from app.setup.journey import waiting_since
-
     if (sighting := session.setup.sighting) is not None:
         return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
     if waiting_since(session.setup) is None:

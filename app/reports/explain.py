@@ -13,8 +13,9 @@ import re
 import sys
 from typing import TYPE_CHECKING, Final
 
+from app.guide import catalog
 from app.reports.exit_code import Exit
-from app.system import log
+from app.system import log, policy
 from app.system.hardening import harden
 
 if TYPE_CHECKING:
@@ -43,9 +44,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _explain(arguments: list[str]) -> Exit:
-    from app.guide import catalog
-    from app.system.policy import InvalidPolicy, read
-
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant explain",
         description="Read an error of a portal from standard input, and print what is known in it and its causes.",
@@ -55,9 +53,9 @@ def _explain(arguments: list[str]) -> Exit:
     parser.add_argument("--client", required=True, choices=catalog.ids(), metavar="ID", help="the SCIM client")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     known = parser.parse_args(arguments)
-    policy = read()
-    if isinstance(policy, InvalidPolicy):
-        print(policy.sentence, file=sys.stderr)
+    applied = policy.read()
+    if isinstance(applied, policy.InvalidPolicy):
+        print(applied.sentence, file=sys.stderr)
         return Exit.FORBIDDEN
     if sys.stdin is None:  # a program of Windows with a window
         print("There is no standard input.", file=sys.stderr)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
+from app.scim.endpoint import Endpoint
+from app.scim.tokens import ServiceAccount, StaticToken
 from app.setup.journey import secrets
 from app.system.policy import NO_POLICY
+from app.vault import SENTENCES, VaultStatus
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
-    from app.scim.endpoint import Endpoint
     from app.scim.tokens import Credentials
     from app.setup.state import Setup
     from app.system.policy import Policy
@@ -32,8 +34,6 @@ class AccessMissing:
 
 
 def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
-    from app.vault import SENTENCES, VaultStatus
-
     if outcome.status is VaultStatus.ABSENT:
         return AccessMissing(f"The {label} is not in {keyring} yet.")
     return AccessMissing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
@@ -43,9 +43,6 @@ async def endpoint_access(
     guide: Guide, setup: Setup, vault: Vault, policy: Policy = NO_POLICY
 ) -> tuple[Endpoint, Credentials] | AccessMissing:
     """The endpoint and its credentials, or what the keyring did not return or the policy forbids."""
-    from app.scim.endpoint import Endpoint
-    from app.scim.tokens import ServiceAccount, StaticToken
-
     found: dict[Kind, str] = {}
     for name in secrets(guide, setup):
         outcome = await vault.get(setup.id, name)

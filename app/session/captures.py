@@ -11,13 +11,14 @@ from app.setup import journey
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING
 from app.values.rules import Reading, derive, looks_secret, mask, measure, read
+from app.vault import NEEDS_REENTRY, PROMPTS_AGAIN, SENTENCES, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from app.session.open_setup import OpenSetup
     from app.system.policy import Policy
-    from app.vault import Outcome, Vault, VaultStatus
+    from app.vault import Outcome, Vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,6 @@ class Captures:
 
     async def keep_again(self) -> str | None:
         """Put what is only in memory into the keyring, which may prompt. Returns why something is not there."""
-        from app.vault import VaultStatus
-
         outcome = await self._vault.retry(self._opened.setup.id)
         self._opened.announce(SessionEvent.SAVING)
         return None if outcome.status is VaultStatus.STORED else outcome.sentence
@@ -94,8 +93,6 @@ class Captures:
     @property
     def lost(self) -> str | None:
         """A sentence that names the secrets to capture again; None if there are none."""
-        from app.vault import VaultStatus
-
         if not self._lost:
             return None
         whole = set(self._lost.values()) == {VaultStatus.ABSENT}
@@ -125,8 +122,6 @@ class Captures:
 
     async def reconcile(self) -> None:
         """Correct the setup by what the keyring really holds: a crash may have come between storing and saving."""
-        from app.vault import PROMPTS_AGAIN
-
         for name, spec in self._opened.guide.values.items():
             if spec.secret:
                 outcome = await self.reveal(name)
@@ -135,8 +130,6 @@ class Captures:
                 self._reconcile(name, spec.kind, outcome)
 
     def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
-        from app.vault import NEEDS_REENTRY
-
         opened = self._opened
         if outcome.value is not None:
             self._secret_found(outcome.value)
@@ -198,8 +191,6 @@ class Captures:
 
     async def remove(self, names: Iterable[str]) -> tuple[str, ...]:
         """Remove secrets from the keyring; returns the names of those that it did not remove."""
-        from app.vault import VaultStatus
-
         opened = self._opened
         left = []
         for name in names:
@@ -245,8 +236,6 @@ class Captures:
 
     async def _keep(self, name: str, kind: Kind, value: str) -> str | None:
         """Put a secret into the keyring; a sentence says why it is neither there nor held for this run."""
-        from app.vault import SENTENCES
-
         opened, vault, policy = self._opened, self._vault, self._policy
         if policy.keyring_required and vault.memory_only:
             return policy.refusal(NO_KEYRING)

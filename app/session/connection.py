@@ -9,6 +9,12 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from app import net
+from app.net import ReadOnlyClient, system_proxy
+from app.scim import arrivals, capabilities, changes, connection_test
+from app.scim.observation import Observation
+from app.scim.probes import probe_of
+from app.scim.tokens import NotIssued, TokenSource
 from app.session import access
 from app.system.policy import NO_POLICY
 
@@ -17,13 +23,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from app.guide.model import Guide
-    from app.net import ReadOnlyClient
     from app.scim.arrivals import ArrivalProgress, ArrivalReport
     from app.scim.capabilities import ServiceOffer
     from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed
     from app.scim.connection_test import Finding
     from app.scim.endpoint import Endpoint
-    from app.scim.tokens import Bearer, NotIssued, TokenSource
+    from app.scim.tokens import Bearer
     from app.setup.state import Setup
     from app.system.policy import Policy
     from app.text.similar import Digests
@@ -65,8 +70,6 @@ class Connection:
 
     async def _access(self) -> tuple[Endpoint, TokenSource] | access.AccessMissing:
         """The endpoint and the source of its tokens, or what is missing."""
-        from app.scim.tokens import TokenSource
-
         guide, setup = self._state()
         found = await access.endpoint_access(guide, setup, self._vault, self._policy)
         if isinstance(found, access.AccessMissing):
@@ -78,23 +81,15 @@ class Connection:
 
     @property
     def _proxies(self) -> Callable[[str], str | None]:
-        from app.net import system_proxy
-
         return self._proxy_for or system_proxy
 
     async def _client(self, endpoint: Endpoint) -> ReadOnlyClient:
         """A client for that endpoint, through the proxy that this computer uses for it."""
-        from app.net import ReadOnlyClient
-
         proxy = await asyncio.to_thread(self._proxies, endpoint.origin)
         return ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice)
 
     async def test(self, on_finding: Callable[[Finding], None] | None = None) -> tuple[Finding, ...] | str:
         """Run Test Connection. Returns all findings, or a sentence that says why it could not run."""
-        from app import net
-        from app.scim import connection_test
-        from app.scim.probes import probe_of
-
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):
@@ -107,9 +102,6 @@ class Connection:
 
     async def offer(self) -> ServiceOffer | None:
         """Ask what the service offers, in the time that the last test left; None if no time or access is left."""
-        from app.scim import capabilities
-        from app.scim.tokens import NotIssued
-
         begun = self._changes
         found = await self._access()
         left = self._until - time.monotonic()
@@ -130,11 +122,6 @@ class Connection:
         return result if begun == self._changes else await self.look(since)
 
     async def _look(self, since: datetime) -> ChangesSeen | ChangesNotOffered | LookFailed:
-        from app import net
-        from app.scim import changes
-        from app.scim.observation import Observation
-        from app.scim.tokens import NotIssued
-
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):
@@ -161,9 +148,6 @@ class Connection:
         groups: Digests | None = None,
     ) -> ArrivalReport | str:
         """Read what arrived and compare it with the names of exports. Returns a sentence if it cannot be read."""
-        from app import net
-        from app.scim import arrivals
-
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):

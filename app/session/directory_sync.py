@@ -6,7 +6,14 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from app import net
+from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList, DirectorySyncClient
+from app.directory_sync.full_sync import REFUSED, SOONEST, FullSyncSchedule, full_sync_state
+from app.directory_sync.objects import question, read_objects
 from app.guide.vocabulary import Kind, Milestone
+from app.polling.loop import PollingLoop
+from app.scim.observation import Observation
+from app.scim.tokens import ServiceAccount, TokenSource
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import API_SECRETS, Wait
@@ -15,16 +22,15 @@ from app.system.event_trace import TraceEvent
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
 from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
+from app.vault import NEEDS_REENTRY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from app.directory_sync.client import ApiFailure, DirectoryList, DirectorySyncClient
     from app.directory_sync.full_sync import ApiAnswer, FullSyncState
     from app.directory_sync.objects import Matches
-    from app.polling.loop import LookReport, PollingLoop
-    from app.scim.tokens import TokenSource
+    from app.polling.loop import LookReport
     from app.session.captures import Captures
     from app.session.open_setup import OpenSetup
 
@@ -96,9 +102,6 @@ class DirectorySyncSession:
     @property
     def full_sync_state(self) -> FullSyncState | None:
         """The state of the directory at the last look; None without an answer or a Directory Name."""
-        from app.directory_sync.client import DirectoryList
-        from app.directory_sync.full_sync import full_sync_state
-
         if not isinstance(self.look, DirectoryList) or not self.directory_name:
             return None
         return full_sync_state(self.look, self.directory_name, self.started)
@@ -110,8 +113,6 @@ class DirectorySyncSession:
 
     async def reconcile(self) -> None:
         """Forget secrets that the keyring does not have; a file from another computer may claim them."""
-        from app.vault import NEEDS_REENTRY
-
         opened = self._opened
         for name in SECRETS.values():
             if name in opened.setup.kept and (await self._captures.reveal(name)).status in NEEDS_REENTRY:
@@ -173,8 +174,6 @@ class DirectorySyncSession:
 
     async def ask(self) -> ApiAnswer:
         """List the directories once."""
-        from app.directory_sync.client import ApiFailure
-
         begun = self._changes
         way = await self._way()
         look = way if isinstance(way, ApiFailure) else await way.directories()
@@ -187,9 +186,6 @@ class DirectorySyncSession:
 
     async def look_calmly(self) -> None:
         """List the directories if the API is on, was not asked within the last minute, and did not refuse."""
-        from app.directory_sync.client import ApiFailure
-        from app.directory_sync.full_sync import REFUSED, SOONEST
-
         last = self.look
         if not self.on or (isinstance(last, ApiFailure) and last.observation in REFUSED):
             return
@@ -198,10 +194,6 @@ class DirectorySyncSession:
 
     async def find(self, *, group: bool, value: str) -> Matches | ApiFailure:
         """Look in CIE for one user by User Principal Name, or one group by name."""
-        from app.directory_sync.client import ApiFailure, ApiStage
-        from app.directory_sync.objects import question, read_objects
-        from app.scim.observation import Observation
-
         way = await self._way()
         if isinstance(way, ApiFailure):
             return way
@@ -218,11 +210,6 @@ class DirectorySyncSession:
         )
 
     async def _way(self) -> DirectorySyncClient | ApiFailure:
-        from app import net
-        from app.directory_sync.client import ApiFailure, ApiStage, DirectorySyncClient
-        from app.scim.observation import Observation
-        from app.scim.tokens import ServiceAccount, TokenSource
-
         setup = self._opened.setup
         secrets = [(await self._captures.reveal(name)).value for name in SECRETS.values()]
         client_id, client_secret = secrets
@@ -256,10 +243,6 @@ class DirectorySyncSession:
 
         Returns the answer that showed it; None if the wait ended for another reason.
         """
-        from app.directory_sync.client import DirectoryList
-        from app.directory_sync.full_sync import FullSyncSchedule, full_sync_state
-        from app.polling.loop import PollingLoop
-
         started = self.started
         if not self._waits() or self.given_up or started is None or self._following is not None:
             return None
@@ -277,8 +260,6 @@ class DirectorySyncSession:
         return look if full_sync_state(look, name, started).ended else None
 
     def _take(self, report: LookReport[ApiAnswer]) -> None:
-        from app.directory_sync.client import ApiFailure
-
         self.next_look = report.next_look
         self._opened.trace(
             TraceEvent.LOOK,

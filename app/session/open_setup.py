@@ -15,6 +15,7 @@ from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.state import Setup
 from app.setup.status import summary
+from app.setup.store import NotSaved
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.guide.model import Guide
-    from app.setup.store import NotSaved, Saved, Store
+    from app.setup.store import Saved, Store
     from app.system.event_trace import Fact
 
 
@@ -143,8 +144,6 @@ class OpenSetup:
             await self._write()
 
     async def _write(self) -> None:
-        from app.setup.store import NotSaved
-
         async with self._saving:
             if self._gone:
                 return

@@ -16,8 +16,10 @@ from app.session.testing import Testing
 from app.session.waiting import Waiting
 from app.setup import journey
 from app.setup.action import Activity, obstacle
+from app.setup.store import NotSaved
 from app.system.policy import NO_POLICY
 from app.values.api_regions import TOKEN_PATHS, Issuer
+from app.vault import SENTENCES, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,9 +89,6 @@ class SetupSession(OpenSetup):
 
     async def forget(self) -> str | None:
         """Delete the setup: its secrets first, then its file. Returns a sentence if something could not be deleted."""
-        from app.setup.store import NotSaved
-        from app.vault import SENTENCES, VaultStatus
-
         self._gone = True
         self.background.end()
         self.connection.forget()

@@ -6,7 +6,10 @@ import asyncio
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.diagnosis.runs import keep
 from app.guide.vocabulary import Page
+from app.scim.finding import Check, Verdict
+from app.scim.observation import Observation
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import LastTest
@@ -16,7 +19,7 @@ from app.system.event_trace import TraceEvent
 if TYPE_CHECKING:
     from app.diagnosis.causes import Diagnosis
     from app.scim.capabilities import ServiceOffer
-    from app.scim.finding import Check, Finding
+    from app.scim.finding import Finding
     from app.session.connection import Connection
     from app.session.open_setup import OpenSetup
 
@@ -60,8 +63,6 @@ class Testing:
     @property
     def checks(self) -> tuple[Check, ...]:
         """The checks of a test of this setup."""
-        from app.scim.finding import Check
-
         return tuple(check for check in Check if check is not Check.ISSUED or self._opened.fetches_tokens)
 
     @property
@@ -92,8 +93,6 @@ class Testing:
     @property
     def failed(self) -> bool:
         """Whether a check of the last test failed."""
-        from app.scim.finding import Verdict
-
         return any(finding.verdict is Verdict.FAILED for finding in self.findings)
 
     @property
@@ -147,8 +146,6 @@ class Testing:
         self._opened.announce(SessionEvent.TEST)
 
     def _note_run(self) -> None:
-        from app.diagnosis.runs import keep
-
         opened = self._opened
         opened.setup = opened.setup.with_(runs=(*opened.setup.runs, keep(self.findings, opened.now()))[-MOST_RUNS:])
         step = journey.test_step(opened.guide).id
@@ -163,9 +160,6 @@ class Testing:
 
         That is so on the path from this computer, and if only the proof is missing that a wrong token is rejected.
         """
-        from app.scim.finding import Check, Verdict
-        from app.scim.observation import Observation
-
         failed = next((f for f in self.findings if f.verdict is Verdict.FAILED), None)
         if failed is None:
             return False

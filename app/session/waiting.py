@@ -6,20 +6,22 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Page
+from app.polling.loop import PollingLoop
+from app.polling.schedule import TimestampSchedule
+from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
 from app.session.events import SessionEvent
 from app.setup import journey
+from app.setup.gate import TimestampProblem, read_timestamp
 from app.setup.state import Counts, Sighting, Wait
 from app.setup.status import awaited
 from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
-    from app.polling.loop import LookReport, PollingLoop
-    from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
+    from app.polling.loop import LookReport
     from app.session.captures import Captures
     from app.session.connection import Connection
     from app.session.directory_sync import DirectorySyncSession
     from app.session.open_setup import OpenSetup
-    from app.setup.gate import TimestampProblem
 
     TimestampLook = ChangesSeen | ChangesNotOffered | LookFailed
 
@@ -42,10 +44,6 @@ class Waiting:
 
     async def for_timestamp(self) -> None:
         """Wait for the SCIM Change Timestamp until it is seen."""
-        from app.polling.loop import PollingLoop
-        from app.polling.schedule import TimestampSchedule
-        from app.scim.changes import ChangesNotOffered, ChangesSeen
-
         opened = self._opened
         since = journey.waiting_since(opened.setup)
         if not self._waits() or since is None or self._watch is not None or self.silent:
@@ -84,8 +82,6 @@ class Waiting:
             self._opened.announce(SessionEvent.WAIT)
 
     def _take_report(self, report: LookReport[TimestampLook]) -> None:
-        from app.scim.changes import LookFailed
-
         self.report = report
         self._opened.trace(
             TraceEvent.LOOK,
@@ -103,8 +99,6 @@ class Waiting:
 
     async def enter_timestamp(self, text: str) -> TimestampProblem | None:
         """Take the timestamp that the admin sees on the Directories page. Returns why not, or None."""
-        from app.setup.gate import TimestampProblem, read_timestamp
-
         now = self._opened.now()
         found = read_timestamp(text, self._opened.setup, now)
         if isinstance(found, TimestampProblem):

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.guide import catalog
+from app.guide.guide_file import GuideError
 from app.guide.vocabulary import Lane
+from app.practice.process import SEED_KEY, PracticeProcess, Started
 from app.session.background import JOBS
 from app.session.session import SetupSession
 from app.setup.lock import FolderTaken
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from app.practice.process import PracticeProcess, Started
     from app.session.background import Start
     from app.session.events import SessionEvent
     from app.setup.state import Setup, Wait
@@ -102,8 +104,6 @@ class Workspace:
     async def _start_consoles(self) -> str | None:
         import secrets
 
-        from app.practice.process import SEED_KEY, PracticeProcess, Started
-
         known = await self.vault.get(*SEED_KEY)
         seed = known.value or secrets.token_hex(32)  # the same practice secrets as last time
         if known.value is None:
@@ -150,9 +150,6 @@ class Workspace:
             return session
 
     async def _session(self, setup: Setup) -> SetupSession | WorkspaceRefusal:
-        from app.guide import catalog
-        from app.guide.guide_file import GuideError
-
         try:
             guide = await asyncio.to_thread(catalog.guide, setup.guide)
         except KeyError:
