@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
+from app.system.administrators_file import FLATPAK
 from app.system.files import make_private_folder, replace_atomically
 from app.system.paths import resources
 
-FLATPAK = Path("/.flatpak-info")
-"""Exists only inside a Flatpak."""
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _REDIRECT = """<!doctype html>
 <html lang="en">

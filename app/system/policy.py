@@ -2,22 +2,25 @@
 
 Linux ``/etc/cie-scim-assistant/policy.toml``, macOS ``/Library/Application Support/cie-scim-assistant/policy.toml``,
 Windows the values under ``HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\cie-scim-assistant``, where group policy writes them
-(any user could create a folder in ProgramData). An invalid policy stops the program, because running without it could
-allow what it forbids. Not yet run on Windows and macOS.
+(any user could create a folder in ProgramData). A Flatpak reads the host's file. A policy that is invalid, or that
+anyone but an administrator can change, stops the program, because running without it could allow what it forbids. Not
+yet run on Windows and macOS.
 """
 
 from __future__ import annotations
 
+import codecs
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
+from app.system import administrators_file
+from app.system.administrators_file import Distrust
 from app.system.paths import APP_ID
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 REGISTRY: Final = rf"SOFTWARE\Policies\{APP_ID}"
 LIMIT_BYTES: Final = 65_536
@@ -64,11 +67,35 @@ NO_KEYRING: Final = "This computer's policy allows secrets in a keyring only."
 ASK_TO_FIX: Final = "Ask this computer's administrator to fix it."
 
 
+class PolicyFault(StrEnum):
+    """What is wrong with the file as a whole."""
+
+    MARKED = "marked"
+    """It starts with a byte order mark, which TOML doesn't allow."""
+    UNREADABLE = "unreadable"
+    """The system didn't allow reading, or it isn't UTF-8 or TOML."""
+
+
 @dataclass(frozen=True, slots=True)
 class InvalidPolicy:
     """A policy exists but cannot be applied."""
 
     sentence: str
+    fault: Distrust | PolicyFault | None = None
+    """None if a setting is invalid."""
+
+
+FAULTS: Final[Mapping[Distrust | PolicyFault, str]] = {
+    Distrust.WRITABLE: "{file} or a folder it is in can be changed by accounts other than root.",
+    Distrust.FOREIGN: "{file}, a link to it, or a folder it is in doesn't belong to root.",
+    Distrust.NOT_A_FILE: "{file} isn't a regular file.",
+    Distrust.LINK: "{file} is reached through a link that leads nowhere.",
+    Distrust.TOO_LARGE: "{file} is too large.",
+    Distrust.HIDDEN: "This Flatpak can't see the computer's {file}. It needs the permission host-etc.",
+    PolicyFault.MARKED: "{file} starts with a byte order mark. Save it as UTF-8 without one.",
+    PolicyFault.UNREADABLE: "{file} can't be read.",
+}
+"""Why no policy can be applied."""
 
 
 def path(platform: str = sys.platform) -> Path:
@@ -79,11 +106,19 @@ def path(platform: str = sys.platform) -> Path:
 
 def read(platform: str = sys.platform) -> Policy | InvalidPolicy:
     """Return the policy in force. Blocks for a moment."""
-    try:
-        settings = _registry() if platform == "win32" else _file(path(platform))
-    except (OSError, ValueError, RecursionError):
-        return InvalidPolicy(f"This computer's policy can't be read. {ASK_TO_FIX}")
-    return parse(settings)
+    if platform == "win32":
+        try:
+            return parse(_registry())
+        except OSError:
+            return _faulty(PolicyFault.UNREADABLE, rf"HKEY_LOCAL_MACHINE\{REGISTRY}")
+    file = path(platform)
+    settings = _file(file)
+    return parse(settings) if isinstance(settings, Mapping) else _faulty(settings, str(file))
+
+
+def _faulty(fault: Distrust | PolicyFault, place: str) -> InvalidPolicy:
+    reason = FAULTS[fault].format(file=place)
+    return InvalidPolicy(f"This computer's policy can't be used. {reason} {ASK_TO_FIX}", fault)
 
 
 def parse(settings: Mapping[str, object]) -> Policy | InvalidPolicy:
@@ -98,17 +133,18 @@ def parse(settings: Mapping[str, object]) -> Policy | InvalidPolicy:
     return Policy(**values)
 
 
-def _file(file: Path) -> Mapping[str, object]:
+def _file(file: Path) -> Mapping[str, object] | Distrust | PolicyFault:
     import tomllib
 
     try:
-        with file.open("rb") as stream:
-            content = stream.read(LIMIT_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    if len(content) > LIMIT_BYTES:
-        raise ValueError("too large")
-    return tomllib.loads(content.decode("utf-8"))
+        content = administrators_file.read(file, LIMIT_BYTES)
+        if content is None or isinstance(content, Distrust):
+            return {} if content is None else content
+        if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return PolicyFault.MARKED
+        return tomllib.loads(content.decode("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return PolicyFault.UNREADABLE
 
 
 def _registry() -> Mapping[str, object]:

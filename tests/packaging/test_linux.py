@@ -81,6 +81,7 @@ def test_the_flatpak_has_only_the_permissions_it_needs(flatpak: dict[str, Any]) 
         "--share=network",
         "--talk-name=org.freedesktop.secrets",
         "--talk-name=org.kde.StatusNotifierWatcher",
+        "--filesystem=host-etc:ro",
     ]
 
 

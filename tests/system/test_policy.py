@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
+import stat
 import sys
 from dataclasses import fields
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Self
 
@@ -21,16 +25,19 @@ from app.session import access
 from app.session.directory_sync import SECRETS
 from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Store
-from app.system import policy
-from app.system.policy import NO_KEYRING, InvalidPolicy, Policy, parse, read
+from app.system import administrators_file
+from app.system.administrators_file import Distrust
+from app.system.policy import FAULTS, NO_KEYRING, InvalidPolicy, Policy, PolicyFault, parse, path, read
 from app.vault import Vault
+from tests.support.golden import lines
 from tests.support.keyrings import LockedKeyring, MemoryKeyring
 from tests.support.screen import child, message
 from tests.support.sessions import opened
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+    from tests.support.golden import Golden
     from tests.support.running import Program
     from ui.application import Application
 
@@ -39,7 +46,8 @@ INSIDE = "https://scim.cie.paloaltonetworks.com/v2/abcdefgh"
 OUTSIDE = "https://scim.example.com/v2/abcdefgh"
 TOKEN = "t0ken-" + "x" * 40
 STRICT = Policy(keyring_required=True, base_url_hosts=("*.paloaltonetworks.com",), contact="Ask the identity team.")
-UNREADABLE = "This computer's policy can't be read."
+UNREADABLE = FAULTS[PolicyFault.UNREADABLE].format(file=path("linux"))
+MARKED = FAULTS[PolicyFault.MARKED].format(file=path("linux"))
 SETTINGS = [each.name for each in fields(Policy)]
 ALL = """
 keyring_required = true
@@ -52,10 +60,16 @@ contact = "Ask the identity team, extension 4711."
 
 
 @pytest.fixture
-def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    file = tmp_path / "policy.toml"
-    monkeypatch.setattr(policy, "path", lambda _platform="linux": file)
-    return file
+def policy_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The policy's path in a system of its own, whose administrator runs the test."""
+    before = os.umask(0o022)
+    system = tmp_path / "system"
+    file = system / path("linux").relative_to("/")
+    file.parent.mkdir(parents=True)
+    monkeypatch.setattr(administrators_file, "system_root", lambda: system)
+    monkeypatch.setattr(administrators_file, "administrators", lambda: {os.geteuid()})
+    yield file
+    os.umask(before)
 
 
 def test_without_a_policy_nothing_is_forbidden(policy_file: Path) -> None:
@@ -79,8 +93,9 @@ def test_every_setting_is_read(policy_file: Path) -> None:
     ("text", "sentence"),
     [
         ("reveal = maybe", UNREADABLE),
-        ("\ufeff\x00", UNREADABLE),
-        ("x" * 70_000, UNREADABLE),
+        ("\ufeffreveal = false", MARKED),
+        ("\x00", UNREADABLE),
+        ("x" * 70_000, FAULTS[Distrust.TOO_LARGE].format(file=path("linux"))),
         ("practice = " + "[" * 30_000, UNREADABLE),
         ("revael = false", "revael is not known to this version"),
         ('zzz = 1\nreveal = "no"\nrevael = false', "revael is not known to this version"),
@@ -105,9 +120,159 @@ def test_an_invalid_policy_is_reported(policy_file: Path, text: str, sentence: s
     assert sentence in found.sentence
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-16-le"])
+def test_a_byte_order_mark_is_named(policy_file: Path, encoding: str) -> None:
+    marked = ALL if encoding in ("utf-8-sig", "utf-16") else "\ufeff" + ALL  # those two write the mark themselves
+    policy_file.write_text(marked, encoding)
+    assert fault() is PolicyFault.MARKED
+
+
+def fault() -> Distrust | PolicyFault | None:
+    found = read("linux")
+    assert isinstance(found, InvalidPolicy)
+    return found.fault
+
+
+def way_to(file: Path, step: str) -> Path:
+    """A step on the way to the policy; for the links, put where it was."""
+    steps = {"etc": file.parent.parent, "folder": file.parent, "file": file}
+    if step in steps:
+        return steps[step]
+    linked = steps[step.removeprefix("link to ")]
+    elsewhere = file.parents[2] / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    target = linked.rename(elsewhere / linked.name)
+    relative = step.endswith("file")
+    linked.symlink_to(f"../../elsewhere/{linked.name}" if relative else f"/elsewhere/{linked.name}")
+    return target
+
+
+STEPS = ["etc", "folder", "file", "link to folder", "link to file"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_only_the_administrator_can_change_is_read(policy_file: Path, step: str) -> None:
+    policy_file.write_text(ALL)
+    way_to(policy_file, step)
+    assert isinstance(read("linux"), Policy)
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("bits", [0o020, 0o002, 0o022, 0o1002, 0o2020])
+def test_what_others_may_write_stops_the_program(policy_file: Path, step: str, bits: int) -> None:
+    policy_file.write_text(ALL)
+    changed = way_to(policy_file, step)
+    changed.chmod(changed.stat().st_mode | bits)
+    assert fault() is Distrust.WRITABLE
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_what_belongs_to_others_stops_the_program(
+    policy_file: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy_file.write_text(ALL)
+    changed = way_to(policy_file, step)
+    if os.geteuid() == 0:
+        os.chown(changed, 1234, -1)
+    else:  # the file is the user's own, as it would be for whoever wants no policy
+        monkeypatch.setattr(administrators_file, "administrators", lambda: {0})
+    assert fault() is Distrust.FOREIGN
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a link away")
+@pytest.mark.parametrize("step", ["link to folder", "link to file"])
+def test_a_link_of_others_stops_the_program(policy_file: Path, step: str) -> None:
+    policy_file.write_text(ALL)
+    way_to(policy_file, step)
+    link = policy_file if policy_file.is_symlink() else policy_file.parent
+    os.chown(link, 1234, -1, follow_symlinks=False)
+    assert fault() is Distrust.FOREIGN
+
+
+def test_whoever_may_write_in_the_folder_could_have_removed_the_policy(policy_file: Path) -> None:
+    assert read("linux") == Policy()
+    policy_file.parent.chmod(0o777)
+    assert fault() is Distrust.WRITABLE
+
+
+@pytest.mark.parametrize("target", ["nowhere", "policy.toml", "/", "../../../../../..", "."])
+def test_a_link_that_leads_to_no_file_is_no_missing_policy(policy_file: Path, target: str) -> None:
+    policy_file.symlink_to(target)
+    expected = Distrust.LINK if target in ("nowhere", "policy.toml") else Distrust.NOT_A_FILE
+    assert fault() is expected
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "socket", "device"])
+def test_what_is_no_file_is_never_waited_for(policy_file: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(policy_file.parent)  # the address of a socket has to be short
+    if kind == "folder":
+        policy_file.mkdir(mode=0o755)
+    elif kind == "pipe":
+        os.mkfifo(policy_file, 0o644)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(policy_file.name)
+    else:
+        try:
+            os.mknod(policy_file, stat.S_IFCHR | 0o644, Path("/dev/zero").stat().st_rdev)
+        except PermissionError:
+            pytest.skip("this account can't make a device")
+    assert fault() is Distrust.NOT_A_FILE
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_a_file_that_cannot_be_read_does_not_count_as_no_policy(policy_file: Path) -> None:
-    policy_file.mkdir()
-    assert isinstance(read(), InvalidPolicy)
+    policy_file.write_text(ALL)
+    policy_file.chmod(0o000)
+    assert fault() is PolicyFault.UNREADABLE
+
+
+class TestFlatpak:
+    """Inside a Flatpak, ``/etc`` is the runtime's; the host's is elsewhere."""
+
+    @pytest.fixture
+    def host(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        (tmp_path / "info").touch()
+        monkeypatch.setattr(administrators_file, "FLATPAK", tmp_path / "info")
+        monkeypatch.setattr(administrators_file, "FLATPAK_HOST", tmp_path / "host")
+        monkeypatch.setattr(administrators_file, "administrators", lambda: {os.geteuid()})
+        return tmp_path / "host"
+
+    def test_the_policy_of_the_host_applies(self, host: Path) -> None:
+        file = host / path("linux").relative_to("/")
+        file.parent.mkdir(0o755, parents=True)
+        file.parent.parent.chmod(0o755)
+        assert read("linux") == Policy()
+        file.write_text("reveal = false")
+        file.chmod(0o644)
+        assert read("linux") == Policy(reveal=False)
+
+    def test_where_the_host_cannot_be_seen_the_program_stops(self, host: Path) -> None:
+        host.mkdir()
+        assert fault() is Distrust.HIDDEN
+
+    @pytest.mark.parametrize(
+        ("id_map", "owners"),
+        [
+            ("         0          0 4294967295\n", {0}),
+            ("      1000       1000          1\n", {0, 65534}),
+            ("      1000          0          1\n", {1000}),
+            ("         0       1000          1\n         1     100000      65536\n", {0, 65534}),
+            ("no map", {0}),
+        ],
+    )
+    def test_the_owner_of_roots_files_is_known(
+        self, id_map: str, owners: set[int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "uid_map").write_text(id_map)
+        (tmp_path / "overflowuid").write_text("65534\n")
+        monkeypatch.setattr(administrators_file, "_ID_MAP", tmp_path / "uid_map")
+        monkeypatch.setattr(administrators_file, "_OVERFLOW", tmp_path / "overflowuid")
+        assert administrators_file.administrators() == owners
+
+
+def test_every_fault_has_its_sentence(golden: Golden) -> None:
+    golden("policy_faults", lines([*Distrust, *PolicyFault], FAULTS))
 
 
 @pytest.mark.parametrize(
