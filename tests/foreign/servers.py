@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import dev
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -23,19 +24,8 @@ TOKEN = "token-of-the-foreign-server"
 
 
 @cache
-def _dev() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("dev", ROOT / "packaging/dev.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@cache
 def _python() -> str:
     """Return the Python of the foreign servers, installing what it needs if missing or outdated."""
-    dev = _dev()
     dev.environment(dev.FOREIGN_LOCK, dev.FOREIGN_VENV)
     return str(dev.python_of(dev.FOREIGN_VENV))
 
@@ -81,41 +71,52 @@ def _scimmy() -> Path:
     return folder
 
 
-@contextmanager
-def scim2_server(*, groups: bool = True) -> Iterator[str]:
-    """Run the test server of scim2-server. Yields its Base URL."""
-    with _served([sys.executable, "serve.py"], HERE / "scim2", groups=groups) as port:
-        yield f"http://127.0.0.1:{port}/v2"
+@dataclass(frozen=True)
+class ForeignServer:
+    """A server that can be started, empty, as often as wanted."""
+
+    start: Callable[[], tuple[list[str], Path]]
+    """Install what it needs, and return its command and the folder to run it in."""
+    path: str = "/scim/v2"
+    """Of its Base URL."""
+
+    @contextmanager
+    def running(self, *, groups: bool = True) -> Iterator[str]:
+        """Run it, with or without an address for groups. Yields its Base URL."""
+        command, folder = self.start()
+        child = subprocess.Popen(
+            command if groups else [*command, "--users-only"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        try:
+            child.stdin.write(f"{TOKEN}\n")
+            child.stdin.flush()
+            line = child.stdout.readline()
+            assert line.strip().isdigit(), line + child.communicate(timeout=5)[1]
+            yield f"http://127.0.0.1:{int(line)}{self.path}"
+        finally:
+            child.kill()
+            child.communicate(timeout=5)
 
 
-@contextmanager
-def scimmy(*, groups: bool = True) -> Iterator[str]:
-    """Run SCIMMY on Express. Yields its Base URL."""
-    with _served([_node()[0], "serve.mjs"], _scimmy(), groups=groups) as port:
-        yield f"http://127.0.0.1:{port}/scim/v2"
+def _own_python(folder: str) -> ForeignServer:
+    return ForeignServer(lambda: ([_python(), "serve.py"], HERE / folder))
 
 
-@contextmanager
-def django_scim2(*, groups: bool = True) -> Iterator[str]:
-    """Run django-scim2 on Django. Yields its Base URL."""
-    with _served([_python(), "serve.py"], HERE / "django", groups=groups) as port:
-        yield f"http://127.0.0.1:{port}/scim/v2"
-
-
-@contextmanager
-def _served(command: list[str], folder: Path, *, groups: bool) -> Iterator[int]:
-    command = command if groups else [*command, "--users-only"]
-    child = subprocess.Popen(
-        command, cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert child.stdin is not None
-    assert child.stdout is not None
-    try:
-        child.stdin.write(f"{TOKEN}\n")
-        child.stdin.flush()
-        line = child.stdout.readline()
-        assert line.strip().isdigit(), line + child.communicate(timeout=5)[1]
-        yield int(line)
-    finally:
-        child.kill()
-        child.communicate(timeout=5)
+UNFILTERED = "SCIMMY, unfiltered"
+SERVERS = {
+    "scim2-server": ForeignServer(lambda: ([sys.executable, "serve.py"], HERE / "scim2"), "/v2"),
+    "scim2-flask": _own_python("flask"),
+    "django-scim2": _own_python("django"),
+    "django-scim2-server": _own_python("django_server"),
+    "SCIMMY": ForeignServer(lambda: ([_node()[0], "serve.mjs"], _scimmy())),
+    UNFILTERED: ForeignServer(lambda: ([_node()[0], "serve.mjs", "--unfiltered"], _scimmy())),
+}
+"""By name."""

@@ -1,12 +1,9 @@
-"""Test Connection and the watch report the truth about SCIM servers by other authors."""
+"""Test Connection and the watch report the truth about SCIM servers by other authors that are empty at first."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import urllib.request
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,63 +12,31 @@ from app.diagnosis.causes import explain
 from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.guide.vocabulary import Expect
-from app.net import ReadOnlyClient
-from app.scim.changes import MOST_REQUESTS, Capabilities, ChangesSeen, look
-from app.scim.connection_test import Check, Finding, Observation, Verdict, run
-from app.scim.endpoint import Endpoint
-from app.scim.tokens import StaticToken, TokenSource
-from tests.foreign import servers
-from tests.foreign.servers import TOKEN
+from app.scim.connection_test import Check, Observation, Verdict
+from tests.foreign.looking import run_checks, watch
+from tests.foreign.people import add, group, user
+from tests.foreign.servers import SERVERS, TOKEN
 from tests.support.probes import PROBES
 from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SERVERS = {"scim2-server": servers.scim2_server, "SCIMMY": servers.scimmy, "django-scim2": servers.django_scim2}
-CORE = "urn:ietf:params:scim:schemas:core:2.0:"
-
 
 @pytest.fixture(scope="module", params=SERVERS)
 def whole(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The Base URL of a server with users and groups."""
+    """The Base URL of an empty server with users and groups."""
     net.prepare()
-    with SERVERS[request.param]() as base_url:
+    with SERVERS[request.param].running() as base_url:
         yield base_url
 
 
 @pytest.fixture(scope="module", params=SERVERS)
 def users_only(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The Base URL of a server without groups."""
+    """The Base URL of an empty server without groups."""
     net.prepare()
-    with SERVERS[request.param](groups=False) as base_url:
+    with SERVERS[request.param].running(groups=False) as base_url:
         yield base_url
-
-
-def run_checks(base_url: str, client: str, token: str = TOKEN) -> tuple[Finding, ...]:
-    tokens = TokenSource(StaticToken(token), practice=True)
-    return asyncio.run(run(Endpoint(base_url, practice=True), tokens, PROBES[client], proxy_for=lambda _: None))
-
-
-def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> ChangesSeen:
-    async def once() -> object:
-        endpoint = Endpoint(base_url, practice=True)
-        async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
-            return await look(client, endpoint, TOKEN, since, known)
-
-    seen = asyncio.run(once())
-    assert isinstance(seen, ChangesSeen), seen
-    assert seen.requests <= MOST_REQUESTS
-    return seen
-
-
-def add(base_url: str, kind: str, **attributes: Any) -> None:
-    """Add a resource as the portal does."""
-    body = json.dumps({"schemas": [f"{CORE}{kind}"], **attributes}).encode()
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/scim+json"}
-    request = urllib.request.Request(f"{base_url}/{kind}s", body, headers, method="POST")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status == 201
 
 
 @pytest.mark.parametrize("client", PROBES)
@@ -106,9 +71,8 @@ def test_the_watch_sees_additions(whole: str) -> None:
     since = datetime.now(UTC) - timedelta(seconds=1)
     before = watch(whole, since)
     assert (before.newest, before.users, before.groups) == (None, 0, 0)
-    for number in range(3):
-        add(whole, "User", userName=f"user{number}@example.com", emails=[{"value": f"user{number}@example.com"}])
-    add(whole, "Group", displayName="Everybody")
+    users = [add(whole, "User", user(number)) for number in range(3)]
+    add(whole, "Group", group(0, users[0]))
     after = watch(whole, since, before.capabilities)
     assert (after.users, after.groups) == (3, 1)
     assert after.newest is not None
@@ -119,7 +83,7 @@ def test_the_watch_sees_additions(whole: str) -> None:
 
 def test_the_watch_knows_that_groups_are_missing(users_only: str) -> None:
     since = datetime.now(UTC) - timedelta(seconds=1)
-    add(users_only, "User", userName="ada@example.com", emails=[{"value": "ada@example.com"}])
+    add(users_only, "User", user(0))
     seen = watch(users_only, since)
     assert (seen.users, seen.groups) == (1, None)
     assert seen.newest is not None

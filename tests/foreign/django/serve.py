@@ -1,15 +1,6 @@
-"""A SCIM server made of Django and django-scim2, with users and groups in memory.
-
-Reads the token from the first line of its input, writes its port to the first line of its output, and ends when its
-input ends. With ``--users-only`` it has no address for groups.
-"""
+"""A SCIM server made of Django and django-scim2, with users and groups in memory."""
 
 from __future__ import annotations
-
-import os
-import sys
-import threading
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import django
 from django.conf import settings
@@ -17,17 +8,12 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.urls import include, path
 
-
-class Quiet(WSGIRequestHandler):
-    """Writes no log."""
-
-    def log_message(self, *_: object) -> None:
-        """Do nothing."""
+from tests.foreign.serving import read_token, serve, with_groups
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    token = sys.stdin.readline().strip()
+    token = read_token()
     settings.configure(
         SECRET_KEY="only for tests",
         ALLOWED_HOSTS=["127.0.0.1"],
@@ -48,16 +34,13 @@ def main() -> None:
     )
     django.setup()
     scim = path("scim/v2/", include("django_scim.urls", namespace="scim"))
-    if "--users-only" in sys.argv:
+    if not with_groups():
         from django.http import HttpResponse
 
         urlpatterns.append(path("scim/v2/Groups", lambda _request: HttpResponse(status=404)))
     urlpatterns.append(scim)
     call_command("migrate", run_syncdb=True, verbosity=0)
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
-    print(server.server_port, flush=True)
-    threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
-    server.serve_forever()
+    serve(get_wsgi_application())
 
 
 urlpatterns: list[object] = []

@@ -1,10 +1,13 @@
 // A SCIM server made of SCIMMY and Express, with users (and, unless "--users-only", groups) in memory. Reads the token
 // from the first line of its input, writes its port to the first line of its output, and ends when its input ends.
+// SCIMMY leaves filtering to the application; with "--unfiltered", this one forgets it.
 import { createInterface } from "node:readline";
 import { randomUUID } from "node:crypto";
 import express from "express";
 import SCIMMY from "scimmy";
 import SCIMMYRouters from "scimmy-routers";
+
+const filters = !process.argv.includes("--unfiltered");
 
 function keep(type) {
   const kept = new Map();
@@ -19,7 +22,9 @@ function keep(type) {
     })
     .egress((resource) => {
       if (resource.id && !kept.has(resource.id)) throw new SCIMMY.Types.Error(404, null, "No such resource");
-      return resource.id ? kept.get(resource.id) : [...kept.values()];
+      if (resource.id) return kept.get(resource.id);
+      const everything = [...kept.values()];
+      return resource.filter && filters ? resource.filter.match(everything) : everything;
     })
     .degress((resource) => { kept.delete(resource.id); });
 }
