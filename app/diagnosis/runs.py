@@ -15,6 +15,7 @@ from app.scim.details import (
     RouteDetails,
     TokenIssueDetails,
     kept_fields,
+    result_of,
 )
 from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
@@ -96,13 +97,19 @@ def headline(run: RunRecord) -> str:
 
 
 def compare(older: RunRecord, newer: RunRecord) -> tuple[Difference, ...]:
-    """The checks with different results, in their order. Their times are not compared."""
+    """The checks with different results, in their order. Times and other measured numbers are not compared."""
     before, after = ({each.check: each for each in findings_of(run)} for run in (older, newer))
     return tuple(
         Difference(check, before.get(check), after.get(check))
         for check in Check
-        if outcome(before.get(check)) != outcome(after.get(check))
+        if _result(before.get(check)) != _result(after.get(check))
     )
+
+
+def _result(finding: Finding | None) -> object:
+    if finding is None:
+        return None
+    return finding.verdict, finding.observation, result_of(finding.details) if finding.details is not None else {}
 
 
 def outcome(finding: Finding | None) -> str:

@@ -19,11 +19,18 @@ from app.net.reach import ConnectResult
 
 KEPT: Final = {"kept": True}
 """Metadata of a field whose value is stored with past runs, under the field's name."""
+MEASURED: Final = {**KEPT, "measured": True}
+"""As ``KEPT``, of a number that differs between runs although nothing changed, such as the days left."""
 
 
 def kept_fields(details: Details) -> set[str]:
     """The names of the fields whose values are stored with past runs."""
-    return {each.name for each in fields(details) if each.metadata == KEPT}
+    return {each.name for each in fields(details) if "kept" in each.metadata}
+
+
+def result_of(details: Details) -> dict[str, object]:
+    """The kept fields that make one result another, by name."""
+    return {each.name: getattr(details, each.name) for each in fields(details) if each.metadata == KEPT}
 
 
 class BearerError(StrEnum):
@@ -84,10 +91,10 @@ class CertificateDetails:
 
     issuer: str = field(default="", metadata=KEPT)
     """Legible and bounded; empty if unknown."""
-    days: int | None = field(default=None, metadata=KEPT)
+    days: int | None = field(default=None, metadata=MEASURED)
     """Days of validity left; negative once expired."""
     authority: Authority | None = field(default=None, metadata=KEPT)
-    clock: int | None = field(default=None, metadata=KEPT)
+    clock: int | None = field(default=None, metadata=MEASURED)
     """Seconds that this computer's clock is ahead of the answer, negative if behind; None if they agree."""
     not_before: datetime | None = None
     not_after: datetime | None = None
@@ -104,7 +111,7 @@ class TokenIssueDetails:
 
     request: str = ""
     status: int | None = field(default=None, metadata=KEPT)
-    minutes: int | None = field(default=None, metadata=KEPT)
+    minutes: int | None = field(default=None, metadata=MEASURED)
     """Lifetime of the token."""
 
 
@@ -134,7 +141,7 @@ class AnswerDetails:
 
     request: str = ""
     status: int | None = field(default=None, metadata=KEPT)
-    retry_after: int | None = field(default=None, metadata=KEPT)
+    retry_after: int | None = field(default=None, metadata=MEASURED)
     """Seconds."""
     expect: Expect | None = field(default=None, metadata=KEPT)
     """What the body should be; None if only the status matters."""

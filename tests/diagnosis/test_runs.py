@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,6 +142,25 @@ def test_two_runs_are_compared_check_by_check() -> None:
     assert found[0].now is not None
     assert (found[0].was.verdict, found[0].now.verdict) == (Verdict.FAILED, Verdict.PASSED)
     assert compare(keep(GOOD, NOW), keep(GOOD, NOW)) == ()
+
+
+CERTIFIED = CertificateDetails("An Issuer", 80, Authority.PUBLIC)
+
+
+@pytest.mark.parametrize(
+    ("details", "differs"),
+    [
+        (replace(CERTIFIED, days=79), False),
+        (replace(CERTIFIED, clock=-3), False),
+        (replace(CERTIFIED, issuer="Another"), True),
+        (replace(CERTIFIED, authority=Authority.OWN), True),
+        (None, True),
+    ],
+)
+def test_what_is_measured_makes_no_difference(details: Details | None, *, differs: bool) -> None:
+    first = Finding(Check.CERTIFICATE, Verdict.PASSED, Observation.GOOD, 0.1, CERTIFIED)
+    second = replace(first, seconds=0.2, details=details)
+    assert bool(compare(keep([first], NOW), keep([second], NOW))) is differs
 
 
 def test_a_check_of_a_newer_version_is_left_out() -> None:
