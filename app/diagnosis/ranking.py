@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.diagnosis.facts import grounds
+from app.diagnosis.facts import Fact, grounds
 from app.guide.placeholders import fill, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from app.diagnosis.facts import Fact, Remedy
+    from app.diagnosis.facts import Remedy
     from app.diagnosis.setup_facts import SetupFacts
     from app.setup.journey import Place
 
@@ -39,6 +39,8 @@ class Cause:
     """What supports it, in one sentence."""
     facts: tuple[Fact, ...] = ()
     """The facts that suggest it; empty if the failure alone does."""
+    basis: Fact | int | None = None
+    """What the evidence is: a fact, or what the remedy's group has in common, by its number. None: its own words."""
     action: Revisit | None = None
     """None if no step of the guide can fix it."""
     id: str = ""
@@ -55,16 +57,18 @@ def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> 
     known, names = grounds(), names_of(facts.guide)
     found: dict[str, tuple[Cause, Place | None]] = {}
     unlikely: dict[str, tuple[Cause, Place | None]] = {}
-    for evidence, remedies in grouped:
+    for number, (evidence, remedies) in enumerate(grouped):
         for remedy in remedies:
             if not remedy.fits(facts.holds):
                 continue
-            because = remedy.because or (known.facts[remedy.when[0]] if remedy.when else evidence)
+            basis = None if remedy.because else next(iter(remedy.when), number)
+            because = remedy.because or (known.facts[basis] if isinstance(basis, Fact) else evidence)
             place = facts.place_with(remedy.at) if remedy.at else None
             # What no step of this guide can fix is less likely to be the cause.
             group = unlikely if remedy.at and place is None else found
             sentence = fill(remedy.say, names)
-            group.setdefault(sentence, (Cause(sentence, fill(because, names), remedy.when, id=remedy.id), place))
+            cause = Cause(sentence, fill(because, names), remedy.when, basis, id=remedy.id)
+            group.setdefault(sentence, (cause, place))
     causes = []
     offered = {facts.here}
     for cause, place in list({**found, **unlikely}.values())[:MOST_CAUSES]:

@@ -68,13 +68,16 @@ def capturing(kind: Kind, guide: Guide = ENTRA) -> str:
 def test_the_same_401_differs_by_what_was_done(setup: Setup, step: str, fact: Fact) -> None:
     cause = first(Observation.UNAUTHORIZED, setup)
     assert (cause.step, cause.facts) == (step, (fact,))
-    of_the_test = reasons_of_tested() if fact is Fact.TESTED else None
-    assert cause.evidence == (of_the_test or grounds().facts[fact])
+    assert cause.basis == (None if fact is Fact.TESTED else fact), "its own words, or the sentence of the fact"
+    assert cause.basis is None or cause.evidence == grounds().facts[fact]
 
 
-def reasons_of_tested() -> str:
-    causes = reasons().observations[Observation.UNAUTHORIZED].causes
-    return next(str(remedy.because) for remedy in causes if remedy.when == (Fact.TESTED,))
+@pytest.mark.parametrize("observation", list(Observation))
+def test_causes_with_the_same_basis_have_the_same_evidence(observation: Observation) -> None:
+    diagnosis = explain(failed(observation), SetupFacts.of(ENTRA, a_setup(ENTRA)))
+    assert diagnosis is not None
+    said = {cause.basis: cause.evidence for cause in diagnosis.causes}
+    assert all(cause.basis is None or said[cause.basis] == cause.evidence for cause in diagnosis.causes)
 
 
 @pytest.mark.parametrize("observation", REFUSALS)
@@ -84,7 +87,8 @@ def test_before_submit_every_refusal_leads_there(observation: Observation, guide
     before, after = (first(observation, a_setup(guide, state), guide) for state in ("fresh", "submitted"))
     assert before.step == submit
     assert after.step != submit
-    assert before.evidence != after.evidence
+    assert before.basis is Fact.NOT_SUBMITTED
+    assert after.basis is not Fact.NOT_SUBMITTED
 
 
 def test_submit_is_not_doubted_before_it_is_confirmed() -> None:

@@ -115,7 +115,8 @@ def test_every_guide_has_another_first_cause_before_submit_and_after() -> None:
         before, after = (decode("HTTP 401", guide, a_setup(guide, state)) for state in ("fresh", "submitted"))
         assert guide.step(first_step(before) or "").marks is Milestone.SUBMITTED
         assert any(guide.values[n].kind is Kind.TOKEN for n in guide.step(first_step(after) or "").captures)
-        assert before.causes[0].evidence != after.causes[0].evidence
+        assert before.causes[0].basis is Fact.NOT_SUBMITTED
+        assert after.causes[0].basis is not Fact.NOT_SUBMITTED
 
 
 def test_an_old_token_is_told() -> None:
@@ -172,7 +173,7 @@ def test_an_address_is_compared(text: str, fact: Fact) -> None:
     assert shown == [fact], decoded
     if fact is not Fact.SAME_ADDRESS:
         assert first_step(decoded) == "paste-credentials"
-        assert decoded.causes[0].evidence == grounds().facts[fact]
+        assert decoded.causes[0].basis is fact
 
 
 def test_a_right_address_is_not_blamed() -> None:

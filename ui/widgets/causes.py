@@ -25,12 +25,12 @@ class CauseList(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        evidence = ""
+        shown = None
         for cause in causes:
             column.addWidget(label(cause.sentence, "body", self))
-            if cause.evidence != evidence:  # once for neighbors with the same evidence
+            if cause.basis is None or cause.basis != shown:  # once for neighbors with the same evidence
                 column.addWidget(label(cause.evidence, "small", self))
-            evidence = cause.evidence
+            shown = cause.basis
             if cause.action is not None and cause.action.offered:
                 column.addWidget(self._link(cause.action, name, go), 0, Qt.AlignmentFlag.AlignLeft)
 
