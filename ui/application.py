@@ -420,7 +420,9 @@ class Application:
         client = session.setup.client
         match event:
             case SessionEvent.TIMESTAMP_SEEN:
-                self.tray.notify("The SCIM Change Timestamp has arrived", f"{client}: run Full Sync in CIE.")
+                grew = session.setup.sighting is not None and session.setup.sighting.grew
+                what = "More users or groups have arrived" if grew else "The SCIM Change Timestamp has arrived"
+                self.tray.notify(what, f"{client}: run Full Sync in CIE.")
             case SessionEvent.FULL_SYNC_ENDED:
                 self.tray.notify(
                     "CIE reports that Full Sync has ended", f"{client}: compare the counts and confirm them."

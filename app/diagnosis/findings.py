@@ -9,6 +9,7 @@ from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
+from app.scim.changes import Coverage
 from app.scim.details import (
     AnswerDetails,
     CertificateDetails,
@@ -162,6 +163,18 @@ REDIRECTS: Final[Mapping[RedirectTarget, str]] = {
     RedirectTarget.SAME_HOST: "another path on this host",
     RedirectTarget.OTHER_HOST: "another host",
 }
+
+COVERAGES: Final[Mapping[Coverage, str]] = {
+    Coverage.ENDS: (
+        "The SCIM endpoint, which hasn't shown that it filters or sorts by time. New users and groups are noticed. "
+        "A change of one in the middle may not be."
+    ),
+    Coverage.TOTALS: (
+        "The SCIM endpoint, which doesn't report times for everything. Growing numbers are noticed. "
+        "For other changes, enter the timestamp that you see in CIE."
+    ),
+}
+"""What the wait for the SCIM Change Timestamp may not see."""
 
 NOT_OFFERED: Final = "The endpoint does not offer this; nothing depends on it"
 LEFT_TO_PROXY: Final = "The proxy resolves it"

@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
+from app.scim.changes import ChangesSeen, LookFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,21 +66,19 @@ def pause(
 
 @dataclass(frozen=True, slots=True)
 class TimestampSchedule:
-    """Schedules the looks for the SCIM Change Timestamp. Stops once it is seen or turns out not to be offered."""
+    """Schedules the looks for the SCIM Change Timestamp. Stops once a change is seen."""
 
     cadence: Cadence
     since: datetime
     """When provisioning was started, UTC."""
 
-    def failed(self, result: ChangesSeen | ChangesNotOffered | LookFailed) -> bool:
+    def failed(self, result: ChangesSeen | LookFailed) -> bool:
         """Return whether the look got no answer."""
         return isinstance(result, LookFailed)
 
-    def pause(
-        self, result: ChangesSeen | ChangesNotOffered | LookFailed, looked: datetime, failures: int
-    ) -> float | None:
+    def pause(self, result: ChangesSeen | LookFailed, looked: datetime, failures: int) -> float | None:
         """Return the seconds until the next look; None if there is nothing left to look for."""
-        if isinstance(result, ChangesNotOffered) or (isinstance(result, ChangesSeen) and result.newest is not None):
+        if isinstance(result, ChangesSeen) and result.found:
             return None
         asked = result.retry_after if isinstance(result, LookFailed) else None
         return pause(self.cadence, (looked - self.since).total_seconds(), failures, asked, random.random)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from app import __version__
 from app.guide.vocabulary import Milestone
-from app.scim.changes import ChangesNotOffered, LookFailed
+from app.scim.changes import LookFailed
 from app.setup.journey import waiting_since
 from app.setup.status import status
 
@@ -99,19 +99,18 @@ def _setup(session: SetupSession) -> Iterator[str]:
 
 def _watch(session: SetupSession) -> str:
     if (sighting := session.setup.sighting) is not None:
-        return f"timestamp {'entered' if sighting.entered else 'seen'} {_moment(sighting.seen_at)}"
+        how = "entered" if sighting.entered else "replaced by growth" if sighting.grew else "seen"
+        return f"timestamp {how} {_moment(sighting.seen_at)}"
     if waiting_since(session.setup) is None:
         return "not started"
     report = session.waiting.report
     if report is None:
         return "no look yet"
     match report.result:
-        case ChangesNotOffered():
-            state = f"not offered, {report.result.reason.value}"
         case LookFailed():
             state = f"no answer, {report.result.observation.value}, in a row {report.failures}"
-        case _:
-            state = "no change yet"
+        case seen:
+            state = f"no change yet, sees {seen.coverage.value}"
     return f"{state}, last look {_moment(report.looked)}"
 
 

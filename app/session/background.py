@@ -97,8 +97,7 @@ class BackgroundJobs:
 
     def _wanted(self) -> Iterator[Job]:
         wait = awaited(self._opened.guide, self._opened.setup)
-        given_up = self._api.given_up if wait is Wait.FULL_SYNC else self._waiting.silent
-        if wait is not None and not given_up:
+        if wait is not None and not (wait is Wait.FULL_SYNC and self._api.given_up):
             yield JOBS[wait]
         if self._opened.unsaved is not None:
             yield Job.SAVE

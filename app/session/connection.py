@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.scim.arrivals import ArrivalProgress, ArrivalReport
     from app.scim.capabilities import ServiceOffer
-    from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed
+    from app.scim.changes import Capabilities, ChangesSeen, LookFailed
     from app.scim.connection_test import Finding
     from app.scim.endpoint import Endpoint
     from app.scim.tokens import Bearer
@@ -115,13 +115,13 @@ class Connection:
             offer = await capabilities.ask(client, endpoint, issued.token, self._until - time.monotonic())
         return offer if begun == self._changes else None
 
-    async def look(self, since: datetime) -> ChangesSeen | ChangesNotOffered | LookFailed:
+    async def look(self, since: datetime) -> ChangesSeen | LookFailed:
         """Look once for changes at or after ``since`` (aware); repeated if a secret changed meanwhile."""
         begun = self._changes
         result = await self._look(since)
         return result if begun == self._changes else await self.look(since)
 
-    async def _look(self, since: datetime) -> ChangesSeen | ChangesNotOffered | LookFailed:
+    async def _look(self, since: datetime) -> ChangesSeen | LookFailed:
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):

@@ -13,7 +13,7 @@ from app.scim.observation import Observation
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import LastTest
-from app.setup.state import MOST_RUNS
+from app.setup.state import MOST_RUNS, Counts
 from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
@@ -133,6 +133,9 @@ class Testing:
         await self._opened.save()
         if not self.failed:
             self.offer = await self._connection.offer()
+            if self.offer is not None and self.offer.users is not None:
+                counts = Counts(self.offer.users, self.offer.groups or 0)
+                await self._opened.change(lambda setup: journey.record_counts(setup, counts))
 
     def _take(self, finding: Finding) -> None:
         self.findings = (*self.findings, finding)

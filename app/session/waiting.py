@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Page
 from app.polling.loop import PollingLoop
 from app.polling.schedule import TimestampSchedule
-from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
+from app.scim.changes import ChangesSeen, LookFailed
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.gate import TimestampProblem, read_timestamp
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from app.session.directory_sync import DirectorySyncSession
     from app.session.open_setup import OpenSetup
 
-    TimestampLook = ChangesSeen | ChangesNotOffered | LookFailed
+    TimestampLook = ChangesSeen | LookFailed
 
 
 class Waiting:
@@ -39,14 +40,12 @@ class Waiting:
         self._api = api
         self._captures = captures
         self._watch: PollingLoop[TimestampLook] | None = None
-        self.silent = False
-        """The endpoint doesn't report changes; it is looked at again only when the admin asks."""
 
     async def for_timestamp(self) -> None:
         """Wait for the SCIM Change Timestamp until it is seen."""
         opened = self._opened
         since = journey.waiting_since(opened.setup)
-        if not self._waits() or since is None or self._watch is not None or self.silent:
+        if not self._waits() or since is None or self._watch is not None:
             return
         begun = opened.setup.reached[Milestone.SUBMITTED]
         self._watch = PollingLoop(self._look, TimestampSchedule(opened.guide.cadence, since), opened.now)
@@ -58,12 +57,12 @@ class Waiting:
         if not self._waits() or opened.setup.reached[Milestone.SUBMITTED] != begun:
             return  # the admin entered it meanwhile, or submitted another directory
         result = report.result
-        self.silent = isinstance(result, ChangesNotOffered)
-        if isinstance(result, ChangesSeen) and result.newest is not None:
+        if isinstance(result, ChangesSeen) and result.found:
             counts = None
             if result.users is not None and result.groups is not None:
                 counts = Counts(result.users, result.groups)
-            await self._sight(Sighting(result.newest, opened.now(), entered=False, counts=counts))
+            at = result.newest or report.looked
+            await self._sight(Sighting(at, opened.now(), entered=False, counts=counts, grew=result.newest is None))
 
     def _waits(self) -> bool:
         return awaited(self._opened.guide, self._opened.setup) is Wait.TIMESTAMP
@@ -75,7 +74,6 @@ class Waiting:
 
     def look_now(self) -> None:
         """Look at once."""
-        self.silent = False
         if self._watch is not None:
             self._watch.look_now()
         else:
@@ -93,8 +91,17 @@ class Waiting:
         self._opened.announce(SessionEvent.WAIT)
 
     async def _look(self) -> TimestampLook:
-        submitted = self._opened.setup.reached[Milestone.SUBMITTED]
+        opened = self._opened
+        submitted = opened.setup.reached[Milestone.SUBMITTED]
         _, seen = await asyncio.gather(self._api.look_calmly(), self._connection.look(submitted))
+        if isinstance(seen, LookFailed) or opened.setup.reached[Milestone.SUBMITTED] != submitted:
+            return seen
+        counts = Counts(seen.users or 0, seen.groups or 0)
+        seen = replace(seen, grown=journey.has_grown(opened.setup, counts))
+        known = opened.setup.baseline
+        opened.setup = journey.record_counts(opened.setup, counts)
+        if opened.setup.baseline != known:
+            await opened.save()
         return seen
 
     async def enter_timestamp(self, text: str) -> TimestampProblem | None:

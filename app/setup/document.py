@@ -75,6 +75,7 @@ class SightingPart(_FilePart):
     seen_at: Moment
     entered: bool
     counts: CountsPart | None
+    grew: bool = False
 
 
 class AccessPart(_FilePart):
@@ -152,6 +153,8 @@ class Document(_FilePart):
     runs: Annotated[tuple[RunPart, ...], Field(max_length=MOST_RUNS)] = ()
     sync_ended: Moment | None = None
     """Missing in format 1."""
+    baseline: CountsPart | None = None
+    """Missing in earlier files, as ``SightingPart.grew`` is."""
     summary: SummaryPart | None = None
     """Computed from the guide if missing, as in format 1 and in hand-over files."""
 

@@ -322,7 +322,7 @@ def _chosen(guide: Guide, setup: Setup, name: str) -> bool:
 
 def record_secret(guide: Guide, setup: Setup, name: str, now: datetime, *, replaced: bool) -> Setup:
     """Record that a secret is in the keyring. If it replaced another one, mark the steps that depend on it."""
-    changed = setup.with_(kept={**setup.kept, name: now}, changed=now)
+    changed = setup.with_(kept={**setup.kept, name: now}, changed=now, baseline=None)
     return _mark_stale(guide, changed, frozenset((name,))) if replaced else changed
 
 
@@ -349,7 +349,21 @@ def stale_titles(guide: Guide, before: Setup, after: Setup) -> tuple[str, ...]:
 def forget_sighting(guide: Guide, setup: Setup) -> Setup:
     """Forget the timestamp of a directory that was submitted again, and mark the later steps stale."""
     behind = {step.id for step in guide.steps if step.marks in (*_BEHIND_THE_GATE, Milestone.FINISHED)}
-    return setup.with_(sighting=None, stale=setup.stale | (behind & set(setup.done)))
+    return setup.with_(sighting=None, baseline=None, stale=setup.stale | (behind & set(setup.done)))
+
+
+def record_counts(setup: Setup, counts: Counts) -> Setup:
+    """Lower the baseline to what the endpoint holds, once Submit is done."""
+    if Milestone.SUBMITTED not in setup.reached:
+        return setup
+    least = setup.baseline or counts
+    return setup.with_(baseline=Counts(min(least.users, counts.users), min(least.groups, counts.groups)))
+
+
+def has_grown(setup: Setup, counts: Counts) -> bool:
+    """Return whether the endpoint holds more users or groups than it did earlier after Submit."""
+    least = setup.baseline
+    return least is not None and (counts.users > least.users or counts.groups > least.groups)
 
 
 def reopen(guide: Guide, setup: Setup) -> Setup:

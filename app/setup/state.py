@@ -77,6 +77,8 @@ class Sighting:
     """Whether the admin copied it from the Directories page. Otherwise the endpoint reported it."""
     counts: Counts | None = None
     """What the endpoint held at that time, if it reported that."""
+    grew: bool = False
+    """No time was reported, but there were more users or groups than before; ``at`` is when that was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,8 @@ shown."""
     reached: Mapping[str, datetime] = field(default_factory=dict)
     """Milestone → when it was reached."""
     sighting: Sighting | None = None
+    baseline: Counts | None = None
+    """The fewest users and groups that the endpoint held after Submit; None until it was asked."""
     synced: Counts | None = None
     """What the Directories page showed after Full Sync."""
     sync_ended: datetime | None = None

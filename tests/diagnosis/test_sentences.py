@@ -19,6 +19,7 @@ from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
 from app.scim.arrivals import Arrival, ArrivalKind, ArrivalReport, ResourceTally
 from app.scim.capabilities import Feature, Offered, ServiceOffer, ServicePart
+from app.scim.changes import Coverage
 from app.scim.details import (
     AnswerDetails,
     BearerError,
@@ -62,6 +63,7 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
 """Those with a sentence for every member."""
 PARTIAL: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
     "meanings": (Observation, findings.MEANINGS),
+    "coverages": (Coverage, findings.COVERAGES),
     "not_connected": (ConnectResult, findings.NOT_CONNECTED),
     "path_subjects": (Check, directory_sync.SUBJECTS),
     "not_offered": (Offered, offers.ABSENT),

@@ -28,7 +28,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Expect
 from app.net import Answer, NoAnswer, ReadOnlyClient, RequestFailure
 from app.polling.schedule import pause
-from app.scim.changes import MOST_REQUESTS, ChangesNotOffered, ChangesSeen, LookFailed, look
+from app.scim.changes import MOST_REQUESTS, ChangesSeen, LookFailed, look
 from app.scim.connection_test import Check, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.observation import Observation
@@ -215,7 +215,7 @@ def test_the_watch_reports_only_what_right_answers_said(stage: Stage) -> None:
         stage.server.play(lambda _head: left.pop(0))
         endpoint = Endpoint(f"http://127.0.0.1:{stage.server.port}{PATH}", practice=True)
         result = stage.ask(once(endpoint), REQUEST_SECONDS * MOST_REQUESTS)
-        assert isinstance(result, (ChangesSeen, ChangesNotOffered, LookFailed))
+        assert isinstance(result, (ChangesSeen, LookFailed))
         assert len(stage.server.sent) <= MOST_REQUESTS
         stage.keeps_quiet(repr(result))
         asked = result.retry_after if isinstance(result, LookFailed) else None

@@ -14,7 +14,7 @@ from app.guide.model import Cadence
 from app.guide.vocabulary import Milestone
 from app.polling.loop import LookReport, PollingLoop
 from app.polling.schedule import LATEST, SOONEST, TimestampSchedule, expectation, pause
-from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed
+from app.scim.changes import Capabilities, ChangesSeen, LookFailed
 from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, TimestampProblem, gate, read_timestamp
 from app.setup.state import Sighting
@@ -92,15 +92,15 @@ def test_the_wait_continues_after_failures_and_ends_with_the_timestamp() -> None
         ]
     )
     clock = [NOW]
-    reports: list[LookReport[ChangesSeen | ChangesNotOffered | LookFailed]] = []
+    reports: list[LookReport[ChangesSeen | LookFailed]] = []
 
-    async def look() -> ChangesSeen | ChangesNotOffered | LookFailed:
+    async def look() -> ChangesSeen | LookFailed:
         return next(answers)
 
-    async def story() -> LookReport[ChangesSeen | ChangesNotOffered | LookFailed]:
+    async def story() -> LookReport[ChangesSeen | LookFailed]:
         watch = PollingLoop(look, TimestampSchedule(CADENCE, NOW), lambda: clock[0])
 
-        def take(report: LookReport[ChangesSeen | ChangesNotOffered | LookFailed]) -> None:
+        def take(report: LookReport[ChangesSeen | LookFailed]) -> None:
             reports.append(report)
             clock[0] += timedelta(hours=1)  # the laptop slept: the next look comes at once
 

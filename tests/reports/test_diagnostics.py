@@ -17,7 +17,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.polling.loop import LookReport
 from app.reports.diagnostics import SetupTally, WindowFacts, report
-from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, LookFailed, NotOfferedReason
+from app.scim.changes import Capabilities, ChangesSeen, LookFailed
 from app.scim.observation import Observation
 from app.setup.state import Setup, Sighting, Status, Summary, Wait
 from tests.hostile.server import TOKEN, Hostile, says
@@ -44,7 +44,7 @@ LINES = (
     rf"  Status: ({'|'.join(Status)})",
     r"  Reached [a-z-]+: \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ",
     r"  Test [a-z]+: [a-z-]+, [a-z-]+(, status \d{3})?",
-    r"  Watch: (not started|no look yet|[a-z -]+(, [a-z-]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
+    r"  Watch: (not started|no look yet|[a-z -]+(, [a-z -]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
     r"",
 )
 """Every line there may be."""
@@ -94,12 +94,11 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("result", "told"),
     [
-        (ChangesSeen(None, 5, None, 3, Capabilities()), "no change yet, last look"),
-        (ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED), "not offered, no-last-modified, last look"),
+        (ChangesSeen(None, 5, None, 3, Capabilities()), "no change yet, sees all, last look"),
         (LookFailed(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
     ],
 )
-def test_the_watch(result: ChangesSeen | ChangesNotOffered | LookFailed, told: str) -> None:
+def test_the_watch(result: ChangesSeen | LookFailed, told: str) -> None:
     looked = LookReport(NOW, NOW + timedelta(minutes=5), result, 2)
     only_what_is_listed(text := report(SURFACE, "x", SetupTally({}, 0), (doing(looked),), practice=False))
     assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
@@ -111,9 +110,7 @@ def test_a_sighting() -> None:
     assert "  Watch: timestamp entered 2026-11-25T09:30:15Z\n" in text
 
 
-def doing(
-    looked: LookReport[ChangesSeen | ChangesNotOffered | LookFailed] | None, sighting: Sighting | None = None
-) -> SetupSession:
+def doing(looked: LookReport[ChangesSeen | LookFailed] | None, sighting: Sighting | None = None) -> SetupSession:
     """An assistant as far as diagnostics ask it."""
     guide = catalog.guide("okta")
     setup = Setup(

@@ -17,10 +17,10 @@ from app.net import ReadOnlyClient
 from app.scim.changes import (
     MOST_REQUESTS,
     Capabilities,
-    ChangesNotOffered,
     ChangesSeen,
+    Coverage,
+    ListCapabilities,
     LookFailed,
-    NotOfferedReason,
     look,
 )
 from app.scim.connection_test import Observation
@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 SINCE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
-def ask(
-    base_url: str, since: datetime = SINCE, known: Capabilities | None = None
-) -> ChangesSeen | ChangesNotOffered | LookFailed:
-    async def once() -> ChangesSeen | ChangesNotOffered | LookFailed:
+def ask(base_url: str, since: datetime = SINCE, known: Capabilities | None = None) -> ChangesSeen | LookFailed:
+    async def once() -> ChangesSeen | LookFailed:
         endpoint = Endpoint(base_url, practice=True)
         async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
             return await look(client, endpoint, TOKEN, since, known)
 
     return asyncio.run(once())
+
+
+def kinds(seen: ChangesSeen) -> tuple[ListCapabilities, ListCapabilities]:
+    return seen.capabilities.users, seen.capabilities.groups
 
 
 class Quiet(WSGIRequestHandler):
@@ -102,12 +104,16 @@ def test_a_real_server_tells_its_newest_change(capable: bool) -> None:
         assert seen.newest is not None
         assert started - timedelta(seconds=1) <= seen.newest <= datetime.now(UTC)
         assert (seen.users, seen.groups) == (3, 2)
-        assert seen.capabilities == Capabilities(filter=capable, sort=capable)
+        assert [can.filter for can in kinds(seen)] == [None if capable else False] * 2  # claimed, not proved yet
         assert seen.requests <= MOST_REQUESTS
         later = ask(base_url, started + timedelta(hours=1), seen.capabilities)
         assert isinstance(later, ChangesSeen)
         assert later.newest is None
-        assert later.requests < seen.requests or not capable
+        assert later.requests <= MOST_REQUESTS
+        later = ask(base_url, started + timedelta(hours=1), later.capabilities)
+        assert isinstance(later, ChangesSeen)
+        assert [can.filter for can in kinds(later)] == [capable] * 2
+        assert later.coverage is (Coverage.ALL if capable else Coverage.ENDS)
 
 
 def test_an_empty_real_server_has_no_change() -> None:
@@ -149,7 +155,7 @@ def test_a_server_that_ignores_filter_and_sort_is_not_believed() -> None:
         seen = ask(server.base_url)
     assert isinstance(seen, ChangesSeen)
     assert seen.newest == SINCE + timedelta(hours=5)
-    assert seen.capabilities.filter is False
+    assert [can.filter for can in kinds(seen)] == [False, None]
     assert len(server.requests) == seen.requests <= MOST_REQUESTS
 
 
@@ -164,9 +170,11 @@ def test_old_resources_alone_are_no_change() -> None:
 
 
 @pytest.mark.parametrize("meta", [{}, {"meta": {}}, {"meta": {"lastModified": "soon"}}, {"meta": 3}])
-def test_resources_without_a_time_are_not_offered(meta: dict[str, object]) -> None:
+def test_of_resources_without_a_time_only_the_total_is_seen(meta: dict[str, object]) -> None:
     with fake(lambda *_: listing({"id": "1", **meta}, total=1)) as server:
-        assert ask(server.base_url) == ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED)
+        seen = ask(server.base_url)
+    assert isinstance(seen, ChangesSeen)
+    assert (seen.newest, seen.users, seen.groups, seen.coverage) == (None, 1, 1, Coverage.TOTALS)
     assert len(server.requests) <= MOST_REQUESTS
 
 
@@ -200,3 +208,103 @@ def test_an_unsuccessful_look_says_why(answer: bytes, observation: Observation, 
     with fake(lambda *_: answer) as server:
         assert ask(server.base_url) == LookFailed(observation, pause)
     assert len(server.requests) <= 3
+
+
+# -- services that filter or sort in ways of their own ---------------------------------------------
+
+
+class Service:
+    """A directory whose filter and order behave as those of real services do; see each mode."""
+
+    def __init__(self, filters: str, sorts: str, timed: str) -> None:
+        self._filters, self._sorts, self._timed = filters, sorts, timed
+        self.users = [self._resource("u", number, -30 - number) for number in range(6)]
+        self.groups = [self._resource("g", number, -60 - number) for number in range(4)]
+
+    def _resource(self, kind: str, number: int, hours: int) -> dict[str, object]:
+        timed = self._timed == "all" or (self._timed == "users" and kind == "u")
+        return {**(at(hours) if timed else {}), "id": f"{kind}{number}"}
+
+    def change(self, what: str) -> None:
+        """Let one change happen."""
+        match what:
+            case "user added":
+                self.users.append(self._resource("u", 9, 1))
+            case "group added":
+                self.groups.append(self._resource("g", 9, 1))
+            case "user in the middle":
+                self.users[3] = self._resource("u", 3, 1)
+            case "group in the middle":
+                self.groups[2] = self._resource("g", 2, 1)
+
+    def __call__(self, path: str, query: dict[str, str]) -> bytes:
+        if path == "ServiceProviderConfig":
+            return http(404)
+        found = self.users if path == "Users" else self.groups
+        if "filter" in query:
+            if self._filters in ("400", "500", "501"):
+                return http(int(self._filters))
+            if self._filters == "empty":
+                return listing(total=0)
+            if self._filters == "honored":
+                since = datetime.fromisoformat(query["filter"].split('"')[1])
+                found = [each for each in found if moment(each) is not None and moment(each) >= since]
+        start, count, total = int(query["startIndex"]) - 1, int(query["count"]), len(found)
+        if "sortBy" in query and self._sorts in ("400", "500"):
+            return http(int(self._sorts))
+        down = query.get("sortOrder") == "descending"
+        if "sortBy" in query and self._sorts == "honored":
+            found = sorted(found, key=lambda each: moment(each) or SINCE, reverse=down)
+        found = found[start : start + count]
+        if "sortBy" in query and self._sorts == "page":
+            found = sorted(found, key=lambda each: moment(each) or SINCE, reverse=down)
+        return listing(*found, total=total)
+
+
+def moment(resource: dict[str, object]) -> Any:
+    meta = resource.get("meta")
+    return datetime.fromisoformat(str(meta["lastModified"])) if isinstance(meta, dict) else None
+
+
+CHANGES = ("user added", "group added", "user in the middle", "group in the middle")
+
+
+@pytest.mark.parametrize("timed", ["all", "users", "none"])
+@pytest.mark.parametrize("sorts", ["honored", "ignored", "page", "400", "500"])
+@pytest.mark.parametrize("filters", ["honored", "empty", "ignored", "400", "500", "501"])
+def test_every_change_is_seen_or_the_look_says_that_it_may_not_be(filters: str, sorts: str, timed: str) -> None:
+    coverage = Coverage.ALL
+    for what in CHANGES:
+        service = Service(filters, sorts, timed)
+        with fake(service) as server:
+            known = None
+            for _ in range(4):
+                before = len(server.requests)
+                seen = ask(server.base_url, known=known)
+                assert isinstance(seen, ChangesSeen)
+                assert (seen.newest, seen.users, seen.groups) == (None, 6, 4)
+                assert len(server.requests) - before == seen.requests <= MOST_REQUESTS
+                known, coverage = seen.capabilities, seen.coverage
+            service.change(what)
+            after = ask(server.base_url, known=known)
+        assert isinstance(after, ChangesSeen)
+        grew = (after.users, after.groups) != (6, 4)
+        assert grew is what.endswith("added")
+        if after.newest is not None:
+            assert after.newest == SINCE + timedelta(hours=1)
+        elif not grew:
+            assert coverage is not Coverage.ALL, what
+    if timed == "all" and (filters == "honored" or sorts == "honored"):
+        assert coverage is Coverage.ALL
+    if timed != "all":
+        assert coverage is Coverage.TOTALS
+
+
+@pytest.mark.parametrize("known", [None, Capabilities(ListCapabilities(sort=False), ListCapabilities(sort=False))])
+def test_an_empty_filtered_answer_does_not_hide_the_last_user(known: Capabilities | None) -> None:
+    service = Service("empty", "ignored", "all")
+    service.change("user added")
+    with fake(service) as server:
+        seen = ask(server.base_url, known=known)
+    assert isinstance(seen, ChangesSeen)
+    assert seen.newest == SINCE + timedelta(hours=1)

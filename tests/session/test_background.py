@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
-from app.scim.changes import Capabilities, ChangesNotOffered, ChangesSeen, NotOfferedReason
+from app.scim.changes import Capabilities, ChangesSeen, Coverage
 from app.session import background
 from app.session.background import Job
 from app.session.events import SessionEvent
-from app.setup.state import Setup
+from app.setup import journey
+from app.setup.document import decode, encode
+from app.setup.state import Counts, Setup
 from app.setup.store import NotSaved, Saved
 from tests.support.clock import NOW
 from tests.support.sessions import opened
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from app.scim.changes import LookFailed
     from app.session.session import SetupSession
 
-    Look = Callable[[datetime], Awaitable[ChangesSeen | ChangesNotOffered | LookFailed]]
+    Look = Callable[[datetime], Awaitable[ChangesSeen | LookFailed]]
 
 
 def submitted(session: SetupSession, minutes: int = 60) -> None:
@@ -95,26 +97,27 @@ def test_a_directory_submitted_again_is_waited_for_again(tmp_path: Path, monkeyp
     run(tmp_path, story)
 
 
-def test_an_endpoint_without_changes_is_asked_again_only_when_wanted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_total_that_grows_after_submit_is_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(session: SetupSession, _events: list[SessionEvent]) -> None:
-        asked = list[None]()
+        totals = iter([(5, None), (4, 0), (4, 1)])
+        now = session.waiting.look_now
 
-        async def look(_since: datetime) -> ChangesNotOffered:
-            asked.append(None)
-            return ChangesNotOffered(NotOfferedReason.NO_LAST_MODIFIED)
+        async def look(_since: datetime) -> ChangesSeen:
+            users, groups = next(totals)
+            asyncio.get_running_loop().call_soon(now)
+            return ChangesSeen(None, users, groups, 1, Capabilities(), Coverage.TOTALS)
 
         monkeypatch.setattr(session.connection, "look", look)
         submitted(session)
         session.background.begin()
-        await until(lambda: session.waiting.silent)
-        await until(lambda: session.background.running == set())
-        await session.save()
-        await asyncio.sleep(0.05)
-        assert len(asked) == 1
-        session.waiting.look_now()
-        await until(lambda: len(asked) == 2)
+        await until(lambda: session.setup.sighting is not None)
+        sighting = session.setup.sighting
+        assert sighting is not None
+        assert (sighting.grew, sighting.entered, sighting.counts) == (True, False, Counts(4, 1))
+        assert session.setup.baseline == Counts(4, 0)
+        assert decode(encode(session.setup)) == session.setup
+        submitted(session, minutes=1)
+        assert journey.forget_sighting(session.guide, session.setup).baseline is None
 
     run(tmp_path, story)
 

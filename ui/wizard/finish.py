@@ -51,7 +51,8 @@ class Finish(QWidget):
         }
         rows += [(words[m], recorded(setup.reached[m])) for m in words if m in setup.reached]
         if setup.sighting is not None:
-            rows.insert(-2, ("SCIM Change Timestamp", recorded(setup.sighting.at)))
+            seen = "First change seen" if setup.sighting.grew else "SCIM Change Timestamp"
+            rows.insert(-2, (seen, recorded(setup.sighting.at)))
         rows.append(("Secrets", self._controller.session.vault.name))
         card = Card("card", self)
         card.body.addWidget(label("What was set up", "heading", card))

@@ -136,12 +136,14 @@ class WatchPanel(QWidget):
         return f"Estimate for {counted(objects, 'assigned object')}, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
-        from app.scim.changes import ChangesNotOffered, ChangesSeen, LookFailed
+        from app.diagnosis.findings import COVERAGES
+        from app.scim.changes import ChangesSeen, Coverage, LookFailed
 
         session = self._controller.session
         stamp, looked, received, through = self._cells
         seen, report = valid_sighting(session.setup), session.waiting.report
-        stamp.setText(recorded(seen.at) if seen else "Not available yet")
+        known = "Not reported. There are more users or groups than before." if seen and seen.grew else ""
+        stamp.setText(known or (recorded(seen.at) if seen else "Not available yet"))
         through.setText("The SCIM endpoint, read-only")
         self._fill_api()
         if report is None:
@@ -155,12 +157,12 @@ class WatchPanel(QWidget):
         result = report.result
         if isinstance(result, ChangesSeen):
             received.setText(_counts(result.users, result.groups))
+            if result.coverage in COVERAGES and seen is None:
+                through.setText(COVERAGES[result.coverage])
+            if result.coverage is Coverage.TOTALS and seen is None:
+                self._manual.setVisible(True)
         elif isinstance(result, LookFailed):
             received.setText("No response. Checking again soon.")
-        elif isinstance(result, ChangesNotOffered) and seen is None:
-            received.setText("Not offered")
-            through.setText("The endpoint doesn't report changes. Enter the timestamp that you see in CIE.")
-            self._manual.setVisible(True)
 
     def _fill_api(self) -> None:
         """Show what the Directory Sync API reports, if it is on. It never unlocks Full Sync."""
