@@ -83,8 +83,8 @@ def test_a_path_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> Non
 
 
 def test_a_disclosure_link_is_accessible_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> None:
-    opener, inside = DisclosureLink("If it does not work"), QLabel("The token may be cut off.")
-    opener.opens(inside)
+    inside = QLabel("The token may be cut off.")
+    opener = DisclosureLink("If it does not work", opens=inside)
     page = shown(qtbot, opener, inside)
     told = QAccessible.queryAccessibleInterface(opener)
     for visible, words in ((False, "Closed"), (True, "Open"), (False, "Closed")):

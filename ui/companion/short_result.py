@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.diagnosis.runs import findings_of, headline
 from app.scim.finding import Verdict
 from app.text.times import clock
 from ui.widgets.badge import StepBadge
+from ui.widgets.layouts import column, row, wide
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -25,15 +26,8 @@ class ShortResult(QWidget):
         self._badge = StepBadge(self)
         self._when = label("", "strong", self)
         self._what = label("", "small", self)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._when)
-        words.addWidget(self._what)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 4, 0, 4)
-        row.setSpacing(10)
-        row.addWidget(self._badge)
-        row.addLayout(words, 1)
+        words = column(self._when, self._what, spacing=2)
+        row(self._badge, wide(words), inside=self, spacing=10, margins=(0, 4, 0, 4))
         for signal in (controller.setup_changed, controller.test_changed):
             signal.connect(self.refresh)
         self.refresh()

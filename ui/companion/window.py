@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
@@ -14,7 +14,7 @@ from ui.companion.short_result import ShortResult
 from ui.desktop.windows import how_to_stay_on_top
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Card, Note
-from ui.widgets.layouts import clear
+from ui.widgets.layouts import REST, clear, column, fill, left, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
@@ -45,22 +45,15 @@ class Companion(QWidget):
         self._lane = Lane.CIE
         self.resize(410, 560)
         self.setMinimumSize(360, 420)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
-        column.setSpacing(8)
-        column.addLayout(self._head())
+        inside = column(self._head(), inside=self, spacing=8, margins=(14, 12, 14, 12))
         if advice := how_to_stay_on_top():
             note = Note(rich(advice), "muted", self)
             note.setObjectName("stay-on-top")
-            column.addWidget(note)
+            fill(inside, note)
         self._scroll = ScrollColumn(self)
-        column.addWidget(self._scroll, 1)
-        self._large = LinkButton("Open the large window")
-        self._large.setObjectName("large-page")
-        self._large.clicked.connect(self.returned)
-        column.addWidget(self._large, 0, Qt.AlignmentFlag.AlignLeft)
+        self._large = LinkButton("Open the large window", name="large-page", press=self.returned)
         self._footer = FooterBar(controller, self, narrow=True)
-        column.addWidget(self._footer)
+        fill(inside, wide(self._scroll), left(self._large), self._footer)
         QShortcut(QKeySequence("F9"), self, self.returned.emit)
         QShortcut(QKeySequence("F1"), self, controller.help_wanted.emit)
         controller.on_view_change(self.refresh)
@@ -70,23 +63,14 @@ class Companion(QWidget):
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(1)
         self._where = label("", "strong", self)
         self._count = label("", "small", self)
-        words.addWidget(self._where)
-        words.addWidget(self._count)
-        row.addLayout(words, 1)
-        self._open = IconButton("open", "Open this console in the browser")
-        self._open.setObjectName("open-console")
-        self._open.clicked.connect(lambda: self._controller.open_console(self._lane))
-        row.addWidget(self._open, 0, Qt.AlignmentFlag.AlignTop)
-        large = IconButton("pin", "Back to the large window (F9)")
-        large.setObjectName("large-window")
-        large.clicked.connect(self.returned)
-        row.addWidget(large, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+        self._open = IconButton("open", "Open this console in the browser", name="open-console", press=self._open_lane)
+        large = IconButton("pin", "Back to the large window (F9)", name="large-window", press=self.returned)
+        return row(wide(column(self._where, self._count, spacing=1)), top(self._open), top(large))
+
+    def _open_lane(self) -> None:
+        self._controller.open_console(self._lane)
 
     def _give_way(self) -> None:
         """Return to the main window: tools and the list of setups need it."""
@@ -112,14 +96,12 @@ class Companion(QWidget):
     def _draw_card(self, view: ViewState) -> None:
         clear(self._scroll.column)
         self._card = None if view.finished else self._step_card()
-        self._scroll.column.addWidget(self._card or self._end(view))
-        self._scroll.column.addStretch(1)
+        fill(self._scroll.column, self._card or self._end(view), REST)
         QTimer.singleShot(0, self, self._take_keyboard)
 
     def _end(self, view: ViewState) -> Card:
-        card = Card("card", self)
-        card.body.addWidget(label(view.title, "heading", card))
-        card.body.addWidget(label(view.lead, "muted", card))
+        card = Card("card", self, view.title)
+        card.add(label(view.lead, "muted", card))
         return card
 
     def _step_card(self) -> StepCard:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from app.diagnosis.directory_sync import ROLE
@@ -17,6 +17,7 @@ from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, Hint
 from ui.widgets.flow import Flow
+from ui.widgets.layouts import left
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -42,27 +43,28 @@ class AccountCard(Card):
     """Fields for the service account. Secrets are never shown again."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent)
+        super().__init__("card", parent, "Service account")
         self.setAcceptDrops(True)
         self._controller = controller
         self._problems: dict[str, str] = {}
         """Why the last text entered in a field was refused."""
-        self.body.addWidget(label("Service account", "heading", self))
         lead = (
             "Create one in Common Services, **Identity & Access**, give it a role in this tenant, and copy its "
             "**Client ID** and **Client Secret** here. They are stored in the keyring and sent only to the token "
             "address."
         )
-        self.body.addWidget(label(rich(lead), "muted", self, rich=True))
-        self.body.addWidget(Note(rich(ROLE), "muted", self))
+        self.add(label(rich(lead), "muted", self, rich=True), Note(rich(ROLE), "muted", self))
         if controller.session.setup.practice:
-            self.body.addWidget(Note("Practice: create one in the practice CIE under Service accounts.", "muted", self))
+            self.add(Note("Practice: create one in the practice CIE under Service accounts.", "muted", self))
         self._tsg_id = self._field("TSG ID", "tsg-id", secret=False)
         self._tsg_id.submitted.connect(lambda text: self._controller.use_keyring(self._give_tsg_id(text)))
         self._secrets = {kind: self._secret(kind) for kind in LABELS}
-        self._add_file()
+        read = button("Read its CSV file", icon="open", name="read-account-file", press=self._choose_file)
+        self._off = button(
+            "Turn off", icon="trash", name="turn-api-off", press=lambda: controller.use_keyring(self._turn_off())
+        )
         self._file_hint = Hint(self)
-        self.body.addWidget(self._file_hint)
+        self.add(Flow(read, self._off), self._file_hint)
         self._add_addresses()
         self.setFocusProxy(self._tsg_id)
         for signal in (controller.setup_changed, controller.api_changed, controller.activity_changed):
@@ -76,7 +78,7 @@ class AccountCard(Card):
     def _field(self, text: str, name: str, *, secret: bool) -> CaptureField:
         made = CaptureField(text, self._controller.paste_text, secret, origin="")
         made.setObjectName(name)
-        self.body.addWidget(made)
+        self.add(made)
         return made
 
     def _secret(self, kind: Kind) -> CaptureField:
@@ -84,32 +86,16 @@ class AccountCard(Card):
         made.submitted.connect(lambda text: self._take(kind, text))
         return made
 
-    def _add_file(self) -> None:
-        row = Flow(self, across=8, down=6)
-        read = button("Read its CSV file", icon="open")
-        read.setObjectName("read-account-file")
-        read.clicked.connect(self._choose_file)
-        self._off = button("Turn off", icon="trash")
-        self._off.setObjectName("turn-api-off")
-        self._off.clicked.connect(lambda: self._controller.use_keyring(self._turn_off()))
-        row.add(read)
-        row.add(self._off)
-        self.body.addWidget(row)
-
     def _add_addresses(self) -> None:
-        opener = DisclosureLink("Addresses")
-        opener.setObjectName("api-addresses")
-        self.body.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
-        inside = Card("plain", self)
+        inside = Card("plain")
         inside.body.setContentsMargins(0, 0, 0, 0)
         lead = "The vendor's pages list more than one. Change them only if the check finds nothing at the address."
-        inside.body.addWidget(label(lead, "muted", inside))
+        inside.add(label(lead, "muted", inside))
         self._address = self._choice(inside, "Address of the API", "api-address", list(_ADDRESSES.values()))
         self._issuer = self._choice(inside, "Token address", "api-issuer", list(_ISSUERS.values()))
         for box in (self._address, self._issuer):
             box.activated.connect(self._choose_addresses)
-        opener.opens(inside)
-        self.body.addWidget(inside)
+        self.add(left(DisclosureLink("Addresses", name="api-addresses", opens=inside)), inside)
 
     def _choice(self, inside: Card, text: str, name: str, items: list[str]) -> QComboBox:
         box = QComboBox(inside)
@@ -119,8 +105,7 @@ class AccountCard(Card):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         named = label(text, "strong", inside)
         named.setBuddy(box)
-        inside.body.addWidget(named)
-        inside.body.addWidget(box)
+        inside.add(named, box)
         return box
 
     # -- intents -------------------------------------------------------------------------

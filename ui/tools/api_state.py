@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.diagnosis import directory_sync
 from app.text.times import clock
@@ -12,12 +12,13 @@ from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import FactTable
 from ui.widgets.flow import Flow
+from ui.widgets.layouts import clear, column, fill
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
     from asyncio import Task
+    from collections.abc import Iterator
 
-    from app.directory_sync.directories import Directory
     from app.session.directory_sync import DirectorySyncSession
     from ui.session.controller import SetupController
 
@@ -29,18 +30,13 @@ class StateCard(Card):
     """A button that queries the API, and the answer."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent)
+        super().__init__("card", parent, "What CIE reports")
         self._controller = controller
         self._asking: Task[None] | None = None
         self._drawn: object = None
-        self._results: QWidget | None = None
-        self.body.addWidget(label("What CIE reports", "heading", self))
-        self._check = button("Check", "primary", "refresh")
-        self._check.setObjectName("check-api")
-        self._check.clicked.connect(self._press)
-        row = Flow(self, across=8, down=6)
-        row.add(self._check)
-        self.body.addWidget(row)
+        self._check = button("Check", "primary", "refresh", name="check-api", press=self._press)
+        self._results = column(spacing=8)
+        self.add(Flow(self._check), self._results)
         for signal in (controller.setup_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -76,84 +72,56 @@ class StateCard(Card):
         if picture == self._drawn:
             return
         self._drawn = picture
-        self._replace()
+        clear(self._results)
+        fill(self._results, *self._lines())
 
-    def _replace(self) -> None:
-        if self._results is not None:
-            self.body.removeWidget(self._results)
-            self._results.hide()
-            self._results.deleteLater()
-        self._results = QWidget(self)
-        column = QVBoxLayout(self._results)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        self._fill(column, self._results)
-        self.body.addWidget(self._results)
-
-    def _fill(self, column: QVBoxLayout, inside: QWidget) -> None:
+    def _lines(self) -> Iterator[QWidget]:
         api, look = self._api, self._api.look
         if look is None:
             text = "Checking \u2026" if self._asking is not None else "Not checked yet."
             if not api.on:
                 text = "Off. Add the TSG ID, Client ID and Client Secret, then check."
-            column.addWidget(label(text, "muted", inside))
+            yield label(text, "muted")
             return
         answer = directory_sync.message(look, api.directory_name)
-        column.addWidget(label(answer.title, "heading" if answer.good else "bad-heading", inside))
+        yield label(answer.title, "heading" if answer.good else "bad-heading")
         for sentence in answer.sentences:
-            column.addWidget(Note(rich(sentence), "muted", inside))
+            yield Note(rich(sentence), "muted")
         state = api.full_sync_state
-        if state is not None and state.directory is not None:
-            facts = FactTable(inside)
-            for name, value in directory_sync.table(state.directory):
-                facts.add(name, value)
-            column.addWidget(facts)
-            self._add_log(state.directory, column, inside)
-            sentence = directory_sync.full_sync(state, api.started)
-            if sentence:
-                column.addWidget(Note(rich(sentence), "good" if state.ended else "muted", inside))
+        if state is not None and (directory := state.directory) is not None:
+            yield FactTable(directory_sync.table(directory))
+            if directory.log:
+                yield label("Log", "strong")
+                yield from (label(line, "mono") for line in directory.log)
+            if directory.log_left_out:
+                yield label(f"{directory.log_left_out:,} more lines aren't shown.", "small")
+            if sentence := directory_sync.full_sync(state, api.started):
+                yield Note(rich(sentence), "good" if state.ended else "muted")
         if skew := directory_sync.skew(look):
-            column.addWidget(Note(skew, "muted", inside))
+            yield Note(skew, "muted")
         following = f" Next check at {clock(api.next_look)}." if api.next_look is not None else ""
-        column.addWidget(label(f"Last checked {clock(look.looked)}.{following}", "small", inside))
-
-    def _add_log(self, directory: Directory, column: QVBoxLayout, inside: QWidget) -> None:
-        if not directory.log:
-            return
-        column.addWidget(label("Log", "strong", inside))
-        for line in directory.log:
-            column.addWidget(label(line, "mono", inside))
-        if directory.log_left_out:
-            column.addWidget(label(f"{directory.log_left_out:,} more lines aren't shown.", "small", inside))
+        yield label(f"Last checked {clock(look.looked)}.{following}", "small")
 
 
 class FindCard(Card):
     """Checks whether one user or group that the admin knows has reached CIE. Nothing is saved."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent)
+        super().__init__("card", parent, "Find a user or group")
         self._controller = controller
         self._finding: Task[None] | None = None
-        self.body.addWidget(label("Find a user or group", "heading", self))
         lead = "After Full Sync, check whether CIE has a user, by User Principal Name, or a group, by name."
-        self.body.addWidget(label(lead, "muted", self))
         self._name = QLineEdit(self)
         self._name.setObjectName("api-find-name")
         self._name.setAccessibleName("User Principal Name or group name")
         self._name.setPlaceholderText("User Principal Name or group name")
         self._name.setMaxLength(LONGEST_NAME)
         self._name.returnPressed.connect(lambda: self._find(group=False))
-        self.body.addWidget(self._name)
-        row = Flow(self, across=8, down=6)
-        for text, name, group in (("Find user", "find-user", False), ("Find group", "find-group", True)):
-            made = button(text)
-            made.setObjectName(name)
-            made.clicked.connect(lambda _checked=False, group=group: self._find(group=group))
-            row.add(made)
-        self.body.addWidget(row)
+        find_user = button("Find user", name="find-user", press=lambda: self._find(group=False))
+        find_group = button("Find group", name="find-group", press=lambda: self._find(group=True))
         self._result = Note("", "muted", self)
         self._result.setVisible(False)
-        self.body.addWidget(self._result)
+        self.add(label(lead, "muted", self), self._name, Flow(find_user, find_group), self._result)
         for signal in (controller.setup_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone, Tool
+from ui.widgets.layouts import left
+from ui.widgets.link import LinkButton
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.session.session import SetupSession
     from ui.session.controller import SetupController
-
+    from ui.widgets.layouts import Placed
 
 BETWEEN_LOADS = 0.2
 """Seconds between loading two tools."""
@@ -96,6 +99,16 @@ TOOLS: dict[Tool, ToolPage] = {
 def offered(session: SetupSession) -> dict[Tool, ToolPage]:
     """Return the tools that are useful in this setup."""
     return {tool: page for tool, page in TOOLS.items() if page.offered(session)}
+
+
+def tool_links(controller: SetupController, *tools: Tool) -> list[Placed]:
+    """Return a link to each of these tools that is useful in this setup."""
+    pages = offered(controller.session)
+    return [
+        left(LinkButton(pages[tool].invitation, name=f"look-{tool.value}", press=partial(controller.open_tool, tool)))
+        for tool in tools
+        if tool in pages
+    ]
 
 
 async def load_all() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from app.exports.columns import LABELS
 from app.exports.encodings import CHOICES
@@ -16,6 +16,7 @@ from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine
 from ui.widgets.disclosure import DisclosureLink
+from ui.widgets.layouts import REST, clear, column, left, row, wide
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
@@ -54,13 +55,11 @@ class ColumnsCard(QWidget):
         self._roles = roles
         self._shown: dict[QComboBox, int] = {}
         """What each choice was when the file was read."""
-        self._opener = DisclosureLink("Columns")
-        self._opener.setObjectName("open-columns")
-        self._card = Card("card", self)
+        self._opener = DisclosureLink("Columns", name="open-columns")
+        self._card = Card("card")
         self._preview = QGridLayout()
         self._preview.setHorizontalSpacing(16)
         self._preview.setVerticalSpacing(0)
-        self._card.body.addLayout(self._preview)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(4)
@@ -70,29 +69,14 @@ class ColumnsCard(QWidget):
         self._header = self._choice("Header", "header-line")
         self._grid.setColumnStretch(1, 1)
         self._grid.setColumnStretch(3, 1)
-        self._card.body.addLayout(self._grid)
+        self._card.add(self._preview, self._grid)
         self._titled = CheckLine("Names the columns", self._card)
         self._titled.setObjectName("titled")
-        self._undo = button("Undo choices")
-        self._undo.setObjectName("undo-choices")
-        self._undo.clicked.connect(self.undone)
-        self._again = button("Check again")
-        self._again.setObjectName("check-again")
-        self._again.clicked.connect(self._choose)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._titled, 1)
-        row.addWidget(self._again)
-        self._grid.addLayout(row, self._grid.count() // 4, 2, 1, 2)  # beside the last choice, or below it
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        top = QHBoxLayout()
-        top.addWidget(self._opener, 0, Qt.AlignmentFlag.AlignLeft)
-        top.addStretch(1)
-        top.addWidget(self._undo)
-        column.addLayout(top)
-        column.addWidget(self._card)
+        self._undo = button("Undo choices", name="undo-choices", press=self.undone)
+        self._again = button("Check again", name="check-again", press=self._choose)
+        last = row(wide(self._titled), self._again, spacing=8)
+        self._grid.addLayout(last, self._grid.count() // 4, 2, 1, 2)  # beside the last choice, or below it
+        column(row(left(self._opener), REST, self._undo), self._card, inside=self, spacing=4)
         self._card.setVisible(False)
         self._opener.turned.connect(self._turn)
 
@@ -158,9 +142,7 @@ class ColumnsCard(QWidget):
 
     def _show_rows(self, seen: ExportReading) -> None:
         """The header and the first rows, of the columns that are used before others."""
-        while (item := self._preview.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
+        clear(self._preview)
         used = list(dict.fromkeys([*seen.roles.values(), *range(len(seen.headers))]))[:PREVIEWED]
         for place, at in enumerate(sorted(used)):
             cells = [(seen.headers[at], "strong"), *((row[at] if at < len(row) else "", "") for row in seen.rows)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.tools.api_account import AccountCard
 from ui.tools.api_state import FindCard, StateCard
 from ui.widgets.cards import Card
+from ui.widgets.layouts import REST, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 
@@ -26,10 +27,9 @@ class _BenefitsCard(Card):
     """What the API adds, shown while it is off."""
 
     def __init__(self, controller: SetupController, parent: QWidget) -> None:
-        super().__init__("card", parent)
+        super().__init__("card", parent, "What it adds")
         self._controller = controller
-        self.body.addWidget(label("What it adds", "heading", self))
-        self.body.addWidget(label(_BENEFITS, "muted", self))
+        self.add(label(_BENEFITS, "muted", self))
         for signal in (controller.setup_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -45,15 +45,10 @@ class DirectoryApiPage(QWidget):
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("directory-api")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
         left, right = ScrollColumn(self), ScrollColumn(self)
         account = AccountCard(controller, left)
-        left.column.addWidget(account)
-        for card in (_BenefitsCard(controller, right), StateCard(controller, right), FindCard(controller, right)):
-            right.column.addWidget(card)
-        for column in (left, right):
-            column.column.addStretch(1)
-            row.addWidget(column, 1)
+        fill(left.column, account, REST)
+        cards = (_BenefitsCard(controller, right), StateCard(controller, right), FindCard(controller, right))
+        fill(right.column, *cards, REST)
+        row(wide(left), wide(right), inside=self, spacing=14)
         self.setFocusProxy(account)

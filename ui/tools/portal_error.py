@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.causes import CauseList
+from ui.widgets.layouts import REST, clear, column, fill, row
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
@@ -51,32 +52,20 @@ class PortalErrorCard(Card):
     """An input with its explanation below. The text is read on this computer and never saved."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None, heading: str = "") -> None:
-        super().__init__("card", parent)
+        super().__init__("card", parent, heading)
         self.setObjectName("portal-error")
         self._controller = controller
         self._asked = False
-        if heading:
-            self.body.addWidget(label(heading, "heading", self))
         lead = "Paste the whole message. It is read on this computer, sent nowhere and not saved."
-        self.body.addWidget(label(lead, "muted", self))
         self._input = _Pasted(self)
         self._input.setObjectName("portal-error-text")
         self._input.setAccessibleName("Error message")
         self._input.given.connect(self._read)
         self.setFocusProxy(self._input)
-        self.body.addWidget(self._input)
-        row = QHBoxLayout()
-        for text, name, press in (
-            ("Explain", "read-error", lambda: self._read(self._input.toPlainText())),
-            ("Clear", "clear-error", self.clear),
-        ):
-            made = button(text)
-            made.setObjectName(name)
-            made.clicked.connect(press)
-            row.addWidget(made)
-        row.addStretch(1)
-        self.body.addLayout(row)
-        self._results: QWidget | None = None
+        explain = button("Explain", name="read-error", press=lambda: self._read(self._input.toPlainText()))
+        drop = button("Clear", name="clear-error", press=self.clear)
+        self._results = column()
+        self.add(label(lead, "muted", self), self._input, row(explain, drop, REST), self._results)
         controller.error_read.connect(self._show)
         controller.concealed.connect(self.clear)
         self.clear()
@@ -88,7 +77,7 @@ class PortalErrorCard(Card):
         self._asked = False
         self._input.clear()
         self._input.setPlaceholderText("Message, code or log lines")
-        self._replace(None)
+        clear(self._results)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
         """Drop everything with the page."""
@@ -105,19 +94,17 @@ class PortalErrorCard(Card):
     def _show(self, decoded: DecodedError) -> None:
         if not self._asked:
             return  # read for another card
+        clear(self._results)
         results = QWidget(self)
-        column = QVBoxLayout(results)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(label(decoded.title, "bad-heading" if decoded.causes else "heading", results))
+        lines = column(inside=results, spacing=8)
+        fill(lines, label(decoded.title, "bad-heading" if decoded.causes else "heading", results))
         if decoded.recognized:
-            column.addWidget(label("Recognized: " + ", ".join(decoded.recognized), "small", results))
-        for sentence in decoded.compared:
-            column.addWidget(Note(rich(sentence), "muted", results))
+            fill(lines, label("Recognized: " + ", ".join(decoded.recognized), "small", results))
+        fill(lines, *(Note(rich(sentence), "muted", results) for sentence in decoded.compared))
         if decoded.hint:
-            column.addWidget(label(decoded.hint, "muted", results))
-        column.addWidget(CauseList(decoded.causes, "error-cause", self._controller.go, results))
-        self._replace(results)
+            fill(lines, label(decoded.hint, "muted", results))
+        fill(lines, CauseList(decoded.causes, "error-cause", self._controller.go, results))
+        fill(self._results, results)
         QTimer.singleShot(0, results, lambda: self._bring_into_view(results))
 
     def _bring_into_view(self, results: QWidget) -> None:
@@ -127,26 +114,14 @@ class PortalErrorCard(Card):
         if around is not None:
             around.keep_in_view(results)
 
-    def _replace(self, results: QWidget | None) -> None:
-        if self._results is not None:
-            self.body.removeWidget(self._results)
-            self._results.hide()
-            self._results.deleteLater()
-        self._results = results
-        if results is not None:
-            self.body.addWidget(results)
-
 
 class PortalErrorPage(QWidget):
     """The card as a tool."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self)
         card = PortalErrorCard(controller, scroll)
-        scroll.column.addWidget(card)
-        scroll.column.addStretch(1)
-        outer.addWidget(scroll)
+        fill(scroll.column, card, REST)
+        column(scroll, inside=self)
         self.setFocusProxy(card)

@@ -11,7 +11,12 @@ from ui.theme import icons
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QKeyEvent, QMouseEvent
+
+    Press = Callable[..., object] | SignalInstance
 
 _ICON_COLORS = {
     "primary": "on_accent",
@@ -28,6 +33,15 @@ class PushButton(QPushButton):
 
     A double click on the primary button counts once: the second click would complete the next step, unseen.
     """
+
+    def __init__(
+        self, text: str = "", *, name: str = "", press: Press | None = None, parent: QWidget | None = None
+    ) -> None:
+        """``name`` is its object name; ``press`` is called, or emitted, when it is pressed."""
+        super().__init__(text, parent)
+        self.setObjectName(name)
+        if press is not None:
+            self.clicked.connect(press)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Ignore the second click on a primary button."""
@@ -49,8 +63,8 @@ class PushButton(QPushButton):
 class IconedButton(PushButton):
     """Renders its icon again when the theme changes, because a pixmap keeps the colors it was drawn in."""
 
-    def __init__(self, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
+    def __init__(self, text: str, *, name: str = "", press: Press | None = None) -> None:
+        super().__init__(text, name=name, press=press)
         self._sign: tuple[str, str, int] | None = None
 
     def show_icon(self, name: str, color: str, size: int = 16) -> None:
@@ -66,9 +80,21 @@ class IconedButton(PushButton):
             self.show_icon(*self._sign)
 
 
-def button(text: str, role: str = "secondary", icon: str | None = None) -> IconedButton:
-    """Return a button whose text says what it does. Roles: primary, secondary, quiet, link, copy, danger, tool."""
-    made = IconedButton(text)
+def button(
+    text: str,
+    role: str = "secondary",
+    icon: str | None = None,
+    *,
+    name: str = "",
+    press: Press | None = None,
+    hint: str = "",
+) -> IconedButton:
+    """Return a button whose text says what it does, with a hint as its tooltip.
+
+    Roles: primary, secondary, quiet, link, copy, danger, tool.
+    """
+    made = IconedButton(text, name=name, press=press)
+    made.setToolTip(hint)
     made.setProperty("role", role)
     if icon is not None:
         made.show_icon(icon, _ICON_COLORS.get(role, "text"))
@@ -85,13 +111,13 @@ def mark_here(made: QPushButton, *, here: bool) -> None:
 class IconButton(IconedButton):
     """A button with only an icon; its tooltip and its accessible name state its purpose."""
 
-    def __init__(self, name: str, purpose: str) -> None:
-        super().__init__("")
+    def __init__(self, icon: str, purpose: str, *, name: str = "", press: Press | None = None) -> None:
+        super().__init__("", name=name, press=press)
         self.setProperty("role", "icon")
-        self.show_purpose(name, purpose)
+        self.show_purpose(icon, purpose)
 
-    def show_purpose(self, name: str, purpose: str) -> None:
+    def show_purpose(self, icon: str, purpose: str) -> None:
         """Change its icon and purpose."""
-        self.show_icon(name, "muted", 18)
+        self.show_icon(icon, "muted", 18)
         self.setToolTip(tip(purpose))
         self.setAccessibleName(purpose)

@@ -4,48 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.widgets.flow import Flow
 from ui.widgets.icon_label import IconLabel
+from ui.widgets.layouts import column, fill, middle, row, top, wide
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ui.widgets.layouts import Item
+
 
 class Card(QFrame):
-    """A framed surface; ``body`` is the layout of its content."""
+    """A framed surface with a heading, if it has one; ``body`` is the layout of its content."""
 
-    def __init__(self, role: str, parent: QWidget | None = None) -> None:
+    def __init__(self, role: str, parent: QWidget | None = None, heading: str = "") -> None:
         super().__init__(parent)
         self.setProperty("role", role)
-        self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(16, 14, 16, 14)
-        self.body.setSpacing(8)
+        self.body = column(inside=self, spacing=8, margins=(16, 14, 16, 14))
+        if heading:
+            self.add(label(heading, "bad-heading" if role == "card-bad" else "heading"))
+
+    def add(self, *items: Item) -> None:
+        """Add items at the end."""
+        fill(self.body, *items)
 
 
 class Breadcrumb(Flow):
     """A click path with a chevron between two stops; a long path continues on the next line."""
 
-    def __init__(self, path: Sequence[str], parent: QWidget | None = None) -> None:
-        super().__init__(parent, across=6, down=2)
+    def __init__(self, path: Sequence[str]) -> None:
+        super().__init__(across=6, down=2)
         for index, stop in enumerate(path):
             self.add(self._stop(stop, first=index == 0))
 
     def _stop(self, words: str, *, first: bool) -> QWidget:
         # The chevron stays with the stop it leads to, so that no line starts or ends with a lone chevron.
         stop = QWidget(self)
-        row = QHBoxLayout(stop)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        text = label(words, "muted", stop, wrap=len(words) > 44)
+        line = row(inside=stop, spacing=6)
         if not first:
             chevron = IconLabel(12, stop)
             chevron.show_icon("chevron-right", "muted")
-            row.addWidget(chevron, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(text, 1)
+            fill(line, middle(chevron))
+        fill(line, wide(label(words, "muted", stop, wrap=len(words) > 44)))
         return stop
 
 
@@ -57,11 +60,7 @@ class Note(QWidget):
         self._sign = IconLabel(15, self)
         self._sign.setContentsMargins(0, 1, 0, 0)
         self._text = label("", "muted", self, rich=True)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
+        row(top(self._sign), wide(self._text), inside=self, spacing=8)
         self.set_text(text, tone)
 
     def set_text(self, text: str, tone: str) -> None:

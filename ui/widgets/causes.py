@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from ui.widgets.layouts import column, fill, left
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -22,20 +22,17 @@ class CauseList(QWidget):
     def __init__(self, causes: Sequence[Cause], name: str, go: Callable[[str], None], parent: QWidget) -> None:
         """``name`` starts the object names of the links; ``go`` opens a step."""
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        lines = column(inside=self, spacing=8)
         shown = None
         for cause in causes:
-            column.addWidget(label(cause.sentence, "body", self))
+            fill(lines, label(cause.sentence, "body", self))
             if cause.basis is None or cause.basis != shown:  # once for neighbors with the same evidence
-                column.addWidget(label(cause.evidence, "small", self))
+                fill(lines, label(cause.evidence, "small", self))
             shown = cause.basis
             if cause.action is not None and cause.action.offered:
-                column.addWidget(self._link(cause.action, name, go), 0, Qt.AlignmentFlag.AlignLeft)
+                fill(lines, left(_link(cause.action, name, go)))
 
-    def _link(self, action: Revisit, name: str, go: Callable[[str], None]) -> LinkButton:
-        link = LinkButton(f"Go to step {action.number}, {action.title}")
-        link.setObjectName(f"{name}-{action.step}")
-        link.clicked.connect(lambda: go(action.step))
-        return link
+
+def _link(action: Revisit, name: str, go: Callable[[str], None]) -> LinkButton:
+    words = f"Go to step {action.number}, {action.title}"
+    return LinkButton(words, name=f"{name}-{action.step}", press=lambda: go(action.step))

@@ -23,18 +23,17 @@ class DisclosureLink(LinkButton):
     turned = Signal(bool)
     """True when it was opened."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text, before=SIGN + GAP)
+    def __init__(self, text: str, *, name: str = "", opens: QWidget | None = None) -> None:
+        """``opens`` is a widget that is shown while this is open."""
+        super().__init__(text, name=name, before=SIGN + GAP)
         self.is_open = False
         self._sign = IconLabel(SIGN, self)
         self._sign.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.clicked.connect(lambda: self.turn(on=not self.is_open))
         self._show()
-
-    def opens(self, widget: QWidget) -> None:
-        """Show that widget while this is open."""
-        widget.setVisible(self.is_open)
-        self.turned.connect(widget.setVisible)
+        if opens is not None:
+            opens.hide()
+            self.turned.connect(opens.setVisible)
 
     def turn(self, *, on: bool) -> None:
         """Open or close it."""

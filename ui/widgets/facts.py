@@ -11,6 +11,8 @@ from ui.widgets.text import label
 from ui.widgets.wrapping import text_width, widest_word
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from PySide6.QtWidgets import QLabel, QWidget
 
 ACROSS, DOWN = 16, 6
@@ -23,11 +25,15 @@ SHARE = 0.42
 class FactTable(HeightForWidthWidget):
     """Not a grid, which would use a label's estimated height as the minimum and leave gaps; this asks per width."""
 
-    def __init__(self, parent: QWidget | None = None, *, name_role: str = "muted", value_role: str = "body") -> None:
+    def __init__(
+        self, rows: Iterable[tuple[str, str]] = (), *, name_role: str = "muted", value_role: str = "body"
+    ) -> None:
         """``name_role`` and ``value_role`` are roles of the theme."""
-        super().__init__(parent)
+        super().__init__()
         self._roles = name_role, value_role
         self._rows: list[tuple[QLabel, QLabel]] = []
+        for name, value in rows:
+            self.add(name, value)
 
     def add(self, name: str, value: str = "") -> QLabel:
         """Add a row and return the label of its value."""

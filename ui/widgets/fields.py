@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
 
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.icon_label import TONE_ICONS, IconLabel
+from ui.widgets.layouts import column, fill, row, top, wide
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtWidgets import QHBoxLayout
 
 REVEAL_SECONDS = 8
 """How long a revealed secret stays on the screen."""
@@ -47,11 +50,7 @@ class Hint(QWidget):
         self._sign = IconLabel(14, self)
         self._sign.setContentsMargins(0, 2, 0, 0)
         self._text = label("", "small", self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._text, 1)
+        row(top(self._sign), wide(self._text), inside=self, spacing=6)
         self.setVisible(False)
 
     def show_text(self, text: str, tone: str) -> None:
@@ -68,12 +67,10 @@ class Hint(QWidget):
 
 def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabel]:
     name = label(text.replace("&", "&&"), "strong", parent)  # a buddy's label treats & as a shortcut
-    row = QHBoxLayout()
-    row.setSpacing(10)
-    row.addWidget(name, 1)
+    header = row(wide(name), spacing=10)
     if origin:
-        row.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
-    return row, name
+        header.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
+    return header, name
 
 
 class ValueField(QWidget):
@@ -92,43 +89,31 @@ class ValueField(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide_secret)
         self._eye: IconButton | None = None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 2)
-        column.setSpacing(5)
         header, name = _header(self, text, origin)
-        column.addLayout(header)
-        column.addWidget(self._frame(secret))
-        name.setBuddy(self._copy)
         self._hint = Hint(self)
-        column.addWidget(self._hint)
+        column(header, self._frame(secret), self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
+        name.setBuddy(self._copy)
 
     def _frame(self, secret: bool) -> QFrame:
         frame = QFrame(self)
         frame.setProperty("role", "value")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(10, 3, 6, 3)
-        row.setSpacing(4)
         self._masked = ElidedLabel("", "mono", frame)
         self._revealed = label("", "mono", frame)
         for face in (self._masked, self._revealed):
             # Nothing can be selected, so nothing reaches the primary selection, and there is no menu to copy it.
             face.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             face.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        row.addWidget(self._masked, 1)
-        row.addWidget(self._revealed, 1)
+        line = row(wide(self._masked), wide(self._revealed), inside=frame, spacing=4, margins=(10, 3, 6, 3))
         self._revealed.setVisible(False)
         if secret:
             # Otherwise its text becomes its name, which every program on the accessibility bus receives.
             self._revealed.setAccessibleName(f"{self._name}, shown for {REVEAL_SECONDS} seconds")
-            self._eye = IconButton("eye", f"Show {self._name} for {REVEAL_SECONDS} seconds")
-            self._eye.setObjectName("reveal")
-            self._eye.clicked.connect(self._toggle)
-            row.addWidget(self._eye, 0, Qt.AlignmentFlag.AlignTop)
-        self._copy = button("Copy", "copy", "copy")
-        self._copy.setObjectName("copy")
+            purpose = f"Show {self._name} for {REVEAL_SECONDS} seconds"
+            self._eye = IconButton("eye", purpose, name="reveal", press=self._toggle)
+            fill(line, top(self._eye))
+        self._copy = button("Copy", "copy", "copy", name="copy", press=self.copy_pressed)
         self._copy.setAccessibleName(f"Copy {self._name}")
-        self._copy.clicked.connect(self.copy_pressed)
-        row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        fill(line, top(self._copy))
         return frame
 
     def show_value(self, masked: str, *, present: bool = True) -> None:
@@ -256,24 +241,14 @@ class CaptureField(QWidget):
         self._focused = False
         self._accepted = False
         """Whether a value was accepted and nothing else has been entered since."""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 2)
-        column.setSpacing(5)
         header, name = _header(self, text, origin)
-        column.addLayout(header)
         self._input = self._make_input(secret)
         name.setBuddy(self._input)
-        self._button = button("Paste", icon="paste")
-        self._button.setObjectName("paste")
+        self._button = button("Paste", icon="paste", name="paste", press=self._paste)
         self._button.setAccessibleName(f"Paste {text}")
-        self._button.clicked.connect(self._paste)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(self._input, 1)
-        row.addWidget(self._button)
-        column.addLayout(row)
         self._hint = Hint(self)
-        column.addWidget(self._hint)
+        entry = row(wide(self._input), self._button, spacing=6)
+        column(header, entry, self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
         self.setFocusProxy(self._input)
 
     def _make_input(self, secret: bool) -> _Input:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.exports.findings_file import harmless
 from ui.tasks import in_turns
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
+from ui.widgets.layouts import column, row, wide
 from ui.widgets.table import ResultTable, Rows
 from ui.widgets.text import label
 
@@ -71,32 +72,18 @@ class FindingsView(QWidget):
         self._filter.setPlaceholderText("Filter")
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(self._narrow)
-        copy = button("Copy rows", icon="copy")
-        copy.setObjectName("copy-rows")
-        copy.setToolTip("The selected rows, or all that are shown")
-        copy.clicked.connect(self.copying)
+        hint = "The selected rows, or all that are shown"
+        copy = button("Copy rows", icon="copy", name="copy-rows", press=self.copying, hint=hint)
         self.table = ResultTable(headers, widths, "Findings", self)
         self.table.on_copy = self.copying.emit
         self._advice = label("", "muted", self)
         self._below = label("", "small", self)
-        tools = QHBoxLayout()
-        tools.setSpacing(8)
-        tools.addWidget(self._filter, 1)
-        tools.addWidget(copy)
         frame = Card("card", self)
         frame.body.setContentsMargins(1, 1, 1, 1)
-        frame.body.addWidget(self.table)
-        right = QVBoxLayout()
-        right.setSpacing(8)
-        right.addLayout(tools)
-        right.addWidget(self._advice)
-        right.addWidget(frame, 1)
-        right.addWidget(self._below)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(self._list)
-        row.addLayout(right, 1)
+        frame.add(self.table)
+        tools = row(wide(self._filter), copy, spacing=8)
+        right = column(tools, self._advice, wide(frame), self._below, spacing=8)
+        row(self._list, wide(right), inside=self, spacing=14)
         self.setFocusProxy(self._list)
         self.setTabOrder(copy, self.table)
 

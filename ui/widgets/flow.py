@@ -18,11 +18,14 @@ class Flow(HeightForWidthWidget):
     A hidden widget takes no room.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, across: int = 6, down: int = 4) -> None:
-        super().__init__(parent)
+    def __init__(self, *widgets: QWidget, across: int = 8, down: int = 6) -> None:
+        """``across`` and ``down`` are the pixels between two widgets and between two lines."""
+        super().__init__()
         self._widgets: list[QWidget] = []
         self._across = across
         self._down = down
+        for widget in widgets:
+            self.add(widget)
 
     def add(self, widget: QWidget) -> None:
         """Add a widget at the end."""

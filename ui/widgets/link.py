@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton
@@ -10,6 +12,9 @@ from ui.theme.style import current
 from ui.widgets.buttons import PushButton
 from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 
+if TYPE_CHECKING:
+    from ui.widgets.buttons import Press
+
 EDGE = 4
 """Pixels around the words, room for the focus ring, as wide as that of a check box."""
 
@@ -17,9 +22,9 @@ EDGE = 4
 class LinkButton(PushButton):
     """A button that looks like a link; a long text wraps."""
 
-    def __init__(self, text: str, before: int = 0) -> None:
+    def __init__(self, text: str, *, name: str = "", press: Press | None = None, before: int = 0) -> None:
         """``before`` is the number of pixels left free before the words."""
-        super().__init__(text)
+        super().__init__(text, name=name, press=press)
         self._before = before
         self.setProperty("role", "link")
         self.setCursor(Qt.CursorShape.PointingHandCursor)

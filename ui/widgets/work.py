@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
+from ui.widgets.layouts import row, wide
 from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 class WorkCard(Card):
@@ -22,15 +27,8 @@ class WorkCard(Card):
         self.bar = ThinBar(self)
         self.bar.setAccessibleName(name)
         self._words = label("", "small", self, wrap=False)
-        stop = button("Stop")
-        stop.setObjectName("stop")
-        stop.clicked.connect(self.stopped)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.bar, 1)
-        row.addWidget(self._words)
-        row.addWidget(stop)
-        self.body.addLayout(row)
+        stop = button("Stop", name="stop", press=self.stopped)
+        self.add(row(wide(self.bar), self._words, stop, spacing=12))
         self.setFocusProxy(stop)
 
     def show_share(self, share: float, words: str | None = None) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.guide.builders import FORMS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
-from ui.widgets.layouts import clear
+from ui.widgets.layouts import clear, column, left, row, top, wide
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -35,22 +34,14 @@ class BuilderPanel(QWidget):
         self._controller = controller
         self._form = FORMS[builder]
         self._inputs: dict[str, QLineEdit | QPlainTextEdit | QComboBox] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        opener = DisclosureLink(self._form.title)
-        opener.setObjectName(f"open-builder-{builder.value}")
-        column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
-        self._bench = Card("card", self)
+        self._bench = Card("card")
         for each in self._form.inputs:
             self._add(each)
-        self._bench.body.addWidget(self._result())
         self._notes = QWidget(self._bench)
-        self._noted = QVBoxLayout(self._notes)
-        self._noted.setContentsMargins(0, 0, 0, 0)
-        self._bench.body.addWidget(self._notes)
-        opener.opens(self._bench)
-        column.addWidget(self._bench)
+        self._noted = column(inside=self._notes)
+        self._bench.add(self._result(), self._notes)
+        opener = DisclosureLink(self._form.title, name=f"open-builder-{builder.value}", opens=self._bench)
+        column(left(opener), self._bench, inside=self, spacing=6)
         self._built = ""
         self._build()
 
@@ -74,23 +65,20 @@ class BuilderPanel(QWidget):
         field.setAccessibleDescription(wanted.hint)
         name = label(wanted.label, "strong", self._bench)
         name.setBuddy(field)
-        self._bench.body.addWidget(name)
-        self._bench.body.addWidget(field)
+        self._bench.add(name, field)
         self._inputs[wanted.id] = field
 
     def _result(self) -> QFrame:
         frame = QFrame(self._bench)
         frame.setProperty("role", "value")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(10, 6, 6, 6)
         self._shown = label("", "mono", frame)
-        self._copy = button("Copy", "copy", "copy")
-        self._copy.setObjectName("copy-built")
+        self._copy = button("Copy", "copy", "copy", name="copy-built", press=self._copy_built)
         self._copy.setAccessibleName(f"Copy {self._form.result_label}")
-        self._copy.clicked.connect(lambda: self._controller.copy_built(self._built, self._form.result_label))
-        row.addWidget(self._shown, 1)
-        row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignTop)
+        row(wide(self._shown), top(self._copy), inside=frame, margins=(10, 6, 6, 6))
         return frame
+
+    def _copy_built(self) -> None:
+        self._controller.copy_built(self._built, self._form.result_label)
 
     def _text(self, field: QLineEdit | QPlainTextEdit | QComboBox) -> str:
         if isinstance(field, QComboBox):

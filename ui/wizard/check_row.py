@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.diagnosis.findings import VERDICTS, meaning, sentence, title
 from app.diagnosis.ticket import lines, ticket
@@ -14,6 +14,7 @@ from app.scim.observation import Observation
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton
 from ui.widgets.facts import FactTable
+from ui.widgets.layouts import column, fill, left, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -42,33 +43,17 @@ class CheckRow(QFrame):
         self._name = label(title(check), "muted", self)
         self._sentence = label("", "small", self)
         self._time = label("", "small", self, wrap=False)
-        self._more = IconButton("chevron-right", f"Details of: {title(check)}")
-        self._more.setObjectName(f"details-{check.value}")
-        self._more.clicked.connect(self.turn)
+        purpose = f"Details of: {title(check)}"
+        self._more = IconButton("chevron-right", purpose, name=f"details-{check.value}", press=self.turn)
         keep = self._more.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # keeps the times aligned
         self._more.setSizePolicy(keep)
         self._details = QWidget(self)
         self._details.hide()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 9, 8, 9)
-        self._column.setSpacing(6)
-        self._column.addLayout(self._head())
-        self._column.addWidget(self._details)
+        words = column(self._name, self._sentence, spacing=2)
+        head = row(top(self._badge), wide(words), top(self._time), top(self._more), spacing=12)
+        self._column = column(head, self._details, inside=self, spacing=6, margins=(16, 9, 8, 9))
         self.show_finding(None, running=False)
-
-    def _head(self) -> QHBoxLayout:
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self._name)
-        words.addWidget(self._sentence)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        row.addWidget(self._time, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._more, 0, Qt.AlignmentFlag.AlignTop)
-        return row
 
     def show_finding(self, finding: Finding | None, *, running: bool) -> None:
         """Show the check's finding. ``running`` means that it is in progress."""
@@ -111,20 +96,13 @@ class CheckRow(QFrame):
 
     def _fill(self, finding: Finding) -> None:
         fresh = QWidget(self)
-        column = QVBoxLayout(fresh)
-        column.setContentsMargins(36, 2, 8, 2)
-        column.setSpacing(6)
+        details = column(inside=fresh, spacing=6, margins=(36, 2, 8, 2))
         words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # a remark's is shown beside the rows
         if words:
-            column.addWidget(label(words, "body", fresh))
-        facts = FactTable(fresh, name_role="small", value_role="mono")
-        for name, value in lines(finding):
-            facts.add(name, value)
-        column.addWidget(facts)
-        copy = LinkButton("Copy this check")
-        copy.setObjectName(f"copy-{self._check.value}")
-        copy.clicked.connect(lambda: self.copied.emit(ticket([finding])))
-        column.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+            fill(details, label(words, "body", fresh))
+        name, press = f"copy-{self._check.value}", lambda: self.copied.emit(ticket([finding]))
+        facts = FactTable(lines(finding), name_role="small", value_role="mono")
+        fill(details, facts, left(LinkButton("Copy this check", name=name, press=press)))
         self._column.replaceWidget(self._details, fresh)
         self._details.deleteLater()
         self._details = fresh

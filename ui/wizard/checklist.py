@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from ui.tools.catalog import offered
+from ui.tools.catalog import tool_links
 from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
+from ui.widgets.layouts import REST, column, fill, left
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
@@ -26,19 +26,13 @@ class Checklist(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._boxes: dict[str, CheckLine] = {}
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
         scroll = ScrollColumn(self)
-        outer.addWidget(scroll)
+        column(scroll, inside=self)
         guide = controller.session.guide
-        for item in guide.prerequisites:
-            scroll.column.addWidget(self._item(item))
-        if not controller.session.setup.practice:
-            about = f"The facts about {guide.short_name} were checked against their sources on {guide.verified_on}."
-            scroll.column.addWidget(Note(rich(about), "muted", self))
-        else:
-            scroll.column.addWidget(Note("Practice: select these as if you had them.", "muted", self))
-        scroll.column.addStretch(1)
+        about = f"The facts about {guide.short_name} were checked against their sources on {guide.verified_on}."
+        if controller.session.setup.practice:
+            about = "Practice: select these as if you had them."
+        fill(scroll.column, *map(self._item, guide.prerequisites), Note(rich(about), "muted"), REST)
         self.setFocusProxy(next(iter(self._boxes.values())))
         controller.setup_changed.connect(self.refresh)
 
@@ -49,20 +43,11 @@ class Checklist(QWidget):
         box.setChecked(item.id in self._controller.session.setup.ticked)
         box.toggled.connect(lambda on: self._controller.tick(item.id, on))
         self._boxes[item.id] = box
-        card.body.addWidget(box)
-        card.body.addWidget(label(rich(item.why), "muted", card, rich=True))
-        if item.link and not self._controller.session.setup.practice:
-            link = LinkButton("Open this page")
-            url = item.link
-            link.clicked.connect(lambda: self._controller.open_link(url))
-            card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-        pages = offered(self._controller.session)
-        if item.tool is not None and item.tool in pages:
-            tool = item.tool
-            look = LinkButton(pages[tool].invitation)
-            look.setObjectName(f"look-{tool.value}")
-            look.clicked.connect(lambda: self._controller.open_tool(tool))
-            card.body.addWidget(look, 0, Qt.AlignmentFlag.AlignLeft)
+        card.add(box, label(rich(item.why), "muted", card, rich=True))
+        if (url := item.link) and not self._controller.session.setup.practice:
+            card.add(left(LinkButton("Open this page", press=lambda: self._controller.open_link(url))))
+        if item.tool is not None:
+            card.add(*tool_links(self._controller, item.tool))
         return card
 
     def refresh(self) -> None:

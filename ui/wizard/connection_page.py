@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.diagnosis.findings import meaning, sentence, title
 from app.diagnosis.offers import rows
@@ -18,7 +17,7 @@ from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
 from ui.widgets.causes import CauseList
 from ui.widgets.facts import FactTable
-from ui.widgets.layouts import clear
+from ui.widgets.layouts import REST, clear, column, fill, left, row, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
@@ -41,27 +40,17 @@ class ConnectionPage(QWidget):
         self._checks = Card("card", self)
         self._checks.body.setContentsMargins(0, 0, 0, 0)
         self._checks.body.setSpacing(0)
-        self._rows = {check: CheckRow(check, self._checks) for check in Check}
-        for row in self._rows.values():
-            row.copied.connect(lambda text: controller.copy_built(text, "Check"))
-            self._checks.body.addWidget(row)
-        row.setProperty("last", "true")  # the card's border is below it
-        left = ScrollColumn(self)
-        left.column.setContentsMargins(0, 0, 0, 0)
-        left.column.addWidget(self._checks)
-        left.column.addStretch(1)
-        side = ScrollColumn(self)
-        self._side = QVBoxLayout()
-        self._side.setSpacing(10)
-        side.column.addLayout(self._side)
-        side.column.addWidget(EarlierTests(controller, side))
-        side.column.addWidget(PortalErrorCard(controller, side, "Did the portal show an error?"))
-        side.column.addStretch(1)
-        row_ = QHBoxLayout(self)
-        row_.setContentsMargins(0, 0, 0, 0)
-        row_.setSpacing(14)
-        row_.addWidget(left, 11)
-        row_.addWidget(side, 9)
+        self._rows = {each: CheckRow(each, self._checks) for each in Check}
+        for check in self._rows.values():
+            check.copied.connect(lambda text: controller.copy_built(text, "Check"))
+            self._checks.add(check)
+        check.setProperty("last", "true")  # the card's border is below it
+        checks, side = ScrollColumn(self), ScrollColumn(self)
+        fill(checks.column, self._checks, REST)
+        self._side = column(spacing=10)
+        error_reader = PortalErrorCard(controller, side, "Did the portal show an error?")
+        fill(side.column, self._side, EarlierTests(controller, side), error_reader, REST)
+        row(wide(checks, 11), wide(side, 9), inside=self, spacing=14)
         for signal in (controller.setup_changed, controller.test_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -74,9 +63,9 @@ class ConnectionPage(QWidget):
             return
         self._drawn = picture
         found = {finding.check: finding for finding in testing.findings}
-        for check, row in self._rows.items():
-            row.setVisible(check in testing.checks)
-            row.show_finding(found.get(check), running=check is testing.current)
+        for check, check_row in self._rows.items():
+            check_row.setVisible(check in testing.checks)
+            check_row.show_finding(found.get(check), running=check is testing.current)
         clear(self._side)
         self._fill_side()
 
@@ -105,11 +94,9 @@ class ConnectionPage(QWidget):
                 "The connection works from this computer",
                 f"{session.guide.short_name} connects from its own network. You run its own test later.",
             )
-            again = LinkButton("Test again")
-            again.setObjectName("test-again")
+            again = LinkButton("Test again", name="test-again", press=self._controller.test)
             again.setEnabled(not session.testing.running)
-            again.clicked.connect(self._controller.test)
-            card.body.addWidget(again, 0, Qt.AlignmentFlag.AlignLeft)
+            card.add(left(again))
         self._remarks()
         if session.testing.offer is not None:
             self._side.addWidget(self._offer(session.testing.offer))
@@ -118,9 +105,8 @@ class ConnectionPage(QWidget):
         self._side.addWidget(self._sent())
 
     def _note(self, heading: str, text: str) -> Card:
-        card = Card("card", self)
-        card.body.addWidget(label(heading, "heading", card))
-        card.body.addWidget(label(text, "muted", card))
+        card = Card("card", self, heading)
+        card.add(label(text, "muted", card))
         self._side.addWidget(card)
         return card
 
@@ -129,44 +115,35 @@ class ConnectionPage(QWidget):
         odd = [f for f in self._controller.session.testing.findings if f.verdict is Verdict.WARNED]
         if not odd:
             return
-        card = Card("card", self)
-        card.body.addWidget(label("Remarks" if len(odd) > 1 else "A remark", "heading", card))
+        card = Card("card", self, "Remarks" if len(odd) > 1 else "A remark")
         for finding in odd:
-            card.body.addWidget(label(f"{title(finding.check)}: {sentence(finding)}.", "strong", card))
+            card.add(label(f"{title(finding.check)}: {sentence(finding)}.", "strong", card))
             if words := meaning(finding):
-                card.body.addWidget(label(words, "body", card))
+                card.add(label(words, "body", card))
         self._side.addWidget(card)
 
     def _offer(self, offer: ServiceOffer) -> Card:
-        card = Card("card", self)
+        card = Card("card", self, "What this service offers")
         card.setObjectName("offer")
-        card.body.addWidget(label("What this service offers", "heading", card))
-        facts = FactTable(card)
-        for name, value in rows(offer):
-            facts.add(name, value)
-        card.body.addWidget(facts)
-        card.body.addWidget(label("Nothing here decides whether the test passes.", "small", card))
+        card.add(FactTable(rows(offer)), label("Nothing here decides whether the test passes.", "small", card))
         return card
 
     def _causes(self, diagnosis: Diagnosis) -> Card:
-        card = Card("card-bad", self)
-        card.body.addWidget(label(diagnosis.title, "bad-heading", card))
+        card = Card("card-bad", self, diagnosis.title)
         session = self._controller.session
-        card.body.addWidget(CauseList(diagnosis.causes, "cause", self._controller.go, card))
+        card.add(CauseList(diagnosis.causes, "cause", self._controller.go, card))
         if session.testing.may_skip:
-            skip = LinkButton(f"Skip this test. {session.guide.short_name} may still be able to connect.")
-            skip.setObjectName("skip-test")
-            skip.clicked.connect(self._controller.skip_test)
-            card.body.addWidget(skip, 0, Qt.AlignmentFlag.AlignLeft)
+            words = f"Skip this test. {session.guide.short_name} may still be able to connect."
+            card.add(left(LinkButton(words, name="skip-test", press=self._controller.skip_test)))
         return card
 
     def _sent(self) -> Card:
-        card = Card("card", self)
-        card.body.addWidget(label("What was sent", "heading", card))
         findings = self._controller.session.testing.findings
-        card.body.addWidget(label("\n".join(sent_lines(findings)) or "No request was sent.", "mono", card))
-        copy = LinkButton("Copy redacted details")
-        copy.setObjectName("copy-details")
-        copy.clicked.connect(lambda: self._controller.copy_built(ticket(findings), "Details"))
-        card.body.addWidget(copy, 0, Qt.AlignmentFlag.AlignLeft)
+        copy = LinkButton(
+            "Copy redacted details",
+            name="copy-details",
+            press=lambda: self._controller.copy_built(ticket(findings), "Details"),
+        )
+        card = Card("card", self, "What was sent")
+        card.add(label("\n".join(sent_lines(findings)) or "No request was sent.", "mono", card), left(copy))
         return card

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import Qt
 
 from app.diagnosis.findings import title
 from app.diagnosis.runs import compare, headline, outcome
 from app.text.counts import counted
 from app.text.times import clock
 from ui.widgets.cards import Card
-from ui.widgets.layouts import clear
+from ui.widgets.layouts import clear, left
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -50,21 +49,15 @@ class EarlierTests(Card):
         self.setVisible(bool(earlier))
         if not earlier:
             return
-        self.body.addWidget(label("Earlier tests", "heading", self))
+        self.add(label("Earlier tests", "heading", self))
         for index, run in enumerate(earlier if self._all else earlier[:SHOWN]):
-            link = LinkButton(clock(run.at))
-            link.setObjectName(f"earlier-{index}")
+            link = LinkButton(clock(run.at), name=f"earlier-{index}", press=partial(self._choose, run, index))
             link.setAccessibleName(f"Compare with the test at {clock(run.at)}. {headline(run)}")
-            link.clicked.connect(lambda _checked=False, chosen=run, at=index: self._choose(chosen, at))
-            self.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-            self.body.addWidget(label(headline(run), "small", self))
+            self.add(left(link), label(headline(run), "small", self))
             if run is self._chosen:
                 self._differences(run)
         if len(earlier) > SHOWN and not self._all:
-            more = LinkButton(f"Show all {len(earlier)}")
-            more.setObjectName("earlier-all")
-            more.clicked.connect(self._show_all)
-            self.body.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
+            self.add(left(LinkButton(f"Show all {len(earlier)}", name="earlier-all", press=self._show_all)))
 
     def _choose(self, run: RunRecord, index: int) -> None:
         self._chosen = None if run is self._chosen else run
@@ -89,8 +82,8 @@ class EarlierTests(Card):
         assert self._runs
         found = compare(run, self._runs[-1])
         if not found:
-            self.body.addWidget(label("No differences from the latest test.", "body", self))
+            self.add(label("No differences from the latest test.", "body", self))
         for each in found:
-            self.body.addWidget(label(title(each.check), "strong", self))
-            self.body.addWidget(label(f"Then: {outcome(each.was)}", "body", self))
-            self.body.addWidget(label(f"Latest: {outcome(each.now)}", "body", self))
+            self.add(label(title(each.check), "strong", self))
+            self.add(label(f"Then: {outcome(each.was)}", "body", self))
+            self.add(label(f"Latest: {outcome(each.now)}", "body", self))

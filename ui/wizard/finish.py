@@ -4,36 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
-
 from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
 from app.text.times import recorded
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import FactTable
+from ui.widgets.layouts import REST, fill, left
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import label
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from ui.session.controller import SetupController
 
 
-class Finish(QWidget):
+class Finish(ScrollColumn):
     """Summary, counts and next steps."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("finish")
         self._controller = controller
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        scroll = ScrollColumn(self)
-        outer.addWidget(scroll)
-        scroll.column.addWidget(self._facts())
-        scroll.column.addWidget(self._counts())
-        scroll.column.addWidget(self._after())
-        scroll.column.addStretch(1)
+        fill(self.column, self._facts(), self._counts(), self._after(), REST)
 
     def _facts(self) -> Card:
         setup, guide = self._controller.session.setup, self._controller.session.guide
@@ -54,18 +46,13 @@ class Finish(QWidget):
             seen = "First change seen" if setup.sighting.grew else "SCIM Change Timestamp"
             rows.insert(-2, (seen, recorded(setup.sighting.at)))
         rows.append(("Secrets", self._controller.session.vault.name))
-        card = Card("card", self)
-        card.body.addWidget(label("What was set up", "heading", card))
-        facts = FactTable(card)
-        for name, value in rows:
-            facts.add(name, value)
-        card.body.addWidget(facts)
+        card = Card("card", self, "What was set up")
+        card.add(FactTable(rows))
         return card
 
     def _counts(self) -> Card:
         setup = self._controller.session.setup
-        card = Card("card", self)
-        card.body.addWidget(label("Counts", "heading", card))
+        card = Card("card", self, "Counts")
         synced = setup.synced
         pairs = (
             ("Users", setup.values.get(PORTAL_COUNTS[0]), synced.users if synced else None),
@@ -75,30 +62,23 @@ class Finish(QWidget):
             if cie is None:
                 continue
             if portal is None:
-                card.body.addWidget(Note(f"{name}: {cie:,} in CIE.", "muted", card))
+                card.add(Note(f"{name}: {cie:,} in CIE.", "muted", card))
                 continue
             same = int(portal) == cie
             text = f"{name}: {int(portal):,} in the portal, {cie:,} in CIE."
-            less = cie < int(portal)
-            reason = (
-                "Some may have been skipped, or a sync may still be running."
-                if less
-                else "Check the number that you noted."
-            )
-            more = "" if same else f" They differ. {reason}"
-            card.body.addWidget(Note(text + more, "good" if same else "caution", card))
-        correct = LinkButton("Correct the counts")
-        correct.setObjectName("correct-counts")
-        correct.clicked.connect(self._controller.correct)
-        card.body.addWidget(correct, 0, Qt.AlignmentFlag.AlignLeft)
+            if cie < int(portal):
+                text += " They differ. Some may have been skipped, or a sync may still be running."
+            elif not same:
+                text += " They differ. Check the number that you noted."
+            card.add(Note(text, "good" if same else "caution", card))
+        card.add(left(LinkButton("Correct the counts", name="correct-counts", press=self._controller.correct)))
         return card
 
     def _after(self) -> Card:
-        card = Card("card", self)
-        card.body.addWidget(label("What's next", "heading", card))
+        card = Card("card", self, "What's next")
         for text in (
             "A firewall pulls the directory on its own schedule, by default once an hour, and needs its own full sync.",
             "Use the users and groups in a policy rule and check one user you know.",
         ):
-            card.body.addWidget(Note(text.replace("**", ""), "muted", card))
+            card.add(Note(text, "muted", card))
         return card

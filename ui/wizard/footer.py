@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.setup.action import ActionKind
 from ui.widgets.buttons import button
+from ui.widgets.layouts import REST, column, left, row, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -34,46 +35,19 @@ class FooterBar(QFrame):
         super().__init__(parent)
         self._controller = controller
         self._footer: Footer | None = None
-        self._back = button("Back", icon="arrow-left")
-        self._back.setObjectName("back")
-        self._back.clicked.connect(self._go_back)
+        self._back = button("Back", icon="arrow-left", name="back", press=self._go_back)
         self._line = label("", "muted", self)
-        self.link = LinkButton("")
+        self.link = LinkButton("", name="jump", press=self._jump)
         """Opens the step to do first."""
-        self.link.setObjectName("jump")
-        self.link.clicked.connect(self._jump)
-        self.main = button("", "primary", "check")
-        self.main.setObjectName("done")
-        self.main.clicked.connect(controller.act)
+        self.main = button("", "primary", "check", name="done", press=controller.act)
         if narrow:
-            self._lay_out_narrow()
+            buttons = row(self._back, REST, self.main, spacing=12)
+            column(self._line, left(self.link), buttons, inside=self, spacing=8)
         else:
             self.setProperty("role", "footer")
             self._line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            row = QHBoxLayout(self)
-            row.setContentsMargins(24, 12, 24, 12)
-            self._fill(row, self._line, self.link)
-
-    def _lay_out_narrow(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self._line)
-        column.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
-        row = QHBoxLayout()
-        column.addLayout(row)
-        self._fill(row, None)
-
-    def _fill(self, row: QBoxLayout, line: QWidget | None, *links: QWidget) -> None:
-        row.setSpacing(12)
-        row.addWidget(self._back)
-        if line is not None:
-            row.addWidget(line, 1)
-        else:
-            row.addStretch(1)
-        for link in links:
-            row.addWidget(link)
-        row.addWidget(self.main)
+            items = (self._back, wide(self._line), self.link, self.main)
+            row(*items, inside=self, spacing=12, margins=(24, 12, 24, 12))
 
     def show_footer(self, footer: Footer) -> None:
         """Show the footer."""

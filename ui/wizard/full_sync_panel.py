@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.guide.vocabulary import CIE_COUNTS
 from app.text.counts import users_and_groups
@@ -12,6 +12,7 @@ from app.text.times import clock
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.flow import Flow
+from ui.widgets.layouts import column
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -25,20 +26,12 @@ class FullSyncPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("full-sync-panel")
         self._controller = controller
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(8)
         self._report = Note("", "muted", self)
         self._counts = Note("", "muted", self)
         self._when = label("", "small", self)
-        for part in (self._report, self._counts, self._when):
-            column.addWidget(part)
-        row = Flow(self, across=8, down=6)
-        self._look = button("Check now", icon="refresh")
-        self._look.setObjectName("look-at-sync")
-        self._look.clicked.connect(controller.check_sync)
-        row.add(self._look)
-        column.addWidget(row)
+        look = button("Check now", icon="refresh", name="look-at-sync", press=controller.check_sync)
+        parts = (self._report, self._counts, self._when, Flow(look))
+        column(*parts, inside=self, spacing=8, margins=(0, 4, 0, 4))
         for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import Mark, places
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
+from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import ElidedLabel
 from ui.wizard.question import Question
@@ -33,40 +35,25 @@ class LaneView(QFrame):
         self._drawn: object = None
         self._words: Guide | None = None
         """The guide as drawn; captured values change its texts."""
-        self._content: QWidget | None = None
         self.setObjectName(f"lane-{lane.value}")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
-        column.setSpacing(0)
-        column.addWidget(self._head())
         self._scroll = ScrollColumn(self)
         self._scroll.column.setContentsMargins(10, 10, 10, 10)
-        column.addWidget(self._scroll, 1)
+        self._scroll.column.setSpacing(6)
+        column(self._head(), wide(self._scroll), inside=self, spacing=0, margins=(1, 1, 1, 1))
         controller.setup_changed.connect(self.refresh)
         self.refresh()
 
     def _head(self) -> QFrame:
         head = QFrame(self)
         head.setProperty("role", "lane-head")
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 12, 12, 12)
-        words = QVBoxLayout()
-        words.setSpacing(2)
         self._name = ElidedLabel("", "heading", head)
-        words.addWidget(self._name)
-        second = QHBoxLayout()
-        second.setSpacing(8)
         self._here = Pill("You are here", "accent")
-        second.addWidget(self._here)
         self._address = ElidedLabel("", "small", head)
+        press = partial(self._controller.open_console, self._lane)
+        self._open = button("Open", icon="open", name=f"open-{self._lane.value}", press=press)
+        words = column(self._name, row(self._here, wide(self._address), spacing=8), spacing=2)
+        row(wide(words), self._open, inside=head, margins=(16, 12, 12, 12))
         self._address.setMinimumHeight(self._here.sizeHint().height())  # keeps both heads at the same height
-        second.addWidget(self._address, 1)
-        words.addLayout(second)
-        row.addLayout(words, 1)
-        self._open = button("Open", icon="open")
-        self._open.setObjectName(f"open-{self._lane.value}")
-        self._open.clicked.connect(lambda: self._controller.open_console(self._lane))
-        row.addWidget(self._open)
         self.setFocusProxy(self._open)
         return head
 
@@ -120,29 +107,18 @@ class LaneView(QFrame):
         return inside and focused is not None and focused.hasFocus()
 
     def _fill(self, shown: list[Place]) -> None:
-        if self._content is not None:
-            self._scroll.column.removeWidget(self._content)
-            self._content.hide()
-            self._content.deleteLater()
-        self._content = QWidget(self)
-        column = QVBoxLayout(self._content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        for branch in self._branches(shown):
-            column.addWidget(Question(branch, self._controller, self._content))
-        open_card: StepCard | None = None
+        steps = self._scroll.column
+        clear(steps)
+        fill(steps, *(Question(branch, self._controller) for branch in self._branches(shown)))
         for place in shown:
             if place.mark is Mark.CURRENT:
                 extra = WatchPanel(self._controller) if place.step.page is Page.WATCH else None
-                open_card = StepCard(place, self._controller, self._content, extra)
-                column.addWidget(open_card)
+                card = StepCard(place, self._controller, extra=extra)
+                fill(steps, card)
+                QTimer.singleShot(0, card, partial(self._focus, card))
             else:
-                column.addWidget(StepLine(place, self._controller, self._content))
-        column.addStretch(1)
-        self._scroll.column.addWidget(self._content, 1)
-        if open_card is not None:
-            card = open_card
-            QTimer.singleShot(0, card, lambda: self._focus(card))
+                fill(steps, StepLine(place, self._controller))
+        fill(steps, REST)
 
     def _focus(self, card: StepCard) -> None:
         self._scroll.keep_in_view(card)

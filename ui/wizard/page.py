@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.system import event_trace
@@ -14,6 +14,7 @@ from app.system.event_trace import TraceEvent
 from ui.main_window import ShownPage
 from ui.tools.catalog import TOOLS, load
 from ui.widgets.buttons import button
+from ui.widgets.layouts import column, row, top, wide
 from ui.widgets.text import label
 from ui.wizard.checklist import Checklist
 from ui.wizard.connection_page import ConnectionPage
@@ -43,22 +44,10 @@ class WizardPage(QWidget):
         self._tested = False
         """Whether a test was running when the page was last drawn."""
         self._tools: dict[Tool, QWidget] = {}
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        inner = QVBoxLayout()
-        inner.setContentsMargins(24, 18, 24, 12)
-        inner.setSpacing(10)
-        inner.addLayout(self._head())
-        inner.addWidget(self._body, 1)
-        right.addLayout(inner, 1)
         self._footer = FooterBar(controller, self)
-        right.addWidget(self._footer)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(Rail(controller, self))
-        row.addLayout(right, 1)
+        inner = column(self._head(), wide(self._body), spacing=10, margins=(24, 18, 24, 12))
+        right = column(wide(inner), self._footer, spacing=0)
+        row(Rail(controller, self), wide(right), inside=self, spacing=0)
         QShortcut(QKeySequence("F9"), self, controller.companion_wanted.emit)
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, controller.close_tool)
         controller.on_view_change(self.refresh)
@@ -67,22 +56,13 @@ class WizardPage(QWidget):
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(2)
         self._title = label("", "title", self)
         self._title.setObjectName("page-title")
         self._lead = label("", "muted", self)
         self._lead.setObjectName("page-lead")
-        words.addWidget(self._title)
-        words.addWidget(self._lead)
-        row.addLayout(words, 1)
-        self._companion = button("Companion", icon="pin")
-        self._companion.setObjectName("companion")
-        self._companion.setToolTip("A narrow window beside the browser (F9)")
-        self._companion.clicked.connect(self.controller.companion_wanted)
-        row.addWidget(self._companion, 0, Qt.AlignmentFlag.AlignTop)
-        return row
+        hint, press = "A narrow window beside the browser (F9)", self.controller.companion_wanted
+        companion = button("Companion", icon="pin", name="companion", press=press, hint=hint)
+        return row(wide(column(self._title, self._lead, spacing=2)), top(companion))
 
     # -- state to widgets ----------------------------------------------------------------
 
@@ -168,13 +148,10 @@ class WizardPage(QWidget):
 
     def _two_lanes(self) -> QWidget:
         both = QWidget(self)
-        row = QHBoxLayout(both)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
         for lane in (Lane.CIE, Lane.PORTAL):
             self._views[lane] = view = LaneView(lane, self.controller, both)
             view.setMinimumWidth(1)
-            row.addWidget(view, 1)
+        row(*map(wide, self._views.values()), inside=both, spacing=14)
         return both
 
     def _announce(self, sentence: str) -> None:

@@ -25,7 +25,7 @@ class Question(Card):
         super().__init__("card", parent)
         self.setObjectName(f"question-{branch.id}")
         self._controller = controller
-        self.body.addWidget(label(rich(branch.ask), "body", self, rich=True))
+        self.add(label(rich(branch.ask), "body", self, rich=True))
         chosen = controller.session.guide.answers(controller.session.setup.answers)[branch.id]
         for option in branch.options:
             self._add(branch, option, chosen=option.id == chosen)
@@ -36,13 +36,12 @@ class Question(Card):
         choice.setChecked(chosen)
         choice.setEnabled(option.unavailable is None)
         choice.toggled.connect(lambda on: self._controller.answer(branch.id, option.id) if on else None)
-        self.body.addWidget(choice)
-        lines = [option.sign, option.means, option.shuts_gate]
+        self.add(choice)
+        lines = [words for words in (option.sign, option.means, option.shuts_gate) if words]
         if option.unavailable:
             lines = [f"Not possible here. {option.unavailable}"]
-        choice.setAccessibleDescription(" ".join(words for words in lines if words).replace("**", ""))
+        choice.setAccessibleDescription(" ".join(lines).replace("**", ""))
         for words in lines:
-            if words:
-                line = label(rich(words), "small", self, rich=True)
-                line.setContentsMargins(INDENT, 0, 0, 0)
-                self.body.addWidget(line)
+            line = label(rich(words), "small", self, rich=True)
+            line.setContentsMargins(INDENT, 0, 0, 0)
+            self.add(line)

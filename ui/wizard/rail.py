@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.setup.journey import visible
 from app.setup.sentences import setup_name
@@ -14,15 +15,14 @@ from ui.theme import icons
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button, mark_here
+from ui.widgets.layouts import REST, column, fill, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from app.guide.model import Stage
-    from app.guide.vocabulary import Tool
     from ui.session.controller import SetupController
-    from ui.tools.catalog import ToolPage
 
 
 ROOM = 194
@@ -38,23 +38,15 @@ class StageRow(PushButton):
     """One stage: badge, title and progress."""
 
     def __init__(self, number: int, stage: Stage, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(name=f"stage-{stage.id}", parent=parent)
         self.stage = stage
         self._number = number
         self.setProperty("role", "stage")
-        self.setObjectName(f"stage-{stage.id}")
         self._badge = StepBadge(self)
         self._title = label(stage.title, "body", self)
         self._detail = label("", "small", self)
-        words = QVBoxLayout()
-        words.setSpacing(1)
-        words.addWidget(self._title)
-        words.addWidget(self._detail)
-        self._row = row = QHBoxLayout(self)
-        row.setContentsMargins(8, 6, 8, 6)
-        row.setSpacing(10)
-        row.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(words, 1)
+        words = column(self._title, self._detail, spacing=1)
+        self._row = row(middle(self._badge), wide(words), inside=self, spacing=10, margins=(8, 6, 8, 6))
         for child in (self._badge, self._title, self._detail):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -76,8 +68,6 @@ class StageRow(PushButton):
 class Rail(QFrame):
     """The left column of the wizard."""
 
-    home = Signal()
-
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "rail")
@@ -86,31 +76,23 @@ class Rail(QFrame):
         guide = controller.session.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 14, 16, 16)
-        column.setSpacing(2)
-        column.addLayout(self._ways_out())
-        column.addSpacing(4)
-        column.addWidget(self._name)
-        column.addWidget(self._client)
-        column.addSpacing(12)
         self._followed = ""
         """The stage that the rail last scrolled to."""
         self._stages = ScrollColumn(self)
         self._stages.column.setSpacing(2)
         self._rows = [StageRow(i, stage, self) for i, stage in enumerate(guide.stages, start=1)]
-        for row in self._rows:
-            self._stages.column.addWidget(row)
-            row.clicked.connect(lambda _checked=False, r=row: self._open(r.stage))
-        self._stages.column.addStretch(1)
-        column.addWidget(self._stages, 1)
-        column.addSpacing(8)
-        column.addWidget(label("Tools", "small", self))
-        self._tools = {tool: self._tool_row(tool, page) for tool, page in TOOLS.items()}
-        for tool_row in self._tools.values():
-            column.addWidget(tool_row)
-        column.addSpacing(10)
-        column.addLayout(self._keyring_line())
+        for each in self._rows:
+            each.clicked.connect(partial(self._open, each.stage))
+        fill(self._stages.column, *self._rows, REST)
+        self._tools = {
+            tool: button(
+                page.title, "tool", page.icon, name=f"tool-{tool.value}", press=partial(controller.open_tool, tool)
+            )
+            for tool, page in TOOLS.items()
+        }
+        inside = column(self._ways_out(), 4, self._name, inside=self, spacing=2, margins=(16, 14, 16, 16))
+        fill(inside, self._client, 12, wide(self._stages), 8)
+        fill(inside, label("Tools", "small", self), *self._tools.values(), 10, self._keyring_line())
         for signal in (
             controller.setup_changed,
             controller.activity_changed,
@@ -120,41 +102,17 @@ class Rail(QFrame):
             signal.connect(self.refresh)
         self.refresh()
 
-    def _tool_row(self, tool: Tool, page: ToolPage) -> QPushButton:
-        row = button(page.title, "tool", page.icon)
-        row.setObjectName(f"tool-{tool.value}")
-        row.clicked.connect(lambda: self._controller.open_tool(tool))
-        return row
-
     def _keyring_line(self) -> QHBoxLayout:
         self._lock = QLabel(self)
         self._kept = label("", "small", self)
-        self._again = LinkButton("Try the keyring again")
-        self._again.setObjectName("keep-again")
-        self._again.clicked.connect(self._controller.keep_again)
-        words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self._kept)
-        words.addWidget(self._again)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self._lock, 0, Qt.AlignmentFlag.AlignTop)
-        line.addLayout(words, 1)
-        return line
+        self._again = LinkButton("Try the keyring again", name="keep-again", press=self._controller.keep_again)
+        return row(top(self._lock), wide(column(self._kept, self._again, spacing=0)), spacing=8)
 
     def _ways_out(self) -> QHBoxLayout:
-        home = button("All setups", "quiet", "arrow-left")
-        home.setObjectName("go-home")
-        home.clicked.connect(self._controller.left)
-        handbook = button("Help", "quiet")
-        handbook.setObjectName("help")
-        handbook.setToolTip("The handbook at this step, in the browser (F1)")
-        handbook.clicked.connect(self._controller.help_wanted)
-        row = QHBoxLayout()
-        row.addWidget(home)
-        row.addStretch(1)
-        row.addWidget(handbook)
-        return row
+        home = button("All setups", "quiet", "arrow-left", name="go-home", press=self._controller.left)
+        hint = "The handbook at this step, in the browser (F1)"
+        handbook = button("Help", "quiet", name="help", press=self._controller.help_wanted, hint=hint)
+        return row(home, REST, handbook)
 
     def _open(self, stage: Stage) -> None:
         session = self._controller.session
@@ -171,12 +129,12 @@ class Rail(QFrame):
         self._client.setText(f"{guide.name} \u2192 {guide.cie.name}")
         tool = self._controller.tool
         where = f"Step {here.number} of {len(visible(guide, setup))}"
-        for row in self._rows:
-            state = stage_state(guide, setup, row.stage, finished=finished)
-            row.show_state(state, where, beside=tool is not None)
-            if row.stage.id == here.stage.id != self._followed:
-                self._followed = row.stage.id
-                self._stages.keep_in_view(row)
+        for stage_row in self._rows:
+            state = stage_state(guide, setup, stage_row.stage, finished=finished)
+            stage_row.show_state(state, where, beside=tool is not None)
+            if stage_row.stage.id == here.stage.id != self._followed:
+                self._followed = here.stage.id
+                self._stages.keep_in_view(stage_row)
         pages = offered(session)
         for each, tool_row in self._tools.items():
             tool_row.setVisible(each in pages)

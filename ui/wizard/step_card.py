@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
 from ui.desktop import clipboard_words
 from ui.desktop.screen_capture import CaptureGuard
-from ui.tools.catalog import offered
+from ui.tools.catalog import tool_links
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button
@@ -19,40 +20,37 @@ from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, ValueField
+from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label, rich
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from app.guide.model import Branch, Carry, Choice, Step, StepFailure
-    from app.guide.vocabulary import Builder, Tool
     from app.session.captures import CaptureResult, DisplayedValue
     from app.setup.journey import Place
     from ui.desktop.clearing import ClipboardState
     from ui.session.controller import SetupController
+    from ui.widgets.layouts import Item
 
 
 class StepLine(PushButton):
     """A closed step with badge and title. A click opens it."""
 
     def __init__(self, place: Place, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        go = partial(controller.go, place.step.id)
+        super().__init__(name=f"line-{place.step.id}", press=go, parent=parent)
         self.setProperty("role", "step-line")
-        self.setObjectName(f"line-{place.step.id}")
         badge = StepBadge(self)
         badge.set_state(place.mark.value, place.number)
         quiet = place.mark is Mark.DONE
         title = label(place.step.title, "muted" if quiet else "body", self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 9, 12, 9)
-        row.setSpacing(14)
-        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(title, 1)
+        line = row(middle(badge), wide(title), inside=self, spacing=14, margins=(14, 9, 12, 9))
         if place.step.optional:
-            row.addWidget(label("optional", "small", self, wrap=False))
+            fill(line, label("optional", "small", self, wrap=False))
         for child in (badge, title):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         state = {Mark.DONE: "done", Mark.STALE: "redo needed"}.get(place.mark, "not done yet")
@@ -61,7 +59,6 @@ class StepLine(PushButton):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.clicked.connect(lambda: controller.go(place.step.id))
 
 
 class StepCard(Card):
@@ -79,18 +76,21 @@ class StepCard(Card):
         self._changes: dict[str, DisclosureLink] = {}
         self.setObjectName(f"card-{place.step.id}")
         step = place.step
-        self._add_head(place)
+        badge = StepBadge(self)
+        badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
+        self._column = column(label(step.title, "heading", self), spacing=8)
+        super().add(row(top(badge), wide(self._column), spacing=12))
         if step.path:
-            self._column.addWidget(Breadcrumb(step.path, self))
-        self._column.addWidget(label(rich(step.text), "muted", self, rich=True))
+            self.add(Breadcrumb(step.path))
+        self.add(label(rich(step.text), "muted", self, rich=True))
         if extra is not None:
-            self._column.addWidget(extra)
+            self.add(extra)
         if step.marks is Milestone.FINISHED:
-            self._column.addWidget(FullSyncPanel(controller, self))
+            self.add(FullSyncPanel(controller, self))
         self._add_work(step)
         self._add_remarks(step)
-        self._add_outcome(place)
-        self._add_tools(step.helpful_tools)
+        self._add_outcome(step)
+        self.add(*tool_links(controller, *step.helpful_tools))
         if step.reads_errors:
             self._add_error_reader(step.lane)
         if step.confirm:
@@ -102,58 +102,47 @@ class StepCard(Card):
             signal.connect(self.refresh)
         self.refresh()
 
+    def add(self, *items: Item) -> None:
+        """Add items beside the badge, at the end."""
+        fill(self._column, *items)
+
     def _add_work(self, step: Step) -> None:
         """Add the questions, the values to copy and the values to capture."""
-        asked = [branch for branch in self._controller.session.guide.branches if branch.at == step.id]
+        guide = self._controller.session.guide
+        asked = [branch for branch in guide.branches if branch.at == step.id]
         fixed = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
         self._ask(branch for branch in asked if branch not in fixed)
-        if any(self._controller.session.guide.values[carry.value].secret for carry in step.carries):
+        secret = any(guide.values[carry.value].secret for carry in step.carries)
+        if secret:
             self._add_managers()
         for carry in step.carries:
             self._add_value(carry)
-        if self._capture.offered and any(self._controller.session.guide.values[c.value].secret for c in step.carries):
+        if secret and self._capture.offered:
             self._add_capture_switch()
         for choice in step.choices:
             self._add_choice(choice)
         if step.builder is not None:
-            self._add_builder(step.builder)
-        for name in step.captures:
-            self._add_capture(name)
+            from ui.wizard.builder_panel import BuilderPanel
+
+            self.add(BuilderPanel(step.builder, self._controller, self))
+        self.add(*(self._capture_field(name, "copy it back here") for name in step.captures))
         self._ask(fixed)  # a single possible answer only informs, so it comes last
 
     def _ask(self, branches: Iterable[Branch]) -> None:
-        for branch in branches:
-            self._column.addWidget(Question(branch, self._controller, self))
+        self.add(*(Question(branch, self._controller, self) for branch in branches))
 
     def _add_remarks(self, step: Step) -> None:
-        for note in step.notes:
-            self._column.addWidget(Note(rich(note), "muted", self))
-        for advice in step.advice:
-            self._column.addWidget(Note("Advice: " + rich(advice), "muted", self))
+        for note in (*step.notes, *(f"Advice: {advice}" for advice in step.advice)):
+            self.add(Note(rich(note), "muted", self))
         practice = self._controller.session.setup.practice
         if practice and step.lane is Lane.PORTAL and not (step.carries or step.captures or step.marks):
             text = "Practice: this portal has only one small page. If this screen is missing, just continue."
-            self._column.addWidget(Note(text, "muted", self))
+            self.add(Note(text, "muted", self))
         if step.marks is Milestone.FULL_SYNC:
-            directories = button("Open Directories in CIE", icon="open")
-            directories.setObjectName("open-directories")
-            directories.clicked.connect(lambda: self._controller.open_console(Lane.CIE))
-            self._column.addWidget(directories, 0, Qt.AlignmentFlag.AlignLeft)
+            press = partial(self._controller.open_console, Lane.CIE)
+            self.add(left(button("Open Directories in CIE", icon="open", name="open-directories", press=press)))
         if step.link and not practice:
-            self._add_link(step.link)
-
-    def _add_head(self, place: Place) -> None:
-        badge = StepBadge(self)
-        badge.set_state("stale" if place.step.id in self._controller.session.setup.stale else "current", place.number)
-        self._column = QVBoxLayout()
-        self._column.setSpacing(8)
-        title = label(place.step.title, "heading", self)
-        self._column.addWidget(title)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(self._column, 1)
-        self.body.addLayout(row)
+            self.add(left(LinkButton("Open this page", press=partial(self._controller.open_link, step.link))))
 
     def _add_value(self, carry: Carry) -> None:
         spec = self._controller.session.guide.values[carry.value]
@@ -163,7 +152,7 @@ class StepCard(Card):
         field.copy_pressed.connect(lambda: self._controller.copy(carry.value, carry.field))
         field.reveal_pressed.connect(lambda on: self._controller.reveal(carry.value, on))
         self._values[carry.value] = field
-        self._column.addWidget(field)
+        self.add(field)
         if eye:
             field.shown.connect(lambda on: self._capture.revealed(field, on=on))
         if spec.own:
@@ -174,33 +163,25 @@ class StepCard(Card):
         if warning := clipboard_words.before_copying(self._controller.clipboard.managers()):
             note = Note(rich(warning), "caution", self)
             note.setObjectName("clipboard-managers")
-            self._column.addWidget(note)
+            self.add(note)
 
     def _add_own(self, name: str) -> None:
         """Let the admin replace the suggested or derived value."""
-        change = DisclosureLink("Use another value")
-        change.setObjectName(f"change-{name}")
-        self._column.addWidget(change, 0, Qt.AlignmentFlag.AlignLeft)
-        self._add_capture(name, "your own value")
-        change.opens(self._captures[name])
-        self._changes[name] = change
+        field = self._capture_field(name, "your own value")
+        self._changes[name] = DisclosureLink("Use another value", name=f"change-{name}", opens=field)
+        self.add(left(self._changes[name]), field)
 
     def _add_capture_switch(self) -> None:
         switch = CheckLine("Hide revealed secrets from screen captures", self)
         switch.setObjectName("capture-guard")
         switch.setChecked(self._controller.hide_from_captures)
         switch.toggled.connect(self._switch_capture)
-        self._column.addWidget(switch)
+        self.add(switch)
 
     def _switch_capture(self, on: bool) -> None:
         self._controller.hide_from_captures = self._capture.wanted = on
 
-    def _add_builder(self, builder: Builder) -> None:
-        from ui.wizard.builder_panel import BuilderPanel
-
-        self._column.addWidget(BuilderPanel(builder, self._controller, self))
-
-    def _add_capture(self, name: str, origin: str = "copy it back here") -> None:
+    def _capture_field(self, name: str, origin: str) -> CaptureField:
         spec = self._controller.session.guide.values[name]
         field = CaptureField(spec.label, self._controller.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
@@ -209,75 +190,45 @@ class StepCard(Card):
         if spec.kind is Kind.COUNT:
             field.set_placeholder("Enter the number")
         self._captures[name] = field
-        self._column.addWidget(field)
+        return field
 
     def _add_choice(self, choice: Choice) -> None:
-        row = QFrame(self)
-        row.setProperty("role", "choice")
-        column = QVBoxLayout(row)
-        column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(2)
-        column.addWidget(label(rich(f"{choice.field}: **{choice.choose}**"), "body", row, rich=True))
-        column.addWidget(label(rich(choice.why), "small", row, rich=True))
-        self._column.addWidget(row)
+        frame = QFrame(self)
+        frame.setProperty("role", "choice")
+        chosen = label(rich(f"{choice.field}: **{choice.choose}**"), "body", frame, rich=True)
+        why = label(rich(choice.why), "small", frame, rich=True)
+        column(chosen, why, inside=frame, spacing=2, margins=(10, 8, 10, 8))
+        self.add(frame)
 
-    def _add_link(self, url: str) -> None:
-        link = LinkButton("Open this page")
-        link.clicked.connect(lambda: self._controller.open_link(url))
-        self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _add_outcome(self, place: Place) -> None:
-        step = place.step
+    def _add_outcome(self, step: Step) -> None:
         takes = f" Takes {step.takes}." if step.takes else ""
+        box = QWidget()
+        column(*(each for failure in step.failures for each in self._failure(failure)), inside=box, spacing=8)
+        more = DisclosureLink("If it doesn't work", name=f"trouble-{step.id}", opens=box)
         # A criterion, not a result, so it has no green tick.
-        self._column.addWidget(Note("<b>Done when:</b> " + rich(step.success + takes), "muted", self))
-        more = DisclosureLink("If it doesn't work")
-        more.setObjectName(f"trouble-{step.id}")
-        self._column.addWidget(more, 0, Qt.AlignmentFlag.AlignLeft)
-        box = QWidget(self)
-        column = QVBoxLayout(box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        for failure in step.failures:
-            self._add_failure(column, failure, box)
-        more.opens(box)
-        self._column.addWidget(box)
+        self.add(Note("<b>Done when:</b> " + rich(step.success + takes), "muted", self), left(more), box)
 
-    def _add_failure(self, column: QVBoxLayout, failure: StepFailure, parent: QWidget) -> None:
+    def _failure(self, failure: StepFailure) -> Iterator[Item]:
+        session, revisit = self._controller.session, failure.revisit
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
-        column.addWidget(label(rich(text), "body", parent, rich=True))
-        column.addWidget(label(rich(f"{failure.cause} {failure.repair}"), "muted", parent, rich=True))
-        shown = {step.id for _, step in visible(self._controller.session.guide, self._controller.session.setup)}
-        if failure.revisit and failure.revisit in shown:
-            target = failure.revisit
-            link = LinkButton(f"Go to: {self._controller.session.guide.step(target).title}")
-            link.clicked.connect(lambda: self._controller.go(target))
-            column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _add_tools(self, tools: tuple[Tool, ...]) -> None:
-        pages = offered(self._controller.session)
-        for tool in tools:
-            if tool in pages:
-                link = LinkButton(pages[tool].invitation)
-                link.setObjectName(f"look-{tool.value}")
-                link.clicked.connect(lambda _checked=False, wanted=tool: self._controller.open_tool(wanted))
-                self._column.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+        yield label(rich(text), "body", rich=True)
+        yield label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True)
+        if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
+            title = session.guide.step(revisit).title
+            yield left(LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit)))
 
     def _add_error_reader(self, lane: Lane) -> None:
         who = "CIE" if lane is Lane.CIE else self._controller.session.guide.portal.name
-        opener = DisclosureLink(f"Did {who} show an error?")
-        opener.setObjectName("open-portal-error")
-        self._column.addWidget(opener, 0, Qt.AlignmentFlag.AlignLeft)
-        card = PortalErrorCard(self._controller, self)
-        opener.opens(card)
-        self._column.addWidget(card)
+        card = PortalErrorCard(self._controller)
+        opener = DisclosureLink(f"Did {who} show an error?", name="open-portal-error", opens=card)
+        self.add(left(opener), card)
 
     def _add_confirmation(self, step_id: str, sentence: str) -> None:
         box = CheckLine(sentence.replace("**", ""), self)
         box.setObjectName(f"confirm-{step_id}")
         box.setChecked(step_id in self._controller.session.setup.ticked)
         box.toggled.connect(lambda on: self._controller.tick(step_id, on))
-        self._column.addWidget(box)
+        self.add(box)
 
     def refresh(self) -> None:
         """Update values and hints; text being typed is kept."""

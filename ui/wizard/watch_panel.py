@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
@@ -22,6 +22,7 @@ from ui.widgets.cards import Note
 from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField
 from ui.widgets.flow import Flow
+from ui.widgets.layouts import column
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -34,38 +35,27 @@ class WatchPanel(QWidget):
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._controller = controller
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 4, 0, 4)
-        column.setSpacing(8)
         self._elapsed = label("", "figure", self)
         self._expected = label("", "muted", self)
         self._bar = ThinBar(self)
-        column.addWidget(self._elapsed)
-        column.addWidget(self._expected)
-        column.addWidget(self._bar)
-        facts = FactTable(self)
+        facts = FactTable()
         names = ("SCIM Change Timestamp", "Last checked", "Received so far", "Checked through")
         self._cells = [facts.add(name) for name in names]
-        column.addWidget(facts)
         self._own_sync = Note("", "muted", self)
-        column.addWidget(self._own_sync)
-        self._actions = self._buttons()
-        column.addWidget(self._actions)
+        self._look = button("Check now", icon="refresh", name="look-now", press=controller.look_now)
+        enter = button("I can see a timestamp in CIE", name="enter-timestamp", press=self._show_manual)
+        self._actions = Flow(self._look, enter)
         self._manual = CaptureField("SCIM Change Timestamp in CIE", controller.paste_text)
         self._manual.setObjectName("timestamp-entry")
         self._manual.submitted.connect(controller.enter_timestamp)
         self._manual.setVisible(False)
-        column.addWidget(self._manual)
         self._gate = Note("", "muted", self)
-        column.addWidget(self._gate)
         self._meanwhile = QWidget(self)
-        hints = QVBoxLayout(self._meanwhile)
-        hints.setContentsMargins(0, 0, 0, 0)
-        hints.setSpacing(8)
         cadence = controller.session.guide.cadence
-        for hint in (*cadence.meanwhile, *((cadence.on_demand,) if cadence.on_demand else ())):
-            hints.addWidget(Note(rich(hint), "muted", self._meanwhile))
-        column.addWidget(self._meanwhile)
+        hints = (*cadence.meanwhile, *((cadence.on_demand,) if cadence.on_demand else ()))
+        column(*(Note(rich(hint), "muted") for hint in hints), inside=self._meanwhile, spacing=8)
+        wait = (self._elapsed, self._expected, self._bar, facts, self._own_sync, self._actions)
+        column(*wait, self._manual, self._gate, self._meanwhile, inside=self, spacing=8, margins=(0, 4, 0, 4))
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.refresh)
@@ -73,18 +63,6 @@ class WatchPanel(QWidget):
         for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()
-
-    def _buttons(self) -> Flow:
-        row = Flow(self, across=8, down=6)
-        self._look = button("Check now", icon="refresh")
-        self._look.setObjectName("look-now")
-        self._look.clicked.connect(self._controller.look_now)
-        self._enter = button("I can see a timestamp in CIE")
-        self._enter.setObjectName("enter-timestamp")
-        self._enter.clicked.connect(self._show_manual)
-        row.add(self._look)
-        row.add(self._enter)
-        return row
 
     def _show_manual(self) -> None:
         self._manual.setVisible(True)
