@@ -15,7 +15,7 @@ from app.scim.arrivals import HELD, Arrival, ArrivalKind
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from app.exports.reading import Exported
@@ -119,19 +119,6 @@ class Arrivals:
         """Read an export, then everything at the endpoint. ``groups`` is None if the file should tell."""
         self.exported = None
         return await self._compare(ExportOrder(path), on_share, on_progress, groups)
-
-    async def compare_columns(
-        self,
-        columns: Mapping[ColumnRole, int | None],
-        on_share: Callable[[float], None],
-        on_progress: Callable[[ArrivalProgress], None],
-        *,
-        titled: bool,
-    ) -> ArrivalReport | ArrivalProblem | ColumnWanted:
-        """Compare with other columns of the same export. Raises ValueError if there is none."""
-        if self.order is None:
-            raise ValueError("no export was read")
-        return await self.compare_as(ReadingChoice(columns, titled), on_share, on_progress)
 
     async def compare_as(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.exports.columns import ColumnRole as Role
+from app.exports.reading import ReadingChoice
 from app.scim.arrivals import ArrivalKind, ArrivalProgress, ArrivalReport
 from app.session.arrivals import ArrivalProblem, Arrivals, ColumnWanted
 from tests.hostile.server import TOKEN, Hostile
@@ -107,10 +108,10 @@ def test_the_admin_chooses_an_unknown_column(tmp_path: Path) -> None:
 
     async def story(arrivals: Arrivals) -> None:
         with pytest.raises(ValueError, match="no export"):
-            await arrivals.compare_columns({}, ignore, ignore, titled=True)
+            await arrivals.compare_as(None, ignore, ignore)
         assert isinstance(await arrivals.compare(file, ignore, ignore, groups=False), ColumnWanted)
         assert not arrivals.compared
-        report = await arrivals.compare_columns({Role.USER_NAME: 0}, ignore, ignore, titled=True)
+        report = await arrivals.compare_as(ReadingChoice({Role.USER_NAME: 0}, titled=True), ignore, ignore)
         assert isinstance(report, ArrivalReport)
         assert arrivals.compared
         assert not report.counts[ArrivalKind.MISSING]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +13,9 @@ from app.exports.columns import ColumnRole
 from app.exports.groups_check import ADVICE, TITLES, GroupIssue
 from app.exports.kinds import ExportKind
 from app.exports.problems import Unusable
-from app.exports.reading import Checked, ExportOrder, check
+from app.exports.reading import Checked
 from app.exports.verdict import ExportVerdict, doubt, facts, verdict
+from app.session.groups_export import GroupsExport
 from app.text.legible import legible
 from ui.tools.columns import ColumnsCard
 from ui.widgets.buttons import button
@@ -50,11 +50,10 @@ class GroupsExportPage(QWidget):
         super().__init__(parent)
         self.setObjectName("groups-export")
         self._controller = controller
-        self._order: ExportOrder | None = None
-        """The file and its columns; never where findings went."""
-        self._saving = False
+        self._export = GroupsExport()
+        self._saving: Path | None = None
+        """Where the findings go that are written now, or were written last."""
         self._task: Task[None] | None = None
-        self._answer: Checked | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
@@ -64,7 +63,7 @@ class GroupsExportPage(QWidget):
         column.addWidget(self._work)
         self._columns = ColumnsCard(COLUMNS, self)
         self._columns.chosen.connect(self._check_with)
-        self._columns.undone.connect(self._check_as_recognized)
+        self._columns.undone.connect(lambda: self._check_with(None))
         self._columns.opened.connect(lambda _open: self._refresh())
         column.addWidget(self._columns)
         self._doubt = Note("", "caution", self)
@@ -134,25 +133,20 @@ class GroupsExportPage(QWidget):
 
     def open_file(self, path: Path) -> None:
         """Check that file."""
-        self._answer = None
-        self._start(ExportOrder(path))
+        self._export.choose(path)
+        self._start()
 
-    def _check_with(self, choice: ReadingChoice) -> None:
-        if self._order is not None:
-            self._start(self._order.choosing(choice))
+    def _check_with(self, choice: ReadingChoice | None) -> None:
+        if self._export.read_as(choice):
+            self._start()
 
-    def _check_as_recognized(self) -> None:
-        if self._order is not None:
-            self._start(ExportOrder(self._order.path))
-
-    def _start(self, order: ExportOrder) -> None:
+    def _start(self, save: Path | None = None) -> None:
         if self._task is not None:
             self._task.cancel()
         held = self._holds_keyboard()
-        self._order = replace(order, save=None)
-        self._saving = order.save is not None
+        self._saving = save
         self._work.show_share(0)
-        self._task = self._controller.run_tool_task(self._run(order))
+        self._task = self._controller.run_tool_task(self._run())
         self._tell("", "muted")
         if held:
             self._work.setFocus()
@@ -168,27 +162,27 @@ class GroupsExportPage(QWidget):
             self._task = None
             self._tell("The check was stopped.", "muted")
 
-    async def _run(self, order: ExportOrder) -> None:
-        answer = await check(order, self._work.show_share)
+    async def _run(self) -> None:
+        answer = await self._export.check(self._work.show_share, self._saving)
         report = answer.report if isinstance(answer, Checked) else None
         rows = await gather(len(report.found), partial(_columns, report)) if report is not None else None
         held = self._holds_keyboard()
         self._task = None
-        self._take(answer, rows, order)
+        self._take(answer, rows)
         if held:
-            shown = (self._findings, self._columns.first) if self._answer is not None else ()
+            shown = (self._findings, self._columns.first) if self._export.answer is not None else ()
             (next((w for w in shown if w.isVisibleTo(self)), self._another)).setFocus()
 
-    def _take(self, answer: Checked | Unusable, rows: Rows | None, order: ExportOrder) -> None:
+    def _take(self, answer: Checked | Unusable, rows: Rows | None) -> None:
         if isinstance(answer, Unusable):
             self._tell(answer.sentence, "bad")
             return
-        self._order = replace(order, stamp=answer.seen.stamp, save=None)
-        self._answer = answer
-        self._columns.show_reading(answer.seen, changed=order.chosen)
+        self._export.keep(answer)
+        order = self._export.order
+        self._columns.show_reading(answer.seen, changed=order is not None and order.chosen)
         told = verdict(answer)
-        if order.save is not None:
-            self._tell(f"The findings are in {legible(order.save.name)}.", "good")
+        if self._saving is not None:
+            self._tell(f"The findings are in {legible(self._saving.name)}.", "good")
         elif answer.report is None or rows is None:
             self._tell(told.sentence, "caution")
         else:
@@ -204,8 +198,8 @@ class GroupsExportPage(QWidget):
 
     def save_findings(self, path: Path) -> None:
         """Check the file once more and write all findings, also those that are not held."""
-        if self._order is not None:
-            self._start(replace(self._order, save=path))
+        if self._export.order is not None:
+            self._start(path)
 
     # -- what is shown -------------------------------------------------------------------
 
@@ -223,7 +217,7 @@ class GroupsExportPage(QWidget):
         self._refresh()
 
     def _refresh(self) -> None:
-        running, answer, order = self._task is not None, self._answer, self._order
+        running, answer, order = self._task is not None, self._export.answer, self._export.order
         report = answer.report if answer is not None else None
         self._welcome.setVisible(order is None)
         self._file.setText(legible(order.path.name) if order is not None else "")
@@ -238,7 +232,7 @@ class GroupsExportPage(QWidget):
         self._save.setEnabled(not running)
         self._work.setVisible(running)
         self._columns.setVisible(answer is not None and not running)
-        found = bool(report and report.counts) and (self._saving or not (running or self._columns.is_open))
+        found = bool(report and report.counts) and (self._saving is not None or not (running or self._columns.is_open))
         self._findings.setVisible(found)
         self._rest.setVisible(not found and order is not None)
 
