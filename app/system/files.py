@@ -6,17 +6,17 @@ import errno
 import os
 import stat
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 _SAFE_FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
 """Do not follow symbolic links, do not inherit into child processes, do not wait for the other end of a pipe."""
 _BINARY = getattr(os, "O_BINARY", 0)
 
-
-_REASONS = {
+REASONS: Final[Mapping[int, str]] = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EROFS: "the disk is read-only",
@@ -34,11 +34,12 @@ _REASONS = {
     errno.EFBIG: "the file would be larger than the system allows",
     errno.EBUSY: "another program is using the folder",
 }
+"""Error numbers → why, see ``reason``."""
 
 
 def reason(error: OSError) -> str:
     """Return why the system refused, in words that continue a sentence after a colon."""
-    return _REASONS.get(error.errno or 0, "the system did not allow it")
+    return REASONS.get(error.errno or 0, "the system did not allow it")
 
 
 def make_private_folder(folder: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app.guide.vocabulary import Kind
 from app.values.rules import LONGEST, RULES, describe, mask, measure, read
+from tests.support.golden import Golden, lines
 
 GUID = "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"
 TOKEN = "abcDEF123._~-" * 6
@@ -196,6 +197,10 @@ def test_masks_and_rules_show_nothing_secret() -> None:
     assert str(len(TOKEN)) in measure(Kind.TOKEN, TOKEN)
     assert TOKEN not in repr(read(Kind.TOKEN, TOKEN))
     assert LONGEST > 10_000
+
+
+def test_every_kind_has_its_sentence(golden: Golden) -> None:
+    golden("rules", lines(Kind, {kind: rule.sentence for kind, rule in RULES.items()}))
 
 
 @pytest.mark.parametrize("kind", list(Kind))
