@@ -11,18 +11,19 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from app.guide.vocabulary import Kind
-from app.practice.console_pages import first_value, outdated_form, redirect
-from app.practice.derived_secrets import TOKEN_PATHS, equal_secrets
+from app.practice.console_pages import outdated_form, redirect
+from app.practice.derived_secrets import equal_secrets
 from app.practice.server_state import TSG_ID, Method, SyncStatus, account_name, field_errors, sync_refusal
-from app.practice.switchboard import API_WORDS, PORTAL_WORDS, WORDS, ApiFault, Fault, PortalFault
+from app.practice.switchboard import SWITCHES, Fault
 from app.practice.untrusted_server import UntrustedServer
+from app.values.api_regions import TOKEN_PATHS
 from app.values.rules import describe
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from app.practice.console_pages import ConsolePages
+    from app.practice.console_pages import ConsolePages, Fields
     from app.practice.derived_secrets import DerivedSecrets
     from app.practice.endpoint import PracticeEndpoint
     from app.practice.server_state import PracticeDirectory, ServerState
@@ -63,21 +64,21 @@ class Cie:
     @property
     def routes(self) -> list[Route]:
         """The console's addresses."""
-        one = "/cie/directories/{key}"
+        one, posted = "/cie/directories/{key}", self._pages.posted
         return [
             Route("/cie", self.directories),
             Route("/cie/new", self.set_up),
-            Route("/cie/new", self.choose_client, methods=["POST"]),
+            Route("/cie/new", posted(self.choose_client), methods=["POST"]),
             Route(one, self.configure),
-            Route(one, self.save, methods=["POST"]),
+            Route(one, posted(self.save), methods=["POST"]),
             Route(f"{one}/acknowledge", self.acknowledge),
-            Route(f"{one}/acknowledge", self.acknowledged, methods=["POST"]),
-            Route(f"{one}/full-sync", self.full_sync, methods=["POST"]),
+            Route(f"{one}/acknowledge", posted(self.acknowledged), methods=["POST"]),
+            Route(f"{one}/full-sync", posted(self.full_sync), methods=["POST"]),
             Route("/cie/switchboard", self.switchboard),
-            Route("/cie/switchboard", self.choose_faults, methods=["POST"]),
+            Route("/cie/switchboard", posted(self.choose_faults), methods=["POST"]),
             Route("/cie/service-accounts", self.accounts),
-            Route("/cie/service-accounts", self.create_account, methods=["POST"]),
-            *(Route(path, self.token, methods=["POST"]) for path in TOKEN_PATHS),
+            Route("/cie/service-accounts", posted(self.create_account), methods=["POST"]),
+            *(Route(path, self.token, methods=["POST"]) for path in TOKEN_PATHS.values()),
         ]
 
     def base_url(self, directory: PracticeDirectory) -> str:
@@ -110,12 +111,9 @@ class Cie:
         cloud = request.query_params.get("type") == "scim"
         return self._pages.page("cie", "cie_setup.html", clients=self._clients, cloud=cloud)
 
-    async def choose_client(self, request: Request) -> Response:
+    async def choose_client(self, _request: Request, fields: Fields) -> Response:
         """Create a draft directory for the chosen SCIM client."""
-        fields = await self._pages.form(request)
-        if fields is None:
-            return outdated_form()
-        client = first_value(fields, "client")
+        client = fields.get("client", "")
         if client not in self._clients:
             self._pages.show_message("cie", "Select a SCIM client.", bad=True)
             return redirect("/cie/new?type=scim")
@@ -141,21 +139,20 @@ class Cie:
             rules={"directory_id": describe(Kind.DIRECTORY_ID), "directory_name": describe(Kind.DIRECTORY_NAME)},
         )
 
-    async def save(self, request: Request) -> Response:
+    async def save(self, request: Request, fields: Fields) -> Response:
         """Generate Token or Submit. Both keep what was entered."""
-        fields = await self._pages.form(request)
         directory = self._directory(request)
-        if fields is None or directory is None:
+        if directory is None:
             return outdated_form()
-        typed = first_value(fields, "directory_id")[:200], first_value(fields, "directory_name")[:200]
+        typed = fields.get("directory_id", "")[:200], fields.get("directory_name", "")[:200]
         if not directory.submitted:
-            method = first_value(fields, "method")
+            method = fields.get("method", "")
             directory = self._state.change(
                 directory.key,
                 method=Method(method) if method in tuple(Method) else directory.method,
-                service_account=first_value(fields, "service_account")[:200],
+                service_account=fields.get("service_account", "")[:200],
             )
-        if first_value(fields, "action") == "generate":
+        if fields.get("action", "") == "generate":
             self._generate(directory, typed)
             return redirect(request.url.path)
         errors = [*field_errors(*typed), *self._authorization_errors(directory)]
@@ -173,40 +170,22 @@ class Cie:
     def _authorization_errors(self, directory: PracticeDirectory) -> list[str]:
         if directory.method is Method.STATIC:
             return [] if directory.generation else ["Generate a token first."]
-        known = {account_name(number) for number in range(1, self._state.service_accounts + 1)}
-        return [] if directory.service_account in known else ["No service account has that name."]
+        return [] if directory.service_account in self._state.accounts else ["No service account has that name."]
 
     async def switchboard(self, _request: Request) -> Response:
-        """How the endpoint, the API and the portal misbehave, and the requests received."""
+        """How the endpoint, the portal and the API misbehave, and the requests received."""
         board = self._endpoint.switchboard
-        return self._pages.page(
-            "cie",
-            "cie_switchboard.html",
-            faults=tuple(WORDS.items()),
-            chosen=board.fault,
-            api_faults=tuple(API_WORDS.items()),
-            api_chosen=board.api_fault,
-            portal_faults=tuple(PORTAL_WORDS.items()),
-            portal_chosen=board.portal_fault,
-            feed=tuple(board.feed),
-        )
+        return self._pages.page("cie", "cie_switchboard.html", switches=SWITCHES, board=board, feed=tuple(board.feed))
 
-    async def choose_faults(self, request: Request) -> Response:
-        """Choose a fault of the endpoint, the API or the portal."""
-        fields = await self._pages.form(request)
-        if fields is None:
-            return outdated_form()
-        chosen, of_api, of_portal = (first_value(fields, name) for name in ("fault", "api_fault", "portal_fault"))
-        if of_api in tuple(ApiFault):
-            self._endpoint.switchboard.api_fault = ApiFault(of_api)
-            self._pages.show_message("cie", f"Directory Sync API: {API_WORDS[ApiFault(of_api)]}.")
-        if of_portal in tuple(PortalFault):
-            self._endpoint.switchboard.portal_fault = PortalFault(of_portal)
-            self._pages.show_message("cie", f"Portal: {PORTAL_WORDS[PortalFault(of_portal)]}.")
-        if chosen in tuple(Fault):
-            self._endpoint.switchboard.fault = Fault(chosen)
-            await self._untrusted_server.set_on(on=chosen == Fault.UNTRUSTED)
-            self._pages.show_message("cie", f"SCIM endpoint: {WORDS[Fault(chosen)]}.")
+    async def choose_faults(self, _request: Request, fields: Fields) -> Response:
+        """Choose a fault of the endpoint, the portal or the API."""
+        for switch in SWITCHES:
+            fault = next((each for each in switch.faults if each == fields.get(switch.name)), None)
+            if fault is not None:
+                self._endpoint.switchboard.choose(fault)
+                if isinstance(fault, Fault):
+                    await self._untrusted_server.set_on(on=fault is Fault.UNTRUSTED)
+                self._pages.show_message("cie", f"{switch.system}: {fault.words}.")
         return redirect("/cie/switchboard")
 
     async def accounts(self, _request: Request) -> Response:
@@ -215,16 +194,14 @@ class Cie:
         return self._pages.page(
             "cie",
             "cie_accounts.html",
-            accounts=[account_name(number) for number in range(1, self._state.service_accounts + 1)],
+            accounts=list(self._state.accounts),
             name=account_name(account) if account else "",
             secret=self._derived.client_secret(account) if account else "",
             tsg_id=TSG_ID,
         )
 
-    async def create_account(self, request: Request) -> Response:
+    async def create_account(self, _request: Request, _fields: Fields) -> Response:
         """Create a service account. Its secret is shown once."""
-        if await self._pages.form(request) is None:
-            return outdated_form()
         self._state.service_accounts += 1
         self._state.save()
         self._unshown_account = self._state.service_accounts
@@ -252,10 +229,10 @@ class Cie:
         except ValueError:
             return None
         name, _, secret = given.partition(":")
-        for number in range(1, self._state.service_accounts + 1):
-            if name == account_name(number) and equal_secrets(secret, self._derived.client_secret(number)):
-                return number if scheme.lower() == "basic" else None
-        return None
+        number = self._state.accounts.get(name)
+        if number is None or not equal_secrets(secret, self._derived.client_secret(number)):
+            return None
+        return number if scheme.lower() == "basic" else None
 
     def _generate(self, directory: PracticeDirectory, typed: tuple[str, str]) -> None:
         changes: dict[str, object] = {"generation": directory.generation + 1}
@@ -271,11 +248,10 @@ class Cie:
             return redirect("/cie")
         return self._pages.page("cie", "cie_acknowledge.html", directory=directory)
 
-    async def acknowledged(self, request: Request) -> Response:
+    async def acknowledged(self, request: Request, fields: Fields) -> Response:
         """OK on the page of the postconfiguration requirements."""
-        fields = await self._pages.form(request)
         directory = self._directory(request)
-        if fields is None or directory is None:
+        if directory is None:
             return outdated_form()
         if "agree" not in fields:
             self._pages.show_message("cie", "Select the check box first.", bad=True)
@@ -284,11 +260,10 @@ class Cie:
         self._pages.show_message("cie", f"Directory {directory.directory_name} was added.")
         return redirect("/cie")
 
-    async def full_sync(self, request: Request) -> Response:
+    async def full_sync(self, request: Request, _fields: Fields) -> Response:
         """Actions > Full Sync."""
-        fields = await self._pages.form(request)
         directory = self._directory(request)
-        if fields is None or directory is None:
+        if directory is None:
             return outdated_form()
         refusal = sync_refusal(directory, self._state.now())
         if refusal is None:

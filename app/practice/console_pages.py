@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl
 
+from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from app.practice.derived_secrets import equal_secrets
 from app.system.paths import resources
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from starlette.requests import Request
 
     from app.practice.derived_secrets import DerivedSecrets
 
-_FORM_LIMIT = 16_384
-"""Bytes read of a form at most."""
+BODY_LIMIT = 16_384
+"""Bytes read of a form or of a request to the API at most."""
+
+Fields: TypeAlias = "ImmutableMultiDict[str, str]"
+"""The fields of a form, without spaces around their values."""
 
 
 class ConsolePages:
@@ -59,22 +65,27 @@ class ConsolePages:
             },
         )
 
-    async def form(self, request: Request) -> dict[str, list[str]] | None:
-        """Return the fields of a form; None if the form does not come from one of these pages."""
-        body = b""
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _FORM_LIMIT:
-                return None
-        fields: dict[str, list[str]] = {}
-        for name, value in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True):
-            fields.setdefault(name, []).append(value.strip())
-        return fields if equal_secrets(first_value(fields, "csrf"), self._derived.csrf) else None
+    def posted(self, act: Callable[[Request, Fields], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+        """Return what passes the fields of a form to ``act``, and refuses a form that is not from these pages."""
+
+        async def answer(request: Request) -> Response:
+            body = await read_body(request)
+            pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True) if body is not None else []
+            fields: Fields = ImmutableMultiDict([(name, value.strip()) for name, value in pairs])
+            known = equal_secrets(fields.get("csrf", ""), self._derived.csrf)
+            return await act(request, fields) if known else outdated_form()
+
+        return answer
 
 
-def first_value(fields: dict[str, list[str]], name: str) -> str:
-    """Return the first value of a field; empty if there is none."""
-    return fields.get(name, [""])[0]
+async def read_body(request: Request) -> bytes | None:
+    """Return the body of a request; None if it is longer than ``BODY_LIMIT``."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            return None
+    return body
 
 
 def redirect(path: str) -> RedirectResponse:

@@ -7,12 +7,6 @@ import hmac
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-TOKEN_PATH = "/oauth2/access_token"  # noqa: S105 - an address
-"""The address at which the practice CIE issues tokens to service accounts."""
-
-TOKEN_PATHS = (TOKEN_PATH, "/auth/v1/oauth2/access_token")
-"""Both documented token paths."""
-
 
 @dataclass(frozen=True, slots=True)
 class DerivedSecrets:

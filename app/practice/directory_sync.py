@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from app.practice.console_pages import read_body
 from app.practice.server_state import SyncStatus
 from app.practice.switchboard import ApiFault
 
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
 
 PREFIX, OTHER_PREFIX = "/cie/directory-sync/v1", "/directory-sync/v1"
 """The API's address, and its address once the switchboard has moved it."""
-
-_BODY_LIMIT = 16_384
-"""Bytes read of a request at most."""
 
 _Word = Annotated[str, Field(min_length=1, max_length=500)]
 
@@ -178,13 +176,8 @@ _Shape = TypeVar("_Shape", bound=_ApiPart)
 
 
 async def _read(request: Request, shape: type[_Shape]) -> _Shape | None:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _BODY_LIMIT:
-            return None
     try:
-        return shape.model_validate_json(body)
+        return shape.model_validate_json(await read_body(request) or b"")
     except ValidationError:
         return None
 

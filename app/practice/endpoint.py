@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,12 +26,14 @@ from scim2_server.applications.asgi import ASGIApplication  # noqa: TID253
 from scim2_server.memory import AsyncInMemoryStorage, InMemoryStorage  # noqa: TID253
 from scim2_server.service import ScimService  # noqa: TID253
 from scim2_server.testserver.application import BEARER_TOKEN_SCHEME  # noqa: TID253
+from starlette.responses import JSONResponse
 
 from app.practice.derived_secrets import equal_secrets
 from app.practice.server_state import Method, account_name
-from app.practice.switchboard import Fault, Switchboard
+from app.practice.switchboard import SCIM_JSON, Fault, Switchboard
 
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from app.practice.derived_secrets import DerivedSecrets
@@ -82,17 +83,20 @@ class PracticeEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Authenticate a request, serve it, and save what it changed."""
         send = self.switchboard.watch(scope, send)
-        if await self.switchboard.answer_with_fault(send):
+        if (faulty := await self.switchboard.faulty_answer(send)) is not None:
+            await faulty(scope, receive, send)
             return
         segment = scope["path"].removeprefix(PREFIX).partition("/")[0]
         directory = self._directory(segment)
         if directory is None:
-            await _refuse(send, 404, "There is no directory at this address.")
+            await _refusal(404, "There is no directory at this address.")(scope, receive, send)
             return
         if not self._is_authorized(directory, scope):
-            await _refuse(send, 401, "Authorization failure. The authorization header is invalid or missing.")
+            detail = "Authorization failure. The authorization header is invalid or missing."
+            await _refusal(401, detail)(scope, receive, send)
             return
-        if await self.switchboard.ignore_filter(scope, send):
+        if (unfiltered := self.switchboard.unfiltered_answer(scope)) is not None:
+            await unfiltered(scope, receive, send)
             return
         storage, application = self._tenant(directory)
         await application({**scope, "root_path": f"{PREFIX}{segment}"}, receive, send)  # type: ignore[arg-type]
@@ -165,15 +169,8 @@ def _without_secrets(value: Any) -> Any:
     return [_without_secrets(part) for part in value] if isinstance(value, list) else value
 
 
-async def _refuse(send: Send, status: int, detail: str) -> None:
-    """Answer with a SCIM error (RFC 7644 3.12)."""
-    error = {
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"],
-        "status": str(status),
-        "detail": detail,
-    }
-    headers = [(b"content-type", b"application/scim+json")]
-    if status == 401:
-        headers.append((b"www-authenticate", b'Bearer realm="SCIM"'))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": json.dumps(error).encode()})
+def _refusal(status: int, detail: str) -> Response:
+    """A SCIM error (RFC 7644 3.12)."""
+    error = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": str(status), "detail": detail}
+    headers = {"www-authenticate": 'Bearer realm="SCIM"'} if status == 401 else None
+    return JSONResponse(error, status, headers, SCIM_JSON)

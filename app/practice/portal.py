@@ -10,10 +10,10 @@ from starlette.routing import Route
 from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind
 from app.practice import provisioning
-from app.practice.console_pages import first_value, outdated_form, redirect
+from app.practice.console_pages import outdated_form, redirect
 from app.practice.people import PEOPLE, TEAMS, in_scope
 from app.practice.server_state import PracticeApplication
-from app.practice.switchboard import PORTAL_WORDS, PortalFault
+from app.practice.switchboard import PortalFault
 from app.scim.tokens import ServiceAccount, StaticToken, TokenSource
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.guide.model import Guide, PracticeForm
     from app.net import LoopbackClient
     from app.practice.cie import Cie
-    from app.practice.console_pages import ConsolePages
+    from app.practice.console_pages import ConsolePages, Fields
     from app.practice.derived_secrets import DerivedSecrets
     from app.practice.server_state import ServerState
     from app.practice.switchboard import Switchboard
@@ -67,15 +67,16 @@ class Portal:
     @property
     def routes(self) -> list[Route]:
         """The console's addresses."""
+        posted = self._pages.posted
         return [
             Route(self._path, self.overview),
             Route(f"{self._path}/gallery", self.gallery),
-            Route(f"{self._path}/gallery", self.create_app, methods=["POST"]),
+            Route(f"{self._path}/gallery", posted(self.create_app), methods=["POST"]),
             Route(f"{self._path}/app", self.app),
-            Route(f"{self._path}/provisioning", self.enter, methods=["POST"]),
-            Route(f"{self._path}/assign", self.assign, methods=["POST"]),
-            Route(f"{self._path}/start", self.start, methods=["POST"]),
-            Route(f"{self._path}/delete", self.delete, methods=["POST"]),
+            Route(f"{self._path}/provisioning", posted(self.enter), methods=["POST"]),
+            Route(f"{self._path}/assign", posted(self.assign), methods=["POST"]),
+            Route(f"{self._path}/start", posted(self.start), methods=["POST"]),
+            Route(f"{self._path}/delete", posted(self.delete), methods=["POST"]),
         ]
 
     def resume(self) -> None:
@@ -105,12 +106,9 @@ class Portal:
         chosen = request.query_params.get("app", "")
         return self._page("portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in entries else "")
 
-    async def create_app(self, request: Request) -> Response:
+    async def create_app(self, _request: Request, fields: Fields) -> Response:
         """Create an application from the gallery."""
-        fields = await self._pages.form(request)
-        if fields is None:
-            return outdated_form()
-        template, name = first_value(fields, "app"), first_value(fields, "name")[:120]
+        template, name = fields.get("app", ""), fields.get("name", "")[:120]
         if template not in self._form.catalog or not name:
             self._show("Enter a name.", bad=True)
             return redirect(f"{self._path}/gallery")
@@ -143,7 +141,7 @@ class Portal:
             people=PEOPLE,
             teams=TEAMS,
             domain=self._domain,
-            fault_words="" if fault is PortalFault.NONE else PORTAL_WORDS[fault],
+            fault_words="" if fault is PortalFault.NONE else fault.words,
             reload=application.running or (application.completed and not application.steady),
         )
 
@@ -166,25 +164,24 @@ class Portal:
     def _kind(self, name: str) -> Kind:
         return self._guide.values[name].kind
 
-    async def enter(self, request: Request) -> Response:
+    async def enter(self, _request: Request, fields: Fields) -> Response:
         """The connection's test button and save button."""
-        fields = await self._pages.form(request)
         application = self._application
-        if fields is None or application is None or application.lookalike:
+        if application is None or application.lookalike:
             return outdated_form()
-        if first_value(fields, "token") or first_value(fields, "client_secret"):
+        if fields.get("token", "") or fields.get("client_secret", ""):
             # A secret stays entered although it is not shown; the secret entered last decides the method.
-            self._uses_account = bool(first_value(fields, "client_secret"))
+            self._uses_account = bool(fields.get("client_secret", ""))
         for field in self._fields:
             name = str(field["name"])
             # The page never shows a secret again, so an empty field means the previous secret.
-            self._entered[name] = first_value(fields, name) or (self._entered.get(name, "") if field["hidden"] else "")
+            self._entered[name] = fields.get(name, "") or (self._entered.get(name, "") if field["hidden"] else "")
         if self._form.modes is not None:
-            self._change(live=first_value(fields, "mode") == self._form.modes.live)
+            self._change(live=fields.get("mode", "") == self._form.modes.live)
         target = self._target()
         if isinstance(target, str):
             self._show(target, bad=True)
-        elif first_value(fields, "action") == "test":
+        elif fields.get("action", "") == "test":
             await self._test(target)
         elif self._form.save_needs_test and self._tested != target:
             self._show(f"Use {self._form.test_button} with these values first.", bad=True)
@@ -229,22 +226,20 @@ class Portal:
         self._change(configured=True, matched_key=key, matched_generation=generation)
         self._show("The connection was saved.")
 
-    async def assign(self, request: Request) -> Response:
+    async def assign(self, _request: Request, fields: Fields) -> Response:
         """Assign users and groups."""
-        fields = await self._pages.form(request)
-        if fields is None or self._application is None:
+        if self._application is None:
             return outdated_form()
         keys = {item.key for item in (*PEOPLE, *TEAMS)}
-        assigned = tuple(key for key in fields.get("assigned", []) if key in keys)
+        assigned = tuple(key for key in fields.getlist("assigned") if key in keys)
         self._change(assigned=assigned)
         self._show(f"{len(assigned)} assignments saved.")
         return redirect(f"{self._path}/app")
 
-    async def start(self, request: Request) -> Response:
+    async def start(self, _request: Request, _fields: Fields) -> Response:
         """Start or restart provisioning."""
-        fields = await self._pages.form(request)
         application = self._application
-        if fields is None or application is None:
+        if application is None:
             return outdated_form()
         if not application.configured or self._saved is None:
             self._show(f"Enter the connection and use {self._form.save_button} first.", bad=True)
@@ -258,10 +253,8 @@ class Portal:
             self._show("Provisioning started.")
         return redirect(f"{self._path}/app")
 
-    async def delete(self, request: Request) -> Response:
+    async def delete(self, _request: Request, _fields: Fields) -> Response:
         """Delete the application."""
-        if await self._pages.form(request) is None:
-            return outdated_form()
         if self._application is not None and self._application.running:
             self._show("Provisioning is running. Wait until the cycle has ended.", bad=True)
             return redirect(f"{self._path}/app")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.practice.derived_secrets import TOKEN_PATH, DerivedSecrets
+from app.practice.derived_secrets import DerivedSecrets
+from app.values.api_regions import TOKEN_PATHS, Issuer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ class Started:
     @property
     def token_url(self) -> str:
         """The address at which the practice CIE issues tokens to service accounts."""
-        return f"{self.origin}{TOKEN_PATH}"
+        return f"{self.origin}{TOKEN_PATHS[Issuer.PAGES]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class PracticeProcess:
             seed: At least 32 hexadecimal digits. The same seed gives the same secrets.
         """
         await self.stop()
-        order = json.dumps({"seed": seed, "state_dir": str(state_dir), "port": None})
+        order = json.dumps({"seed": seed, "state_dir": str(state_dir)})
         try:
             # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
             self._child = child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours

@@ -12,14 +12,13 @@ from app.guide.vocabulary import Expect
 from app.scim.endpoint import Endpoint
 from app.scim.probes import probe_of
 from app.scim.tokens import NotIssued, TokenSource
+from app.values.address import LOOPBACK
 
 if TYPE_CHECKING:
     from app.guide.model import Guide, PracticeForm
     from app.net import LoopbackClient
     from app.practice.people import Person, Team
     from app.scim.tokens import Credentials
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"

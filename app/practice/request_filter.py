@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse
 
 from app.practice import directory_sync
 from app.practice.console_pages import plain_text
-from app.practice.derived_secrets import TOKEN_PATHS, equal_secrets
+from app.practice.derived_secrets import equal_secrets
 from app.practice.endpoint import PREFIX
+from app.values.api_regions import TOKEN_PATHS
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -50,7 +51,7 @@ class RequestFilter:
             await plain_text("Requests from other pages are refused.", 403)(scope, receive, send)
         elif scope["path"].startswith(PREFIX):
             await self._endpoint(scope, receive, send)
-        elif scope["path"] in TOKEN_PATHS or scope["path"].startswith(API_PREFIXES):
+        elif scope["path"] in TOKEN_PATHS.values() or scope["path"].startswith(API_PREFIXES):
             # A program has no cookie; it sends its Client ID and Client Secret, or its token.
             await self._consoles(scope, receive, send)
         else:

@@ -28,7 +28,6 @@ class ServerOrder:
 
     seed: bytes = field(repr=False)
     state_dir: Path
-    port: int | None
 
     @classmethod
     def parse(cls, line: bytes) -> ServerOrder:
@@ -37,8 +36,7 @@ class ServerOrder:
         seed = bytes.fromhex(data["seed"])
         if len(seed) < 16:
             raise ValueError("the seed is too short")
-        port = data["port"]
-        return cls(seed, Path(data["state_dir"]), None if port is None else int(port))
+        return cls(seed, Path(data["state_dir"]))
 
 
 def main() -> int:
@@ -88,7 +86,7 @@ async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> Non
     from app.practice.server_state import ServerState
 
     guides, derived, state = catalog.guides(), DerivedSecrets(order.seed), ServerState(order.state_dir)
-    listener = _bind(order.port or state.port)
+    listener = _bind(state.port)
     port = state.port = listener.getsockname()[1]
     state.save()
     async with LoopbackClient() as client:

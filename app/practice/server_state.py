@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from app.guide.vocabulary import Kind
+from app.setup.journey import FULL_SYNC_PAUSE
 from app.system import files
 from app.values.rules import RULES
 
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
 LIMIT_BYTES = 16_000_000
 """Bytes. Far larger than practice ever writes; a larger file is not one of ours."""
-
-FULL_SYNC_PAUSE = 90.0
-"""Seconds between the end of a full sync and the start of the next ("Synchronize Cloud Identity Engine Tenants")."""
 
 TSG_ID = "1102345678"
 """The tenant service group of the practice CIE."""
@@ -160,6 +158,11 @@ class ServerState:
     def directories(self) -> tuple[PracticeDirectory, ...]:
         """All directories, including drafts, oldest first."""
         return tuple(self._directories.values())
+
+    @property
+    def accounts(self) -> dict[str, int]:
+        """The service accounts: name → number."""
+        return {account_name(number): number for number in range(1, self.service_accounts + 1)}
 
     def directory(self, key: str) -> PracticeDirectory | None:
         """Return the directory with that key."""

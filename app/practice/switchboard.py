@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote
 
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+
 if TYPE_CHECKING:
+    from starlette.responses import Response
     from starlette.types import Message, Scope, Send
 
 SLOW_SECONDS: Final = 12.0
 """Longer than Test Connection waits for an answer."""
+
+SCIM_JSON: Final = "application/scim+json"
 
 _LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
@@ -23,94 +27,73 @@ FEED_LENGTH: Final = 50
 """Number of requests that the feed shows."""
 
 
-class Fault(StrEnum):
-    """A fault of the SCIM endpoint; the value is its name in addresses and forms."""
+class PracticeFault(StrEnum):
+    """Something that can be made to fail: its name in forms, and the words of the switchboard for it."""
 
-    NONE = "none"
-    """Everything works."""
-    NOT_SUBMITTED = "not-submitted"
-    """401, as before Submit."""
-    UNAUTHORIZED = "unauthorized"
-    """401, as after the token was replaced."""
-    FORBIDDEN = "forbidden"
-    """403, as with the token of another directory."""
-    NOT_FOUND = "not-found"
-    """404, as with a truncated Base URL."""
-    TOO_MANY = "too-many"
-    """429 with Retry-After."""
-    SERVER_ERROR = "server-error"
-    """500."""
-    REDIRECT = "redirect"
-    """A redirect to a page for browsers."""
-    HTML = "html"
-    """A web page with status 200."""
-    FILTER_IGNORED = "filter-ignored"
-    """Every search finds a user, whatever its filter."""
-    OPEN_DOOR = "open-door"
-    """Any token is accepted."""
-    SLOW = "slow"
-    """No answer for 12 seconds."""
-    CLOSED = "closed"
-    """The connection closes in the middle of the answer."""
-    UNTRUSTED = "untrusted"
-    """The console shows a Base URL whose server has an untrusted certificate."""
+    words: str
+
+    def __new__(cls, name: str, words: str) -> Self:
+        member = str.__new__(cls, name)
+        member._value_, member.words = name, words
+        return member
 
 
-WORDS: Final = {
-    Fault.NONE: "Works normally",
-    Fault.NOT_SUBMITTED: "Rejects the token, as before Submit (401)",
-    Fault.UNAUTHORIZED: "Rejects the token, as after it was replaced (401)",
-    Fault.FORBIDDEN: "Recognizes the token but allows nothing (403)",
-    Fault.NOT_FOUND: "Doesn't know the address (404)",
-    Fault.TOO_MANY: "Limits the request rate (429)",
-    Fault.SERVER_ERROR: "Reports an internal error (500)",
-    Fault.REDIRECT: "Redirects to a page for browsers (302)",
-    Fault.HTML: "Returns a sign-in page (200)",
-    Fault.FILTER_IGNORED: "Ignores search filters",
-    Fault.OPEN_DOOR: "Accepts any token",
-    Fault.SLOW: "Answers after 12 seconds",
-    Fault.CLOSED: "Closes the connection in the middle of an answer",
-    Fault.UNTRUSTED: "Has an untrusted certificate (copy the directory's Base URL again)",
-}
+class Fault(PracticeFault):
+    """A fault of the SCIM endpoint."""
+
+    NONE = "none", "Works normally"
+    NOT_SUBMITTED = "not-submitted", "Rejects the token, as before Submit (401)"
+    UNAUTHORIZED = "unauthorized", "Rejects the token, as after it was replaced (401)"
+    FORBIDDEN = "forbidden", "Recognizes the token but allows nothing (403)"
+    """As with the token of another directory."""
+    NOT_FOUND = "not-found", "Doesn't know the address (404)"
+    """As with a truncated Base URL."""
+    TOO_MANY = "too-many", "Limits the request rate (429)"
+    SERVER_ERROR = "server-error", "Reports an internal error (500)"
+    REDIRECT = "redirect", "Redirects to a page for browsers (302)"
+    HTML = "html", "Returns a sign-in page (200)"
+    FILTER_IGNORED = "filter-ignored", "Ignores search filters"
+    """Every search finds a user."""
+    OPEN_DOOR = "open-door", "Accepts any token"
+    SLOW = "slow", "Answers after 12 seconds"
+    CLOSED = "closed", "Closes the connection in the middle of an answer"
+    UNTRUSTED = "untrusted", "Has an untrusted certificate (copy the directory's Base URL again)"
+    """The console shows the Base URL of a server with such a certificate."""
 
 
-class ApiFault(StrEnum):
-    """A fault of the Directory Sync API; the value is its name in addresses and forms."""
+class ApiFault(PracticeFault):
+    """A fault of the Directory Sync API."""
 
-    NONE = "none"
-    """Everything works."""
-    ROLE = "role"
-    """403, as with a role that is not accepted."""
-    ADDRESS = "address"
-    """It answers at its other address, and returns 404 at the usual one."""
+    NONE = "none", "Works normally"
+    ROLE = "role", "Rejects the service account's role (403)"
+    ADDRESS = "address", "Answers at another address (404 at the usual one)"
 
 
-API_WORDS: Final = {
-    ApiFault.NONE: "Works normally",
-    ApiFault.ROLE: "Rejects the service account's role (403)",
-    ApiFault.ADDRESS: "Answers at another address (404 at the usual one)",
-}
+class PortalFault(PracticeFault):
+    """A reason why the portal does not provision."""
+
+    NONE = "none", "Works normally"
+    DUPLICATE_GROUPS = "duplicate-group-names", "Finds two groups with the same name"
+    PREVIEW = "preview-mode", "Runs in preview mode and sends nothing"
+    NOBODY = "nothing-assigned", "Finds nobody assigned"
 
 
-class PortalFault(StrEnum):
-    """A reason why the portal does not provision; the value is its name in addresses and forms."""
+@dataclass(frozen=True, slots=True)
+class FaultSwitch:
+    """A form of the switchboard."""
 
-    NONE = "none"
-    """Everything works."""
-    DUPLICATE_GROUPS = "duplicate-group-names"
-    """Two of the assigned groups have the same name."""
-    PREVIEW = "preview-mode"
-    """It runs in preview mode and sends nothing."""
-    NOBODY = "nothing-assigned"
-    """Nobody is in scope, so nothing is sent."""
+    name: str
+    """Of its field, and of the switchboard's attribute with the chosen fault."""
+    system: str
+    button: str
+    faults: type[PracticeFault]
 
 
-PORTAL_WORDS: Final = {
-    PortalFault.NONE: "Works normally",
-    PortalFault.DUPLICATE_GROUPS: "Finds two groups with the same name",
-    PortalFault.PREVIEW: "Runs in preview mode and sends nothing",
-    PortalFault.NOBODY: "Finds nobody assigned",
-}
+SWITCHES: Final = (
+    FaultSwitch("fault", "SCIM endpoint", "Apply", Fault),
+    FaultSwitch("portal_fault", "Portal", "Apply to the portal", PortalFault),
+    FaultSwitch("api_fault", "Directory Sync API", "Apply to the API", ApiFault),
+)
 
 _STATUS: Final = {
     Fault.NOT_SUBMITTED: 401,
@@ -141,6 +124,16 @@ class Switchboard:
         self.api_fault = ApiFault.NONE
         self.feed: deque[ReceivedRequest] = deque(maxlen=FEED_LENGTH)
 
+    def choose(self, fault: PracticeFault) -> None:
+        """From now on fail like that."""
+        match fault:
+            case Fault():
+                self.fault = fault
+            case PortalFault():
+                self.portal_fault = fault
+            case ApiFault():
+                self.api_fault = fault
+
     def watch(self, scope: Scope, send: Send) -> Send:
         """Return a ``send`` that adds the answer's status to the feed."""
         parts = scope["path"].split("/", 4)
@@ -155,39 +148,29 @@ class Switchboard:
 
         return noting
 
-    async def answer_with_fault(self, send: Send) -> bool:
-        """Answer as the fault demands. Return False if the request should be served normally."""
+    async def faulty_answer(self, send: Send) -> Response | None:
+        """Return the answer that the fault demands; None if the request should be served normally."""
         status = _STATUS.get(self.fault)
         if status is not None:
-            headers = [(b"retry-after", b"30")] if status == 429 else []
-            await _answer(send, status, b"application/scim+json", b'{"detail":"Practice fault"}', headers)
-        elif self.fault is Fault.REDIRECT:
-            await _answer(send, 302, b"text/plain", b"", [(b"location", b"/cie")])
-        elif self.fault is Fault.HTML:
-            await _answer(send, 200, b"text/html", b"<!doctype html><title>Sign in</title>")
-        elif self.fault is Fault.CLOSED:
-            headers = [(b"content-type", b"application/scim+json"), (b"content-length", b"4096")]
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": b'{"schemas":', "more_body": True})
-            raise ConnectionAbortedError
-        else:
-            if self.fault is Fault.SLOW:
+            headers = {"retry-after": "30"} if status == 429 else None
+            return JSONResponse({"detail": "Practice fault"}, status, headers, SCIM_JSON)
+        match self.fault:
+            case Fault.REDIRECT:
+                return RedirectResponse("/cie", 302)
+            case Fault.HTML:
+                return HTMLResponse("<!doctype html><title>Sign in</title>")
+            case Fault.CLOSED:
+                start = [(b"content-type", SCIM_JSON.encode()), (b"content-length", b"4096")]
+                await send({"type": "http.response.start", "status": 200, "headers": start})
+                await send({"type": "http.response.body", "body": b'{"schemas":', "more_body": True})
+                raise ConnectionAbortedError
+            case Fault.SLOW:
                 await asyncio.sleep(SLOW_SECONDS)
-            return False
-        return True
+        return None
 
-    async def ignore_filter(self, scope: Scope, send: Send) -> bool:
-        """Answer a search with a user if filters are ignored. Return False if the request should be served normally."""
+    def unfiltered_answer(self, scope: Scope) -> Response | None:
+        """Return a user for a search if filters are ignored; None if the request should be served normally."""
         if self.fault is not Fault.FILTER_IGNORED or b"filter=" not in scope["query_string"]:
-            return False
+            return None
         found = {"schemas": [_LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "anyone@practice"}]}
-        await _answer(send, 200, b"application/scim+json", json.dumps(found).encode())
-        return True
-
-
-async def _answer(
-    send: Send, status: int, kind: bytes, body: bytes, headers: list[tuple[bytes, bytes]] | None = None
-) -> None:
-    start = [(b"content-type", kind), (b"content-length", str(len(body)).encode()), *(headers or [])]
-    await send({"type": "http.response.start", "status": status, "headers": start})
-    await send({"type": "http.response.body", "body": body})
+        return JSONResponse(found, media_type=SCIM_JSON)

@@ -15,7 +15,7 @@ from app.directory_sync.objects import question, read_objects
 from app.net import Answer, ApiClient, NoAnswer, RequestFailure
 from app.practice.directory_sync import OTHER_PREFIX, PREFIX
 from app.practice.server_state import TSG_ID
-from app.practice.switchboard import API_WORDS, ApiFault
+from app.practice.switchboard import ApiFault
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, TokenSource
 from app.values.address import API_HOSTS
@@ -162,7 +162,7 @@ def test_the_client_reads_the_practice_server_at_each_address(tmp_path: Path) ->
                 (ApiFault.ADDRESS, Observation.NOT_FOUND, None),
                 (ApiFault.ROLE, Observation.FORBIDDEN, Observation.NOT_FOUND),
             ):
-                assert API_WORDS[fault] in await visitor.break_api(fault.value)
+                assert fault.words in await visitor.break_api(fault.value)
                 for each, expected in ((asked, usual), (moved, other)):
                     look = await each.directories()
                     assert (look.observation if isinstance(look, ApiFailure) else None) == expected, fault

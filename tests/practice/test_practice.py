@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 from app.guide.guide_file import read
 from app.guide.vocabulary import RANDOM_GUID, Kind
 from app.net import Answer, LoopbackClient
-from app.practice.derived_secrets import TOKEN_PATH, DerivedSecrets
+from app.practice.derived_secrets import DerivedSecrets
 from app.practice.process import NotStarted, PracticeProcess, Started
 from app.practice.server_state import PracticeDirectory, field_errors, sync_refusal
 from app.scim.observation import Observation
 from app.scim.tokens import Bearer, NotIssued, ServiceAccount, TokenSource
+from app.values.api_regions import TOKEN_PATHS, Issuer
 from app.values.rules import derive
 from tests.support.until import until_answered
 from ui.tour.visitor import ConsoleRefusal, ConsoleVisitor
@@ -221,7 +222,7 @@ def test_a_whole_run_survives_a_restart(tmp_path: Path) -> None:
 
 
 async def fetched(client: LoopbackClient, base_url: str, account: dict[str, str], scope: str) -> Bearer | NotIssued:
-    token_url = base_url.partition("/scim")[0] + TOKEN_PATH
+    token_url = base_url.partition("/scim")[0] + TOKEN_PATHS[Issuer.PAGES]
     wanted = ServiceAccount(token_url, account["Client ID"], account["Client Secret"], scope)
     return await TokenSource(wanted, practice=True).bearer()
 
@@ -312,7 +313,7 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "child.stdin.write(order.encode() + b'\\n'); child.stdin.flush()\n"
         "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)\n"
     )
-    order = json.dumps({"seed": SEED, "state_dir": str(tmp_path / "state"), "port": None})
+    order = json.dumps({"seed": SEED, "state_dir": str(tmp_path / "state")})
     parent = subprocess.Popen(
         [sys.executable, "-c", parent_code, order, *command(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
     )

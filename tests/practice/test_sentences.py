@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import pytest
 
-from app.practice import switchboard
+from app.practice.switchboard import SWITCHES, FaultSwitch
 from tests.support.golden import Golden, lines
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from enum import StrEnum
 
-TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, Any]]] = {
-    "faults": (switchboard.Fault, switchboard.WORDS),
-    "api_faults": (switchboard.ApiFault, switchboard.API_WORDS),
-    "portal_faults": (switchboard.PortalFault, switchboard.PORTAL_WORDS),
-}
-
-
-@pytest.mark.parametrize("name", TABLES)
-def test_every_member_has_its_sentence(name: str, golden: Golden) -> None:
-    golden(name, lines(*TABLES[name]))
+@pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.name)
+def test_every_fault_has_its_words(switch: FaultSwitch, golden: Golden) -> None:
+    golden(f"{switch.name}s", lines(switch.faults, {fault: fault.words for fault in switch.faults}))

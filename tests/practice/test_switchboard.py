@@ -13,7 +13,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Kind, Milestone
 from app.net import LoopbackClient
 from app.practice.process import PracticeProcess, Started
-from app.practice.switchboard import PORTAL_WORDS, WORDS, Fault, PortalFault
+from app.practice.switchboard import Fault, PortalFault
 from app.scim.connection_test import Check, Observation, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
@@ -45,8 +45,7 @@ EXPECTED = {
 }
 
 
-def test_every_fault_has_words_and_an_expected_finding() -> None:
-    assert set(WORDS) == set(Fault)
+def test_every_fault_has_an_expected_finding() -> None:
     assert set(EXPECTED) == set(Fault) - {Fault.NONE}
 
 
@@ -70,7 +69,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                 tokens = TokenSource(StaticToken(token), practice=True)
                 probe = LOOKUP
                 for fault, (check, observation, step) in EXPECTED.items():
-                    assert WORDS[fault] in await visitor.break_it(fault.value)
+                    assert fault.words in await visitor.break_it(fault.value)
                     endpoint = Endpoint(await visitor.shown_base_url(), practice=True)
                     assert endpoint.plain == (fault is not Fault.UNTRUSTED)
                     found = await run(endpoint, tokens, probe, proxy_for=lambda _: None, limits=limits)
@@ -79,7 +78,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
                     diagnosis = explain(found, SetupFacts.of(GUIDE, setup))
                     assert diagnosis is not None
                     assert diagnosis.causes[0].step == step, fault
-                assert WORDS[Fault.NONE] in await visitor.break_it("none")
+                assert Fault.NONE.words in await visitor.break_it("none")
                 assert await visitor.shown_base_url() == base_url
                 good = await run(
                     Endpoint(base_url, practice=True), tokens, probe, proxy_for=lambda _: None, limits=limits
@@ -96,8 +95,6 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
 
 
 def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> None:
-    assert set(PORTAL_WORDS) == set(PortalFault)
-
     async def ended(visitor: ConsoleVisitor) -> CycleProgress:
         assert await visitor.start() == "Provisioning started."
         return await until_answered(visitor.status, lambda progress: "progress" not in progress.message)
@@ -122,7 +119,7 @@ def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> 
                 await visitor.create()
                 await visitor.assign()
                 for fault in set(PortalFault) - {PortalFault.NONE}:
-                    assert PORTAL_WORDS[fault] in await visitor.break_portal(fault.value)
+                    assert fault.words in await visitor.break_portal(fault.value)
                     progress = await ended(visitor)
                     if fault is PortalFault.DUPLICATE_GROUPS:
                         decoded = decode(progress.message, GUIDE, a_setup(GUIDE))
@@ -131,7 +128,7 @@ def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> 
                     else:
                         assert (progress.users, progress.groups) == ("0", "0")
                     assert (await visitor.directories())[0].timestamp == "-", fault
-                assert PORTAL_WORDS[PortalFault.NONE] in await visitor.break_portal("none")
+                assert PortalFault.NONE.words in await visitor.break_portal("none")
                 progress = await ended(visitor)
                 assert (progress.users, progress.groups) == ("12", "3")
                 assert (await visitor.directories())[0].timestamp != "-"
