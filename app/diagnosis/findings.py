@@ -109,6 +109,7 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.NO_TOKEN: "The response contained no token",
     Observation.NO_SECRET: "The keyring did not provide the credentials",
     Observation.NOT_HTTP: "Something answers there, but not a web service",
+    Observation.NOT_SENT: "No made-up token was sent",
     Observation.OPEN_DOOR: "It was accepted",
 }
 
@@ -136,6 +137,10 @@ MEANINGS: Final[Mapping[Observation, str]] = {
 }
 """What an unusual result means, and what it does not mean."""
 
+SLOW_REJECTION: Final = (
+    "Some services delay their answer to a wrong token by minutes. It is unknown whether this one rejects it. The "
+    "right token was accepted. No made-up token is sent again for this Base URL and token."
+)
 OTHER_REJECTION: Final = (
     "A wrong token is rejected, but not with 401 or 403. It does not mean that anything is wrong in this setup."
 )
@@ -206,7 +211,8 @@ def summary(findings: Sequence[Finding]) -> str:
 def meaning(finding: Finding) -> str:
     """What an unusual result means; empty if the sentence says it all."""
     if finding.check is Check.CONTROL and finding.verdict is Verdict.WARNED:
-        return OTHER_REJECTION
+        slow = finding.observation in (Observation.TIMEOUT, Observation.TOO_SLOW)
+        return SLOW_REJECTION if slow else OTHER_REJECTION
     return MEANINGS.get(finding.observation, "")
 
 
@@ -226,6 +232,8 @@ def _passed(finding: Finding) -> str:
             return f"A token for {counted(minutes, 'minute')} was issued"
         case AnswerDetails(expect=expect) if expect is not None:
             return EXPECTED[expect]
+        case AnswerDetails(earlier=True):
+            return "A made-up token was rejected in an earlier test with these values"
     return ""
 
 
@@ -244,6 +252,8 @@ def _detailed(finding: Finding) -> str:
     """The sentence of a result where the details say more than the observation; else empty."""
     if finding.check is Check.TOKEN and finding.observation is Observation.MALFORMED:
         return "The token has characters that no request can carry"
+    if finding.check is Check.CONTROL and finding.observation in (Observation.TIMEOUT, Observation.TOO_SLOW):
+        return "The right token was accepted, but a made-up one got no answer in time"
     match finding.details:
         case NameDetails() as details:
             return _of_name(finding.observation, details)

@@ -57,13 +57,15 @@ async def run(
     on_finding: Callable[[Finding], None] | None = None,
     resolver: Resolver | None = None,
     limits: TimeLimits | None = None,
+    control: Finding | None = None,
 ) -> tuple[Finding, ...]:
     """Run all checks; those after a decisive failure come back as not tried. Cancellable.
 
     ``proxy_for`` may block: it is called in a thread. ``resolver`` returns the addresses of a host and raises OSError
-    if there are none.
+    if there are none. ``control`` is the finding about the made-up token; None sends one. Some services slow down or
+    lock out after a few refused tokens.
     """
-    test = _ConnectionTest(endpoint, tokens, probe, on_finding, limits or TimeLimits())
+    test = _ConnectionTest(endpoint, tokens, probe, on_finding, limits or TimeLimits(), control)
     await test.all(proxy_for, resolver or system_resolver)
     return test.finish()
 
@@ -78,7 +80,9 @@ class _ConnectionTest:
         probe: Probe,
         on_finding: Callable[[Finding], None] | None,
         limits: TimeLimits,
+        control: Finding | None,
     ) -> None:
+        self._control_finding = control
         self._endpoint = endpoint
         self._tokens = tokens
         self._probe = probe
@@ -229,6 +233,9 @@ class _ConnectionTest:
         self._keep(Finding(Check.GROUPS, verdict, shown, answer.seconds, details))
 
     async def _control(self, client: ReadOnlyClient) -> None:
+        if self._control_finding is not None:
+            self._keep(self._control_finding)
+            return
         made_up, asked = secrets.token_urlsafe(32), self._probe.first.url(self._endpoint)
         answer = await self._get(client, asked, made_up)
         details = details_of(answer, f"{self._probe.first.words} with a made-up token")
@@ -238,6 +245,9 @@ class _ConnectionTest:
         shown = observe(answer, asked)
         if answer.status == 200 and shown not in _PAGES:
             verdict, shown = Verdict.FAILED, Observation.OPEN_DOOR
+        elif shown in _UNANSWERED:
+            # The right token was let in a moment ago: some services delay their answer to a wrong one.
+            verdict = Verdict.WARNED
         else:
             # Rejected in another way; or nothing is known, and then nothing shows that tokens are checked.
             verdict = Verdict.WARNED if shown in _REJECTED and answer.status != 200 else Verdict.FAILED
@@ -245,6 +255,7 @@ class _ConnectionTest:
 
 
 _PAGES: Final = frozenset({Observation.HTML, Observation.SIGN_IN_PAGE})
+_UNANSWERED: Final = frozenset({Observation.TIMEOUT, Observation.TOO_SLOW})
 _REJECTED: Final = frozenset(
     {Observation.NOT_FOUND, Observation.REDIRECT, Observation.SIGN_IN_PAGE, Observation.OTHER_STATUS}
 )

@@ -152,6 +152,8 @@ class AnswerDetails:
     """Whether the body is the error message of a SCIM service (RFC 7644 section 3.12)."""
     leads: RedirectTarget | None = field(default=None, metadata=KEPT)
     works: Repair | None = field(default=None, metadata=KEPT)
+    earlier: bool = field(default=False, metadata=KEPT)
+    """Whether an earlier test with the same values got this answer, so that nothing was sent this time."""
     exchange: Exchange | None = None
 
 

@@ -112,6 +112,8 @@ class Observation(StrEnum):
     """No request was sent, because the keyring did not return the credentials."""
     NOT_HTTP = "not-http"
     """The answer is not HTTP."""
+    NOT_SENT = "not-sent"
+    """No made-up token was sent: it is switched off, or the test runs unattended."""
     OPEN_DOOR = "open-door"
     """A made-up token was accepted."""
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from app import net
 from app.net import ReadOnlyClient, system_proxy
 from app.scim import arrivals, capabilities, changes, connection_test
+from app.scim.details import AnswerDetails
+from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.scim.probes import probe_of
 from app.scim.tokens import NotIssued, TokenSource
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
     from app.scim.arrivals import ArrivalProgress, ArrivalReport
     from app.scim.capabilities import ServiceOffer
     from app.scim.changes import Capabilities, ChangesSeen, LookFailed
-    from app.scim.connection_test import Finding
     from app.scim.endpoint import Endpoint
     from app.scim.tokens import Bearer
     from app.setup.state import Setup
@@ -46,8 +48,14 @@ class Connection:
         state: Callable[[], tuple[Guide, Setup]],
         proxy_for: Callable[[str], str | None] | None = None,
         policy: Policy = NO_POLICY,
+        on_found_changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """``state`` returns the current guide and setup; ``proxy_for`` may block, so it runs in a thread."""
+        """``state`` returns the current guide and setup; ``proxy_for`` may block, so it runs in a thread.
+
+        ``on_found_changed`` is called when the keyring holds other secrets than before, though none was captured.
+        """
+        self._on_found_changed = on_found_changed
+        self._endpoint: Endpoint | None = None
         self._vault = vault
         self._state = state
         self._proxy_for = proxy_for
@@ -61,7 +69,7 @@ class Connection:
 
     def reset(self) -> None:
         """Forget what was learned with the secrets that have just changed."""
-        self._capabilities = self._tokens = None
+        self._capabilities = self._tokens = self._endpoint = None
         self._changes += 1
 
     def forget(self) -> None:
@@ -75,8 +83,13 @@ class Connection:
         if isinstance(found, access.AccessMissing):
             return found
         endpoint, credentials = found
-        if self._tokens is None or not self._tokens.serves(credentials):
+        other = self._tokens is not None and not self._tokens.serves(credentials)
+        if other or (self._endpoint is not None and self._endpoint != endpoint):
+            self._capabilities = None
+            self._on_found_changed()
+        if self._tokens is None or other:
             self._tokens = TokenSource(credentials, practice=setup.practice)
+        self._endpoint = endpoint
         return endpoint, self._tokens
 
     @property
@@ -88,16 +101,27 @@ class Connection:
         proxy = await asyncio.to_thread(self._proxies, endpoint.origin)
         return ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice)
 
-    async def test(self, on_finding: Callable[[Finding], None] | None = None) -> tuple[Finding, ...] | str:
-        """Run Test Connection. Returns all findings, or a sentence that says why it could not run."""
+    async def test(
+        self, on_finding: Callable[[Finding], None] | None = None, *, attended: bool = True
+    ) -> tuple[Finding, ...] | str:
+        """Run Test Connection. Returns all findings, or a sentence that says why it could not run.
+
+        An unattended test sends no made-up token: repeated often, it could lock out the setup's own token.
+        """
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):
             return found.sentence
         await asyncio.to_thread(net.prepare)
-        guide, _ = self._state()
+        guide, setup = self._state()
         self._until = time.monotonic() + connection_test.TimeLimits().whole
-        findings = await connection_test.run(*found, probe_of(guide), proxy_for=self._proxies, on_finding=on_finding)
+        findings = await connection_test.run(
+            *found,
+            probe_of(guide),
+            proxy_for=self._proxies,
+            on_finding=on_finding,
+            control=_control(setup, attended=attended),
+        )
         return findings if begun == self._changes else CHANGED
 
     async def offer(self) -> ServiceOffer | None:
@@ -166,3 +190,16 @@ class Connection:
             )
             result = await look.run()
         return result if begun == self._changes else CHANGED
+
+
+def _control(setup: Setup, *, attended: bool) -> Finding | None:
+    """What is known about a made-up token without sending one; None sends one."""
+    record = setup.control
+    # Practice has nothing to lock out, and its faults can be switched between two tests.
+    if record is not None and record.capture == setup.captures and not setup.practice:
+        with suppress(ValueError):  # another version wrote it
+            verdict, seen = Verdict(record.verdict), Observation(record.observation)
+            return Finding(Check.CONTROL, verdict, seen, None, AnswerDetails(earlier=True))
+    if setup.without_control or not attended:
+        return Finding(Check.CONTROL, Verdict.NOT_TRIED, Observation.NOT_SENT)
+    return None

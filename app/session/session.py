@@ -63,7 +63,9 @@ class SetupSession(OpenSetup):
         self.vault = vault
         self.policy = policy
         self._token_url = token_url if setup.practice else None
-        self.connection = Connection(vault, lambda: (self.guide, self.setup), proxy_for, policy)
+        self.connection = Connection(
+            vault, lambda: (self.guide, self.setup), proxy_for, policy, self._take_found_changed
+        )
         self.testing = Testing(self, self.connection)
         self.captures = Captures(self, vault, policy, self._secret_changed, secret_found)
         practice = self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None
@@ -122,6 +124,9 @@ class SetupSession(OpenSetup):
             held = [label for name, label in labels.items() if name in in_memory]
             return f"{', '.join(held)} in memory only until the program ends"
         return f"{', '.join(names)} in {self.vault.name}"
+
+    def _take_found_changed(self) -> None:
+        self.setup = journey.secret_changed(self.setup)
 
     def _secret_changed(self, name: str) -> None:
         if name in self.api.labels:

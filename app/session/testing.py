@@ -13,7 +13,7 @@ from app.scim.observation import Observation
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import LastTest
-from app.setup.state import MOST_RUNS, Counts
+from app.setup.state import MOST_RUNS, ControlRecord, Counts
 from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
@@ -150,7 +150,12 @@ class Testing:
 
     def _note_run(self) -> None:
         opened = self._opened
-        opened.setup = opened.setup.with_(runs=(*opened.setup.runs, keep(self.findings, opened.now()))[-MOST_RUNS:])
+        run = keep(self.findings, opened.now())
+        opened.setup = opened.setup.with_(runs=(*opened.setup.runs, run)[-MOST_RUNS:])
+        made_up = self.findings[-1]
+        if made_up.verdict in (Verdict.PASSED, Verdict.WARNED) and made_up.check is Check.CONTROL:
+            record = ControlRecord(opened.setup.captures, made_up.verdict.value, made_up.observation.value)
+            opened.setup = opened.setup.with_(control=record)
         step = journey.test_step(opened.guide).id
         if not self.failed and journey.block(opened.guide, opened.setup, step) is None:
             here = opened.here.step.id

@@ -10,7 +10,18 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from app.guide import catalog
 from app.guide.placeholders import fill_guide
 from app.setup import journey
-from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting, Status, Summary, Wait
+from app.setup.state import (
+    MOST_RUNS,
+    CheckRecord,
+    ControlRecord,
+    Counts,
+    RunRecord,
+    Setup,
+    Sighting,
+    Status,
+    Summary,
+    Wait,
+)
 from app.setup.status import summary
 from app.text.legible import legible
 from app.text.times import in_utc
@@ -103,6 +114,15 @@ class CheckPart(_FilePart):
     ] = {}
 
 
+class ControlPart(_FilePart):
+    """How the service answered a made-up token."""
+
+    state_class = ControlRecord
+    capture: Annotated[int, Field(ge=0)]
+    verdict: Word
+    observation: Word
+
+
 class RunPart(_FilePart):
     """One run of Test Connection."""
 
@@ -154,7 +174,10 @@ class Document(_FilePart):
     sync_ended: Moment | None = None
     """Missing in format 1."""
     baseline: CountsPart | None = None
-    """Missing in earlier files, as ``SightingPart.grew`` is."""
+    """Missing in earlier files, as ``SightingPart.grew`` and the next three are."""
+    captures: Annotated[int, Field(ge=0)] = 0
+    control: ControlPart | None = None
+    without_control: bool = False
     summary: SummaryPart | None = None
     """Computed from the guide if missing, as in format 1 and in hand-over files."""
 

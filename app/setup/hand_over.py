@@ -72,7 +72,7 @@ def pack(setup: Setup, now: datetime) -> bytes:
     if setup.practice:
         raise ValueError("a practice setup cannot be handed over")
     # The runs describe this computer and its network, and the summary depends on them.
-    document = Document.of(setup.with_(runs=())).model_copy(update={"summary": None})
+    document = Document.of(setup.with_(runs=(), control=None, baseline=None)).model_copy(update={"summary": None})
     envelope = Envelope(kind=KIND, format=FORMAT, made=now, version=__version__, setup=document)
     return envelope.model_dump_json(indent=1).encode()
 
@@ -104,7 +104,7 @@ def unpack(
         return HandOverRefusal("This is a practice setup. Practice stays on the computer where it was made.")
     values, dropped = _checked(guide, setup)
     name = _free(setup.name, taken)
-    fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=())
+    fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=(), control=None)
     fitted = journey.fit(guide, fresh)
     return ReceivedSetup(fitted.with_(summary=summary(fill_guide(guide, values), fitted)), envelope.made, dropped)
 

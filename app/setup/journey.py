@@ -322,13 +322,18 @@ def _chosen(guide: Guide, setup: Setup, name: str) -> bool:
 
 def record_secret(guide: Guide, setup: Setup, name: str, now: datetime, *, replaced: bool) -> Setup:
     """Record that a secret is in the keyring. If it replaced another one, mark the steps that depend on it."""
-    changed = setup.with_(kept={**setup.kept, name: now}, changed=now, baseline=None)
+    changed = secret_changed(setup).with_(kept={**setup.kept, name: now}, changed=now)
     return _mark_stale(guide, changed, frozenset((name,))) if replaced else changed
 
 
 def forget_secret(setup: Setup, name: str) -> Setup:
     """Record that a secret is no longer in the keyring."""
-    return setup.with_(kept={n: at for n, at in setup.kept.items() if n != name})
+    return secret_changed(setup).with_(kept={n: at for n, at in setup.kept.items() if n != name})
+
+
+def secret_changed(setup: Setup) -> Setup:
+    """End what was learned with the secrets as they were."""
+    return setup.with_(captures=setup.captures + 1, control=None, baseline=None)
 
 
 def depends_on(step: Step) -> frozenset[str]:

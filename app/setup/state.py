@@ -93,6 +93,17 @@ class CheckRecord:
     """The kept fields of ``app.scim.details``."""
 
 
+@dataclass(frozen=True, slots=True)
+class ControlRecord:
+    """How the service answered a made-up token, so that none is sent again for the same secrets."""
+
+    capture: int
+    """``Setup.captures`` at that time."""
+    verdict: str
+    observation: str
+    """Values of the enums in ``app.scim``."""
+
+
 MOST_RUNS: Final = 20
 """Runs of Test Connection to keep; older ones are dropped."""
 
@@ -155,6 +166,11 @@ shown."""
     """When CIE was first seen reporting the end of a Full Sync."""
     api: Access | None = None
     """The address and account of the Directory Sync API; None until the admin enters some of it."""
+    captures: int = 0
+    """How often a secret was captured, removed or found changed. It tells one pair of values from the next."""
+    control: ControlRecord | None = None
+    without_control: bool = False
+    """The admin switched the made-up token off."""
     runs: tuple[RunRecord, ...] = ()
     """The last runs of Test Connection, newest last."""
     summary: Summary = Summary()

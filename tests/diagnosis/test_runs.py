@@ -60,6 +60,7 @@ FULL: dict[Check, Details] = {
         scim=True,
         leads=RedirectTarget.OTHER_HOST,
         works=Repair.WITHOUT_END,
+        earlier=True,
         exchange=Exchange(1, 2, 3, 15, IpFamily.IPV6, "text/html", "nginx", NOW, "Bearer"),
     ),
 }

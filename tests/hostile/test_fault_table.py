@@ -177,7 +177,6 @@ ROWS = (
     Row("control: 429", faults.to_another_token(http(429)), R.CONTROL, TEST, O.TOO_MANY),
     Row("control: 500", faults.to_another_token(http(500)), R.CONTROL, TEST, O.SERVER_ERROR),
     Row("control: no answer", faults.to_another_token(faults.closes), R.CONTROL, TEST, O.CLOSED),
-    Row("control: too slow", faults.to_another_token(faults.silent), R.CONTROL, TEST, O.TIMEOUT),
     Row("control: a page", faults.to_another_token(http(200, faults.PAGE)), R.CONTROL, TEST, O.HTML),
     # -- authorization, by what was done -----------------------------------------------------
     Row("401 before Submit", replies(401), R.TOKEN, SUBMIT, O.UNAUTHORIZED, F.NOT_SUBMITTED, setup="fresh"),
@@ -354,6 +353,7 @@ REMARKS = (
     Remark("clock ahead", faults.dated(timedelta(hours=-3)), R.CERTIFICATE, Observation.CLOCK_OFF),
     Remark("groups: 500", faults.to_groups(http(500)), R.GROUPS, Observation.SERVER_ERROR, explained=False),
     Remark("control: 404", faults.to_another_token(http(404)), R.CONTROL, Observation.NOT_FOUND),
+    Remark("control: no answer in time", faults.to_another_token(faults.silent), R.CONTROL, Observation.TIMEOUT),
     Remark("control: 400", faults.to_another_token(http(400)), R.CONTROL, Observation.OTHER_STATUS),
     Remark(
         "control: redirect",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -232,3 +233,23 @@ def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_p
 def test_what_was_sent_is_shown_only_if_something_was() -> None:
     assert sent_lines(REFUSED[:2]) == []
     assert sent_lines(REFUSED)[-1].startswith("Authorization: Bearer \u2022")
+
+
+def switched(controller: SetupController, *, off: bool) -> bool:
+    return controller.session.setup.without_control is off
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_the_made_up_token_can_be_switched_off(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        page = ConnectionPage(controller)
+        page.show()
+        box = child(page, "made-up-token")
+        for off in (True, False):
+            box.click()
+            await until(partial(switched, controller, off=off))
+        await controller.session.change(lambda setup: setup.with_(without_control=True))
+        assert not box.isChecked()
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)

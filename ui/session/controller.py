@@ -370,6 +370,11 @@ class SetupController(QObject):
             )  # also if stopped before it started
             self.test_changed.emit()
 
+    def send_made_up_token(self, on: bool) -> None:
+        """Switch the made-up token of Test Connection on or off."""
+        if self.session.setup.without_control is on:
+            self._start(self.session.change(lambda setup: setup.with_(without_control=not on)))
+
     def skip_test(self) -> None:
         """Skip the test when this computer can't reach the endpoint."""
         self._start(self.session.testing.skip())

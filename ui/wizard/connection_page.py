@@ -16,6 +16,7 @@ from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
 from ui.widgets.causes import CauseList
+from ui.widgets.choices import CheckLine
 from ui.widgets.facts import FactTable
 from ui.widgets.layouts import REST, clear, column, fill, left, row, wide
 from ui.widgets.link import LinkButton
@@ -46,7 +47,17 @@ class ConnectionPage(QWidget):
             self._checks.add(check)
         check.setProperty("last", "true")  # the card's border is below it
         checks, side = ScrollColumn(self), ScrollColumn(self)
-        fill(checks.column, self._checks, REST)
+        self._made_up = CheckLine("Send a made-up token as well", self)
+        self._made_up.setObjectName("made-up-token")
+        self._made_up.toggled.connect(controller.send_made_up_token)
+        why = label(
+            "It shows that the service checks tokens, and is sent once for each Base URL and token that you add. Turn "
+            "it off if the service locks out after a refused token.",
+            *("small", self),
+        )
+        for each in (self._made_up, why):
+            each.setVisible(not controller.session.setup.practice)
+        fill(checks.column, self._checks, self._made_up, why, REST)
         self._side = column(spacing=10)
         error_reader = PortalErrorCard(controller, side, "Did the portal show an error?")
         fill(side.column, self._side, EarlierTests(controller, side), error_reader, REST)
@@ -58,6 +69,7 @@ class ConnectionPage(QWidget):
     def refresh(self) -> None:
         """Show the checks and what they mean."""
         testing = self._controller.session.testing
+        self._made_up.setChecked(not self._controller.session.setup.without_control)
         picture = (testing.findings, testing.state, testing.current, testing.running, testing.checks, testing.offer)
         if picture == self._drawn:
             return
