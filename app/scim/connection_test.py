@@ -139,13 +139,22 @@ class _ConnectionTest:
             # The proxy resolves the name; this computer may not even be able to.
             self._proxy_from = origin_of(proxy)
             self._not_tried(Check.NAME, NameDetails(proxied=True))
-        elif not (await self._name(resolver) and await self._reach()):
+        elif not await self._name(resolver):
             return
         host, plain = self._endpoint.host, self._endpoint.plain
         async with ReadOnlyClient(host, proxy, allow_http_loopback=plain) as client:
-            if await self._lookup(client):
-                await self._groups(client)
-                await self._control(client)
+            asked = self._probe.first.url(self._endpoint)
+            # Started beside the check of the connection, so that this check takes no time of its own.
+            first = asyncio.create_task(self._get(client, asked, self._token))
+            try:
+                if proxy is None and not await self._reach():
+                    return
+                if await self._lookup(client, asked, await first):
+                    await self._groups(client)
+                    await self._control(client)
+            finally:
+                first.cancel()
+                await asyncio.wait([first])
 
     async def _issued(self, proxy_for: Callable[[str], str | None]) -> bool:
         self._tokens.forget()  # a test shows what happens now, not that an earlier token is still valid
@@ -179,9 +188,7 @@ class _ConnectionTest:
     async def _get(self, client: ReadOnlyClient, url: str, token: str) -> Answer | NoAnswer:
         return await client.get(url, token, self._left(self._limits.request))
 
-    async def _lookup(self, client: ReadOnlyClient) -> bool:
-        asked = self._probe.first.url(self._endpoint)
-        answer = await self._get(client, asked, self._token)
+    async def _lookup(self, client: ReadOnlyClient, asked: str, answer: Answer | NoAnswer) -> bool:
         if answer.status == 401:
             self._tokens.forget()
         if not await self._rest_of_path(answer):
