@@ -117,4 +117,5 @@ if __name__ == "__main__":
         sys.exit(first_window([str(Path(sys.argv[2]).absolute())], PROGRAM_LIMIT) > PROGRAM_LIMIT)
     first_window([sys.executable, "-m", "app"], 1.5)
     event_loop()
-    subprocess.run([sys.executable, "tests/benchmarks/export.py"], cwd=ROOT, check=True)
+    for other in ("export.py", "latency.py"):
+        subprocess.run([sys.executable, f"tests/benchmarks/{other}"], cwd=ROOT, check=True)
