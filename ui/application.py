@@ -172,17 +172,14 @@ class Application:
     async def _begin(self) -> bool:
         from app.system import policy
 
-        practice = self.options.practice
         found = await asyncio.to_thread(policy.read)
-        if isinstance(found, policy.Policy) and practice and not found.practice:
-            found = policy.InvalidPolicy(found.refusal("This computer's policy doesn't allow practice."))
         if isinstance(found, policy.InvalidPolicy):
             await self._stop_with(found.sentence)
             return False
         self._policy = found
         if found.clipboard_seconds is not None:
             self.clipboard.ttl_seconds = found.clipboard_seconds
-        if (refused := await self._enter(practice=practice)) is not None:
+        if (refused := await self._enter(practice=self.options.practice)) is not None:
             await self._stop_with(refused.sentence)
             return False
         self._begun.set()
@@ -295,6 +292,7 @@ class Application:
             start=self.tasks.start,
             on_event=self._take_event,
             secret_found=self.clipboard.take_away,  # a killed run may have left one in the clipboard
+            consoles_ended=self._say,
         )
         if (refused := await workspace.take()) is not None:
             return refused

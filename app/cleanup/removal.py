@@ -88,7 +88,7 @@ def survey(folder: Path) -> Survey:
     return Survey(
         folder,
         _inventory(Store(folder)),
-        _inventory(Store(folder / "practice")),
+        _inventory(Store(folder / "practice", practice=True)),
         any((folder / name).exists() for name in OUR_FOLDERS),
     )
 
@@ -105,7 +105,7 @@ async def remove(found: Survey) -> Result:
     if any((found.folder / name).is_symlink() for name in OUR_FOLDERS):
         where = legible(str(found.folder))
         return Result(complete=False, sentence=f"A folder in {where} is a symbolic link. Nothing was removed.")
-    stores = (Store(found.folder), Store(found.folder / "practice"))
+    stores = (Store(found.folder), Store(found.folder / "practice", practice=True))
     vaults = (Vault("setup"), Vault("practice"))
     try:
         for store in stores:

@@ -14,13 +14,12 @@ from app.net.client import (
     prepare,
     sendable,
 )
-from app.net.proxy import LOOPBACK, system_proxy
+from app.net.proxy import no_proxy, system_proxy
 
 __all__ = [
     "BODY_LIMIT",
     "HEAD_LIMIT",
     "LONGEST_TOKEN",
-    "LOOPBACK",
     "REQUEST_SECONDS",
     "Answer",
     "ApiClient",
@@ -31,6 +30,7 @@ __all__ = [
     "ReadOnlyClient",
     "RequestFailure",
     "TokenClient",
+    "no_proxy",
     "prepare",
     "sendable",
     "system_proxy",

@@ -17,10 +17,9 @@ from app.net.answers import TLS_FAILURES, Answer, NoAnswer, Reached, RequestFail
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
 from app.net.certificate import HandshakeWatch, certificate_failure, peer
 from app.net.error_chain import connect_failure, error_chain
-from app.net.names import family_of
-from app.net.proxy import LOOPBACK
+from app.net.names import LOCALHOST, family_of
 from app.net.trace import Trace
-from app.values.address import API_HOSTS, TOKEN_HOST
+from app.values.address import API_HOSTS, LOOPBACK, TOKEN_HOST, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,11 +64,11 @@ def prepare() -> None:
 class _OneHost:
     """A client that sends to one host only. Use as an async context manager."""
 
-    def __init__(self, host: str, proxy: str | None = None, *, allow_http_loopback: bool = False) -> None:
-        """``host`` has no port. ``proxy`` is a URL. Plain HTTP is sent only to loopback, and only if allowed."""
+    def __init__(self, host: str, proxy: str | None = None, *, practice: bool = False) -> None:
+        """``host`` has no port. ``proxy`` is a URL. In practice only loopback is reached, also with plain HTTP."""
         self._host = host.strip("[]").lower()
-        self._proxy = None if self._host in LOOPBACK else proxy
-        self._allow_http = allow_http_loopback
+        self._proxy = None if practice or self._host in LOOPBACK else proxy
+        self._practice = practice
         self._handshakes = HandshakeWatch()
         self._client: httpx.AsyncClient | None = None
 
@@ -125,9 +124,7 @@ class _OneHost:
             return False
         if not host or host != self._host or parts.username is not None:
             return False
-        if parts.scheme == "https":
-            return True
-        return parts.scheme == "http" and self._allow_http and host in LOOPBACK
+        return is_loopback(url) if self._practice else parts.scheme == "https"
 
 
 class ReadOnlyClient(_OneHost):
@@ -149,7 +146,7 @@ class TokenClient(_OneHost):
     """Fetches a token from the documented host, in practice from this computer, and sends nothing else."""
 
     def __init__(self, proxy: str | None = None, *, practice: bool = False) -> None:
-        super().__init__("127.0.0.1" if practice else TOKEN_HOST, proxy, allow_http_loopback=practice)
+        super().__init__("127.0.0.1" if practice else TOKEN_HOST, proxy, practice=practice)
 
     async def fetch(
         self, url: str, client_id: str, client_secret: str, scope: str, limit_seconds: float = REQUEST_SECONDS
@@ -171,7 +168,7 @@ class ApiClient(_OneHost):
     def __init__(self, host: str, proxy: str | None = None, *, practice: bool = False) -> None:
         """Nothing is sent to a ``host`` that is not documented."""
         allowed = LOOPBACK if practice else API_HOSTS
-        super().__init__(host if host in allowed else "", proxy, allow_http_loopback=practice)
+        super().__init__(host if host in allowed else "", proxy, practice=practice)
 
     async def get(self, url: str, token: str, limit_seconds: float = REQUEST_SECONDS) -> Answer | NoAnswer:
         """Send a GET."""
@@ -226,20 +223,12 @@ class LoopbackClient:
         form: Mapping[str, str] | None = None,
     ) -> Answer | NoAnswer:
         """Send one request; ``form`` is sent URL-encoded. A redirect is returned as an answer."""
-        if self._client is None or not _is_loopback(url):
+        if self._client is None or not is_loopback(url):
             return _not_sent(RequestFailure.REFUSED_BY_US)
         request = _request(self._client, method, url, headers or {}, content=content, form=form)
         if request is None:
             return _not_sent(RequestFailure.REFUSED_BY_US)
         return await _exchange(self._client, request, self._limit, proxied=False)
-
-
-def _is_loopback(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and (parts.hostname or "").lower() in LOOPBACK
-    except ValueError:
-        return False
 
 
 def _not_sent(failure: RequestFailure) -> NoAnswer:
@@ -283,9 +272,13 @@ def _request(
     import httpx
 
     try:
-        return client.build_request(method, url, headers=dict(headers), content=content, data=form)
+        request = client.build_request(method, url, headers=dict(headers), content=content, data=form)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return None
+    if request.url.host == "localhost":  # never looked up, so that no name server or hosts file leads it elsewhere
+        request.url = request.url.copy_with(host=LOCALHOST)  # the Host header keeps the name
+        request.extensions["sni_hostname"] = "localhost"
+    return request
 
 
 async def _exchange(

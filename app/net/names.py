@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     Resolver = Callable[[str, int], Awaitable[Sequence[object]]]
 
+LOCALHOST: Final = "127.0.0.1"
+"""The address of ``localhost``, which names this computer and is never looked up (RFC 6761 section 6.3)."""
+
 _OWN_SUFFIXES: Final = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa")
 """Endings of names that public name servers do not know (RFC 6762 appendix G, RFC 8375)."""
 
@@ -103,6 +106,8 @@ def looks_public(host: str) -> bool:
 
 async def system_resolver(host: str, port: int) -> Sequence[object]:
     """Return the addresses that this computer finds, as text. Raises OSError if there are none."""
+    if host.lower() == "localhost":
+        return (LOCALHOST,)
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return sorted({str(entry[4][0]) for entry in found})
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from enum import StrEnum
-from typing import Final
 from urllib.parse import urlsplit
 
 from app.net.desktop import desktop_proxy
-
-LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Hosts that never leave this computer."""
+from app.values.address import LOOPBACK
 
 
 class ProxyOrigin(StrEnum):
@@ -28,6 +25,10 @@ def origin_of(proxy: str) -> ProxyOrigin:
 
     named = {each.partition("://")[2] or each for each in getproxies_environment().values()}
     return ProxyOrigin.ENVIRONMENT if proxy.partition("://")[2] in named else ProxyOrigin.SYSTEM
+
+
+def no_proxy(_url: str) -> None:
+    """Stand for the settings in practice, which goes through no proxy and asks none of them."""
 
 
 def system_proxy(url: str) -> str | None:

@@ -40,16 +40,6 @@ class DerivedSecrets:
         return int(number) if good else None
 
     @property
-    def session_key(self) -> str:
-        """The key that opens the consoles; the address carries it once."""
-        return self._value("session")
-
-    @property
-    def cookie(self) -> str:
-        """The cookie that the browser gets in exchange for the session key."""
-        return self._value("cookie")
-
-    @property
     def csrf(self) -> str:
         """The token against cross-site requests in every form of the consoles."""
         return self._value("csrf")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.practice.derived_secrets import DerivedSecrets
+from app.practice.console_keys import ConsoleKeys
 from app.values.api_regions import TOKEN_PATHS, Issuer
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ START_SECONDS = 15.0
 """How long the server may take to start."""
 
 _ROOT = Path(__file__).resolve().parents[2]
+
+LOOK_SECONDS = 0.5
+"""Between two looks whether the server still runs."""
 
 STOP_SECONDS = 3.0
 """How long the server may take to stop before it is killed."""
@@ -35,17 +38,20 @@ class Started:
 
     origin: str
     """Scheme, host and port."""
-    key: str = field(repr=False)
-    """The session key that the consoles' addresses carry."""
+    keys: ConsoleKeys = field(repr=False)
+    """Makes the keys that the consoles' addresses carry."""
 
     @property
     def cie_url(self) -> str:
-        """The address that opens the practice CIE in a browser; contains the session key."""
-        return f"{self.origin}/cie?key={self.key}"
+        """A fresh address that opens the practice CIE in a browser, once."""
+        return self._opening("/cie")
 
     def portal_url(self, guide_id: str) -> str:
-        """Return the address that opens that guide's practice portal in a browser; contains the session key."""
-        return f"{self.origin}/portal/{guide_id}?key={self.key}"
+        """Return a fresh address that opens that guide's practice portal in a browser, once."""
+        return self._opening(f"/portal/{guide_id}")
+
+    def _opening(self, path: str) -> str:
+        return f"{self.origin}{path}?key={self.keys.make(path)}"
 
     @property
     def token_url(self) -> str:
@@ -85,7 +91,8 @@ class PracticeProcess:
             seed: At least 32 hexadecimal digits. The same seed gives the same secrets.
         """
         await self.stop()
-        order = json.dumps({"seed": seed, "state_dir": str(state_dir)})
+        keys = ConsoleKeys()
+        order = json.dumps({"seed": seed, "state_dir": str(state_dir), "key_secret": keys.secret.hex()})
         try:
             # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
             self._child = child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours
@@ -111,8 +118,12 @@ class PracticeProcess:
         if port is None:
             await self.stop()
             return NotStarted("The practice server stopped while starting.")
-        origin, key = f"http://127.0.0.1:{port}", DerivedSecrets(bytes.fromhex(seed)).session_key
-        return Started(origin, key)
+        return Started(f"http://127.0.0.1:{port}", keys)
+
+    async def ended(self) -> None:
+        """Return once the server is not running."""
+        while self.running:  # noqa: ASYNC110 - a process sends no event
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def stop(self) -> None:
         """Stop the server, killing it if it does not stop by itself."""

@@ -18,7 +18,7 @@ from app.values.api_regions import TOKEN_PATHS
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from app.practice.derived_secrets import DerivedSecrets
+    from app.practice.console_keys import ConsoleKeys
 
 API_PREFIXES = (f"{directory_sync.PREFIX}/", f"{directory_sync.OTHER_PREFIX}/")
 """Address prefixes of the Directory Sync API."""
@@ -28,13 +28,13 @@ class RequestFilter:
     """Passes a request to the endpoint or the consoles, or refuses it (ASGI).
 
     The Host header must name this server, which prevents DNS rebinding. An Origin header must match. The consoles
-    require the cookie that the session key is exchanged for.
+    require the cookie that a key is exchanged for.
     """
 
-    def __init__(self, consoles: ASGIApp, endpoint: ASGIApp, derived: DerivedSecrets, port: int) -> None:
+    def __init__(self, consoles: ASGIApp, endpoint: ASGIApp, keys: ConsoleKeys, port: int) -> None:
         self._consoles = consoles
         self._endpoint = endpoint
-        self._derived = derived
+        self._keys = keys
         self._host = f"127.0.0.1:{port}"
         # All ports of a host share cookies, so the cookie's name contains the port.
         self._cookie = f"practice-{port}"
@@ -60,10 +60,11 @@ class RequestFilter:
     async def _console(self, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
         request = Request(scope)
         key = request.query_params.get("key")
-        if key is not None and request.method == "GET" and equal_secrets(key, self._derived.session_key):
-            answer: ASGIApp = RedirectResponse(request.url.path, 303)
+        path = scope["path"]
+        if key is not None and request.method == "GET" and self._keys.spend(path, key):
+            answer: ASGIApp = RedirectResponse(path, 303)  # the key was made for this path, see ConsoleKeys
             answer.set_cookie(  # type: ignore[attr-defined]
-                self._cookie, self._derived.cookie, httponly=True, samesite="strict"
+                self._cookie, self._keys.cookie, httponly=True, samesite="strict"
             )
         elif self._known(headers):
             answer = self._consoles
@@ -76,4 +77,4 @@ class RequestFilter:
             jar = SimpleCookie(headers.get("cookie", ""))
         except CookieError:
             return False
-        return self._cookie in jar and equal_secrets(jar[self._cookie].value, self._derived.cookie)
+        return self._cookie in jar and equal_secrets(jar[self._cookie].value, self._keys.cookie)

@@ -15,7 +15,7 @@ from typing import IO
 from app.guide import catalog
 from app.net import LoopbackClient
 from app.practice.derived_secrets import DerivedSecrets
-from app.system import log
+from app.system import log, policy
 from app.system.hardening import harden
 
 GRACE_SECONDS = 2.0
@@ -28,19 +28,25 @@ class ServerOrder:
 
     seed: bytes = field(repr=False)
     state_dir: Path
+    key_secret: bytes = field(repr=False)
+    """Shared with the parent, see ``ConsoleKeys``."""
 
     @classmethod
     def parse(cls, line: bytes) -> ServerOrder:
         """Parse the line. Raises ValueError, KeyError or TypeError if it is not an order."""
         data = json.loads(line)
         seed = bytes.fromhex(data["seed"])
-        if len(seed) < 16:
-            raise ValueError("the seed is too short")
-        return cls(seed, Path(data["state_dir"]))
+        key_secret = bytes.fromhex(data["key_secret"])
+        if len(seed) < 16 or len(key_secret) < 16:
+            raise ValueError("a secret is too short")
+        return cls(seed, Path(data["state_dir"]), key_secret)
 
 
 def main() -> int:
-    """Serve until standard input ends. Return the exit status."""
+    """Serve until standard input ends. Return the exit status: 2 for a wrong order, 5 where the policy forbids it."""
+    found = policy.read()
+    if not (isinstance(found, policy.Policy) and found.practice):
+        return 5
     harden()
     log.install_hooks()
     log.limit_library_logs()
@@ -78,6 +84,7 @@ async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> Non
     from starlette.applications import Starlette
 
     from app.practice.cie import Cie
+    from app.practice.console_keys import ConsoleKeys
     from app.practice.console_pages import ConsolePages
     from app.practice.directory_sync import PracticeDirectorySync
     from app.practice.endpoint import PracticeEndpoint
@@ -100,7 +107,7 @@ async def _serve(order: ServerOrder, stdin: IO[bytes], stdout: IO[bytes]) -> Non
             routes=[*cie.routes, *api.routes, *(route for portal in portals for route in portal.routes)]
         )
         config = uvicorn.Config(
-            RequestFilter(consoles, endpoint, derived, port),
+            RequestFilter(consoles, endpoint, ConsoleKeys(order.key_secret), port),
             loop="asyncio",
             ws="none",
             lifespan="off",

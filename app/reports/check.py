@@ -41,7 +41,8 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="cie-scim-assistant check",
         description="Run Test Connection on a stored setup. Read-only, without a window.",
-        epilog="Exit codes: 0 passed, 1 a check failed, 2 usage error, 3 no such setup, 4 secrets unavailable.",
+        epilog="Exit codes: 0 passed, 1 a check failed, 2 usage error, 3 no such setup, 4 secrets unavailable, "
+        "5 forbidden by the policy.",
         allow_abbrev=False,
     )
     parser.add_argument("setup", metavar="SETUP", help="name (as on the home page) or id of the setup")
@@ -49,6 +50,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--practice", action="store_true", help="use the practice setups")
     parser.add_argument("--data-dir", type=Path, metavar="DIR", help="folder with the setups")
     known = parser.parse_args(arguments)
+    if known.practice and isinstance(found := policy.read(), policy.Policy) and not found.practice:
+        return _end(Exit.FORBIDDEN, found.refusal(policy.NO_PRACTICE), as_json=known.json)
     setup = _find(known.setup, known.data_dir, practice=known.practice)
     if isinstance(setup, str):
         return _end(Exit.NO_SETUP, setup, as_json=known.json)
@@ -57,7 +60,7 @@ def main(arguments: list[str]) -> int:
 
 def _find(wanted: str, data_dir: Path | None, *, practice: bool) -> Setup | str:
     base = data_dir or own()
-    listing = Store(base / "practice" if practice else base).list(repair=False)
+    listing = Store(base / "practice" if practice else base, practice=practice).list(repair=False)
     named = [s for s in listing.setups if s.id == wanted or setup_name(s).casefold() == wanted.casefold()]
     if len(named) == 1:
         return named[0]

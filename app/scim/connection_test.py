@@ -134,15 +134,14 @@ class _ConnectionTest:
                 self._not_tried(check)
             self._keep(Finding(Check.TOKEN, Verdict.FAILED, Observation.MALFORMED))
             return
-        proxy = None if self._endpoint.plain else await self._proxy(proxy_for)
+        proxy = None if self._endpoint.practice else await self._proxy(proxy_for)
         if proxy is not None:
             # The proxy resolves the name; this computer may not even be able to.
             self._proxy_from = origin_of(proxy)
             self._not_tried(Check.NAME, NameDetails(proxied=True))
         elif not await self._name(resolver):
             return
-        host, plain = self._endpoint.host, self._endpoint.plain
-        async with ReadOnlyClient(host, proxy, allow_http_loopback=plain) as client:
+        async with ReadOnlyClient(self._endpoint.host, proxy, practice=self._endpoint.practice) as client:
             asked = self._probe.first.url(self._endpoint)
             # Started beside the check of the connection, so that this check takes no time of its own.
             first = asyncio.create_task(self._get(client, asked, self._token))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from app.net import LOOPBACK
+from app.values.address import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,7 +51,7 @@ class Endpoint:
 
     @property
     def well_formed(self) -> bool:
-        """Whether requests may go there: https (http to loopback in practice), a host, no query."""
+        """Whether requests may go there: https, in practice only loopback, also with http; a host, no query."""
         text = self.base_url
         if not text.isprintable() or any(character in text for character in " ?#\\"):
             return False
@@ -60,7 +60,9 @@ class Endpoint:
         parts = urlsplit(text)
         if "@" in parts.netloc:
             return False
-        return parts.scheme == "https" or (parts.scheme == "http" and self.practice and self.host in LOOPBACK)
+        if self.practice:
+            return is_loopback(text)
+        return parts.scheme == "https"
 
     def is_own(self, url: str) -> bool:
         """Whether a URL is on the host of the Base URL."""

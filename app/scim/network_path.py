@@ -139,13 +139,15 @@ def failed_check(answer: NoAnswer, *, plain: bool = False) -> Check | None:
 
 async def locate_failure(answer: NoAnswer, url: str, proxy_from: ProxyOrigin | None) -> Finding | None:
     """Where on the path a request to that URL failed; None if the path was fine."""
+    if answer.failure is RequestFailure.REFUSED_BY_US:  # the URL may be no address at all
+        return None
     parts = urlsplit(url)
     plain = parts.scheme == "http"
     host, port = parts.hostname or "", parts.port or (80 if plain else 443)
     check = failed_check(answer, plain=plain)
     if check is Check.CERTIFICATE:
         return await certificate(answer, host, outside=True)
-    if check is None or answer.failure is RequestFailure.REFUSED_BY_US:
+    if check is None:
         return None
     if proxy_from is not None:
         return tunnel(answer, proxy_from)

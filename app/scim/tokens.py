@@ -109,7 +109,7 @@ class TokenSource:
             return Bearer(self._kept[0])
         account = self._credentials
         proxy = None
-        if proxy_for is not None:
+        if proxy_for is not None and not self._practice:
             try:
                 async with asyncio.timeout(limit_seconds):
                     proxy = await asyncio.to_thread(proxy_for, account.token_url)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from app import net
-from app.net import ReadOnlyClient, system_proxy
+from app.net import ReadOnlyClient, no_proxy, system_proxy
 from app.scim import arrivals, capabilities, changes, connection_test
 from app.scim.details import AnswerDetails
 from app.scim.finding import Check, Finding, Verdict
@@ -94,12 +94,13 @@ class Connection:
 
     @property
     def _proxies(self) -> Callable[[str], str | None]:
-        return self._proxy_for or system_proxy
+        _, setup = self._state()
+        return no_proxy if setup.practice else self._proxy_for or system_proxy
 
     async def _client(self, endpoint: Endpoint) -> ReadOnlyClient:
         """A client for that endpoint, through the proxy that this computer uses for it."""
         proxy = await asyncio.to_thread(self._proxies, endpoint.origin)
-        return ReadOnlyClient(endpoint.host, proxy, allow_http_loopback=endpoint.practice)
+        return ReadOnlyClient(endpoint.host, proxy, practice=endpoint.practice)
 
     async def test(
         self, on_finding: Callable[[Finding], None] | None = None, *, attended: bool = True

@@ -220,7 +220,7 @@ class DirectorySyncSession:
         account = ServiceAccount(api.token_url(self._practice), client_id, client_secret, api.scope)
         if self._tokens is None or not self._tokens.serves(account):
             self._tokens = TokenSource(account, practice=setup.practice)
-        proxy_for = self._proxy_for or net.system_proxy
+        proxy_for = net.no_proxy if setup.practice else self._proxy_for or net.system_proxy
         return DirectorySyncClient(api.base(self._practice), self._tokens, setup.practice, self._opened.now, proxy_for)
 
     # -- a Full Sync ---------------------------------------------------------------------

@@ -18,6 +18,7 @@ from app.setup.lock import FolderTaken
 from app.setup.store import Store
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
+from app.system.policy import NO_PRACTICE
 from app.vault import Vault
 
 if TYPE_CHECKING:
@@ -30,6 +31,13 @@ if TYPE_CHECKING:
     from app.setup.store import FileTrouble, SetupListing
     from app.system.policy import Policy
 
+
+MOST_RESTARTS = 3
+"""How often the consoles are started again in one run, so that a computer that keeps ending them is not kept busy."""
+
+RESTARTED = "The practice consoles stopped and were started again. Open them again from the assistant."
+MOVED = f"{RESTARTED} Their address changed: copy the Base URL again."
+STOPPED = "The practice consoles keep stopping. Close practice and start it again."
 
 LAST_TRY = 5.0
 """Seconds that leaving a workspace waits for the disk."""
@@ -57,15 +65,17 @@ class Workspace:
         start: Start = asyncio.ensure_future,
         on_event: Callable[[SetupSession, SessionEvent], None] = lambda _session, _event: None,
         secret_found: Callable[[str], None] = lambda _secret: None,
+        consoles_ended: Callable[[str], None] = lambda _sentence: None,
     ) -> None:
         """``folder`` belongs to this workspace; nothing is touched before ``take``. ``proxy_for`` may block.
 
         ``start`` runs background jobs; ``on_event`` gets every event of every setup that is opened here,
-        ``secret_found`` every secret that the keyring holds for it at that moment.
+        ``secret_found`` every secret that the keyring holds for it at that moment, ``consoles_ended`` what to say
+        after the practice consoles ended by themselves.
         """
         self.folder = folder
         self.practice = practice
-        self.store = Store(folder)
+        self.store = Store(folder, practice=practice)
         self.vault = Vault("practice" if practice else "setup")
         self.listing: SetupListing | None = None
         """The setups when they were last listed."""
@@ -78,7 +88,9 @@ class Workspace:
         self._start = start
         self._on_event = on_event
         self._secret_found = secret_found
+        self._consoles_ended = consoles_ended
         self._process: PracticeProcess | None = None
+        self._keeper: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
     async def take(self) -> WorkspaceRefusal | None:
@@ -95,6 +107,8 @@ class Workspace:
         return WorkspaceRefusal(trouble)
 
     async def _take(self) -> str | None:
+        if self.practice and not self._policy.practice:
+            return self._policy.refusal(NO_PRACTICE)
         locked = await asyncio.to_thread(self.store.lock)
         if not isinstance(locked, FolderTaken):
             return locked.sentence
@@ -108,12 +122,31 @@ class Workspace:
         seed = known.value or secrets.token_hex(32)  # the same practice secrets as last time
         if known.value is None:
             await self.vault.put(*SEED_KEY, seed)
-        self._process = PracticeProcess()
-        started = await self._process.start(self.folder / "consoles", seed)
+        self._process = process = PracticeProcess()
+        started = await process.start(self.folder / "consoles", seed)
         if not isinstance(started, Started):
             return started.sentence
         self.consoles = started
+        self._keeper = self._start(self._keep_consoles(process, seed))
         return None
+
+    async def _keep_consoles(self, process: PracticeProcess, seed: str) -> None:
+        """Start the consoles again when they end by themselves, and say so."""
+        from app.practice.process import Started
+
+        for _ in range(MOST_RESTARTS):
+            await process.ended()
+            before, self.consoles = self.consoles, None
+            started = await process.start(self.folder / "consoles", seed)
+            if not isinstance(started, Started):
+                self._consoles_ended(started.sentence)
+                return
+            self.consoles = started
+            same = before is not None and before.origin == started.origin
+            self._consoles_ended(RESTARTED if same else MOVED)
+        await process.ended()
+        self.consoles = None
+        self._consoles_ended(STOPPED)
 
     async def leave(self) -> None:
         """Try to save what is in memory only, stop the consoles, release folder and keyring."""
@@ -123,6 +156,8 @@ class Workspace:
                     session.background.end()
                     await session.save_again()
                 await asyncio.to_thread(self.store.close)
+        if self._keeper is not None:
+            self._keeper.cancel()
         if self._process is not None:
             await self._process.stop()
         self.vault.close()
@@ -194,7 +229,9 @@ class Workspace:
         return trouble
 
     def console(self, session: SetupSession, lane: Lane) -> str:
-        """The current address of a console; it may contain values captured since the setup was opened."""
-        if self.consoles is None:
+        """The address of a console now: in practice for one use, empty while it is being started again."""
+        if not self.practice:
             return session.guide.cie.url if lane is Lane.CIE else session.guide.portal.url
+        if self.consoles is None:
+            return ""
         return self.consoles.cie_url if lane is Lane.CIE else self.consoles.portal_url(session.guide.id)

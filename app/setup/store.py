@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from app.setup import register
 from app.setup.lock import FolderLock, FolderTaken
 from app.setup.sentences import setup_name
+from app.setup.state import Setup
 from app.system import files
 
 if TYPE_CHECKING:
@@ -25,11 +26,17 @@ if TYPE_CHECKING:
 
     from app.setup.lock import AlreadyOpen, CannotUse
     from app.setup.register import Whose
-    from app.setup.state import Setup
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _LIMIT_BYTES = 4_000_000
 """Far above any real setup; a larger file isn't a setup."""
+
+
+COPIED = {
+    True: "The file of {} was copied from real use. Its secrets and progress don't count in practice.",
+    False: "The file of {} was copied from practice. Its secrets and progress don't count in real use.",
+}
+"""Whether the folder is that of practice → what is said of a setup of the other mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +95,9 @@ class _Unreadable:
 class Store:
     """The setups of one data folder."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, *, practice: bool = False) -> None:
+        """``practice`` is the mode of every setup in this folder, whatever its file says."""
+        self._practice = practice
         self._folder = data_dir / "setups"
         self._register = self._folder / "known"
         self._lock = FolderLock(data_dir, self._folder)
@@ -165,11 +174,13 @@ class Store:
     # -- writing -------------------------------------------------------------------------
 
     def save(self, setup: Setup) -> Saved | NotSaved:
-        """Write the setup. Raises ValueError for a secret among its values or an invalid state; both are bugs."""
+        """Write the setup. Raises ValueError for a secret among its values, another mode or an invalid state: bugs."""
         from app.setup.document import encode
 
         if both := set(setup.kept) & set(setup.values):
             raise ValueError(f"secrets among the plain values: {sorted(both)}")
+        if setup.practice is not self._practice:
+            raise ValueError("a setup of the other mode")
         content = encode(setup)
         path = self._path(setup.id)
         with self._guard:
@@ -219,6 +230,20 @@ class Store:
         return tuple(sorted({name for name in names if _ID.match(name)}))
 
     def _open(self, setup_id: str, *, repair: bool = True) -> tuple[Setup | None, FileTrouble | None]:
+        setup, trouble = self._find(setup_id, repair=repair)
+        if setup is None or setup.practice is self._practice:
+            return setup, trouble
+        # Progress and secrets belong to the consoles of the other mode, and so does what an address leads to.
+        fresh = Setup(
+            *(setup.id, setup.guide, setup.client, setup.name, setup.created, setup.changed),
+            practice=self._practice,
+            answers=setup.answers,
+            values={name: value for name, value in setup.values.items() if "://" not in value},
+        )
+        sentence = COPIED[self._practice].format(setup_name(fresh))
+        return fresh, trouble or FileTrouble(setup_id, sentence)
+
+    def _find(self, setup_id: str, *, repair: bool) -> tuple[Setup | None, FileTrouble | None]:
         path = self._path(setup_id)
         found = self._read(path)
         match found:

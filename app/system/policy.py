@@ -63,6 +63,7 @@ class Policy:
 
 NO_POLICY: Final = Policy()
 
+NO_PRACTICE: Final = "This computer's policy doesn't allow practice."
 NO_KEYRING: Final = "This computer's policy allows secrets in a keyring only."
 ASK_TO_FIX: Final = "Ask this computer's administrator to fix it."
 

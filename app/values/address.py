@@ -18,7 +18,10 @@ TOKEN_HOST = "auth.apps.paloaltonetworks.com"  # noqa: S105 - an address
 API_HOSTS = ("api.sase.paloaltonetworks.com", "api.strata.paloaltonetworks.com")
 """Where the Directory Sync API answers: the host of its description, and that of the general pages (pan.dev)."""
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Hosts that never leave this computer; ``localhost`` is not looked up, see ``app.net``."""
+
+ONLY_PRACTICE = "Practice takes only the Base URL that the practice CIE shows. Leave practice for a real one."
 
 URL = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 """The characters of a web address (RFC 3986 section 2). Browsers and HTTP clients read others differently."""
@@ -69,6 +72,15 @@ _OTHER_SERVICES = (
 )
 
 
+def is_loopback(url: str) -> bool:
+    """Whether a web address stays on this computer."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and (parts.hostname or "").lower() in LOOPBACK
+
+
 def problem(text: str, *, practice: bool) -> str | None:
     """Why that address cannot be a Base URL. Raises ValueError where urllib cannot parse it."""
     parts = urlsplit(text)
@@ -82,8 +94,8 @@ def problem(text: str, *, practice: bool) -> str | None:
     if end := _RESOURCE.search(parts.path):
         named = end[0].rstrip("/")
         return f"This address ends in {named}, which the SCIM client appends itself. Copy the Base URL field alone."
-    if practice and parts.scheme.lower() in ("http", "https") and host in LOOPBACK:
-        return None
+    if practice:
+        return None if is_loopback(text) else ONLY_PRACTICE
     if parts.scheme.lower() != "https":
         return "The Base URL starts with https://. A token is never sent without encryption."
     if wrong := _host_problem(host, bracketed="[" in parts.netloc):
@@ -97,7 +109,7 @@ def warnings(text: str, *, practice: bool) -> tuple[str, ...]:
     """What looks unusual in an address without a problem."""
     parts = urlsplit(text)
     host = (parts.hostname or "").lower()
-    if practice and host in LOOPBACK:
+    if practice:
         return ()
     found = [sentence for pattern, sentence in _OTHER_SERVICES if re.match(pattern, host)]
     if "/iam/v1/scim" in parts.path.lower():

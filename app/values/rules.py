@@ -89,7 +89,7 @@ class Circumstances:
     """What a rule depends on besides the text."""
 
     practice: bool = False
-    """Whether a Base URL or token address may be on loopback, also with plain http."""
+    """Whether a Base URL or token address has to be on loopback, where plain http will do."""
     hosts: tuple[str, ...] = ()
     """Domains under which the guide's client has its hosts; empty where any will do."""
 
@@ -144,8 +144,8 @@ class Rule:
 def read(kind: Kind, text: str, *, practice: bool = False, hosts: tuple[str, ...] = ()) -> Reading:
     """Repair and check a text for a value of that kind.
 
-    ``practice`` allows a Base URL on loopback, also with plain http. ``hosts`` are the domains under which the guide's
-    client has its hosts.
+    ``practice`` takes a Base URL on loopback only, also with plain http. ``hosts`` are the domains under which the
+    guide's client has its hosts.
     """
     if len(text) > LONGEST:
         return Reading(problem=f"This text has {len(text):,} characters. Copy the value alone.")
@@ -487,12 +487,11 @@ def _client_secret_reason(text: str, _given: Circumstances) -> str | None:
 def _token_url_reason(text: str, given: Circumstances) -> str | None:
     parts = urlsplit(text)
     host = (parts.hostname or "").lower()
-    bare = URL.fullmatch(text) and not ("@" in parts.netloc or parts.port is not None or set(text) & set("?#"))
-    if (parts.scheme == "https" and host == TOKEN_HOST and bare) or (
-        given.practice and parts.scheme == "http" and host in LOOPBACK
-    ):
-        return None
-    return RULES[Kind.TOKEN_URL].sentence
+    bare = URL.fullmatch(text) and not ("@" in parts.netloc or set(text) & set("?#"))
+    if given.practice:
+        return None if bare and parts.scheme == "http" and host in LOOPBACK else address.ONLY_PRACTICE
+    known = parts.scheme == "https" and host == TOKEN_HOST and parts.port is None
+    return None if bare and known else RULES[Kind.TOKEN_URL].sentence
 
 
 def _fit_scope(value: str) -> str:

@@ -42,7 +42,7 @@ async def practice(folder: Path) -> AsyncIterator[tuple[Started, ConsoleVisitor,
 
 async def submitted(client: LoopbackClient, started: Started) -> ConsoleVisitor:
     """Submit the directory and send it a user and a group, as a portal would."""
-    visitor = ConsoleVisitor(client, started.cie_url, started.portal_url("entra"), catalog.guide("entra"))
+    visitor = ConsoleVisitor(client, started, catalog.guide("entra"))
     base_url = await visitor.add_directory("one", NAME)
     token = await visitor.generate_token()
     assert isinstance(base_url, str)

@@ -29,7 +29,7 @@ def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> 
 
     async def once() -> object:
         endpoint = Endpoint(base_url, practice=True)
-        async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient(endpoint.host, None, practice=True) as client:
             return await look(client, endpoint, TOKEN, since, known)
 
     seen = asyncio.run(once())
@@ -46,7 +46,7 @@ def arrived(base_url: str) -> ArrivalReport:
 
     async def read() -> ArrivalReport:
         endpoint = Endpoint(base_url, practice=True)
-        async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient(endpoint.host, None, practice=True) as client:
             return await ArrivalReader(client, endpoint, bearer, everything=True, on_progress=lambda _: None).run()
 
     return asyncio.run(read())

@@ -205,7 +205,7 @@ def test_the_watch_reports_only_what_right_answers_said(stage: Stage) -> None:
     seen = [0]
 
     async def once(endpoint: Endpoint) -> object:
-        async with QuickClient(endpoint.host, None, allow_http_loopback=True) as client:
+        async with QuickClient(endpoint.host, None, practice=True) as client:
             return await look(client, endpoint, TOKEN, SINCE)
 
     @examples("watch")

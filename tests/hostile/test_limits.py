@@ -33,6 +33,7 @@ from app.net import (
 )
 from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
+from app.practice.console_keys import KEY_SECONDS
 from app.reports import explain
 from app.scim import tokens
 from app.scim.capabilities import ServicePart
@@ -42,8 +43,11 @@ from app.scim.endpoint import Endpoint
 from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, ListResponse, read_listing
 from app.scim.observation import LONGEST_PAUSE, Observation, retry_after
 from app.scim.tokens import LONGEST, Bearer, ServiceAccount, StaticToken, TokenSource
+from app.session.workspace import MOST_RESTARTS
 from app.setup.state import MOST_RUNS, Setup
 from app.setup.store import _LIMIT_BYTES, Store
+from app.system import policy
+from app.system.administrators_file import MOST_LINKS
 from app.values import rules
 from tests.hostile.server import LIST, TOKEN, Hostile, http, listing, says
 from tests.support.probes import LOOKUP_AND_LIST
@@ -74,6 +78,9 @@ TABLE = {
     "Name in a certificate": f"{LONGEST_NAME} characters",
     "Pasted text": f"{rules.LONGEST:,} characters",
     "Export: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
+    "Policy": f"{policy.LIMIT_BYTES:,} bytes, {MOST_LINKS} links",
+    "Key of a practice console": f"{KEY_SECONDS:.0f} s, one use",
+    "Starts of practice consoles that ended by themselves": f"{MOST_RESTARTS} in a run",
     "File of a setup": f"{_LIMIT_BYTES:,} bytes",
 }
 
@@ -89,7 +96,7 @@ def get(answer: bytes, limit_seconds: float = 5.0) -> Answer | NoAnswer:
         connection.sendall(answer)
 
     async def once(url: str) -> Answer | NoAnswer:
-        async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient("localhost", None, practice=True) as client:
             return await client.get(url, TOKEN, limit_seconds)
 
     with Hostile(answering) as server:
@@ -227,7 +234,7 @@ WHOLE = listing()
 )
 def test_a_request_ends_within_its_limit(parts: tuple[bytes, ...], failure: RequestFailure) -> None:
     async def once(url: str, limit_seconds: float) -> Answer | NoAnswer:
-        async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient("localhost", None, practice=True) as client:
             return await client.get(url, TOKEN, limit_seconds)
 
     with Hostile(pausing(*parts, seconds=0.4)) as server:
@@ -245,7 +252,7 @@ def test_early_answers_without_end_do_not_prolong_it() -> None:
             connection.sendall(b"HTTP/1.1 103 Early\r\nX: " + b"a" * 1000 + b"\r\n\r\n")
 
     async def once(url: str) -> Answer | NoAnswer:
-        async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient("localhost", None, practice=True) as client:
             return await client.get(url, TOKEN, 0.3)
 
     began = time.monotonic()
@@ -285,7 +292,7 @@ def test_a_look_asks_no_more_than_its_limit() -> None:
         connection.sendall(pick.choice(answers))
 
     async def once(url: str) -> object:
-        async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient("localhost", None, practice=True) as client:
             return await look(client, Endpoint(url, practice=True), TOKEN, datetime(2026, 11, 1, tzinfo=UTC))
 
     most = 0
@@ -351,7 +358,7 @@ def test_a_time() -> None:
 def test_a_token_that_is_sent() -> None:
     def ask(token: str) -> tuple[Answer | NoAnswer, int]:
         async def once(url: str) -> Answer | NoAnswer:
-            async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
+            async with ReadOnlyClient("localhost", None, practice=True) as client:
                 return await client.get(url, token)
 
         with Hostile(says(listing())) as server:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,10 @@ class LeakObserver(TourObserver):
 
     async def at_home(self, copied: Mapping[str, str]) -> None:
         await self.driver.until(lambda: self.driver.enabled("diagnostics"), "home")
+        consoles = getattr(self.driver.application.workspace, "consoles", None)
+        assert consoles is not None
+        run = {"cookie": consoles.keys.cookie, "key secret": consoles.keys.secret.hex()}
+        (OBSERVED / "run.json").write_text(json.dumps(run), "utf-8")
         bugs = self.driver.application.bugs
 
         def fail(secrets: Mapping[str, str]) -> None:

@@ -94,19 +94,28 @@ def walk(folder: Path, client: str, method: str) -> Walked:
             program.wait()
         kept = workstation.kept()
         return Walked(
-            client, method, workstation, observed, pictures, program.returncode, output, watcher.seen, known(kept), kept
+            client,
+            method,
+            workstation,
+            observed,
+            pictures,
+            program.returncode,
+            output,
+            watcher.seen,
+            known(kept, observed / "run.json"),
+            kept,
         )
 
 
-def known(kept: list[tuple[str, dict[str, str], str]]) -> Canaries:
-    """Return everything secret in that run: what the keyring holds, and what practice derives from its seed."""
+def known(kept: list[tuple[str, dict[str, str], str]], run: Path) -> Canaries:
+    """Return everything secret in that run: what the keyring holds, what practice derives from its seed, its keys."""
     secrets = {}
     for _label, attributes, secret in kept:
         name = attributes["service"].rpartition("/")[2]
         if name != "client_id":  # in practice it is the service account's name, which is not secret
             secrets[name] = secret.split("/", 3)[-1] if "://" in secret else secret
     derived = DerivedSecrets(bytes.fromhex(secrets["seed"]))
-    secrets |= {"session key": derived.session_key, "cookie": derived.cookie, "csrf": derived.csrf}
+    secrets |= {"csrf": derived.csrf, **json.loads(run.read_text("utf-8"))}
     for number in range(1, 4):
         secrets[f"segment {number}"] = derived.segment(str(number))
         secrets[f"token {number}"] = derived.token(str(number), 1)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def get(url: str, host: str = "localhost", token: str | None = TOKEN, *, plain: bool = True) -> Answer | NoAnswer:
     async def once() -> Answer | NoAnswer:
-        async with ReadOnlyClient(host, None, allow_http_loopback=plain) as client:
+        async with ReadOnlyClient(host, None, practice=plain) as client:
             return await client.get(url, token, 1.0)
 
     return asyncio.run(once())
@@ -72,7 +72,7 @@ def test_nothing_secret_is_shown_or_logged(monkeypatch: pytest.MonkeyPatch, capl
 
 def test_cookies_are_not_kept() -> None:
     async def twice(url: str) -> None:
-        async with ReadOnlyClient("localhost", None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient("localhost", None, practice=True) as client:
             await client.get(url, TOKEN)
             await client.get(url, TOKEN)
 

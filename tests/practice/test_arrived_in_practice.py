@@ -31,7 +31,7 @@ async def look(base_url: str, token: str) -> ArrivalReport:
         return Bearer(token)
 
     endpoint = Endpoint(base_url, practice=True)
-    async with net.ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+    async with net.ReadOnlyClient(endpoint.host, None, practice=True) as client:
         return await ArrivalReader(client, endpoint, bearer, everything=True, on_progress=lambda _progress: None).run()
 
 
@@ -45,7 +45,7 @@ def test_what_practice_sent_has_arrived(guide_id: str, tmp_path: Path) -> None:
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url(guide_id), guide)
+                visitor = ConsoleVisitor(client, started, guide)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)

@@ -89,7 +89,7 @@ def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url(guide_id), guide)
+                visitor = ConsoleVisitor(client, started, guide)
                 await connect(visitor, started)
                 await visitor.assign()
                 for _ in range(2):  # the second cycle updates what the first created

@@ -118,7 +118,7 @@ async def practice(folder: Path) -> AsyncIterator[tuple[ConsoleVisitor, Loopback
     try:
         async with LoopbackClient() as client:
             guide = read(folder / "guide.yaml")
-            yield ConsoleVisitor(client, started.cie_url, started.portal_url(guide.id), guide), client, process
+            yield ConsoleVisitor(client, started, guide), client, process
     finally:
         await process.stop()
 
@@ -285,17 +285,29 @@ def test_other_hosts_other_sites_and_other_programs_are_refused(tmp_path: Path) 
                 (origin + "/cie", {}, 403),
                 (origin + "/portal/sample?key=wrong", {}, 403),
                 (origin + "/cie", {"cookie": visitor._cookie}, 200),
-                (visitor.portal_url, {}, 303),
+                (visitor.consoles.portal_url(visitor.guide.id), {}, 303),
             ):
                 answer = await client.request("GET", url, headers=headers)
                 assert isinstance(answer, Answer)
                 assert answer.status == wanted, url
+            key = visitor.consoles.cie_url.partition("?")[2]
+            for elsewhere in (
+                "//evil.example/",
+                "//evil.example/cie",
+                "/cie/",
+                "/cie/new",
+                f"/portal/{visitor.guide.id}",
+            ):
+                led = await client.request("GET", f"{origin}{elsewhere}?{key}")
+                assert (led.status, getattr(led, "headers", {}).get("location")) == (403, None)
+            led = await client.request("GET", f"{origin}/cie?{key}&next=//evil.example")
+            assert (led.status, getattr(led, "headers", {}).get("location")) == (303, "/cie")
             no_csrf = await client.request(
                 "POST", origin + "/cie/new", headers={"cookie": visitor._cookie}, content=b"client=Okta"
             )
             assert isinstance(no_csrf, Answer)
             assert no_csrf.status == 403
-            opened = await client.request("GET", visitor.cie_url)
+            opened = await client.request("GET", visitor.consoles.cie_url)
             assert isinstance(opened, Answer)
             cookie = opened.headers["set-cookie"].lower()
             assert "httponly" in cookie
@@ -313,7 +325,7 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "child.stdin.write(order.encode() + b'\\n'); child.stdin.flush()\n"
         "child.stdout.readline(); print(child.pid, flush=True); time.sleep(60)\n"
     )
-    order = json.dumps({"seed": SEED, "state_dir": str(tmp_path / "state")})
+    order = json.dumps({"seed": SEED, "state_dir": str(tmp_path / "state"), "key_secret": SEED})
     parent = subprocess.Popen(
         [sys.executable, "-c", parent_code, order, *command(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
     )

@@ -37,7 +37,7 @@ def test_preview_sends_nothing(guide_id: str, tmp_path: Path) -> None:
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url(guide_id), guide)
+                visitor = ConsoleVisitor(client, started, guide)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)

@@ -60,7 +60,7 @@ def test_each_fault_is_found_and_leads_to_its_step(tmp_path: Path) -> None:
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
+                visitor = ConsoleVisitor(client, started, GUIDE)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)
@@ -105,7 +105,7 @@ def test_each_fault_of_the_portal_is_shown_and_sends_nothing(tmp_path: Path) -> 
         assert isinstance(started, Started), started
         try:
             async with LoopbackClient() as client:
-                visitor = ConsoleVisitor(client, started.cie_url, started.portal_url("entra"), GUIDE)
+                visitor = ConsoleVisitor(client, started, GUIDE)
                 base_url = await visitor.add_directory("one", "one")
                 token = await visitor.generate_token()
                 assert isinstance(base_url, str)

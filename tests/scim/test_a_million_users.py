@@ -90,7 +90,7 @@ def cost(service: Service, size: int, known: Capabilities | None = None) -> tupl
 
         async def once() -> object:
             endpoint = Endpoint(server.base_url, practice=True)
-            async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+            async with ReadOnlyClient(endpoint.host, None, practice=True) as client:
                 return await look(client, endpoint, TOKEN, SINCE, known)
 
         seen = asyncio.run(once())

@@ -32,7 +32,7 @@ def look(
 
     async def ask(base_url: str) -> ArrivalReport:
         endpoint = Endpoint(base_url, practice=True)
-        async with net.ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+        async with net.ReadOnlyClient(endpoint.host, None, practice=True) as client:
             note = progress.append if progress is not None else lambda _progress: None
             return await ArrivalReader(
                 client, endpoint, bearer, everything=everything, on_progress=note, **exports

@@ -54,7 +54,7 @@ def offer(answers: Mapping[ServicePart, bytes], limit: float = 5.0) -> tuple[Ser
 
     async def once() -> ServiceOffer:
         endpoint = Endpoint(server.base_url, practice=True)
-        async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient(endpoint.host, None, practice=True) as client:
             return await ask(client, endpoint, TOKEN, limit)
 
     with Hostile(answering) as server:

@@ -37,7 +37,7 @@ SINCE = datetime(2026, 11, 1, 12, tzinfo=UTC)
 def ask(base_url: str, since: datetime = SINCE, known: Capabilities | None = None) -> ChangesSeen | LookFailed:
     async def once() -> ChangesSeen | LookFailed:
         endpoint = Endpoint(base_url, practice=True)
-        async with ReadOnlyClient(endpoint.host, None, allow_http_loopback=True) as client:
+        async with ReadOnlyClient(endpoint.host, None, practice=True) as client:
             return await look(client, endpoint, TOKEN, since, known)
 
     return asyncio.run(once())

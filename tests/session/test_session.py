@@ -213,7 +213,7 @@ def test_submitting_again_forgets_the_timestamp_and_locks_full_sync(tmp_path: Pa
             assert {"await-timestamp", "full-sync", "sync-status"} <= session.setup.stale
             assert journey.block(guide, session.setup, "full-sync") is not None
 
-    asyncio.run(story("https://scim.paloaltonetworks.com/x/v2"))
+    asyncio.run(story("http://127.0.0.1:9/x/v2"))
 
 
 @pytest.mark.usefixtures("secret_service")

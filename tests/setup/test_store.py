@@ -90,9 +90,33 @@ def test_every_field_goes_to_the_file_and_back(one: Setup) -> None:
 @settings(max_examples=20, deadline=None)
 def test_what_was_saved_is_loaded(one: Setup) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        store = Store(Path(folder))
+        store = Store(Path(folder), practice=one.practice)
         assert store.save(one) == Saved()
-        assert Store(Path(folder)).load(one.id) == one
+        assert Store(Path(folder), practice=one.practice).load(one.id) == one
+
+
+@given(setups.filter(lambda one: not set(one.kept) & set(one.values)))
+@settings(max_examples=50, deadline=None)
+def test_the_mode_of_a_setup_is_that_of_its_folder(one: Setup) -> None:
+    """A file copied from the other folder is opened, without what belongs to the consoles of the other mode."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Store(Path(folder), practice=not one.practice)
+        assert Store(Path(folder), practice=one.practice).save(one) == Saved()
+        listing = here.list(repair=False)
+        (found,) = listing.setups
+        assert [trouble.setup_id for trouble in listing.troubles] == [one.id]
+        assert here.load(one.id) == found
+        assert found.practice is not one.practice
+        assert (found.id, found.guide, found.name, found.answers) == (one.id, one.guide, one.name, one.answers)
+        assert (found.kept, found.done, found.reached, found.ticked) == ({}, {}, {}, frozenset())
+        progress = (found.sighting, found.synced, found.sync_ended, found.api, found.summary.wait)
+        assert progress == (None,) * 5
+        assert found.values.items() <= one.values.items()
+        assert not any("://" in value for value in found.values.values())
+        with pytest.raises(ValueError, match="mode"):
+            here.save(one)
+        assert here.save(found) == Saved()
+        assert here.list().troubles == ()
 
 
 def test_files_are_for_this_user_alone(tmp_path: Path) -> None:

@@ -44,7 +44,8 @@ def walk(
 
     async def main() -> None:
         practice = token_url is not None or base_url != BASE
-        captured = {"base_url": base_url, "token": token} if vault is None else {}
+        base = "http://127.0.0.1:9/scim" if practice and base_url == BASE else base_url
+        captured = {"base_url": base, "token": token} if vault is None else {}
         background = tasks.Tasks(bugs.append)
         async with opened(
             folder,

@@ -38,7 +38,7 @@ async def opened(
 ) -> AsyncIterator[SetupSession]:
     """A new setup with these values captured; deleted afterward unless it should be kept."""
     known = catalog.guide(guide) if isinstance(guide, str) else guide
-    store, keyring = Store(folder), vault or Vault("practice" if practice else "setup")
+    store, keyring = Store(folder, practice=practice), vault or Vault("practice" if practice else "setup")
     assert isinstance(store.lock(), FolderTaken)
     setup = new_setup(known, NOW, practice=practice)
     session = SetupSession(known, setup, keyring, store, now=now, token_url=token_url, policy=policy)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QPushButton
 
 from app.guide import catalog
 from app.guide.vocabulary import Kind
+from app.practice import server
 from app.reports.check import main as check
 from app.reports.exit_code import Exit
 from app.session import access
@@ -27,7 +28,7 @@ from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Store
 from app.system import administrators_file
 from app.system.administrators_file import Distrust
-from app.system.policy import FAULTS, NO_KEYRING, InvalidPolicy, Policy, PolicyFault, parse, path, read
+from app.system.policy import FAULTS, NO_KEYRING, NO_PRACTICE, InvalidPolicy, Policy, PolicyFault, parse, path, read
 from app.vault import Vault
 from tests.support.golden import lines
 from tests.support.keyrings import LockedKeyring, MemoryKeyring
@@ -434,6 +435,18 @@ def test_the_program_stops(
 
     program.loop(story)
     assert "This computer's policy" in capsys.readouterr().err
+
+
+def test_no_sub_command_practices_where_the_policy_forbids_it(
+    tmp_path: Path, policy_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    policy_file.write_text('practice = false\ncontact = "Ask the help desk."')
+    assert check(["contoso.com", "--practice", "--data-dir", str(tmp_path / "data")]) == Exit.FORBIDDEN
+    said = capsys.readouterr().err
+    assert NO_PRACTICE in said
+    assert "help desk" in said
+    assert server.main() == Exit.FORBIDDEN
+    assert check(["contoso.com", "--data-dir", str(tmp_path / "data")]) == Exit.NO_SETUP, "real use is not forbidden"
 
 
 def test_the_check_command_stops_too(tmp_path: Path, policy_file: Path, capsys: pytest.CaptureFixture[str]) -> None:

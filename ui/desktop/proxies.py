@@ -11,8 +11,9 @@ import time
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.net import LOOPBACK, system_proxy
+from app.net import system_proxy
 from app.net.proxy import ProxyOrigin, origin_of
+from app.values.address import LOOPBACK
 
 KEPT_SECONDS: Final = 300.0
 """How long an answer of the platform holds; a script may have to be fetched for it."""

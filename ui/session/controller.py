@@ -13,6 +13,7 @@ from app.setup.action import ActionKind
 from app.setup.journey import Block, BlockReason
 from app.setup.sentences import sentence
 from app.text.counts import counted
+from app.values.address import is_loopback
 from ui.session.view_state import Back, view_state
 
 if TYPE_CHECKING:
@@ -348,11 +349,17 @@ class SetupController(QObject):
 
     def open_console(self, lane: Lane) -> None:
         """Open a lane's console in the browser."""
-        self._open_url(self._console(lane))
+        self._browse(self._console(lane))
 
     def open_link(self, url: str) -> None:
         """Open a link of a guide; in practice open the console instead, since links lead to real portals."""
-        self._open_url(self._console(Lane.PORTAL) if self.session.setup.practice else url)
+        self._browse(self._console(Lane.PORTAL) if self.session.setup.practice else url)
+
+    def _browse(self, url: str) -> None:
+        if not url or (self.session.setup.practice and not is_loopback(url)):
+            self.announced.emit("The practice console is starting again. Open it in a moment.")
+        else:
+            self._open_url(url)
 
     # -- test and waits ------------------------------------------------------------------
 

@@ -97,8 +97,7 @@ class Tour:
             if guide.id != self._driver.application.options.client:
                 raise Stuck(f"the setup of {guide.name} is open instead")
             guide = fill_guide(guide, guide.practice.tenant_values)
-            url = practice.portal_url(guide.id)
-            if not await self._all_steps(ConsoleVisitor(client, practice.cie_url, url, guide)):
+            if not await self._all_steps(ConsoleVisitor(client, practice, guide)):
                 return False
         self._driver.picture("finish")
         self._driver.click("go-home")

@@ -11,6 +11,7 @@ from ui.tour.page import ConsolePage, read
 if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.net import LoopbackClient
+    from app.practice.process import Started
     from ui.tour.page import Form
 
 
@@ -49,8 +50,7 @@ class ConsoleVisitor:
     """One browser with its cookie, at one practice server."""
 
     client: LoopbackClient = field(repr=False)
-    cie_url: str = field(repr=False)
-    portal_url: str = field(repr=False)
+    consoles: Started = field(repr=False)
     guide: Guide = field(repr=False)
     _cookie: str = field(default="", repr=False)
     _directory: str = ""
@@ -219,7 +219,8 @@ class ConsoleVisitor:
             headers = {"cookie": self._cookie}
             if content is not None:
                 headers["content-type"] = "application/x-www-form-urlencoded"
-            answer = await self.client.request(method, urljoin(self.cie_url, path), headers=headers, content=content)
+            url = urljoin(f"{self.consoles.origin}/cie", path)
+            answer = await self.client.request(method, url, headers=headers, content=content)
             status, found = getattr(answer, "status", 0), getattr(answer, "headers", {})
             if status != 303:
                 body: bytes = getattr(answer, "body", b"")
@@ -231,7 +232,7 @@ class ConsoleVisitor:
         return ConsolePage(messages=["The page redirects in a loop."]), ""
 
     async def _open(self) -> None:
-        answer = await self.client.request("GET", self.cie_url)
+        answer = await self.client.request("GET", self.consoles.cie_url)
         self._cookie = getattr(answer, "headers", {}).get("set-cookie", "").partition(";")[0]
 
 
