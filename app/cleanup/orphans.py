@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.setup.register import Whose
-from app.vault import SENTENCES, VaultStatus
+from app.vault import VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -56,4 +56,4 @@ async def remove(store: Store, vault: Vault, ids: frozenset[str], open_ids: Coll
     if not failed:
         return None
     of = "a setup" if len(failed) == 1 else f"{len(failed)} setups"
-    return f"The secrets of {of} couldn't be removed. {SENTENCES[failed[0]]}"
+    return f"The secrets of {of} couldn't be removed. {failed[0].words}"

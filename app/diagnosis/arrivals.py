@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import SENTENCES
@@ -10,6 +9,7 @@ from app.guide.placeholders import fill
 from app.scim.arrivals import ArrivalKind
 from app.text.counts import counted
 from app.text.times import clock
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,26 +54,16 @@ DETAILS: Final[Mapping[ArrivalKind, str]] = {
 """What a row says."""
 
 
-class ArrivalVerdict(StrEnum):
-    """The result in one word."""
+class ArrivalVerdict(WordedEnum):
+    """The result."""
 
-    FINDINGS = "findings"
-    FINE = "fine"
-    NOTHING_YET = "nothing-yet"
-    """The endpoint is empty."""
-    NO_LISTS = "no-lists"
-    """The endpoint lists neither users nor groups."""
-    UNKNOWN = "unknown"
+    FINDINGS = "findings", "{findings}.{newest}"
+    FINE = "fine", "Nothing is missing or unusual in what was read."
+    NOTHING_YET = "nothing-yet", "Nothing has arrived yet."
+    NO_LISTS = "no-lists", "The endpoint doesn't list users or groups, so nothing can be checked from here."
+    UNKNOWN = "unknown", ""
     """Nothing could be read."""
 
-
-VERDICTS: Final[Mapping[ArrivalVerdict, str]] = {
-    ArrivalVerdict.FINDINGS: "{findings}.{newest}",
-    ArrivalVerdict.FINE: "Nothing is missing or unusual in what was read.",
-    ArrivalVerdict.NOTHING_YET: "Nothing has arrived yet.",
-    ArrivalVerdict.NO_LISTS: "The endpoint doesn't list users or groups, so nothing can be checked from here.",
-    ArrivalVerdict.UNKNOWN: "",
-}
 
 MEMBERS_UNKNOWN: Final = "The endpoint doesn't return members, so empty groups can't be found."
 
@@ -110,7 +100,7 @@ def verdict(report: ArrivalReport) -> str:
     """The result in a sentence; empty if there is nothing to say."""
     newest = " The newest changes are listed as well." if report.counts[ArrivalKind.NEWEST] else ""
     words = {"findings": counted(problems(report), "finding"), "newest": newest}
-    return fill(VERDICTS[verdict_of(report)], words)
+    return fill(verdict_of(report).words, words)
 
 
 def limits(report: ArrivalReport) -> list[str]:

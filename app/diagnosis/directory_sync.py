@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import SENTENCES, sentence
@@ -16,6 +15,7 @@ from app.scim.finding import Check
 from app.scim.observation import Observation
 from app.text.counts import counted
 from app.text.times import clock, recorded, span
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,109 +33,88 @@ ROLE: Final = (
 """Accepted roles: pan.dev, use cases of the API. That the first allows least is our reading."""
 
 
-class ApiResult(StrEnum):
-    """What an answer shows."""
-
-    REPORTED = "reported"
-    """The directory is listed."""
-    ANSWERED = "answered"
-    """There is a list, but no Directory Name to look for."""
-    NO_DIRECTORY = "no-directory"
-    """The list is empty."""
-    NOT_LISTED = "not-listed"
-    """No directory has the Directory Name."""
-    AMBIGUOUS = "ambiguous"
-    """More than one directory has the Directory Name."""
-    INCOMPLETE = "incomplete"
-    """The keyring does not have the whole service account."""
-    ACCOUNT_REJECTED = "account-rejected"
-    """401 at the token address."""
-    TOKEN_REJECTED = "token-rejected"  # noqa: S105 - the name of a result
-    """400 at the token address."""
-    NO_TOKEN_ADDRESS = "no-token-address"  # noqa: S105 - the name of a result
-    """404 at the token address."""
-    UNAUTHORIZED = "unauthorized"
-    """401 from the API."""
-    FORBIDDEN = "forbidden"
-    """403 from the API."""
-    NO_API_ADDRESS = "no-api-address"
-    """404 from the API."""
-    RATE_LIMITED = "rate-limited"
-    """429 from the API."""
-    SERVER_ERROR = "server-error"
-    """5xx from the API, or it reports that it failed."""
-    REDIRECTED = "redirected"
-    WEB_PAGE = "web-page"
-    NOT_JSON = "not-json"
-    CUT_OFF = "cut-off"
-    """The start of a JSON object."""
-    NOT_A_LIST = "not-a-list"
-    """JSON, but not a list of directories."""
-    UNREACHABLE = "unreachable"
-    """A check on the path to the API or to the token address failed."""
-    UNUSABLE = "unusable"
-    """Anything else."""
-
-
 _SIGN_IN = (
     "The response was a web page or something else instead of data. It may be the sign-in page of a network, or the "
     "address may be wrong: choose another **Address of the API**."
 )
 
-RESULTS: Final[Mapping[ApiResult, tuple[str, ...]]] = {
-    ApiResult.REPORTED: ("CIE reports this directory",),
-    ApiResult.ANSWERED: ("The API answers", "It lists {count}. No Directory Name has been captured."),
-    ApiResult.NO_DIRECTORY: (
+
+class ApiResult(WordedEnum):
+    """What an answer shows: a title, and sentences in which ``**labels**`` are bold."""
+
+    REPORTED = "reported", "CIE reports this directory"
+    ANSWERED = "answered", "The API answers", "It lists {count}. No Directory Name has been captured."
+    """There is a list, but no Directory Name to look for."""
+    NO_DIRECTORY = (
+        "no-directory",
         "CIE lists no directory",
         "The TSG ID may belong to another tenant, or CIE has no directory yet.",
-    ),
-    ApiResult.NOT_LISTED: (
+    )
+    NOT_LISTED = (
+        "not-listed",
         "The directory is not in the list",
         "CIE lists {count}, but none is called **{name}**.",
         "Compare the name with the Directories page in CIE, and the TSG ID with the tenant shown there.",
-    ),
-    ApiResult.AMBIGUOUS: (
+    )
+    """No directory has the Directory Name."""
+    AMBIGUOUS = (
+        "ambiguous",
         "The name is used more than once",
         "More than one directory is called **{name}**, so their counts say nothing about this one.",
-    ),
-    ApiResult.INCOMPLETE: ("The service account is incomplete", "Enter TSG ID, Client ID and Client Secret."),
-    ApiResult.ACCOUNT_REJECTED: (
+    )
+    INCOMPLETE = "incomplete", "The service account is incomplete", "Enter TSG ID, Client ID and Client Secret."
+    """The keyring does not have the whole service account."""
+    ACCOUNT_REJECTED = (
+        "account-rejected",
         "The service account was rejected (401)",
         "Client ID or Client Secret is wrong, the secret was replaced, or the account was removed.",
         "Compare the Client ID in Common Services. The secret is shown only once: create a new one if in doubt.",
-    ),
-    ApiResult.TOKEN_REJECTED: (
+    )
+    TOKEN_REJECTED = (
+        "token-rejected",
         "The token request was rejected (400)",
         "Usually the TSG ID is not that of the tenant where the service account has a role. Compare both.",
-    ),
-    ApiResult.NO_TOKEN_ADDRESS: ("Nothing is at the token address (404)", "Choose the other **Token address**."),
-    ApiResult.UNAUTHORIZED: (
+    )
+    NO_TOKEN_ADDRESS = (
+        "no-token-address",
+        "Nothing is at the token address (404)",
+        "Choose the other **Token address**.",
+    )
+    UNAUTHORIZED = (
+        "unauthorized",
         "The API rejected the token (401)",
         "The service account may belong to another tenant, or its secret was just replaced. Check TSG ID and account.",
-    ),
-    ApiResult.FORBIDDEN: (
+    )
+    FORBIDDEN = (
+        "forbidden",
         "The role does not allow it (403)",
         "The service account is known, but has no role in this tenant that the API accepts.",
         ROLE,
-    ),
-    ApiResult.NO_API_ADDRESS: (
+    )
+    NO_API_ADDRESS = (
+        "no-api-address",
         "Nothing is at this address (404)",
         "The vendor's pages name more than one address. Choose another **Address of the API** and check again.",
-    ),
-    ApiResult.RATE_LIMITED: ("The API is rate limiting requests (429)", "Check again in a few minutes."),
-    ApiResult.SERVER_ERROR: (
+    )
+    RATE_LIMITED = "rate-limited", "The API is rate limiting requests (429)", "Check again in a few minutes."
+    SERVER_ERROR = (
+        "server-error",
         "The API answered with a server error",
         "The service behind it may be down. Check again in a few minutes.",
-    ),
-    ApiResult.REDIRECTED: ("The API redirects elsewhere", _SIGN_IN),
-    ApiResult.WEB_PAGE: ("The response was a web page", _SIGN_IN),
-    ApiResult.NOT_JSON: ("The response can't be read", _SIGN_IN),
-    ApiResult.CUT_OFF: ("The response is cut off", "Something on the path cut it. Check again in a few minutes."),
-    ApiResult.NOT_A_LIST: ("The response is not a list of directories", _SIGN_IN),
-    ApiResult.UNREACHABLE: ("{place} can't be reached",),
-    ApiResult.UNUSABLE: ("{place} gave no usable answer", "{observation}. Check again in a few minutes."),
-}
-"""Title and sentences; ``**labels**`` are bold."""
+    )
+    """5xx from the API, or it reports that it failed."""
+    REDIRECTED = "redirected", "The API redirects elsewhere", _SIGN_IN
+    WEB_PAGE = "web-page", "The response was a web page", _SIGN_IN
+    NOT_JSON = "not-json", "The response can't be read", _SIGN_IN
+    CUT_OFF = "cut-off", "The response is cut off", "Something on the path cut it. Check again in a few minutes."
+    """The start of a JSON object."""
+    NOT_A_LIST = "not-a-list", "The response is not a list of directories", _SIGN_IN
+    """JSON, but not a list of directories."""
+    UNREACHABLE = "unreachable", "{place} can't be reached"
+    """A check on the path to the API or to the token address failed."""
+    UNUSABLE = "unusable", "{place} gave no usable answer", "{observation}. Check again in a few minutes."
+    """Anything else."""
+
 
 PLACES: Final[Mapping[ApiStage, str]] = {
     ApiStage.KEYRING: "The keyring",
@@ -229,7 +208,7 @@ def message(answer: ApiAnswer, name: str) -> ApiMessage:
         words["count"] = "1 directory" if len(answer.directories) == 1 else f"{len(answer.directories):,} directories"
     else:
         words |= {"place": PLACES[answer.stage], "observation": SENTENCES[answer.observation]}
-    title, *sentences = fill(RESULTS[result], words)
+    title, *sentences = fill((result.words, *result.more), words)
     if not isinstance(answer, DirectoryList) and answer.path_failure is not None and result is ApiResult.UNREACHABLE:
         sentences += _unreached(answer.path_failure)
     return ApiMessage(result, title, tuple(sentences))

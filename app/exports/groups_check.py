@@ -21,7 +21,7 @@ from app.exports.columns import ColumnRole, Subject, what
 from app.exports.kinds import ExportKind
 from app.exports.problems import FileProblem, UnusableFileError
 from app.text.legible import is_invisible, legible, without_invisible
-from app.text.similar import WORDS, NameList, Sameness, key, sameness
+from app.text.similar import NameList, Sameness, key, sameness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -433,7 +433,7 @@ class GroupsCheck:
         issue = GroupIssue.SAME if exact else GroupIssue.ALIKE
         how = Sameness.EXACT if exact else sameness(first[1], name)
         other = "" if exact else f", {legible(first[1], SHOWN)}"
-        self._take(number, name, issue, f"{WORDS[how].capitalize()} as in row {first[0]:,}{other}")
+        self._take(number, name, issue, f"{how.words.capitalize()} as in row {first[0]:,}{other}")
 
     def _odd(self, rows: Sequence[Sequence[str]], batch: NameList, *, blank: bool) -> set[int]:
         """The places in a batch that may have findings without regard to other rows.

@@ -6,11 +6,12 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
+
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -27,19 +28,8 @@ FEED_LENGTH: Final = 50
 """Number of requests that the feed shows."""
 
 
-class PracticeFault(StrEnum):
-    """Something that can be made to fail: its name in forms, and the words of the switchboard for it."""
-
-    words: str
-
-    def __new__(cls, name: str, words: str) -> Self:
-        member = str.__new__(cls, name)
-        member._value_, member.words = name, words
-        return member
-
-
-class Fault(PracticeFault):
-    """A fault of the SCIM endpoint."""
+class Fault(WordedEnum):
+    """A fault of the SCIM endpoint; its words are those of the switchboard."""
 
     NONE = "none", "Works normally"
     NOT_SUBMITTED = "not-submitted", "Rejects the token, as before Submit (401)"
@@ -61,7 +51,7 @@ class Fault(PracticeFault):
     """The console shows the Base URL of a server with such a certificate."""
 
 
-class ApiFault(PracticeFault):
+class ApiFault(WordedEnum):
     """A fault of the Directory Sync API."""
 
     NONE = "none", "Works normally"
@@ -69,7 +59,7 @@ class ApiFault(PracticeFault):
     ADDRESS = "address", "Answers at another address (404 at the usual one)"
 
 
-class PortalFault(PracticeFault):
+class PortalFault(WordedEnum):
     """A reason why the portal does not provision."""
 
     NONE = "none", "Works normally"
@@ -86,7 +76,7 @@ class FaultSwitch:
     """Of its field, and of the switchboard's attribute with the chosen fault."""
     system: str
     button: str
-    faults: type[PracticeFault]
+    faults: type[WordedEnum]
 
 
 SWITCHES: Final = (
@@ -124,7 +114,7 @@ class Switchboard:
         self.api_fault = ApiFault.NONE
         self.feed: deque[ReceivedRequest] = deque(maxlen=FEED_LENGTH)
 
-    def choose(self, fault: PracticeFault) -> None:
+    def choose(self, fault: WordedEnum) -> None:
         """From now on fail like that."""
         match fault:
             case Fault():

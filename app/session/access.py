@@ -10,7 +10,7 @@ from app.scim.endpoint import Endpoint
 from app.scim.tokens import ServiceAccount, StaticToken
 from app.setup.journey import secrets
 from app.system.policy import NO_POLICY
-from app.vault import SENTENCES, VaultStatus
+from app.vault import VaultStatus
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -36,7 +36,7 @@ class AccessMissing:
 def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
     if outcome.status is VaultStatus.ABSENT:
         return AccessMissing(f"The {label} is not in {keyring} yet.")
-    return AccessMissing(f"The {label} could not be read. {SENTENCES[outcome.status]}")
+    return AccessMissing(f"The {label} could not be read. {outcome.status.words}")
 
 
 async def endpoint_access(

@@ -11,7 +11,7 @@ from app.setup import journey
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING
 from app.values.rules import Reading, derive, looks_secret, mask, measure, read
-from app.vault import NEEDS_REENTRY, PROMPTS_AGAIN, SENTENCES, VaultStatus
+from app.vault import NEEDS_REENTRY, PROMPTS_AGAIN, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -243,9 +243,9 @@ class Captures:
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:
             vault.discard_held(opened.setup.id, name)
-            return policy.refusal(f"{SENTENCES[outcome.status]} {NO_KEYRING}")
+            return policy.refusal(f"{outcome.status.words} {NO_KEYRING}")
         if not outcome.kept:
-            return SENTENCES[outcome.status]
+            return outcome.status.words
         self._held = outcome.sentence if outcome.held else None
         self._remember(name, kind, value)
         self._lost.pop(name, None)

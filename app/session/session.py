@@ -19,7 +19,7 @@ from app.setup.action import Activity, obstacle
 from app.setup.store import NotSaved
 from app.system.policy import NO_POLICY
 from app.values.api_regions import TOKEN_PATHS, Issuer
-from app.vault import SENTENCES, VaultStatus
+from app.vault import VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +99,7 @@ class SetupSession(OpenSetup):
         purged = await self.vault.purge(self.setup.id, {*self.setup.kept, *declared, *self.api.labels})
         trouble = None
         if purged.status is not VaultStatus.DELETED:
-            trouble = f"The setup wasn't deleted because its secrets couldn't be removed. {SENTENCES[purged.status]}"
+            trouble = f"The setup wasn't deleted because its secrets couldn't be removed. {purged.status.words}"
         else:
             removed = await self._remove_file()
             if isinstance(removed, NotSaved):

@@ -7,37 +7,24 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from enum import StrEnum
 from typing import Final
 
 from app.text.legible import without_invisible
+from app.text.worded import WordedEnum
 
 
-class Sameness(StrEnum):
+class Sameness(WordedEnum):
     """How two names with the same key differ; the closest match applies."""
 
-    EXACT = "exact"
-    """They are identical."""
-    CASE = "case"
-    """In uppercase and lowercase."""
-    SPACES = "spaces"
-    """In spaces, or in case and spaces."""
-    INVISIBLE = "invisible"
-    """In characters that are drawn as nothing."""
-    UNICODE = "unicode"
-    """In the Unicode form of letters: composed, or with a combining mark (NFC and NFD)."""
-    LOOKALIKE = "lookalike"
-    """In letters of another width or ligatures, which NFKC makes equal."""
-
-
-WORDS: Final = {
-    Sameness.EXACT: "the same name",
-    Sameness.CASE: "the same except for capitalization",
-    Sameness.SPACES: "the same except for spaces",
-    Sameness.INVISIBLE: "the same except for invisible characters",
-    Sameness.UNICODE: "the same in another Unicode form",
-    Sameness.LOOKALIKE: "the same except for the width or form of letters",
-}
+    EXACT = "exact", "the same name"
+    CASE = "case", "the same except for capitalization"
+    SPACES = "spaces", "the same except for spaces"
+    """Or for case and spaces."""
+    INVISIBLE = "invisible", "the same except for invisible characters"
+    UNICODE = "unicode", "the same in another Unicode form"
+    """Letters composed, or with a combining mark (NFC and NFD)."""
+    LOOKALIKE = "lookalike", "the same except for the width or form of letters"
+    """Of another width or as ligatures, which NFKC makes equal."""
 
 
 def key(name: str) -> str:

@@ -3,75 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import StrEnum
-from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from app.text.worded import WordedEnum
 
 
-class VaultStatus(StrEnum):
+class VaultStatus(WordedEnum):
     """How a keyring call ended."""
 
-    READY = "ready"
-    """A usable keyring was found."""
-    STORED = "stored"
-    """Written to the keyring, read back and found equal."""
-    MEMORY = "memory"
-    """No usable keyring: the value is held in memory until the program closes."""
-    READ = "read"
-    """The value was read."""
-    ABSENT = "absent"
-    """The keyring has no such value."""
-    DELETED = "deleted"
-    """The value is gone; the keyring was queried again to confirm it."""
-    LOCKED = "locked"
-    """The keyring is locked, and its prompt was dismissed or could not be shown."""
-    DENIED = "denied"
-    """The keyring's prompt was canceled or denied."""
-    UNTRUSTED = "untrusted"
-    """The keyring rejected a password, or the program's code signature."""
-    REFUSED = "refused"
-    """The keyring reported an error and did nothing."""
-    GONE = "gone"
-    """The keyring is no longer there."""
-    UNANSWERED = "unanswered"
+    READY = "ready", "The keyring is ready."
+    STORED = "stored", "Saved in the keyring."
+    """And read back and found equal."""
+    MEMORY = "memory", "This computer has no keyring. The value is kept in memory until the program closes."
+    READ = "read", "Read from the keyring."
+    ABSENT = "absent", "The keyring doesn't have this value. Paste it again."
+    DELETED = "deleted", "Removed from the keyring."
+    """The keyring was queried again to confirm it."""
+    LOCKED = "locked", "The keyring is locked. Unlock it, then try again."
+    """And its prompt was dismissed or could not be shown."""
+    DENIED = "denied", "The keyring's prompt was canceled or denied. Try again and allow access."
+    UNTRUSTED = (
+        "untrusted",
+        "The keyring rejected the password or the assistant's signature. Try again. If the password was right, "
+        "reinstall the assistant.",
+    )
+    REFUSED = "refused", "The keyring rejected the request. Open the keyring's own program to see why."
+    GONE = "gone", "The keyring is no longer running. Start it, then try again."
+    UNANSWERED = "unanswered", "The keyring hasn't answered. Look for its prompt, answer it, then try again."
     """No answer within the time limit, usually because a prompt is still open."""
-    DISCARDED = "discarded"
-    """The keyring reported success but still holds its previous content."""
-    MISMATCH = "mismatch"
-    """The value read back differs from the value written."""
-    EMPTY = "empty"
-    """The keyring has an entry for the value, but nothing in it."""
-    INCOMPLETE = "incomplete"
-    """A part of the value is missing."""
-    ALTERED = "altered"
-    """The value differs from the one that was stored."""
+    DISCARDED = "discarded", "The keyring reported success but didn't save the value."
+    """It still holds its previous content."""
+    MISMATCH = "mismatch", "The keyring returned something other than what was saved in it."
+    EMPTY = "empty", "The keyring has an entry for this value, but it is empty. Paste the value again."
+    INCOMPLETE = "incomplete", "Part of this value is missing from the keyring. Paste the value again."
+    ALTERED = "altered", "Another program changed this value in the keyring. Paste the value again."
 
-
-SENTENCES: Mapping[VaultStatus, str] = MappingProxyType(
-    {
-        VaultStatus.READY: "The keyring is ready.",
-        VaultStatus.STORED: "Saved in the keyring.",
-        VaultStatus.MEMORY: "This computer has no keyring. The value is kept in memory until the program closes.",
-        VaultStatus.READ: "Read from the keyring.",
-        VaultStatus.ABSENT: "The keyring doesn't have this value. Paste it again.",
-        VaultStatus.DELETED: "Removed from the keyring.",
-        VaultStatus.LOCKED: "The keyring is locked. Unlock it, then try again.",
-        VaultStatus.DENIED: "The keyring's prompt was canceled or denied. Try again and allow access.",
-        VaultStatus.UNTRUSTED: "The keyring rejected the password or the assistant's signature. Try again. "
-        "If the password was right, reinstall the assistant.",
-        VaultStatus.REFUSED: "The keyring rejected the request. Open the keyring's own program to see why.",
-        VaultStatus.GONE: "The keyring is no longer running. Start it, then try again.",
-        VaultStatus.UNANSWERED: "The keyring hasn't answered. Look for its prompt, answer it, then try again.",
-        VaultStatus.DISCARDED: "The keyring reported success but didn't save the value.",
-        VaultStatus.MISMATCH: "The keyring returned something other than what was saved in it.",
-        VaultStatus.EMPTY: "The keyring has an entry for this value, but it is empty. Paste the value again.",
-        VaultStatus.INCOMPLETE: "Part of this value is missing from the keyring. Paste the value again.",
-        VaultStatus.ALTERED: "Another program changed this value in the keyring. Paste the value again.",
-    }
-)
 
 DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.EMPTY, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
 """The stored content is unusable, so a new value may replace it."""
@@ -112,8 +77,8 @@ class Outcome:
     def sentence(self) -> str:
         """One or two sentences for the screen."""
         if self.held and self.status not in (VaultStatus.MEMORY, VaultStatus.READ):
-            return f"{SENTENCES[self.status]} {HELD}"
-        return SENTENCES[self.status]
+            return f"{self.status.words} {HELD}"
+        return self.status.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +112,4 @@ class Ready:
     @property
     def sentence(self) -> str:
         """One sentence for the screen."""
-        return SENTENCES[self.status]
+        return self.status.words

@@ -34,7 +34,7 @@ from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.scim.pages import ReadingStopped
 from app.text.times import clock
-from tests.support.golden import Golden, lines
+from tests.support.golden import Golden, lines, worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +54,8 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "arrival_titles": (ArrivalKind, arrivals.TITLES),
     "arrival_advice": (ArrivalKind, arrivals.ADVICE),
     "arrival_details": (ArrivalKind, arrivals.DETAILS),
-    "arrival_verdicts": (arrivals.ArrivalVerdict, arrivals.VERDICTS),
-    "api_results": (directory_sync.ApiResult, directory_sync.RESULTS),
+    "arrival_verdicts": (arrivals.ArrivalVerdict, worded(arrivals.ArrivalVerdict)),
+    "api_results": (directory_sync.ApiResult, worded(directory_sync.ApiResult)),
     "features": (Feature, offers.FEATURES),
     "api_places": (ApiStage, directory_sync.PLACES),
     "full_sync": (FullSyncProgress, directory_sync.FULL_SYNC),

@@ -8,7 +8,7 @@ import pytest
 
 from app.exports import groups_check, problems
 from app.text import similar
-from tests.support.golden import Golden, lines
+from tests.support.golden import Golden, lines, worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, Any]]] = {
     "problems": (problems.FileProblem, problems.SENTENCES),
     "finding_titles": (groups_check.GroupIssue, groups_check.TITLES),
     "finding_advice": (groups_check.GroupIssue, groups_check.ADVICE),
-    "sameness": (similar.Sameness, similar.WORDS),
+    "sameness": (similar.Sameness, worded(similar.Sameness)),
 }
 
 

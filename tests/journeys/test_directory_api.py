@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
-from app.diagnosis.directory_sync import FULL_SYNC, RESULTS, ApiResult
+from app.diagnosis.directory_sync import FULL_SYNC, ApiResult
 from app.directory_sync.full_sync import FullSyncProgress
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefi
 
 async def check(page: QWidget, result: ApiResult) -> None:
     child(page, "check-api").click()
-    await appears(page, RESULTS[result][0])
+    await appears(page, result.words)
 
 
 async def turn_on(controller: SetupController, page: QWidget, visitor: ConsoleVisitor) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.practice.switchboard import SWITCHES, FaultSwitch
-from tests.support.golden import Golden, lines
+from tests.support.golden import Golden, lines, worded
 
 
 @pytest.mark.parametrize("switch", SWITCHES, ids=lambda switch: switch.name)
 def test_every_fault_has_its_words(switch: FaultSwitch, golden: Golden) -> None:
-    golden(f"{switch.name}s", lines(switch.faults, {fault: fault.words for fault in switch.faults}))
+    golden(f"{switch.name}s", lines(switch.faults, worded(switch.faults)))

@@ -21,7 +21,7 @@ from app.setup import journey
 from app.setup.journey import BlockReason
 from app.setup.store import Store
 from app.system.paths import resources
-from app.vault import SENTENCES, Outcome, Vault, VaultStatus
+from app.vault import Outcome, Vault, VaultStatus
 from tests.hostile.server import TOKEN, Hostile, listing, says
 from tests.support.clock import NOW
 from tests.support.sessions import opened
@@ -266,7 +266,7 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
                 patch.setattr(session.vault, "delete", refuse)
                 trouble = await session.forget()
             assert trouble is not None
-            assert trouble.endswith(SENTENCES[VaultStatus.LOCKED])
+            assert trouble.endswith(VaultStatus.LOCKED.words)
             assert list(tmp_path.rglob("*.json"))
             await session.tick("licence", on=True)
             assert session.unsaved is None, "the setup is in use again"

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from enum import StrEnum
 
+    from app.text.worded import WordedEnum
+
 Golden = Callable[[str, str], None]
 """Takes the name of the file and what has to be in it."""
 
@@ -39,6 +41,11 @@ def lines(members: Iterable[StrEnum], table: Mapping[Any, str | tuple[str, ...]]
     return "".join(
         f"{member.value}: {_joined(table[member])}\n" for member in members if not partial or member in table
     )
+
+
+def worded(kind: type[WordedEnum]) -> dict[WordedEnum, tuple[str, ...]]:
+    """The table that such an enum is."""
+    return {member: (member.words, *member.more) for member in kind}
 
 
 def _joined(sentence: str | tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 
-from app.diagnosis.arrivals import DETAILS, TITLES, VERDICTS, ArrivalVerdict, counts
+from app.diagnosis.arrivals import DETAILS, TITLES, ArrivalVerdict, counts
 from app.diagnosis.findings import SENTENCES
 from app.guide.placeholders import fill
 from app.guide.vocabulary import Milestone, Tool
@@ -207,7 +207,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
     ("answer", "sentence"),
     [
         (http(401), f"Not all users and groups could be read. {SENTENCES[Observation.UNAUTHORIZED]}."),
-        (http(404), VERDICTS[ArrivalVerdict.NO_LISTS]),
+        (http(404), ArrivalVerdict.NO_LISTS.words),
         (http(200, b"<html>"), f"Not all users and groups could be read. {SENTENCES[Observation.HTML]}."),
     ],
 )
@@ -218,7 +218,7 @@ def test_an_endpoint_that_answers_badly_is_reported_plainly(
         child(page, "look-sample").click()
         await settled(page)
         assert sentence in words(page)
-        assert VERDICTS[ArrivalVerdict.NOTHING_YET] not in words(page)
+        assert ArrivalVerdict.NOTHING_YET.words not in words(page)
         assert not part(page, FindingsView).isVisibleTo(page)
 
     play(qapp, tmp_path, Directory([], [], lambda _path, _query: answer), story)
@@ -228,7 +228,7 @@ def test_an_empty_directory_is_reported_as_empty(qapp: QApplication, tmp_path: P
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         child(page, "look-sample").click()
         await settled(page)
-        assert VERDICTS[ArrivalVerdict.NOTHING_YET] in words(page)
+        assert ArrivalVerdict.NOTHING_YET.words in words(page)
 
     play(qapp, tmp_path, Directory([], []), story)
 

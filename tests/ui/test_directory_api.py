@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.diagnosis.directory_sync import FULL_SYNC, RESULTS, ApiResult
+from app.diagnosis.directory_sync import FULL_SYNC, ApiResult
 from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.directories import Directory
 from app.directory_sync.full_sync import FullSyncProgress
@@ -185,7 +185,7 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
         assert "canary" not in said
         assert child(page, "find-user").isVisibleTo(page)
         said = await shown(DirectoryList(NOW, (Directory("canary-other"),), 0.0))
-        assert RESULTS[ApiResult.NOT_LISTED][0] in said
+        assert ApiResult.NOT_LISTED.words in said
         assert "canary" not in said
         assert not child(page, "find-user").isVisibleTo(page)
         for result, look in (
@@ -194,7 +194,7 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
             (ApiResult.ACCOUNT_REJECTED, ApiFailure(NOW, ApiStage.TOKEN, Observation.CLIENT_REFUSED, 401)),
         ):
             said = await shown(look)
-            title, *sentences = RESULTS[result]
+            title, sentences = result.words, result.more
             assert title in said
             assert all(rich(sentence) in said for sentence in sentences), sentences
         page.deleteLater()
@@ -248,7 +248,7 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         assert "CIE reports 1,204 users and 87 groups. They are filled in below." in words(card)
         session.api.look = ApiFailure(datetime.now(UTC), ApiStage.API, Observation.SERVER_ERROR, 500)
         controller.api_changed.emit()
-        assert RESULTS[ApiResult.SERVER_ERROR][0] in words(card)
+        assert ApiResult.SERVER_ERROR.words in words(card)
         assert not [w for w in card.findChildren(QLabel) if "canary" in w.text()]
         for widget in (panel, card):
             widget.hide()

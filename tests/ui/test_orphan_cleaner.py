@@ -14,7 +14,7 @@ from app.guide import catalog
 from app.session.open_setup import new_setup
 from app.setup.lock import FolderTaken
 from app.setup.store import Saved, Store
-from app.vault import SENTENCES, Outcome, Vault, VaultStatus
+from app.vault import Outcome, Vault, VaultStatus
 from tests.support.screen import child, messages, press, words
 from tests.support.until import until
 
@@ -119,7 +119,7 @@ def test_a_keyring_that_keeps_them_is_reported_and_they_stay_offered(
         with monkeypatch.context() as patch:
             patch.setattr(Vault, "purge", refuse)
             answer(window, "own", "Remove secrets")
-            said = await until(lambda: [box for box in messages(window) if SENTENCES[VaultStatus.LOCKED] in box.text()])
+            said = await until(lambda: [box for box in messages(window) if VaultStatus.LOCKED.words in box.text()])
         said[0].close()
         await until(lambda: asks(window, "own"))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import SENTENCES, Vault, VaultStatus
+from app.vault import Vault, VaultStatus
 from tests.vault.fakes import installed, opened
 from tests.vault.mac import AUTH_FAILED, CANCELLED, INTERACTION_NOT_ALLOWED, SIGNATURE_MODIFIED, Keychain
 from tests.vault.test_slots import OTHER, SETUP, TOKEN, always
@@ -78,7 +78,7 @@ def test_each_denial_has_its_sentence_and_loses_nothing(
         mac.calls.answers[function] = code
         put = await vault.put(ID, "token", "new")
         assert (put.status, put.held) == (status, True)
-        assert put.sentence.startswith(SENTENCES[status])
+        assert put.sentence.startswith(status.words)
         assert (await vault.get(ID, "token")).value == "new"
         assert mac.texts() == before
         mac.calls.answers.clear()

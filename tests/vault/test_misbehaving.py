@@ -13,10 +13,10 @@ from contextlib import closing
 import pytest
 from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what a configuration file could select
 
-from app.vault import SENTENCES, Vault, VaultStatus
+from app.vault import Vault, VaultStatus
 from app.vault import backend as keyrings
 from app.vault.outcome import HELD
-from tests.support.golden import Golden, lines
+from tests.support.golden import Golden, lines, worded
 from tests.support.keyrings import (
     SETUP,
     DeletingFirstKeyring,
@@ -40,7 +40,7 @@ def check_held_until_it_works(keyring: MemoryKeyring, status: VaultStatus) -> No
         vault = Vault("setup", keyring)
         put = await vault.put(SETUP, "token", "new")
         assert (put.status, put.kept, put.held) == (status, True, True)
-        assert put.sentence == f"{SENTENCES[status]} {HELD}"
+        assert put.sentence == f"{status.words} {HELD}"
         assert "new" not in repr(put)
         assert (await vault.get(SETUP, "token")).value == "new"
         assert keyring.items == {service(): "old"}
@@ -65,7 +65,7 @@ def test_missing(monkeypatch: pytest.MonkeyPatch) -> None:
         vault = Vault("setup")
         put = await vault.put(SETUP, "token", "value")
         assert (put.status, put.held) == (VaultStatus.MEMORY, True)
-        assert put.sentence == SENTENCES[VaultStatus.MEMORY]
+        assert put.sentence == VaultStatus.MEMORY.words
         assert vault.name == "memory for this run"
         assert (await vault.get(SETUP, "token")).value == "value"
         keyring = MemoryKeyring()
@@ -101,7 +101,7 @@ def test_prompting() -> None:
         vault = Vault("setup", keyring, limit_seconds=0.1)
         put = await vault.put(SETUP, "token", "new")
         assert (put.status, put.kept, put.held) == (VaultStatus.UNANSWERED, True, True)
-        assert put.sentence == f"{SENTENCES[VaultStatus.UNANSWERED]} {HELD}"
+        assert put.sentence == f"{VaultStatus.UNANSWERED.words} {HELD}"
         assert (await vault.get(SETUP, "token")).value == "new"
         assert keyring.items == {service(): "old"}
         assert (await vault.put(SETUP, "base_url", "other")).status is VaultStatus.STORED, "other calls continue"
@@ -152,6 +152,7 @@ def test_returning_something_other_than_text() -> None:
 
 
 def test_every_status_has_a_sentence_of_its_own(golden: Golden) -> None:
-    golden("statuses", lines(VaultStatus, SENTENCES))
-    assert len(set(SENTENCES.values())) == len(SENTENCES)
-    assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in SENTENCES.values())
+    golden("statuses", lines(VaultStatus, worded(VaultStatus)))
+    said = [status.words for status in VaultStatus]
+    assert len(set(said)) == len(said)
+    assert all(s.endswith(".") and "!" not in s and "please" not in s.lower() for s in said)

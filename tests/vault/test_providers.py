@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import SENTENCES, Outcome, Vault, VaultStatus, linux
+from app.vault import Outcome, Vault, VaultStatus, linux
 from app.vault.outcome import HELD
 from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
 from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
@@ -98,7 +98,7 @@ def test_a_keyring_that_stops_loses_nothing_and_is_used_again_once_it_runs(provi
         provider.kill()
         put = await vault.put(SETUP, "token", "while away")
         assert (put.status, put.held) == (VaultStatus.GONE, True)
-        assert put.sentence == f"{SENTENCES[VaultStatus.GONE]} {HELD}"
+        assert put.sentence == f"{VaultStatus.GONE.words} {HELD}"
         assert (await vault.get(SETUP, "base_url")).status is VaultStatus.GONE
         provider.start()
         assert (await vault.retry(SETUP)).status is VaultStatus.STORED

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import NEEDS_REENTRY, SENTENCES, Outcome, Vault, VaultStatus
+from app.vault import NEEDS_REENTRY, Outcome, Vault, VaultStatus
 from tests.vault.fakes import installed, opened
 from tests.vault.test_slots import LONG, OTHER, SETUP, TOKEN, always
 from tests.vault.windows import BAD_DATA, NO_LOGON_SESSION, CredentialManager, error
@@ -100,7 +100,7 @@ def test_without_a_credential_set_as_in_a_network_logon_the_value_is_held(window
         windows.calls.answers |= dict.fromkeys(("CredRead", "CredWrite", "CredEnumerate"), NO_LOGON_SESSION)
         put = await vault.put(ID, "token", "value")
         assert put == Outcome(VaultStatus.REFUSED, held=True)
-        assert put.sentence.startswith(SENTENCES[VaultStatus.REFUSED])
+        assert put.sentence.startswith(VaultStatus.REFUSED.words)
         assert (await vault.stored_values()).status is VaultStatus.REFUSED
         windows.calls.answers.clear()
         assert (await vault.retry(ID)).status is VaultStatus.STORED
