@@ -90,7 +90,8 @@ def _setup(session: SetupSession) -> Iterator[str]:
     yield f"Status: {status(session.guide, session.setup).value}"
     for milestone in Milestone:
         if (when := session.setup.reached.get(milestone)) is not None:
-            yield f"Reached {milestone.value}: {_moment(when)}"
+            received = ", received" if milestone in session.setup.received else ""
+            yield f"Reached {milestone.value}: {_moment(when)}{received}"
     for finding in session.testing.findings:
         code = f", status {finding.status}" if finding.status is not None else ""
         yield f"Test {finding.check.value}: {finding.verdict.value}, {finding.observation.value}{code}"

@@ -208,7 +208,8 @@ class Workspace:
         """Go on waiting for what the listed setups wait for; returns why some cannot be opened."""
         refused = []
         for setup in self.listing.setups if self.listing is not None else ():
-            if setup.summary.wait is not None:
+            # Of a setup whose guide is gone, home says so in its row.
+            if setup.summary.wait is not None and setup.guide in catalog.ids():
                 session = await self.open(setup)
                 if isinstance(session, SetupSession):
                     session.background.begin()

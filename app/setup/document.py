@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    model_validator,
+)
 
 from app.guide import catalog
 from app.guide.placeholders import fill_guide
+from app.guide.vocabulary import Milestone
 from app.setup import journey
 from app.setup.state import (
     MOST_RUNS,
@@ -26,10 +38,7 @@ from app.setup.status import summary
 from app.text.legible import legible
 from app.text.times import in_utc
 from app.values.api_regions import Access, Address, Issuer
-from app.values.rules import TSG_ID
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from app.values.rules import LONGEST, TSG_ID
 
 FORMAT = 2
 """Increased with every change that an older program would misread. Format 1 stored the status as a sentence."""
@@ -42,10 +51,34 @@ def _plausible_time(moment: datetime) -> datetime:
     return found
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_plausible_time)]
+def _written_time(value: object) -> object:
+    if isinstance(value, str | datetime):
+        return value
+    raise ValueError("not a time")  # a number would count as seconds since 1970
 
-Words = Annotated[str, AfterValidator(legible)]
+
+def _reachable(reached: dict[str, datetime]) -> dict[str, datetime]:
+    if set(reached) != set(tuple(Milestone)[: len(reached)]):
+        raise ValueError("a milestone is missing before another")
+    return reached
+
+
+MOST_ENTRIES = 1000
+"""In each list of a setup, far above any guide's steps and values."""
+LONGEST_KEY = 200
+"""Characters of an id."""
+MOST = 1_000_000_000
+"""Users, groups, and whatever else is counted."""
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_plausible_time)]
+
+Words = Annotated[str, Field(max_length=LONGEST), AfterValidator(legible)]
 """Text that is shown. It must not contain invisible characters, because others may have changed the file."""
+
+Key = Annotated[str, Field(max_length=LONGEST_KEY)]
+Many = Field(max_length=MOST_ENTRIES)
+Count = Annotated[int, Strict(), Field(ge=0, le=MOST)]
+Times = Annotated[dict[Key, Moment], Many]
 
 
 class _FilePart(BaseModel):
@@ -74,8 +107,8 @@ class CountsPart(_FilePart):
     """Users and groups."""
 
     state_class = Counts
-    users: int
-    groups: int
+    users: Count
+    groups: Count
 
 
 class SightingPart(_FilePart):
@@ -84,9 +117,9 @@ class SightingPart(_FilePart):
     state_class = Sighting
     at: Moment
     seen_at: Moment
-    entered: bool
+    entered: Annotated[bool, Strict()]
     counts: CountsPart | None
-    grew: bool = False
+    grew: Annotated[bool, Strict()] = False
 
 
 class AccessPart(_FilePart):
@@ -108,9 +141,10 @@ class CheckPart(_FilePart):
     check: Annotated[Word, Field(alias="rung")]
     verdict: Word
     observation: Word
-    seconds: float | None = None
+    seconds: Annotated[float, Strict(), Field(ge=0, le=MOST, allow_inf_nan=False)] | None = None
     details: Annotated[
-        dict[Word, int | Annotated[Words, Field(max_length=200)]], Field(max_length=20, alias="facts")
+        dict[Word, Annotated[int, Strict(), Field(ge=-MOST, le=MOST)] | Annotated[Words, Field(max_length=200)]],
+        Field(max_length=20, alias="facts"),
     ] = {}
 
 
@@ -118,7 +152,7 @@ class ControlPart(_FilePart):
     """How the service answered a made-up token."""
 
     state_class = ControlRecord
-    capture: Annotated[int, Field(ge=0)]
+    capture: Count
     verdict: Word
     observation: Word
 
@@ -137,12 +171,12 @@ class SummaryPart(_FilePart):
     state_class = Summary
     status: Status
     wait: Wait | None
-    number: Annotated[int, Field(ge=0, le=1000)]
-    total: Annotated[int, Field(ge=0, le=1000)]
+    number: Annotated[int, Strict(), Field(ge=0, le=1000)]
+    total: Annotated[int, Strict(), Field(ge=0, le=1000)]
     title: Annotated[Words, Field(max_length=200)]
 
 
-Names = Annotated[frozenset[str], PlainSerializer(sorted)]
+Names = Annotated[frozenset[Key], Many, PlainSerializer(sorted)]
 """Names, sorted in the file."""
 
 
@@ -150,22 +184,25 @@ class Document(_FilePart):
     """One setup as written to its file: every field of ``Setup``, and the format number."""
 
     state_class = Setup
-    format: Literal[2]
+    format: Annotated[int, Strict(), Field(ge=FORMAT, le=FORMAT)]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    guide: str
+    guide: Key
     client: Words
     name: Words
     created: Moment
     changed: Moment
-    practice: bool
-    position: str
-    done: dict[str, Moment]
+    practice: Annotated[bool, Strict()]
+    position: Key
+    done: Times
     stale: Names
-    answers: dict[str, str]
-    values: dict[str, Words]
-    kept: dict[str, Moment]
+    answers: Annotated[dict[Key, Key], Many]
+    values: Annotated[dict[Key, Words], Many]
+    kept: Times
     ticked: Names
-    reached: dict[str, Moment]
+    reached: Annotated[Times, AfterValidator(_reachable)]
+    received: Names = frozenset()
+    """Missing in files from before hand-over files were marked; so is ``unconfirmed``."""
+    unconfirmed: Names = frozenset()
     sighting: SightingPart | None
     synced: CountsPart | None
     api: AccessPart | None = None
@@ -175,16 +212,16 @@ class Document(_FilePart):
     """Missing in format 1."""
     baseline: CountsPart | None = None
     """Missing in earlier files, as ``SightingPart.grew`` and the next three are."""
-    captures: Annotated[int, Field(ge=0)] = 0
+    captures: Count = 0
     control: ControlPart | None = None
-    without_control: bool = False
+    without_control: Annotated[bool, Strict()] = False
     summary: SummaryPart | None = None
     """Computed from the guide if missing, as in format 1 and in hand-over files."""
 
     @model_validator(mode="before")
     @classmethod
     def _migrated(cls, data: Any) -> Any:
-        if isinstance(data, dict) and data.get("format") == 1:
+        if isinstance(data, dict) and type(data.get("format")) is int and data["format"] == 1:
             return {name: part for name, part in data.items() if name != "status"} | {"format": FORMAT}
         return data
 

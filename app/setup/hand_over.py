@@ -7,23 +7,26 @@ from __future__ import annotations
 
 import json
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from app import __version__
 from app.guide.placeholders import fill_guide
+from app.guide.vocabulary import Milestone
 from app.setup import journey
-from app.setup.document import Document, Moment, Words
+from app.setup.document import MOST, Document, Moment
+from app.setup.journey import CLOCK_SKEW
 from app.setup.sentences import setup_name
 from app.setup.status import summary
+from app.text.legible import legible
 from app.values.rules import read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Iterable, Iterator
 
     from app.guide.model import Guide
     from app.setup.state import Setup
@@ -36,16 +39,38 @@ LIMIT_BYTES: Final = 4_000_000
 """The same as for a setup's file; a larger file isn't a hand-over file."""
 
 
+LONGEST_NAME, LONGEST_CLIENT, LONGEST_VERSION, LONGEST_ID = 120, 80, 40, 80
+"""Characters. Values have the limits of their rules."""
+AHEAD: Final = timedelta(days=1)
+"""How far the clock of the computer that wrote a file may be ahead."""
+
+
+# Texts of a stranger stay short also once their invisible characters are shown.
+Name = Annotated[str, Field(max_length=LONGEST_NAME), AfterValidator(partial(legible, longest=LONGEST_NAME))]
+Client = Annotated[str, Field(max_length=LONGEST_CLIENT), AfterValidator(partial(legible, longest=LONGEST_CLIENT))]
+Id = Annotated[str, Field(pattern=rf"^[A-Za-z0-9_.-]{{0,{LONGEST_ID}}}$")]
+
+
+class ReceivedDocument(Document):
+    """A setup that another person may have written."""
+
+    guide: Id
+    client: Client
+    name: Name
+    position: Id
+    answers: Annotated[dict[Id, Id], Field(max_length=100)]
+
+
 class Envelope(BaseModel):
     """The content of the file: a setup, and when and by which version it was written."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["cie-scim-assistant/setup"]
-    format: Literal[1, 2]
+    format: Annotated[int, Strict(), Field(ge=1, le=FORMAT)]
     made: Moment
-    version: Annotated[Words, Field(max_length=40)]
-    setup: Document
+    version: Annotated[str, Field(max_length=LONGEST_VERSION)]
+    setup: ReceivedDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +83,18 @@ class ReceivedSetup:
     """When it was written, UTC."""
     dropped: tuple[str, ...] = ()
     """Names of values that the guide's rules don't accept; the admin enters them again."""
+    opens: tuple[OpenedValue, ...] = ()
+    """What leads Open to a console that the sender named."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedValue:
+    """A value that a console's address contains."""
+
+    label: str
+    value: str
+    warnings: tuple[str, ...]
+    """What is unusual about it, as when it is typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +102,8 @@ class HandOverRefusal:
     """The file cannot be opened."""
 
     sentence: str
+    field: str = ""
+    """The place of what can't be, such as ``setup.name``; empty if the file as a whole is wrong."""
 
 
 def pack(setup: Setup, now: datetime) -> bytes:
@@ -72,7 +111,8 @@ def pack(setup: Setup, now: datetime) -> bytes:
     if setup.practice:
         raise ValueError("a practice setup cannot be handed over")
     # The runs describe this computer and its network, and the summary depends on them.
-    document = Document.of(setup.with_(runs=(), control=None, baseline=None)).model_copy(update={"summary": None})
+    given = setup.with_(runs=(), control=None, baseline=None, name=legible(setup.name, LONGEST_NAME))
+    document = ReceivedDocument.of(given).model_copy(update={"summary": None})
     envelope = Envelope(kind=KIND, format=FORMAT, made=now, version=__version__, setup=document)
     return envelope.model_dump_json(indent=1).encode()
 
@@ -84,44 +124,125 @@ def file_name(setup: Setup) -> str:
 
 
 def unpack(
-    content: bytes, guides: Iterable[Guide], taken: frozenset[str] = frozenset()
+    content: bytes,
+    guides: Iterable[Guide],
+    taken: frozenset[str] = frozenset(),
+    *,
+    now: datetime | None = None,
+    file: str = "This file",
 ) -> ReceivedSetup | HandOverRefusal:
-    """Return the setup in an untrusted file. ``taken`` are the names of existing setups."""
-    problem = _problem(content)
-    if problem is not None:
-        return HandOverRefusal(problem)
+    """Return the setup in an untrusted file.
+
+    ``taken`` are the names of existing setups. ``now`` is compared with the times in the file. ``file`` is its name.
+    """
     try:
-        envelope = Envelope.model_validate_json(content)
-    except ValueError:
-        return HandOverRefusal("This hand-over file is damaged or was changed. Ask for it again.")
-    setup = envelope.setup.state()
+        return _received(_parsed(content, file), guides, taken, now, file)
+    except _HandOverError as refused:
+        return HandOverRefusal(str(refused), refused.field)
+
+
+class _HandOverError(Exception):
+    def __init__(self, sentence: str, field: str = "") -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+def _received(
+    data: dict[str, Any], guides: Iterable[Guide], taken: frozenset[str], now: datetime | None, file: str
+) -> ReceivedSetup:
+    try:
+        envelope = Envelope.model_validate(data)
+    except ValidationError as error:
+        raise _at(file, *_first(error)) from None
+    setup: Setup = envelope.setup.state()
+    if setup.practice:
+        raise _HandOverError("This is a practice setup. Practice stays on the computer where it was made.")
     guide = next((each for each in guides if each.id == setup.guide), None)
     if guide is None:
-        return HandOverRefusal(
-            f"This version has no guide for {setup.client}. Install the newest version, then open it again."
+        raise _HandOverError(
+            f"This version has no guide named {setup.guide}. Install the newest version, then open {file} again."
         )
-    if setup.practice:
-        return HandOverRefusal("This is a practice setup. Practice stays on the computer where it was made.")
+    for place in _impossible(guide, setup, envelope.made, now):
+        raise _at(file, place, "is a time that can't be")
     values, dropped = _checked(guide, setup)
-    name = _free(setup.name, taken)
-    fresh = setup.with_(id=secrets.token_hex(16), client=guide.name, values=values, name=name, runs=(), control=None)
-    fitted = journey.fit(guide, fresh)
-    return ReceivedSetup(fitted.with_(summary=summary(fill_guide(guide, values), fitted)), envelope.made, dropped)
+    own = {"id": secrets.token_hex(16), "client": guide.name, "name": _free(setup.name, taken)}
+    fitted = journey.receive(guide, journey.fit(guide, setup.with_(**own, values=values)))
+    opens = tuple(_opened(guide, fitted))
+    fitted = fitted.with_(summary=summary(fill_guide(guide, fitted.values), fitted))
+    return ReceivedSetup(fitted, envelope.made, dropped, opens)
 
 
-def _problem(content: bytes) -> str | None:
-    """Return why this isn't a hand-over file of this version, or None if it may be one."""
+def _parsed(content: bytes, file: str) -> dict[str, Any]:
+    """Return the content without what describes the sender's computer or repeats what the guide says."""
     if len(content) > LIMIT_BYTES:
-        return "This file is too large to be a hand-over file."
-    parsed: object = None
-    with suppress(ValueError, RecursionError):
-        parsed = json.loads(content)
-    if not isinstance(parsed, dict) or parsed.get("kind") != KIND:
-        return f"This isn't a hand-over file. Hand-over files end in {SUFFIX} and are made by this program."
-    number = parsed.get("format")
+        raise _HandOverError(f"{file} is too large to be a hand-over file.")
+    try:
+        data: object = json.loads(content, object_pairs_hook=partial(_object, file), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        data = None
+    if not isinstance(data, dict) or data.get("kind") != KIND:
+        raise _HandOverError(
+            f"{file} isn't a hand-over file. Hand-over files end in {SUFFIX} and are made by this program."
+        )
+    number, setup = data.get("format"), data.get("setup")
     if isinstance(number, int) and number > FORMAT:
-        return "This hand-over file was made by a newer version. Install that version, then open it again."
-    return None
+        raise _HandOverError(f"{file} was made by a newer version. Install that version, then open it again.")
+    if isinstance(setup, dict):
+        data["setup"] = setup | {"runs": [], "control": None, "summary": None}
+    return data
+
+
+def _object(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _at(file, next(name for name in names if names.count(name) > 1), "occurs twice")
+    return found
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)
+
+
+_PROBLEMS: Final = {
+    "string_too_long": "is too long",
+    "too_long": "has too many entries",
+    "missing": "is missing",
+    "extra_forbidden": "isn't known to this version",
+    **dict.fromkeys(("int_type", "greater_than_equal", "less_than_equal"), f"isn't a whole number from 0 to {MOST:,}"),
+}
+"""What pydantic calls a problem → how the admin reads it."""
+
+
+def _first(error: ValidationError) -> tuple[str, str]:
+    """Return the place of the first problem, and the problem."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return ".".join(str(part) for part in found["loc"] if part != "[key]"), _PROBLEMS.get(
+        found["type"], "isn't as this program writes it"
+    )
+
+
+def _at(file: str, place: str, problem: str) -> _HandOverError:
+    field = legible(place, LONGEST_ID)
+    return _HandOverError(f"{file} can't be opened: the field {field} {problem}. Ask for the file again.", field)
+
+
+def _impossible(guide: Guide, setup: Setup, made: datetime, now: datetime | None) -> Iterator[str]:
+    """Yield the fields whose times can't be: later than the file, or Submit later than what only follows it."""
+    if now is not None and made > now + AHEAD:
+        yield "made"
+    latest = made + CLOCK_SKEW
+    for part in ("created", "changed", "sync_ended"):
+        if (at := getattr(setup, part)) is not None and at > latest:
+            yield f"setup.{part}"
+    for part in ("done", "kept", "reached"):
+        yield from (f"setup.{part}.{name}" for name, at in getattr(setup, part).items() if at > latest)
+    submitted = setup.reached.get(Milestone.SUBMITTED)
+    for step in guide.steps:
+        at = setup.reached.get(step.marks or "")
+        follows = step.marks in journey.AFTER_SUBMIT and step.id not in setup.stale
+        if follows and at and submitted and at < submitted - CLOCK_SKEW:
+            yield f"setup.reached.{step.marks}"
 
 
 def _checked(guide: Guide, setup: Setup) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -141,6 +262,12 @@ def _checked(guide: Guide, setup: Setup) -> tuple[dict[str, str], tuple[str, ...
         else:
             values[name] = value
     return values, tuple(dropped)
+
+
+def _opened(guide: Guide, setup: Setup) -> Iterator[OpenedValue]:
+    for name in sorted(setup.unconfirmed):
+        spec, value = guide.values[name], setup.values[name]
+        yield OpenedValue(spec.label, value, read(spec.kind, value, hosts=spec.hosts).warnings)
 
 
 def _free(name: str, taken: frozenset[str]) -> str:

@@ -7,8 +7,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from app.guide.placeholders import placeholders
 from app.guide.vocabulary import Kind, Milestone, Page
-from app.setup.state import Counts
+from app.setup.state import API_SECRETS, Counts
 from app.values.rules import derive
 
 if TYPE_CHECKING:
@@ -226,6 +227,8 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
 
 
 _BEHIND_THE_GATE = (Milestone.TIMESTAMP, Milestone.FULL_SYNC)
+AFTER_SUBMIT = (*_BEHIND_THE_GATE, Milestone.FINISHED)
+"""What belongs to one submitted directory."""
 
 
 def _order(guide: Guide, setup: Setup, step_id: str) -> Block | None:
@@ -247,12 +250,12 @@ def open_step(setup: Setup, step_id: str) -> Setup:
 def complete(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
     """Complete a step and open the next unfinished one. The caller has checked ``block``."""
     step = guide.step(step_id)
-    reached = dict(setup.reached)
+    reached, received = dict(setup.reached), setup.received
     if step.marks is not None and (step.marks not in reached or step_id in setup.stale):
         reached[step.marks] = now
-    changed = setup.with_(
-        done={**setup.done, step_id: now}, stale=setup.stale - {step_id}, reached=reached, changed=now
-    )
+        received -= {step.marks}
+    done, stale = {**setup.done, step_id: now}, setup.stale - {step_id}
+    changed = setup.with_(done=done, stale=stale, reached=reached, received=received, changed=now)
     if step.marks is Milestone.FINISHED and len(step.captures) == 2:
         users, groups = (int(changed.values[name]) for name in step.captures)
         changed = changed.with_(synced=Counts(users, groups))
@@ -307,8 +310,8 @@ def capture(guide: Guide, setup: Setup, name: str, value: str, now: datetime) ->
         else:
             values.pop(other, None)  # derived from the previous value
     touched = frozenset(n for n in {*values, *setup.values} if setup.values.get(n) != values.get(n))
-    named = values.get(guide.named_by, setup.name)
-    return _mark_stale(guide, setup.with_(values=values, name=named, changed=now), touched)
+    named, unconfirmed = values.get(guide.named_by, setup.name), setup.unconfirmed - touched - {name}
+    return _mark_stale(guide, setup.with_(values=values, name=named, unconfirmed=unconfirmed, changed=now), touched)
 
 
 def _chosen(guide: Guide, setup: Setup, name: str) -> bool:
@@ -331,9 +334,13 @@ def forget_secret(setup: Setup, name: str) -> Setup:
     return secret_changed(setup).with_(kept={n: at for n, at in setup.kept.items() if n != name})
 
 
+MOST_CAPTURES = 1_000_000_000
+"""Starting again at 0 confuses nobody; a number beyond the file's limit would."""
+
+
 def secret_changed(setup: Setup) -> Setup:
     """End what was learned with the secrets as they were."""
-    return setup.with_(captures=setup.captures + 1, control=None, baseline=None)
+    return setup.with_(captures=(setup.captures + 1) % MOST_CAPTURES, control=None, baseline=None)
 
 
 def depends_on(step: Step) -> frozenset[str]:
@@ -353,7 +360,7 @@ def stale_titles(guide: Guide, before: Setup, after: Setup) -> tuple[str, ...]:
 
 def forget_sighting(guide: Guide, setup: Setup) -> Setup:
     """Forget the timestamp of a directory that was submitted again, and mark the later steps stale."""
-    behind = {step.id for step in guide.steps if step.marks in (*_BEHIND_THE_GATE, Milestone.FINISHED)}
+    behind = {step.id for step in guide.steps if step.marks in AFTER_SUBMIT}
     return setup.with_(sighting=None, baseline=None, stale=setup.stale | (behind & set(setup.done)))
 
 
@@ -369,6 +376,48 @@ def has_grown(setup: Setup, counts: Counts) -> bool:
     """Return whether the endpoint holds more users or groups than it did earlier after Submit."""
     least = setup.baseline
     return least is not None and (counts.users > least.users or counts.groups > least.groups)
+
+
+def receive(guide: Guide, setup: Setup) -> Setup:
+    """Keep of a setup from a hand-over file only what the guide knows and another person can know.
+
+    Its milestones are marked as received. A timestamp has to be seen from here before Full Sync unlocks, and a
+    confirmation given elsewhere doesn't count.
+    """
+    steps, required = {step.id for step in guide.steps}, {need.id for need in guide.prerequisites}
+    options = {(branch.id, option.id) for branch in guide.branches for option in branch.options}
+    secret = {name for name, spec in guide.values.items() if spec.secret} | set(API_SECRETS)
+    watched = {step.id for step in guide.steps if step.page is Page.WATCH}
+    behind = {step.id for step in guide.steps if step.marks in AFTER_SUBMIT}
+    done = {step: at for step, at in setup.done.items() if step in steps}
+    return setup.with_(
+        position=setup.position if setup.position in steps else "",
+        done=done,
+        stale=setup.stale & steps | watched & done.keys(),
+        answers=dict(given for given in setup.answers.items() if given in options),
+        kept={name: at for name, at in setup.kept.items() if name in secret},
+        ticked=setup.ticked & (steps | required) - behind,
+        received=frozenset(setup.reached),
+        unconfirmed=linked(guide) & setup.values.keys(),
+        sighting=None,
+        baseline=None,
+        sync_ended=None,
+        captures=0,
+        control=None,
+        without_control=False,
+        runs=(),
+    )
+
+
+def linked(guide: Guide) -> frozenset[str]:
+    """Return the values that addresses to open contain."""
+    addresses = (guide.cie.url, guide.portal.url, *(step.link or "" for step in guide.steps))
+    return frozenset().union(*map(placeholders, addresses))
+
+
+def unconfirmed_in(setup: Setup, url: str) -> tuple[str, ...]:
+    """Return the values in this address that came from a hand-over file and nobody confirmed here."""
+    return tuple(sorted(name for name in setup.unconfirmed if setup.values.get(name, "\n") in url))
 
 
 def reopen(guide: Guide, setup: Setup) -> Setup:

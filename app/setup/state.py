@@ -157,6 +157,10 @@ shown."""
     """Prerequisites and confirmations that the admin selected."""
     reached: Mapping[str, datetime] = field(default_factory=dict)
     """Milestone → when it was reached."""
+    received: frozenset[str] = frozenset()
+    """Milestones that were reached according to a hand-over file, and not here since."""
+    unconfirmed: frozenset[str] = frozenset()
+    """Values from a hand-over file that console addresses contain. The admin confirms them at the first Open."""
     sighting: Sighting | None = None
     baseline: Counts | None = None
     """The fewest users and groups that the endpoint held after Submit; None until it was asked."""

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
+from app.guide.vocabulary import Lane
+from app.setup.hand_over import pack
+from app.setup.state import Status, Summary, Wait
+from tests.support import strange
 from tests.support.screen import child, drop, message, press
 from tests.support.until import until
+from ui.dialogs.message import MessageBox
 
 if TYPE_CHECKING:
     from tests.support.running import Program
@@ -81,6 +87,57 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(program: Program, tmp
 
     program.play(refused)
     program.play(practising, practice=True)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_an_address_of_the_sender_is_confirmed_before_the_first_open(program: Program, tmp_path: Path) -> None:
+    file = tmp_path / "from-ann.ciescim"
+    data = json.loads(pack(strange.whole(), strange.whole().changed))
+    data["setup"]["values"]["okta_domain"] = "okta.example.net"
+    file.write_text(json.dumps(data))
+
+    async def story(application: Application) -> None:
+        drop(application.home, file)
+        box = await message(application.window)
+        assert "okta.example.net" in box.informativeText()
+        assert "not a host of okta.com" in box.informativeText()
+        press(box, "Import")
+        controller = await until(lambda: application.opened.controller)
+        assert controller is not None
+        session = controller.session
+        assert session.setup.sighting is None
+        controller.open_console(Lane.CIE)
+        assert len(program.browsed) == 1, "the address of CIE is the guide's"
+        for answer in ("Cancel", "Open"):
+            controller.open_console(Lane.PORTAL)
+            box = await message(application.window)
+            assert "okta.example.net" in box.text()
+            assert "not a host of okta.com" in box.informativeText()
+            assert len(program.browsed) == 1
+            press(box, answer)
+        await until(lambda: len(program.browsed) == 2)
+        assert program.browsed[-1] == "https://okta.example.net"
+        await until(lambda: not session.setup.unconfirmed)
+        controller.open_console(Lane.PORTAL)
+        assert len(program.browsed) == 3, "once is enough"
+        await application.delete(session.setup.id)
+
+    program.play(story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_setup_whose_guide_is_gone_is_a_line_in_its_row(program: Program) -> None:
+    waiting = strange.whole().with_(summary=Summary(Status.WAITING, Wait.TIMESTAMP), guide="gone", client="Gone IdP")
+    program.holding(*(waiting.with_(id=f"{number:032x}") for number in range(3)))
+
+    async def story(application: Application) -> None:
+        lines = [each.text() for each in application.home.findChildren(QLabel)]
+        assert lines.count("This version has no guide for Gone IdP.") == 3
+        assert application.window.findChildren(MessageBox) == []
+        assert not child(application.home, f"continue-{0:032x}").isEnabled()
+
+    program.play(story)
+    program.play(story)
 
 
 def test_macos_tells_which_file_was_double_clicked() -> None:

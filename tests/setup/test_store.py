@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.guide.vocabulary import Milestone
 from app.setup.document import FORMAT, decode, encode
 from app.setup.lock import AlreadyOpen, CannotUse, FolderTaken
 from app.setup.state import MOST_RUNS, CheckRecord, Counts, RunRecord, Setup, Sighting, Status, Summary, Wait
@@ -22,6 +23,7 @@ from app.setup.store import FileTrouble, NotSaved, Saved, Store
 from app.system import files
 from app.text.legible import legible
 from app.values.api_regions import Access, Address, Issuer
+from tests.support import strange
 
 ROOT = Path(__file__).resolve().parents[2]
 ID = "0123456789abcdef0123456789abcdef"
@@ -49,8 +51,11 @@ setups = st.builds(
     values=st.dictionaries(words, shown, max_size=3),
     kept=st.dictionaries(words, moments, max_size=3),
     ticked=st.frozensets(words, max_size=3),
-    reached=st.dictionaries(words, moments, max_size=3),
-    sighting=st.none() | st.builds(Sighting, moments, moments, st.booleans(), st.none() | counts),
+    reached=st.lists(moments, max_size=len(Milestone)).map(lambda times: dict(zip(Milestone, times, strict=False))),
+    received=st.frozensets(st.sampled_from(Milestone), max_size=3),
+    unconfirmed=st.frozensets(words, max_size=3),
+    sighting=st.none() | st.builds(Sighting, moments, moments, st.booleans(), st.none() | counts, st.booleans()),
+    baseline=st.none() | counts,
     synced=st.none() | counts,
     api=st.none()
     | st.builds(
@@ -268,6 +273,7 @@ def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Pat
     script = f"""
 import os, signal, sys
 from pathlib import Path
+from tests.support import strange
 from app.values.api_regions import Access, Address, Issuer
 from app.text.legible import legible
 from app.system import files
@@ -368,3 +374,19 @@ def test_a_leftover_of_a_killed_run_is_no_obstacle(tmp_path: Path) -> None:
     (tmp_path / "setups" / f".{ID}.json.new").write_bytes(b"half")
     assert store.save(setup()) == Saved()
     assert store.list().setups == (setup(),)
+
+
+@pytest.mark.parametrize("content", strange.changes(json.loads(encode(strange.whole()))), ids=str)
+def test_an_own_file_that_cannot_be_is_kept_aside_and_said(tmp_path: Path, content: strange.Change) -> None:
+    """Whatever is out of bounds, nothing is lost: the earlier version opens, and the file stays beside it."""
+    store = Store(tmp_path)
+    store.save(strange.whole().with_(id=ID, name="first"))
+    store.save(strange.whole().with_(id=ID, name="second"))
+    written = content.made(json.loads(encode(strange.whole().with_(id=ID, name="second"))))
+    path(tmp_path).write_bytes(written)
+    listing = store.list()
+    assert [one.name for one in listing.setups] == ["first"], content
+    (trouble,) = listing.troubles
+    assert trouble.setup_id == ID
+    (aside,) = (tmp_path / "setups").glob("*.damaged-*")
+    assert aside.read_bytes() == written

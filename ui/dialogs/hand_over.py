@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.setup.sentences import setup_name, status_line
+from app.text.legible import legible
 from app.text.times import recorded
 from ui.dialogs.message import MessageBox
 
@@ -82,7 +83,7 @@ class HandOverDialogs(QObject):
         if problem is not None:
             self._say(f"The hand-over file couldn't be written: {problem}.")
             return
-        written = f"{path.name} contains the values, progress and times of {setup_name(setup)}."
+        written = f"{legible(path.name, 120)} contains the values, progress and times of {setup_name(setup)}."
         left_out = "It doesn't contain the Base URL and the token. Whoever opens it captures them again."
         MessageBox(self._window, written, left_out, tone="good").open()
 
@@ -112,9 +113,13 @@ class HandOverDialogs(QObject):
         setup = received.setup
         unusable = len(received.dropped)
         again = f" {unusable} of its values can't be used and must be entered again." if unusable else ""
+        opens = "".join(
+            f"\n\n{each.label}: {each.value}. {' '.join(each.warnings)} Open leads there.".replace("  ", " ")
+            for each in received.opens
+        )
         more = (
             f"{setup.client}, written {recorded(received.made)}. {status_line(setup)}.\n\n"
-            f"The file contains no secrets. Capture the Base URL and the token again.{again}"
+            f"The file contains no secrets. Capture the Base URL and the token again.{again}{opens}"
         )
         box = MessageBox(self._window, f"Import \u201c{setup_name(setup)}\u201d?", more, tone="muted")
         take = box.addButton("Import", QMessageBox.ButtonRole.AcceptRole)
@@ -144,15 +149,17 @@ class HandOverDialogs(QObject):
 
 def _unpack(path: Path, store: Store) -> ReceivedSetup | HandOverRefusal:
     from app.guide import catalog
-    from app.setup.hand_over import LIMIT_BYTES, HandOverRefusal, unpack
+    from app.session.open_setup import utc_now
+    from app.setup.hand_over import LIMIT_BYTES, LONGEST_NAME, HandOverRefusal, unpack
     from app.system import files
 
+    name = legible(path.name, LONGEST_NAME)
     try:
         if not path.is_file():  # a device or a pipe could block the reader forever
-            return HandOverRefusal(f"{path.name} no longer exists.")
+            return HandOverRefusal(f"{name} no longer exists.")
         with path.open("rb") as file:
             content = file.read(LIMIT_BYTES + 1)
     except OSError as error:
-        return HandOverRefusal(f"{path.name} can't be read: {files.reason(error)}.")
+        return HandOverRefusal(f"{name} can't be read: {files.reason(error)}.")
     names = frozenset(setup.name for setup in store.list(repair=False).setups)
-    return unpack(content, catalog.guides(), names)
+    return unpack(content, catalog.guides(), names, now=utc_now(), file=name)

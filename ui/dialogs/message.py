@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import ceil
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
@@ -9,8 +12,17 @@ from ui.theme import icons
 from ui.widgets.icon_label import TONE_ICONS
 from ui.widgets.text import breakable, unbroken
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFontMetrics
+
 ICON = 28
 """Device-independent pixels."""
+LINE = 260
+"""Pixels that a line surely holds; Qt makes a box about 400 wide."""
+TEXT_LINES, MORE_LINES = 8, 20
+"""So that the box fits on the smallest screen, whatever a file or a system says."""
+LONGEST = 4000
+"""Characters that are measured at all."""
 
 
 class MessageBox(QMessageBox):
@@ -25,8 +37,8 @@ class MessageBox(QMessageBox):
         self.setIconPixmap(icons.pixmap(TONE_ICONS.get(tone, "info"), ICON, tone))
         if more:
             self.setProperty("role", "question")
-        self.setText(breakable(text))
-        self.setInformativeText(breakable(more))
+        self.setText(breakable(_fitted(text, TEXT_LINES, self.fontMetrics())))
+        self.setInformativeText(breakable(_fitted(more, MORE_LINES, self.fontMetrics())))
 
     def text(self) -> str:
         """Return the text without the break points."""
@@ -35,3 +47,14 @@ class MessageBox(QMessageBox):
     def informativeText(self) -> str:  # noqa: N802 - Qt's name
         """Return the text without the break points."""
         return unbroken(super().informativeText())
+
+
+def _fitted(text: str, lines: int, metrics: QFontMetrics) -> str:
+    """Return as much of the text as these lines hold."""
+    kept: list[str] = []
+    for paragraph in text[:LONGEST].split("\n"):
+        if lines <= 0:
+            return "\n".join(kept) + "\u2026"
+        kept.append(metrics.elidedText(paragraph, Qt.TextElideMode.ElideRight, lines * LINE))
+        lines -= max(1, ceil(metrics.horizontalAdvance(kept[-1]) / LINE))
+    return "\n".join(kept)

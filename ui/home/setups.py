@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
+from app.guide import catalog
 from app.setup.sentences import STATUSES, setup_name, status_line
 from app.setup.state import Status
 from app.text.times import day
@@ -103,7 +104,9 @@ class SetupList(ScrollColumn):
         words.addWidget(label(setup_name(setup), "heading", frame))
         words.addWidget(label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame))
         row.addLayout(words, 4)
-        row.addWidget(label(status_line(setup), "muted", frame), 6)
+        known = setup.guide in catalog.ids()
+        line = status_line(setup) if known else f"This version has no guide for {setup.client}."
+        row.addWidget(label(line, "muted", frame), 6)
         status = setup.summary.status
         complete = status is Status.COMPLETE
         pill = Pill(STATUSES[status], _TONES[status])
@@ -113,6 +116,7 @@ class SetupList(ScrollColumn):
         continue_button.setMinimumWidth(100)
         continue_button.setObjectName(f"continue-{setup.id}")
         continue_button.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup_name(setup)}")
+        continue_button.setEnabled(known)
         continue_button.clicked.connect(lambda: self.opened.emit(setup.id))
         row.addWidget(continue_button)
         self._continue.append(continue_button)

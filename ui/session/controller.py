@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from app.guide.vocabulary import Lane, Tool
 from app.session.events import SessionEvent
 from app.setup.action import ActionKind
-from app.setup.journey import Block, BlockReason
+from app.setup.journey import Block, BlockReason, unconfirmed_in
 from app.setup.sentences import sentence
 from app.text.counts import counted
 from app.values.address import is_loopback
@@ -50,6 +50,8 @@ class SetupController(QObject):
     """Hide all revealed secrets immediately."""
     error_read = Signal(object)
     """The ``DecodedError`` of the last text passed to ``read_error``."""
+    address_received = Signal(str, object)
+    """An address to open that nobody confirmed here, and the names of the values in it from a hand-over file."""
     announced = Signal(str)
     """A sentence for screen readers."""
     next_requested = Signal()
@@ -358,8 +360,15 @@ class SetupController(QObject):
     def _browse(self, url: str) -> None:
         if not url or (self.session.setup.practice and not is_loopback(url)):
             self.announced.emit("The practice console is starting again. Open it in a moment.")
+        elif names := unconfirmed_in(self.session.setup, url):
+            self.address_received.emit(url, names)
         else:
             self._open_url(url)
+
+    def confirm_address(self, url: str, names: tuple[str, ...]) -> None:
+        """Open an address with values of a hand-over file; from now on they count as the admin's."""
+        self._start(self.session.change(lambda setup: setup.with_(unconfirmed=setup.unconfirmed - set(names))))
+        self._open_url(url)
 
     # -- test and waits ------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
+from ui.dialogs import received_address
 from ui.main_window import ShownPage
 from ui.session.controller import SetupController
 from ui.tools.catalog import load_all
@@ -46,6 +47,7 @@ class SetupWindows:
         self.controller = SetupController(session, self._tasks, self._clipboard, console, self._open_url, self._window)
         self.page = WizardPage(self.controller)
         self.controller.companion_wanted.connect(self.show_companion)
+        self.controller.address_received.connect(partial(received_address.ask, self._window, self.controller))
         practice = ", practice" if session.setup.practice else ""
         self._window.setWindowTitle(f"{session.guide.short_name} setup{practice}")
         self._window.show_page(self.page, keep=keep)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ui.session.controller import SetupController
 
+FROM_FILE = ", according to the hand-over file"
+
 
 class Finish(ScrollColumn):
     """Summary, counts and next steps."""
@@ -41,7 +43,11 @@ class Finish(ScrollColumn):
             Milestone.FULL_SYNC: "Full Sync started",
             Milestone.FINISHED: "Sync Status Success",
         }
-        rows += [(words[m], recorded(setup.reached[m])) for m in words if m in setup.reached]
+        rows += [
+            (words[m], recorded(setup.reached[m]) + (FROM_FILE if m in setup.received else ""))
+            for m in words
+            if m in setup.reached
+        ]
         if setup.sighting is not None:
             seen = "First change seen" if setup.sighting.grew else "SCIM Change Timestamp"
             rows.insert(-2, (seen, recorded(setup.sighting.at)))
