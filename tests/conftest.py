@@ -17,6 +17,7 @@ pytest.register_assert_rewrite("tests.support")
 pytest_plugins = [
     "tests.support.lanes",
     "tests.support.secret_service",
+    "tests.support.trust",
     "tests.support.running",
     "tests.support.golden",
     "tests.support.left_behind",

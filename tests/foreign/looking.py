@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.net import ReadOnlyClient
 from app.scim.arrivals import ArrivalReader, ArrivalReport
 from app.scim.changes import MOST_REQUESTS, Capabilities, ChangesSeen, look
-from app.scim.connection_test import Finding, run
+from app.scim.connection_test import Finding, TimeLimits, run
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import Bearer, StaticToken, TokenSource
 from tests.foreign.servers import TOKEN
@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def run_checks(base_url: str, client: str, token: str = TOKEN) -> tuple[Finding, ...]:
+def run_checks(base_url: str, client: str, token: str = TOKEN, limits: TimeLimits | None = None) -> tuple[Finding, ...]:
     """Test the connection as the guide of this client does."""
     tokens = TokenSource(StaticToken(token), practice=True)
-    return asyncio.run(run(Endpoint(base_url, practice=True), tokens, PROBES[client], proxy_for=lambda _: None))
+    endpoint = Endpoint(base_url, practice=True)
+    return asyncio.run(run(endpoint, tokens, PROBES[client], proxy_for=lambda _: None, limits=limits))
 
 
 def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> ChangesSeen:

@@ -110,7 +110,7 @@ def _own_python(folder: str) -> ForeignServer:
     return ForeignServer(lambda: ([_python(), "serve.py"], HERE / folder))
 
 
-UNFILTERED = "SCIMMY, unfiltered"
+SLOW, UNFILTERED = "slow refusals", "SCIMMY, unfiltered"
 SERVERS = {
     "scim2-server": ForeignServer(lambda: ([sys.executable, "serve.py"], HERE / "scim2"), "/v2"),
     "scim2-flask": _own_python("flask"),
@@ -118,5 +118,6 @@ SERVERS = {
     "django-scim2-server": _own_python("django_server"),
     "SCIMMY": ForeignServer(lambda: ([_node()[0], "serve.mjs"], _scimmy())),
     UNFILTERED: ForeignServer(lambda: ([_node()[0], "serve.mjs", "--unfiltered"], _scimmy())),
+    SLOW: ForeignServer(lambda: ([sys.executable, "serve.py"], HERE / "slow")),
 }
-"""By name."""
+"""By name. The slow one is our own."""

@@ -12,10 +12,10 @@ from app.diagnosis.causes import explain
 from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.guide.vocabulary import Expect
-from app.scim.connection_test import Check, Observation, Verdict
+from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict
 from tests.foreign.looking import run_checks, watch
 from tests.foreign.people import add, group, user
-from tests.foreign.servers import SERVERS, TOKEN
+from tests.foreign.servers import SERVERS, SLOW, TOKEN
 from tests.support.probes import PROBES
 from tests.support.setups import a_setup
 
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+PROMPT = [name for name in SERVERS if name != SLOW]
+"""Those that refuse every wrong token at once, however many there were."""
+
+
+@pytest.fixture(scope="module", params=PROMPT)
 def whole(request: pytest.FixtureRequest) -> Iterator[str]:
     """The Base URL of an empty server with users and groups."""
     net.prepare()
@@ -31,7 +35,7 @@ def whole(request: pytest.FixtureRequest) -> Iterator[str]:
         yield base_url
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+@pytest.fixture(scope="module", params=PROMPT)
 def users_only(request: pytest.FixtureRequest) -> Iterator[str]:
     """The Base URL of an empty server without groups."""
     net.prepare()
@@ -57,14 +61,31 @@ def test_missing_groups_are_reported_as_not_offered(users_only: str, client: str
     ("token", "path"), [("another-token", ""), (TOKEN + "x", ""), (TOKEN[:-1], ""), (TOKEN, "/v9")]
 )
 def test_a_wrong_token_and_a_wrong_path_are_reported(whole: str, token: str, path: str) -> None:
-    found = run_checks(whole + path, "entra", token)
-    failed = next(each for each in found if each.verdict is Verdict.FAILED)
+    failed, steps = failure(run_checks(whole + path, "entra", token))
     assert failed.check is Check.TOKEN
     assert failed.observation is (Observation.NOT_FOUND if path else Observation.UNAUTHORIZED)
+    assert steps[0] == ("copy-base-url" if path else "generate-token")
+
+
+def failure(found: tuple[Finding, ...]) -> tuple[Finding, list[str | None]]:
+    """Return the failed check, and the steps of its causes."""
     guide = catalog.guide("entra")
     diagnosis = explain(found, SetupFacts.of(guide, a_setup(guide)))
     assert diagnosis is not None
-    assert diagnosis.causes[0].step == ("copy-base-url" if path else "generate-token")
+    return next(each for each in found if each.verdict is Verdict.FAILED), [each.step for each in diagnosis.causes]
+
+
+def test_a_wrong_token_is_reported_also_where_its_refusal_comes_late() -> None:
+    net.prepare()
+    quick = TimeLimits(request=2.0)
+    with SERVERS[SLOW].running() as base_url:
+        for _ in range(3):
+            failed, steps = failure(run_checks(base_url, "entra", "another-token", quick))
+            assert (failed.check, failed.observation) == (Check.TOKEN, Observation.UNAUTHORIZED)
+            assert steps[0] == "generate-token"
+        failed, steps = failure(run_checks(base_url, "entra", "another-token", quick))
+        assert (failed.check, failed.observation) == (Check.TOKEN, Observation.TIMEOUT)
+        assert "generate-token" in steps
 
 
 def test_the_watch_sees_additions(whole: str) -> None:

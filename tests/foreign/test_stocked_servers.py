@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import socket
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from app import net
 from app.guide.vocabulary import Expect
 from app.scim.arrivals import ArrivalKind
+from app.scim.changes import Coverage
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.scim.pages import PAGE
-from tests.foreign.looking import arrived
-from tests.foreign.people import add, group, user
+from tests.foreign.looking import arrived, watch
+from tests.foreign.people import add, change, group, user
 from tests.foreign.servers import SERVERS, TOKEN, UNFILTERED
+from tests.hostile.server import Hostile, serving
 from tests.support.probes import PROBES
 from tests.support.sessions import opened
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Iterator
     from pathlib import Path
 
+    import trustme
+
+    from tests.hostile.server import Answering
+
 USERS, GROUPS = 2 * PAGE + 30, 3
 """More users than a page."""
+SEEING = ("scim2-server", "scim2-flask", "SCIMMY", UNFILTERED)
+"""Those that filter or sort by the time of a change. The others do neither, whatever their configuration says."""
 
 
 @dataclass(frozen=True)
@@ -48,21 +62,43 @@ def stocked(request: pytest.FixtureRequest) -> Iterator[Stocked]:
         yield Stocked(request.param, base_url, users, groups)
 
 
+def encrypted(base_url: str) -> Answering:
+    """Pass a request that came over TLS on to a server that speaks plainly, as a reverse proxy does."""
+
+    def answering(connection: socket.socket, request: str, _stop: threading.Event) -> None:
+        one = re.sub(r"(?im)^connection: [^\r\n]*", "Connection: close", request)
+        with socket.create_connection(("127.0.0.1", urlsplit(base_url).port or 0), 60) as server:
+            server.sendall(one.encode("latin-1"))
+            while part := server.recv(65536):
+                connection.sendall(part)
+
+    return answering
+
+
+@pytest.mark.usefixtures("trusted", "secret_service")
 @pytest.mark.parametrize("client", ["entra", "okta-custom"])
-def test_ten_tests_in_a_row_have_the_same_true_verdict(stocked: Stocked, client: str, tmp_path: Path) -> None:
-    async def ten() -> list[tuple[Finding, ...]]:
-        captured = {"base_url": stocked.base_url, "token": TOKEN}
-        async with opened(tmp_path, client, captured, practice=True) as session:
-            found = []
+def test_ten_tests_in_a_row_have_the_same_true_verdict(
+    stocked: Stocked, client: str, tmp_path: Path, authority: trustme.CA
+) -> None:
+    async def ten(captured: dict[str, str]) -> list[tuple[Finding, ...]]:
+        found = []
+        async with opened(tmp_path, client, captured) as session:
             for _ in range(10):
                 await session.testing.run()
                 found.append(session.testing.findings)
-            return found
+        return found
 
+    path = urlsplit(stocked.base_url).path
+    with Hostile(encrypted(stocked.base_url), serving(authority)) as front:
+        runs = asyncio.run(ten({"base_url": f"https://localhost:{front.port}{path}", "token": TOKEN}))
     ignored = stocked.name == UNFILTERED and PROBES[client].first.expect is Expect.EMPTY
-    for findings in asyncio.run(ten()):
+    for findings in runs:
         failed = [(each.check, each.observation) for each in findings if each.verdict is Verdict.FAILED]
         assert failed == ([(Check.USERS, Observation.FILTER_IGNORED)] if ignored else [])
+        assert ignored or findings[-1].check is Check.CONTROL
+        assert ignored or findings[-1].verdict is Verdict.PASSED
+    wrong = [request for request in front.requests if f"Bearer {TOKEN}\r\n" not in request]
+    assert len(wrong) == (0 if ignored else 1), "the service must not lock out the setup's own token"
 
 
 def test_everybody_on_every_page_arrives(stocked: Stocked) -> None:
@@ -72,3 +108,34 @@ def test_everybody_on_every_page_arrives(stocked: Stocked) -> None:
     # django-scim2 takes no members when a group is added.
     assert report.has_members is any(each.get("members") for each in stocked.groups)
     assert report.counts[ArrivalKind.NO_MEMBERS] == 0
+
+
+def next_second() -> datetime:
+    """Wait for a whole second, because the watch takes a change of the same second for one since then."""
+    time.sleep(1 - time.time() % 1 + 0.02)
+    return datetime.now(UTC)
+
+
+@pytest.mark.parametrize("what", ["user added", "group changed", "user in the middle changed"])
+def test_every_change_is_seen_or_the_watch_says_that_it_may_not_be(stocked: Stocked, what: str) -> None:
+    base_url, since = stocked.base_url, next_second()
+    before = watch(base_url, since)
+    assert before.newest is None
+    while before != (again := watch(base_url, since, before.capabilities)):
+        before = again  # what a look could not prove within its requests, the next one does
+    match what:
+        case "user added":
+            add(base_url, "User", user(USERS + 1))
+        case "group changed":
+            change(base_url, "Group", stocked.groups[1], {**group(1, stocked.users[5]), "displayName": "Another name"})
+        case _:
+            change(base_url, "User", stocked.users[USERS // 2], user(USERS // 2, active=False))
+    after = watch(base_url, since, before.capabilities)
+    grown = (after.users or 0) + (after.groups or 0) - (before.users or 0) - (before.groups or 0)
+    assert grown == (what == "user added")
+    if stocked.name in SEEING:
+        assert after.newest is not None
+    if after.newest is not None:
+        assert since <= after.newest <= datetime.now(UTC)
+    elif not grown:
+        assert after.coverage is not Coverage.ALL

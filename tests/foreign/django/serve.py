@@ -16,7 +16,7 @@ def main() -> None:
     token = read_token()
     settings.configure(
         SECRET_KEY="only for tests",
-        ALLOWED_HOSTS=["127.0.0.1"],
+        ALLOWED_HOSTS=["127.0.0.1", "localhost"],
         APPEND_SLASH=False,
         AUTH_USER_MODEL="people.Person",
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},

@@ -15,7 +15,7 @@ def main() -> None:
     """Serve until standard input ends."""
     settings.configure(
         SECRET_KEY="only for tests",
-        ALLOWED_HOSTS=["127.0.0.1"],
+        ALLOWED_HOSTS=["127.0.0.1", "localhost"],
         APPEND_SLASH=False,
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
