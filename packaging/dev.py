@@ -78,13 +78,16 @@ PACKAGE_CHECKS = {
     "a minimal system to install the package on": "mmdebstrap",
     "the Windows setup, and Wine to run it": "nsis wine64",
 }
-KEYRINGS = {"KeePassXC and KWallet, two more keyrings": "keepassxc libkf5wallet-bin libqca-qt5-2-plugins"}
+KEYRINGS = {
+    "KeePassXC, another keyring": "keepassxc",
+    "KWallet, another keyring": "kwallet6|libkf5wallet-bin libqca-qt6-plugins|libqca-qt5-2-plugins",
+}
 DESKTOP = {"a desktop's proxy settings": "xdg-desktop-portal glib-networking gsettings-desktop-schemas libglib2.0-bin"}
 OUTSIDE_VIEW = {
     "looking at the clipboard and windows from outside": "xclip x11-utils",
     "reading text in pictures": "tesseract-ocr",
 }
-"""Debian packages by the reason why they are needed."""
+"""Debian packages by the reason why they are needed. ``new|old``: the first that the system's archive has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +160,8 @@ def missing_packages(wanted: dict[str, str]) -> dict[str, list[str]]:
     """The Debian packages that are missing, by their purpose; empty on other systems."""
     if not (shutil.which("apt-get") and shutil.which("dpkg-query")):
         return {}
-    there = installed([package for packages in wanted.values() for package in packages.split()])
-    missing = {why: [p for p in packages.split() if p not in there] for why, packages in wanted.items()}
+    there = installed([name for packages in wanted.values() for each in packages.split() for name in each.split("|")])
+    missing = {why: [p for p in packages.split() if there.isdisjoint(p.split("|"))] for why, packages in wanted.items()}
     return {why: packages for why, packages in missing.items() if packages}
 
 
@@ -168,7 +171,7 @@ def system_packages(wanted: dict[str, str], *, install: bool = True) -> None:
     if not missing:
         return
     for why, packages in missing.items():
-        say(f"Missing Debian packages for {why}: {' '.join(packages)}")
+        say(f"Missing Debian packages for {why}: {' '.join(packages).replace('|', ' or ')}")
     if not install:
         say("They are left out, as --no-system asks. What needs them will fail.")
         return
@@ -177,7 +180,9 @@ def system_packages(wanted: dict[str, str], *, install: bool = True) -> None:
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     names = [package for packages in missing.values() for package in packages]
     say("Installing them with apt-get")
-    for step in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", *names]):
+    # Unlike install, satisfy takes alternatives: "new | old".
+    wishes = [name.replace("|", " | ") for name in names]
+    for step in (["update", "-qq"], ["satisfy", "-y", "-qq", "--no-install-recommends", *wishes]):
         done = subprocess.run(["apt-get", *step], env=env, stdout=subprocess.DEVNULL, check=False)
         if done.returncode:
             sys.exit(f"apt-get {step[0]} exited with {done.returncode}.")

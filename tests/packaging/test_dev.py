@@ -239,11 +239,18 @@ def test_missing_packages_are_named_with_their_reason_and_installed(
     dev.system_packages({"Qt's libraries": "libegl1 libglib2.0-0 libgl1", "a virtual screen": "xvfb"})
     assert debian.read_text().splitlines() == [
         "noninteractive update -qq",
-        "noninteractive install -y -qq --no-install-recommends libgl1 xvfb",
+        "noninteractive satisfy -y -qq --no-install-recommends libgl1 xvfb",
     ]
     output = capsys.readouterr().out
     assert "for Qt's libraries: libgl1\n" in output
     assert "for a virtual screen: xvfb\n" in output
+
+
+def test_one_of_several_packages_is_enough_and_apt_chooses(dev: ModuleType, debian: Path) -> None:
+    dev.system_packages({"Qt's libraries": "libegl2|libegl1"})
+    assert not debian.exists()
+    dev.system_packages({"KWallet": "libegl1 kwallet6|libkf5wallet-bin"})
+    assert debian.read_text().splitlines()[-1].endswith(" --no-install-recommends kwallet6 | libkf5wallet-bin")
 
 
 def test_nothing_is_downloaded_if_nothing_is_missing(dev: ModuleType, debian: Path) -> None:
