@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import os
+import shutil
+import socket
 import subprocess
 import time
 import uuid
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jeepney import DBusAddress, DBusErrorResponse, MessageType, new_method_call
@@ -16,7 +19,6 @@ from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PASSWORD = "only for tests"
 SECRETS = "org.freedesktop.secrets"
@@ -238,14 +240,20 @@ class KeePassXC(Provider):
         return self.home / "db.kdbx"
 
     def run(self) -> subprocess.Popen[bytes]:
-        """Start with the database open."""
+        """Start without a database: 2.7.10 crashes when it is started with one under Qt's offscreen platform."""
         settings = ["--config", str(self.home / "keepassxc.ini"), "--localconfig", str(self.home / "local.ini")]
-        return self._with_password(self._popen("keepassxc", *settings, "--pw-stdin", str(self._database)))
+        return self._popen("keepassxc", *settings)
 
     def start(self) -> None:
-        """Also wait until the database is decrypted."""
-        super().start()
+        """Also open the database, through the method with which other programs open one."""
+        self._process = self.run()
+        self.until(self._runs)
+        self.call(*self.WINDOW, "openDatabase", "ss", str(self._database), PASSWORD)
         self.until(lambda: not self.locked)
+
+    def _runs(self) -> bool:
+        self.call(*self.WINDOW[:2], "org.freedesktop.DBus.Peer", "Ping", "")
+        return True
 
     def lock(self) -> None:
         """Lock through KeePassXC's own method: the Secret Service's method only opens a prompt."""
@@ -253,49 +261,72 @@ class KeePassXC(Provider):
         self.until(lambda: self.locked)
 
     def unlock(self) -> None:
-        """Unlock through the method with which other programs open a database."""
-        self.call(*self.WINDOW, "openDatabase", "ss", str(self._database), PASSWORD)
-        self.until(lambda: not self.locked)
+        """Unlock by restarting: 2.7.10 does not answer while its prompt is open, and nobody answers that here."""
+        self.kill()
+        self.start()
 
 
 class KWallet(Provider):
-    """kwalletd with a wallet opened as PAM opens it."""
+    """KWallet with a wallet opened as PAM opens it: kwalletd5, kwalletd6, or since 6.17 ksecretd."""
 
     name = "KWallet"
     prompts = True
-    DAEMON = ("org.kde.kwalletd5", "/modules/kwalletd5", "org.kde.KWallet")
 
     def prepare(self) -> None:
         """Create a wallet: kwalletd exposes only the wallets that existed when it started."""
+        self.program = next(filter(shutil.which, ("ksecretd", "kwalletd6", "kwalletd5")), "kwalletd5")
         (self.home / ".config").mkdir()
-        (self.home / ".config/kwalletrc").write_text(KWALLET)
+        for name in ("kwalletrc", "ksecretdrc"):
+            (self.home / ".config" / name).write_text(KWALLET)
         self._process = self.run()
-        self.until(self._opened)
+        self.until(self._values_on_disk)
+        self.written(())
         self.kill()
 
     def run(self) -> subprocess.Popen[bytes]:
-        """Start with the wallet closed."""
-        return self._popen("kwalletd5")
-
-    def start(self) -> None:
-        """Also open the wallet."""
-        super().start()
-        self.until(self._opened)
+        """Start it and give it the wallet's key through a pipe, then the session's environment through a socket."""
+        address = str(self.home / "run" / "pam.socket")
+        Path(address).unlink(missing_ok=True)
+        environment = {**self.environment, "PAM_KWALLET5_LOGIN": address}
+        key, write = os.pipe()
+        with socket.socket(socket.AF_UNIX) as listener, os.fdopen(write, "wb") as pipe:
+            listener.bind(address)
+            listener.listen(1)
+            passed = (key, listener.fileno())
+            process = subprocess.Popen(
+                [self.program, "--pam-login", *map(str, passed)],
+                env=environment,
+                pass_fds=passed,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            os.close(key)
+            pipe.write(PASSWORD.encode().ljust(56))
+        with socket.socket(socket.AF_UNIX) as session:
+            session.connect(address)
+            session.sendall("".join(f"{name}={value}\n" for name, value in environment.items()).encode())
+        return process
 
     def unlock(self) -> None:
-        """Unlock by restarting: kwalletd opens no wallet while its prompt is open, and nobody answers it here."""
+        """Unlock by restarting: it opens no wallet while its prompt is open, and nobody answers that here."""
         self.kill()
         self.start()
 
     def flush(self) -> None:
-        """Make it write now; by itself it writes after five seconds."""
+        """Make kwalletd write now, not after five seconds. ksecretd can't be asked to, so wait for it."""
+        if self.program == "ksecretd":
+            earlier = self._values_on_disk()
+            self.until(lambda: self._values_on_disk() != earlier)
+            return
+        daemon = (f"org.kde.{self.program}", f"/modules/{self.program}", "org.kde.KWallet")
         connection = open_dbus_connection(self.address)
         try:
-            (handle,) = self.call(*self.DAEMON, "open", "sxs", "kdewallet", 0, "tests", through=connection)
-            self.call(*self.DAEMON, "sync", "is", handle, "tests", through=connection)
+            (handle,) = self.call(*daemon, "open", "sxs", "kdewallet", 0, "tests", through=connection)
+            self.call(*daemon, "sync", "is", handle, "tests", through=connection)
         finally:
             connection.close()
 
-    def _opened(self) -> bool:
-        self.call(*self.DAEMON, "pamOpen", "sayi", "kdewallet", PASSWORD.encode().ljust(56), 0)
-        return bool(self.call(*self.DAEMON, "isOpen", "s", "kdewallet")[0])
+    def _values_on_disk(self) -> tuple[bytes, ...]:
+        """Return the content of the file of the values. Another file has the names of the items, and comes first."""
+        return tuple(path.read_bytes() for path in sorted(self.home.rglob("*.kwl")))
