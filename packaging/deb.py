@@ -26,6 +26,10 @@ REVISION = f"{__version__}-1"
 MAINTAINER = "SCIM Setup Assistant maintainers <maintainers@cie-scim-assistant.invalid>"
 ARCHITECTURE = "amd64"
 
+SHLIBS_LOCAL = "libX11-xcb 1 libx11-xcb1\n"
+"""What Debian 12 writes stricter than the symbols need, read by dpkg-shlibdeps first. Its shlibs file asks for the version
+it has, 2:1.8.4; the library's only functions are those of Xlib-xcb.h, unchanged since 2006. Ubuntu 22.04 has 2:1.7.5."""
+
 
 def build(frozen: Path, icons: Path, components: Sequence[sbom.Component], when: int, out: Path) -> Path:
     """Stage the tree and build the package. Return its path."""
@@ -109,6 +113,7 @@ def stage_control(top: Path, tree: Path) -> None:
 def libraries(top: Path, tree: Path) -> str:
     """Return the Debian packages of the libraries that the program links to, in the versions it needs."""
     write(top / "control", f"Source: {APP_ID}\n\nPackage: {APP_ID}\nArchitecture: any\n")
+    write(top / "shlibs.local", SHLIBS_LOCAL)
     binaries = [str(file) for file in files(tree) if is_elf(file)]
     private = sorted({f"-l{Path(file).parent}" for file in binaries})
     asked = ["dpkg-shlibdeps", "-O", "--warnings=0", *private, *binaries]

@@ -27,6 +27,8 @@ make() {
 
 outside() {
     [ "$(id -u)" = 0 ] || fail "this needs root"
+    ! dpkg-deb --field "$1" Depends | grep -q "libx11-xcb1 (" ||
+        fail "it asks for a newer libx11-xcb1 than it needs, and than Ubuntu 22.04 has"
     mkdir -p "$3"
     cp /etc/resolv.conf /etc/hosts "$2/etc/"
     cp "$1" "$2/tmp/$name.deb"

@@ -77,7 +77,11 @@ class Provider:
         assert self._bus.stdout is not None
         self.address = self.environment["DBUS_SESSION_BUS_ADDRESS"] = self._bus.stdout.readline().decode().strip()
         self._process: subprocess.Popen[bytes] | None = None
-        self.prepare()
+        try:
+            self.prepare()
+        except BaseException:
+            self.close()
+            raise
 
     def prepare(self) -> None:
         """Create what must exist before the first start."""
