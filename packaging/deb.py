@@ -27,8 +27,8 @@ MAINTAINER = "SCIM Setup Assistant maintainers <maintainers@cie-scim-assistant.i
 ARCHITECTURE = "amd64"
 
 SHLIBS_LOCAL = "libX11-xcb 1 libx11-xcb1\n"
-"""What Debian 12 writes stricter than the symbols need, read by dpkg-shlibdeps first. Its shlibs file asks for the version
-it has, 2:1.8.4; the library's only functions are those of Xlib-xcb.h, unchanged since 2006. Ubuntu 22.04 has 2:1.7.5."""
+"""What Debian 12 writes stricter than the symbols need; dpkg-shlibdeps reads this first. Debian asks for its version,
+2:1.8.4, but the library has only the functions of Xlib-xcb.h, which are from 2006. Ubuntu 22.04 has 2:1.7.5."""
 
 
 def build(frozen: Path, icons: Path, components: Sequence[sbom.Component], when: int, out: Path) -> Path:

@@ -95,6 +95,7 @@ class Provider:
         self.call(
             SECRETS, "/org/freedesktop/secrets", "org.freedesktop.Secret.Service", "Lock", "ao", [self.collection]
         )
+        self.until(lambda: self.locked)
 
     def unlock(self) -> None:
         """Unlock the keyring from outside."""
