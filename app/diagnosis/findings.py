@@ -44,6 +44,7 @@ VERDICTS: Final[Mapping[Verdict, str]] = {
     Verdict.FAILED: "Failed",
     Verdict.WARNED: "Passed with a remark",
     Verdict.NOT_TRIED: "Not tried",
+    Verdict.NOT_CHECKED: "Not checked",
     Verdict.NOT_OFFERED: "Not offered",
 }
 

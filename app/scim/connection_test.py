@@ -200,7 +200,7 @@ class _ConnectionTest:
             return False
         plain = self._endpoint.plain
         if plain and not (isinstance(answer, NoAnswer) and network_path.failed_check(answer, plain=True)):
-            return self._keep(Finding(Check.CERTIFICATE, Verdict.PASSED, Observation.PLAIN_PRACTICE))
+            return self._keep(Finding(Check.CERTIFICATE, Verdict.NOT_CHECKED, Observation.PLAIN_PRACTICE))
         outside = self._proxy_from is not None or self._found.scope is AddressScope.PUBLIC
         return self._keep(await network_path.certificate(answer, self._endpoint.host, outside=outside))
 

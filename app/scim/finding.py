@@ -47,6 +47,8 @@ class Verdict(StrEnum):
     """Not as expected, and not known to cause a failure."""
     NOT_TRIED = "not-tried"
     """Not needed after an earlier result."""
+    NOT_CHECKED = "not-checked"
+    """There is nothing to check: practice runs without encryption."""
     NOT_OFFERED = "not-offered"
     """The endpoint does not offer it."""
 

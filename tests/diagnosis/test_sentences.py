@@ -85,7 +85,7 @@ DETAILED = (
     Finding(C.ROUTE, F, O.PROXY_SIGN_IN, None, RouteDetails(proxy_from=ProxyOrigin.SYSTEM, sign_in="Negotiate, Basic")),
     Finding(C.CERTIFICATE, P, O.GOOD, None, CERTIFICATE),
     Finding(C.CERTIFICATE, P, O.GOOD, None, replace(CERTIFICATE, issuer="", days=1)),
-    Finding(C.CERTIFICATE, P, O.PLAIN_PRACTICE),
+    Finding(C.CERTIFICATE, Verdict.NOT_CHECKED, O.PLAIN_PRACTICE),
     Finding(C.CERTIFICATE, W, O.INSPECTED, None, replace(CERTIFICATE, authority=Authority.INSPECTION)),
     Finding(C.CERTIFICATE, W, O.INSPECTED, None, replace(CERTIFICATE, authority=Authority.OWN)),
     Finding(C.CERTIFICATE, W, O.CLOCK_OFF, None, replace(CERTIFICATE, clock=10_800)),

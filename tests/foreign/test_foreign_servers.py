@@ -46,7 +46,7 @@ def users_only(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize("client", PROBES)
 def test_a_working_server_passes_every_check(whole: str, client: str) -> None:
     found = run_checks(whole, client)
-    assert {each.verdict for each in found} == {Verdict.PASSED}, found
+    assert {each.verdict for each in found} == {Verdict.PASSED, Verdict.NOT_CHECKED}, found
 
 
 @pytest.mark.parametrize("client", PROBES)

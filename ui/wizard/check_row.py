@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.diagnosis.findings import VERDICTS, meaning, sentence, title
 from app.diagnosis.ticket import lines, ticket
 from app.scim.finding import Verdict
-from app.scim.observation import Observation
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton
 from ui.widgets.facts import FactTable
@@ -62,10 +61,7 @@ class CheckRow(QFrame):
         self._shown, self._finding = (finding, running), finding
         verdict = finding.verdict if finding is not None else Verdict.NOT_TRIED
         tried = verdict in _BADGES
-        plain = (
-            finding is not None and finding.observation is Observation.PLAIN_PRACTICE
-        )  # practice uses no certificate
-        self._badge.set_state("current" if running else "later" if plain else _BADGES.get(verdict, "later"), None)
+        self._badge.set_state("current" if running else _BADGES.get(verdict, "later"), None)
         self._name.setProperty("role", "strong" if tried or running else "muted")
         self._name.style().polish(self._name)
         text = "Checking \u2026" if running else sentence(finding) if finding else "Not tried"
