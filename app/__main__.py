@@ -11,6 +11,7 @@ import sys
 from app.cli import parse, sub_command
 from app.system import log
 from app.system.libraries import missing_library
+from app.system.standard_streams import open_missing
 
 CANNOT_START = 8
 """Exit code, as of every sub-command that ends for a reason of its own."""
@@ -18,8 +19,14 @@ CANNOT_START = 8
 
 def main() -> int:
     """The program's entry point; returns its exit code."""
+    open_missing()
     log.install_hooks()
-    if (code := sub_command(sys.argv[1:])) is not None:
+    try:
+        code = sub_command(sys.argv[1:])
+    except Exception as error:  # noqa: BLE001 - Python would exit with 1, as after a check that failed
+        log.report_bug(error)
+        return CANNOT_START
+    if code is not None:
         return code
     gc.disable()  # nothing created before the first window is garbage; ui.start collects later
     options = parse(sys.argv[1:])

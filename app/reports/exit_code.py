@@ -17,11 +17,11 @@ class Exit(IntEnum):
     NO_SETUP = 3
     """There is no such setup, more than one of that name, or its file cannot be read."""
     NO_SECRETS = 4
-    """The keyring is locked, missing or incomplete, or the policy forbids its use."""
+    """The keyring cannot be reached, is locked, or lacks a secret."""
     FORBIDDEN = 5
     """The computer's policy forbids it, or cannot be read."""
     LIMIT = 6
-    """A limit was reached."""
+    """A limit on time or size was reached."""
     NOT_WRITTEN = 7
     """The output could not be written."""
     INTERNAL = 8

@@ -6,7 +6,6 @@ secret: nothing of it is printed, logged or stored. Exit codes: see ``Exit``.
 
 from __future__ import annotations
 
-import argparse
 import codecs
 import json
 import re
@@ -14,9 +13,10 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from app.guide import catalog
+from app.reports.command import Parser, put, run, say
 from app.reports.exit_code import Exit
-from app.system import log, policy
-from app.system.hardening import harden
+from app.system import policy
+from app.system.files import reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,37 +32,35 @@ _ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (
 _STATUS = re.compile(r"HTTP ([0-9]{3})")
 
 
-def main(arguments: list[str]) -> int:
-    """Explain one text; returns an ``Exit``."""
-    harden()
-    log.limit_library_logs()
-    try:
-        return _explain(arguments)
-    except Exception as error:  # noqa: BLE001 - a script gets a number, and nothing of the text
-        log.report_bug(error)
-        return Exit.INTERNAL
+def main(arguments: Sequence[str]) -> Exit:
+    """Explain one text."""
+    return run(_explain, arguments)
 
 
-def _explain(arguments: list[str]) -> Exit:
-    parser = argparse.ArgumentParser(
+def _explain(arguments: Sequence[str]) -> Exit:
+    parser = Parser(
         prog="cie-scim-assistant explain",
         description="Read an error of a portal from standard input, and print what is known in it and its causes.",
-        epilog="Exit codes: 0 recognized, 1 not recognized, 2 usage error, 5 forbidden by policy, 8 internal error.",
+        epilog="Exit codes: 0 recognized, 1 not recognized, 2 usage error, 5 forbidden by policy, "
+        "7 output not written, 8 internal error.",
         allow_abbrev=False,
     )
     parser.add_argument("--client", required=True, choices=catalog.ids(), metavar="ID", help="the SCIM client")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     known = parser.parse_args(arguments)
-    applied = policy.read()
-    if isinstance(applied, policy.InvalidPolicy):
-        print(applied.sentence, file=sys.stderr)
+    if isinstance(refused := policy.read(), policy.InvalidPolicy):
+        say(refused.sentence)
         return Exit.FORBIDDEN
-    if sys.stdin is None:  # a program of Windows with a window
-        print("There is no standard input.", file=sys.stderr)
+    if sys.stdin is None:  # closed, or a program of Windows with a window
+        say("There is no standard input.")
         return Exit.USAGE
-    text = _read(sys.stdin.buffer)
+    try:
+        text = _read(sys.stdin.buffer)
+    except OSError as error:
+        say(f"Standard input can't be read: {reason(error)}.")
+        return Exit.USAGE
     if text is None:
-        print(f"The text has more than {LIMIT_BYTES // 1024 // 1024} MB. Pass the message alone.", file=sys.stderr)
+        say(f"The text has more than {LIMIT_BYTES // 1024 // 1024} MB. Pass the message alone.")
         return Exit.USAGE
     return report(text, catalog.guide(known.client), as_json=known.json)
 
@@ -82,7 +80,7 @@ def report(text: str, guide: Guide, *, as_json: bool) -> Exit:
 
     decoded = decode(text, guide, None)
     recognized = bool(decoded.recognized or decoded.causes)
-    print(json.dumps(as_object(decoded), indent=2) if as_json else "\n".join(_lines(decoded)))
+    put(json.dumps(as_object(decoded), indent=2) if as_json else "\n".join(_lines(decoded)))
     return Exit.PASSED if recognized else Exit.FAILED
 
 

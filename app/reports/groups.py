@@ -5,10 +5,8 @@ Reads that file and writes nothing. Exit codes: see ``Exit``.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,13 +16,13 @@ from app.exports.kinds import LISTS, ExportKind
 from app.exports.problems import FileProblem, Unusable
 from app.exports.reading import ExportOrder, check
 from app.exports.verdict import ExportVerdict, column_names, doubt, facts, verdict
+from app.reports.command import Parser, put, run, say
 from app.reports.exit_code import Exit
-from app.system import log
-from app.system.hardening import harden
+from app.system import policy
 from app.text.legible import legible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from app.exports.reading import Checked
 
@@ -35,23 +33,17 @@ _NOT_READ = frozenset({FileProblem.ABSENT, FileProblem.DENIED, FileProblem.FOLDE
 _LIMITS = frozenset({FileProblem.TOO_LARGE, FileProblem.TOO_MANY})
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Check one file; returns an ``Exit``."""
-    harden()
-    log.limit_library_logs()
-    try:
-        return _check(arguments)
-    except Exception as error:  # noqa: BLE001 - a script gets a number
-        log.report_bug(error)
-        return Exit.INTERNAL
+def main(arguments: Sequence[str]) -> Exit:
+    """Check one file."""
+    return run(_check, arguments)
 
 
 def _check(arguments: Sequence[str]) -> Exit:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="cie-scim-assistant groups",
         description="Check an export of groups for what stops a sync or breaks a policy. Nothing is kept.",
-        epilog="Exit codes: 0 no finding, 1 findings or not a list of groups, 2 usage error, 6 limit reached, "
-        "8 internal error.",
+        epilog="Exit codes: 0 no finding, 1 findings or not a list of groups, 2 usage error, 5 forbidden by policy, "
+        "6 limit reached, 7 output not written, 8 internal error.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -63,15 +55,16 @@ def _check(arguments: Sequence[str]) -> Exit:
     known = parser.parse_args(arguments)
     if known.skip is not None and known.skip < 0:
         parser.error("--skip takes a number of lines")
-    if sys.stdout is not None:  # a program of Windows with a window has none
-        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    if isinstance(refused := policy.read(), policy.InvalidPolicy):
+        say(refused.sentence)
+        return Exit.FORBIDDEN
     answer = asyncio.run(check(ExportOrder(known.file, encoding=known.encoding, skipped=known.skip)))
     if isinstance(answer, Unusable):
         return _refuse(answer, as_json=known.json)
     if known.json:
-        print(json.dumps(as_json(answer), indent=2, ensure_ascii=False))
+        put(json.dumps(as_json(answer), indent=2, ensure_ascii=False))
     else:
-        _print(answer)
+        put("\n".join(_lines(answer)))
     return Exit.PASSED if verdict(answer).verdict is ExportVerdict.CLEAN else Exit.FAILED
 
 
@@ -100,22 +93,22 @@ def as_json(answer: Checked) -> dict[str, Any]:
     }
 
 
-def _print(answer: Checked) -> None:
+def _lines(answer: Checked) -> Iterator[str]:
     seen, report, told = answer.seen, answer.report, verdict(answer)
     what = LISTS.get(answer.kind, "not known")
     sure = "" if seen.kind_certain or answer.kind is ExportKind.UNKNOWN else ", as far as the headers show"
-    print(f"Content: {what}{sure}")
-    print(f"Layout: {', '.join(facts(answer))}")
+    yield f"Content: {what}{sure}"
+    yield f"Layout: {', '.join(facts(answer))}"
     columns = [f"{legible(header, 40)} ({role})" for role, header in column_names(seen).items()]
-    print(f"Columns: {', '.join(columns) or 'none recognized'}")
+    yield f"Columns: {', '.join(columns) or 'none recognized'}"
     if unsure := doubt(seen):
-        print(unsure)
-    print(f"\n{told.sentence}")
+        yield unsure
+    yield f"\n{told.sentence}"
     for issue in GroupIssue if report is not None else ():
         if report is not None and report.counts[issue]:
-            print(f"\n{TITLES[issue]}, {report.counts[issue]:,}. {ADVICE[issue]}")
+            yield f"\n{TITLES[issue]}, {report.counts[issue]:,}. {ADVICE[issue]}"
             for each in [each for each in report.found if each.issue is issue][:FIRST]:
-                print(f"  row {each.row:,}: {each.name}. {each.detail}.")
+                yield f"  row {each.row:,}: {each.name}. {each.detail}."
 
 
 def _refuse(answer: Unusable, *, as_json: bool) -> Exit:
@@ -135,7 +128,7 @@ def _refuse(answer: Unusable, *, as_json: bool) -> Exit:
         }
         nothing: dict[str, Any] = {"columns": {}, "rows": 0, "findings": {}, "first": []}
         said = {"problem": answer.problem.value, "row": answer.row, "sentence": answer.sentence}
-        print(json.dumps(empty | nothing | said, indent=2))
+        put(json.dumps(empty | nothing | said, indent=2))
     else:
-        print(answer.sentence, file=sys.stderr)
+        say(answer.sentence)
     return code

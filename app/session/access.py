@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind
@@ -25,18 +26,30 @@ def fetches_tokens(guide: Guide, setup: Setup) -> bool:
     return any(guide.values[name].kind is Kind.CLIENT_SECRET for name in secrets(guide, setup))
 
 
+class Obstacle(StrEnum):
+    """Why an endpoint cannot be asked."""
+
+    SECRETS = "secrets"
+    """The keyring did not return a value."""
+    POLICY = "policy"
+    """The policy of this computer forbids the host."""
+    CHANGED = "changed"
+    """The credentials changed meanwhile."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccessMissing:
     """A Base URL or secret could not be read from the keyring, or may not be used."""
 
+    obstacle: Obstacle
     sentence: str
     """Which one, and why. Holds no value."""
 
 
 def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
     if outcome.status is VaultStatus.ABSENT:
-        return AccessMissing(f"The {label} is not in {keyring} yet.")
-    return AccessMissing(f"The {label} could not be read. {outcome.status.words}")
+        return AccessMissing(Obstacle.SECRETS, f"The {label} is not in {keyring} yet.")
+    return AccessMissing(Obstacle.SECRETS, f"The {label} could not be read. {outcome.status.words}")
 
 
 async def endpoint_access(
@@ -50,7 +63,8 @@ async def endpoint_access(
             return _missing(guide.values[name].label, outcome, vault.name)
         found[guide.values[name].kind] = outcome.value
     if not setup.practice and not policy.allows(found[Kind.BASE_URL]):
-        return AccessMissing(policy.refusal("The policy of this computer does not allow the host of this Base URL."))
+        refused = policy.refusal("The policy of this computer does not allow the host of this Base URL.")
+        return AccessMissing(Obstacle.POLICY, refused)
     endpoint = Endpoint(found[Kind.BASE_URL], setup.practice)
     if Kind.CLIENT_SECRET not in found:
         return endpoint, StaticToken(found[Kind.TOKEN])

@@ -104,15 +104,15 @@ class Connection:
 
     async def test(
         self, on_finding: Callable[[Finding], None] | None = None, *, attended: bool = True
-    ) -> tuple[Finding, ...] | str:
-        """Run Test Connection. Returns all findings, or a sentence that says why it could not run.
+    ) -> tuple[Finding, ...] | access.AccessMissing:
+        """Run Test Connection. Returns all findings, or why it could not run.
 
         An unattended test sends no made-up token: repeated often, it could lock out the setup's own token.
         """
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):
-            return found.sentence
+            return found
         await asyncio.to_thread(net.prepare)
         guide, setup = self._state()
         self._until = time.monotonic() + connection_test.TimeLimits().whole
@@ -123,7 +123,7 @@ class Connection:
             on_finding=on_finding,
             control=_control(setup, attended=attended),
         )
-        return findings if begun == self._changes else CHANGED
+        return findings if begun == self._changes else access.AccessMissing(access.Obstacle.CHANGED, CHANGED)
 
     async def offer(self) -> ServiceOffer | None:
         """Ask what the service offers, in the time that the last test left; None if no time or access is left."""

@@ -10,6 +10,7 @@ from app.diagnosis.runs import keep
 from app.guide.vocabulary import Page
 from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
+from app.session.access import AccessMissing
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import LastTest
@@ -125,8 +126,8 @@ class Testing:
     async def _run(self) -> None:
         await asyncio.to_thread(_read_causes)
         findings = await self._connection.test(self._take)
-        if isinstance(findings, str):
-            self.findings, self.problem = (), findings
+        if isinstance(findings, AccessMissing):
+            self.findings, self.problem = (), findings.sentence
             return
         self.findings = findings
         self._note_run()

@@ -28,6 +28,7 @@ REASONS: Final[Mapping[int, str]] = {
     errno.EISDIR: "a folder is in the way of the file",
     errno.EEXIST: "a file is in the way of the folder",
     errno.EIO: "the disk reported an error",
+    errno.EPIPE: "no program reads it anymore",
     errno.ENODEV: "the drive is gone",
     errno.ENOTSUP: "something other than a regular file is in its place",
     errno.ENXIO: "something other than a regular file is in its place",

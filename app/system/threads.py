@@ -1,16 +1,18 @@
-"""An executor whose threads never keep the program running."""
+"""Threads that never keep the program running."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from concurrent.futures import Executor, Future
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 
 class DaemonExecutor(Executor):
@@ -35,3 +37,11 @@ class DaemonExecutor(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Do nothing: there is nothing to wait for."""
+
+
+class DaemonThreadLoop(asyncio.SelectorEventLoop):
+    """An event loop without Qt that ends although a thread of ``asyncio.to_thread`` hangs."""
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
+        """As the base class does, with the executor of this module by default."""
+        return super().run_in_executor(executor or DaemonExecutor(), func, *args)

@@ -15,7 +15,7 @@ from app.diagnosis.facts import Fact
 from app.diagnosis.findings import meaning
 from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
-from app.reports.check import report
+from app.reports.check import Output, report
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
 from app.scim.details import RouteDetails
 from app.scim.endpoint import Endpoint
@@ -274,7 +274,7 @@ def setup_of(row: Row) -> Setup:
 
 def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[str]) -> None:
     """Check that the right cause comes first, no check from the fault on passed, and nothing untrue is said."""
-    assert report(found, guide_of(row), setup_of(row), as_json=False) == 1
+    assert report(found, guide_of(row), setup_of(row), Output(as_json=False)) == 1
     said = capsys.readouterr().out
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
     passed = [each.check for each in found if each.verdict is Verdict.PASSED]

@@ -35,6 +35,7 @@ from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
 from app.practice.console_keys import KEY_SECONDS
 from app.reports import explain
+from app.reports.check import LIMIT_SECONDS, LONGEST_SECONDS
 from app.scim import tokens
 from app.scim.capabilities import ServicePart
 from app.scim.changes import MOST_REQUESTS, look
@@ -58,6 +59,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TABLE = {
+    "`check` as a whole, unless `--timeout` says otherwise, and the longest `--timeout`": (
+        f"{LIMIT_SECONDS:.0f} s, {LONGEST_SECONDS:,.0f} s"
+    ),
     "Error given to `explain`": (
         f"{explain.LIMIT_BYTES // 1024**2} MB, the last {portal_errors.LONGEST:,} characters are read"
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +13,19 @@ from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session")
 def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a D-Bus session with an unlocked gnome-keyring, also in DBUS_SESSION_BUS_ADDRESS."""
-    home = tmp_path_factory.mktemp("keyring-home")
+    with unlocked_keyring(tmp_path_factory.mktemp("keyring-home")) as address:
+        yield address
+
+
+@contextmanager
+def unlocked_keyring(home: Path) -> Iterator[str]:
+    """A D-Bus session with an unlocked gnome-keyring, whose address is also in DBUS_SESSION_BUS_ADDRESS."""
     runtime = home / "run"
     runtime.mkdir(mode=0o700)
     patch = pytest.MonkeyPatch()

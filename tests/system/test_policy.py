@@ -455,5 +455,5 @@ def test_the_check_command_stops_too(tmp_path: Path, policy_file: Path, capsys: 
     store.lock()
     store.save(new_setup(catalog.guide("entra"), utc_now(), practice=False).with_(name="contoso.com"))
     store.close()
-    assert check(["contoso.com", "--data-dir", str(tmp_path)]) == Exit.NO_SECRETS
+    assert check(["contoso.com", "--data-dir", str(tmp_path)]) == Exit.FORBIDDEN
     assert "policy" in capsys.readouterr().err
