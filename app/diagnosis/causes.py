@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from app.diagnosis.facts import DataPart, Explanation, Remedy, load
-from app.diagnosis.findings import sentence
+from pydantic import model_validator
+
+from app.diagnosis.codes import Status
+from app.diagnosis.facts import DataPart, Explanation, Fact, Remedy, load, name_causes
+from app.diagnosis.findings import BY_STATUS, sentence
 from app.diagnosis.ranking import Cause, rank
 from app.guide.vocabulary import StepRole
-from app.scim.details import CertificateDetails, NameDetails, RouteDetails
+from app.net.inspection import Authority
+from app.scim.details import AnswerDetails, BodyKind, CertificateDetails, NameDetails, RouteDetails
 from app.scim.finding import Check, Verdict
 from app.scim.observation import Observation
 
@@ -47,15 +51,32 @@ class Reasons(DataPart):
     """The answer to a made-up token does not show whether tokens are checked."""
     otherwise: Explanation
     """For observations without an entry."""
+    bodies: dict[BodyKind, dict[Observation, Explanation]]
+    """The causes of an observation with that body, where they differ."""
     checks: dict[Check, dict[Observation, Explanation]]
     """The causes of an observation at one check, where they differ."""
+    statuses: dict[Status, Explanation]
+    """The causes of a status that no observation stands for alone. ``{status}`` in a title is replaced by it."""
     observations: dict[Observation, Explanation]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, data: Any) -> Any:
+        single = ("unissued", "unreached", "unproven", "otherwise")
+        named = {**data, **name_causes({name: data[name] for name in single})}
+        for part in ("statuses", "observations"):
+            named[part] = name_causes(data[part])
+        for part in ("bodies", "checks"):
+            named[part] = {key: name_causes(inner, f"{key}.") for key, inner in data[part].items()}
+        return named
 
     @property
     def explanations(self) -> tuple[Explanation, ...]:
         """All explanations."""
-        apart = (explanation for of_check in self.checks.values() for explanation in of_check.values())
-        return (self.unissued, self.unreached, self.unproven, self.otherwise, *apart, *self.observations.values())
+        nested = (*self.bodies.values(), *self.checks.values())
+        apart = (explanation for inner in nested for explanation in inner.values())
+        single = (self.unissued, self.unreached, self.unproven, self.otherwise)
+        return (*single, *apart, *self.statuses.values(), *self.observations.values())
 
 
 @cache
@@ -70,7 +91,19 @@ def explain(findings: Sequence[Finding], facts: SetupFacts) -> Diagnosis | None:
     if failed is None:
         return None
     explanation = _explanation(failed)
-    return Diagnosis(explanation.title, rank([(f"{sentence(failed)}.", explanation.causes)], facts))
+    title = explanation.title.replace(" ({status})", f" ({failed.status})" if failed.status is not None else "")
+    facts = facts.and_(_seen(findings, failed))
+    return Diagnosis(title, rank([(f"{sentence(failed)}.", explanation.causes)], facts))
+
+
+def _seen(findings: Sequence[Finding], failed: Finding) -> frozenset[Fact]:
+    """What the other checks show about the failed one."""
+    if isinstance(failed.details, AnswerDetails) and failed.details.body is BodyKind.SCIM:
+        return frozenset({Fact.SCIM_ANSWERED})
+    certificates = (each.details for each in findings if isinstance(each.details, CertificateDetails))
+    inspected = any(each.observation is Observation.INSPECTED for each in findings)
+    inspected = inspected or any(each.authority is Authority.INSPECTION for each in certificates)
+    return frozenset({Fact.INSPECTED} if inspected else ())
 
 
 _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observation.NO_SECRET})
@@ -81,6 +114,12 @@ def _explanation(failed: Finding) -> Explanation:
     known = reasons()
     if failed.check is Check.CONTROL and failed.observation is not Observation.OPEN_DOOR:
         return known.unproven
+    details = failed.details
+    if isinstance(details, AnswerDetails) and details.works is None:
+        of_body = known.bodies.get(details.body, {}) if details.body is not None else {}
+        of_status = known.statuses.get(details.status or 0) if failed.observation in BY_STATUS else None
+        if found := of_body.get(failed.observation) or of_status:
+            return found
     seen = _of(failed.check, failed.observation)
     if failed.check is not Check.ISSUED or failed.observation in _ISSUING:
         return seen
@@ -108,7 +147,9 @@ def _elsewhere(failed: Finding, at: Check, otherwise: Explanation) -> Explanatio
     """The explanation for another host than the endpoint, without what concerns the Base URL or the portal."""
     known = reasons()
     seen = _of(at, failed.observation)
-    causes = tuple(remedy for remedy in seen.causes if remedy.at is not StepRole.BASE_URL and remedy != known.elsewhere)
+    causes = tuple(
+        remedy for remedy in seen.causes if remedy.at is not StepRole.BASE_URL and remedy.say != known.elsewhere.say
+    )
     return Explanation(title=otherwise.title, causes=(*causes, *otherwise.causes))
 
 

@@ -73,6 +73,10 @@ class Fact(StrEnum):
     """A service account fetches the tokens."""
     OWN_NETWORK = "own-network"
     """The portal runs on the admin's own network, not on the internet."""
+    SCIM_ANSWERED = "scim-answered"
+    """The error message of a SCIM service came, whatever is on the path."""
+    INSPECTED = "inspected"
+    """A product on the path from this computer opens encrypted traffic, or probably does."""
 
 
 OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.AT_TEST)])
@@ -112,21 +116,25 @@ class Explanation(DataPart):
     causes: Annotated[tuple[Remedy, ...], Field(min_length=1)]
 
 
-def _each_cause_has_an_id(explanations: Any) -> Any:
-    """Name each cause by its explanation, its role and its conditions, so that rewording does not change the name."""
+def name_causes(explanations: Any, prefix: str = "") -> Any:
+    """Name each cause by its explanation, its role and its conditions, so that rewording does not change the name.
+
+    Raises ValueError if two of an explanation have the same name.
+    """
     named = {}
-    for name, explanation in explanations.items():
+    for key, explanation in explanations.items():
+        name = f"{prefix}{key}"
         causes: dict[str, Any] = {}
         for cause in explanation["causes"]:
             own = cause.get("id") or ".".join([cause.get("at", "elsewhere"), *cause.get("when", ())])
             if own in causes:
                 raise ValueError(f"explanation {name}: two causes {own}, give one an id")
             causes[own] = {**cause, "id": f"{name}.{own}"}
-        named[name] = {**explanation, "causes": list(causes.values())}
+        named[key] = {**explanation, "causes": list(causes.values())}
     return named
 
 
-Explanations = Annotated[dict[Identifier, Explanation], BeforeValidator(_each_cause_has_an_id)]
+Explanations = Annotated[dict[Identifier, Explanation], BeforeValidator(name_causes)]
 """Explanations of pasted errors, by name."""
 
 

@@ -12,6 +12,7 @@ from app.net.reach import ConnectResult
 from app.scim.changes import Coverage
 from app.scim.details import (
     AnswerDetails,
+    BodyKind,
     CertificateDetails,
     NameDetails,
     RedirectTarget,
@@ -152,6 +153,13 @@ EXPECTED: Final[Mapping[Expect, str]] = {
     Expect.OBJECT: "200 and the configuration of the service",
 }
 
+BODIES: Final[Mapping[BodyKind | None, str]] = {
+    BodyKind.SCIM: "with the error message of a SCIM service",
+    BodyKind.PAGE: "with a web page",
+    BodyKind.JSON: "with JSON that is not SCIM",
+}
+"""What came with a status other than 200, where that is worth saying."""
+
 FAMILIES: Final[Mapping[IpFamily, str]] = {IpFamily.IPV4: "IPv4", IpFamily.IPV6: "IPv6"}
 
 NOT_CONNECTED: Final[Mapping[ConnectResult, str]] = {
@@ -184,6 +192,11 @@ COVERAGES: Final[Mapping[Coverage, str]] = {
 
 NOT_OFFERED: Final = "The endpoint does not offer this; nothing depends on it"
 LEFT_TO_PROXY: Final = "The proxy resolves it"
+
+
+BY_STATUS: Final = frozenset({Observation.OTHER_STATUS, Observation.SERVER_ERROR})
+"""Observations of several statuses, so that the status itself is the first thing to know."""
+_ANSWERED: Final = BY_STATUS | {Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND}
 
 
 def title(check: Check) -> str:
@@ -294,20 +307,18 @@ def _of_certificate(seen: Observation, details: CertificateDetails) -> str:
 
 def _of_answer(seen: Observation, details: AnswerDetails) -> str:
     match seen:
-        case Observation.UNAUTHORIZED | Observation.FORBIDDEN if details.page:
-            return f"{details.status} with a web page, so not from a SCIM service"
-        case Observation.UNAUTHORIZED | Observation.FORBIDDEN if details.error is not None:
-            return f"{SENTENCES[seen]}, {details.error.value}"
-        case Observation.NOT_FOUND if details.scim:
+        case Observation.NOT_FOUND if details.body is BodyKind.SCIM:
             return "A SCIM service answered 404: it is there, but does not know this path"
-        case Observation.NOT_FOUND if details.page:
-            return f"{SENTENCES[seen]}, with a web page"
         case Observation.DOUBLED_PATH if details.works is not None:
             return "It works without the end of the Base URL"
+        case Observation.CAPTIVE if details.status == 511:
+            return f"{SENTENCES[seen]} (511)"
         case Observation.REDIRECT if details.leads is not None:
             return f"The endpoint redirects to {REDIRECTS[details.leads]}, which is not followed"
         case Observation.WRONG_SHAPE if details.expect is Expect.OBJECT:
             return "The response is not the configuration of a SCIM service"
-        case Observation.OTHER_STATUS if details.status is not None:
-            return f"The endpoint answered {details.status}"
-    return ""
+    if seen not in _ANSWERED or details.status is None:
+        return ""
+    answered = f"The endpoint answered {details.status}" if seen in BY_STATUS else SENTENCES[seen]
+    parts = (answered, details.error.value if details.error is not None else "", BODIES.get(details.body, ""))
+    return ", ".join(part for part in parts if part)

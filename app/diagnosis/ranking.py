@@ -44,7 +44,7 @@ class Cause:
     action: Revisit | None = None
     """None if no step of the guide can fix it."""
     id: str = ""
-    """What scripts know it by; empty for causes of Test Connection."""
+    """What scripts know it by."""
 
     @property
     def step(self) -> str | None:

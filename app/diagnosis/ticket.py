@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.diagnosis.findings import FAMILIES, PROXY_ORIGINS, REDIRECTS, sentence, title
+from app.diagnosis.findings import BODIES, FAMILIES, PROXY_ORIGINS, REDIRECTS, sentence, title
 from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
 from app.scim.details import AnswerDetails, CertificateDetails, NameDetails, RouteDetails, TokenIssueDetails
@@ -110,10 +110,8 @@ def _answer(details: AnswerDetails) -> Lines:
         found.append(("Retry-After", f"{details.retry_after} s"))
     if details.leads is not None:
         found.append(("Leads to", REDIRECTS[details.leads]))
-    if details.scim:
-        found.append(("Message", "the error message of a SCIM service"))
-    if details.page:
-        found.append(("Message", "a web page"))
+    if details.body in BODIES:
+        found.append(("Message", BODIES[details.body].removeprefix("with ")))
     if exchanged is not None and exchanged.size is not None:
         found.append(("Body", f"{exchanged.size:,} bytes, not kept"))
     if exchanged is not None and exchanged.family is not None:

@@ -244,7 +244,7 @@ def report(findings: Sequence[Finding], guide: Guide, setup: Setup, output: Outp
     for cause in diagnosis.causes if diagnosis is not None else ():
         step = cause.action
         where = {"step": step.step, "number": step.number, "title": step.title} if step is not None else None
-        causes.append({"sentence": cause.sentence, "evidence": cause.evidence, "revisit": where})
+        causes.append({"id": cause.id, "sentence": cause.sentence, "evidence": cause.evidence, "revisit": where})
     code = Exit.PASSED if diagnosis is None else Exit.FAILED
     if output.as_json:
         checks = [

@@ -41,6 +41,19 @@ class BearerError(StrEnum):
     INSUFFICIENT_SCOPE = "insufficient_scope"
 
 
+class BodyKind(StrEnum):
+    """What came with a status other than 200."""
+
+    SCIM = "scim"
+    """The error message of a SCIM service (RFC 7644 section 3.12)."""
+    PAGE = "page"
+    """A web page."""
+    JSON = "json"
+    """JSON of something other than a SCIM service."""
+    NOTHING = "nothing"
+    OTHER = "other"
+
+
 class RedirectTarget(StrEnum):
     """Where a redirect points."""
 
@@ -146,10 +159,8 @@ class AnswerDetails:
     expect: Expect | None = field(default=None, metadata=KEPT)
     """What the body should be; None if only the status matters."""
     error: BearerError | None = field(default=None, metadata=KEPT)
-    page: bool = field(default=False, metadata=KEPT)
-    """Whether the body is a web page."""
-    scim: bool = field(default=False, metadata=KEPT)
-    """Whether the body is the error message of a SCIM service (RFC 7644 section 3.12)."""
+    body: BodyKind | None = field(default=None, metadata=KEPT)
+    """None with status 200, or if the answer is incomplete."""
     leads: RedirectTarget | None = field(default=None, metadata=KEPT)
     works: Repair | None = field(default=None, metadata=KEPT)
     earlier: bool = field(default=False, metadata=KEPT)

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from app.guide.vocabulary import Expect
 from app.net import Answer
-from app.scim.details import AnswerDetails
+from app.scim.details import AnswerDetails, BodyKind
 from app.scim.exchange import bearer_error, exchange
 from app.scim.finding import Verdict
 from app.scim.listing import CONFIGURATION, ListResponse, declares, read_listing, read_object
@@ -36,16 +36,25 @@ def details_of(answer: Answer | NoAnswer, request: str = "") -> AnswerDetails:
     if not isinstance(answer, Answer):
         return AnswerDetails(request, answer.status, exchange=exchange(answer))
     pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
-    body = read_object(answer) if answer.status != 200 else None
     return AnswerDetails(
         request,
         answer.status,
         retry_after=None if pause is None else round(pause),
         error=bearer_error(answer) if answer.status != 200 else None,
-        page=body is Observation.HTML,
-        scim=isinstance(body, dict) and declares(body, _ERROR),
+        body=_body(answer) if answer.status != 200 else None,
         exchange=exchange(answer),
     )
+
+
+def _body(answer: Answer) -> BodyKind:
+    if not answer.body.strip():
+        return BodyKind.NOTHING
+    found = read_object(answer)
+    if isinstance(found, dict):
+        return BodyKind.SCIM if declares(found, _ERROR) else BodyKind.JSON
+    if found is Observation.HTML:
+        return BodyKind.PAGE
+    return BodyKind.JSON if found is Observation.WRONG_SHAPE else BodyKind.OTHER
 
 
 def observe(answer: Answer | NoAnswer, asked: str = "") -> Observation:

@@ -21,6 +21,7 @@ from app.net.reach import ConnectResult
 from app.scim.details import (
     AnswerDetails,
     BearerError,
+    BodyKind,
     CertificateDetails,
     Details,
     Exchange,
@@ -56,8 +57,7 @@ FULL: dict[Check, Details] = {
     Check.CERTIFICATE: CertificateDetails("An Issuer", 12, Authority.OWN, -400, NOW, NOW, "TLSv1.3", 2),
     Check.TOKEN: AnswerDetails(
         *(ASKED, 429, 37, Expect.EMPTY, BearerError.INVALID_TOKEN),
-        page=True,
-        scim=True,
+        body=BodyKind.PAGE,
         leads=RedirectTarget.OTHER_HOST,
         works=Repair.WITHOUT_END,
         earlier=True,
@@ -121,7 +121,7 @@ def test_a_run_that_an_earlier_version_stored_is_read() -> None:
                 "rung": "token",
                 "verdict": "failed",
                 "observation": "unauthorized",
-                "facts": {"status": 401, "error": "invalid_token", "page": 1},
+                "facts": {"status": 401, "error": "invalid_token", "body": "page"},
             },
         ],
     }
@@ -130,7 +130,7 @@ def test_a_run_that_an_earlier_version_stored_is_read() -> None:
         NameDetails(proxied=True),
         RouteDetails(proxy_from=ProxyOrigin.ENVIRONMENT),
         CertificateDetails("An Issuer", 80, Authority.PUBLIC, -400),
-        AnswerDetails(status=401, error=BearerError.INVALID_TOKEN, page=True),
+        AnswerDetails(status=401, error=BearerError.INVALID_TOKEN, body=BodyKind.PAGE),
     ]
     again = RunPart.of(RunPart.model_validate(stored).state()).model_dump(mode="json", by_alias=True, exclude_none=True)
     assert [check["facts"] for check in again["checks"]] == [check["facts"] for check in stored["checks"]]

@@ -169,9 +169,9 @@ ROWS = (
     Row("body that swells", answers(says(faults.BOMB)), R.USERS, BASE, O.TOO_LARGE),
     Row("unknown compression", replies(200, b"?", Content_Encoding="br"), R.USERS, BASE, O.BAD_ENCODING),
     Row("not HTTP", answers(says(b"220 mail.example ESMTP\r\n\r\n")), R.TOKEN, BASE, O.NOT_HTTP),
-    Row("teapot", replies(418), R.TOKEN, TEST, O.OTHER_STATUS),
+    Row("teapot", replies(418), R.TOKEN, BASE, O.OTHER_STATUS),
     Row("search ignored", answers(says(listing(faults.SOMEONE))), R.USERS, None, O.FILTER_IGNORED),
-    Row("SCIM error 400", replies(400, faults.SCIM_ERROR), R.TOKEN, TEST, O.OTHER_STATUS),
+    Row("SCIM error 400", replies(400, faults.SCIM_ERROR), R.TOKEN, BASE, O.OTHER_STATUS),
     Row("any token accepted", answers(faults.anybody(listing())), R.CONTROL, BASE, O.OPEN_DOOR),
     # -- the made-up token got no clear answer -----------------------------------------------
     Row("control: 429", faults.to_another_token(http(429)), R.CONTROL, TEST, O.TOO_MANY),

@@ -19,7 +19,7 @@ from app.net.names import AddressScope, Lookup, LookupStatus, looks_public
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
-from app.scim.details import AnswerDetails, BearerError, CertificateDetails, NameDetails, Repair, RouteDetails
+from app.scim.details import AnswerDetails, BearerError, BodyKind, CertificateDetails, NameDetails, Repair, RouteDetails
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile import names
@@ -322,4 +322,4 @@ def test_the_codes_of_a_refusal_are_recorded(authority: trustme.CA) -> None:
     page = http(403, b"<html>Blocked by policy", "text/html")
     with Hostile(says(page), serving(authority)) as server:
         token = run_checks(server.base_url)[Check.TOKEN]
-    assert details(token, AnswerDetails).page
+    assert details(token, AnswerDetails).body is BodyKind.PAGE

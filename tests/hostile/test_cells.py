@@ -1,0 +1,134 @@
+"""Every cell of the table in ``cells.csv`` is injected for real: who answers what leads first to that cause and step.
+
+Columns: who answers (``host``, or a product that inspects encrypted traffic and is trusted here), the answer, its body;
+then the failed check, what it sees, the first cause by its id, its step, and who is at fault.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from app.diagnosis.causes import explain
+from app.diagnosis.findings import sentence
+from app.diagnosis.setup_facts import SetupFacts
+from app.guide import catalog
+from app.scim.connection_test import TimeLimits, run
+from app.scim.endpoint import Endpoint
+from app.scim.finding import Verdict
+from app.scim.probes import probe_of
+from app.scim.tokens import TokenSource
+from tests.hostile import faults
+from tests.hostile.faults import HOST, Scene, Way
+from tests.hostile.proxy import Proxy
+from tests.hostile.server import TOKEN, http, says, serving
+from tests.support.setups import a_setup
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FILE = Path(__file__).with_name("cells.csv")
+QUICK = TimeLimits(name=1.0, request=1.0, whole=3.0)
+ENTRA = catalog.guide("entra")
+SETUP = a_setup(ENTRA)
+BODIES = {
+    "nothing": (b"", "application/scim+json"),
+    "scim": (faults.SCIM_ERROR, "application/scim+json"),
+    "json": (faults.OTHER_JSON, "application/json"),
+    "page": (faults.PAGE, "text/html"),
+    "sign-in": (faults.SIGN_IN, "text/html"),
+}
+REDIRECTS = {
+    "other-host": "https://elsewhere.example/scim/v2/Users",
+    "other-path": "/portal/home",
+    "sign-in": "https://login.example/oauth2/authorize",
+    "captive": "https://captive.example/",
+    "nowhere": "",
+}
+OUTCOME = ("check", "seen", "cause", "step", "fault")
+FAULTS = {"base-url", "token", "service", "network", "proxy", "setup", "clock"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One row of the table."""
+
+    who: str
+    answer: str
+    body: str
+
+    def __str__(self) -> str:
+        return f"{self.who}-{self.answer}-{self.body}"
+
+
+def table() -> dict[Cell, dict[str, str]]:
+    with FILE.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = {Cell(row["who"], row["answer"], row["body"]): {name: row[name] for name in OUTCOME} for row in rows}
+    assert len(found) == len(rows), "a cell is there twice"
+    return found
+
+
+def answer_of(cell: Cell) -> bytes:
+    status, _, more = cell.answer.partition(" ")
+    body, kind = BODIES[cell.body]
+    return http(int(status), body, kind, **({"Location": REDIRECTS[more]} if REDIRECTS.get(more) else {}))
+
+
+def by_host(scene: Scene, cell: Cell) -> Way:
+    return Way(scene.serve(says(answer_of(cell))).base_url)
+
+
+def by_inspection(scene: Scene, cell: Cell) -> Way:
+    authority = scene.trust(trustme.CA(organization_name="Zscaler Inc."))
+    product = scene.serve(says(answer_of(cell)), serving(authority, HOST))
+    proxy = scene.stack.enter_context(Proxy({HOST: product.port}))
+    return Way(f"https://{HOST}:{product.port}/scim/v2", proxy=proxy.url)
+
+
+WHO: dict[str, Callable[[Scene, Cell], Way]] = {"host": by_host, "inspection": by_inspection}
+
+
+def outcome(cell: Cell, authority: trustme.CA, store: Path) -> dict[str, str]:
+    """Inject the cell, run Test Connection, and return what it found."""
+    with Scene(authority, store) as scene:
+        way = WHO[cell.who](scene, cell)
+        tokens = TokenSource(way.credentials, practice=way.practice)
+        endpoint = Endpoint(way.base_url, way.practice)
+        found = asyncio.run(run(endpoint, tokens, probe_of(ENTRA), proxy_for=lambda _: way.proxy, limits=QUICK))
+    failed = next(each for each in found if each.verdict is Verdict.FAILED)
+    diagnosis = explain(found, SetupFacts.of(ENTRA, SETUP))
+    assert diagnosis is not None
+    first = diagnosis.causes[0]
+    said = " ".join((diagnosis.title, sentence(failed), *(cause.sentence for cause in diagnosis.causes)))
+    assert TOKEN not in said
+    if failed.status is not None and cell.answer[:3].isdigit() and cell.who in ("host", "inspection"):
+        assert failed.status == int(cell.answer[:3])
+        assert str(failed.status) in said or failed.status < 400, "the status is said first of all"
+    return {
+        "check": failed.check.value,
+        "seen": failed.observation.value,
+        "cause": first.id,
+        "step": first.step or "",
+    }
+
+
+@pytest.mark.parametrize("cell", table(), ids=str)
+def test_a_cell_has_its_cause(cell: Cell, authority: trustme.CA, trusted: Path) -> None:
+    wanted = table()[cell]
+    fault = wanted.pop("fault")
+    assert outcome(cell, authority, trusted) == wanted
+    assert fault in FAULTS
+    # Who is at fault agrees with the step: only what the admin can mend has one, besides testing again.
+    steps = {"copy-base-url": "base-url", "generate-token": "token", "submit": "setup", "": fault}
+    assert steps.get(wanted["step"], fault) == fault
+
+
+def test_the_table_is_large_enough() -> None:
+    assert len(table()) >= 120
