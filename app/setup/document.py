@@ -143,7 +143,12 @@ class CheckPart(_FilePart):
     observation: Word
     seconds: Annotated[float, Strict(), Field(ge=0, le=MOST, allow_inf_nan=False)] | None = None
     details: Annotated[
-        dict[Word, Annotated[int, Strict(), Field(ge=-MOST, le=MOST)] | Annotated[Words, Field(max_length=200)]],
+        dict[
+            Word,
+            Annotated[bool, Strict()]
+            | Annotated[int, Strict(), Field(ge=-MOST, le=MOST)]
+            | Annotated[Words, Field(max_length=200)],
+        ],
         Field(max_length=20, alias="facts"),
     ] = {}
 
