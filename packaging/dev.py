@@ -123,7 +123,10 @@ LANES = {
         ("tests/directories/", "app/guide/builders/"),
     ),
     "prometheus": TestLane({}, ("tests/prometheus/",)),
-    "proxies": TestLane({}, ("tests/proxies/",)),
+    "proxies": TestLane(
+        {"proxies": "squid tinyproxy privoxy dante-server stunnel4 mitmproxy"},
+        ("tests/proxies/", "app/net/", "app/scim/network_path.py"),
+    ),
     "browser": TestLane({}, ("tests/browser/",)),
 }
 """The names that a test may use in its marker ``lane("...")``."""
