@@ -197,9 +197,7 @@ class Application:
         """End the program after the window was closed, or stay in the tray while a setup is waiting."""
         waits = self.workspace.waits if self.workspace is not None else ()
         if waits and self.tray.available:
-            from app.setup.sentences import WAITS
-
-            self.tasks.start(self._wait_in_tray(WAITS[waits[0]]))
+            self.tasks.start(self._wait_in_tray(waits[0].words))
             return
         self._leave()
 

@@ -27,7 +27,7 @@ from app.reports.exit_code import Exit
 from app.session.access import AccessMissing, Obstacle
 from app.session.connection import Connection
 from app.session.open_setup import utc_now
-from app.setup.sentences import STATUSES, setup_name
+from app.setup.sentences import setup_name
 from app.setup.status import status
 from app.setup.store import Store
 from app.system import policy
@@ -271,6 +271,6 @@ def report(findings: Sequence[Finding], guide: Guide, setup: Setup, output: Outp
         for number, cause in enumerate(diagnosis.causes, start=1):
             at = f" (step {cause.action.number}, {cause.action.title})" if cause.action is not None else ""
             lines.append(f"{number}. {cause.sentence}{at}\n   {cause.evidence}")
-    lines += [f"\nSetup: {STATUSES[stands]}", "  ".join(output.head.values())]
+    lines += [f"\nSetup: {stands.words}", "  ".join(output.head.values())]
     put("\n".join(lines))
     return code

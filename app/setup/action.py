@@ -11,6 +11,7 @@ from app.setup import journey
 from app.setup.journey import Block, BlockReason
 from app.setup.state import Status
 from app.setup.status import about, status
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,20 +20,18 @@ if TYPE_CHECKING:
     from app.setup.state import Setup
 
 
-class ActionKind(StrEnum):
-    """What the main button does."""
+class ActionKind(WordedEnum):
+    """What the main button does, and its label."""
 
-    COMPLETE = "complete"
+    COMPLETE = "complete", "Done, next step"
     """Completes the open step."""
-    TEST = "test"
-    """Runs Test Connection."""
-    TEST_AGAIN = "test-again"
-    """Runs Test Connection again after a failure."""
-    STOP_TEST = "stop-test"
-    """Stops the running test."""
-    OPEN_STEP = "open-step"
+    TEST = "test", "Test Connection"
+    TEST_AGAIN = "test-again", "Test again"
+    """After a failure."""
+    STOP_TEST = "stop-test", "Stop the test"
+    OPEN_STEP = "open-step", "Go to step {number}"
     """Opens the step that the status refers to; the open step is the last one, and done."""
-    LEAVE = "leave"
+    LEAVE = "leave", "All setups"
     """Returns to the list of setups; this one is complete."""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Milestone
 from app.setup.journey import CLOCK_SKEW, Block, answer_block, unseen
 from app.text.time_reading import LONGEST, readings
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,19 +41,15 @@ def gate(guide: Guide, setup: Setup) -> Locked | Open:
     return Open(setup.sighting.at)
 
 
-class TimestampProblem(StrEnum):
+class TimestampProblem(WordedEnum):
     """Why a timestamp entered by the admin cannot be the one on the Directories page."""
 
-    EMPTY = "empty"
-    """Empty, or too long for a time."""
-    AMBIGUOUS = "ambiguous"
-    """Day and month could be either way around."""
-    UNREADABLE = "unreadable"
-    """Not in a known format."""
-    FUTURE = "future"
-    """Later than now."""
-    BEFORE_SUBMIT = "before-submit"
-    """Before Submit, so it belongs to another directory or an earlier try."""
+    EMPTY = "empty", "Enter the time from the SCIM Change Timestamp column."
+    """Or too long for a time."""
+    AMBIGUOUS = "ambiguous", "This could be two different days. Enter it as 2026-11-24 14:05."
+    UNREADABLE = "unreadable", "This isn't recognized as a time. Enter it as 2026-11-24 14:05."
+    FUTURE = "future", "This time is in the future. Compare the time zone of CIE with this computer's."
+    BEFORE_SUBMIT = "before-submit", "This time is before Submit, so it belongs to another directory or an earlier try."
 
 
 def read_timestamp(text: str, setup: Setup, now: datetime) -> datetime | TimestampProblem:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.guide.placeholders import placeholders
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup.state import API_SECRETS, Counts
+from app.text.worded import WordedEnum
 from app.values.rules import derive
 
 if TYPE_CHECKING:
@@ -42,43 +43,32 @@ class Place:
     mark: Mark
 
 
-class BlockReason(StrEnum):
-    """Why something cannot be done now."""
+class BlockReason(WordedEnum):
+    """Why something cannot be done now; ``{guide}`` is the guide's own reason."""
 
-    NEED = "need"
+    NEED = "need", "{guide}"
     """The guide requires another step first."""
-    ANSWER = "answer"
+    ANSWER = "answer", "{guide}"
     """With one of the answers, the portal sends nothing."""
-    PASTE = "paste"
-    """Values to copy from elsewhere are missing."""
-    ENTER = "enter"
+    PASTE = "paste", "Paste the {values} first."
+    ENTER = "enter", "Enter the {values} first."
     """Counts are missing."""
-    CHOOSE = "choose"
-    """Values for the admin to choose are missing."""
-    PREREQUISITES = "prerequisites"
-    """Prerequisites aren't selected."""
-    CONFIRMATION = "confirmation"
-    """The step's confirmation isn't selected."""
-    STEP_BEFORE = "step-before"
-    """An earlier step isn't done."""
-    STEP_REDO = "step-redo"
-    """An earlier step has to be redone."""
-    NOT_SUBMITTED = "not-submitted"
-    """Submit isn't confirmed."""
-    NO_TIMESTAMP = "no-timestamp"
-    """No SCIM Change Timestamp has been seen yet."""
-    OLD_TIMESTAMP = "old-timestamp"
-    """The timestamp is older than Submit."""
-    UNTESTED = "untested"
-    """Test Connection has not passed."""
-    SECRETS = "secrets"
-    """Secrets that the test needs are missing."""
-    SYNC_PAUSE = "sync-pause"
-    """The last Full Sync was started less than ``SYNC_PAUSE`` seconds ago."""
-    STORING = "storing"
-    """A secret is being saved in the keyring."""
-    KEYRING = "keyring"
-    """The keyring is busy with another request."""
+    CHOOSE = "choose", "Choose the {values} first."
+    """No value could be derived."""
+    PREREQUISITES = "prerequisites", "Select the remaining {open} of {prerequisites} items first."
+    CONFIRMATION = "confirmation", "Select the checkbox above first."
+    STEP_BEFORE = "step-before", "Do step {number} first: {title}."
+    STEP_REDO = "step-redo", "Redo step {number} first: {title}."
+    NOT_SUBMITTED = "not-submitted", "Full Sync unlocks after Submit in CIE and the first change from the portal."
+    NO_TIMESTAMP = "no-timestamp", "Full Sync unlocks when CIE shows a SCIM Change Timestamp."
+    OLD_TIMESTAMP = "old-timestamp", "The timestamp is older than Submit. Wait for a newer one."
+    UNTESTED = "untested", "Run the test first."
+    SECRETS = "secrets", "Add the {values} first."
+    """The test needs them."""
+    SYNC_PAUSE = "sync-pause", "Wait {seconds} s before starting another Full Sync."
+    STORING = "storing", "Storing the {values} in {keyring}. If it shows a prompt, answer it."
+    KEYRING = "keyring", "Waiting for {keyring}. If it shows a prompt, answer it."
+    """It is busy with another request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,30 +17,26 @@ API_SECRETS: Final = ("directory-sync-api.client-id", "directory-sync-api.client
 """Keyring names of the Directory Sync API's Client ID and Client Secret. A guide's value names contain no dot."""
 
 
-class Status(StrEnum):
-    """The state of a whole setup. ``app.setup.status`` computes it."""
+class Status(WordedEnum):
+    """The state of a whole setup. ``app.setup.status`` computes it. The words are a label and a line."""
 
-    IN_PROGRESS = "in-progress"
-    """Steps are left to do."""
-    WAITING = "waiting"
+    IN_PROGRESS = "in-progress", "In progress", "Step {number} of {total}, {title}"
+    WAITING = "waiting", "Waiting", "{wait}"
     """CIE has to act next, see ``Wait``."""
-    READY = "ready"
-    """Full Sync is the next step and can be started."""
-    COMPLETE = "complete"
-    """Full Sync was completed."""
-    REDO = "redo"
+    READY = "ready", "Ready", "Ready for Full Sync"
+    COMPLETE = "complete", "Complete", "Full Sync is complete"
+    REDO = "redo", "Redo needed", "Redo step {number} of {total}, {title}"
     """The next step was done before, but a value it depends on has changed."""
-    FAILING = "failing"
-    """The latest Test Connection failed with the secrets that are in the keyring now."""
+    FAILING = "failing", "Failing", "The last Test Connection failed"
+    """With the secrets that are in the keyring now."""
 
 
-class Wait(StrEnum):
+class Wait(WordedEnum):
     """What a setup waits for."""
 
-    TIMESTAMP = "timestamp"
-    """The SCIM Change Timestamp of the directory."""
-    FULL_SYNC = "full-sync"
-    """The end of the Full Sync, as the Directory Sync API reports it."""
+    TIMESTAMP = "timestamp", "Waiting for the SCIM Change Timestamp"
+    FULL_SYNC = "full-sync", "Waiting for Full Sync to finish"
+    """As the Directory Sync API reports it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class WordedEnum(StrEnum):
     words: str
     more: tuple[str, ...]
 
-    def __new__(cls, name: str, words: str, *more: str) -> Self:
+    def __new__(cls, name: str, words: str = "", *more: str) -> Self:
         member = str.__new__(cls, name)
         member._value_, member.words, member.more = name, words, more
         return member

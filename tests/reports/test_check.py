@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.reports.exit_code import Exit
-from app.setup.sentences import STATUSES
 from app.setup.state import Status
 from tests.hostile.server import TOKEN, Hostile, http, listing, says
 from tests.support.sessions import opened
@@ -81,7 +80,7 @@ def test_the_exit_code_and_the_step(answer: bytes, code: Exit, first: str | None
     report = json.loads(machine.stdout)
     assert report["exit"] == code
     assert report["status"] == (Status.FAILING if code else Status.IN_PROGRESS)
-    assert f"Setup: {STATUSES[Status(report['status'])]}\n" in spoken.stdout
+    assert f"Setup: {Status(report['status']).words}\n" in spoken.stdout
     assert [entry["check"] for entry in report["checks"]][:2] == ["address", "name"]
     if first is None:
         assert report["causes"] == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,28 +10,26 @@ from app.guide import catalog
 from app.setup.action import ActionKind
 from app.setup.gate import TimestampProblem
 from app.setup.journey import BlockReason
-from app.setup.sentences import ACTIONS, BLOCKS, LINES, STATUSES, TIMESTAMP_PROBLEMS, WAITS, status_line
+from app.setup.sentences import status_line
 from app.setup.state import Counts, Status, Summary, Wait
-from tests.support.golden import Golden, lines
+from tests.support.golden import Golden, lines, worded
 from tests.support.journeys import fresh
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from enum import StrEnum
+    from app.text.worded import WordedEnum
 
-TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
-    "statuses": (Status, STATUSES),
-    "lines": (Status, LINES),
-    "waits": (Wait, WAITS),
-    "blocks": (BlockReason, BLOCKS),
-    "actions": (ActionKind, ACTIONS),
-    "timestamp_problems": (TimestampProblem, TIMESTAMP_PROBLEMS),
+TABLES: dict[str, type[WordedEnum]] = {
+    "statuses": Status,
+    "waits": Wait,
+    "blocks": BlockReason,
+    "actions": ActionKind,
+    "timestamp_problems": TimestampProblem,
 }
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_member_has_its_sentence(name: str, golden: Golden) -> None:
-    golden(name, lines(*TABLES[name]))
+    golden(name, lines(TABLES[name], worded(TABLES[name])))
 
 
 def test_the_line_of_a_listed_setup() -> None:

@@ -23,7 +23,6 @@ from app.scim.capabilities import Feature, Offered, ServiceOffer, ServicePart
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.scim.details import AnswerDetails, Exchange, NameDetails
 from app.setup.action import ActionKind
-from app.setup.sentences import ACTIONS
 from app.vault import Vault
 from tests.support.clock import NOW
 from tests.support.controller import walk
@@ -223,7 +222,7 @@ def test_the_keyboard_goes_where_a_test_can_be_stopped(qapp: QApplication, tmp_p
         controller.session.testing.findings = ()
         controller.test_changed.emit()
         assert page.focusWidget() is child(page, "done")
-        assert child(page, "done").text() == ACTIONS[ActionKind.STOP_TEST]
+        assert child(page, "done").text() == ActionKind.STOP_TEST.words
         controller.session.testing.running = False
         page.deleteLater()
 

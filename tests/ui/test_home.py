@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMessageBox, QPushButton
 from app.cleanup.orphans import Orphans
 from app.guide import catalog
 from app.session.open_setup import new_setup
-from app.setup.sentences import STATUSES, UNNAMED
+from app.setup.sentences import UNNAMED
 from app.setup.state import Status, Summary, Wait
 from tests.support.screen import child, words
 from ui.home.page import IN_MEMORY, HomePage
@@ -74,7 +74,7 @@ def test_with_a_setup_the_way_makes_room_for_it(qapp: QApplication) -> None:
     for status in Status:
         page.show_setups((setup.with_(summary=Summary(status, Wait.TIMESTAMP, 1, 9, "Title")),), (), NOW)
         qapp.processEvents()
-        assert STATUSES[status] in words(page).splitlines()
+        assert status.words in words(page).splitlines()
     page.deleteLater()
 
 

@@ -11,7 +11,6 @@ from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.session.open_setup import new_setup
 from app.setup import journey
-from app.setup.sentences import STATUSES
 from app.setup.state import Setup, Status
 from app.setup.status import summary
 from tests.support.clock import NOW
@@ -42,7 +41,7 @@ def test_a_hidden_stale_step_leaves_a_complete_setup_complete_everywhere(program
 
     async def story(application: Application) -> None:
         await until(lambda: setup.name in words(application.home))
-        assert STATUSES[Status.COMPLETE] in words(application.home).splitlines()
+        assert Status.COMPLETE.words in words(application.home).splitlines()
         await application.open_setup(setup.id)
         page = application.opened.page
         assert page is not None

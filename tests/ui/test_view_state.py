@@ -13,7 +13,7 @@ from app.scim.finding import Verdict
 from app.setup import journey
 from app.setup.action import Action, ActionKind, Activity, LastTest
 from app.setup.journey import Block, BlockReason
-from app.setup.sentences import ACTIONS, sentence
+from app.setup.sentences import sentence
 from app.setup.state import CheckRecord, RunRecord, Setup, Status
 from app.setup.status import status
 from tests.support.clock import NOW
@@ -193,7 +193,7 @@ def test_the_companion_shows_the_action_of_the_wizard_and_finishes_the_setup(
         await at(satisfy(guide, done, last.id))
         child(companion, "done").click()
         await until(lambda: status(session.guide, session.setup) is Status.COMPLETE)
-        assert child(companion, "done").text() == ACTIONS[ActionKind.LEAVE]
+        assert child(companion, "done").text() == ActionKind.LEAVE.words
         alike(page, companion, controller)
         child(companion, "back").click()
         assert controller.correcting
@@ -230,7 +230,7 @@ def test_the_companion_runs_the_test_and_leads_to_the_pages_it_has_no_room_for(
         await controller.session.go(journey.test_step(controller.session.guide).id)
         child(companion, "done").click()
         assert controller.testing
-        assert child(companion, "done").text() == ACTIONS[ActionKind.STOP_TEST]
+        assert child(companion, "done").text() == ActionKind.STOP_TEST.words
         child(companion, "done").click()
         await until(lambda: not controller.testing)
         companion.deleteLater()

@@ -10,7 +10,7 @@ import pytest
 from app.guide import catalog
 from app.guide.vocabulary import Milestone, Page
 from app.session.open_setup import new_setup, utc_now
-from app.setup.sentences import WAITS, status_line
+from app.setup.sentences import status_line
 from app.setup.state import Status, Wait
 from app.setup.status import summary
 from tests.support.screen import words
@@ -38,13 +38,13 @@ def test_home_tells_of_a_timestamp_that_came_meanwhile(program: Program) -> None
     program.holding(setup)
 
     async def story(application: Application) -> None:
-        assert WAITS[Wait.TIMESTAMP] in words(application.home)
+        assert Wait.TIMESTAMP.words in words(application.home)
         assert application.workspace is not None
         session = application.workspace.opened[setup.id]
         await until(lambda: session.waiting.report)
         assert await session.waiting.enter_timestamp(utc_now().isoformat()) is None
         await until(lambda: status_line(session.setup) in words(application.home))
         assert session.setup.summary.status is not Status.WAITING
-        assert WAITS[Wait.TIMESTAMP] not in words(application.home)
+        assert Wait.TIMESTAMP.words not in words(application.home)
 
     program.play(story)

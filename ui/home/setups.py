@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
 
 from app.guide import catalog
-from app.setup.sentences import STATUSES, setup_name, status_line
+from app.setup.sentences import setup_name, status_line
 from app.setup.state import Status
 from app.text.times import day
 from ui.dialogs.message import MessageBox
@@ -109,7 +109,7 @@ class SetupList(ScrollColumn):
         row.addWidget(label(line, "muted", frame), 6)
         status = setup.summary.status
         complete = status is Status.COMPLETE
-        pill = Pill(STATUSES[status], _TONES[status])
+        pill = Pill(status.words, _TONES[status])
         pill.setMinimumWidth(104)
         row.addWidget(pill)
         continue_button = button("Open" if complete else "Continue")

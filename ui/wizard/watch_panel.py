@@ -11,7 +11,7 @@ from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
 from app.setup.gate import Locked, gate
 from app.setup.journey import valid_sighting, waiting_since
-from app.setup.sentences import TIMESTAMP_PROBLEMS, sentence
+from app.setup.sentences import sentence
 from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
@@ -100,7 +100,7 @@ class WatchPanel(QWidget):
             self._bar.set_value(min(0.97, (now - since).total_seconds() / 60 / expected.longest))
         self._fill_cells()
         if self._manual.isVisible() and (problem := self._controller.timestamp_problem) is not None:
-            self._manual.set_hint(TIMESTAMP_PROBLEMS[problem], "bad")
+            self._manual.set_hint(problem.words, "bad")
         state = gate(session.guide, setup)
         unlocked = "Full Sync is unlocked. Continue with the next step."
         words = sentence(session.guide, setup, state.block) if isinstance(state, Locked) else unlocked
