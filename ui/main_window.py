@@ -35,6 +35,8 @@ class MainWindow(QMainWindow):
         self.resize(1240, 800)
         self.setMinimumSize(1000, 680)
         self._stack = QStackedWidget(self)
+        # Qt measures a page between two of its changes, before what makes room is hidden, and would enlarge the window.
+        self._stack.setMinimumSize(1, 1)
         self.setCentralWidget(self._stack)
 
     def show_page(self, page: QWidget, *, keep: QWidget | None = None) -> None:

@@ -7,22 +7,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
-from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.diagnosis.directory_sync import ROLE
 from app.values.api_regions import Address, Issuer
 from app.values.service_account import LABELS, LONGEST_FILE
+from ui.dialogs.files import CSV, choose_file
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
+from ui.widgets.drop import DropCard
 from ui.widgets.fields import CaptureField, Hint
 from ui.widgets.flow import Flow
 from ui.widgets.layouts import left
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent
-
     from app.guide.vocabulary import Kind
     from app.session.directory_sync import DirectorySyncSession
     from ui.session.controller import SetupController
@@ -39,12 +39,13 @@ _ISSUERS = {
 }
 
 
-class AccountCard(Card):
+class AccountCard(DropCard):
     """Fields for the service account. Secrets are never shown again."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__("card", parent, "Service account")
-        self.setAcceptDrops(True)
+        super().__init__(parent, "card", "Service account")
+        self.given.connect(self._read_file)
+        self.refused.connect(lambda sentence: self._answer("file", sentence, ""))
         self._controller = controller
         self._problems: dict[str, str] = {}
         """Why the last text entered in a field was refused."""
@@ -139,13 +140,7 @@ class AccountCard(Card):
         )
 
     def _choose_file(self) -> None:
-        dialog = QFileDialog(
-            self.window(), "Open the CSV file of the service account", "", "CSV (*.csv);;All files (*)"
-        )
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self._read_file(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        choose_file(self, "Open the CSV file of the service account", CSV, self._read_file)
 
     def _read_file(self, path: Path) -> None:
         async def work() -> None:
@@ -182,16 +177,6 @@ class AccountCard(Card):
         self._file_hint.setVisible(field == "file")
         self._controller.announced.emit(problem or thanks)
         self._controller.activity_changed.emit()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Accept the CSV file anywhere on the card."""
-        if event.mimeData().urls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Read the file."""
-        event.acceptProposedAction()
-        self._read_file(Path(event.mimeData().urls()[0].toLocalFile()))
 
     # -- state to widgets ----------------------------------------------------------------
 

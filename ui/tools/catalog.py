@@ -39,7 +39,7 @@ class ToolPage:
     """Whether the tool is useful in this setup."""
 
 
-def load(tool: Tool) -> Callable[[SetupController, QWidget], QWidget]:
+def load(tool: Tool) -> Callable[[SetupController], QWidget]:
     """Import the page of a tool and return its class. Its focus proxy takes the focus when the page opens."""
     match tool:
         case Tool.PORTAL_ERROR:

@@ -43,20 +43,20 @@ class ColumnsCard(QWidget):
 
     chosen = Signal(object)
     """A ``ReadingChoice``."""
-    opened = Signal(bool)
-    """Whether the card is open, which then needs the height of the page."""
+    opened = Signal()
+    """The card was opened, so that it needs the height of the page, or closed."""
     undone = Signal()
     """The admin discards all choices."""
 
-    def __init__(self, roles: Sequence[ColumnRole], parent: QWidget) -> None:
+    def __init__(self, roles: Sequence[ColumnRole]) -> None:
         """The first role is the one that is needed."""
-        super().__init__(parent)
+        super().__init__()
         self.setObjectName("columns")
         self._roles = roles
         self._shown: dict[QComboBox, int] = {}
         """What each choice was when the file was read."""
-        self._opener = DisclosureLink("Columns", name="open-columns")
         self._card = Card("card")
+        self._opener = DisclosureLink("Columns", name="open-columns", opens=self._card)
         self._preview = QGridLayout()
         self._preview.setHorizontalSpacing(16)
         self._preview.setVerticalSpacing(0)
@@ -77,16 +77,7 @@ class ColumnsCard(QWidget):
         last = row(wide(self._titled), self._again, spacing=8)
         self._grid.addLayout(last, self._grid.count() // 4, 2, 1, 2)  # beside the last choice, or below it
         column(row(left(self._opener), REST, self._undo), self._card, inside=self, spacing=4)
-        self._card.setVisible(False)
-        self._opener.turned.connect(self._turn)
-
-    def _turn(self, on: bool) -> None:
-        """Show or hide the card; never together with what makes room for it, which would enlarge the window."""
-        if not on:
-            self._card.setVisible(False)
-        self.opened.emit(on)
-        if on:
-            self._card.setVisible(True)
+        self._opener.turned.connect(lambda _open: self.opened.emit())
 
     def _choice(self, name: str, object_name: str) -> QComboBox:
         """A labeled box in the next place of the grid."""

@@ -42,8 +42,8 @@ class _BenefitsCard(Card):
 class DirectoryApiPage(QWidget):
     """Two columns that scroll independently."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, controller: SetupController) -> None:
+        super().__init__()
         self.setObjectName("directory-api")
         left, right = ScrollColumn(self), ScrollColumn(self)
         account = AccountCard(controller, left)

@@ -118,8 +118,8 @@ class PortalErrorCard(Card):
 class PortalErrorPage(QWidget):
     """The card as a tool."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, controller: SetupController) -> None:
+        super().__init__()
         scroll = ScrollColumn(self)
         card = PortalErrorCard(controller, scroll)
         fill(scroll.column, card, REST)

@@ -1,4 +1,4 @@
-"""A card on which to drop a file, or to choose one."""
+"""A card on which to drop a file."""
 
 from __future__ import annotations
 
@@ -6,36 +6,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ui.widgets.cards import Card
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
-
-FILTER = "CSV (*.csv *.tsv *.txt);;All files (*)"
+    from PySide6.QtWidgets import QWidget
 
 
 class DropCard(Card):
-    """A card that accepts one file."""
+    """A card that accepts one file, and has a dashed border if nothing else says so."""
 
     given = Signal(Path)
     refused = Signal(str)
     """Why the dropped item was not accepted."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("drop", parent)
+    def __init__(self, parent: QWidget | None = None, role: str = "drop", heading: str = "") -> None:
+        super().__init__(role, parent, heading)
+        self._role = role
         self.setAcceptDrops(True)
-
-    def choose(self, title: str, take: Callable[[Path], None] | None = None) -> None:
-        """Open the system's file dialog; ``take`` receives the file instead of the signal ``given``."""
-        dialog = QFileDialog(self.window(), title, "", FILTER)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: (take or self.given.emit)(Path(name)))
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Show that a file can be dropped here."""
@@ -45,12 +34,12 @@ class DropCard(Card):
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
         """Stop showing it."""
-        self._mark("drop")
+        self._mark(self._role)
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Accept the file."""
-        self._mark("drop")
+        self._mark(self._role)
         urls = event.mimeData().urls()
         event.acceptProposedAction()
         if len(urls) != 1:

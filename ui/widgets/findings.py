@@ -56,8 +56,8 @@ class FindingsView(QWidget):
     copying = Signal()
     """The rows returned by ``text`` should be copied."""
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int], parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, headers: Sequence[str], widths: Sequence[int]) -> None:
+        super().__init__()
         self._headers = headers
         self._kinds: list[FindingKind] = []
         self._list = QListWidget(self)

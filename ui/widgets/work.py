@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import Signal
 
 from ui.widgets.busy import ThinBar
@@ -12,18 +10,15 @@ from ui.widgets.cards import Card
 from ui.widgets.layouts import row, wide
 from ui.widgets.text import label
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
-
 
 class WorkCard(Card):
     """A bar, a few words, and Stop, which accepts the keyboard focus."""
 
     stopped = Signal()
 
-    def __init__(self, name: str, parent: QWidget) -> None:
+    def __init__(self, name: str) -> None:
         """``name`` says what the bar measures."""
-        super().__init__("card", parent)
+        super().__init__("card")
         self.bar = ThinBar(self)
         self.bar.setAccessibleName(name)
         self._words = label("", "small", self, wrap=False)

@@ -117,7 +117,7 @@ class WizardPage(QWidget):
 
     def _show_tool(self, tool: Tool) -> None:
         if tool not in self._tools:
-            self._tools[tool] = load(tool)(self.controller, self)
+            self._tools[tool] = load(tool)(self.controller)
             self._body.addWidget(self._tools[tool])
         self._body.setCurrentWidget(self._tools[tool])
 

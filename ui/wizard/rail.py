@@ -37,8 +37,8 @@ _DETAILS: Final = {StageState.FAILED: "Test failed", StageState.STALE: "Redo nee
 class StageRow(PushButton):
     """One stage: badge, title and progress."""
 
-    def __init__(self, number: int, stage: Stage, parent: QWidget) -> None:
-        super().__init__(name=f"stage-{stage.id}", parent=parent)
+    def __init__(self, number: int, stage: Stage) -> None:
+        super().__init__(name=f"stage-{stage.id}")
         self.stage = stage
         self._number = number
         self.setProperty("role", "stage")
@@ -76,11 +76,13 @@ class Rail(QFrame):
         guide = controller.session.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
+        head = (self._ways_out(), 4, self._name, self._client)
+        inside = column(*head, inside=self, spacing=2, margins=(16, 14, 16, 16))
         self._followed = ""
         """The stage that the rail last scrolled to."""
         self._stages = ScrollColumn(self)
         self._stages.column.setSpacing(2)
-        self._rows = [StageRow(i, stage, self) for i, stage in enumerate(guide.stages, start=1)]
+        self._rows = [StageRow(i, stage) for i, stage in enumerate(guide.stages, start=1)]
         for each in self._rows:
             each.clicked.connect(partial(self._open, each.stage))
         fill(self._stages.column, *self._rows, REST)
@@ -90,9 +92,8 @@ class Rail(QFrame):
             )
             for tool, page in TOOLS.items()
         }
-        inside = column(self._ways_out(), 4, self._name, inside=self, spacing=2, margins=(16, 14, 16, 16))
-        fill(inside, self._client, 12, wide(self._stages), 8)
-        fill(inside, label("Tools", "small", self), *self._tools.values(), 10, self._keyring_line())
+        fill(inside, 12, wide(self._stages), 8, label("Tools", "small", self), *self._tools.values())
+        fill(inside, 10, self._keyring_line())
         for signal in (
             controller.setup_changed,
             controller.activity_changed,
