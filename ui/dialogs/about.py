@@ -6,10 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QWidget
 
 from ui.theme import icons
 from ui.widgets.buttons import button
+from ui.widgets.layouts import REST, column, fill, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
 
@@ -44,58 +45,35 @@ class AboutDialog(QDialog):
 
     def __init__(self, release: Release, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._release = release
         self.setWindowTitle("About")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(460)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(28, 26, 28, 22)
-        column.setSpacing(12)
-        column.addLayout(self._head())
-        column.addWidget(label(release.update_hint, "body", self))
+        inside = column(self._head(release.version), inside=self, spacing=12, margins=(28, 26, 28, 22))
+        fill(inside, label(release.update_hint, "body", self))
         if release.downloads:
-            link = LinkButton(release.downloads)
-            link.clicked.connect(lambda: self.address_wanted.emit(release.downloads))
-            column.addWidget(link)
-        column.addWidget(
-            label("The program is independent of the vendors it names. Their names belong to them.", "muted", self)
-        )
-        column.addSpacing(6)
-        column.addLayout(self._foot())
+            fill(inside, LinkButton(release.downloads, press=lambda: self.address_wanted.emit(release.downloads)))
+        independent = "The program is independent of the vendors it names. Their names belong to them."
+        fill(inside, label(independent, "muted", self), 6, self._foot(release.licenses))
 
-    def _head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setSpacing(16)
+    def _head(self, version: str) -> QHBoxLayout:
         picture = label("", "body", self, wrap=False)
         picture.setPixmap(icons.icon("app").pixmap(ICON, ICON))
-        head.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(label("SCIM Setup Assistant", "title", self, wrap=False))
-        version = label(f"Version {self._release.version}", "body", self, wrap=False)
-        version.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # for tickets
-        words.addWidget(version)
-        words.addWidget(label("License: Apache-2.0", "muted", self, wrap=False))
-        head.addLayout(words, 1)
-        return head
+        number = label(f"Version {version}", "body", self, wrap=False)
+        number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)  # for tickets
+        name = label("SCIM Setup Assistant", "title", self, wrap=False)
+        words = column(name, number, label("License: Apache-2.0", "muted", self, wrap=False), spacing=2)
+        return row(top(picture), wide(words), spacing=16)
 
-    def _foot(self) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        if self._release.licenses:
-            licenses = button("Open licenses")
-            licenses.setObjectName("licenses")
-            licenses.clicked.connect(self._open_licenses)
-            foot.addWidget(licenses)
-        foot.addStretch(1)
-        close = button("Close", "primary")
+    def _foot(self, licenses: str) -> QHBoxLayout:
+        foot = row()
+        if licenses:
+            read = button("Open licenses", name="licenses", press=lambda: LicensesDialog(licenses, self).open())
+            fill(foot, read)
+        close = button("Close", "primary", press=self.accept)
         close.setDefault(True)
-        close.clicked.connect(self.accept)
-        foot.addWidget(close)
+        fill(foot, REST, close)
         close.setFocus()
         return foot
-
-    def _open_licenses(self) -> None:
-        LicensesDialog(self._release.licenses, self).open()
 
 
 class LicensesDialog(QDialog):
@@ -106,15 +84,10 @@ class LicensesDialog(QDialog):
         self.setWindowTitle("Licenses")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(960, 640)  # the widest text has 120 columns
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 20, 20, 16)
-        column.setSpacing(14)
         shown = QPlainTextEdit(text, self)
         shown.setProperty("role", "mono")
         shown.setReadOnly(True)
         shown.setTabChangesFocus(True)
         shown.setAccessibleName("Licenses of the included software")
-        column.addWidget(shown, 1)
-        close = button("Close", "primary")
-        close.clicked.connect(self.accept)
-        column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+        foot = row(REST, button("Close", "primary", press=self.accept))
+        column(wide(shown), foot, inside=self, spacing=14, margins=(20, 20, 20, 16))

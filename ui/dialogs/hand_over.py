@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
 
 from app.setup.sentences import setup_name, status_line
 from app.text.legible import legible
 from app.text.times import recorded
+from ui.dialogs.files import choose_file, choose_target
 from ui.dialogs.message import MessageBox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
+    from pathlib import Path
     from typing import Any
+
+    from PySide6.QtWidgets import QWidget
 
     from app.session.workspace import Workspace
     from app.setup.hand_over import HandOverRefusal, ReceivedSetup
@@ -51,19 +53,15 @@ class HandOverDialogs(QObject):
 
     async def give(self, setup_id: str) -> None:
         """Ask where to write the setup's file, then write it."""
-        from app.setup.hand_over import SUFFIX, file_name
+        from app.setup.hand_over import file_name
         from app.setup.state import Setup
 
         setup = await self._here().load(setup_id)
         if not isinstance(setup, Setup):
             self._say(setup.sentence)
             return
-        dialog = self._dialog(f"Hand over {setup_name(setup)}")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
-        dialog.selectFile(file_name(setup))
-        dialog.fileSelected.connect(lambda path: self._start(self.write(setup, Path(path))))
-        dialog.open()
+        title, name = f"Hand over {setup_name(setup)}", file_name(setup)
+        choose_target(self._window, title, _kinds(), name, lambda path: self._start(self.write(setup, path)))
 
     async def write(self, setup: Setup, path: Path) -> None:
         """Write the file and say what it contains."""
@@ -91,10 +89,7 @@ class HandOverDialogs(QObject):
 
     def choose(self) -> None:
         """Ask which file to open."""
-        dialog = self._dialog("Open a hand-over file")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda path: self._start(self.open(Path(path))))
-        dialog.open()
+        choose_file(self._window, "Open a hand-over file", _kinds(), lambda path: self._start(self.open(path)))
 
     async def open(self, path: Path) -> None:
         """Read the file and ask whether to import its setup."""
@@ -122,11 +117,7 @@ class HandOverDialogs(QObject):
             f"The file contains no secrets. Capture the Base URL and the token again.{again}{opens}"
         )
         box = MessageBox(self._window, f"Import \u201c{setup_name(setup)}\u201d?", more, tone="muted")
-        take = box.addButton("Import", QMessageBox.ButtonRole.AcceptRole)
-        leave = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
-        box.setEscapeButton(leave)
-        box.setDefaultButton(take)
-        box.buttonClicked.connect(lambda pressed: self._start(self._take(setup)) if pressed is take else None)
+        box.offer("Import", "Cancel", lambda: self._start(self._take(setup)), harmful=False)
         box.open()
 
     async def _take(self, setup: Setup) -> None:
@@ -138,13 +129,11 @@ class HandOverDialogs(QObject):
         else:
             self.taken.emit(setup)
 
-    def _dialog(self, title: str) -> QFileDialog:
-        from app.setup.hand_over import SUFFIX
 
-        dialog = QFileDialog(self._window, title)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setNameFilter(f"Hand-over files (*{SUFFIX})")
-        return dialog
+def _kinds() -> str:
+    from app.setup.hand_over import SUFFIX
+
+    return f"Hand-over files (*{SUFFIX})"
 
 
 def _unpack(path: Path, store: Store) -> ReceivedSetup | HandOverRefusal:

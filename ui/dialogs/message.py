@@ -13,7 +13,10 @@ from ui.widgets.icon_label import TONE_ICONS
 from ui.widgets.text import breakable, unbroken
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QFontMetrics
+    from PySide6.QtWidgets import QPushButton
 
 ICON = 28
 """Device-independent pixels."""
@@ -39,6 +42,21 @@ class MessageBox(QMessageBox):
             self.setProperty("role", "question")
         self.setText(breakable(_fitted(text, TEXT_LINES, self.fontMetrics())))
         self.setInformativeText(breakable(_fitted(more, MORE_LINES, self.fontMetrics())))
+
+    def offer(
+        self, yes: str, no: str, act: Callable[[], object] | None = None, *, harmful: bool = True
+    ) -> tuple[QPushButton, QPushButton]:
+        """Add the two answers of a question and return their buttons; ``act`` is called on yes.
+
+        Escape answers no, and so does Enter if yes is harmful.
+        """
+        role = QMessageBox.ButtonRole.DestructiveRole if harmful else QMessageBox.ButtonRole.AcceptRole
+        agree, refuse = self.addButton(yes, role), self.addButton(no, QMessageBox.ButtonRole.RejectRole)
+        self.setEscapeButton(refuse)
+        self.setDefaultButton(refuse if harmful else agree)
+        if act is not None:
+            self.buttonClicked.connect(lambda pressed: act() if pressed is agree else None)
+        return agree, refuse
 
     def text(self) -> str:
         """Return the text without the break points."""

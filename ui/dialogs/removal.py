@@ -6,7 +6,7 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from app.cleanup import removal
 from app.system.paths import APP_ID
@@ -47,10 +47,7 @@ async def question(found: removal.Survey) -> bool:
     """Ask whether to remove everything. Closing the question, Escape and Enter all keep it."""
     more = "\n".join((*found.lines, "", found.untouched))
     box = MessageBox(None, "Remove setups and secrets from this account too?", more)
-    remove = box.addButton("Remove everything", QMessageBox.ButtonRole.DestructiveRole)
-    keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(keep)
-    box.setEscapeButton(keep)
+    remove, _ = box.offer("Remove everything", "Keep it")
     return await _answered(box) is remove
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from ui.widgets.buttons import button
+from ui.widgets.layouts import column, row, wide
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -36,31 +37,21 @@ class ReportDialog(QDialog):
         self._text.setTabChangesFocus(True)
         self._text.setAccessibleName(copy.removeprefix("Copy ").capitalize())
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 18)
-        column.setSpacing(10)
-        column.addWidget(label(heading, "heading", self, wrap=False))
-        column.addWidget(label(sentence, "muted", self))
-        column.addWidget(self._text, 1)
-        column.addLayout(self._foot(copy))
-        self.show_text(text)
-        self._copier.setFocus()
-
-    def _foot(self, copy: str) -> QHBoxLayout:
         self._status = label("", "good", self)
-        self._copier = copier = button(copy, "primary", "copy")
-        copier.setObjectName("copy-report")
-        copier.clicked.connect(self._copy)
-        close = button("Close")
-        close.setObjectName("close-report")
-        close.clicked.connect(self.accept)
+        copier = button(copy, "primary", "copy", name="copy-report", press=self._copy)
         copier.setDefault(True)
-        row = QHBoxLayout()
-        row.setSpacing(10)
-        row.addWidget(self._status, 1)
-        row.addWidget(copier)
-        row.addWidget(close)
-        return row
+        close = button("Close", name="close-report", press=self.accept)
+        column(
+            label(heading, "heading", self, wrap=False),
+            label(sentence, "muted", self),
+            wide(self._text),
+            row(wide(self._status), copier, close, spacing=10),
+            inside=self,
+            spacing=10,
+            margins=(24, 20, 24, 18),
+        )
+        self.show_text(text)
+        copier.setFocus()
 
     def show_text(self, text: str) -> None:
         """Show another text; the shown text is what is copied."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QMessageBox
-
 from app.setup.sentences import setup_name
 from ui.dialogs.message import MessageBox
 
@@ -22,7 +20,7 @@ class UnsavedQuestion:
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
-        self._box: QMessageBox | None = None
+        self._box: MessageBox | None = None
 
     def ask(self, sessions: Iterable[SetupSession], close: Callable[[], None]) -> bool:
         """Ask whether to close anyway if something would be lost; ``close`` is called on yes."""
@@ -31,14 +29,10 @@ class UnsavedQuestion:
             return False
         if self._box is None:
             more = "\n".join(unsaved) + "\nThe assistant keeps trying while it is open."
-            self._box = box = MessageBox(self._window, "The last changes aren't saved yet", more)
-            leave = box.addButton("Close without saving", QMessageBox.ButtonRole.DestructiveRole)
-            stay = box.addButton("Keep open", QMessageBox.ButtonRole.RejectRole)
-            box.setDefaultButton(stay)
-            box.setEscapeButton(stay)
-            box.buttonClicked.connect(lambda pressed: close() if pressed is leave else None)
-            box.finished.connect(self._answered)
-            box.open()
+            self._box = MessageBox(self._window, "The last changes aren't saved yet", more)
+            self._box.offer("Close without saving", "Keep open", close)
+            self._box.finished.connect(self._answered)
+            self._box.open()
         return True
 
     def _answered(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from ui.dialogs.message import MessageBox
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
-from ui.widgets.layouts import clear
+from ui.widgets.layouts import clear, column, fill, middle, row
 
 if TYPE_CHECKING:
     from app.cleanup.orphans import Orphans
@@ -32,9 +32,7 @@ class OrphanLines(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(6)
+        self._column = column(inside=self, spacing=6)
         self.hide()
 
     def show_orphans(self, orphans: Orphans, keyring: str) -> None:
@@ -50,32 +48,21 @@ class OrphanLines(QWidget):
 
     def _add(self, sentence: str, words: str, ids: frozenset[str], keyring: str, *, unknown: bool) -> None:
         line = QWidget(self)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
-        row.addWidget(Note(sentence, "caution", line), 1, Qt.AlignmentFlag.AlignVCenter)
-        ask = button(words)
-        ask.setObjectName("orphans-strange" if unknown else "orphans-own")
-        ask.clicked.connect(lambda: self._ask(ids, keyring, unknown=unknown))
-        row.addWidget(ask)
-        self._column.addWidget(line)
+        name = "orphans-strange" if unknown else "orphans-own"
+        ask = button(words, name=name, press=lambda: self._ask(ids, keyring, unknown=unknown))
+        row(middle(Note(sentence, "caution", line), 1), ask, inside=line, spacing=14)
+        fill(self._column, line)
 
     def _ask(self, ids: frozenset[str], keyring: str, *, unknown: bool) -> None:
         of = "a setup" if len(ids) == 1 else f"{len(ids)} setups"
         box = MessageBox(self, f"Remove the secrets of {of} from {keyring}?", UNKNOWN if unknown else OWN)
-        remove = box.addButton("Remove secrets", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep, and don't ask again" if unknown else "Keep them", QMessageBox.ButtonRole.RejectRole)
-        later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole) if unknown else keep
-        box.setDefaultButton(later)
-        box.setEscapeButton(later)
-
-        def take(pressed: object) -> None:
-            if pressed is remove:
-                self.removed.emit(ids)
-            elif unknown and pressed is keep:
-                self.left_alone.emit(ids)
-
-        box.buttonClicked.connect(take)
+        no = "Keep, and don't ask again" if unknown else "Keep them"
+        _, keep = box.offer("Remove secrets", no, lambda: self.removed.emit(ids))
+        if unknown:
+            later = box.addButton("Decide later", QMessageBox.ButtonRole.RejectRole)
+            box.setDefaultButton(later)
+            box.setEscapeButton(later)
+            keep.clicked.connect(lambda: self.left_alone.emit(ids))
         box.open()
 
 

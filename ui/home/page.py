@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.widgets.buttons import button
 from ui.widgets.fixed import fixed
+from ui.widgets.layouts import REST, column, fill, row, wide
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,37 +50,16 @@ class HomePage(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(40, 34, 40, 24)
-        column.setSpacing(14)
-        head = QHBoxLayout()
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(fixed("SCIM Setup Assistant", "title", self))
         self._subtitle = fixed("for the Cloud Identity Engine", "muted", self)
-        words.addWidget(self._subtitle)
-        head.addLayout(words, 1)
-        self._help = button("Help", "quiet")
-        self._help.setObjectName("help")
-        self._help.setToolTip("The handbook, in the browser (F1)")
-        self._help.clicked.connect(self.help_wanted)
-        self._practice = button("Practice")
-        self._practice.setObjectName("practice")
-        self._practice.clicked.connect(self.practice)
-        self._new = button("New setup", "primary")
-        self._new.setObjectName("new-setup")
-        self._new.clicked.connect(self.wanted)
-        head.addWidget(self._help)
-        head.addWidget(self._practice)
-        head.addWidget(self._new)
-        column.addLayout(head)
-        column.addStretch(1)
-        self._column = column
+        words = column(fixed("SCIM Setup Assistant", "title", self), self._subtitle, spacing=2)
+        hint = "The handbook, in the browser (F1)"
+        handbook = button("Help", "quiet", name="help", press=self.help_wanted, hint=hint)
+        self._practice = button("Practice", name="practice", press=self.practice)
+        self._new = button("New setup", "primary", name="new-setup", press=self.wanted)
+        head = row(wide(words), handbook, self._practice, self._new)
         self._foot = fixed("", "small", self)
-        self._links = QHBoxLayout()
-        self._links.setSpacing(16)
-        self._links.addWidget(self._foot, 1)
-        column.addLayout(self._links)
+        self._links = row(wide(self._foot), spacing=16)
+        self._column = column(head, REST, self._links, inside=self, spacing=14, margins=(40, 34, 40, 24))
         self.setAcceptDrops(True)
         self._list: SetupList | None = None
         self._opened = ""
@@ -115,10 +95,8 @@ class HomePage(QWidget):
     def _add_link(self, words: str, name: str, wanted: SignalInstance) -> LinkButton:
         from ui.widgets.link import LinkButton
 
-        link = LinkButton(words)
-        link.setObjectName(name)
-        link.clicked.connect(wanted)
-        self._links.addWidget(link)
+        link = LinkButton(words, name=name, press=wanted)
+        fill(self._links, link)
         return link
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
-from ui.widgets.layouts import clear
+from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
@@ -30,23 +30,21 @@ class Picker(QWidget):
     def __init__(self, guides: tuple[Guide, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._guides = {guide.id: guide for guide in guides}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(40, 34, 40, 20)
-        column.setSpacing(12)
-        column.addWidget(label("Which SCIM client sends your users?", "title", self))
-        column.addWidget(label("The identity provider that will send users to CIE.", "muted", self))
-        body = QHBoxLayout()
-        body.setSpacing(16)
-        body.addLayout(self._left(), 5)
         self._side = ScrollColumn(self)
-        body.addWidget(self._side, 7)
-        column.addLayout(body, 1)
-        column.addLayout(self._buttons())
+        self._go = button("Start this setup", "primary", name="start-setup", press=self._start)
+        back = button("Back", icon="arrow-left", press=self.cancelled)
+        column(
+            label("Which SCIM client sends your users?", "title", self),
+            label("The identity provider that will send users to CIE.", "muted", self),
+            wide(row(wide(self._left(), 5), wide(self._side, 7), spacing=16)),
+            row(back, REST, self._go),
+            inside=self,
+            spacing=12,
+            margins=(40, 34, 40, 20),
+        )
         self._list.setCurrentRow(0)
 
     def _left(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(8)
         self._search = QLineEdit(self)
         self._search.setPlaceholderText("Find a client by any of its names")
         self._search.setAccessibleName("Find a client")
@@ -66,31 +64,16 @@ class Picker(QWidget):
             self._list.addItem(item)
         self._list.currentItemChanged.connect(lambda item, _previous: self._show(item))
         self._list.itemActivated.connect(lambda _item: self._start())
-        column.addWidget(self._search)
-        column.addWidget(self._nothing)
-        column.addWidget(self._list, 1)
-        return column
-
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        back = button("Back", icon="arrow-left")
-        back.clicked.connect(self.cancelled)
-        self._go = button("Start this setup", "primary")
-        self._go.setObjectName("start-setup")
-        self._go.clicked.connect(self._start)
-        row.addWidget(back)
-        row.addStretch(1)
-        row.addWidget(self._go)
-        return row
+        return column(self._search, self._nothing, wide(self._list), spacing=8)
 
     def _filter(self, text: str) -> None:
         wanted = text.strip().casefold()
-        for row in range(self._list.count()):
-            item = self._list.item(row)
+        items = [self._list.item(at) for at in range(self._list.count())]
+        for item in items:
             guide = self._guides[item.data(Qt.ItemDataRole.UserRole)]
             names = (guide.name, guide.short_name, guide.scim_client, *guide.aliases)
             item.setHidden(not any(wanted in name.casefold() for name in names))
-        shown = [self._list.item(row) for row in range(self._list.count()) if not self._list.item(row).isHidden()]
+        shown = [item for item in items if not item.isHidden()]
         if self._list.currentItem() not in shown:
             self._list.setCurrentRow(self._list.row(shown[0]) if shown else -1)
         self._nothing.setVisible(not shown)
@@ -101,15 +84,11 @@ class Picker(QWidget):
         if item is None:
             return
         guide = self._guides[item.data(Qt.ItemDataRole.UserRole)]
-        card = Card("card", self)
-        card.body.addWidget(label(guide.name, "heading", card))
-        card.body.addWidget(label(rich(guide.summary), "muted", card, rich=True))
-        card.body.addWidget(label("What you need", "strong", card))
-        for need in guide.prerequisites:
-            card.body.addWidget(Note(rich(need.text), "muted", card))
-        card.body.addWidget(label(rich(guide.cadence.words), "small", card, rich=True))
-        self._side.column.addWidget(card)
-        self._side.column.addStretch(1)
+        card = Card("card", self, guide.name)
+        card.add(label(rich(guide.summary), "muted", card, rich=True), label("What you need", "strong", card))
+        card.add(*(Note(rich(need.text), "muted", card) for need in guide.prerequisites))
+        card.add(label(rich(guide.cadence.words), "small", card, rich=True))
+        fill(self._side.column, card, REST)
 
     def _start(self) -> None:
         item = self._list.currentItem()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.guide import catalog
 from app.setup.sentences import setup_name, status_line
@@ -16,6 +17,7 @@ from ui.home.welcome import Welcome
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.cards import Card, Note
+from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 
@@ -48,7 +50,7 @@ class SetupList(ScrollColumn):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._content: QWidget | None = None
+        self.column.setSpacing(12)
         self._continue: list[QPushButton] = []
 
     def show_setups(
@@ -61,73 +63,44 @@ class SetupList(ScrollColumn):
         offer_practice: bool,
     ) -> None:
         """Draw all rows, after notices for the admin; without a setup, explain what one is."""
-        if self._content is not None:
-            self.column.removeWidget(self._content)
-            self._content.hide()
-            self._content.deleteLater()
-        self._content = QWidget(self)
+        clear(self.column)
         self._continue.clear()
-        column = QVBoxLayout(self._content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        if without_keyring:
-            column.addWidget(Note(rich(without_keyring), "caution", self._content))
-        for trouble in troubles:
-            column.addWidget(Note(rich(trouble.sentence), "caution", self._content))
+        notices = [without_keyring] if without_keyring else []
+        notices += [trouble.sentence for trouble in troubles]
+        fill(self.column, *(Note(rich(notice), "caution") for notice in notices))
         if setups:
-            card = Card("card", self._content)
+            card = Card("card")
             card.body.setContentsMargins(0, 0, 0, 0)
             card.body.setSpacing(0)
-            for setup in setups:
-                row = self._row(setup, now, card)
-                card.body.addWidget(row)
-            row.setProperty("last", "true")  # the card's own line is below it
-            column.addWidget(card)
+            rows = [self._row(setup, now) for setup in setups]
+            rows[-1].setProperty("last", "true")  # the card's own line is below it
+            card.add(*rows)
+            fill(self.column, card, REST)
         else:
-            column.addWidget(self._welcome(offer_practice))
-        column.addStretch(1)
-        self.column.addWidget(self._content, 1)
+            fill(self.column, Welcome(self.practice if offer_practice else None), REST)
 
-    def _welcome(self, offer_practice: bool) -> Welcome:
-        welcome = Welcome(self._content, offer_practice=offer_practice)
-        welcome.practice.connect(self.practice)
-        return welcome
-
-    def _row(self, setup: Setup, now: datetime, parent: QWidget) -> QFrame:
-        frame = QFrame(parent)
+    def _row(self, setup: Setup, now: datetime) -> QFrame:
+        name, status = setup_name(setup), setup.summary.status
+        frame = QFrame()
         frame.setProperty("role", "setup-row")
-        row = QHBoxLayout(frame)
-        row.setContentsMargins(28, 18, 20, 18)
-        row.setSpacing(14)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(label(setup_name(setup), "heading", frame))
-        words.addWidget(label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame))
-        row.addLayout(words, 4)
+        created = label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame)
+        words = column(label(name, "heading", frame), created, spacing=2)
         known = setup.guide in catalog.ids()
-        line = status_line(setup) if known else f"This version has no guide for {setup.client}."
-        row.addWidget(label(line, "muted", frame), 6)
-        status = setup.summary.status
-        complete = status is Status.COMPLETE
+        state = status_line(setup) if known else f"This version has no guide for {setup.client}."
         pill = Pill(status.words, _TONES[status])
         pill.setMinimumWidth(104)
-        row.addWidget(pill)
-        continue_button = button("Open" if complete else "Continue")
+        verb = "Open" if status is Status.COMPLETE else "Continue"
+        continue_button = button(verb, name=f"continue-{setup.id}", press=partial(self.opened.emit, setup.id))
         continue_button.setMinimumWidth(100)
-        continue_button.setObjectName(f"continue-{setup.id}")
-        continue_button.setAccessibleName(f"{'Open' if complete else 'Continue'} {setup_name(setup)}")
+        continue_button.setAccessibleName(f"{verb} {name}")
         continue_button.setEnabled(known)
-        continue_button.clicked.connect(lambda: self.opened.emit(setup.id))
-        row.addWidget(continue_button)
         self._continue.append(continue_button)
+        line = row(wide(words, 4), wide(label(state, "muted"), 6), inside=frame, spacing=14, margins=(28, 18, 20, 18))
+        fill(line, pill, continue_button)
         if not setup.practice:
-            give = IconButton("hand-over", f"Hand {setup_name(setup)} over to a colleague, without its secrets")
-            give.setObjectName(f"hand-over-{setup.id}")
-            give.clicked.connect(lambda: self.handed_over.emit(setup.id))
-            row.addWidget(give)
-        bin_ = IconButton("trash", f"Delete {setup_name(setup)} and its secrets")
-        bin_.clicked.connect(lambda: self._ask(setup))
-        row.addWidget(bin_)
+            purpose, press = f"Hand {name} over to a colleague, without its secrets", self.handed_over.emit
+            fill(line, IconButton("hand-over", purpose, name=f"hand-over-{setup.id}", press=partial(press, setup.id)))
+        fill(line, IconButton("trash", f"Delete {name} and its secrets", press=partial(self._ask, setup)))
         return frame
 
     def take_keyboard(self, setup_id: str) -> bool:
@@ -143,9 +116,5 @@ class SetupList(ScrollColumn):
             f"Delete \u201c{setup_name(setup)}\u201d?",
             "Its secrets are removed too. The directory in CIE and the portal don't change.",
         )
-        delete = box.addButton("Delete setup", QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        box.buttonClicked.connect(lambda pressed: self.deleted.emit(setup.id) if pressed is delete else None)
+        box.offer("Delete setup", "Keep it", lambda: self.deleted.emit(setup.id))
         box.open()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
+from ui.widgets.layouts import REST, column, fill, middle, row, top, wide
 from ui.widgets.text import label
+
+if TYPE_CHECKING:
+    from ui.widgets.buttons import Press
 
 _WAY: Final = (
     (
@@ -32,58 +35,37 @@ _WAY: Final = (
 
 
 class Welcome(QWidget):
-    """Shown instead of the list while it is empty.
+    """Shown instead of the list while it is empty."""
 
-    Signals:
-        practice: The admin wants to practice.
-    """
-
-    practice = Signal()
-
-    def __init__(self, parent: QWidget | None = None, *, offer_practice: bool = True) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(14)
-        column.addWidget(label("One identity provider, one directory, three places", "heading", self))
-        row = QHBoxLayout()
-        row.setSpacing(14)
-        for number, (title, text) in enumerate(_WAY, start=1):
-            row.addWidget(self._card(number, title, text), 1)
-        column.addLayout(row)
-        column.addWidget(label("You can leave a setup at any step and continue later, even after a crash.", "muted"))
-        if offer_practice:
-            column.addWidget(self._practice())
-
-    def _card(self, number: int, title: str, text: str) -> Card:
-        card = Card("card", self)
-        head = QHBoxLayout()
-        head.setSpacing(10)
-        badge = StepBadge(card)
-        badge.set_state("current", number)
-        head.addWidget(badge, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(label(title, "strong", card), 1)
-        card.body.addLayout(head)
-        card.body.addWidget(label(text, "muted", card))
-        card.body.addStretch(1)
-        return card
-
-    def _practice(self) -> Card:
-        card = Card("card", self)
-        row = QHBoxLayout()
-        row.setSpacing(16)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(label("First time?", "strong", card))
-        text = (
-            "Practice covers the whole setup with consoles on this computer. It needs no account, changes nothing "
-            "real, and lets you rehearse failures."
+    def __init__(self, practice: Press | None) -> None:
+        """``practice`` starts practice; None if it is not offered."""
+        super().__init__()
+        places = row(*(wide(_place(number, *place)) for number, place in enumerate(_WAY, start=1)), spacing=14)
+        inside = column(
+            label("One identity provider, one directory, three places", "heading"),
+            places,
+            label("You can leave a setup at any step and continue later, even after a crash.", "muted"),
+            inside=self,
+            spacing=14,
         )
-        words.addWidget(label(text, "muted", card))
-        row.addLayout(words, 1)
-        go = button("Start practice")
-        go.setObjectName("start-practice")
-        go.clicked.connect(self.practice)
-        row.addWidget(go, 0, Qt.AlignmentFlag.AlignVCenter)
-        card.body.addLayout(row)
-        return card
+        if practice is not None:
+            fill(inside, _practice_card(practice))
+
+
+def _place(number: int, title: str, text: str) -> Card:
+    badge = StepBadge()
+    badge.set_state("current", number)
+    card = Card("card")
+    card.add(row(top(badge), wide(label(title, "strong")), spacing=10), label(text, "muted"), REST)
+    return card
+
+
+def _practice_card(practice: Press) -> Card:
+    text = (
+        "Practice covers the whole setup with consoles on this computer. It needs no account, changes nothing "
+        "real, and lets you rehearse failures."
+    )
+    words = column(label("First time?", "strong"), label(text, "muted"), spacing=2)
+    card = Card("card")
+    card.add(row(wide(words), middle(button("Start practice", name="start-practice", press=practice)), spacing=16))
+    return card
