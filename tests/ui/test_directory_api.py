@@ -238,7 +238,8 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         assert "SCIM endpoint, Directory Sync API" in said
         assert "doesn't replace the timestamp" in said
         assert "Full Sync is unlocked" not in said
-        session.setup = session.setup.with_(reached={Milestone.FULL_SYNC.value: NOW})
+        before = (Milestone.SUBMITTED, Milestone.STARTED, Milestone.TIMESTAMP, Milestone.FULL_SYNC)
+        session.setup = session.setup.with_(reached={milestone.value: NOW for milestone in before})
         controller.api_changed.emit()
         assert "24 Nov 2026, 12:01:15 UTC" in words(card)
         assert FULL_SYNC[FullSyncProgress.COMPLETED].partition("{at}")[2] in words(card)
