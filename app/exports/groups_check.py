@@ -1,4 +1,7 @@
-"""Checks an export of groups for what stops a sync or breaks a policy, in two passes and bounded memory.
+"""Checks an export of groups for what stops a sync or breaks a policy, in bounded memory.
+
+Every row is read once, column by column in batches: a loop in Python for each row would take longer than reading it.
+Only rows whose findings are shown or written are read again, for their texts.
 
 Sources: Palo Alto Networks, "Troubleshoot Cloud Identity Engine Issues" (duplicate group names; nested groups), the
 restrictions of Prisma Access (five characters that groups must not contain), known issue CYR-58031 (286 characters of
@@ -12,11 +15,11 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
-from itertools import repeat
-from operator import itemgetter
+from itertools import chain, compress, islice
+from operator import or_
 from typing import TYPE_CHECKING, Final
 
+from app.exports.cells import column, common_name, is_type_name, names_in, references, references_in, unwrapped, values
 from app.exports.columns import ColumnRole, Subject, what
 from app.exports.kinds import ExportKind
 from app.exports.problems import FileProblem, UnusableFileError
@@ -164,26 +167,40 @@ class GroupReport:
 
 
 _PRISMA: Final = re.compile("[\"'<>&]")
-_ONLY_SIGNS: Final = re.compile(r"[!->@-\[\]-~](?:[ ->@-\[\]-~]*[!->@-\[\]-~])?")
-"""A name of ASCII characters without ``?``, backslash and spaces at an end."""
 _GAPS: Final = re.compile(r"\ufffd|\?\?|\w\?\w")
 """Letters lost on the way: PowerShell 5.1 writes ASCII with ``?`` for everything else (Export-Csv, "-Encoding")."""
 _GAP_AT_A_START: Final = re.compile(r"(?:^|\W)\?\w")
 """At the end of a word it may be a question."""
 _SPECIAL: Final = "\"'<>&\\?"
 """ASCII characters that lead to a finding."""
-_APART: Final = re.compile(r"(?<!\\)[;|\n]")
-_CN: Final = re.compile(r"^CN=((?:\\.|[^,\\])+)", re.IGNORECASE)
-_TYPE_NAME: Final = re.compile(r"(?:System|Microsoft)(?:\.[A-Za-z]\w*)+(?:`\d)?(?:\[.*\])?")
-_HEX: Final = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
 _GARBLED: Final = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 """UTF-8 that was read as Windows-1252: the first byte of a character, and one that only continues one."""
+_SLOTS: Final = 1 << 23
+_PART: Final = 1 << 16
+
+# What is known of a group after the survey, in a byte: findings that do not depend on other names.
+_GAP, _GAP_IF_ASCII, _GARBLED_BIT, _SIGNS, _QUOTING, _UNSEEN, _LONG_DN, _REFERENCES = (1 << bit for bit in range(8))
+_OF_A_GROUP: Final = _GAP | _GAP_IF_ASCII | _GARBLED_BIT | _SIGNS | _QUOTING | _UNSEEN | _LONG_DN
+# And in another byte: a finding about its name beside the others.
+_SAME, _ALIKE, _EMPTY = 1, 2, 3
+_COUNTED: Final = {
+    _GAP | _GARBLED_BIT: GroupIssue.LOST,
+    _SIGNS: GroupIssue.SIGNS,
+    _QUOTING: GroupIssue.QUOTING,
+    _UNSEEN: GroupIssue.UNSEEN,
+    _LONG_DN: GroupIssue.LONG_DN,
+}
+_REFERRING: Final = {
+    ColumnRole.CHILDREN: GroupIssue.CHILD,
+    ColumnRole.MEMBER: GroupIssue.CHILD,
+    ColumnRole.PARENT: GroupIssue.PARENT,
+}
 
 
 class _Strange(dict[str, bool]):
-    """Which characters are invisible or replace a lost one, filled on demand."""
+    """Which characters are invisible, white space or replace a lost one, filled on demand."""
 
     def __missing__(self, character: str) -> bool:
         strange = is_invisible(character) or (character.isspace() and character not in " \n") or character == "\ufffd"
@@ -191,13 +208,12 @@ class _Strange(dict[str, bool]):
 
 
 _STRANGE = _Strange()
-_SLOTS: Final = 1 << 23
 
 
 class GroupsCheck:
-    """Checks one export: ``survey`` reads every row, ``judge`` reads again the rows that depend on others.
+    """Checks one export: ``survey`` reads every row, ``judge`` reads again those whose findings are shown or written.
 
-    Its memory grows by 12 bytes for each row, and with the names that occur more than once.
+    Its memory grows by 22 to 38 bytes for each row, and 12 for each reference.
     """
 
     def __init__(
@@ -216,414 +232,449 @@ class GroupsCheck:
         """
         self.report = GroupReport(kind)
         self._chosen = chosen
-        self._roles = roles
+        self._at = {role: columns[0] for role, columns in roles.items()}
+        self._names_at = tuple(roles[ColumnRole.NAME])
         self._width = width
         self._write = write
-        self._names_at = tuple(roles[ColumnRole.NAME])
-        self._typed = ColumnRole.TYPE in roles
-        by_type = ColumnRole.MEMBER in roles and ColumnRole.MEMBER_TYPE in roles
-        self._nested = by_type or ColumnRole.CHILDREN in roles or ColumnRole.PARENT in roles
         self._pairs = kind is ExportKind.MEMBERS
         """Whether one name in several rows is one group, since a row is a member."""
-        self._late = self._nested or self._pairs or write is not None
-        """Whether ``judge`` reports all findings: they depend on other rows, or are written in the order of the file.
-        Otherwise it only compares names that occur more than once."""
+        self._referring = [
+            role
+            for role in (ColumnRole.CHILDREN, ColumnRole.MEMBER, ColumnRole.PARENT)
+            if role in roles and (role is not ColumnRole.MEMBER or ColumnRole.MEMBER_TYPE in roles)
+        ]
+        """Columns that refer to other groups."""
+        numbered = [role for role in (ColumnRole.ID, ColumnRole.DN) if role in roles]
+        self._numbered = numbered
+        """Columns of what distinguishes a group from others with its name; the second where the first is empty."""
+        # One item for each row that is a group; "place" is its index.
+        self._rows = array("I")
+        """As a spreadsheet counts."""
         self._marks = array("q")
-        """For each group the hash of the name's key, 0 where there is none, so that it is worked out only once."""
-        self._numbers = array("I")
-        """The number of each of these rows."""
-        self._identities = array("q")
-        """Where groups are nested, the hashes of ids and distinguished names."""
-        self._wanted: set[int] = set()
-        """Hashes of what a child or parent may be called; later those that are in the export."""
-        self._repeated: set[int] = set()
-        """Hashes of the keys that occur more than once."""
-        self._repeats = array("I")
-        """Which of the groups have these."""
-        self._first: dict[int, tuple[int, str]] = {}
-        """For each repeated key the first row and the name as it is written there."""
-        self._hashes: dict[int, int] = {}
-        """The hash of that name instead, for keys that were met when findings were only counted."""
+        """The hash of the name's key, 0 where nothing of a name is visible."""
+        self._names = array("q")
+        """The hash of the name."""
+        self._numbers = array("q")
+        """The hash of what distinguishes it, 0 without any; nothing where no column does."""
         self._met: set[int] = set()
-        """Groups that were judged; an export may have a row for each member."""
-        self._listed: set[ColumnRole] = set()
-        """Columns with a type name that was reported."""
-        self._held_out = False
-        """Whether findings are only counted: ``HELD`` is reached and none are written."""
+        """The hashes of some groups, where groups have many rows."""
+        self._folds = None if numbered or self._pairs else False
+        """Whether they do, once it is known."""
+        self._own = bytearray()
+        self._beside = bytearray()
+        # One item for each further name of a group, and for each reference.
+        self._identities = array("q")
+        """Hashes of distinguished names and mail addresses, where groups refer to others."""
+        self._references = {issue: (array("q"), array("I")) for issue in (GroupIssue.CHILD, GroupIssue.PARENT)}
+        """The hash of each reference, and the place of the group that refers."""
+        self._absent: set[int] = set()
+        """The hashes of references to groups that are not in the export, as far as these findings are shown."""
+        self._type_names: dict[ColumnRole, int] = {}
+        """Columns with the name of a type, and the first place that has one."""
         self._ascii = True
         """Whether all names are ASCII, as if other letters had been replaced."""
+        self._firsts: dict[int, tuple[int, str]] = {}
+        """For each place that has a repeated name first: its row and the name."""
 
     # -- the first look ------------------------------------------------------------------
 
     def survey(self, batches: Iterable[RowBatch]) -> None:
-        """Read every row: which names occur, which of them repeatedly, and what references may mean."""
-        report, long_dn = self.report, ColumnRole.DN in self._roles
+        """Read every row, and count all findings."""
+        report = self.report
         for batch in batches:
             report.rows += len(batch.rows)
-            widths = Counter(map(len, batch.rows))
-            report.uneven += len(batch.rows) - widths[self._width]
+            report.uneven += len(batch.rows) - list(map(len, batch.rows)).count(self._width)
             numbers, rows = self._groups_of(batch)
-            names = self._names_of(rows)
-            self._ascii = self._ascii and not names.beyond
-            folded = names.keys()
-            self._marks.extend(map(hash, folded))
-            self._numbers.extend(numbers)
-            if self._nested:
-                self._learn(rows)
-            if not self._late:
-                for at in sorted(self._odd(rows, names, blank="" in folded)):
-                    if self._held_out and _ONLY_SIGNS.fullmatch(names.names[at]) and not long_dn:
-                        report.counts[GroupIssue.SIGNS] += 1
-                    else:
-                        self._judge_alone(numbers[at], rows[at], names.names[at], hash(folded[at]))
-        self._repeated, self._repeats = _repeats(self._marks)
-        self._wanted = self._wanted.intersection(self._marks) | self._wanted.intersection(self._identities)
-        report.groups, report.others = len(self._marks), report.rows - len(self._marks)
-        self._settle()
+            report.others += len(batch.rows) - len(rows)
+            if rows:
+                self._note(numbers, rows)
+        gap = _GAP if self._ascii else 0
+        self._own = self._own.translate(
+            bytes(own & ~_GAP_IF_ASCII | gap * bool(own & _GAP_IF_ASCII) for own in range(256))
+        )
+        surplus = self._compare()
+        if not (self._chosen or report.kind not in (ExportKind.GROUPS, ExportKind.UNKNOWN)):
+            if ColumnRole.TYPE in self._at and report.others and report.groups:
+                report.kind = ExportKind.MIXED
+            elif self._as_of_members(surplus):
+                report.kind, self._pairs = ExportKind.UNKNOWN, True
+                self._compare()
+        self._look_up()
+        self._count()
 
-    def _settle(self) -> None:
-        """Decide what the rows are after reading all of them."""
-        report = self.report
-        if self._chosen or report.kind not in (ExportKind.GROUPS, ExportKind.UNKNOWN):
-            return
-        if self._typed and report.others and report.groups:
-            report.kind = ExportKind.MIXED
-        elif self._mostly_repeats():
-            report.kind, self._pairs = ExportKind.UNKNOWN, True
-            self._judge_all_late()
+    def _groups_of(self, batch: RowBatch) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
+        """The rows that are groups by their type, and their numbers."""
+        if ColumnRole.TYPE not in self._at:
+            return batch.numbers, batch.rows
+        types = column(batch.rows, self._at[ColumnRole.TYPE])
+        groups = [kind is None or kind is Subject.GROUP for kind in map(what, types)]
+        return list(compress(batch.numbers, groups)), list(compress(batch.rows, groups))
 
-    def _mostly_repeats(self) -> bool:
+    def _note(self, numbers: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+        """Keep what is needed of these groups."""
+        names = names_in(rows, self._names_at)
+        self._ascii = self._ascii and not names.beyond
+        keys, texts = names.keys(), names.names
+        odd = _odd(names)
+        whose = self._numbers_of(rows) if self._numbered else []
+        kept = self._kept(keys, texts, whose, rows) if self._folds is not False else range(len(rows))
+        if len(kept) < len(rows):
+            rows, keys, texts = [rows[at] for at in kept], [keys[at] for at in kept], [texts[at] for at in kept]
+            numbers, whose = [numbers[at] for at in kept], [whose[at] for at in kept] if whose else []
+            odd = {place for place, at in enumerate(kept) if at in odd} if odd else odd
+        start = len(self._marks)
+        self._rows.extend(numbers)
+        self._marks.extend(map(hash, keys))
+        self._names.extend(map(hash, texts))
+        self._numbers.extend(map(hash, whose))
+        own = bytearray(len(rows))
+        for at in odd:
+            if keys[at]:
+                own[at] = _faults(texts[at])
+        if ColumnRole.DN in self._at and rows and max(map(len, column(rows, self._at[ColumnRole.DN]))) > LONGEST_DN:
+            for at, dn in enumerate(values(rows, self._at[ColumnRole.DN])):
+                own[at] |= _LONG_DN * (len(dn) > LONGEST_DN)
+        self._own += own
+        if self._referring and rows:
+            for role in (ColumnRole.DN, ColumnRole.MAIL):
+                if role in self._at and role not in self._numbered[:1]:
+                    self._identities.extend(map(hash, _folded(values(rows, self._at[role]))))
+            for role in self._referring:
+                self._note_references(role, start, rows)
+
+    def _numbers_of(self, rows: Sequence[Sequence[str]]) -> list[str]:
+        """What distinguishes each group from others with its name, or an empty text."""
+        columns = [self._at[role] for role in self._numbered]
+        numbers = column(rows, columns[0])
+        if not (all(numbers) and all(map(str.strip, numbers))):
+            numbers = names_in(rows, columns).names
+        return _folded(numbers)
+
+    def _kept(
+        self, keys: list[str], names: list[str], whose: list[str], rows: Sequence[Sequence[str]]
+    ) -> Sequence[int]:
+        """The rows without those that say nothing new: further rows of a group that is known, such as its members."""
+        if self._pairs:
+            whose = [number or name for number, name in zip(whose, names, strict=True)] if whose else names
+        met, kept = self._met, list[int]()
+        for at, group in enumerate(zip(keys, whose, strict=True) if whose else ()):
+            if (mark := hash(group)) not in met or not (group[1] or self._pairs):
+                kept.append(at)
+                met.add(mark)
+        if len(met) > _PART:
+            met.clear()  # rows of one group are mostly together; the others are found later
+        if self._folds is None:
+            self._folds = self._pairs or len(kept) * 2 < len(rows)
+        if not self._folds:
+            return range(len(rows))
+        if self._referring and len(kept) < len(rows):
+            referring = set(kept)
+            for role in self._referring:
+                filled = column(rows, self._at[ColumnRole.MEMBER_TYPE if role is ColumnRole.MEMBER else role])
+                all_ = role is not ColumnRole.MEMBER
+                referring.update(
+                    [at for at, cell in enumerate(filled) if cell and (all_ or what(cell) is Subject.GROUP)]
+                )
+            kept = sorted(referring)
+        return kept
+
+    def _note_references(self, role: ColumnRole, start: int, rows: Sequence[Sequence[str]]) -> None:
+        cells = values(rows, self._at[role])
+        if role not in self._type_names:
+            at = next((at for at, cell in enumerate(cells, start) if is_type_name(cell)), None)
+            if at is not None:
+                self._type_names[role] = at
+        if role is ColumnRole.MEMBER:
+            types = map(what, column(rows, self._at[ColumnRole.MEMBER_TYPE]))
+            places = [at for at, kind in enumerate(types) if kind is Subject.GROUP and cells[at]]
+            meant = [cells[at] for at in places]
+        else:
+            places, meant = references_in(cells)
+        hashes, referring = self._references[_REFERRING[role]]
+        hashes.extend(map(hash, self._meant(meant)))
+        referring.extend([start + at for at in places])
+
+    def _meant(self, meant: list[str]) -> list[str]:
+        """What each reference is found by: a distinguished name, the name in it if no column has one, an ID or name."""
+        if ColumnRole.DN in self._at:
+            return [each.casefold() if "=" in each else key(each) for each in meant]
+        return NameList(list(map(common_name, meant))).keys()
+
+    # -- what depends on other rows ------------------------------------------------------
+
+    def _compare(self) -> int:
+        """Find the names that occur more than once; returns how many rows repeat an earlier one.
+
+        Only the first row of a group has findings about its name.
+        """
+        marks, names, numbers, own = self._marks, self._names, self._numbers, self._own
+        beside = self._beside = bytearray(len(marks))
+        parts = list(_repeats(marks))
+        goes_on = self._going_on(array("I", chain(*parts)))
+        surplus = 0
+        for places in parts:
+            first: dict[int, int] = {}
+            for at in places:
+                mark = marks[at]
+                if (before := first.setdefault(mark, at)) == at or not mark:
+                    continue
+                surplus += 1
+                if not own[at] & _GAP and not goes_on[at]:
+                    beside[at] = _SAME if names[at] == names[before] else _ALIKE
+        blanks = array("I", (at for at, mark in enumerate(marks) if not mark)) if 0 in marks else ()
+        for at in blanks:  # a member without a group is no group without a name
+            goes_on[at] |= self._pairs and not (numbers and numbers[at])
+            beside[at] = 0 if goes_on[at] else _EMPTY
+        for at in compress(range(len(goes_on)), goes_on):
+            own[at] &= ~_OF_A_GROUP
+        self.report.groups = len(marks) - goes_on.count(1)
+        return surplus
+
+    def _going_on(self, places: array[int]) -> bytearray:
+        """Which of all rows belong to the group of an earlier one, such as its next member: 1, else 0.
+
+        ``places`` are those whose names occur more than once.
+        """
+        marks, names, numbers, goes_on = self._marks, self._names, self._numbers, bytearray(len(self._marks))
+        if not numbers and not self._pairs:
+            return goes_on
+        if numbers:
+            groups = array("q", (hash((marks[at], numbers[at])) if numbers[at] else 0 for at in places))
+        else:
+            groups = array("q", (hash((marks[at], names[at])) for at in places))
+        if numbers and self._pairs:
+            for each, at in enumerate(places):
+                groups[each] = groups[each] or hash((marks[at], names[at]))
+        for part in _repeats(groups):
+            met: set[int] = set()
+            for each in part:
+                if (group := groups[each]) in met:
+                    goes_on[places[each]] = 1
+                elif group:
+                    met.add(group)
+        return goes_on
+
+    def _as_of_members(self, surplus: int) -> bool:
         """Whether most rows repeat a name and there is no ID, as in a list of members with unknown headers."""
         groups = len(self._marks)
-        if ColumnRole.ID in self._roles or ColumnRole.DN in self._roles or self._width < 2 or groups < 4:
-            return False
-        return len(self._repeats) - len(self._repeated) >= groups / 2
+        return not self._numbered and self._width > 1 and groups >= 4 and surplus >= groups / 2
 
-    def _judge_all_late(self) -> None:
-        """Discard the findings, since several rows turned out to be one group."""
-        self._late = True
-        self._repeated = {self._marks[at] for at in self._repeats}
-        self.report.counts.clear()
-        self.report.found, self._held_out = GroupFindings(), False
-        self.report.groups = len(self._marks)
-        for kept in (self._met, self._first, self._hashes, self._listed):
-            kept.clear()
+    def _look_up(self) -> None:
+        """Find the references to groups that are not in the export."""
+        for issue, (hashes, places) in self._references.items():
+            if not hashes:
+                continue
+            absent = bytearray(len(hashes))
+            few = set(hashes[: 4 * _PART])
+            for start in range(4 * _PART, len(hashes), _PART):
+                few.update(hashes[start : start + _PART])
+                if len(few) > _PART:
+                    break
+            known = (self._marks, self._numbers, self._identities)
+            if len(few) <= _PART:
+                few.difference_update(*known)
+                absent = bytearray(map(few.__contains__, hashes)) if few else absent
+            else:
+                few.clear()
+                self._look_up_in_parts(hashes, absent, known)
+            shown = 0
+            for place, one in zip(compress(places, absent), compress(hashes, absent), strict=True):
+                self._own[place] |= _REFERENCES
+                if shown < HELD or self._write is not None:
+                    self._absent.add(one)
+                    shown += 1
+            if found := absent.count(1):
+                self.report.counts[issue] = found
+        for place in self._type_names.values():
+            self._own[place] |= _REFERENCES
 
-    def _learn(self, rows: Sequence[Sequence[str]]) -> None:
-        for row in rows:
-            for role in (ColumnRole.ID, ColumnRole.DN, ColumnRole.MAIL):
-                if cell := self._cell(row, role):
-                    self._identities.append(hash(cell.casefold()))
-            for _, reference in self._references(row):
-                self._wanted.update(self._meanings(reference))
+    @staticmethod
+    def _look_up_in_parts(hashes: array[int], absent: bytearray, known: Sequence[array[int]]) -> None:
+        """Mark the hashes that are not known."""
+        all_known = [_parts(each, each) for each in known]
+        for at, part in enumerate(_parts(range(len(hashes)), hashes)):
+            found = list(map(hashes.__getitem__, part))
+            missing = set(found)
+            missing.difference_update(*(parts[at] for parts in all_known))
+            if missing:
+                for place, one in zip(part, found, strict=True):
+                    absent[place] = one in missing
 
-    def _meanings(self, reference: str) -> tuple[int, ...]:
-        """The hashes of what a reference may be: a distinguished name, the name in its first part, an ID or a name."""
-        return _meanings(reference, by_name=ColumnRole.DN not in self._roles)
+    def _count(self) -> None:
+        counts = self.report.counts
+        for own, count in Counter(self._own).items():
+            for bits, issue in _COUNTED.items():
+                if own & bits:
+                    counts[issue] += count
+        for value, issue in ((_SAME, GroupIssue.SAME), (_ALIKE, GroupIssue.ALIKE), (_EMPTY, GroupIssue.EMPTY)):
+            if count := self._beside.count(value):
+                counts[issue] = count
+        if self._type_names:
+            counts[GroupIssue.TYPE_NAME] = len(self._type_names)
 
     # -- the second look -----------------------------------------------------------------
 
-    def judge(
-        self, every: Callable[[], Iterable[RowBatch]], only: Callable[[Sequence[int]], Iterable[RowBatch]]
-    ) -> None:
-        """Find what depends on other rows. ``every`` reads all rows again, ``only`` the rows with these numbers.
+    def judge(self, only: Callable[[Sequence[int]], Iterable[RowBatch]]) -> None:
+        """Say what was found, in the order of the file. ``only`` reads the rows with these numbers again.
 
         Raises:
             UnusableFileError: The rows are not the same as before.
         """
-        if not self._late:
-            alone, self.report.found, self._held_out = self.report.found, GroupFindings(), False
-            numbers = array("I", map(self._numbers.__getitem__, self._repeats))
-            self._numbers, self._repeated = array("I"), set()
-            self._compare_all(only(numbers))
-            if not self._late:
-                self.report.found = _merged(self.report.found, alone)
-                return
-        self._judge_all(every())
-
-    def _compare_all(self, batches: Iterable[RowBatch]) -> None:
-        """Compare the rows whose names occur more than once. Their other findings are known."""
+        most = None if self._write is not None else HELD
+        wanted = bytearray(len(self._marks))
+        for at in islice(compress(range(len(wanted)), map(or_, self._own, self._beside)), most):
+            wanted[at] = 1
+        repeated = {
+            mark
+            for mark, at, beside in zip(self._marks, wanted, self._beside, strict=True)
+            if at and beside in (_SAME, _ALIKE)
+        }
+        firsts: dict[int, int] = {}
+        if repeated:
+            for at, mark in enumerate(self._marks):
+                if mark in repeated and firsts.setdefault(mark, at) == at:
+                    wanted[at] |= 2
+        places = array("I", compress(range(len(wanted)), wanted))
         done = 0
-        for batch in batches:
-            names = self._names_of(batch.rows).names
-            marks = [self._marks[at] for at in self._repeats[done : done + len(names)]]
-            done += len(names)
-            if self._goes_on_within(batch.rows, marks):
-                self._judge_all_late()
-                return
-            for number, name, mark in zip(batch.numbers, names, marks, strict=True):
-                if self._held_out:
-                    self._count(name, mark)
-                else:
-                    self._compare(number, name, mark)
+        for batch in only(array("I", map(self._rows.__getitem__, places))):
+            for row, name in zip(batch.rows, names_in(batch.rows, self._names_at).names, strict=True):
+                if done == len(places):
+                    raise UnusableFileError(FileProblem.CHANGED)
+                at = places[done]
+                done += 1
+                if wanted[at] & 2:
+                    self._firsts[self._marks[at]] = (self._rows[at], name)
+                if wanted[at] & 1:
+                    self._judge(at, row, name)
+        if done < len(places):
+            raise UnusableFileError(FileProblem.CHANGED)
 
-    def _count(self, name: str, mark: int) -> None:
-        """Count what ``_compare`` would find, and keep a hash instead of a name."""
-        if (before := self._first.get(mark)) is not None:
-            exact = before[1] == name
-        elif (known := self._hashes.get(mark)) is not None:
-            exact = known == hash(name)
-        else:
-            self._hashes[mark] = hash(name)
-            return
-        if not self._has_gaps(name):
-            self.report.counts[GroupIssue.SAME if exact else GroupIssue.ALIKE] += 1
-
-    def _goes_on_within(self, rows: Sequence[Sequence[str]], marks: Sequence[int]) -> bool:
-        """Whether any of the rows belongs to a group that was already judged. Marks all as judged."""
-        if ColumnRole.ID not in self._roles and ColumnRole.DN not in self._roles:
-            return False
-        at = self._roles.get(ColumnRole.ID, (0,))[0]
-        if ColumnRole.ID in self._roles and all(map(at.__lt__, map(len, rows))):
-            numbers = [row[at].casefold() for row in rows]
-        else:
-            numbers = list(map(self._number, rows))
-        groups = list(map(hash, zip(marks, numbers, strict=True)))
-        if "" in numbers:
-            groups = [group for group, number in zip(groups, numbers, strict=True) if number]
-        met = self._met
-        again = not met.isdisjoint(groups) or len(set(groups)) < len(groups)
-        met.update(groups)
-        return again
-
-    def _number(self, row: Sequence[str]) -> str:
-        """What distinguishes the group from others with its name."""
-        return (self._cell(row, ColumnRole.ID) or self._cell(row, ColumnRole.DN)).casefold()
-
-    def _judge_all(self, batches: Iterable[RowBatch]) -> None:
-        """Judge every row, in the order of the file."""
-        done, repeated, nested = 0, self._repeated, self._nested
-        for batch in batches:
-            numbers, rows = self._groups_of(batch)
-            marks = self._marks[done : done + len(rows)]
-            if len(marks) < len(rows):
-                raise UnusableFileError(FileProblem.CHANGED)  # it grew meanwhile
-            done += len(rows)
-            names = self._names_of(rows)
-            odd = range(len(rows)) if nested else self._odd(rows, names, blank=0 in marks)
-            doubtful = {at for at, mark in enumerate(marks) if mark in repeated}
-            for at in sorted(doubtful.union(odd)):
-                row, name, mark = rows[at], names.names[at], marks[at]
-                if (at in doubtful or not mark) and self._goes_on(row, name, mark):
-                    self.report.groups -= 1
-                    self._judge_references(numbers[at], row, name)
-                    continue
-                if at in doubtful:
-                    self._compare(numbers[at], name, mark)
-                self._judge_alone(numbers[at], row, name, mark)
-
-    def _goes_on(self, row: Sequence[str], name: str, mark: int) -> bool:
-        """Whether the row belongs to a group that was already judged, such as its next member."""
-        number = self._number(row)
-        if not mark and not (self._pairs and number):
-            return self._pairs  # a user without a group
-        if not number and not self._pairs:
-            return False
-        group = hash((mark, number or name))
-        if group in self._met:
-            return True
-        self._met.add(group)
-        return False
-
-    def _compare(self, number: int, name: str, mark: int) -> None:
-        first = self._first.setdefault(mark, (number, name))
-        if first[0] == number or self._has_gaps(name):
-            return
-        exact = first[1] == name
-        issue = GroupIssue.SAME if exact else GroupIssue.ALIKE
-        how = Sameness.EXACT if exact else sameness(first[1], name)
-        other = "" if exact else f", {legible(first[1], SHOWN)}"
-        self._take(number, name, issue, f"{how.words.capitalize()} as in row {first[0]:,}{other}")
-
-    def _odd(self, rows: Sequence[Sequence[str]], batch: NameList, *, blank: bool) -> set[int]:
-        """The places in a batch that may have findings without regard to other rows.
-
-        ``blank`` is whether any of the names may have no visible character.
-        """
-        names, joined = batch.names, batch.joined
-        if not batch.in_lines:
-            return set(range(len(names)))
-        odd: set[int] = set()
-        for character in _SPECIAL:
-            if character in joined:
-                odd.update([at for at, name in enumerate(names) if character in name])
-        if "\n " in joined or " \n" in joined or joined[:1] == " " or joined[-1:] == " ":
-            odd.update(at for at, name in enumerate(names) if name[:1] == " " or name[-1:] == " ")
-        if batch.beyond and (any(map(_STRANGE.__getitem__, batch.characters)) or _GARBLED.search(batch.others)):
-            odd.update(batch.beyond)
-        if blank or not batch.clean:
-            odd.update(at for at, name in enumerate(names) if not (name.strip() and name.isprintable()))
-        for dn in self._roles.get(ColumnRole.DN, ())[:1]:
-            odd.update(at for at, row in enumerate(rows) if dn < len(row) and len(row[dn]) > LONGEST_DN)
-        return odd
-
-    def _judge_alone(self, number: int, row: Sequence[str], name: str, mark: int) -> None:
-        """Report the findings of a row that do not depend on other names."""
-        if not mark:
-            self._take(number, name, GroupIssue.EMPTY, "No visible character" if name.strip() else "No name")
-            return
-        if lost := self._lost(name):
-            self._take(number, name, GroupIssue.LOST, lost)
-        if found := _PRISMA.findall(name):
-            self._take(number, name, GroupIssue.SIGNS, "Has " + " ".join(dict.fromkeys(found)))
-        if "\\" in name:
-            self._take(number, name, GroupIssue.QUOTING, "Has a backslash")
-        if name != name.strip() or (not (name.isascii() and name.isprintable()) and without_invisible(name) != name):
+    def _judge(self, at: int, row: Sequence[str], name: str) -> None:
+        """Say what was found about one group."""
+        own, beside = self._own[at], self._beside[at]
+        if beside == _EMPTY:
+            self._take(at, name, GroupIssue.EMPTY, "No visible character" if name.strip() else "No name")
+        elif beside:
+            number, first = self._firsts[self._marks[at]]
+            how = sameness(first, name)
+            issue, other = (
+                (GroupIssue.SAME, "") if how is Sameness.EXACT else (GroupIssue.ALIKE, f", {legible(first, SHOWN)}")
+            )
+            self._take(at, name, issue, f"{how.words.capitalize()} as in row {number:,}{other}")
+        if own & _GAP:
+            self._take(at, name, GroupIssue.LOST, "Has ? or \ufffd where a letter may have been")
+        elif own & _GARBLED_BIT:
+            self._take(at, name, GroupIssue.LOST, f"Reads like {legible(_in_utf8(name), SHOWN)} in the wrong encoding")
+        if own & _SIGNS:
+            self._take(at, name, GroupIssue.SIGNS, "Has " + " ".join(dict.fromkeys(_PRISMA.findall(name))))
+        if own & _QUOTING:
+            self._take(at, name, GroupIssue.QUOTING, "Has a backslash")
+        if own & _UNSEEN:
             shown = legible(name, SHOWN)
-            self._take(number, name, GroupIssue.UNSEEN, "A space at an end" if shown == name else shown.strip())
-        self._judge_references(number, row, name)
+            self._take(at, name, GroupIssue.UNSEEN, "A space at an end" if shown == name else shown.strip())
+        if own & _LONG_DN:
+            self._take(at, name, GroupIssue.LONG_DN, f"{len(self._cell(row, ColumnRole.DN))} characters")
+        if own & _REFERENCES:
+            self._judge_references(at, row, name)
 
-    def _lost(self, name: str) -> str:
-        """How the name shows that letters were lost, or an empty text."""
-        if self._has_gaps(name):
-            return "Has ? or \ufffd where a letter may have been"
-        if name.isascii() or not _GARBLED.search(name):
-            return ""
-        try:
-            meant = name.encode("cp1252").decode("utf-8")
-        except UnicodeError:
-            return ""
-        return f"Reads like {legible(meant, SHOWN)} in the wrong encoding"
-
-    def _has_gaps(self, name: str) -> bool:
-        """Whether letters were replaced by a placeholder, so that equal names prove nothing."""
-        if "?" not in name and "\ufffd" not in name:
-            return False
-        return _GAPS.search(name) is not None or (self._ascii and _GAP_AT_A_START.search(name) is not None)
-
-    def _judge_references(self, number: int, row: Sequence[str], name: str) -> None:
-        if ColumnRole.DN in self._roles and len(dn := self._cell(row, ColumnRole.DN)) > LONGEST_DN:
-            self._take(number, name, GroupIssue.LONG_DN, f"{len(dn)} characters")
-        if not self._nested:
-            return
-        for issue, reference in self._references(row):
-            if self._wanted.isdisjoint(self._meanings(reference)):
-                self._take(number, name, issue, f"{WHOSE[issue]} {legible(reference, SHOWN)} is not in the export")
-        for role in (ColumnRole.CHILDREN, ColumnRole.PARENT, ColumnRole.MEMBER):
-            if role not in self._listed and _TYPE_NAME.fullmatch(cell := self._cell(row, role)):
-                self._listed.add(role)
-                self._take(number, name, GroupIssue.TYPE_NAME, f"{legible(cell, 80)} is written instead of the values")
-
-    # -- cells ---------------------------------------------------------------------------
-
-    def _groups_of(self, batch: RowBatch) -> tuple[Sequence[int], list[list[str]]]:
-        """The rows that are groups by their type, and their numbers."""
-        if not self._typed:
-            return batch.numbers, batch.rows
-        places = [at for at, row in enumerate(batch.rows) if self._is_group(row)]
-        return [batch.numbers[at] for at in places], [batch.rows[at] for at in places]
-
-    def _is_group(self, row: Sequence[str]) -> bool:
-        return what(self._cell(row, ColumnRole.TYPE)) in (Subject.GROUP, None)
-
-    def _names_of(self, rows: Sequence[Sequence[str]]) -> NameList:
-        """The name in each row, from the next column where the first has none."""
-        return names_in(rows, self._names_at)
-
-    def _references(self, row: Sequence[str]) -> list[tuple[GroupIssue, str]]:
-        """The child and parent groups that a row names."""
-        children = _references(self._cell(row, ColumnRole.CHILDREN))
-        if what(self._cell(row, ColumnRole.MEMBER_TYPE)) is Subject.GROUP:
-            children = (*children, self._cell(row, ColumnRole.MEMBER))
-        parents = _references(self._cell(row, ColumnRole.PARENT))
-        return [*zip(repeat(GroupIssue.CHILD), children), *zip(repeat(GroupIssue.PARENT), parents)]
+    def _judge_references(self, at: int, row: Sequence[str], name: str) -> None:
+        for role in self._referring:
+            cell = self._cell(row, role)
+            if role is ColumnRole.MEMBER:
+                meant = [cell] if cell and what(self._cell(row, ColumnRole.MEMBER_TYPE)) is Subject.GROUP else []
+            else:
+                meant = references(cell)
+            issue = _REFERRING[role]
+            for each, one in zip(meant, self._meant(meant), strict=True):
+                if hash(one) in self._absent:
+                    self._take(at, name, issue, f"{WHOSE[issue]} {legible(each, SHOWN)} is not in the export")
+        for role, place in self._type_names.items():
+            if place == at:
+                cell = legible(self._cell(row, role), 80)
+                self._take(at, name, GroupIssue.TYPE_NAME, f"{cell} is written instead of the values")
 
     def _cell(self, row: Sequence[str], role: ColumnRole) -> str:
-        for at in self._roles.get(role, ())[:1]:
-            if at < len(row):
-                return unwrapped(row[at].strip())
-        return ""
+        at = self._at[role]
+        return unwrapped(row[at].strip()) if at < len(row) else ""
 
-    def _take(self, number: int, name: str, issue: GroupIssue, detail: str) -> None:
-        report = self.report
-        report.counts[issue] += 1
-        if self._held_out:
-            return
-        shown = legible(name, SHOWN)
-        held = len(report.found)
-        if held < HELD:
-            report.found.append(number, shown, issue.value, detail)
+    def _take(self, at: int, name: str, issue: GroupIssue, detail: str) -> None:
+        number, shown = self._rows[at], legible(name, SHOWN)
+        if len(self.report.found) < HELD:
+            self.report.found.append(number, shown, issue.value, detail)
         if self._write is not None:
             self._write(GroupFinding(number, shown, issue, detail))
-        else:
-            self._held_out = held + 1 >= HELD
 
 
-def _merged(first: GroupFindings, second: GroupFindings) -> GroupFindings:
-    """Two lists of findings in the order of their rows, as many as are held."""
-    every = GroupFindings()
-    for each in (first, second):
-        every.add(*each.part(0, len(each)))
-    order = sorted(range(len(every)), key=every.rows.__getitem__)[:HELD]
-    merged = GroupFindings()
-    columns = (every.rows, every.names, every.issues, every.details)
-    merged.add(*([column[at] for at in order] for column in columns))  # type: ignore[arg-type]
-    return merged
+def _folded(cells: list[str]) -> list[str]:
+    return list(map(str.casefold, map(str.strip, cells)))
 
 
-def names_in(rows: Sequence[Sequence[str]], columns: Sequence[int]) -> NameList:
-    """The name in each row: from the first of the columns that has one there."""
-    at = columns[0]
+def _odd(batch: NameList) -> set[int]:
+    """The places of names that may have findings of their own."""
+    names, joined = batch.names, batch.joined
+    if not batch.in_lines:
+        return set(range(len(names)))
+    odd: set[int] = set()
+    for character in _SPECIAL:
+        if character in joined:
+            odd.update([at for at, name in enumerate(names) if character in name])
+    if "\n " in joined or " \n" in joined or joined[:1] == " " or joined[-1:] == " ":
+        odd.update([at for at, name in enumerate(names) if name[:1] == " " or name[-1:] == " "])
+    if batch.beyond and (any(map(_STRANGE.__getitem__, batch.characters)) or _GARBLED.search(batch.others)):
+        odd.update(batch.beyond)
+    if not batch.clean:
+        odd.update([at for at, name in enumerate(names) if not name.isprintable()])
+    return odd
+
+
+def _faults(name: str) -> int:
+    """The findings about a name by itself, as bits."""
+    bits = _SIGNS if _PRISMA.search(name) else 0
+    if "\\" in name:
+        bits |= _QUOTING
+    if "?" in name or "\ufffd" in name:
+        bits |= _GAP if _GAPS.search(name) else _GAP_IF_ASCII if _GAP_AT_A_START.search(name) else 0
+    plain = name.isascii()
+    if not plain and _in_utf8(name):
+        bits |= _GARBLED_BIT
+    if name != name.strip() or (not (plain and name.isprintable()) and without_invisible(name) != name):
+        bits |= _UNSEEN
+    return bits
+
+
+def _in_utf8(name: str) -> str:
+    """What a name says in the right encoding, or an empty text if this one is right."""
+    if not _GARBLED.search(name):
+        return ""
     try:
-        names = list(map(itemgetter(at), rows))
-    except IndexError:
-        names = [row[at] if at < len(row) else "" for row in rows]
-    if len(columns) > 1 and ("" in names or not all(map(str.strip, names))):
-        for place, name in enumerate(names):
-            if not name.strip():
-                row = rows[place]
-                names[place] = next((row[at] for at in columns if at < len(row) and row[at].strip()), name)
-    found = NameList(names)
-    wrapped = "X'" in found.joined or '="' in found.joined
-    return NameList(list(map(unwrapped, names))) if wrapped else found
+        return name.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        return ""
 
 
-def unwrapped(cell: str) -> str:
-    """The meaning of a cell: csvde writes text beyond ASCII as ``X'...'``, some exports wrap digits in ``="..."``."""
-    if cell.startswith('="') and cell.endswith('"') and len(cell) > 2:
-        return cell[2:-1]
-    if not cell.startswith("X'") or (found := _HEX.fullmatch(cell)) is None:
-        return cell
-    try:
-        text = bytes.fromhex(found[1]).decode("utf-8")
-    except UnicodeDecodeError:
-        return cell  # binary, such as an objectGUID
-    return text if text.isprintable() else cell
-
-
-def _repeats(marks: array[int]) -> tuple[set[int], array[int]]:
-    """The numbers that occur more than once, without 0, and their places.
+def _repeats(hashes: array[int]) -> Iterator[list[int]]:
+    """The places of numbers that occur more than once, in parts: each has all places of its numbers, in order.
 
     A set of a million numbers would take 90 MB. One byte for each of 8 million remainders finds the few that may be a
     second one, and only those are counted.
     """
     slots, last = bytearray(_SLOTS), _SLOTS - 1
-    likely: set[int] = set()
-    for mark in marks:
-        slot = mark & last
-        if slots[slot]:
-            likely.add(mark)
-        else:
-            slots[slot] = 1
+    for one in hashes:
+        slot = one & last
+        slots[slot] = 2 if slots[slot] else 1
+    likely = array("I", [at for at, one in enumerate(hashes) if slots[one & last] > 1])
     del slots
-    places = [at for at, mark in enumerate(marks) if mark in likely]
-    found = list(map(marks.__getitem__, places))
-    repeated = {mark for mark, count in Counter(found).items() if count > 1 and mark}
-    return repeated, array("I", [at for at, mark in zip(places, found, strict=True) if mark in repeated])
+    for part in _parts(likely, map(hashes.__getitem__, likely)):
+        found = list(map(hashes.__getitem__, part))
+        counts = Counter(found)
+        if len(counts) < len(found):
+            yield [at for at, one in zip(part, found, strict=True) if counts[one] > 1]
 
 
-@lru_cache(1 << 16)
-def _meanings(reference: str, *, by_name: bool) -> tuple[int, ...]:
-    folded = reference.casefold()
-    if (common := _CN.match(reference)) is not None:
-        return (hash(key(common[1].replace("\\", ""))) if by_name else hash(folded),)
-    return (hash(folded), hash(key(reference)))
-
-
-@lru_cache(1 << 16)
-def _references(cell: str) -> tuple[str, ...]:
-    """The groups in a field, separated by semicolon, bar or line, or by comma unless they are distinguished names."""
-    if not cell or _TYPE_NAME.fullmatch(cell):
-        return ()
-    parts = _APART.split(cell) if "=" in cell else re.split(r"[;|,\n]", cell)
-    return tuple(part.strip() for part in parts if part.strip())
+def _parts(items: Iterable[int], hashes: Iterable[int]) -> list[array[int]]:
+    """Items in parts by their hash, 64 of them where there are many."""
+    parts = [array("q") for _ in range(64)]
+    add = [part.append for part in parts]
+    for item, one in zip(items, hashes, strict=True):
+        add[one & 63](item)
+    return parts

@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from app.exports.cells import names_in
 from app.exports.columns import ColumnRole, Subject, what
 from app.exports.findings_file import FindingsFile
-from app.exports.groups_check import HELD, SHOWN, TITLES, GroupFinding, GroupsCheck, names_in
+from app.exports.groups_check import HELD, SHOWN, TITLES, GroupFinding, GroupsCheck
 from app.exports.kinds import ExportKind, Recognized, recognize
 from app.exports.problems import FileProblem, UnusableFileError
 from app.exports.rows import ExportRows
@@ -93,7 +94,7 @@ def check(export: OpenExport, save: Path | None, *, chosen: bool) -> None:
         rows = ExportRows(source, shape, teller.tick)
         judge.survey(rows.all())
         teller.next_pass()
-        judge.judge(rows.all, rows.only)
+        judge.judge(rows.only)
         if _stamp(source) != before:
             raise UnusableFileError(FileProblem.CHANGED)
         if file is not None:

@@ -34,12 +34,29 @@ def key(name: str) -> str:
     """
     if name.isascii() and name.isprintable():  # most names; ten times as fast
         return " ".join(name.split()).lower()
-    before, folded = None, name
+    return _folded(name.replace("\n", " ")).strip(" ")
+
+
+def _folded(lines: str) -> str:
+    """The key of each line, together: every step leaves the line breaks alone."""
+    before, folded = None, lines
     while folded != before:  # case folding can produce text that another round changes again
         before = folded
-        spaced = " ".join(unicodedata.normalize("NFKC", folded).split())
-        folded = unicodedata.normalize("NFKC", " ".join(without_invisible(spaced).split()).casefold())
+        spaced = _single_spaces(unicodedata.normalize("NFKC", folded).translate(_PLAIN))
+        folded = unicodedata.normalize("NFKC", spaced.casefold())
     return folded
+
+
+class _Plain(dict[int, int | str | None]):
+    """Maps white space to a space, characters drawn as nothing to nothing, and each other to itself, on demand."""
+
+    def __missing__(self, point: int) -> int | str | None:
+        character = chr(point)
+        blank = character.isspace() and character != "\n"
+        return self.setdefault(point, " " if blank else point if without_invisible(character) or point == 10 else None)
+
+
+_PLAIN = _Plain()
 
 
 class NameList:
@@ -73,14 +90,11 @@ class NameList:
         if not (self.in_lines and self.clean and self.names):
             return list(map(key, self.names))
         found = _single_spaces(self._ascii.lower()).split("\n")
-        for at, one in zip(self.beyond, self._folded(), strict=False):
+        simple = all(map(_SIMPLE.__getitem__, self.characters))
+        folded = _single_spaces(self.others.casefold()) if simple else _folded(self.others)
+        for at, one in zip(self.beyond, folded.split("\n"), strict=False):
             found[at] = one
         return found
-
-    def _folded(self) -> list[str]:
-        if all(map(_SIMPLE.__getitem__, self.characters)):
-            return _single_spaces(self.others.casefold()).split("\n")
-        return [key(self.names[at]) for at in self.beyond]
 
 
 class _Simple(dict[str, bool]):

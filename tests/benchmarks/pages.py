@@ -47,7 +47,7 @@ async def gap(work: Any) -> str:
         now, used = time.perf_counter(), time.thread_time()
         longest, busiest, last, spent = max(longest, now - last), max(busiest, used - spent), now, used
     await task
-    return f"longest gap {longest * 1000:.0f} ms (limit 50), {busiest * 1000:.0f} ms of processor"
+    return f"longest gap {longest * 1000:.0f} ms (limit 16), {busiest * 1000:.0f} ms of processor"
 
 
 async def opened(controller: SetupController, tool: Tool) -> tuple[WizardPage, Any]:

@@ -222,7 +222,7 @@ def read(path: Path) -> tuple[FileShape, Recognized, GroupReport | None]:
         judge = GroupsCheck(found.kind, found.roles, len(shape.columns))
         rows = ExportRows(source, shape, lambda _read: None)
         judge.survey(rows.all())
-        judge.judge(rows.all, rows.only)
+        judge.judge(rows.only)
         return shape, found, judge.report
 
 

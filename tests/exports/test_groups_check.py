@@ -38,7 +38,7 @@ def check(
         return [RowBatch(numbers, [table[number - 2] for number in numbers])] if numbers else []
 
     judge.survey([every])
-    judge.judge(lambda: [every], only)
+    judge.judge(only)
     return judge.report
 
 
@@ -159,7 +159,7 @@ def test_the_next_column_is_read_where_the_name_is_empty() -> None:
     judge = GroupsCheck(ExportKind.GROUPS, {Role.NAME: (1, 0)}, 2)
     rows = RowBatch(range(2, 5), [["sales", ""], ["it", "IT"], ["", " "]])
     judge.survey([rows])
-    judge.judge(lambda: [rows], lambda numbers: [])
+    judge.judge(lambda numbers: [RowBatch(numbers, [rows.rows[number - 2] for number in numbers])])
     assert [(each.row, each.issue) for each in judge.report.found] == [(4, GroupIssue.EMPTY)]
 
 
@@ -266,9 +266,9 @@ def test_what_is_held_is_bounded_and_everything_is_counted_and_written(monkeypat
 
 def test_a_file_that_grows_between_the_looks_is_not_judged() -> None:
     judge = GroupsCheck(ExportKind.GROUPS, {Role.NAME: (0,), Role.PARENT: (1,)}, 2)
-    judge.survey([RowBatch([2], [["Sales", ""]])])
+    judge.survey([RowBatch([2], [["Sales", "Gone"]])])
     with pytest.raises(UnusableFileError) as error:
-        judge.judge(lambda: [RowBatch([2, 3], [["Sales", ""], ["Finance", ""]])], lambda numbers: [])
+        judge.judge(lambda numbers: [])
     assert error.value.unusable.problem is FileProblem.CHANGED
 
 
