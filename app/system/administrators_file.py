@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import stat
 from contextlib import suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,21 +28,16 @@ _OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 """With a POSIX access list, the bits of the group show the most that any entry of the list allows."""
 
 
-class Distrust(StrEnum):
+class Distrust(WordedEnum):
     """Why a file is not read."""
 
-    WRITABLE = "writable"
-    """Others may write the file, or a folder it is in."""
-    FOREIGN = "foreign"
-    """The file, a link to it, or a folder it is in doesn't belong to root."""
-    NOT_A_FILE = "not-a-file"
-    """It is a folder, pipe, socket or device."""
-    LINK = "link"
-    """A link that leads nowhere, or in circles."""
-    TOO_LARGE = "too-large"
-    """It has more bytes than allowed."""
-    HIDDEN = "hidden"
-    """This Flatpak may not see the host's files."""
+    WRITABLE = "writable", "{file} or a folder it is in can be changed by accounts other than root."
+    FOREIGN = "foreign", "{file}, a link to it, or a folder it is in doesn't belong to root."
+    NOT_A_FILE = "not-a-file", "{file} isn't a regular file."
+    LINK = "link", "{file} is reached through a link that leads nowhere."
+    """Or in circles."""
+    TOO_LARGE = "too-large", "{file} is too large."
+    HIDDEN = "hidden", "This Flatpak can't see the computer's {file}. It needs the permission host-etc."
 
 
 def administrators() -> frozenset[int]:

@@ -13,7 +13,6 @@ import codecs
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 from app.system import administrators_file
 from app.system.administrators_file import Distrust
 from app.system.paths import APP_ID
+from app.text.worded import WordedEnum
 
 REGISTRY: Final = rf"SOFTWARE\Policies\{APP_ID}"
 LIMIT_BYTES: Final = 65_536
@@ -68,13 +68,13 @@ NO_KEYRING: Final = "This computer's policy allows secrets in a keyring only."
 ASK_TO_FIX: Final = "Ask this computer's administrator to fix it."
 
 
-class PolicyFault(StrEnum):
+class PolicyFault(WordedEnum):
     """What is wrong with the file as a whole."""
 
-    MARKED = "marked"
-    """It starts with a byte order mark, which TOML doesn't allow."""
-    UNREADABLE = "unreadable"
-    """The system didn't allow reading, or it isn't UTF-8 or TOML."""
+    MARKED = "marked", "{file} starts with a byte order mark. Save it as UTF-8 without one."
+    """TOML doesn't allow it."""
+    UNREADABLE = "unreadable", "{file} can't be read."
+    """The system didn't allow it, or it isn't UTF-8 or TOML."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +84,6 @@ class InvalidPolicy:
     sentence: str
     fault: Distrust | PolicyFault | None = None
     """None if a setting is invalid."""
-
-
-FAULTS: Final[Mapping[Distrust | PolicyFault, str]] = {
-    Distrust.WRITABLE: "{file} or a folder it is in can be changed by accounts other than root.",
-    Distrust.FOREIGN: "{file}, a link to it, or a folder it is in doesn't belong to root.",
-    Distrust.NOT_A_FILE: "{file} isn't a regular file.",
-    Distrust.LINK: "{file} is reached through a link that leads nowhere.",
-    Distrust.TOO_LARGE: "{file} is too large.",
-    Distrust.HIDDEN: "This Flatpak can't see the computer's {file}. It needs the permission host-etc.",
-    PolicyFault.MARKED: "{file} starts with a byte order mark. Save it as UTF-8 without one.",
-    PolicyFault.UNREADABLE: "{file} can't be read.",
-}
-"""Why no policy can be applied."""
 
 
 def path(platform: str = sys.platform) -> Path:
@@ -118,7 +105,7 @@ def read(platform: str = sys.platform) -> Policy | InvalidPolicy:
 
 
 def _faulty(fault: Distrust | PolicyFault, place: str) -> InvalidPolicy:
-    reason = FAULTS[fault].format(file=place)
+    reason = fault.words.format(file=place)
     return InvalidPolicy(f"This computer's policy can't be used. {reason} {ASK_TO_FIX}", fault)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, Any]]] = {
-    "problems": (problems.FileProblem, problems.SENTENCES),
+    "problems": (problems.FileProblem, worded(problems.FileProblem)),
     "finding_titles": (groups_check.GroupIssue, groups_check.TITLES),
     "finding_advice": (groups_check.GroupIssue, groups_check.ADVICE),
     "sameness": (similar.Sameness, worded(similar.Sameness)),

@@ -28,9 +28,9 @@ from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Store
 from app.system import administrators_file
 from app.system.administrators_file import Distrust
-from app.system.policy import FAULTS, NO_KEYRING, NO_PRACTICE, InvalidPolicy, Policy, PolicyFault, parse, path, read
+from app.system.policy import NO_KEYRING, NO_PRACTICE, InvalidPolicy, Policy, PolicyFault, parse, path, read
 from app.vault import Vault
-from tests.support.golden import lines
+from tests.support.golden import lines, worded
 from tests.support.keyrings import LockedKeyring, MemoryKeyring
 from tests.support.screen import child, message
 from tests.support.sessions import opened
@@ -47,8 +47,8 @@ INSIDE = "https://scim.cie.paloaltonetworks.com/v2/abcdefgh"
 OUTSIDE = "https://scim.example.com/v2/abcdefgh"
 TOKEN = "t0ken-" + "x" * 40
 STRICT = Policy(keyring_required=True, base_url_hosts=("*.paloaltonetworks.com",), contact="Ask the identity team.")
-UNREADABLE = FAULTS[PolicyFault.UNREADABLE].format(file=path("linux"))
-MARKED = FAULTS[PolicyFault.MARKED].format(file=path("linux"))
+UNREADABLE = PolicyFault.UNREADABLE.words.format(file=path("linux"))
+MARKED = PolicyFault.MARKED.words.format(file=path("linux"))
 SETTINGS = [each.name for each in fields(Policy)]
 ALL = """
 keyring_required = true
@@ -96,7 +96,7 @@ def test_every_setting_is_read(policy_file: Path) -> None:
         ("reveal = maybe", UNREADABLE),
         ("\ufeffreveal = false", MARKED),
         ("\x00", UNREADABLE),
-        ("x" * 70_000, FAULTS[Distrust.TOO_LARGE].format(file=path("linux"))),
+        ("x" * 70_000, Distrust.TOO_LARGE.words.format(file=path("linux"))),
         ("practice = " + "[" * 30_000, UNREADABLE),
         ("revael = false", "revael is not known to this version"),
         ('zzz = 1\nreveal = "no"\nrevael = false', "revael is not known to this version"),
@@ -273,7 +273,7 @@ class TestFlatpak:
 
 
 def test_every_fault_has_its_sentence(golden: Golden) -> None:
-    golden("policy_faults", lines([*Distrust, *PolicyFault], FAULTS))
+    golden("policy_faults", lines([*Distrust, *PolicyFault], worded(Distrust) | worded(PolicyFault)))
 
 
 @pytest.mark.parametrize(
