@@ -100,10 +100,16 @@ def _seen(findings: Sequence[Finding], failed: Finding) -> frozenset[Fact]:
     """What the other checks show about the failed one."""
     if isinstance(failed.details, AnswerDetails) and failed.details.body is BodyKind.SCIM:
         return frozenset({Fact.SCIM_ANSWERED})
+    routes = [each.details for each in findings if isinstance(each.details, RouteDetails)]
+    seen = {Fact.PROXIED} if any(each.proxy_from is not None for each in routes) else set()
+    if any(each.credentials and (not each.sign_in or "Basic" in each.sign_in) for each in routes):
+        seen.add(Fact.PROXY_CREDENTIALS)
+    if any("Basic" in each.sign_in for each in routes):
+        seen.add(Fact.PROXY_BASIC)
     certificates = (each.details for each in findings if isinstance(each.details, CertificateDetails))
     inspected = any(each.observation is Observation.INSPECTED for each in findings)
     inspected = inspected or any(each.authority is Authority.INSPECTION for each in certificates)
-    return frozenset({Fact.INSPECTED} if inspected else ())
+    return frozenset(seen | {Fact.INSPECTED} if inspected else seen)
 
 
 _ISSUING = frozenset({Observation.CLIENT_REFUSED, Observation.NO_TOKEN, Observation.NO_SECRET})

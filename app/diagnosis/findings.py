@@ -76,7 +76,13 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.UNREACHABLE: "There is no route to this host from here",
     Observation.TIMEOUT: "No response in time",
     Observation.PROXY_FAILED: "The proxy did not forward the connection",
-    Observation.PROXY_SIGN_IN: "The proxy requires a sign-in (407)",
+    Observation.PROXY_REFUSED: "The proxy refused to connect to this host",
+    Observation.PROXY_NO_HOST: "The proxy could not connect to this host",
+    Observation.PROXY_KIND: "The proxy is neither HTTP nor HTTPS, so nothing was sent",
+    Observation.PROXY_UNREACHABLE: "The proxy can't be reached",
+    Observation.PROXY_CERTIFICATE: "The proxy has a certificate that is not accepted here",
+    Observation.PROXY_TLS: "The proxy did not set up an encrypted connection",
+    Observation.PROXY_SIGN_IN: "The proxy requires a sign-in",
     Observation.UNTRUSTED: "This computer does not trust its issuer",
     Observation.INSPECTION_UNTRUSTED: "A product that inspects encrypted traffic issued it, and is not trusted here",
     Observation.INSPECTED: "A product on the path inspects encrypted traffic",
@@ -271,14 +277,21 @@ def _detailed(finding: Finding) -> str:
     match finding.details:
         case NameDetails() as details:
             return _of_name(finding.observation, details)
-        case RouteDetails(sign_in=schemes) if schemes:
-            named = schemes.replace("Negotiate", "Negotiate (Kerberos or NTLM)")  # RFC 4559
-            return f"The proxy requires a sign-in (407) with {named}"
+        case RouteDetails(proxy_from=origin) as details if origin is not None:
+            return _of_proxy(finding.observation, details, PROXY_ORIGINS[origin])
         case CertificateDetails() as details:
             return _of_certificate(finding.observation, details)
         case AnswerDetails() as details:
             return _of_answer(finding.observation, details)
     return ""
+
+
+def _of_proxy(seen: Observation, details: RouteDetails, origin: str) -> str:
+    said = SENTENCES[seen].replace("The proxy", f"The proxy from {origin}")
+    said = f"{said} ({details.status})" if details.status is not None else said
+    if details.sign_in:
+        return f"{said} with {details.sign_in.replace('Negotiate', 'Negotiate (Kerberos or NTLM)')}"  # RFC 4559
+    return said
 
 
 def _of_name(seen: Observation, details: NameDetails) -> str:

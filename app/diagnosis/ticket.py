@@ -78,6 +78,8 @@ def _route(details: RouteDetails) -> Lines:
     found = [(FAMILIES[family], result.value) for family, result in results.items() if result is not None]
     if details.proxy_from is not None:
         found.append(("Proxy from", PROXY_ORIGINS[details.proxy_from]))
+    if details.status is not None:
+        found.append(("CONNECT", str(details.status)))
     return [*found, ("Proxy-Authenticate", details.sign_in)] if details.sign_in else found
 
 

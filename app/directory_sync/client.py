@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from app.directory_sync.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
-from app.net.proxy import origin_of
 from app.scim import network_path
 from app.scim.observation import FAILURES, Observation, of_status, retry_after
 from app.scim.tokens import NotIssued
@@ -123,7 +122,7 @@ class DirectorySyncClient:
         return checked, issued.seconds > 0
 
     async def _unanswered(self, answer: NoAnswer, proxy: str | None) -> ApiFailure:
-        failure = await network_path.locate_failure(answer, self.base, None if proxy is None else origin_of(proxy))
+        failure = await network_path.locate_failure(answer, self.base, proxy)
         observation = FAILURES[answer.failure] if failure is None else failure.observation
         return ApiFailure(self.now(), ApiStage.API, observation, answer.status, path_failure=failure)
 

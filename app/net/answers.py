@@ -25,7 +25,15 @@ class RequestFailure(StrEnum):
     TIMEOUT = "timeout"
     """No answer began within the time limit; ``NoAnswer.reached`` says how far the request got."""
     PROXY = "proxy"
-    """The proxy could not be used, or did not forward the connection."""
+    """The proxy did not forward the connection; ``NoAnswer.proxy_status`` is its answer, if it gave one."""
+    PROXY_KIND = "proxy-kind"
+    """The configured proxy is neither HTTP nor HTTPS, such as SOCKS. Nothing was sent."""
+    PROXY_UNREACHABLE = "proxy-unreachable"
+    """There is no connection to the proxy."""
+    PROXY_CERTIFICATE = "proxy-certificate"
+    """The certificate of an ``https://`` proxy was rejected."""
+    PROXY_TLS = "proxy-tls"
+    """The TLS handshake with an ``https://`` proxy failed otherwise; it may speak without encryption."""
     PROXY_SIGN_IN = "proxy-sign-in"
     """The proxy answered 407 (RFC 9110 section 15.5.8)."""
     TLS_UNTRUSTED = "tls-untrusted"
@@ -59,6 +67,18 @@ TLS_FAILURES: Final = frozenset(
         RequestFailure.TLS_NOT_YET,
         RequestFailure.TLS_HOST,
         RequestFailure.TLS_UNTRUSTED,
+    }
+)
+
+
+PROXY_FAILURES: Final = frozenset(
+    {
+        RequestFailure.PROXY,
+        RequestFailure.PROXY_KIND,
+        RequestFailure.PROXY_UNREACHABLE,
+        RequestFailure.PROXY_CERTIFICATE,
+        RequestFailure.PROXY_TLS,
+        RequestFailure.PROXY_SIGN_IN,
     }
 )
 
@@ -125,5 +145,7 @@ class NoAnswer:
     """The HTTP status, if the headers arrived but the body did not."""
     peer: PeerCertificate | None = None
     """The rejected certificate, as far as the library exposes it. Nothing in it is verified."""
+    proxy_status: int | None = None
+    """The status with which a proxy refused the tunnel."""
     sign_in: tuple[str, ...] = ()
     """The known sign-in schemes that a proxy offered in ``Proxy-Authenticate``."""

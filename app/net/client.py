@@ -13,7 +13,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
-from app.net.answers import TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
+from app.net.answers import PROXY_FAILURES, TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
 from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
 from app.net.certificate import HandshakeWatch, certificate_failure, peer
 from app.net.error_chain import connect_failure, error_chain
@@ -61,6 +61,9 @@ def prepare() -> None:
         importlib.import_module(name)
 
 
+_PROXY_KINDS: Final = ("http", "https")
+
+
 class _OneHost:
     """A client that sends to one host only. Use as an async context manager."""
 
@@ -68,6 +71,8 @@ class _OneHost:
         """``host`` has no port. ``proxy`` is a URL. In practice only loopback is reached, also with plain HTTP."""
         self._host = host.strip("[]").lower()
         self._proxy = None if practice or self._host in LOOPBACK else proxy
+        scheme, named, _ = (self._proxy or "").partition("://")
+        self._proxy_kind = scheme.lower() if named else "http"
         self._practice = practice
         self._handshakes = HandshakeWatch()
         self._client: httpx.AsyncClient | None = None
@@ -105,8 +110,10 @@ class _OneHost:
     ) -> Answer | NoAnswer:
         if not self._is_allowed(url):
             return _not_sent(RequestFailure.REFUSED_BY_US)
+        if self._proxy_kind not in _PROXY_KINDS:
+            return _not_sent(RequestFailure.PROXY_KIND)
         if self._client is None:
-            return _not_sent(RequestFailure.PROXY)
+            return _not_sent(RequestFailure.PROXY_UNREACHABLE)
         request = _request(
             self._client, method, url, {"Accept-Encoding": "identity", **headers}, content=content, form=form
         )
@@ -291,7 +298,7 @@ async def _exchange(
 ) -> Answer | NoAnswer:
     import httpx
 
-    trace = Trace()
+    trace = Trace(proxied=proxied)
     request.extensions["trace"] = trace
     # httpcore leaves the socket open when a handshake is canceled, but closes it when its own limit ends the handshake.
     request.extensions["timeout"] = {"connect": limit_seconds * 0.8}
@@ -324,7 +331,7 @@ async def _exchange(
     except TimeoutError:
         failure = RequestFailure.TIMEOUT if status is None else RequestFailure.TOO_SLOW
         if proxied and not trace.encrypted and not trace.in_tls:
-            failure = RequestFailure.PROXY
+            failure = _of_proxy(trace, [])
     except (
         httpx.HTTPError,
         httpx.InvalidURL,
@@ -335,7 +342,8 @@ async def _exchange(
         failure = _classify(error, trace, proxied=proxied)
     rejected = handshakes.rejected() if handshakes is not None and failure in TLS_FAILURES else None
     took = time.perf_counter() - started
-    return NoAnswer(failure, took, trace.finish(), trace.reached, status, rejected, trace.sign_in)
+    refused = trace.proxy_status if failure in PROXY_FAILURES else None
+    return NoAnswer(failure, took, trace.finish(), trace.reached, status, rejected, refused, trace.sign_in)
 
 
 async def _body(response: httpx.Response) -> bytes:
@@ -351,13 +359,11 @@ async def _body(response: httpx.Response) -> bytes:
 def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> RequestFailure:
     import httpx
 
-    if isinstance(error, httpx.ProxyError):
-        return RequestFailure.PROXY_SIGN_IN if str(error).startswith("407") else RequestFailure.PROXY
-    if proxied and not trace.encrypted and not trace.in_tls:
-        return RequestFailure.PROXY
+    chain = list(error_chain(error))
+    if isinstance(error, httpx.ProxyError) or (proxied and not trace.encrypted and not trace.in_tls):
+        return _of_proxy(trace, chain)
     if isinstance(error, httpx.TimeoutException):
         return RequestFailure.TIMEOUT
-    chain = list(error_chain(error))
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return certificate_failure(link)
@@ -378,6 +384,17 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> RequestFa
     ):
         return RequestFailure.PROTOCOL
     return RequestFailure.CLOSED
+
+
+def _of_proxy(trace: Trace, chain: list[BaseException]) -> RequestFailure:
+    """Why there is no tunnel, given the error and those that caused it."""
+    if trace.proxy_status == 407:
+        return RequestFailure.PROXY_SIGN_IN
+    if any(isinstance(link, ssl.SSLCertVerificationError) for link in chain):
+        return RequestFailure.PROXY_CERTIFICATE
+    if trace.in_proxy_tls:
+        return RequestFailure.PROXY_TLS
+    return RequestFailure.PROXY if trace.connected else RequestFailure.PROXY_UNREACHABLE
 
 
 # OpenSSL's errors for an unannounced end and for waiting; the real error is another one in the chain.

@@ -24,11 +24,16 @@ def schemes(values: Iterable[str]) -> tuple[str, ...]:
 class Trace:
     """Receives httpcore's trace events."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, proxied: bool = False) -> None:
+        self._proxied = proxied
         self.timings: dict[str, float] = {}
         self.connected = False
         self.encrypted = False
         self.in_tls = False
+        self.in_proxy_tls = False
+        """In a handshake with the proxy itself, which comes before the tunnel."""
+        self.proxy_status: int | None = None
+        """The proxy's answer to CONNECT."""
         self.sign_in: tuple[str, ...] = ()
         """The sign-in schemes that a proxy offered."""
         self._started: dict[str, float] = {}
@@ -43,12 +48,15 @@ class Trace:
             if name == "send_request_headers":
                 # With a proxy the CONNECT request comes first; the last request counts.
                 self._sent = now
+        if name == "start_tls" and self._proxied and not step.startswith("proxy."):
+            self.in_proxy_tls = phase != "complete"
+            return
         if name == "start_tls":
             self.in_tls = phase != "complete"
         if phase != "complete":
             return
         if name == "receive_response_headers":
-            self._take_sign_in(info.get("return_value"))
+            self._take_tunnel(info.get("return_value"))
         if name == "connect_tcp":
             self.connected = True
             self.timings["connect"] = now - self._started[name]
@@ -56,9 +64,12 @@ class Trace:
             self.encrypted = True
             self.timings["tls"] = now - self._started[name]
 
-    def _take_sign_in(self, answer: Any) -> None:
-        """Keep the schemes in the answer to CONNECT, whose headers httpx does not expose later."""
-        if isinstance(answer, tuple) and len(answer) >= 4 and answer[1] == 407:
+    def _take_tunnel(self, answer: Any) -> None:
+        """Keep status and schemes of the answer to CONNECT, whose headers httpx does not expose later."""
+        if not self._proxied or self.encrypted or not isinstance(answer, tuple) or len(answer) < 4:
+            return
+        self.proxy_status = answer[1]
+        if self.proxy_status == 407:
             given = [value.decode("latin-1") for name, value in answer[3] if name.lower() == b"proxy-authenticate"]
             self.sign_in = schemes(given)
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from app.net import REQUEST_SECONDS, Answer, NoAnswer, ReadOnlyClient, sendable, system_proxy
 from app.net.names import AddressScope, Lookup, LookupStatus, system_resolver
-from app.net.proxy import origin_of
 from app.scim import network_path
 from app.scim.address_repair import doubled, trial
 from app.scim.details import NameDetails, RedirectTarget, TokenIssueDetails
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.net.names import Resolver
-    from app.net.proxy import ProxyOrigin
     from app.scim.details import Details
     from app.scim.endpoint import Endpoint
     from app.scim.probes import Probe
@@ -92,7 +90,7 @@ class _ConnectionTest:
         self._end = time.monotonic() + limits.whole
         self._findings: list[Finding] = []
         self._found = Lookup(LookupStatus.UNKNOWN)
-        self._proxy_from: ProxyOrigin | None = None
+        self._proxy_used: str | None = None
 
     def finish(self) -> tuple[Finding, ...]:
         """All findings, the missing ones as not tried."""
@@ -137,7 +135,7 @@ class _ConnectionTest:
         proxy = None if self._endpoint.practice else await self._proxy(proxy_for)
         if proxy is not None:
             # The proxy resolves the name; this computer may not even be able to.
-            self._proxy_from = origin_of(proxy)
+            self._proxy_used = proxy
             self._not_tried(Check.NAME, NameDetails(proxied=True))
         elif not await self._name(resolver):
             return
@@ -196,12 +194,12 @@ class _ConnectionTest:
 
     async def _rest_of_path(self, answer: Answer | NoAnswer) -> bool:
         """The checks on the path that need a request; without a proxy the connection was checked before."""
-        if self._proxy_from is not None and not self._keep(network_path.tunnel(answer, self._proxy_from)):
+        if self._proxy_used is not None and not self._keep(network_path.tunnel(answer, self._proxy_used)):
             return False
         plain = self._endpoint.plain
         if plain and not (isinstance(answer, NoAnswer) and network_path.failed_check(answer, plain=True)):
             return self._keep(Finding(Check.CERTIFICATE, Verdict.NOT_CHECKED, Observation.PLAIN_PRACTICE))
-        outside = self._proxy_from is not None or self._found.scope is AddressScope.PUBLIC
+        outside = self._proxy_used is not None or self._found.scope is AddressScope.PUBLIC
         return self._keep(await network_path.certificate(answer, self._endpoint.host, outside=outside))
 
     async def _authorized(self, client: ReadOnlyClient, answer: Answer | NoAnswer, asked: str) -> bool:

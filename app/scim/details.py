@@ -94,6 +94,10 @@ class RouteDetails:
     """The result for each family that has addresses."""
     proxy_from: ProxyOrigin | None = field(default=None, metadata=KEPT)
     """Who configured the proxy; None for a direct connection."""
+    status: int | None = field(default=None, metadata=KEPT)
+    """The status with which the proxy refused the tunnel."""
+    credentials: bool = field(default=False, metadata=KEPT)
+    """Whether the proxy's address has a name or password, which were sent."""
     sign_in: str = field(default="", metadata=KEPT)
     """The authentication schemes that the proxy offered with 407, known ones only, comma-separated."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from app.scim.details import AnswerDetails, TokenIssueDetails
+from app.scim.details import AnswerDetails, RouteDetails, TokenIssueDetails
 
 if TYPE_CHECKING:
     from app.scim.details import Details
@@ -67,8 +67,9 @@ class Finding:
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer, if one came."""
-        return self.details.status if isinstance(self.details, AnswerDetails | TokenIssueDetails) else None
+        """The HTTP status of the answer, if one came, or of a proxy that opened no tunnel."""
+        details = self.details
+        return details.status if isinstance(details, AnswerDetails | TokenIssueDetails | RouteDetails) else None
 
     @property
     def request(self) -> str:

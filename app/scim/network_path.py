@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from app.net import Answer, NoAnswer, Reached, RequestFailure
-from app.net.answers import TLS_FAILURES
+from app.net.answers import PROXY_FAILURES, TLS_FAILURES
 from app.net.inspection import Authority, authority
 from app.net.names import AddressScope, IpFamily, Lookup, LookupStatus, look_up, looks_public, system_resolver
+from app.net.proxy import origin_of
 from app.net.reach import ConnectResult, reach
 from app.scim.details import CertificateDetails, NameDetails, RouteDetails
 from app.scim.exchange import sent_at
@@ -25,7 +27,6 @@ from app.scim.observation import FAILURES, Observation
 if TYPE_CHECKING:
     from app.net import PeerCertificate
     from app.net.names import Resolver
-    from app.net.proxy import ProxyOrigin
 
 CLOCK_SECONDS: Final = 300
 """Clocks may differ by this much; Kerberos and many tokens allow five minutes."""
@@ -43,7 +44,10 @@ _CONNECTIONS: Final = {
     ConnectResult.TIMEOUT: Observation.TIMEOUT,
     ConnectResult.UNREACHABLE: Observation.UNREACHABLE,
 }
-_PROXY: Final = frozenset({RequestFailure.PROXY, RequestFailure.PROXY_SIGN_IN})
+
+
+_NO_PROXY: Final = frozenset({400, 405, 501})
+"""What web servers answer to CONNECT."""
 
 
 async def name(host: str, port: int, resolver: Resolver, limit: float) -> tuple[Finding, Lookup]:
@@ -76,13 +80,20 @@ async def connection(found: Lookup, port: int, limit: float) -> Finding:
     return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, made.seconds, details)
 
 
-def tunnel(answer: Answer | NoAnswer, proxy_from: ProxyOrigin) -> Finding:
-    """Whether the proxy let the request through."""
+def tunnel(answer: Answer | NoAnswer, proxy: str) -> Finding:
+    """Whether that proxy let the request through."""
+    details = RouteDetails(proxy_from=origin_of(proxy))
     if not isinstance(answer, NoAnswer) or failed_check(answer) is not Check.ROUTE:
-        details = RouteDetails(proxy_from=proxy_from)
         return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, answer.timings.get("connect"), details)
-    details = RouteDetails(proxy_from=proxy_from, sign_in=", ".join(answer.sign_in))
-    return Finding(Check.ROUTE, Verdict.FAILED, FAILURES[answer.failure], answer.seconds, details)
+    status, seen = answer.proxy_status, FAILURES[answer.failure]
+    if seen is Observation.PROXY_FAILED and status is not None and status >= 400 and status not in _NO_PROXY:
+        # A refusal is 403 everywhere; for a name that they do not know, proxies answer 404, 500, 502 or 503.
+        seen = Observation.PROXY_NO_HOST if status == 404 or status >= 500 else Observation.PROXY_REFUSED
+    if seen is Observation.PROXY_REFUSED and status == 401:
+        seen = Observation.PROXY_SIGN_IN  # tinyproxy, to a wrong name or password
+    signed = "@" in proxy.partition("://")[2].partition("/")[0]
+    details = replace(details, status=status, credentials=signed, sign_in=", ".join(answer.sign_in))
+    return Finding(Check.ROUTE, Verdict.FAILED, seen, answer.seconds, details)
 
 
 async def certificate(answer: Answer | NoAnswer, host: str, *, outside: bool) -> Finding:
@@ -130,14 +141,14 @@ def failed_check(answer: NoAnswer, *, plain: bool = False) -> Check | None:
     """The check on the path at which a request failed; None if the path was fine."""
     if answer.status is not None:
         return None
-    if answer.failure in _PROXY or answer.reached is Reached.NOTHING:
+    if answer.failure in PROXY_FAILURES or answer.reached is Reached.NOTHING:
         return Check.ROUTE
     if answer.failure in TLS_FAILURES:
         return Check.CERTIFICATE
     return None if plain or answer.reached is Reached.ENCRYPTED else Check.CERTIFICATE
 
 
-async def locate_failure(answer: NoAnswer, url: str, proxy_from: ProxyOrigin | None) -> Finding | None:
+async def locate_failure(answer: NoAnswer, url: str, proxy: str | None) -> Finding | None:
     """Where on the path a request to that URL failed; None if the path was fine."""
     if answer.failure is RequestFailure.REFUSED_BY_US:  # the URL may be no address at all
         return None
@@ -149,8 +160,8 @@ async def locate_failure(answer: NoAnswer, url: str, proxy_from: ProxyOrigin | N
         return await certificate(answer, host, outside=True)
     if check is None:
         return None
-    if proxy_from is not None:
-        return tunnel(answer, proxy_from)
+    if proxy is not None:
+        return tunnel(answer, proxy)
     named, found = await name(host, port, system_resolver, AFTERWARDS)
     if named.verdict is Verdict.FAILED:
         return named

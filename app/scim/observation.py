@@ -41,7 +41,19 @@ class Observation(StrEnum):
     TIMEOUT = "timeout"
     """No answer began within the time limit."""
     PROXY_FAILED = "proxy-failed"
-    """The proxy did not answer or did not forward the connection."""
+    """The proxy gave no usable answer."""
+    PROXY_REFUSED = "proxy-refused"
+    """The proxy answered that it does not allow this connection."""
+    PROXY_NO_HOST = "proxy-no-host"
+    """The proxy answered that it could not reach the host, or does not know its name."""
+    PROXY_KIND = "proxy-kind"
+    """The configured proxy is neither HTTP nor HTTPS. Nothing was sent."""
+    PROXY_UNREACHABLE = "proxy-unreachable"
+    """There is no connection to the proxy."""
+    PROXY_CERTIFICATE = "proxy-certificate"
+    """The certificate of an ``https://`` proxy is not accepted."""
+    PROXY_TLS = "proxy-tls"
+    """No encrypted connection to an ``https://`` proxy."""
     PROXY_SIGN_IN = "proxy-sign-in"
     """The proxy answered 407 (RFC 9110 section 15.5.8)."""
     UNTRUSTED = "untrusted"
@@ -124,6 +136,10 @@ FAILURES: Final[Mapping[RequestFailure, Observation]] = {
     RequestFailure.UNREACHABLE: Observation.UNREACHABLE,
     RequestFailure.TIMEOUT: Observation.TIMEOUT,
     RequestFailure.PROXY: Observation.PROXY_FAILED,
+    RequestFailure.PROXY_KIND: Observation.PROXY_KIND,
+    RequestFailure.PROXY_UNREACHABLE: Observation.PROXY_UNREACHABLE,
+    RequestFailure.PROXY_CERTIFICATE: Observation.PROXY_CERTIFICATE,
+    RequestFailure.PROXY_TLS: Observation.PROXY_TLS,
     RequestFailure.PROXY_SIGN_IN: Observation.PROXY_SIGN_IN,
     RequestFailure.TLS_UNTRUSTED: Observation.UNTRUSTED,
     RequestFailure.TLS_EXPIRED: Observation.EXPIRED,

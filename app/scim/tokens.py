@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
-from app.net.proxy import origin_of
 from app.scim import network_path
 from app.scim.listing import read_object
 from app.scim.observation import FAILURES, Observation
@@ -133,7 +132,7 @@ class TokenSource:
 
 
 async def _unreached(answer: NoAnswer, token_url: str, proxy: str | None) -> NotIssued:
-    failure = await network_path.locate_failure(answer, token_url, None if proxy is None else origin_of(proxy))
+    failure = await network_path.locate_failure(answer, token_url, proxy)
     observation = FAILURES[answer.failure] if failure is None else failure.observation
     return NotIssued(observation, answer.seconds, answer.status, failure)
 

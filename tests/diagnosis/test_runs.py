@@ -53,7 +53,11 @@ BAD = (
 FULL: dict[Check, Details] = {
     Check.ISSUED: TokenIssueDetails(ASKED, 200, minutes=15),
     Check.NAME: NameDetails(3, 2, 1, AddressScope.PRIVATE, proxied=True),
-    Check.ROUTE: RouteDetails(ConnectResult.CONNECTED, ConnectResult.REFUSED, ProxyOrigin.SYSTEM, "NTLM, Basic"),
+    Check.ROUTE: RouteDetails(
+        *(ConnectResult.CONNECTED, ConnectResult.REFUSED, ProxyOrigin.SYSTEM, 407),
+        credentials=True,
+        sign_in="NTLM, Basic",
+    ),
     Check.CERTIFICATE: CertificateDetails("An Issuer", 12, Authority.OWN, -400, NOW, NOW, "TLSv1.3", 2),
     Check.TOKEN: AnswerDetails(
         *(ASKED, 429, 37, Expect.EMPTY, BearerError.INVALID_TOKEN),

@@ -94,7 +94,9 @@ DETAILED = (
     Finding(C.CERTIFICATE, F, O.EXPIRED, None, replace(CERTIFICATE, days=-3)),
     Finding(C.CERTIFICATE, F, O.EXPIRED, None, replace(CERTIFICATE, days=-1)),
     Finding(C.ISSUED, P, O.GOOD, None, TokenIssueDetails(status=200, minutes=15)),
-    Finding(C.ISSUED, F, O.PROXY_SIGN_IN, None, RouteDetails(proxy_from=ProxyOrigin.SYSTEM, sign_in="NTLM")),
+    Finding(
+        C.ISSUED, F, O.PROXY_SIGN_IN, None, RouteDetails(proxy_from=ProxyOrigin.SYSTEM, status=407, sign_in="NTLM")
+    ),
     Finding(C.TOKEN, F, O.MALFORMED),
     Finding(C.TOKEN, F, O.UNAUTHORIZED, None, replace(REFUSAL, body=BodyKind.PAGE)),
     Finding(C.TOKEN, F, O.UNAUTHORIZED, None, replace(REFUSAL, error=BearerError.INVALID_TOKEN)),

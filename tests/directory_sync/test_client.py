@@ -97,7 +97,7 @@ def test_a_certificate_that_is_not_accepted(
     ("answer", "seen"),
     [
         (http(407, Proxy_Authenticate="NTLM"), Observation.PROXY_SIGN_IN),
-        (http(403), Observation.PROXY_FAILED),
+        (http(403), Observation.PROXY_REFUSED),
     ],
 )
 def test_a_proxy_that_does_not_let_it_through(stage: ApiStage, answer: bytes, seen: Observation) -> None:

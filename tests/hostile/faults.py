@@ -210,14 +210,15 @@ def broken_token(scene: Scene) -> Way:
     return Way(scene.serve(says(listing())).base_url, StaticToken("the-right\n-token"))
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as gone:
         return int(gone.getsockname()[1])
 
 
 def closed_port(_scene: Scene) -> Way:
     """Nothing listens on the port."""
-    return Way(f"https://localhost:{_free_port()}/scim/v2")
+    return Way(f"https://localhost:{free_port()}/scim/v2")
 
 
 def full_queue(scene: Scene) -> Way:
@@ -307,7 +308,7 @@ def proxy_is(behaving: Answering) -> Injection:
 
 def no_proxy_there(_scene: Scene) -> Way:
     """The configured proxy does not exist."""
-    return Way("https://scim.example/v2", proxy=f"http://127.0.0.1:{_free_port()}")
+    return Way("https://scim.example/v2", proxy=f"http://127.0.0.1:{free_port()}")
 
 
 def misspelt_behind_proxy(scene: Scene) -> Way:
@@ -347,7 +348,7 @@ def issuing(answer: bytes | Answering, endpoint: bytes | None = None) -> Injecti
 def no_issuer(scene: Scene) -> Way:
     """Nothing listens at the token address."""
     server = scene.serve_plainly(says(listing()))
-    url = f"http://127.0.0.1:{_free_port()}/token"
+    url = f"http://127.0.0.1:{free_port()}/token"
     return Way(server.base_url, ServiceAccount(url, "an-id", "a-secret", "tsg_id:1234"), practice=True)
 
 

@@ -1,14 +1,16 @@
 """Every cell of the table in ``cells.csv`` is injected for real: who answers what leads first to that cause and step.
 
-Columns: who answers (``host``, or a product that inspects encrypted traffic and is trusted here), the answer, its body;
-then the failed check, what it sees, the first cause by its id, its step, and who is at fault.
+Columns: who answers (``host``; ``inspection``, a product that inspects encrypted traffic and is trusted here;
+``proxy``; ``signed-proxy``, whose address has a name and password; ``secure-proxy``, addressed by https), the answer,
+its body; then the failed check, what it sees, the first cause by its id, its step, and who is at fault.
 """
 
 from __future__ import annotations
 
 import asyncio
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
 from app.scim.connection_test import TimeLimits, run
 from app.scim.endpoint import Endpoint
-from app.scim.finding import Verdict
+from app.scim.finding import Check, Verdict
 from app.scim.probes import probe_of
 from app.scim.tokens import TokenSource
 from tests.hostile import faults
@@ -31,7 +33,11 @@ from tests.hostile.server import TOKEN, http, says, serving
 from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
+    import socket
+    import threading
     from collections.abc import Callable
+
+    from tests.hostile.server import Answering, Hostile
 
 FILE = Path(__file__).with_name("cells.csv")
 QUICK = TimeLimits(name=1.0, request=1.0, whole=3.0)
@@ -92,7 +98,79 @@ def by_inspection(scene: Scene, cell: Cell) -> Way:
     return Way(f"https://{HOST}:{product.port}/scim/v2", proxy=proxy.url)
 
 
-WHO: dict[str, Callable[[Scene, Cell], Way]] = {"host": by_host, "inspection": by_inspection}
+def by_proxy(scene: Scene, cell: Cell) -> Way:
+    """A status is the proxy's answer to CONNECT; a word is something else that it does."""
+    status, _, offer = cell.answer.partition(" ")
+    if cell.answer in DEEDS:
+        return Way(URL, proxy=f"http://127.0.0.1:{scene.serve_plainly(DEEDS[cell.answer]).port}")
+    if cell.answer == "nobody":
+        return Way(URL, proxy=f"http://127.0.0.1:{faults.free_port()}")
+    if cell.answer.startswith("socks"):
+        server = scene.serve_plainly(faults.silent)
+        scene.stack.callback(lambda: unasked(server))
+        return Way(URL, proxy=f"{cell.answer}://127.0.0.1:{server.port}")
+    body, kind = BODIES[cell.body]
+    offers = {"Proxy_Authenticate": offer} if offer else {}
+    proxy = scene.stack.enter_context(Proxy({}, http(int(status), body, kind, **offers)))
+    return Way(URL, proxy=proxy.url)
+
+
+def unasked(server: Hostile) -> None:
+    assert server.requests == []
+
+
+def by_signed_proxy(scene: Scene, cell: Cell) -> Way:
+    way = by_proxy(scene, cell)
+    assert way.proxy is not None
+    return replace(way, proxy=way.proxy.replace("://", "://name:password@"))
+
+
+def by_secure_proxy(scene: Scene, cell: Cell) -> Way:
+    """A proxy addressed by https, whose own certificate or words may be wrong."""
+    past = datetime.now(UTC) - timedelta(days=1)
+    tls = {
+        "untrusted": lambda: serving(trustme.CA(organization_name="Somebody"), "localhost"),
+        "other-name": lambda: serving(scene.authority, "elsewhere.example"),
+        "expired": lambda: serving(scene.authority, "localhost", past, past - timedelta(days=9)),
+    }.get(cell.answer, lambda: serving(scene.authority, "localhost"))()
+    if cell.answer == "plain":
+        proxy = scene.serve_plainly(faults.anybody(http(400)))
+    elif cell.answer.isdigit():
+        proxy = scene.serve(faults.anybody(http(int(cell.answer))), tls)
+    else:
+        proxy = scene.serve(faults.closes, tls)
+    scheme = "http" if cell.answer == "addressed-by-http" else "https"
+    return Way(URL, proxy=f"{scheme}://localhost:{proxy.port}")
+
+
+def opens_and(answering: Answering) -> Answering:
+    """The tunnel is opened, and then it goes wrong."""
+
+    def deed(connection: socket.socket, request: str, stop: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+        answering(connection, request, stop)
+
+    return deed
+
+
+URL = f"https://{HOST}/scim/v2"
+DEEDS: dict[str, Answering] = {
+    "silent": faults.silent,
+    "closes": faults.closes,
+    "resets": faults.resets(b""),
+    "not-http": faults.anybody(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "200 closes": opens_and(faults.closes),
+    "200 resets": opens_and(faults.resets(b"")),
+    "200 silent": opens_and(faults.silent),
+    "200 page": opens_and(faults.anybody(http(200, faults.PAGE, "text/html"))),
+}
+WHO: dict[str, Callable[[Scene, Cell], Way]] = {
+    "host": by_host,
+    "inspection": by_inspection,
+    "proxy": by_proxy,
+    "signed-proxy": by_signed_proxy,
+    "secure-proxy": by_secure_proxy,
+}
 
 
 def outcome(cell: Cell, authority: trustme.CA, store: Path) -> dict[str, str]:
@@ -108,6 +186,9 @@ def outcome(cell: Cell, authority: trustme.CA, store: Path) -> dict[str, str]:
     first = diagnosis.causes[0]
     said = " ".join((diagnosis.title, sentence(failed), *(cause.sentence for cause in diagnosis.causes)))
     assert TOKEN not in said
+    if cell.who.endswith("proxy") and failed.check is Check.ROUTE:
+        assert "proxy from the system settings" in sentence(failed)
+        assert failed.status == (int(cell.answer[:3]) if cell.answer[:3].isdigit() else None)
     if failed.status is not None and cell.answer[:3].isdigit() and cell.who in ("host", "inspection"):
         assert failed.status == int(cell.answer[:3])
         assert str(failed.status) in said or failed.status < 400, "the status is said first of all"

@@ -93,7 +93,14 @@ ROWS = (
     Row("SSH on the port", greets_with(b"SSH-2.0-OpenSSH_9.6\r\n"), R.CERTIFICATE, None, O.TLS_FAILED),
     Row("reset when encrypted", greets_with(b"", reset=True), R.CERTIFICATE, None, O.CLOSED),
     # -- the proxy ---------------------------------------------------------------------------
-    Row("proxy: Basic", proxy_says(http(407, Proxy_Authenticate='Basic realm="x"')), R.ROUTE, None, O.PROXY_SIGN_IN),
+    Row(
+        "proxy: Basic",
+        proxy_says(http(407, Proxy_Authenticate='Basic realm="x"')),
+        R.ROUTE,
+        None,
+        O.PROXY_SIGN_IN,
+        F.PROXY_BASIC,
+    ),
     Row(
         "proxy: NTLM", proxy_says(http(407, Proxy_Authenticate="NTLM")), R.ROUTE, None, O.PROXY_SIGN_IN, sign_in="NTLM"
     ),
@@ -105,13 +112,13 @@ ROWS = (
         O.PROXY_SIGN_IN,
         sign_in="Negotiate",
     ),
-    Row("proxy: 403", proxy_says(http(403)), R.ROUTE, None, O.PROXY_FAILED),
-    Row("proxy: 502", proxy_says(http(502)), R.ROUTE, None, O.PROXY_FAILED),
+    Row("proxy: 403", proxy_says(http(403)), R.ROUTE, None, O.PROXY_REFUSED),
+    Row("proxy: 502", proxy_says(http(502)), R.ROUTE, BASE, O.PROXY_NO_HOST),
     Row("proxy: portal page", proxy_says(http(302, Location="https://login.example/")), R.ROUTE, None, O.PROXY_FAILED),
     Row("proxy: closes", faults.proxy_is(faults.closes), R.ROUTE, None, O.PROXY_FAILED),
     Row("proxy: silent", faults.proxy_is(faults.silent), R.ROUTE, None, O.PROXY_FAILED),
-    Row("proxy: not there", faults.no_proxy_there, R.ROUTE, None, O.PROXY_FAILED),
-    Row("proxy: host misspelt", faults.misspelt_behind_proxy, R.NAME, None, O.PROXY_FAILED),
+    Row("proxy: not there", faults.no_proxy_there, R.ROUTE, None, O.PROXY_UNREACHABLE),
+    Row("proxy: host misspelt", faults.misspelt_behind_proxy, R.NAME, BASE, O.PROXY_NO_HOST),
     Row("proxy: opens traffic", faults.proxy_opens_traffic, R.CERTIFICATE, None, O.INSPECTION_UNTRUSTED),
     # -- the certificate ---------------------------------------------------------------------
     Row("unknown authority", faults.by_unknown("Someone"), R.CERTIFICATE, None, O.UNTRUSTED),

@@ -181,7 +181,8 @@ def test_a_proxys_sign_in_schemes_are_reported(monkeypatch: pytest.MonkeyPatch, 
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         route = run_checks(f"https://{HOST}/scim", proxy=proxy.url)[Check.ROUTE]
     assert (route.verdict, route.observation) == (Verdict.FAILED, Observation.PROXY_SIGN_IN)
-    assert route.details == RouteDetails(proxy_from=ProxyOrigin.ENVIRONMENT, sign_in=schemes)
+    assert sentence(route).startswith("The proxy from the environment ")
+    assert route.details == RouteDetails(proxy_from=ProxyOrigin.ENVIRONMENT, status=407, sign_in=schemes)
 
 
 # -- certificates and clocks -----------------------------------------------------------------

@@ -131,7 +131,12 @@ def test_what_a_proxy_refuses_or_cannot_reach_is_its_own(proxy: tuple[str, Runni
     host = {"denied": DENIED, "unknown": UNKNOWN, "closed": HOST}[fault]
     assert status_of_connect(running, host, port) == STATUSES[name][fault]
     tested = run_checks(host, port, running.url())
-    assert tested.failed == (Check.ROUTE, Observation.PROXY_FAILED)
+    seen = Observation.PROXY_REFUSED if fault == "denied" else Observation.PROXY_NO_HOST
+    assert tested.failed == (Check.ROUTE, seen)
+    assert tested.route.status == STATUSES[name][fault]
+    first = "proxy" if fault == "denied" else "base-url"
+    assert tested.causes[0].id == f"{seen.value}.{first}"
+    assert tested.causes[0].step == (None if fault == "denied" else "copy-base-url")
 
 
 def test_a_proxy_that_only_passes_on_does_not_get_in_the_way(proxy: tuple[str, Running], endpoint: Hostile) -> None:
@@ -150,6 +155,9 @@ def test_a_proxy_that_wants_a_sign_in_is_named(name: str, endpoint: Hostile) -> 
         tested = run_checks(HOST, endpoint.port, running.url())
         assert tested.failed == (Check.ROUTE, Observation.PROXY_SIGN_IN)
         assert tested.route.sign_in == "Basic"
+        assert tested.causes[0].id == "proxy-sign-in.basic"
+        wrong = run_checks(HOST, endpoint.port, running.url(account="somebody:wrong"))
+        assert wrong.causes[0].id == "proxy-sign-in.credentials"
         if name == "tinyproxy":  # its rules let the right account in
             passed(run_checks(HOST, endpoint.port, running.url(account="somebody:secret")))
 
@@ -174,6 +182,7 @@ def test_a_proxy_that_opens_encrypted_traffic_is_named(endpoint: Hostile, truste
     with servers.running(partial(servers.mitmproxy, keeps=tmp_path)) as running:
         unreached = run_checks(HOST, endpoint.port, running.url())
         assert unreached.failed == (Check.TOKEN, Observation.SERVER_ERROR)
+        assert unreached.causes[0].id == "502.inspection"
 
 
 # -- TLS to the proxy itself, and SOCKS ------------------------------------------------------
@@ -187,7 +196,11 @@ def test_a_proxy_reached_over_tls_does_not_get_in_the_way(endpoint: Hostile, aut
     ):
         passed(run_checks(HOST, endpoint.port, running.url("https")))
         denied = run_checks(DENIED, 443, running.url("https"))
-        assert denied.failed == (Check.ROUTE, Observation.PROXY_FAILED)
+        assert denied.failed == (Check.ROUTE, Observation.PROXY_REFUSED)
+        secure = run_checks(HOST, endpoint.port, f"https://localhost:{inner.port}")
+        assert secure.failed == (Check.ROUTE, Observation.PROXY_TLS)
+        other = run_checks(HOST, endpoint.port, running.url("https").replace("localhost", "127.0.0.1"))
+        assert other.failed == (Check.ROUTE, Observation.PROXY_CERTIFICATE)
         # Spoken to plainly, it closes the connection.
         plain = run_checks(HOST, endpoint.port, running.url())
         assert plain.failed == (Check.ROUTE, Observation.PROXY_FAILED)
@@ -197,7 +210,7 @@ def test_a_proxy_reached_over_tls_does_not_get_in_the_way(endpoint: Hostile, aut
 def test_nothing_is_sent_to_a_socks_proxy(endpoint: Hostile, scheme: str) -> None:
     with servers.running(servers.dante) as running:
         refused = run_checks(HOST, endpoint.port, running.url(scheme))
-        assert refused.failed == (Check.ROUTE, Observation.PROXY_FAILED)
+        assert refused.failed == (Check.ROUTE, Observation.PROXY_KIND)
         with closing(socket.create_connection(("127.0.0.1", running.port))) as ours:
             here = f"127.0.0.1.{ours.getsockname()[1]} "
             until_blocking(lambda: here in running.output.read_text())

@@ -86,7 +86,9 @@ def test_a_refused_connection() -> None:
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.REFUSED)
 
 
-@pytest.mark.parametrize(("status", "observation"), [(407, Observation.PROXY_SIGN_IN), (502, Observation.PROXY_FAILED)])
+@pytest.mark.parametrize(
+    ("status", "observation"), [(407, Observation.PROXY_SIGN_IN), (502, Observation.PROXY_NO_HOST)]
+)
 def test_a_proxy_that_refuses(status: int, observation: Observation) -> None:
     def refuses(connection: socket.socket, _request: str, _stop: threading.Event) -> None:
         connection.sendall(f"HTTP/1.1 {status} No\r\nContent-Length: 0\r\n\r\n".encode())
@@ -111,7 +113,8 @@ def test_a_proxy_that_never_answers() -> None:
 @pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "nonsense", "socks5://127.0.0.1:9", "http://[bad"])
 def test_a_proxy_that_is_not_there(proxy: str) -> None:
     found = run_checks("https://cie.example/scim", proxy=proxy)
-    assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
+    seen = Observation.PROXY_KIND if proxy.startswith("socks") else Observation.PROXY_UNREACHABLE
+    assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, seen)
 
 
 def test_a_run_can_be_cancelled() -> None:
