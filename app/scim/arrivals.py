@@ -197,13 +197,15 @@ class ArrivalReader:
 
     def _rest(self, tally: ResourceTally) -> int | None:
         """Where a sample continues after its first pages: the last resources are the likeliest to be new."""
-        if self._everything or tally.total is None or tally.read >= tally.total:
+        if self._everything or tally.total is None:
             return None
+        if tally.read >= tally.total:
+            return tally.read + 1 if tally.read == 2 * PAGE else None  # the first pages ended before the list did
         return max(tally.read + 1, tally.total - (SAMPLE - 2 * PAGE) + 1)
 
     def _take(self, page: ResourcePage, tally: ResourceTally, *, group: bool) -> None:
-        tally.total = page.total
         tally.read += len(page.resources)
+        tally.total = max(page.total, tally.read)
         for each in page.resources:
             self._note_change(each, group=group)
             if group:

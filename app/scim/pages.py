@@ -81,6 +81,10 @@ class PageReader:
         self._selects = True
         """Whether the endpoint accepts ``attributes``."""
         self._count = PAGE
+        self._first = self._last = ""
+        """The IDs of the very first resource, and of the last one read."""
+        self._total: int | None = None
+        """How many there are, by the last page."""
         self.stopped: ReadingStopped | None = None
 
     async def sorted_by_change(self, count: int) -> ResourcePage | None:
@@ -98,22 +102,29 @@ class PageReader:
 
     async def read(self, start: int, most: int | None = None) -> AsyncIterator[ResourcePage]:
         """Page after page from the resource at ``start`` (1 is the first); ``stopped`` is set on an early end."""
-        at, read, before = start, 0, ""
+        at, read, before, largest = start, 0, "", 0
         while most is None or read < most:
             page = await self._page(at, PAGE if most is None else min(PAGE, most - read))
+            past = self._total is not None and at > self._total
             if isinstance(page, ReadingStopped):
-                self.stopped = page
+                self.stopped = None if past else page
                 return
-            first = str(page.resources[0].get("id", "")) if page.resources else ""
+            first, last = (str(page.resources[each].get("id", "")) if page.resources else "" for each in (0, -1))
+            if past and first in ("", self._first, self._last):
+                return  # some hand out the first or the last ones again there
             if first and first == before:
                 self.stopped = ReadingStopped(Observation.WRONG_SHAPE)  # every page is the first one again
                 return
-            before = first
+            before, self._last = first, last
+            if at == 1:
+                self._first = first
             if page.resources:
                 yield page
-            at, read = at + len(page.resources), read + len(page.resources)
-            if at > page.total:
+            at, read, self._total = at + len(page.resources), read + len(page.resources), page.total
+            # A total may be capped at the size of a page, so only a last page that is shorter than others is the last.
+            if at > page.total and len(page.resources) < max(largest, 1):
                 return
+            largest = max(largest, len(page.resources))
             if not page.resources:
                 self.stopped = ReadingStopped(Observation.WRONG_SHAPE)
                 return

@@ -68,12 +68,32 @@ def test_pages_are_asked_for_with_what_is_needed_only_and_at_most_a_hundred() ->
     assert {p.of for p in progress if not p.group} == {250}
 
 
+@pytest.mark.parametrize("everything", [True, False])
+@pytest.mark.parametrize("capped", [50, 100, 200])
+@pytest.mark.parametrize("past", ["empty", "first again", "last again", "400", "404"])
+def test_a_total_capped_at_a_page_is_not_the_end(capped: int, past: str, everything: bool) -> None:
+    users = [user(n) for n in range(230)]
+
+    def first(path: str, query: dict[str, str]) -> bytes:
+        start, most = int(query["startIndex"]), min(capped, int(query["count"]))
+        every = users if path == "/Users" else []
+        page = every[start - 1 : start - 1 + most]
+        if not page and every:
+            if past.isdecimal():
+                return http(int(past))
+            page = {"empty": [], "first again": every[:most], "last again": every[-1:]}[past]
+        return listing(*page, total=min(capped, len(every)))
+
+    result = look(Directory(users, [], first), everything=everything)
+    assert (result.users.read, result.users.total, result.users.complete) == (230, 230, True)
+
+
 def test_a_sample_takes_the_first_and_the_last_and_asks_for_the_newest() -> None:
     directory = Directory([user(n) for n in range(2000)], [])
     result = look(directory, everything=False)
     users = [query for path, query in directory.asked if path == "/Users"]
     starts = [q["startIndex"] for q in users if "sortBy" not in q]
-    assert starts == ["1", "101", "1701", "1801", "1901"]
+    assert starts == ["1", "101", "1701", "1801", "1901", "2001"]
     assert (result.users.total, result.users.read, result.users.complete) == (2000, SAMPLE, False)
     assert "sortBy" in users[-1]
     assert result.counts[ArrivalKind.NEWEST] == arrivals.NEWEST
