@@ -127,6 +127,7 @@ LANES = {
         {"proxies": "squid tinyproxy privoxy dante-server stunnel4 mitmproxy"},
         ("tests/proxies/", "app/net/", "app/scim/network_path.py"),
     ),
+    "servers": TestLane({}, ("tests/foreign/", "app/scim/")),
     "browser": TestLane({}, ("tests/browser/",)),
 }
 """The names that a test may use in its marker ``lane("...")``."""

@@ -43,11 +43,11 @@ def _node() -> tuple[str, str]:
 
 
 @cache
-def _scimmy() -> Path:
-    """Return the folder in which SCIMMY is installed according to its lock file."""
-    source = HERE / "scimmy"
+def _installed(name: str) -> Path:
+    """Return the folder in which a server for Node is installed according to its lock file."""
+    source = HERE / name
     lock = source / "package-lock.json"
-    folder = ROOT / "build/foreign-scimmy" / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
+    folder = ROOT / f"build/foreign-{name}" / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
     if not (folder / "installed").exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -116,8 +116,11 @@ SERVERS = {
     "scim2-flask": _own_python("flask"),
     "django-scim2": _own_python("django"),
     "django-scim2-server": _own_python("django_server"),
-    "SCIMMY": ForeignServer(lambda: ([_node()[0], "serve.mjs"], _scimmy())),
-    UNFILTERED: ForeignServer(lambda: ([_node()[0], "serve.mjs", "--unfiltered"], _scimmy())),
+    "SCIMMY": ForeignServer(lambda: ([_node()[0], "serve.mjs"], _installed("scimmy"))),
+    UNFILTERED: ForeignServer(lambda: ([_node()[0], "serve.mjs", "--unfiltered"], _installed("scimmy"))),
     SLOW: ForeignServer(lambda: ([sys.executable, "serve.py"], HERE / "slow")),
 }
 """By name. The slow one is our own."""
+
+JACKSON = ForeignServer(lambda: ([_node()[0], "serve.mjs"], _installed("jackson")))
+"""Directory Sync of saml-jackson. It takes a quarter of a gigabyte, so it is for the test lane only."""

@@ -88,8 +88,9 @@ def test_every_library_is_pinned_by_hash_and_no_host_appears() -> None:
         assert "index-url" not in text
 
 
-def test_the_javascript_lock_pins_by_hash_and_contains_no_host() -> None:
-    text = (ROOT / "tests/foreign/scimmy/package-lock.json").read_text()
+@pytest.mark.parametrize("server", ["scimmy", "jackson"])
+def test_the_javascript_lock_pins_by_hash_and_contains_no_host(server: str) -> None:
+    text = (ROOT / f"tests/foreign/{server}/package-lock.json").read_text()
     packages = {name: entry for name, entry in json.loads(text)["packages"].items() if name}
     assert len(packages) > 50
     assert all(entry["integrity"].startswith("sha512-") for entry in packages.values())
