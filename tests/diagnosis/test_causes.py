@@ -19,7 +19,7 @@ from app.guide.roles import INSTEAD, roles_of
 from app.guide.vocabulary import Kind, Milestone, StepRole
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.setup import journey
-from tests.diagnosis.test_portal_errors import plain_words
+from tests.diagnosis.test_error_files import plain_words
 from tests.support.setups import NOW, STATES, a_setup
 
 if TYPE_CHECKING:

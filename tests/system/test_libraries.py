@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.system.libraries import PACKAGES, missing_library
-from tests.packaging.test_dev import ROOT
+from tests.packaging.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
