@@ -436,15 +436,12 @@ class GroupsCheck:
         ``places`` are those whose names occur more than once.
         """
         marks, names, numbers, goes_on = self._marks, self._names, self._numbers, bytearray(len(self._marks))
-        if not numbers and not self._pairs:
+        whose = array("q", map(numbers.__getitem__, places)) if numbers else array("q", bytes(8 * len(places)))
+        if self._pairs:
+            whose = array("q", (number or names[at] for number, at in zip(whose, places, strict=True)))
+        if len(places) <= 4 * _PART and len(set(filter(None, whose))) == len(whose) - whose.count(0):
             return goes_on
-        if numbers:
-            groups = array("q", (hash((marks[at], numbers[at])) if numbers[at] else 0 for at in places))
-        else:
-            groups = array("q", (hash((marks[at], names[at])) for at in places))
-        if numbers and self._pairs:
-            for each, at in enumerate(places):
-                groups[each] = groups[each] or hash((marks[at], names[at]))
+        groups = array("q", (number and hash((marks[at], number)) for number, at in zip(whose, places, strict=True)))
         for part in _repeats(groups):
             met: set[int] = set()
             for each in part:
@@ -637,9 +634,11 @@ def _faults(name: str) -> int:
     plain = name.isascii()
     if not plain and _in_utf8(name):
         bits |= _GARBLED_BIT
-    if name != name.strip() or (not (plain and name.isprintable()) and without_invisible(name) != name):
-        bits |= _UNSEEN
-    return bits
+    if plain and name.isprintable():
+        unseen = name[:1] == " " or name[-1:] == " "
+    else:
+        unseen = name != name.strip() or without_invisible(name) != name
+    return bits | _UNSEEN * unseen
 
 
 def _in_utf8(name: str) -> str:

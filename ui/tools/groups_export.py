@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -120,6 +121,7 @@ class GroupsExportPage(ExportPage):
             self._say(found.sentence, "caution")
         else:
             self._show_findings(GroupIssue, TITLES, ADVICE, report.counts, rows)
+            await asyncio.sleep(0)  # filling 50,000 rows and laying out the page are a turn of the event loop each
             good = found.verdict is ExportVerdict.CLEAN and report.kind is not ExportKind.UNKNOWN
             self._say(found.sentence, "good" if good else "caution")
 
