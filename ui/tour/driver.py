@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from app.session.session import SetupSession
     from ui.application import Application
     from ui.session.controller import SetupController
 
@@ -48,10 +49,20 @@ class TourDriver:
             raise Stuck("no setup is open")
         return controller
 
+    @property
+    def session(self) -> SetupSession:
+        return self.controller.session
+
     def find(self, name: str, within: QWidget | None = None) -> QWidget | None:
         """Return the visible widget with that object name, or None."""
         root = self.application.window if within is None else within
         return next((widget for widget in root.findChildren(QWidget, name) if widget.isVisible()), None)
+
+    def shown(self, name: str) -> QWidget:
+        """Return the visible widget with that object name."""
+        if (widget := self.find(name)) is None:
+            raise Stuck(f"nothing named {name}")
+        return widget
 
     def enabled(self, name: str) -> bool:
         """Return whether that widget is visible and enabled."""

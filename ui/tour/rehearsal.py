@@ -51,25 +51,18 @@ class Rehearsal:
         """Run the test before Submit."""
         from app.practice.switchboard import Fault
 
-        test = next(each for each in self._driver.controller.session.guide.steps if each.page is Page.TEST)
+        test = next(each for each in self._driver.session.guide.steps if each.page is Page.TEST)
         await self._go(test.id)
         await self._fails(Fault.NOT_SUBMITTED.value)
-        if self._driver.find(f"cause-{step.id}") is None:
-            raise Stuck("the test before Submit did not lead to Submit")
         self._driver.click(f"cause-{step.id}")
-        await self._driver.until(
-            lambda: self._driver.controller.session.here.step.id == step.id, f"the way to {step.id}"
-        )
+        await self._arrive(step.id)
 
     async def _endpoint_breaks(self, fault: str, step: Step, visitor: ConsoleVisitor) -> None:
         from app.practice.switchboard import Fault
 
         await visitor.break_it(fault)
-        name = next(
-            n
-            for n in self._driver.controller.session.secrets
-            if self._driver.controller.session.guide.values[n].kind is Kind.BASE_URL
-        )
+        session = self._driver.session
+        name = next(name for name in session.secrets if session.guide.values[name].kind is Kind.BASE_URL)
         if fault == Fault.UNTRUSTED:
             await self._paste_again(name, await visitor.shown_base_url(), step)
         await self._fails(fault)
@@ -82,26 +75,25 @@ class Rehearsal:
         self._driver.click("done")
         await self._driver.until(lambda: self._driver.controller.testing, f"the test with {fault}")
         await self._driver.until(lambda: not self._driver.controller.testing, f"the end of the test with {fault}")
-        if not self._driver.controller.session.testing.failed:
+        if not self._driver.session.testing.failed:
             raise Stuck(f"the test did not notice {fault}")
         await asyncio.sleep(0.05)
-        self._driver.picture(f"{self._driver.controller.session.here.step.id}-{fault}")
+        self._driver.picture(f"{self._driver.session.here.step.id}-{fault}")
 
     async def _go(self, step_id: str) -> None:
         self._driver.controller.go(step_id)
-        await self._driver.until(
-            lambda: self._driver.controller.session.here.step.id == step_id, f"the way to {step_id}"
-        )
+        await self._arrive(step_id)
         await asyncio.sleep(0.05)
+
+    async def _arrive(self, step_id: str) -> None:
+        await self._driver.until(lambda: self._driver.session.here.step.id == step_id, f"the way to {step_id}")
 
     async def _paste_again(self, name: str, text: str, back: Step) -> None:
         """Paste another value at the step that captures it."""
-        session = self._driver.controller.session
+        session = self._driver.session
         before = session.setup.kept[name]
         await self._go(next(step.id for step in session.guide.steps if name in step.captures))
-        field = self._driver.find(f"capture-{name}")
-        if field is None:
-            raise Stuck(f"no field for {name}")
+        field = self._driver.shown(f"capture-{name}")
         await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         self._driver.application.clipboard.copy_plain(text, "browser")
         self._driver.press(self._driver.button_of(field, "paste"))
@@ -161,7 +153,7 @@ class Rehearsal:
         """Check that the watch reports that nothing arrived."""
         from app.scim.changes import ChangesSeen
 
-        session = self._driver.controller.session
+        session = self._driver.session
         seen = await session.connection.look(session.setup.reached[Milestone.SUBMITTED])
         if not isinstance(seen, ChangesSeen) or seen.newest is not None:
             raise Stuck(f"the watch did not notice {fault}")

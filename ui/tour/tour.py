@@ -93,7 +93,7 @@ class Tour:
         await self._driver.until(lambda: self._driver.application.opened.page is not None, "wizard")
         async with LoopbackClient() as client:
             # Named like the practice portal, even before the admin has entered the names.
-            guide = catalog.guide(self._driver.controller.session.guide.id)
+            guide = catalog.guide(self._driver.session.guide.id)
             if guide.id != self._driver.application.options.client:
                 raise Stuck(f"the setup of {guide.name} is open instead")
             guide = fill_guide(guide, guide.practice.tenant_values)
@@ -142,9 +142,9 @@ class Tour:
             raise Stuck(f"{wanted} could not be chosen")
 
     async def _all_steps(self, visitor: ConsoleVisitor) -> bool:
-        limit = len(self._driver.controller.session.guide.steps) + 5
+        limit = len(self._driver.session.guide.steps) + 5
         for _ in range(limit):
-            session = self._driver.controller.session
+            session = self._driver.session
             step = session.here.step
             if step.id == self._until_step:
                 return False
@@ -159,11 +159,11 @@ class Tour:
         raise Stuck("more steps than the guide has")
 
     def _complete(self) -> bool:
-        session = self._driver.controller.session
+        session = self._driver.session
         return status(session.guide, session.setup) is Status.COMPLETE
 
     async def _left(self, step: Step) -> None:
-        session = self._driver.controller.session
+        session = self._driver.session
         await self._driver.until(
             lambda: self._complete() or session.here.step.id != step.id,
             f"leaving {step.id}",
@@ -173,14 +173,14 @@ class Tour:
         await self._observer.before_step(step)
         await self._rehearsal.rehearse(step, visitor)
         if step.page is Page.CHECKLIST:
-            for need in self._driver.controller.session.guide.prerequisites:
+            for need in self._driver.session.guide.prerequisites:
                 self._driver.click(f"tick-{need.id}")
                 await asyncio.sleep(0.02)
         elif step.page is Page.TEST:
             await self._test(step)
         elif step.page is Page.WATCH:
             await self._watch(step)
-            if self._driver.controller.session.here.step.id != step.id:
+            if self._driver.session.here.step.id != step.id:
                 return
         await self._answer(step)
         if step.builder is not None:
@@ -202,7 +202,7 @@ class Tour:
         self._driver.click("done")
 
     def _kind(self, name: str) -> Kind:
-        return self._driver.controller.session.guide.values[name].kind
+        return self._driver.session.guide.values[name].kind
 
     async def _answer(self, step: Step) -> None:
         """Choose the requested answers whose question is on the screen."""
@@ -215,22 +215,22 @@ class Tour:
                 self._driver.picture(f"{step.id}-{branch}-{option}")
 
     def _is_given(self, branch: str, option: str) -> bool:
-        return self._driver.controller.session.setup.answers.get(branch) == option
+        return self._driver.session.setup.answers.get(branch) == option
 
     async def _test(self, step: Step) -> None:
         self._driver.click("done")
         await asyncio.sleep(0)
         await self._driver.until(
-            lambda: not self._driver.controller.testing and bool(self._driver.controller.session.testing.findings),
+            lambda: not self._driver.controller.testing and bool(self._driver.session.testing.findings),
             "the test",
         )
-        if self._driver.controller.session.testing.failed:
+        if self._driver.session.testing.failed:
             raise Stuck("Test Connection failed")
         await asyncio.sleep(0.05)
         self._driver.picture(f"{step.id}-passed")
 
     async def _watch(self, step: Step) -> None:
-        session = self._driver.controller.session
+        session = self._driver.session
 
         def seen() -> bool:
             if valid_sighting(session.setup) is None and session.waiting.report is not None:
@@ -252,9 +252,7 @@ class Tour:
 
     async def _copy(self, name: str) -> None:
         """Press Copy and take the clipboard's content, as a paste into the browser would."""
-        field = self._driver.find(f"value-{name}")
-        if field is None:
-            raise Stuck(f"no value {name}")
+        field = self._driver.shown(f"value-{name}")
         self._driver.application.clipboard.copy_plain("", "tour")
         self._driver.press(self._driver.button_of(field, "copy"))
         await self._driver.until(lambda: bool(self._driver.controller.paste_text()), f"the copy of {name}")
@@ -283,9 +281,7 @@ class Tour:
         captured = {self._kind(name): name for name in step.captures}
         if {Kind.DIRECTORY_ID, Kind.DIRECTORY_NAME} <= carried.keys():
             url = _fine(await visitor.add_directory(carried[Kind.DIRECTORY_ID], carried[Kind.DIRECTORY_NAME]))
-            self._copied |= {
-                name: url for name in self._driver.controller.session.secrets if self._kind(name) is Kind.BASE_URL
-            }
+            self._copied |= {name: url for name in self._driver.session.secrets if self._kind(name) is Kind.BASE_URL}
         if Kind.SERVICE_ACCOUNT in carried:
             visitor.use_service_account(carried[Kind.SERVICE_ACCOUNT])
         if Kind.TOKEN in captured:
@@ -294,14 +290,14 @@ class Tour:
             shown = await visitor.create_service_account()
             if not isinstance(shown, dict):
                 raise Stuck(shown.sentence)
-            values = self._driver.controller.session.guide.values
+            values = self._driver.session.guide.values
             self._copied |= {name: shown[values[name].label] for name in step.captures}
 
     async def _act_in_portal(self, step: Step, visitor: ConsoleVisitor) -> None:
         """Collect what goes into the portal; once the connection is complete, enter it, test, save and assign."""
         form = visitor.guide.practice
         self._entered |= {carry.value: self._copied[carry.value] for carry in step.carries}
-        fields = form.oidc_fields if self._driver.controller.session.fetches_tokens else form.fields
+        fields = form.oidc_fields if self._driver.session.fetches_tokens else form.fields
         wanted = {field.value for field in fields}
         if not step.carries or not wanted <= self._entered.keys():
             return
@@ -316,14 +312,12 @@ class Tour:
     async def _paste(self, name: str, visitor: ConsoleVisitor) -> None:
         """Copy in the browser and press Paste in the assistant."""
         text = await self._found_in_browser(name, visitor)
-        field = self._driver.find(f"capture-{name}")
-        if field is None:
-            raise Stuck(f"no field for {name}")
+        field = self._driver.shown(f"capture-{name}")
         await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         began = time.monotonic()
         self._driver.application.clipboard.copy_plain(text, "browser")
         self._driver.press(self._driver.button_of(field, "paste"))
-        session = self._driver.controller.session
+        session = self._driver.session
         await self._driver.until(lambda: name in session.setup.values or name in session.setup.kept, f"taking {name}")
         await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         self._browsing.append((began, time.monotonic()))
@@ -342,11 +336,8 @@ class Tour:
     async def _portal_counts(self, visitor: ConsoleVisitor) -> tuple[str, str]:
         status = await visitor.status()
         end = time.monotonic() + PATIENCE
-        while (
-            not status.completed
-            and time.monotonic() < end
-            and Milestone.STARTED in self._driver.controller.session.setup.reached
-        ):
+        started = Milestone.STARTED in self._driver.session.setup.reached
+        while started and not status.completed and time.monotonic() < end:
             await asyncio.sleep(0.3)
             status = await visitor.status()
         return str(status.users or 0), str(status.groups or 0)

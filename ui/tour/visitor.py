@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from ui.tour.page import ConsolePage, read
+from ui.tour.page import ConsolePage
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -59,9 +60,8 @@ class ConsoleVisitor:
 
     async def add_directory(self, directory_id: str, directory_name: str) -> str | ConsoleRefusal:
         """Add New Directory up to the two fields. Returns the Base URL."""
-        page = await self._get("/cie/new?type=scim")
-        page, at = await self._press(page, "Next", {"SCIM Client": self.guide.scim_client})
-        self._directory = at
+        client = {"SCIM Client": self.guide.scim_client}
+        page, self._directory = await self._press("/cie/new?type=scim", "Next", client)
         self._fields = {
             "Directory ID": directory_id,
             "Directory Name": directory_name,
@@ -71,12 +71,12 @@ class ConsoleVisitor:
 
     async def generate_token(self) -> str | ConsoleRefusal:
         """Generate Token. Returns the token, which is shown once."""
-        page, _ = await self._press(await self._get(self._directory), "Generate Token", self._fields)
+        page, _ = await self._press(self._directory, "Generate Token", self._fields)
         return page.ids.get("token") or _refused(page)
 
     async def create_service_account(self) -> dict[str, str] | ConsoleRefusal:
         """Create a service account. Returns the values that are shown once, by label."""
-        page, _ = await self._press(await self._get("/cie/service-accounts"), "Create service account", {})
+        page, _ = await self._press("/cie/service-accounts", "Create service account", {})
         if "client_secret" not in page.ids:
             return _refused(page)
         names = {"Service Account Name": "account_name", "Client ID": "client_id", "Client Secret": "client_secret"}
@@ -88,13 +88,12 @@ class ConsoleVisitor:
 
     async def submit(self) -> ConsoleRefusal | None:
         """Submit the directory. Returns None if it was accepted."""
-        page, _ = await self._press(await self._get(self._directory), "Submit", self._fields)
+        page, _ = await self._press(self._directory, "Submit", self._fields)
         return None if page.form("OK") else _refused(page)
 
     async def acknowledge(self) -> ConsoleRefusal | None:
         """Select the check box of the postconfiguration requirements and press OK. Returns None if it was accepted."""
-        page = await self._get(f"{self._directory}/acknowledge")
-        page, _ = await self._press(page, "OK", {}, tick=True)
+        page, _ = await self._press(f"{self._directory}/acknowledge", "OK", {}, tick=True)
         return None if "Add New Directory" in page.links else _refused(page)
 
     async def directories(self) -> tuple[DirectoryRow, ...]:
@@ -104,28 +103,21 @@ class ConsoleVisitor:
     async def full_sync(self, row: int = 0) -> str:
         """Actions > Full Sync in that row. Returns the console's message."""
         page = await self._get("/cie")
-        forms = [form for forms in page.row_forms for form in forms]
-        if row >= len(forms):
+        if row >= len(page.row_forms):
             return "There is no directory to synchronize."
-        page, _ = await self._send(forms[row], "Full Sync", {})
-        return _message(page)
+        return _message((await self._send(page.row_forms[row], "Full Sync", {}))[0])
 
     async def break_it(self, fault: str) -> str:
         """Choose a fault of the endpoint, a value of ``Fault``. Returns the console's message."""
-        page, _ = await self._press(await self._get("/cie/switchboard"), "Apply", {"SCIM endpoint": fault})
-        return _message(page)
+        return await self._pressed("/cie/switchboard", "Apply", {"SCIM endpoint": fault})
 
     async def break_api(self, fault: str) -> str:
         """Choose a fault of the Directory Sync API, a value of ``ApiFault``. Returns the console's message."""
-        page = await self._get("/cie/switchboard")
-        page, _ = await self._press(page, "Apply to the API", {"Directory Sync API": fault})
-        return _message(page)
+        return await self._pressed("/cie/switchboard", "Apply to the API", {"Directory Sync API": fault})
 
     async def break_portal(self, fault: str) -> str:
         """Choose a fault of the portal, a value of ``PortalFault``. Returns the console's message."""
-        page = await self._get("/cie/switchboard")
-        page, _ = await self._press(page, "Apply to the portal", {"Portal": fault})
-        return _message(page)
+        return await self._pressed("/cie/switchboard", "Apply to the portal", {"Portal": fault})
 
     async def shown_base_url(self) -> str:
         """Return the Base URL that the directory's page shows now."""
@@ -143,14 +135,18 @@ class ConsoleVisitor:
     def _portal(self) -> str:
         return f"/portal/{self.guide.id}"
 
+    @property
+    def _app(self) -> str:
+        return f"{self._portal}/app"
+
     async def create_app(self, name: str | None = None) -> ConsoleRefusal | None:
         """Search the catalog and create the entry, by default the right one. Returns None if it was created."""
         wanted = name or self.guide.practice.catalog[0]
         found = await self._get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
         if wanted not in found.links:
             return _refused(found)
-        page, at = await self._press(await self._get(found.links[wanted]), "Create", {})
-        return None if at == f"{self._portal}/app" else _refused(page)
+        page, at = await self._press(found.links[wanted], "Create", {})
+        return None if at == self._app else _refused(page)
 
     async def enter(self, values: dict[str, str]) -> ConsoleRefusal | None:
         """Fill in the connection by label. Returns None if the fields exist."""
@@ -158,45 +154,44 @@ class ConsoleVisitor:
         self._entered = dict(values)
         if form.modes is not None:
             self._entered[form.modes.field] = form.modes.live
-        page = await self._get(f"{self._portal}/app")
+        page = await self._get(self._app)
         shown = page.form(form.save_button)
         return None if shown and set(self._entered) <= set(shown.labels) else _refused(page)
 
     async def test(self) -> str:
         """Press the test button, if the portal has one. Returns the portal's message."""
         button = self.guide.practice.test_button
-        return await self._connection(button) if button else ""
+        return await self._pressed(self._app, button, self._entered) if button else ""
 
     async def create(self) -> str:
         """Press the save button. Returns the portal's message."""
-        return await self._connection(self.guide.practice.save_button)
+        return await self._pressed(self._app, self.guide.practice.save_button, self._entered)
 
     async def assign(self) -> str:
         """Assign all users and groups. Returns the portal's message."""
-        page, _ = await self._press(await self._get(f"{self._portal}/app"), "Assign", {}, tick=True)
-        return _message(page)
+        return await self._pressed(self._app, "Assign", {}, tick=True)
 
     async def start(self) -> str:
         """Press the start button. Returns the portal's message."""
-        page, _ = await self._press(await self._get(f"{self._portal}/app"), self.guide.practice.start_button, {})
-        return _message(page)
+        return await self._pressed(self._app, self.guide.practice.start_button, {})
 
     async def status(self) -> CycleProgress:
         """Return the provisioning status."""
-        ids = (await self._get(f"{self._portal}/app")).ids
+        ids = (await self._get(self._app)).ids
         message = ids.get("fault") or ids.get("state", "")
         return CycleProgress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
-
-    async def _connection(self, button: str) -> str:
-        page, _ = await self._press(await self._get(f"{self._portal}/app"), button, self._entered)
-        return _message(page)
 
     async def _get(self, path: str) -> ConsolePage:
         return (await self._follow("GET", path, None))[0]
 
+    async def _pressed(self, path: str, button: str, fills: dict[str, str], *, tick: bool = False) -> str:
+        return _message((await self._press(path, button, fills, tick=tick))[0])
+
     async def _press(
-        self, page: ConsolePage, button: str, fills: dict[str, str], *, tick: bool = False
+        self, path: str, button: str, fills: dict[str, str], *, tick: bool = False
     ) -> tuple[ConsolePage, str]:
+        """Open a page and press a button of a form there. Returns the page that follows and its path."""
+        page = await self._get(path)
         form = page.form(button)
         return await self._send(form, button, fills, tick=tick) if form else (page, "")
 
@@ -226,14 +221,18 @@ class ConsoleVisitor:
                 body: bytes = getattr(answer, "body", b"")
                 text = body.decode("utf-8", "replace")
                 if status == 200:
-                    return read(text), urlsplit(path).path
-                return ConsolePage(messages=[text or "The practice server did not answer."]), ""
+                    return ConsolePage(text), urlsplit(path).path
+                return _reporting(text or "The practice server did not answer."), ""
             method, path, content = "GET", found.get("location", "/"), None
-        return ConsolePage(messages=["The page redirects in a loop."]), ""
+        return _reporting("The page redirects in a loop."), ""
 
     async def _open(self) -> None:
         answer = await self.client.request("GET", self.consoles.cie_url)
         self._cookie = getattr(answer, "headers", {}).get("set-cookie", "").partition(";")[0]
+
+
+def _reporting(sentence: str) -> ConsolePage:
+    return ConsolePage(f'<p role="alert">{escape(sentence)}</p>')
 
 
 def _message(page: ConsolePage) -> str:
