@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from app import net
 from app.diagnosis.causes import explain
@@ -32,8 +33,6 @@ from tests.support.until import until_blocking
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import trustme
 
     from app.diagnosis.ranking import Cause
 
@@ -60,6 +59,11 @@ class Outcome:
     def failed(self) -> tuple[Check, Observation]:
         """The check that failed."""
         return next((each.check, each.observation) for each in self.findings.values() if each.verdict is Verdict.FAILED)
+
+    @property
+    def first(self) -> str:
+        """The ID of the first cause."""
+        return self.causes[0].id
 
     @property
     def route(self) -> RouteDetails:
@@ -122,11 +126,11 @@ def proxy(request: pytest.FixtureRequest, endpoint: Hostile) -> Iterator[tuple[s
         yield request.param, running
 
 
-@pytest.mark.parametrize("fault", ["denied", "unknown", "closed"])
+@pytest.mark.parametrize(
+    ("proxy", "fault"), [(name, fault) for name in STATUSES for fault in STATUSES[name]], indirect=["proxy"]
+)
 def test_what_a_proxy_refuses_or_cannot_reach_is_its_own(proxy: tuple[str, Running], fault: str) -> None:
     name, running = proxy
-    if fault not in STATUSES[name]:
-        return
     port = servers.free_port()
     host = {"denied": DENIED, "unknown": UNKNOWN, "closed": HOST}[fault]
     assert status_of_connect(running, host, port) == STATUSES[name][fault]
@@ -139,26 +143,28 @@ def test_what_a_proxy_refuses_or_cannot_reach_is_its_own(proxy: tuple[str, Runni
     assert tested.causes[0].step == (None if fault == "denied" else "copy-base-url")
 
 
+@pytest.mark.parametrize("proxy", [name for name in STATUSES if name != "mitmproxy"], indirect=True)
 def test_a_proxy_that_only_passes_on_does_not_get_in_the_way(proxy: tuple[str, Running], endpoint: Hostile) -> None:
-    name, running = proxy
-    if name != "mitmproxy":
-        passed(run_checks(HOST, endpoint.port, running.url()))
+    passed(run_checks(HOST, endpoint.port, proxy[1].url()))
 
 
 # -- sign-in ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["squid", "tinyproxy", "mitmproxy"])
-def test_a_proxy_that_wants_a_sign_in_is_named(name: str, endpoint: Hostile) -> None:
+@pytest.mark.parametrize(("name", "wrong"), [("squid", 407), ("tinyproxy", 401), ("mitmproxy", 407)])
+def test_a_proxy_that_wants_a_sign_in_is_named(name: str, wrong: int, endpoint: Hostile) -> None:
     with servers.running(partial(getattr(servers, name), sign_in=True)) as running:
         assert status_of_connect(running, HOST, endpoint.port) == 407
-        tested = run_checks(HOST, endpoint.port, running.url())
-        assert tested.failed == (Check.ROUTE, Observation.PROXY_SIGN_IN)
-        assert tested.route.sign_in == "Basic"
-        assert tested.causes[0].id == "proxy-sign-in.basic"
-        wrong = run_checks(HOST, endpoint.port, running.url(account="somebody:wrong"))
-        assert wrong.causes[0].id == "proxy-sign-in.credentials"
-        if name == "tinyproxy":  # its rules let the right account in
+        without = run_checks(HOST, endpoint.port, running.url())
+        assert without.failed == (Check.ROUTE, Observation.PROXY_SIGN_IN)
+        assert (without.route.status, without.route.sign_in) == (407, "Basic")
+        assert without.first == "proxy-sign-in.basic"
+        assert status_of_connect(running, HOST, endpoint.port, "somebody:else") == wrong
+        refused = run_checks(HOST, endpoint.port, running.url(account="somebody:else"))
+        assert refused.failed == (Check.ROUTE, Observation.PROXY_SIGN_IN)
+        assert (refused.route.status, refused.route.credentials) == (wrong, True)
+        assert refused.first == "proxy-sign-in.credentials"
+        if name == "tinyproxy":  # it passes everything on once signed in
             passed(run_checks(HOST, endpoint.port, running.url(account="somebody:secret")))
 
 
@@ -170,7 +176,7 @@ def test_a_proxy_that_opens_encrypted_traffic_is_named(endpoint: Hostile, truste
         tested = run_checks(HOST, endpoint.port, running.url())
         assert tested.failed == (Check.CERTIFICATE, Observation.INSPECTION_UNTRUSTED)
         assert tested.certificate.authority is Authority.INSPECTION
-        assert tested.causes[0].step is None
+        assert (tested.first, tested.causes[0].step) == ("inspection-untrusted.inspection", None)
         # Once this computer trusts its authority, the test passes and still remarks it.
         trusted.write_text(trusted.read_text() + (tmp_path / "mitmproxy-ca-cert.pem").read_text())
         tested = run_checks(HOST, endpoint.port, running.url())
@@ -178,11 +184,12 @@ def test_a_proxy_that_opens_encrypted_traffic_is_named(endpoint: Hostile, truste
         assert tested.certificate.authority is Authority.INSPECTION
         blocked = run_checks(HOST, endpoint.port, running.url(), "/blocked")
         assert blocked.failed == (Check.TOKEN, Observation.FORBIDDEN)
+        assert "forbidden.inspection" in [cause.id for cause in blocked.causes]  # an empty answer, so it may be either
     # It does not trust the endpoint itself, and says so inside the tunnel.
     with servers.running(partial(servers.mitmproxy, keeps=tmp_path)) as running:
         unreached = run_checks(HOST, endpoint.port, running.url())
         assert unreached.failed == (Check.TOKEN, Observation.SERVER_ERROR)
-        assert unreached.causes[0].id == "502.inspection"
+        assert (unreached.first, unreached.causes[0].step) == ("502.inspection", None)
 
 
 # -- TLS to the proxy itself, and SOCKS ------------------------------------------------------
@@ -197,13 +204,39 @@ def test_a_proxy_reached_over_tls_does_not_get_in_the_way(endpoint: Hostile, aut
         passed(run_checks(HOST, endpoint.port, running.url("https")))
         denied = run_checks(DENIED, 443, running.url("https"))
         assert denied.failed == (Check.ROUTE, Observation.PROXY_REFUSED)
-        secure = run_checks(HOST, endpoint.port, f"https://localhost:{inner.port}")
-        assert secure.failed == (Check.ROUTE, Observation.PROXY_TLS)
-        other = run_checks(HOST, endpoint.port, running.url("https").replace("localhost", "127.0.0.1"))
-        assert other.failed == (Check.ROUTE, Observation.PROXY_CERTIFICATE)
+        assert denied.first == "proxy-refused.proxy"
         # Spoken to plainly, it closes the connection.
         plain = run_checks(HOST, endpoint.port, running.url())
         assert plain.failed == (Check.ROUTE, Observation.PROXY_FAILED)
+        assert plain.first == "proxy-failed.proxy"
+
+
+@pytest.mark.parametrize("fault", ["untrusted", "of another name"])
+def test_the_certificate_of_a_proxy_is_the_proxys(endpoint: Hostile, authority: trustme.CA, fault: str) -> None:
+    issuer, name = (trustme.CA(), "localhost") if fault == "untrusted" else (authority, "elsewhere.example")
+    own = issuer.issue_cert(name)
+    with (
+        servers.running(servers.tinyproxy) as inner,
+        servers.running(partial(servers.stunnel, before=inner.port, certificate=own)) as running,
+    ):
+        tested = run_checks(HOST, endpoint.port, running.url("https"))
+    assert tested.failed == (Check.ROUTE, Observation.PROXY_CERTIFICATE)
+    assert (tested.first, tested.causes[0].step) == ("proxy-certificate.proxy", None)
+
+
+def test_a_proxy_that_speaks_plainly_is_not_taken_for_the_host(proxy: tuple[str, Running], endpoint: Hostile) -> None:
+    name, running = proxy
+    tested = run_checks(HOST, endpoint.port, running.url("https"))
+    # mitmproxy speaks both, with a certificate of its own.
+    seen = Observation.PROXY_CERTIFICATE if name == "mitmproxy" else Observation.PROXY_TLS
+    assert tested.failed == (Check.ROUTE, seen)
+    assert (tested.first, tested.causes[0].step) == (f"{seen}.proxy", None)
+
+
+def test_no_proxy_at_all(endpoint: Hostile) -> None:
+    tested = run_checks(HOST, endpoint.port, f"http://localhost:{servers.free_port()}")
+    assert tested.failed == (Check.ROUTE, Observation.PROXY_UNREACHABLE)
+    assert (tested.first, tested.causes[0].step) == ("proxy-unreachable.proxy", None)
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
@@ -219,4 +252,4 @@ def test_nothing_is_sent_to_a_socks_proxy(endpoint: Hostile, scheme: str) -> Non
         )
         # Spoken to as if it were an HTTP proxy, it does get the request.
         wrong = run_checks(HOST, endpoint.port, running.url())
-        assert wrong.failed == (Check.ROUTE, Observation.PROXY_FAILED)
+        assert (wrong.failed, wrong.first) == ((Check.ROUTE, Observation.PROXY_FAILED), "proxy-failed.proxy")
