@@ -1,88 +1,70 @@
-"""The facts that support a cause, and the remedies: shared by the connection test and by pasted errors.
-
-The sentence of each fact is in ``resources/diagnosis/facts.yaml``.
-"""
+"""The facts that support a cause, and the remedies: shared by the connection test and by pasted errors."""
 
 from __future__ import annotations
 
-from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.guide.model import Identifier, Text
 from app.guide.vocabulary import StepRole
 from app.system import data_file
 from app.system.paths import resources
-
-if TYPE_CHECKING:
-    from typing import Self
+from app.text.worded import WordedEnum
 
 
-class Fact(StrEnum):
-    """What a text, the Base URL and the setup show together."""
+class Fact(WordedEnum):
+    """What a text, the Base URL and the setup show together. The words are evidence; a guide gives its ``{client}``."""
 
-    HOST_DIFFERS = "host-differs"
-    """A SCIM address in the text has a different host than the Base URL."""
-    PATH_DOUBLED = "path-doubled"
-    """The path of the Base URL, or its end, is repeated in the address."""
-    PATH_CUT = "path-cut"
-    """The address has only the first part of the Base URL's path."""
-    PATH_DIFFERS = "path-differs"
-    """The host is the same, but the path differs."""
-    USERS_APPENDED = "users-appended"
+    HOST_DIFFERS = "host-differs", "The text has a different host than the stored Base URL."
+    PATH_DOUBLED = "path-doubled", "The path of the Base URL is repeated in the text."
+    """Or its end."""
+    PATH_CUT = "path-cut", "The address in the text has only the first part of the Base URL's path."
+    PATH_DIFFERS = (
+        "path-differs",
+        "The address in the text has the same host as the Base URL, but a different path.",
+    )
+    USERS_APPENDED = (
+        "users-appended",
+        "The address in the text has two SCIM resources in a row, such as Users after Users.",
+    )
     """The portal appended ``/Users`` or ``/Groups`` to an address that already ended in it."""
-    SLASH_DOUBLED = "slash-doubled"
-    """There are two slashes in a row: the address in the portal ends in one."""
-    PLAIN_HTTP = "plain-http"
-    """The address starts with ``http://``, the Base URL with ``https://``."""
-    BEARER_DOUBLED = "bearer-doubled"
-    """The word Bearer is repeated before the token."""
-    SAME_ADDRESS = "same-address"
-    """Every SCIM address in the text starts with the Base URL."""
-    NOT_COMPARED = "not-compared"
-    """The text has a SCIM address, but there is no Base URL to compare it with."""
-    CUT_SHORT = "cut-short"
-    """Only the end of the text was read."""
-    AT_TEST = "at-test"
-    """The text comes from the portal's own connection test."""
-    TOKEN_NEWER = "token-newer"  # noqa: S105 - the name of a fact
-    """The token was stored after the step that enters it in the portal was done."""
-    URL_NEWER = "url-newer"
-    """The Base URL was captured after the step that enters it in the portal was done."""
-    NOT_SUBMITTED = "not-submitted"
-    """Submit is not confirmed."""
-    RESUBMIT = "resubmit"
-    """Submit has to be redone, because a value that it uses has changed."""
-    TOKEN_AFTER_SUBMIT = "token-after-submit"  # noqa: S105 - the name of a fact
-    """The token was stored after Submit was confirmed."""
-    TOKEN_BEFORE_SUBMIT = "token-before-submit"  # noqa: S105 - the name of a fact
-    """The token was stored before Submit was confirmed."""
-    TOKEN_AGAIN = "token-again"  # noqa: S105 - the name of a fact
-    """The token was stored again after the step that captures it was done."""
-    URL_AFTER_SUBMIT = "url-after-submit"
-    """The Base URL was stored after Submit was confirmed."""
-    TESTED = "tested"
-    """This program's connection test passed, and nothing that it uses has changed since."""
-    NOT_ENTERED = "not-entered"
-    """The step that enters the connection in the portal is not done."""
-    NOT_STARTED = "not-started"
-    """Provisioning has not been started."""
-    FETCHED = "fetched"
-    """A service account fetches the tokens."""
-    OWN_NETWORK = "own-network"
-    """The portal runs on the admin's own network, not on the internet."""
-    PROXY_CREDENTIALS = "proxy-credentials"
-    """A name or password in the proxy's address was sent to the proxy."""
-    PROXY_BASIC = "proxy-basic"
-    """The proxy takes a name and a password."""
-    PROXIED = "proxied"
-    """This computer connects through a proxy."""
-    SCIM_ANSWERED = "scim-answered"
-    """The error message of a SCIM service came, whatever is on the path."""
-    INSPECTED = "inspected"
-    """A product on the path from this computer opens encrypted traffic, or probably does."""
+    SLASH_DOUBLED = "slash-doubled", "The address in the text has two slashes in a row."
+    """The address in the portal ends in one."""
+    PLAIN_HTTP = "plain-http", "The address in the text starts with http instead of https."
+    BEARER_DOUBLED = "bearer-doubled", "The word Bearer is repeated in the text."
+    SAME_ADDRESS = "same-address", "The address in the text starts with the stored Base URL."
+    """So does every other SCIM address in it."""
+    NOT_COMPARED = (
+        "not-compared",
+        "The text has a SCIM address, but no Base URL could be read to compare it with.",
+    )
+    CUT_SHORT = "cut-short", "The text is long. Its last 200,000 characters were read."
+    AT_TEST = "at-test", "The message is about a connection test in {client}."
+    TOKEN_NEWER = "token-newer", "The stored token is newer than the step that enters it in {client}."
+    URL_NEWER = "url-newer", "The stored Base URL is newer than the step that enters it in {client}."
+    NOT_SUBMITTED = "not-submitted", "Submit is not confirmed in this setup."
+    RESUBMIT = "resubmit", "A value that Submit uses has changed in this setup."
+    TOKEN_AFTER_SUBMIT = "token-after-submit", "The token was stored after Submit was confirmed."
+    TOKEN_BEFORE_SUBMIT = "token-before-submit", "The token was stored before Submit was confirmed."
+    TOKEN_AGAIN = "token-again", "The stored token replaced an earlier one."
+    """After the step that captures it was done."""
+    URL_AFTER_SUBMIT = "url-after-submit", "The Base URL was stored after Submit was confirmed."
+    TESTED = "tested", "The test from this computer passed with the stored values."
+    NOT_ENTERED = "not-entered", "The step that enters the connection in {client} is not done in this setup."
+    NOT_STARTED = "not-started", "Provisioning has not been started in this setup."
+    FETCHED = "fetched", "This setup uses OIDC tokens."
+    """A service account fetches them."""
+    OWN_NETWORK = "own-network", "{client} runs on your own network."
+    PROXY_CREDENTIALS = "proxy-credentials", "The proxy's address has a name and password, which were sent."
+    PROXY_BASIC = "proxy-basic", "The proxy offers Basic, a sign-in with a name and password."
+    PROXIED = "proxied", "This computer connects through a proxy, which opened the connection."
+    SCIM_ANSWERED = "scim-answered", "The response is the error message of a SCIM service."
+    """Whatever is on the path."""
+    INSPECTED = (
+        "inspected",
+        "The certificate is not from a public authority, so a product on the path may have made the response.",
+    )
 
 
 OF_A_TEXT = frozenset(list(Fact)[: list(Fact).index(Fact.AT_TEST)])
@@ -142,24 +124,6 @@ def name_causes(explanations: Any, prefix: str = "") -> Any:
 
 Explanations = Annotated[dict[Identifier, Explanation], BeforeValidator(name_causes)]
 """Explanations of pasted errors, by name."""
-
-
-class Grounds(DataPart):
-    """The sentence of each fact."""
-
-    facts: dict[Fact, Text]
-
-    @model_validator(mode="after")
-    def _every_fact_has_a_sentence(self) -> Self:
-        if missing := [fact.value for fact in Fact if fact not in self.facts]:
-            raise ValueError(f"no sentence for {', '.join(missing)}")
-        return self
-
-
-@cache
-def grounds() -> Grounds:
-    """The sentences. Read when first needed."""
-    return Grounds.model_validate(load("facts"))
 
 
 def load(name: str) -> Any:

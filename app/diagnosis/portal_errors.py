@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from app.diagnosis.addresses import compare
 from app.diagnosis.codes import codes
-from app.diagnosis.facts import OF_A_TEXT, Fact, grounds
+from app.diagnosis.facts import OF_A_TEXT, Fact
 from app.diagnosis.patterns import known_errors, occurs
 from app.diagnosis.ranking import rank
 from app.diagnosis.setup_facts import SetupFacts
@@ -92,7 +92,7 @@ def _decoded(known: KnownErrors, found: list[ErrorPattern], facts: SetupFacts) -
     return DecodedError(
         _title(known, explaining, facts.holds),
         _labels(found),
-        tuple(fill(grounds().facts[fact], names) for fact in shown),
+        tuple(fill(fact.words, names) for fact in shown),
         causes,
         "" if causes else hint,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.diagnosis.facts import Fact, grounds
+from app.diagnosis.facts import Fact
 from app.guide.placeholders import fill, names_of
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Cause:
 
 def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> tuple[Cause, ...]:
     """The causes, each once. Every group of remedies has the evidence for those with none of their own."""
-    known, names = grounds(), names_of(facts.guide)
+    names = names_of(facts.guide)
     found: dict[str, tuple[Cause, Place | None]] = {}
     unlikely: dict[str, tuple[Cause, Place | None]] = {}
     for number, (evidence, remedies) in enumerate(grouped):
@@ -62,7 +62,7 @@ def rank(grouped: Iterable[tuple[str, Iterable[Remedy]]], facts: SetupFacts) -> 
             if not remedy.fits(facts.holds):
                 continue
             basis = None if remedy.because else next(iter(remedy.when), number)
-            because = remedy.because or (known.facts[basis] if isinstance(basis, Fact) else evidence)
+            because = remedy.because or (basis.words if isinstance(basis, Fact) else evidence)
             place = facts.place_with(remedy.at) if remedy.at else None
             # What no step of this guide can fix is less likely to be the cause.
             group = unlikely if remedy.at and place is None else found

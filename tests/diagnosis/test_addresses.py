@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.diagnosis.facts import Fact, grounds
+from app.diagnosis.facts import Fact
 from app.diagnosis.portal_errors import decode
 from tests.diagnosis.test_portal_errors import BASE, ENTRA, first_step
 from tests.support.setups import a_setup
@@ -37,7 +37,7 @@ from tests.support.setups import a_setup
 )
 def test_an_address_is_compared(text: str, fact: Fact) -> None:
     decoded = decode(text, ENTRA, a_setup(ENTRA, "tested"), BASE)
-    shown = [f for f in Fact if grounds().facts[f] in decoded.compared]
+    shown = [f for f in Fact if f.words in decoded.compared]
     assert shown == [fact], decoded
     if fact is not Fact.SAME_ADDRESS:
         assert first_step(decoded) == "paste-credentials"
@@ -52,7 +52,7 @@ def test_a_right_address_is_not_blamed() -> None:
 @pytest.mark.parametrize("base", [None, "", "https://[", "https://"])
 def test_without_a_base_url_it_says_so(base: str | None) -> None:
     decoded = decode("GET https://scim.example.org/v2/Users 401 Unauthorized", ENTRA, a_setup(ENTRA), base)
-    assert decoded.compared == (grounds().facts[Fact.NOT_COMPARED],)
+    assert decoded.compared == (Fact.NOT_COMPARED.words,)
     assert first_step(decoded) == "generate-token"
 
 

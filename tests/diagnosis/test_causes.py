@@ -10,7 +10,7 @@ import pytest
 
 from app.diagnosis import facts
 from app.diagnosis.causes import Reasons, explain, reasons
-from app.diagnosis.facts import Fact, Grounds, grounds
+from app.diagnosis.facts import Fact
 from app.diagnosis.findings import sentence
 from app.diagnosis.patterns import general_errors, product_errors
 from app.diagnosis.setup_facts import SetupFacts
@@ -69,7 +69,7 @@ def test_the_same_401_differs_by_what_was_done(setup: Setup, step: str, fact: Fa
     cause = first(Observation.UNAUTHORIZED, setup)
     assert (cause.step, cause.facts) == (step, (fact,))
     assert cause.basis == (None if fact is Fact.TESTED else fact), "its own words, or the sentence of the fact"
-    assert cause.basis is None or cause.evidence == grounds().facts[fact]
+    assert cause.basis is None or cause.evidence == fact.words
 
 
 @pytest.mark.parametrize("observation", list(Observation))
@@ -188,8 +188,6 @@ def test_each_fact_is_used() -> None:
 
 def test_the_files_are_checked() -> None:
     breaks: tuple[tuple[str, Any, Callable[[Any], object]], ...] = (
-        ("facts", Grounds, lambda d: d["facts"].pop("tested")),
-        ("facts", Grounds, lambda d: d["facts"].update(nothing="It is so.")),
         ("causes", Reasons, lambda d: d["otherwise"]["causes"].append({"say": "Nowhere.", "at": "nowhere"})),
         ("causes", Reasons, lambda d: d["observations"].update(nothing=d["otherwise"])),
     )
@@ -198,5 +196,5 @@ def test_the_files_are_checked() -> None:
         shape.model_validate(data)
         broken = copy.deepcopy(data)
         break_it(broken)
-        with pytest.raises(ValueError, match=r"sentence|facts|causes|observations"):
+        with pytest.raises(ValueError, match=r"causes|observations"):
             shape.model_validate(broken)

@@ -10,7 +10,7 @@ import pytest
 import yaml  # noqa: TID253 - the texts are a YAML file
 
 from app.diagnosis import patterns
-from app.diagnosis.facts import grounds
+from app.diagnosis.facts import Fact
 from app.diagnosis.patterns import (
     GeneralErrors,
     ProductErrors,
@@ -95,7 +95,7 @@ def test_the_words_are_plain() -> None:
     explanations = [*known.explanations.values()]
     explanations += [each for product in product_errors().values() for each in product.explanations.values()]
     remedies = [*known.slips, *(cause for explanation in explanations for cause in explanation.causes)]
-    texts = [known.seen.replace("{pattern}", "x"), known.foreign, known.hint, *grounds().facts.values()]
+    texts = [known.seen.replace("{pattern}", "x"), known.foreign, known.hint, *(fact.words for fact in Fact)]
     for text in [*texts, *(remedy.say for remedy in remedies)]:
         plain_words(text)
     for title in (*(each.title for each in explanations), known.nothing, known.unexplained, known.address):

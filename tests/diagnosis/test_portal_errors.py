@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml  # noqa: TID253 - the texts are a YAML file
 
-from app.diagnosis.facts import Fact, grounds
+from app.diagnosis.facts import Fact
 from app.diagnosis.patterns import (
     general_errors,
 )
@@ -43,9 +43,7 @@ def test_a_real_text_leads_to_the_right_step(entry: dict[str, Any]) -> None:
     decoded = decode(entry["text"], guide, setup, BASE)
     assert set(entry["signs"]) <= set(decoded.recognized), decoded
     assert first_step(decoded) == entry["step"], decoded
-    sentences = {
-        grounds().facts[Fact(fact)].replace("{client}", guide.short_name) for fact in entry.get("compared", ())
-    }
+    sentences = {Fact(fact).words.replace("{client}", guide.short_name) for fact in entry.get("compared", ())}
     assert sentences <= set(decoded.compared), decoded
     for cause in decoded.causes:
         assert cause.evidence
@@ -165,5 +163,5 @@ def test_a_number_or_a_word_alone_is_no_status(text: str) -> None:
 def test_of_a_long_text_the_end_is_read() -> None:
     decoded = decode("HTTP 403 " + "x" * LONGEST + " HTTP 401", ENTRA, a_setup(ENTRA))
     assert decoded.recognized == ("HTTP 401",)
-    assert grounds().facts[Fact.CUT_SHORT] in decoded.compared
+    assert Fact.CUT_SHORT.words in decoded.compared
     assert decode("x" * (LONGEST + 1), ENTRA, a_setup(ENTRA)).recognized == ()

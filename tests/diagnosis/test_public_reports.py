@@ -14,7 +14,7 @@ import pytest
 import yaml  # noqa: TID253 - the texts are a YAML file
 
 from app.diagnosis.codes import codes, status_names
-from app.diagnosis.facts import Fact, grounds
+from app.diagnosis.facts import Fact
 from app.diagnosis.patterns import general_errors, known_errors
 from app.diagnosis.portal_errors import DecodedError, decode
 from app.guide import catalog
@@ -48,7 +48,7 @@ def test_a_public_report_is_read(case: dict[str, Any]) -> None:
         assert not any(StepRole(role) in found for found in roles(decoded, client)), decoded
     for fact in case.get("compared", ()):
         short = catalog.guide(client).short_name
-        assert grounds().facts[Fact(fact)].replace("{client}", short) in decoded.compared
+        assert Fact(fact).words.replace("{client}", short) in decoded.compared
     assert decoded.causes
 
 

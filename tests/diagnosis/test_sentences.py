@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.diagnosis import arrivals, directory_sync, findings, offers, ticket
+from app.diagnosis import arrivals, directory_sync, facts, findings, offers, ticket
 from app.diagnosis.arrivals import ArrivalVerdict
 from app.directory_sync.client import ApiStage
 from app.directory_sync.full_sync import FullSyncProgress
@@ -56,6 +56,7 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "arrival_advice": (ArrivalKind, arrivals.ADVICE),
     "arrival_details": (ArrivalKind, arrivals.DETAILS),
     "arrival_verdicts": (arrivals.ArrivalVerdict, worded(arrivals.ArrivalVerdict)),
+    "facts": (facts.Fact, worded(facts.Fact)),
     "api_results": (directory_sync.ApiResult, worded(directory_sync.ApiResult)),
     "features": (Feature, offers.FEATURES),
     "api_places": (ApiStage, directory_sync.PLACES),
