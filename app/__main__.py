@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 
 from app.cli import parse, sub_command
-from app.system import log
+from app.system import environment, log
 from app.system.libraries import missing_library
 from app.system.standard_streams import open_missing
 
@@ -21,6 +22,9 @@ def main() -> int:
     """The program's entry point; returns its exit code."""
     open_missing()
     log.install_hooks()
+    notes = tuple(each.sentence for each in environment.settle())
+    if sys.stderr is not None:  # a windowed program on Windows has none
+        sys.stderr.writelines(f"{note}\n" for note in notes)
     try:
         code = sub_command(sys.argv[1:])
     except Exception as error:  # noqa: BLE001 - Python would exit with 1, as after a check that failed
@@ -46,7 +50,7 @@ def main() -> int:
             raise
         sys.stderr.write(f"{sentence}\n")
         return CANNOT_START
-    return open_window(options)
+    return open_window(replace(options, notes=notes))
 
 
 if __name__ == "__main__":

@@ -5,12 +5,17 @@ from __future__ import annotations
 import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app import __version__
+from app.text.legible import legible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+LONGEST_SHOWN: Final = 200
+"""Characters of an argument that an error repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Options:
     """Remove the setups and secrets of this account instead of opening the window."""
     trace: Path | None = None
     """A new file for the events of this run."""
+    notes: tuple[str, ...] = ()
+    """What of the environment can't be used, in sentences."""
 
 
 def parse(arguments: list[str]) -> Options:
@@ -89,8 +96,8 @@ def parse(arguments: list[str]) -> Options:
     size = tuple(int(side) for side in (known.size or "").split("x") if side.isdecimal() and len(side) < 6)
     if known.size is not None and len(size) != 2:
         parser.error("--size takes WIDTHxHEIGHT, for example 1000x680")
-    if known.file is not None and not known.file.is_file():
-        parser.error(f"no such file: {known.file}")
+    if known.file is not None and not _is_file(known.file):
+        parser.error(f"no such file: {legible(str(known.file), LONGEST_SHOWN)}")
     return Options(
         practice=known.practice or known.tour is not None,
         data_dir=known.data_dir,
@@ -106,6 +113,13 @@ def parse(arguments: list[str]) -> Options:
         remove_my_data=known.remove_my_data,
         trace=known.trace,
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name longer than the system allows
+        return False
 
 
 def sub_command(arguments: Sequence[str]) -> int | None:

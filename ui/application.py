@@ -149,6 +149,8 @@ class Application:
                 return 1
             if self._walk is not None:
                 return await self._walk(self) or int(self.bugs.count > 0)
+            if self.options.notes:
+                self._say("\n".join(self.options.notes))
             if (wanted := self._file_to_open()) is not None:
                 await self._files.open(wanted)
             await ending

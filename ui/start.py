@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
@@ -46,6 +46,22 @@ def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, _text: str) ->
         log.qt_message(kind.name, context.category or "")
 
 
+CANNOT_START: Final = 8
+"""The same as of every command that ends for a reason of its own."""
+_SCREENS: Final = ("WAYLAND_DISPLAY", "DISPLAY")
+_PLUGINS: Final = ("QT_QPA_PLATFORM", "QT_QPA_PLATFORM_PLUGIN_PATH", "QT_PLUGIN_PATH")
+
+
+def _end_without_screen(kind: QtMsgType, _context: QMessageLogContext, _text: str) -> None:
+    """End the program where Qt would abort: it does so only if it finds no screen to open a window on."""
+    if kind is QtMsgType.QtFatalMsg:
+        named = [name for name in (*_PLUGINS, *_SCREENS) if os.environ.get(name)]
+        where = f"Check what is set in {' and '.join(named)}." if named else f"{' and '.join(_SCREENS)} aren't set."
+        sys.stderr.write(f"No window can be opened here. {where}\n")
+        sys.stderr.flush()
+        os._exit(CANNOT_START)
+
+
 def _tour(options: Options) -> Walk | None:
     """Return the unattended tour, if the command line asked for one."""
     folder = options.tour
@@ -64,6 +80,7 @@ def main(options: Options, walk: Walk | None = None) -> int:
     """
     if options.scale is not None:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
+    qInstallMessageHandler(_end_without_screen)
     qt = DesktopApplication(sys.argv[:1])
     qt.setApplicationName(APP_ID)
     qt.setApplicationDisplayName("SCIM Setup Assistant")

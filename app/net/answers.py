@@ -34,6 +34,8 @@ class RequestFailure(StrEnum):
     """The certificate of an ``https://`` proxy was rejected."""
     PROXY_TLS = "proxy-tls"
     """The TLS handshake with an ``https://`` proxy failed otherwise; it may speak without encryption."""
+    PROXY_ADDRESS = "proxy-address"
+    """The proxy's address is not valid. Nothing was sent."""
     PROXY_SIGN_IN = "proxy-sign-in"
     """The proxy answered 407 (RFC 9110 section 15.5.8)."""
     TLS_UNTRUSTED = "tls-untrusted"
@@ -44,6 +46,8 @@ class RequestFailure(StrEnum):
     """A certificate in the chain is not valid yet according to this computer's clock."""
     TLS_HOST = "tls-host"
     """The certificate was issued for another host."""
+    TLS_SETTINGS = "tls-settings"
+    """This computer's own settings for TLS can't be used. Nothing was sent."""
     TLS = "tls"
     """Any other failure of the TLS handshake."""
     CLOSED = "closed"
@@ -74,6 +78,7 @@ TLS_FAILURES: Final = frozenset(
 PROXY_FAILURES: Final = frozenset(
     {
         RequestFailure.PROXY,
+        RequestFailure.PROXY_ADDRESS,
         RequestFailure.PROXY_KIND,
         RequestFailure.PROXY_UNREACHABLE,
         RequestFailure.PROXY_CERTIFICATE,

@@ -18,6 +18,7 @@ from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
 from app.net.certificate import HandshakeWatch, certificate_failure, peer
 from app.net.error_chain import connect_failure, error_chain
 from app.net.names import LOCALHOST, family_of
+from app.net.proxy import usable
 from app.net.trace import Trace
 from app.values.address import API_HOSTS, LOOPBACK, TOKEN_HOST, is_loopback
 
@@ -76,17 +77,18 @@ class _OneHost:
         self._practice = practice
         self._handshakes = HandshakeWatch()
         self._client: httpx.AsyncClient | None = None
+        self._unusable = RequestFailure.PROXY_ADDRESS
+        """Why there is no client."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
     async def __aenter__(self) -> Self:
-        import httpx
-
-        try:
-            self._client = _client(self._proxy, self._handshakes)
-        except (ValueError, ImportError, httpx.InvalidURL):
-            self._client = None
+        if self._proxy is None or usable(self._proxy):
+            try:
+                self._client = _client(self._proxy, self._handshakes)
+            except OSError:  # OpenSSL's own errors among them
+                self._unusable = RequestFailure.TLS_SETTINGS
         return self
 
     async def __aexit__(
@@ -113,7 +115,7 @@ class _OneHost:
         if self._proxy_kind not in _PROXY_KINDS:
             return _not_sent(RequestFailure.PROXY_KIND)
         if self._client is None:
-            return _not_sent(RequestFailure.PROXY_UNREACHABLE)
+            return _not_sent(self._unusable)
         request = _request(
             self._client, method, url, {"Accept-Encoding": "identity", **headers}, content=content, form=form
         )

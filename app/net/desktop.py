@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from typing import Final
-from urllib.parse import urlsplit
 
 PORTAL_SECONDS: Final = 5.0
 """Seconds for the portal to start, fetch a PAC script and answer."""
@@ -38,12 +37,11 @@ def desktop_proxy(host: str) -> str | None:
         return None  # no bus, a bus that rejects us, or no answer in time
     if answer.header.message_type is MessageType.error:
         return None  # no portal, or none with this interface
-    return _first(*answer.body)
+    return _first(answer.body[0] if answer.body else None)
 
 
-def _first(proxies: list[str]) -> str | None:
-    """Return the proxy to try first, in the portal's order."""
-    scheme, _, address = (proxies or [""])[0].partition("://")
-    if scheme == "direct" or not urlsplit(f"//{address}").hostname:
-        return None
-    return f"{_SCHEMES.get(scheme, scheme)}://{address}"
+def _first(proxies: object) -> str | None:
+    """Return the proxy to try first, in the portal's order; None for none, such as ``direct://``."""
+    first = proxies[0] if isinstance(proxies, list) and proxies else None
+    scheme, _, address = first.partition("://") if isinstance(first, str) else ("direct", "", "")
+    return f"{_SCHEMES.get(scheme, scheme)}://{address}" if scheme != "direct" and address else None

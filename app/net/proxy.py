@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 
 from app.net.desktop import desktop_proxy
@@ -17,6 +19,25 @@ class ProxyOrigin(StrEnum):
     """An environment variable."""
     SYSTEM = "system"
     """The system's settings."""
+
+
+_ADDRESS: Final = re.compile(
+    r"https?://([^\s@/\[\]]*@)?(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?)(:(?P<port>[0-9]{1,5}))?/?",
+    re.ASCII | re.IGNORECASE,
+)
+_LONGEST: Final = 1000
+"""Characters of a proxy's address."""
+
+
+def usable(proxy: str) -> bool:
+    """Return whether that is the address of an HTTP proxy, perhaps with a sign-in, and nothing more."""
+    found = _ADDRESS.fullmatch(proxy) if len(proxy) <= _LONGEST and proxy.isascii() and proxy.isprintable() else None
+    if found is None or not 0 < int(found["port"] or 1) < 65_536:
+        return False
+    try:
+        return bool(urlsplit(proxy).hostname)
+    except ValueError:  # brackets around no IPv6 address
+        return False
 
 
 def origin_of(proxy: str) -> ProxyOrigin:

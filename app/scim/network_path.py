@@ -141,6 +141,8 @@ def failed_check(answer: NoAnswer, *, plain: bool = False) -> Check | None:
     """The check on the path at which a request failed; None if the path was fine."""
     if answer.status is not None:
         return None
+    if answer.failure is RequestFailure.TLS_SETTINGS:
+        return Check.CERTIFICATE
     if answer.failure in PROXY_FAILURES or answer.reached is Reached.NOTHING:
         return Check.ROUTE
     if answer.failure in TLS_FAILURES:

@@ -54,8 +54,12 @@ class Observation(StrEnum):
     """The certificate of an ``https://`` proxy is not accepted."""
     PROXY_TLS = "proxy-tls"
     """No encrypted connection to an ``https://`` proxy."""
+    PROXY_ADDRESS = "proxy-address"
+    """The proxy's address is not valid. Nothing was sent."""
     PROXY_SIGN_IN = "proxy-sign-in"
     """The proxy answered 407 (RFC 9110 section 15.5.8)."""
+    TLS_SETTINGS = "tls-settings"
+    """This computer's settings for TLS can't be used."""
     UNTRUSTED = "untrusted"
     """This computer does not trust the authority that issued the certificate."""
     INSPECTION_UNTRUSTED = "inspection-untrusted"
@@ -140,11 +144,13 @@ FAILURES: Final[Mapping[RequestFailure, Observation]] = {
     RequestFailure.PROXY_UNREACHABLE: Observation.PROXY_UNREACHABLE,
     RequestFailure.PROXY_CERTIFICATE: Observation.PROXY_CERTIFICATE,
     RequestFailure.PROXY_TLS: Observation.PROXY_TLS,
+    RequestFailure.PROXY_ADDRESS: Observation.PROXY_ADDRESS,
     RequestFailure.PROXY_SIGN_IN: Observation.PROXY_SIGN_IN,
     RequestFailure.TLS_UNTRUSTED: Observation.UNTRUSTED,
     RequestFailure.TLS_EXPIRED: Observation.EXPIRED,
     RequestFailure.TLS_NOT_YET: Observation.NOT_YET_VALID,
     RequestFailure.TLS_HOST: Observation.WRONG_HOST,
+    RequestFailure.TLS_SETTINGS: Observation.TLS_SETTINGS,
     RequestFailure.TLS: Observation.TLS_FAILED,
     RequestFailure.CLOSED: Observation.CLOSED,
     RequestFailure.TOO_LARGE: Observation.TOO_LARGE,

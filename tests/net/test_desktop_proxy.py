@@ -97,11 +97,15 @@ def test_without_a_portal_there_is_none(secret_service: str, monkeypatch: pytest
         (["direct://"], None),
         ([], None),
         (["nonsense"], None),
+        (None, None),
+        ("http://p.example", None),
+        ([5], None),
+        ([["http://p.example"]], None),
         (["http://"], None),
         (["https://p.example:8443", "direct://"], "https://p.example:8443"),
         (["http://name:word@p.example:8080"], "http://name:word@p.example:8080"),
         (["socks://p.example:1080"], "socks5://p.example:1080"),
     ],
 )
-def test_the_first_proxy_counts(proxies: list[str], expected: str | None) -> None:
+def test_the_first_proxy_counts(proxies: object, expected: str | None) -> None:
     assert desktop._first(proxies) == expected

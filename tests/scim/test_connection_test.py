@@ -110,10 +110,17 @@ def test_a_proxy_that_never_answers() -> None:
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, Observation.PROXY_FAILED)
 
 
-@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "nonsense", "socks5://127.0.0.1:9", "http://[bad"])
-def test_a_proxy_that_is_not_there(proxy: str) -> None:
+@pytest.mark.parametrize(
+    ("proxy", "seen"),
+    [
+        ("http://127.0.0.1:9", Observation.PROXY_UNREACHABLE),
+        ("socks5://127.0.0.1:9", Observation.PROXY_KIND),
+        ("nonsense", Observation.PROXY_ADDRESS),
+        ("http://[bad", Observation.PROXY_ADDRESS),
+    ],
+)
+def test_a_proxy_that_is_not_there(proxy: str, seen: Observation) -> None:
     found = run_checks("https://cie.example/scim", proxy=proxy)
-    seen = Observation.PROXY_KIND if proxy.startswith("socks") else Observation.PROXY_UNREACHABLE
     assert (found[2].verdict, found[2].observation) == (Verdict.FAILED, seen)
 
 
