@@ -20,7 +20,8 @@ from app.guide.vocabulary import Kind, Milestone, StepRole
 from app.scim.connection_test import Check, Finding, Observation, Verdict
 from app.setup import journey
 from tests.diagnosis.test_error_files import plain_words
-from tests.support.setups import NOW, STATES, a_setup
+from tests.support.clock import NOW
+from tests.support.setups import STATES, a_setup
 
 if TYPE_CHECKING:
     from collections.abc import Callable

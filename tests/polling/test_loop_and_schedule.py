@@ -18,7 +18,7 @@ from app.scim.changes import Capabilities, ChangesSeen, LookFailed
 from app.scim.connection_test import Observation
 from app.setup.gate import Locked, Open, TimestampProblem, gate, read_timestamp
 from app.setup.state import Sighting
-from tests.support.journeys import fresh
+from tests.support.setups import fresh
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from app.setup.sentences import sentence
 from app.setup.state import CheckRecord, RunRecord, Setup, Sighting, Status
 from app.setup.status import status
 from tests.support.clock import NOW
-from tests.support.journeys import advance, complete, every_answer, fresh, satisfy
+from tests.support.setups import advance, complete, every_answer, fresh, satisfy
 
 if TYPE_CHECKING:
     from app.guide.model import Guide

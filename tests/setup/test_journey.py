@@ -15,7 +15,7 @@ from app.setup.sentences import sentence
 from app.setup.state import Sighting
 from app.system.paths import resources
 from tests.support.clock import NOW
-from tests.support.journeys import SAMPLES, advance, fresh, satisfy
+from tests.support.setups import SAMPLES, advance, fresh, satisfy
 
 if TYPE_CHECKING:
     from app.guide.model import Guide

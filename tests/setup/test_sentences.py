@@ -13,7 +13,7 @@ from app.setup.journey import BlockReason
 from app.setup.sentences import status_line
 from app.setup.state import Counts, Status, Summary, Wait
 from tests.support.golden import Golden, lines, worded
-from tests.support.journeys import fresh
+from tests.support.setups import fresh
 
 if TYPE_CHECKING:
     from app.text.worded import WordedEnum

@@ -19,7 +19,7 @@ from app.setup.state import API_SECRETS, CheckRecord, RunRecord, Setup, Sighting
 from app.setup.status import awaited, status, summary
 from app.values.api_regions import Access
 from tests.support.clock import NOW
-from tests.support.journeys import advance, complete, every_answer, fresh, redo, satisfy, to_the_watch
+from tests.support.setups import advance, complete, every_answer, fresh, redo, satisfy, to_the_watch
 
 if TYPE_CHECKING:
     from app.guide.model import Guide

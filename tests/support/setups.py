@@ -1,18 +1,107 @@
-"""Setups at many points of their way, for what is said of a failure there."""
+"""Setups at any point of their way: new, advanced step by step with what each step requires, or in a named state."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import itertools
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
-from app.setup.state import Setup
+from app.setup.state import Setup, Sighting
+from app.values.rules import read
+from tests.support.clock import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
     from app.guide.model import Guide
 
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+SAMPLES = {
+    Kind.GUID: "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10",
+    Kind.DOMAIN: "contoso.com",
+    Kind.TENANT_HOST: "contoso.okta.com",
+    Kind.SYSTEM_ID: "LDAP-C0FFEE",
+    Kind.DIRECTORY_USER: "ping@contoso.com",
+    Kind.DIRECTORY_ID: "contoso-1",
+    Kind.DIRECTORY_NAME: "contoso.com",
+    Kind.SERVICE_ACCOUNT: "scim@1234567890.iam.panserviceaccount",
+    Kind.COUNT: "12",
+    Kind.TEXT: "text",
+    Kind.LABEL: "Token",
+}
+"""A plain value of each kind."""
+
+
+def fresh(guide: Guide, **changes: object) -> Setup:
+    """A new setup."""
+    setup = Setup(id="0" * 32, guide=guide.id, client=guide.name, name="new", created=NOW, changed=NOW)
+    return journey.begin(guide, setup).with_(**changes)
+
+
+def every_answer(guide: Guide) -> Iterator[dict[str, str]]:
+    """Return every possible combination of answers."""
+    choices = [[(b.id, option.id) for option in b.options if option.unavailable is None] for b in guide.branches]
+    return (dict(combination) for combination in itertools.product(*choices))
+
+
+def satisfy(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Setup:
+    """Enter what a step requires."""
+    step = guide.step(step_id)
+    for name in (*step.captures, *journey.unchosen(guide, setup, step)):
+        spec = guide.values[name]
+        if spec.secret:
+            setup = journey.record_secret(guide, setup, name, now, replaced=False)
+        elif name not in setup.values:
+            value = read(spec.kind, SAMPLES[spec.kind]).value
+            assert value is not None, spec.kind
+            setup = journey.capture(guide, setup, name, value, now)
+    if step.page is Page.CHECKLIST:
+        for need in guide.prerequisites:
+            setup = journey.tick(setup, need.id, on=True)
+    if step.confirm:
+        setup = journey.tick(setup, step_id, on=True)
+    if step.page is Page.WATCH and setup.sighting is None:
+        setup = journey.record_sighting(setup, Sighting(now, now, entered=False))
+    return setup
+
+
+def complete(guide: Guide, setup: Setup, step_id: str, now: datetime = NOW) -> Setup:
+    """Enter what the step requires and complete it."""
+    setup = satisfy(guide, setup, step_id, now)
+    assert journey.block(guide, setup, step_id) is None, step_id
+    return journey.complete(guide, setup, step_id, now)
+
+
+def advance(guide: Guide, setup: Setup, until: Milestone, now: datetime = NOW) -> Setup:
+    """Complete steps from the open one until that milestone is reached."""
+    for _ in guide.steps:
+        step_id = journey.position(guide, setup)
+        setup = complete(guide, setup, step_id, now)
+        if guide.step(step_id).marks is until:
+            break
+    return setup
+
+
+def to_the_watch(guide: Guide, setup: Setup, now: datetime = NOW) -> Setup:
+    """Complete everything before the wait for the SCIM Change Timestamp."""
+    for _ in guide.steps:
+        step_id = journey.position(guide, setup)
+        if guide.step(step_id).page is Page.WATCH:
+            break
+        setup = complete(guide, setup, step_id, now)
+    return setup
+
+
+def redo(guide: Guide, setup: Setup, now: datetime = NOW) -> Setup:
+    """Complete every visible step that is not done or is stale."""
+    for _ in guide.steps:
+        if (step_id := journey.frontier(guide, setup)) is None:
+            break
+        setup = complete(guide, setup, step_id, now)
+    return setup
+
 
 STATES = (
     "fresh",
@@ -35,7 +124,7 @@ def a_setup(guide: Guide, state: str = "submitted", answers: dict[str, str] | No
     ``url-after-submit``: stored only after Submit. ``token-again``: twice before Submit. ``resubmit``: a value that
     Submit rests on changed.
     """
-    setup = Setup("0" * 32, guide.id, guide.name, "n", NOW, NOW, answers=answers or {})
+    setup = fresh(guide, answers=answers or {})
     if state == "fresh":
         return setup
     done, kept, reached = {}, {}, {}

@@ -21,7 +21,8 @@ from app.guide import catalog
 from app.setup.gate import TimestampProblem, read_timestamp
 from app.text.time_reading import readings
 from app.text.times import MONTHS, day, recorded
-from tests.support.setups import NOW, a_setup
+from tests.support.clock import NOW
+from tests.support.setups import a_setup
 
 ROOT = Path(__file__).parents[2]
 ZONE = timezone(timedelta(hours=1))

@@ -14,8 +14,8 @@ from app.setup import journey
 from app.setup.state import Setup, Status
 from app.setup.status import summary
 from tests.support.clock import NOW
-from tests.support.journeys import advance, redo
 from tests.support.screen import words
+from tests.support.setups import advance, redo
 from tests.support.until import until
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ from app.setup.status import status
 from tests.support.clock import NOW
 from tests.support.controller import walk
 from tests.support.golden import Golden, lines
-from tests.support.journeys import advance, every_answer, fresh, satisfy
 from tests.support.screen import child, words
+from tests.support.setups import advance, every_answer, fresh, satisfy
 from tests.support.until import until
 from ui.companion.window import Companion
 from ui.session.view_state import (
