@@ -1,4 +1,4 @@
-"""Test Connection without a window: what is printed, what the exit code says, and what never appears."""
+"""Test Connection without a window: its output, its exit codes, and what it never prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Diagnostics hold what the list names and nothing else, whatever the setup, the system or the keyring holds."""
+"""Diagnostics contain only what the list names, whatever the setup, the system or the keyring contains."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LINES = (
     r"  Watch: (not started|no look yet|[a-z -]+(, [a-z -]+)?(, in a row \d+)?(, last look)? [\dTZ:-]+)",
     r"",
 )
-"""Every line there may be."""
+"""Every possible line."""
 
 
 def only_what_is_listed(text: str) -> None:
@@ -92,7 +92,7 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
-    ("result", "told"),
+    ("result", "shown"),
     [
         (ChangesSeen(None, 5, None, 3, Capabilities()), "no change yet, sees all, last look"),
         (LookFailed(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
@@ -111,7 +111,7 @@ def test_a_sighting() -> None:
 
 
 def doing(looked: LookReport[ChangesSeen | LookFailed] | None, sighting: Sighting | None = None) -> SetupSession:
-    """An assistant as far as diagnostics ask it."""
+    """The part of an assistant that diagnostics use."""
     guide = catalog.guide("okta")
     setup = Setup(
         "0" * 32,

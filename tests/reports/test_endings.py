@@ -1,4 +1,4 @@
-"""How the commands without a window end: whatever their output, keyring or time, the code says what is so."""
+"""How the commands without a window end: their exit codes are true whatever happens to output, keyring or time."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def run(
 
 
 def words(done: subprocess.CompletedProcess[str]) -> str:
-    """What the command printed on standard error; no bug of Python's or ours."""
+    """Return what the command printed on standard error, which reports no bug."""
     said = done.stderr or ""
     assert "Traceback" not in said
     assert "Bug" not in said
@@ -255,7 +255,7 @@ def test_a_locked_keyring_is_said_without_a_prompt(tmp_path: Path) -> None:
 
 @contextmanager
 def silent_keyring(folder: Path) -> Iterator[str]:
-    """A session bus on which the name of the Secret Service is taken, but nobody answers."""
+    """A session bus with an owner of the Secret Service's name that never answers."""
     bus = subprocess.Popen(
         ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={folder}"],
         stdout=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The meaning of an error without a window: what is printed, what the exit code says, and that nothing comes back."""
+"""Explaining an error without a window: the output, the exit codes, and that the text is never repeated."""
 
 from __future__ import annotations
 

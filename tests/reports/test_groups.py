@@ -1,4 +1,4 @@
-"""``cie-scim-assistant groups FILE``: run as scripts run it, in a process of its own."""
+"""``cie-scim-assistant groups FILE``, run in a separate process as scripts do."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def domains(*entries: object) -> bytes:
 
 
 class Cie:
-    """A token address and an API with a test's answers; the last one of a list repeats."""
+    """A token address and an API that give a test's answers; the last one of a list is repeated."""
 
     def __init__(self) -> None:
         self.tokens = [TOKEN_ANSWER]
@@ -73,7 +73,7 @@ class Cie:
 
     @property
     def lines(self) -> list[str]:
-        """The request lines, without the protocol."""
+        """Return the request lines, without the protocol."""
         return [request.partition(" HTTP/")[0] for request in self.server.requests]
 
 
@@ -100,7 +100,7 @@ async def held(session: SetupSession) -> list[str | None]:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_it_is_off_until_a_service_account_was_given_and_nothing_of_it_is_left_afterwards(tmp_path: Path) -> None:
+def test_it_is_off_without_a_service_account_and_leaves_nothing_behind(tmp_path: Path) -> None:
     async def story() -> None:
         cie = Cie()
         with cie.server:
@@ -152,7 +152,7 @@ def test_an_address_can_be_chosen_and_is_remembered(tmp_path: Path) -> None:
     asyncio.run(story())
 
 
-def test_files_of_before_and_forged_ones() -> None:
+def test_older_files_and_forged_files() -> None:
     setup = new_setup(catalog.guide("entra"), NOW, practice=False)
     old = json.loads(encode(setup.with_(api=Access("4711"))))
     assert decode(json.dumps({k: v for k, v in old.items() if k != "api"}).encode()) == setup
@@ -162,7 +162,7 @@ def test_files_of_before_and_forged_ones() -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_claim_that_the_keyring_does_not_bear_out_is_dropped(tmp_path: Path) -> None:
+def test_a_claim_that_the_keyring_contradicts_is_dropped(tmp_path: Path) -> None:
     async def story() -> None:
         cie = Cie()
         with cie.server:

@@ -1,4 +1,4 @@
-"""An export of groups, checked, read otherwise and saved, without a window."""
+"""An export of groups is checked, read in another way and saved, without a window."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def checked(export: GroupsExport, save: Path | None = None) -> Checked:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Names without a header that is known, one of them twice."""
+    """Names under an unknown header, one of them twice."""
     path = tmp_path / "groups.csv"
     path.write_text("Bezeichnung;Kennung\nSales;7\nSales;8\n")
     return path

@@ -1,4 +1,4 @@
-"""An open setup when things happen at the same time, in another order, or with another guide."""
+"""An open setup when things happen at the same time, in an unusual order, or with another guide."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ async def at_the_test(folder: Path, guide: Guide, base_url: str) -> AsyncIterato
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_half_a_test_is_no_test(tmp_path: Path) -> None:
+def test_an_incomplete_test_is_no_result(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             testing = asyncio.create_task(session.testing.run())
@@ -81,7 +81,7 @@ def test_half_a_test_is_no_test(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_new_token_makes_the_old_result_worthless(tmp_path: Path) -> None:
+def test_a_new_token_invalidates_the_result(tmp_path: Path) -> None:
     async def story(url: str) -> None:
         async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             assert await session.testing.run() == ""
@@ -147,7 +147,7 @@ def test_a_test_without_credentials_says_why_it_could_not_run(tmp_path: Path) ->
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_look_at_a_former_endpoint_is_no_look(tmp_path: Path) -> None:
+def test_a_look_at_a_former_endpoint_does_not_count(tmp_path: Path) -> None:
     changed = {"id": "1", "userName": "a@example.com", "meta": {"lastModified": "2026-11-24T12:01:00Z"}}
 
     def former(connection: socket.socket, request: str, stop: threading.Event) -> None:
@@ -177,7 +177,7 @@ def test_a_deleted_setup_does_not_come_back(tmp_path: Path) -> None:
             assert await session.forget() is None
             assert session.unsaved is None
             await testing
-            await session.tick("licence", on=True)
+            await session.tick("license", on=True)
             assert list(tmp_path.rglob("*.json")) == []
 
     with Hostile(slow) as server:
@@ -268,14 +268,14 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
             assert trouble is not None
             assert trouble.endswith(VaultStatus.LOCKED.words)
             assert list(tmp_path.rglob("*.json"))
-            await session.tick("licence", on=True)
+            await session.tick("license", on=True)
             assert session.unsaved is None, "the setup is in use again"
 
     asyncio.run(story())
 
 
 @pytest.mark.parametrize("shut", [VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED])
-def test_a_keyring_that_is_shut_is_asked_once_and_not_for_a_new_setup(
+def test_a_locked_keyring_is_asked_once_and_not_for_a_new_setup(
     shut: VaultStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -320,7 +320,7 @@ def test_an_incomplete_secret_has_to_be_captured_again(
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> None:
+def test_a_name_without_an_id_removes_the_former_id(tmp_path: Path) -> None:
     async def story() -> None:
         async with opened(tmp_path, "others") as session:
             assert (await session.captures.give("client_name", "Acme")).accepted
@@ -333,7 +333,7 @@ def test_a_name_that_gives_no_id_takes_the_former_id_away(tmp_path: Path) -> Non
 
 
 @pytest.mark.usefixtures("secret_service")
-def test_only_a_way_that_fails_from_here_lets_the_test_be_skipped(tmp_path: Path) -> None:
+def test_only_a_route_that_fails_from_here_allows_skipping_the_test(tmp_path: Path) -> None:
     async def story(url: str, *, may: bool) -> None:
         async with at_the_test(tmp_path, catalog.guide("entra"), url) as session:
             assert await session.testing.run() == ""

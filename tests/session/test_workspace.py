@@ -1,4 +1,4 @@
-"""A workspace closes in time, whatever the disk does, and keeps the practice consoles running."""
+"""A workspace closes in time even if the disk hangs, and restarts practice consoles that ended."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_consoles_that_ended_are_started_again_and_that_is_said(
     said: list[str] = []
 
     async def killed(here: workspace.Workspace) -> Started | None:
-        """End the consoles from outside, and return what runs once that was said."""
+        """End the consoles from outside, and return what runs once the end was reported."""
         before, count = here.consoles, len(said)
         assert before is not None
         assert here._process is not None

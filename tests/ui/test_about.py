@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that a build writes."""
+    """The folder written by a build."""
     monkeypatch.setattr(release, "resources", lambda: tmp_path)
     folder = tmp_path / release.FOLDER
     folder.mkdir()
@@ -30,7 +30,7 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shown(qapp: QApplication, opened: list[str]) -> tuple[QWidget, about.AboutDialog]:
-    """The dialog as opened by the link on the home page."""
+    """Open the dialog by the link on the home page."""
     window = QWidget()
 
     async def ask() -> int:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
 MISSING = fill(DETAILS[ArrivalKind.MISSING], {"values": "3"})
-"""The row of the object that is only in row 3 of the export."""
+"""The finding about the object that occurs only in row 3 of the export."""
 
 
 def play(qapp: QApplication, folder: Path, directory: Directory, story: Story) -> Hostile:
@@ -88,7 +88,7 @@ def test_the_page_is_offered_once_something_can_have_arrived(qapp: QApplication,
         controller.session.setup = setup.with_(reached={**setup.reached, Milestone.SUBMITTED: NOW})
         assert page.offered(controller.session)
         controller.session.setup = controller.session.setup.with_(kept=())
-        assert not page.offered(controller.session), "nothing opens the endpoint"
+        assert not page.offered(controller.session), "there are no secrets for the endpoint"
 
     walk(qapp, tmp_path, story)
 
@@ -114,7 +114,7 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
             TITLES[ArrivalKind.NO_MEMBERS]: 1,
             TITLES[ArrivalKind.NEWEST]: 3,
         }
-        assert wizard.focusWidget() is page.findChild(QListWidget, "kinds"), "the keyboard goes to what was found"
+        assert wizard.focusWidget() is page.findChild(QListWidget, "kinds"), "the findings take the keyboard"
         part(page, QListWidget, "kinds").setCurrentRow(3)
         child(page, "copy-rows").click()
         await until(lambda: said[-1] == "1 row copied.")

@@ -56,7 +56,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 @pytest.fixture
 def bugs(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> BugReporter:
     for owner, hook in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
-        monkeypatch.setattr(owner, hook, getattr(owner, hook))  # put back as they were after the test
+        monkeypatch.setattr(owner, hook, getattr(owner, hook))  # restored after the test
     monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
     made = BugReporter(window, ClipboardGuard(window), lambda: "Program: 1\n")
     log.install_hooks(made.report)

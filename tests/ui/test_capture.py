@@ -1,4 +1,4 @@
-"""A revealed secret hides its window from screen captures, on systems that support it (fakes; not yet run there)."""
+"""A revealed secret hides its window from screen captures. Tested with fakes, not yet on Windows and macOS."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a copied secret counts as cleared, and what is done until then, look by look."""
+"""When a copied secret counts as cleared, and what each look does until then."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CLEAR, OVERWRITE = Act
 
 
 def looks(clearing: Clearing, *sights: Sight) -> list[Act | None]:
-    """What is done at each look that is due."""
+    """Return what is done at each look."""
     done = []
     for sight in sights:
         assert clearing.next_look is not None
@@ -20,7 +20,7 @@ def looks(clearing: Clearing, *sights: Sight) -> list[Act | None]:
 
 
 def decided(clearing: Clearing) -> CopyStage:
-    """The stage, once no look is due any more."""
+    """Return the stage after the last look."""
     assert clearing.next_look is None or clearing.stage is not CopyStage.CLEARING
     return clearing.stage
 
@@ -48,7 +48,7 @@ def test_what_comes_back_once_is_cleared_again() -> None:
     assert decided(clearing) is CopyStage.CLEARED
 
 
-def test_what_comes_back_again_is_overwritten_and_looked_for_anew() -> None:
+def test_what_comes_back_again_is_overwritten_and_looked_for_again() -> None:
     clearing = Clearing(overwrites=True)
     clearing.begin(OURS)
     assert looks(clearing, OURS, OURS) == [CLEAR, OVERWRITE]
@@ -70,7 +70,7 @@ def test_where_a_text_proves_nothing_it_is_never_the_last_word() -> None:
     assert looks(clearing, OURS, OURS, OURS) == [CLEAR, CLEAR, None]
     assert decided(clearing) is CopyStage.STAYS
     assert clearing.begin(OURS, fresh_input=True) is OVERWRITE
-    assert looks(clearing, OTHER) == [CLEAR]  # what Qt shows of a text that it wrote may not be so
+    assert looks(clearing, OTHER) == [CLEAR]  # Qt may return a text that the compositor ignored
     assert looks(clearing, OTHER, OTHER) == [None, None]
     assert decided(clearing) is CopyStage.CLEARED
 
@@ -120,7 +120,7 @@ def test_a_clipboard_that_is_suddenly_empty_is_looked_at_before_it_is_believed()
     clearing = Clearing(overwrites=True)
     clearing.change(EMPTY)
     assert clearing.stage is CopyStage.CLEARING
-    assert looks(clearing, OURS) == [CLEAR]  # its owner was slow only
+    assert looks(clearing, OURS) == [CLEAR]  # its owner was only slow
 
 
 def test_at_the_end_a_known_manager_gets_the_harmless_text_at_once() -> None:

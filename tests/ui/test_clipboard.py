@@ -1,4 +1,4 @@
-"""Copied secrets are marked, counted down and cleared while ours; macOS and Windows run on fakes."""
+"""Copied secrets are marked, counted down, and cleared while they are ours. macOS and Windows are fakes."""
 
 from __future__ import annotations
 
@@ -116,11 +116,11 @@ def test_the_text_is_not_held_by_the_guard(qtbot: QtBot) -> None:
 def test_another_programs_text_is_left_alone(qtbot: QtBot) -> None:
     guard, states = guarded(qtbot, ttl=0.1)
     guard.copy_secret(SECRET, "Secret Token")
-    QGuiApplication.clipboard().setText("somebody else's")
+    QGuiApplication.clipboard().setText("another program's")
     assert states[-1] == ClipboardState("Secret Token", secret=True, stage=CopyStage.REPLACED)
     qtbot.wait(200)
     guard.clear_now()
-    assert text() == "somebody else's"
+    assert text() == "another program's"
 
 
 def test_a_second_secret_starts_its_own_countdown(qtbot: QtBot) -> None:
@@ -149,7 +149,7 @@ def test_what_another_program_copied_is_taken_away_once_we_keep_it(qtbot: QtBot)
     QGuiApplication.clipboard().setText(SECRET)
     guard.take_away(SECRET)
     assert text() == ""
-    assert states == []  # it was not copied here, so there is nothing to say about it
+    assert states == []  # it was not copied here, so nothing is shown about it
 
 
 def latest(states: list[ClipboardState]) -> CopyStage:
@@ -163,7 +163,7 @@ def ended(guard: ClipboardGuard) -> tuple[str, float]:
 
 
 async def in_qt(work: Coroutine[None, None, str]) -> str:
-    """Wait for it while Qt's timers run, as in the program."""
+    """Wait while Qt's timers run, as in the program."""
     task = asyncio.ensure_future(work)
     while not task.done():
         QGuiApplication.processEvents()
@@ -185,7 +185,7 @@ def test_before_the_end_a_secret_is_cleared_and_looked_for_in_less_than_a_second
 
 
 def refuse(patch: pytest.MonkeyPatch) -> None:
-    """From now on the system's clipboard takes nothing, as Wayland's from a program that is not in front."""
+    """Make the system's clipboard ignore changes, as Wayland does for a program that isn't in front."""
     patch.setattr(QClipboard, "clear", lambda *_: None)
     patch.setattr(QClipboard, "setMimeData", lambda *_: None)
 
@@ -218,7 +218,7 @@ def test_a_refused_clear_is_tried_again_at_the_next_key(qtbot: QtBot, monkeypatc
 
 
 class Manager(QObject):
-    """Behaves as xfce4-clipman does: owns the last text and puts it back whenever the clipboard is empty."""
+    """Behaves like xfce4-clipman: owns the last text and puts it back whenever the clipboard is empty."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -262,7 +262,7 @@ def test_each_stage_has_its_sentence(golden: Golden) -> None:
 
 
 class FakePasteboard:
-    """Behaves as NSPasteboard is documented to: every change of owner raises the count."""
+    """Behaves as documented for NSPasteboard: every change of owner increases the count."""
 
     def __init__(self) -> None:
         self.count = 7
@@ -411,7 +411,7 @@ def test_the_clipboard_is_read_and_replaced_as_a_plain_x11_program_does(
 
 @pytest.fixture
 def parcellite(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A process on this display that is called as the manager is."""
+    """A process on this display with the manager's name."""
     monkeypatch.setenv("DISPLAY", ":nobody")
     process = subprocess.Popen(["/usr/bin/parcellite", "30"], executable="/bin/sleep")
     try:
@@ -429,7 +429,7 @@ def test_a_manager_that_keeps_secrets_is_named_before_the_first_copy(
     (manager,) = guard.managers()
     assert manager.name == "Parcellite"
     assert f"**{manager.name}**" in clipboard_words.before_copying(guard.managers())
-    monkeypatch.setenv("DISPLAY", ":other")  # that of another session
+    monkeypatch.setenv("DISPLAY", ":other")  # the one of another session
     assert guard.managers() == ()
     assert clipboard_words.before_copying(()) == ""
 

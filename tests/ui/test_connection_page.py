@@ -119,7 +119,7 @@ def test_a_row_opens_by_keyboard_and_its_evidence_can_be_copied(qapp: QApplicati
         assert "Server: envoy" in QApplication.clipboard().text()
         QTest.keyClick(more, Qt.Key.Key_Return)
         assert not shown(page, "copy-token")
-        # A remark says what it does not mean, and a check that was not tried has no details to open.
+        # A remark states what it does not mean, and a check that was not tried has no details.
         await until(lambda: meaning(REFUSED[1]) in words(page))
         assert not shown(page, "details-control")
         page.deleteLater()

@@ -1,4 +1,4 @@
-"""Qt does not use up None, True and False, whose references PySide6 6.12.0 on Python 3.11 drops."""
+"""None, True and False outlive PySide6 6.12.0 on Python 3.11, which drops references to them."""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def test_what_cie_says_is_shown_and_causes_are_named(qapp: QApplication, tmp_pat
         async def shown(look: DirectoryList | ApiFailure) -> str:
             api.look = look
             controller.api_changed.emit()
-            await asyncio.sleep(0.02)  # Qt shows what was added at its next turn
+            await asyncio.sleep(0.02)  # Qt shows added widgets in the next turn of the event loop
             return words(page)
 
         said = await shown(DirectoryList(NOW, (FULL, Directory("canary-other")), -190.0))

@@ -29,7 +29,7 @@ def looks(qapp: QApplication) -> None:
     style.apply(qapp, dark=False)
 
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # all that the screenless platform cannot do
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # what the platform without a screen does not support
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:
     field.submitted.connect(given.append)
     field.next_requested.connect(lambda: on.append(True))
     QTest.keySequence(line, QKeySequence(QKeySequence.StandardKey.Paste))
-    QTest.keyClick(line, Qt.Key.Key_Return)  # nobody has accepted it yet
+    QTest.keyClick(line, Qt.Key.Key_Return)  # it has not been accepted yet
     assert (given, on) == (["7c1e3a52", "7c1e3a52"], [])
     field.set_text("7c1e3a52")
     QTest.keyClick(line, Qt.Key.Key_Return)

@@ -43,7 +43,7 @@ MANY = "name,id\n" + "".join(f"Group {i},{i}\n" for i in range(200_000))
 
 @pytest.fixture
 def groups(tmp_path: Path) -> Path:
-    """An export with a near duplicate and a forbidden sign."""
+    """An export with a near duplicate and a forbidden character."""
     file = tmp_path / "canary-groups.csv"
     with file.open("w", newline="") as out:
         csv.writer(out).writerows(TABLE)
@@ -52,7 +52,7 @@ def groups(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
-    """The data folder, in which nothing of the export may turn up."""
+    """The data folder, which must never contain anything of the export."""
     folder = tmp_path / "data"
     yield folder
     kept = [path for path in folder.rglob("*") if path.is_file()]
@@ -268,7 +268,7 @@ def test_findings_are_saved_through_the_systems_dialog(
         child(page, "open-columns").click()
         child(page, "check-again").click()
         await settled(page)
-        assert len(table(page)) == 2, "a place that did not work is not tried again"
+        assert len(table(page)) == 2, "a path that could not be written is not tried again"
         wizard.deleteLater()
 
     walk(qapp, data, story)
@@ -368,7 +368,7 @@ def test_fifty_thousand_rows_sort_and_filter_within_a_blink(qapp: QApplication) 
     started = time.perf_counter()
     view.sortByColumn(1, Qt.SortOrder.AscendingOrder)
     view.rows.set_filter("9", "a")
-    assert time.perf_counter() - started < 1, "not the seconds that asking for each cell would take"
+    assert time.perf_counter() - started < 1, "a model that is asked for each cell takes seconds"
     shown = view.rows.shown
     assert shown
     assert all("9" in f"{rows.cells(row)}" and rows.groups[row] == "a" for row in shown)

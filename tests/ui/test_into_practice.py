@@ -54,7 +54,7 @@ async def practice_asked_for_twice(application: Application, data: Path) -> None
     await until(lambda: application.window.windowTitle() == "Practice")
     arrived.set()
     await slowly
-    assert application.window.windowTitle() == "Practice", "the real setups are drawn over those of practice"
+    assert application.window.windowTitle() == "Practice", "the real setups are shown over those of practice"
     assert here(application).consoles is not None
     assert messages(application.window) == []
     left = Store(data)

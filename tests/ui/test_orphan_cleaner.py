@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def emptied(secret_service: str) -> Iterator[None]:
-    """The keyring of the tests, without secrets of setups before and after."""
+    """The tests' keyring, without secrets of setups before and after the test."""
     assert secret_service
     asyncio.run(empty())
     yield

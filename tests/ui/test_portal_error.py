@@ -86,12 +86,12 @@ def test_a_pasted_error_is_read_beside_the_stored_base_url(qapp: QApplication, t
         told = words(page)
         assert "HTTP 401" in told
         heading = next(w for w in page.findChildren(QLabel) if w.text() == title(TEXT))
-        await until(lambda: not heading.visibleRegion().isEmpty())  # below the fold of this window before
+        await until(lambda: not heading.visibleRegion().isEmpty())  # was below the visible part of this window
         results = told.replace(editor(page).toPlainText(), "")
         assert "canary" not in results
         assert announced
         assert all("canary" not in line for line in announced)
-        # A redraw of the page, as a running test brings it, leaves the card alone.
+        # A redraw of the page, as during a running test, does not change the card.
         controller.session.testing.running = True
         controller.test_changed.emit()
         assert title(TEXT) in words(page)

@@ -1,4 +1,4 @@
-"""The platform's proxy settings. Not yet run on Windows and macOS; Qt's own answer is used here."""
+"""The platform's proxy settings. Not yet tested on Windows and macOS; these tests use Qt's own answer."""
 
 from __future__ import annotations
 

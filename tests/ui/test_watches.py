@@ -1,4 +1,4 @@
-"""What a setup waited for in the background is shown on the home page too."""
+"""The home page also shows the end of a wait in the background."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def looks(qapp: QApplication) -> None:
     style.apply(qapp, dark=False)
 
 
-pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # all that the screenless platform cannot do
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")  # what the platform without a screen does not support
 
 
 def test_rich_changes_nothing_but_bold() -> None:

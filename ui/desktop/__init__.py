@@ -1,1 +1,1 @@
-"""What the window needs of the desktop: clipboard, screen, tray, proxies, browser, and files it opens."""
+"""What the window needs from the desktop: clipboard, screen, tray, proxies, browser, and files to open."""

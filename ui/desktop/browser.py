@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def open_in_browser(url: str) -> None:
-    """Hand an address to the desktop."""
+    """Open an address in the desktop's browser."""
     QDesktopServices.openUrl(QUrl(url))
 
 
 async def open_handbook(controller: SetupController | None, folder: Path, open_url: Callable[[str], None]) -> None:
-    """Open the handbook at the open step, or its first page where no setup is open.
+    """Open the handbook at the open step, or at its first page if no setup is open.
 
-    ``folder`` is that of the setups, which holds the page that leads there.
+    ``folder`` holds the setups, and the page that redirects to the step.
     """
     found = handbook.page(None)
     if controller is not None:

@@ -1,8 +1,8 @@
-"""Decides when a copied secret counts as cleared: what to do after each look at the clipboard, without Qt and clock.
+"""Decides when a copied secret counts as cleared: what to do after each look at the clipboard. No Qt, no clock.
 
-A clear is not the end of it. Clipboard managers put the text back within 20 ms (xfce4-clipman, diodon, qlipper, GPaste)
-or 2 s (parcellite), and mutter and weston serve a copy of their own once the program lets go. So the clipboard is read
-again for three seconds, and only then called cleared.
+Clearing once is not enough. Clipboard managers put the text back within 20 ms (xfce4-clipman, diodon, qlipper, GPaste)
+or 2 s (parcellite), and mutter and weston serve their own copy once the program no longer owns the clipboard. So the
+clipboard is read again for three seconds before it is reported as cleared.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ LOOKS: Final = (0.1, 0.4, 2.5)
 """Seconds between a clear and each look at the clipboard: at 0.1, 0.5 and 3 s."""
 
 LAST_LOOKS: Final = (0.1, 0.2, 0.3)
-"""The same where the program ends and can't wait longer."""
+"""The same when the program ends and can't wait longer."""
 
 ANSWERS: Final = 4
-"""How often a text that is put back is cleared between two looks; a manager may be faster at it than we are."""
+"""How often a text that is put back is cleared between two looks. A manager may always be faster than we are."""
 
 
 class CopyStage(StrEnum):
     """What became of the text copied last."""
 
     HELD = "held"
-    """In the clipboard. A secret is cleared when its time is over."""
+    """In the clipboard. A secret is cleared when its time has passed."""
     CLEARING = "clearing"
-    """Cleared, and looked for in case that something puts it back."""
+    """Cleared, but something may still put it back."""
     CLEARED = "cleared"
-    """Read again, and gone."""
+    """Read again, and no longer there."""
     REPLACED = "replaced"
-    """Another program's text took its place."""
+    """Replaced by another program's text."""
     STAYS = "stays"
-    """Still there: the desktop refused, or something keeps putting it back."""
+    """Still there: the desktop refused to clear it, or something keeps putting it back."""
     UNKNOWN = "unknown"
-    """Cleared, on a desktop that lets only the window in front look whether it is gone."""
+    """Cleared, on a desktop where only the window in front can check that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class ClipboardState:
     label: str
     secret: bool
     seconds_left: int = 0
-    """Until it is cleared; 0 where it is not counted down."""
+    """Until it is cleared; 0 if there is no countdown."""
     stage: CopyStage = CopyStage.HELD
     kept: bool = False
-    """Something on this desktop keeps a copy of what is copied."""
+    """A program on this desktop keeps what is copied."""
 
 
 class Sight(Enum):
@@ -59,9 +59,9 @@ class Sight(Enum):
     OTHER = auto()
     """Another text."""
     EMPTY = auto()
-    """Nothing, or nothing that was handed out in time."""
+    """No text, or none was delivered in time."""
     HIDDEN = auto()
-    """This desktop shows the clipboard to the program in front only."""
+    """This desktop shows the clipboard only to the program in front."""
 
 
 class Act(Enum):
@@ -69,52 +69,52 @@ class Act(Enum):
 
     CLEAR = auto()
     OVERWRITE = auto()
-    """Write a harmless text: what puts the last text back then puts back that one."""
+    """Write a harmless text, which is then what a clipboard manager puts back."""
 
 
 class Clearing:
-    """The way of one copied secret out of the clipboard.
+    """The removal of one copied secret from the clipboard.
 
     Args:
-        overwrites: Whether reading back a written text proves that it is there, as on X11. Wayland compositors may
-            ignore a text and Qt then shows it all the same, so that there only a read after a clear counts.
+        overwrites: Whether reading back a written text proves that it is there, as on X11. A Wayland compositor may
+            ignore a text that Qt then still returns, so there only a read after a clear counts.
     """
 
     def __init__(self, *, overwrites: bool) -> None:
         self.stage = CopyStage.HELD
         self.kept = False
-        """It came back after clearing, so something on this desktop keeps copies."""
+        """It came back after a clear, so a program on this desktop keeps copies."""
         self.refused = False
-        """Once it could not be cleared, so the next key or click may help."""
+        """It could not be cleared; a key or click may allow it."""
         self._overwrites = overwrites
         self._looks: list[float] = []
         self._plan: tuple[float, ...] = LOOKS
         self._returns = 0
         self._answers = 0
         self._to_clear = False
-        """A harmless text was written where that alone proves nothing; it is cleared at the next look."""
+        """A harmless text was written where that proves nothing, so it is cleared at the next look."""
         self._overwritten = False
 
     @property
     def next_look(self) -> float | None:
-        """Seconds from the last look, or the clear, to the next look; None where none is due."""
+        """Seconds from the last look or clear to the next look, or None if no look is due."""
         return self._looks[0] if self._looks else None
 
     @property
     def at_last_look(self) -> bool:
-        """Whether the look that is due decides."""
+        """Whether the next look decides."""
         return len(self._looks) == 1
 
     def begin(
         self, sight: Sight, *, fresh_input: bool = False, ending: bool = False, manager: bool = False
     ) -> Act | None:
-        """Start to clear; returns what to do.
+        """Start clearing. Return what to do.
 
         Args:
-            sight: What the clipboard shows now; another text is left alone.
-            fresh_input: A key or click has just reached the program, so a compositor that asks for one takes a text.
+            sight: What the clipboard contains now; another text is left alone.
+            fresh_input: A key or click has just reached the program, so a compositor that requires one accepts a text.
             ending: The program is about to end.
-            manager: A clipboard manager with a history is known to run.
+            manager: A clipboard manager with a history is running.
         """
         if sight is Sight.OTHER and self.stage is CopyStage.HELD:
             self.stage = CopyStage.REPLACED
@@ -144,7 +144,7 @@ class Clearing:
         return Act.OVERWRITE
 
     def look(self, sight: Sight) -> Act | None:
-        """Take what a look that was due shows; returns what to do."""
+        """Record the result of a look that was due. Return what to do."""
         del self._looks[:1]
         if self._to_clear:
             self._to_clear = False
@@ -169,16 +169,16 @@ class Clearing:
         return Act.OVERWRITE if self._overwritten else Act.CLEAR
 
     def change(self, sight: Sight) -> Act | None:
-        """Take what the clipboard shows when it says that it changed, or when the program comes to the front."""
+        """Record a look after the clipboard changed or the program came to the front. Return what to do."""
         if self.stage is CopyStage.HELD:
             if sight is Sight.OTHER:
                 self.stage = CopyStage.REPLACED
             elif sight is Sight.EMPTY:
-                self._restart()  # cleared by another program, or its owner was slow
+                self._restart()  # another program cleared it, or its owner was slow to respond
         elif self.stage in (CopyStage.STAYS, CopyStage.UNKNOWN):
             self._returns = 0
             self._plan = LOOKS
-            self._restart()  # what is there now is seen at the looks
+            self._restart()  # the looks find out what is there now
         elif self.stage is CopyStage.CLEARING and sight is Sight.OURS and not self._to_clear and self._answers:
             self._answers -= 1
             return Act.OVERWRITE if self._overwritten else Act.CLEAR

@@ -1,6 +1,6 @@
-"""The only module that touches the clipboard: marks secrets, counts down, clears what is still ours.
+"""The only module that touches the clipboard: marks secrets, counts down, and clears what is still ours.
 
-What to do after a clear is decided in ``ui.desktop.clearing``.
+``ui.desktop.clearing`` decides what to do after a clear.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _ZERO = b"\0\0\0\0"
 _HINTS: dict[str, dict[str, bytes]] = {
     # Klipper and KeePassXC agree on this one.
     "linux": {"x-kde-passwordManagerHint": b"secret"},
-    # Qt registers unknown names verbatim as native formats. The first counts by its presence, the next two
-    # as a DWORD of 0; the last is an older convention of clipboard viewers.
+    # Qt registers unknown names verbatim as native formats. The first only has to be present, the next two are a
+    # DWORD of 0, and the last is an older convention of clipboard viewers.
     "win32": {
         "ExcludeClipboardContentFromMonitorProcessing": _ZERO,
         "CanIncludeInClipboardHistory": _ZERO,
@@ -53,26 +53,26 @@ _MODE = QClipboard.Mode.Clipboard
 
 
 HARMLESS = "The copied secret was removed from the clipboard."
-"""Takes the place of a secret that a clipboard manager keeps putting back; pasted by mistake, it explains itself."""
+"""Replaces a secret that a clipboard manager keeps putting back. If it is pasted by mistake, it explains itself."""
 
 HANDED_OUT = 0.3
-"""Seconds for which that text is offered through Xwayland, for mutter to take it over."""
+"""Seconds for which that text is offered through Xwayland, so that mutter can copy it."""
 
 
 class _Board(Protocol):
-    """A system's clipboard, as far as secrets need it."""
+    """A system's clipboard, as far as it is needed for secrets."""
 
     overwrites: bool
-    """Whether a text that was written can be trusted to be there."""
+    """Whether a written text is certain to be there."""
 
     def write(self, text: str) -> None:
         """Put the text there, marked as secret, and remember it by its fingerprint."""
 
     def remember(self, text: str) -> None:
-        """Take the text, which is there already, for the secret that is to go."""
+        """Remember a text that is already there as the secret to remove."""
 
     def look(self) -> Sight:
-        """Whether the clipboard holds the secret."""
+        """Return whether the clipboard contains the secret."""
 
     def clear(self) -> None:
         """Empty it."""
@@ -81,14 +81,14 @@ class _Board(Protocol):
         """Put a harmless text there."""
 
     def sweep(self) -> Sight | None:
-        """Clear the secret without the focus, in any thread; None where this system needs no such thing."""
+        """Clear the secret without the focus, in any thread. Return None if this system doesn't need that."""
 
 
 class ClipboardGuard(QObject):
-    """Copies texts and takes secrets back out of the clipboard.
+    """Copies texts and removes secrets from the clipboard.
 
     Signals:
-        changed: a ``ClipboardState``, at each copy, each second of the countdown, and at each stage after it.
+        changed: A ``ClipboardState``, at each copy, each second of the countdown, and each stage after it.
     """
 
     changed = Signal(object)
@@ -99,16 +99,16 @@ class ClipboardGuard(QObject):
     ) -> None:
         super().__init__(parent)
         self.ttl_seconds = ttl_seconds
-        """How long a secret stays in the clipboard; changed by a policy."""
+        """How long a secret stays in the clipboard; a policy may change it."""
         self._platform = platform
         self._board: _Board | None = None
         self._label = ""
-        """The label of the secret that was copied; empty for one that another program copied."""
+        """The label of the copied secret; empty if another program copied it."""
         self._clearing: Clearing | None = None
-        """The way of the secret out of the clipboard; None while there is none of ours."""
+        """The removal of our secret; None while there is none."""
         self._told = CopyStage.HELD
         self._waiting: list[asyncio.Event] = []
-        """Set once a clear was looked after for long enough."""
+        """Set once the result of a clear is known."""
         self._deadline = 0.0
         self._countdown = QTimer(self)
         self._countdown.setTimerType(Qt.TimerType.PreciseTimer)
@@ -123,11 +123,11 @@ class ClipboardGuard(QObject):
         self._program.applicationStateChanged.connect(self._come_back)
 
     def managers(self) -> tuple[ClipboardManager, ...]:
-        """The programs of this desktop that keep a copied secret in spite of its mark."""
+        """Return the programs on this desktop that keep a copied secret although it is marked."""
         return managers_here()
 
     def copy_secret(self, text: str, label: str) -> None:
-        """Copy a secret under that label, marked for the system, and start its countdown."""
+        """Copy a secret with that label, marked as one, and start its countdown."""
         self._forget()
         board = self._the_board()
         board.write(text)
@@ -138,17 +138,17 @@ class ClipboardGuard(QObject):
         self._emit(math.ceil(self.ttl_seconds))
 
     def copy_plain(self, text: str, label: str) -> None:
-        """Copy a text that is no secret; it replaces a secret of ours, which is then gone."""
+        """Copy a text that isn't a secret. It replaces a secret of ours."""
         self._forget()
         QGuiApplication.clipboard().setText(text, _MODE)
         self.changed.emit(ClipboardState(label, secret=False))
 
     def take_text(self) -> str:
-        """The text in the clipboard, for Paste buttons; empty where it holds none."""
+        """Return the clipboard's text, for Paste buttons; empty if there is none."""
         return QGuiApplication.clipboard().text(_MODE)
 
     def take_away(self, text: str) -> None:
-        """Clear the clipboard if it holds just this text: a secret that we keep, and another program or run copied."""
+        """Clear the clipboard if it contains exactly this text, a secret that another program or run has copied."""
         if text and self._clearing is None and self.take_text() == text:
             board = self._the_board()
             board.remember(text)
@@ -156,12 +156,12 @@ class ClipboardGuard(QObject):
             self.clear_now()
 
     def clear_now(self) -> None:
-        """Clear a secret of ours at once, e.g. when the screen is locked; ``changed`` says what came of it."""
+        """Clear our secret immediately, for example when the screen is locked. ``changed`` reports the result."""
         if self._clearing is not None:
             self._begin(self._clearing)
 
     async def clear_before_end(self) -> str:
-        """Clear a secret of ours within 0.7 s, before the window goes; returns what to tell where it may be left."""
+        """Clear our secret within 0.7 s, before the window closes. Return a warning if it may still be there."""
         if (clearing := self._clearing) is None:
             return ""
         self._begin(clearing, ending=True)
@@ -195,7 +195,7 @@ class ClipboardGuard(QObject):
             board.overwrite()
 
     def _go_on(self) -> None:
-        """Say the stage if it is another one, and wait for what comes next."""
+        """Report the stage if it has changed, and schedule the next look."""
         clearing = self._clearing
         if clearing is None:
             return
@@ -205,7 +205,7 @@ class ClipboardGuard(QObject):
         else:
             self._end_waiting()
         if clearing.refused:
-            self._program.installEventFilter(self)  # a second time does no harm
+            self._program.installEventFilter(self)  # doing this twice is harmless
         else:
             self._program.removeEventFilter(self)
         if clearing.stage is not self._told:
@@ -216,7 +216,7 @@ class ClipboardGuard(QObject):
             self._forget()
 
     def _look(self) -> None:
-        """A look is due. Without the focus, what Qt can't see or clear is looked for and cleared another way."""
+        """Look, since a look is due. What Qt can't see or clear without the focus is looked for in another way."""
         clearing, board = self._clearing, self._board
         if clearing is None or board is None:
             return
@@ -231,7 +231,7 @@ class ClipboardGuard(QObject):
         swept = board.sweep()
         if swept is None or swept is Sight.HIDDEN:
             swept = sight
-        with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+        with contextlib.suppress(RuntimeError):  # the program may have ended in the meantime
             self._swept.emit(clearing, swept)
 
     def _take_sweep(self, clearing: Clearing, sight: Sight) -> None:
@@ -240,7 +240,7 @@ class ClipboardGuard(QObject):
             self._go_on()
 
     def _notice(self) -> None:
-        """The clipboard says that it changed, maybe by ourselves."""
+        """Look after the clipboard has reported a change, which may be our own."""
         if self._clearing is not None and self._board is not None:
             stage = self._clearing.stage
             self._do(self._clearing.change(self._board.look()))
@@ -253,10 +253,10 @@ class ClipboardGuard(QObject):
             self._notice()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Try again at the next key or click: compositors ask for one before they take a change."""
+        """Try again at the next key or click, which compositors require before they accept a change."""
         pressed = event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress)
         if pressed and (clearing := self._clearing) is not None:
-            self._program.removeEventFilter(self)  # a press is sent to the window, then to the widget in it
+            self._program.removeEventFilter(self)  # a press is sent to the window and then to its widget
             if clearing.stage is not CopyStage.CLEARING or self._the_board().look() is Sight.OURS:
                 self._begin(clearing, fresh_input=True)
             else:
@@ -284,7 +284,7 @@ class ClipboardGuard(QObject):
 
 
 class _QtBoard:
-    """Linux and Windows: one set of data with the text and the hints; PRIMARY stays as it is."""
+    """Linux and Windows: one set of data with the text and the hints. The primary selection isn't changed."""
 
     def __init__(self, hints: dict[str, bytes], *, wayland: bool) -> None:
         self._hints = hints
@@ -292,7 +292,7 @@ class _QtBoard:
         self.overwrites = not wayland
         self._salt = secrets.token_bytes(16)
         self._print: bytes | None = None
-        """A keyed fingerprint of the text, so that the text itself is not held for comparing."""
+        """A keyed fingerprint, so that the text itself isn't kept for comparison."""
 
     def write(self, text: str) -> None:
         self.remember(text)
@@ -302,7 +302,7 @@ class _QtBoard:
         self._print = self._fingerprint(text)
 
     def look(self) -> Sight:
-        # By content: a clipboard manager may have taken the ownership over.
+        # By content, because a clipboard manager may own the same text now.
         text = QGuiApplication.clipboard().text(_MODE)
         if self._ours(text):
             return Sight.OURS
@@ -335,7 +335,7 @@ class _QtBoard:
 
 
 def _without_focus(ours: Callable[[str], bool]) -> Sight:
-    """Look for a secret on Wayland, clear it, and look again, as far as the compositor lets programs without focus."""
+    """Look for a secret on Wayland, clear it, and look again, as far as the compositor allows without the focus."""
     with contextlib.suppress(OSError):
         with WaylandSelection() as selection:
             if not ours(text := selection.text()):
@@ -357,7 +357,7 @@ def _without_focus(ours: Callable[[str], bool]) -> Sight:
 
 
 class _MacBoard:
-    """macOS through AppKit: Qt cannot set the concealed type, nor keep the text off Universal Clipboard."""
+    """macOS through AppKit: Qt can neither set the concealed type nor exclude the text from Universal Clipboard."""
 
     _TEXT = "public.utf8-plain-text"
     _CONCEALED = "org.nspasteboard.ConcealedType"
@@ -376,11 +376,11 @@ class _MacBoard:
         self._pasteboard.setString_forType_("", self._CONCEALED)
         self._count = self._pasteboard.changeCount()
 
-    def remember(self, text: str) -> None:  # noqa: ARG002 - the count tells a change, whatever the text
+    def remember(self, text: str) -> None:  # noqa: ARG002 - the count shows a change of any text
         self._count = self._pasteboard.changeCount()
 
     def look(self) -> Sight:
-        # The count rises with every change by anyone, so equality means that it is still our text.
+        # Every change by any program increases the count, so an equal count means that it is still our text.
         return Sight.OURS if self._pasteboard.changeCount() == self._count else Sight.OTHER
 
     def clear(self) -> None:

@@ -1,7 +1,7 @@
-"""Names the clipboard managers of this desktop that keep a copied secret although it is marked as one.
+"""Names the clipboard managers on this desktop that keep a copied secret although it is marked as one.
 
-Measured on Debian 12 with each of them but cliphist, which is fed by ``wl-paste --watch`` as clipman is, and that
-passes the marked text on. Klipper honors the mark and is not among them.
+Measured on Debian 12 with all of them except cliphist. Like clipman, it gets its texts from ``wl-paste --watch``, which
+passes on marked texts too. Klipper respects the mark and isn't listed.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ class ClipboardManager:
     program: str
     """The file name of its program."""
     clear: str = "clear its history"
-    """How its history is cleared, as the end of a sentence; with its label in bold where that is known."""
+    """How to clear its history, as the end of a sentence, with the label in bold if it is known."""
     bus_name: str = ""
-    """Its name on the session bus, which a sandbox shows where it hides the processes."""
+    """Its name on the session bus, which is visible in a sandbox that hides processes."""
 
 
 MANAGERS: Final = (
@@ -39,7 +39,7 @@ MANAGERS: Final = (
 
 
 def managers_here() -> tuple[ClipboardManager, ...]:
-    """Those that run in this session; none where the system doesn't say."""
+    """Return those that run in this session, or none if the system doesn't tell."""
     if sys.platform != "linux":
         return ()
     programs, names = session_programs(), _bus_names()

@@ -1,4 +1,4 @@
-"""What is said about a copied value: one sentence for each stage, and for the clipboard managers that keep it."""
+"""The sentences about a copied value: one for each stage, and one for clipboard managers that keep it."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ STAGES: Final[dict[CopyStage, tuple[str, str]]] = {
     CopyStage.STAYS: ("Couldn't clear the clipboard. Copy something else, or click here to try again.", "caution"),
     CopyStage.UNKNOWN: ("May still be in the clipboard. Click here to check and clear it.", "caution"),
 }
-"""The sentence, and its tone."""
+"""The sentence and its tone."""
 
 COPIED: Final = ("Copied", "good")
-"""Of what is no secret."""
+"""For values that aren't secret."""
 
 KEPT: Final = "A clipboard manager on this desktop keeps a copy. Clear its history."
 
 
 def about(state: ClipboardState) -> tuple[str, str]:
-    """The sentence about what was copied, and its tone."""
+    """Return the sentence about what was copied, and its tone."""
     if not state.secret:
         return COPIED
     sentence, tone = STAGES[state.stage]
@@ -40,7 +40,7 @@ def about(state: ClipboardState) -> tuple[str, str]:
 
 
 def at_the_end(stage: CopyStage, *, kept: bool) -> str:
-    """What to tell before the window goes; empty where nothing is left behind."""
+    """Return a warning to show before the window closes, or an empty text if nothing is left in the clipboard."""
     if stage not in (CopyStage.STAYS, CopyStage.UNKNOWN):
         return ""
     sentence = "The secret you copied may still be in the clipboard. Copy any other text to replace it."
@@ -48,7 +48,7 @@ def at_the_end(stage: CopyStage, *, kept: bool) -> str:
 
 
 def before_copying(managers: Sequence[ClipboardManager]) -> str:
-    """What to know before a secret is copied, in this program's markup; empty where nothing keeps it."""
+    """Return a warning to show before a secret is copied, in this program's markup; empty if nothing keeps it."""
     return "\n".join(
         f"**{each.name}** runs on this desktop and keeps what you copy, secrets too. After you paste, {each.clear}."
         for each in managers

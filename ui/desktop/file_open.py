@@ -1,4 +1,4 @@
-"""The Qt application, which macOS tells by an event which file was double-clicked. Not yet run there."""
+"""The Qt application: macOS reports a double-clicked file to it as an event. Not yet tested there."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QApplication
 
 
 class DesktopApplication(QApplication):
-    """The one of this process.
+    """The application object of this process.
 
     Signals:
-        file_opened: Path of a file that was double-clicked while the program runs.
+        file_opened: The path of a file that was double-clicked while the program was running.
     """
 
     file_opened = Signal(str)
@@ -19,10 +19,10 @@ class DesktopApplication(QApplication):
     def __init__(self, arguments: list[str]) -> None:
         super().__init__(arguments)
         self.asked_for: str | None = None
-        """The file last asked for; the one that the program was started with comes before anybody listens."""
+        """The last requested file. The one that the program was started with arrives before anything is connected."""
 
     def event(self, event: QEvent) -> bool:
-        """Take what is meant for the application itself; an event filter would see every event of every widget."""
+        """Handle events for the application itself; an event filter would see every event of every widget."""
         if isinstance(event, QFileOpenEvent) and event.file():
             self.asked_for = event.file()
             self.file_opened.emit(self.asked_for)

@@ -1,7 +1,7 @@
-"""The proxy that the platform names for an address, its automatic configuration (PAC) included.
+"""Finds the platform's proxy for an address, including automatic configuration (PAC).
 
-Windows and macOS evaluate PAC scripts, and Qt asks them. On Linux Qt reads the environment and nothing else, so Qt's
-network library is not part of the program there; ``app.net`` asks the desktop itself.
+Windows and macOS evaluate PAC scripts, and Qt asks them. On Linux, Qt reads only the environment, so Qt's network
+library isn't part of the program there, and ``app.net`` asks the desktop.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from app.net.proxy import ProxyOrigin, origin_of
 from app.values.address import LOOPBACK
 
 KEPT_SECONDS: Final = 300.0
-"""How long an answer of the platform holds; a script may have to be fetched for it."""
+"""How long an answer of the platform is reused; it may have to download a script."""
 
 _kept: dict[str, tuple[str | None, float]] = {}
 
 
 def platform_proxy(url: str) -> str | None:
-    """The proxy for that URL, of which only the host is handed on. May block for seconds: use a thread."""
+    """Return the proxy for that URL. Only its host is passed on. May block for seconds: use a thread."""
     named = system_proxy(url)
     host = (urlsplit(url).hostname or "").lower()
     if (
@@ -38,7 +38,7 @@ def platform_proxy(url: str) -> str | None:
 
 
 def asked_of_qt(host: str) -> str | None:
-    """The first proxy that Qt is told of for a host, by the system's settings or their script."""
+    """Return the first proxy for a host that the system's settings or their script give to Qt."""
     from PySide6.QtCore import QUrl
     from PySide6.QtNetwork import QNetworkProxy, QNetworkProxyFactory, QNetworkProxyQuery
 

@@ -1,7 +1,7 @@
-"""Keeps a window out of screen captures while a secret is revealed, where the system offers that.
+"""Hides a window from screen captures while a secret is revealed, where the system supports it.
 
-Windows: ``SetWindowDisplayAffinity`` with ``WDA_EXCLUDEFROMCAPTURE`` (from Windows 10 2004). macOS: ``NSWindow``'s
-``sharingType``. X11 and Wayland offer programs no such thing. Not yet run on Windows and macOS.
+Windows: ``SetWindowDisplayAffinity`` with ``WDA_EXCLUDEFROMCAPTURE`` (since Windows 10 2004). macOS: ``sharingType`` of
+``NSWindow``. X11 and Wayland have no equivalent for programs. Not yet tested on Windows and macOS.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ _WAYS: Final[dict[str, Callable[..., bool]]] = {"win32": _windows, "darwin": _ma
 
 
 class CaptureGuard:
-    """Hides the window of a widget from captures while at least one secret in it is revealed."""
+    """Hides a widget's window from captures while at least one secret in it is revealed."""
 
     def __init__(self, inside: QWidget, platform: str = sys.platform) -> None:
         self._inside = inside
         self._way = _WAYS.get(platform)
         self._revealed: set[int] = set()
         self.wanted = True
-        """The admin's switch: off while somebody is to see the screen in a call."""
+        """The admin's switch: off while the screen is shared in a call."""
 
     @property
     def offered(self) -> bool:
-        """Whether this system can do it."""
+        """Whether this system supports it."""
         return self._way is not None
 
     def revealed(self, field: QWidget, *, on: bool) -> bool:
-        """Note that a field shows or hides its secret; returns whether the window is kept out of captures now."""
+        """Record that a field shows or hides its secret. Return whether the window is now hidden from captures."""
         (self._revealed.add if on else self._revealed.discard)(id(field))
         if self._way is None:
             return False
@@ -62,5 +62,5 @@ class CaptureGuard:
         try:
             done = self._way(self._inside.window(), hidden=hidden)
         except (OSError, AttributeError, ImportError):
-            return False  # an older system: the secret is still hidden after a moment
+            return False  # an older system; the secret is still hidden after a few seconds
         return hidden and done

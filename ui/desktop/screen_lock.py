@@ -1,4 +1,4 @@
-"""Notices that the screen is locked or the computer goes to sleep, so that nothing revealed stays on it."""
+"""Detects that the screen is locked or the computer goes to sleep, so that no revealed secret stays visible."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ from ui.desktop.session_programs import session_programs
 
 _SAVERS: Final = (
     ("org.freedesktop.ScreenSaver", "/org/freedesktop/ScreenSaver"),
-    ("org.freedesktop.ScreenSaver", "/ScreenSaver"),  # KDE's older path
+    ("org.freedesktop.ScreenSaver", "/ScreenSaver"),  # the older path of KDE
     ("org.gnome.ScreenSaver", "/org/gnome/ScreenSaver"),
     ("org.cinnamon.ScreenSaver", "/org/cinnamon/ScreenSaver"),
     ("org.mate.ScreenSaver", "/"),
     ("org.xfce.ScreenSaver", "/"),
 )
-"""Interface, which is the bus name too, and path, on the session bus: each sends ``ActiveChanged``."""
+"""Interface, which is also the bus name, and path on the session bus. Each sends ``ActiveChanged``."""
 
 _LOGIN: Final = "org.freedesktop.login1"
 _PROPERTIES: Final = "org.freedesktop.DBus.Properties"
 
 SILENT_LOCKERS: Final = ("swaylock",)
-"""What locks the screen without a word on any bus (measured with swaylock 1.7.2 in sway 1.7)."""
+"""Programs that lock the screen without a signal on any bus (measured with swaylock 1.7.2 in sway 1.7)."""
 
 ASKING_MS: Final = 300
-"""Milliseconds after the focus was lost until it is asked whether a lock took it: lockers say so a little later."""
+"""Milliseconds from losing the focus until asking whether the screen is locked: lockers report it a little later."""
 
 
 def _slot(signature: str) -> bytes:
-    # The stubs of QtDBus ask for bytes, the library itself for text.
+    # The stubs of QtDBus require bytes, the library itself text.
     return cast("bytes", SLOT(signature))
 
 
 class ScreenLock(QObject):
-    """Listens where the desktop says it, and asks once the program is no longer in front.
+    """Listens to the desktop's signals, and asks the desktop once the program is no longer in front.
 
-    Windows and macOS take the focus away when they lock, which hides what is revealed there.
+    When Windows or macOS lock, the window loses the focus, which hides revealed secrets.
 
     Signals:
-        locked: The screen was locked, the computer is about to sleep, or nobody is there any more.
+        locked: The screen was locked, the computer is about to sleep, or the session is idle.
     """
 
     locked = Signal()
@@ -50,7 +50,7 @@ class ScreenLock(QObject):
     def __init__(self, parent: QObject | None = None, platform: str = sys.platform) -> None:
         super().__init__(parent)
         self._away = False
-        """The program is not in front."""
+        """Whether the program isn't in front."""
         if platform == "linux":
             self._asking = QTimer(self, singleShot=True, interval=ASKING_MS)
             self._asking.timeout.connect(self._ask)
@@ -64,11 +64,11 @@ class ScreenLock(QObject):
         session = QDBusConnection.sessionBus()
         if session.isConnected():
             for interface, path in _SAVERS:
-                # No service name: the signal counts from whichever process speaks for the desktop.
+                # No service name: the signal counts from any process of the desktop.
                 session.connect("", path, interface, "ActiveChanged", self, _slot("_on_active(bool)"))
         system = QDBusConnection.systemBus()
         if system.isConnected():
-            # No path: the lock of another session of this computer counts as well, which does no harm.
+            # No path: the lock of another session on this computer also counts, which is harmless.
             system.connect(_LOGIN, "", f"{_LOGIN}.Session", "Lock", self, _slot("_on_lock()"))
             changed = "_on_hints(QString,QVariantMap,QStringList)"
             system.connect(_LOGIN, "", _PROPERTIES, "PropertiesChanged", self, _slot(changed))
@@ -99,14 +99,14 @@ class ScreenLock(QObject):
             self._asking.stop()
 
     def look(self) -> bool:
-        """Look whether a locker runs that says nothing; returns whether it does. Costs some ms."""
+        """Return whether a locker that sends no signal is running. Takes a few milliseconds."""
         locked = self._away and not session_programs().isdisjoint(SILENT_LOCKERS)
         if locked:
             self.locked.emit()
         return locked
 
     def _ask(self) -> None:
-        """The focus went, maybe to a lock: ask everything that may know, without waiting for an answer."""
+        """Ask everything that may know whether a lock took the focus, without waiting for the answers."""
         if self.look():
             return
         from PySide6.QtDBus import QDBusConnection, QDBusMessage
@@ -118,7 +118,7 @@ class ScreenLock(QObject):
                 asked = QDBusMessage.createMethodCall(interface, path, interface, "GetActive")
                 session.callWithCallback(asked, self, _slot("_on_active(bool)"), _slot("_on_error()"))
         if system.isConnected():
-            # "auto" is the session of who asks.
+            # "auto" is the session of the process that asks.
             path = f"/org/freedesktop/login1/session/{_escaped(os.environ.get('XDG_SESSION_ID') or 'auto')}"
             for hint in ("LockedHint", "IdleHint"):
                 asked = QDBusMessage.createMethodCall(_LOGIN, path, _PROPERTIES, "Get")
@@ -132,11 +132,11 @@ class ScreenLock(QObject):
 
     @Slot()
     def _on_error(self) -> None:
-        """It doesn't know."""
+        """Ignore that it doesn't know."""
 
 
 def _escaped(session: str) -> str:
-    """A session's id in a path, as logind writes it: a leading digit and what is no letter or digit as ``_XX``."""
+    """Return a session's id as logind writes it in a path: a leading digit and all other characters as ``_XX``."""
     return "".join(
         each if each.isascii() and each.isalnum() and (place or not each.isdigit()) else f"_{ord(each):02x}"
         for place, each in enumerate(session)

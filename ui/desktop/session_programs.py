@@ -1,4 +1,4 @@
-"""Which programs run in this session, by what Linux says of their processes."""
+"""Finds the programs that run in this session, from what Linux reports about their processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def session_programs() -> set[str]:
-    """The file names of what runs on this display, for this user; takes some ms."""
+    """Return the file names of this user's programs on this display. Takes a few milliseconds."""
     return set(_programs())
 
 

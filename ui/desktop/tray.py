@@ -1,4 +1,4 @@
-"""The tray icon: keeps a watch going when the window is closed, and tells when the timestamp appears."""
+"""The tray icon: the program stays there while a setup waits, and notifies the admin when the wait ends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NOTICE_MS = 20_000
 
 
 class Tray(QObject):
-    """Shown while the window is closed, and for a notification. Where the desktop has no tray, nothing happens."""
+    """Shown while the window is closed, and for a notification. Does nothing on a desktop without a tray."""
 
     opened = Signal()
     quit_wanted = Signal()
@@ -22,7 +22,7 @@ class Tray(QObject):
         self._icon: QSystemTrayIcon | None = None
         self._menu: QMenu | None = None
         self._waiting = False
-        """The window is closed, so that the icon is the only way back."""
+        """The window is closed, so the icon is the only way back."""
 
     @property
     def available(self) -> bool:
@@ -30,7 +30,7 @@ class Tray(QObject):
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def show_waiting(self, sentence: str) -> None:
-        """Show what is waited for while the window is closed, until ``hide``."""
+        """Show what the program waits for while the window is closed, until ``hide``."""
         self._waiting = True
         self._show(sentence)
 
@@ -53,7 +53,7 @@ class Tray(QObject):
             self.opened.emit()
 
     def notify(self, title: str, sentence: str) -> None:
-        """Tell the admin, without any value."""
+        """Notify the admin. The texts contain no value."""
         self._show(sentence)
         if self._icon is not None:
             self._icon.showMessage(title, sentence, icons.icon("app"))
@@ -64,7 +64,7 @@ class Tray(QObject):
             self.hide()
 
     def hide(self) -> None:
-        """The window is there again."""
+        """Hide the icon, because the window is open again."""
         self._waiting = False
         if self._icon is not None:
             self._icon.hide()

@@ -1,8 +1,8 @@
-"""Reads and empties the clipboard as a clipboard manager does, where a Wayland compositor lets one (data-control).
+"""Reads and empties the clipboard like a clipboard manager, if the Wayland compositor allows it (data-control).
 
-KWin, sway and other wlroots compositors offer it; GNOME and weston don't. It works without the focus and, unlike Qt's
-clear, without a recent key or click. The protocol is spoken here directly, because Qt doesn't. Source: the Wayland
-protocol, and ``wlr-data-control-unstable-v1`` and ``ext-data-control-v1``, which differ in their names only.
+KWin, sway and other wlroots compositors allow it; GNOME and weston don't. It works without the focus and, unlike Qt's
+clear, without a recent key or click. This module implements the protocol itself, because Qt doesn't. Source: the
+Wayland protocol, ``wlr-data-control-unstable-v1`` and ``ext-data-control-v1``, which differ only in their names.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from pathlib import Path
 from typing import Final, Self
 
 PATIENCE: Final = 1.0
-"""Seconds that the compositor, or the owner of the text, may take to answer."""
+"""Seconds to wait for an answer of the compositor or of the text's owner."""
 
 LONGEST: Final = 65_536
-"""Bytes of a text that is read: a secret is shorter, and a longer text is none of ours."""
+"""Bytes of a text that are read. Our secrets are shorter, so a longer text isn't ours."""
 
 _MANAGERS: Final = ("ext_data_control_manager_v1", "zwlr_data_control_manager_v1")
 _TEXTS: Final = ("text/plain;charset=utf-8", "text/plain", "UTF8_STRING")
 _DISPLAY, _REGISTRY, _FIRST_SYNC, _SEAT, _MANAGER, _DEVICE, _SYNC = 1, 2, 3, 4, 5, 6, 7
-"""The objects of this connection, by the order in which it makes them."""
+"""The objects of this connection, in the order in which they are created."""
 
 
 class WaylandSelection:
-    """A connection of its own to the compositor.
+    """A separate connection to the compositor.
 
     Raises:
-        OSError: There is no compositor, or it offers no such access.
+        OSError: There is no compositor, or it doesn't offer this access.
     """
 
     def __init__(self) -> None:
@@ -70,7 +70,7 @@ class WaylandSelection:
         self._wait(_SYNC)
 
     def text(self) -> str:
-        """The text that was in the clipboard when this connected; empty where there is none."""
+        """Return the text that was in the clipboard when this connected; empty if there was none."""
         kind = next((kind for kind in _TEXTS if kind in self._offers.get(self._selection, ())), None)
         if kind is None:
             return ""
@@ -90,7 +90,7 @@ class WaylandSelection:
         self._wait(_SYNC + 1)
 
     def _wait(self, callback: int) -> None:
-        """Take every event that the compositor sent up to now."""
+        """Handle every event that the compositor has sent so far."""
         self._send(_DISPLAY, 0, struct.pack("=I", callback))
         while True:
             while len(self._data) < 8 or len(self._data) < self._size():
@@ -134,7 +134,7 @@ def _text(data: bytes) -> str:
 
 
 def _all(pipe: int) -> bytes:
-    """What comes through the pipe until it ends, up to the limits; nothing where it doesn't end in time."""
+    """Read the pipe to its end, or up to the limit. Raises TimeoutError if it doesn't end in time."""
     data, deadline = b"", time.monotonic() + PATIENCE
     while len(data) <= LONGEST:
         left = deadline - time.monotonic()

@@ -1,4 +1,4 @@
-"""Brings windows forward, and says how one stays on top, on desktops that leave that to the user."""
+"""Brings windows forward, and explains how to keep one on top where only the user can do that."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ ON_TOP: Final = {
     "KDE": "To keep this window on top, press **Alt+F3** and choose **More Actions**, **Keep Above Others**.",
     "sway": "To keep this window above tiled ones, let it float (**Super+Shift+Space** by default).",
 }
-"""By the name of the desktop; in this program's markup. Measured: none of them takes the program's own wish."""
+"""By desktop, in this program's markup. Measured: none of these desktops follows the program's own request."""
 
 ON_TOP_ELSEWHERE: Final = "This desktop may not keep this window on top. Its window menu may offer that."
 
 
 def on_wayland() -> bool:
-    """Whether windows belong to a Wayland compositor."""
+    """Return whether a Wayland compositor shows the windows."""
     return QGuiApplication.platformName().startswith("wayland")
 
 
 def how_to_stay_on_top() -> str:
-    """What the user does to keep a window on top; empty where the program can do it."""
+    """Return how the user keeps a window on top; empty if the program can do it."""
     if not on_wayland():
         return ""
     names = os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
@@ -36,10 +36,10 @@ def how_to_stay_on_top() -> str:
 
 
 def bring_forward(window: QWidget) -> None:
-    """Show a window in front of all others, also where it is minimized or hidden."""
+    """Show a window in front of all others, even if it is minimized or hidden."""
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-    # GNOME and KDE on Wayland let a window without an activation token ask for attention only, and GNOME leaves a
-    # minimized one minimized. A window that is new gets the front and the keyboard on both.
+    # On Wayland, GNOME and KDE let a window without an activation token only demand attention, and GNOME keeps it
+    # minimized. Both give a new window the front and the keyboard.
     if on_wayland() and window.isVisible() and not window.isActiveWindow() and QApplication.activeModalWidget() is None:
         window.hide()
     window.show()

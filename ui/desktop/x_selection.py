@@ -1,9 +1,9 @@
-"""Reads and replaces the clipboard as a plain X11 program does, which GNOME on Wayland lets one do without the focus.
+"""Reads and replaces the clipboard like an X11 program, which GNOME on Wayland allows without the focus.
 
-A Wayland compositor shows the clipboard to the window in front only, and GNOME ignores an unfocused program's clear.
-Through Xwayland mutter hands it to any X11 client and takes one's text (measured with mutter 43.8). The X protocol is
-spoken here directly, because one process has one Qt platform. Source: X Window System Protocol, X11 release 6.8, and
-Inter-Client Communication Conventions Manual 2.0, section 2.
+A Wayland compositor shows the clipboard only to the window in front, and GNOME ignores a clear by any other program.
+Through Xwayland, however, mutter gives it to any X11 client and accepts a client's text (measured with mutter 43.8).
+This module implements the X protocol itself, because a process can use only one Qt platform. Source: X Window System
+Protocol, X11 release 6.8, and Inter-Client Communication Conventions Manual 2.0, section 2.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from pathlib import Path
 from typing import Final, Self
 
 PATIENCE: Final = 1.0
-"""Seconds that a server or an owner of the text may take to answer."""
+"""Seconds to wait for an answer of the server or of the text's owner."""
 
 _INTERN_ATOM, _CREATE_WINDOW, _CHANGE_PROPERTY, _GET_PROPERTY = 16, 1, 18, 20
 _SET_OWNER, _CONVERT, _SEND_EVENT = 22, 24, 25
 _SELECTION_CLEAR, _SELECTION_REQUEST, _SELECTION_NOTIFY = 29, 30, 31
 _ATOM_TYPE: Final = 4
 _WORDS: Final = 16_384
-"""Longest text read, in units of 4 bytes: a secret is shorter, and a longer text is none of ours."""
+"""The longest text that is read, in units of 4 bytes. Our secrets are shorter, so a longer text isn't ours."""
 
 
 class XSelection:
     """A connection to the X server of DISPLAY, on this computer only.
 
     Raises:
-        OSError: There is no such server, it refused, or did not answer in time.
+        OSError: There is no such server, it refused the connection, or it didn't answer in time.
     """
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class XSelection:
         self._clipboard, self._utf8, self._targets, self._property = map(self._atom, names)
 
     def text(self) -> str:
-        """The text in the clipboard; empty where there is none, or where this desktop doesn't show it."""
+        """Return the clipboard's text; empty if there is none or if this desktop doesn't show it."""
         self._send(_CONVERT, struct.pack("<5I", self._window, self._clipboard, self._utf8, self._property, 0))
         deadline = time.monotonic() + PATIENCE
         while (event := self._event(deadline))[0] & 0x7F != _SELECTION_NOTIFY:
@@ -82,7 +82,7 @@ class XSelection:
         return answer[32 : 32 + length].decode("utf-8", "replace") if kind == self._utf8 else ""
 
     def replace(self, text: str, seconds: float) -> None:
-        """Own the clipboard with that text and hand it to who asks, for so long."""
+        """Own the clipboard with that text for so many seconds, and give it to every client that asks."""
         self._send(_SET_OWNER, struct.pack("<III", self._window, self._clipboard, 0))
         deadline = time.monotonic() + seconds
         try:
@@ -152,7 +152,7 @@ class XSelection:
 
 
 def _cookie(number: str) -> tuple[bytes, bytes]:
-    """What the server of that display asks for; empty where it asks for nothing."""
+    """Return the name and data that the display's server requires; both are empty if there is nothing to send."""
     path = Path(os.environ.get("XAUTHORITY") or Path.home() / ".Xauthority")
     try:
         data = path.read_bytes()

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
 LOOKED_FOR = (
     "How many users and groups there are, and the newest changes.",
-    "Users without an attribute that CIE needs, and user names that are not in the form name@domain.",
-    "Groups that share a name, have no members, or have characters that Prisma Access cannot take.",
+    "Users without an attribute that CIE needs, and user names that aren't in the form name@domain.",
+    "Groups that share a name, have no members, or have characters that Prisma Access can't accept.",
     "Compared with an export of the portal: who has not arrived, and who should not have.",
 )
 

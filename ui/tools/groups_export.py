@@ -1,4 +1,4 @@
-"""Groups export: drop a CSV, and see what would stop a sync or break a policy. Nothing of the file is kept."""
+"""Groups export: drop a CSV file and see what would stop a sync or break a policy. Nothing of the file is kept."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 COLUMNS = (ColumnRole.NAME, ColumnRole.ID, ColumnRole.CHILDREN, ColumnRole.PARENT)
 LOOKED_FOR = (
-    "Names that occur twice, also where they differ only in capitals, spaces or characters that cannot be seen.",
-    "Characters that Prisma Access or a filter cannot take, empty names, and distinguished names that are too long.",
-    "Child and parent groups that are missing, where the export tells of them.",
+    "Names that occur twice, even if they differ only in capitals, spaces or invisible characters.",
+    "Characters that Prisma Access or a filter can't accept, empty names, and distinguished names that are too long.",
+    "Missing child and parent groups, if the export lists them.",
 )
 
 
@@ -65,9 +65,7 @@ class GroupsExportPage(ExportPage):
     def _fill_drop_card(self) -> None:
         self._drop.given.connect(self.open_file)
         self._first = button("Choose a file", "primary", "open", name="choose-file", press=self._choose_file)
-        lead = (
-            "From Entra ID, Okta, Active Directory or any other. It is read on this computer and nothing of it is kept."
-        )
+        lead = "From Entra ID, Okta, Active Directory or any other. It is read on this computer, and nothing is kept."
         words = column(REST, label("Drop a CSV of the groups here", "heading"), label(lead, "muted"), 4)
         fill(words, *(Note(rich(each), "muted") for each in LOOKED_FOR), 8, left(self._first), REST)
         self._welcome = QWidget()
