@@ -69,6 +69,8 @@ _SPACES = "\u00a0\u2007\u2009\u202f"
 """Spaces between the thousands of a number, as French, Polish and Nordic pages write them (Unicode CLDR)."""
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _LDAP = re.compile(r"^(LDAP-)+", re.IGNORECASE)
+_BROKEN_USER = re.compile(r".*[\r\n\t].*@", re.DOTALL)
+_ENDS_SHORT = re.compile(r"(\.{3}|\u2026)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,6 @@ class Circumstances:
     """Domains under which the guide's client has its hosts; empty where any will do."""
 
 
-_USUAL = Circumstances()
-
 Repaired = tuple[str, tuple[str, ...]]
 """A corrected text, and a phrase for each correction."""
 
@@ -113,18 +113,39 @@ class Rule:
     verb: str = "has"
     longest: int | None = None
     """Characters, where the length alone is often the reason."""
+    slips: tuple[tuple[re.Pattern[str], str], ...] = ()
+    """What certainly does not belong to the value, and the phrase that it was removed."""
     repair: Callable[[str, Circumstances], Repaired] | None = None
-    """Corrects what is certainly a slip. Raises ValueError where an address cannot be taken apart."""
+    """Corrects a slip that is more than this. Raises ValueError where an address cannot be taken apart."""
+    mistakes: tuple[tuple[Callable[[str], object], str], ...] = ()
+    """What a refused text may show, and the sentence for it where more can be said than the rule; the first counts."""
     reason: Callable[[str, Circumstances], str | None] | None = None
-    """Why a repaired text is refused, where more can be said than the rule; None where the form decides. Raises so."""
+    """Why a text without such a mistake is refused; None where the form decides. Raises as ``repair`` does."""
     warnings: Callable[[str, Circumstances], tuple[str, ...]] | None = None
     """What is unusual about a good value, in sentences."""
     fit: Callable[[str], str] = str
     """Makes a captured value of another kind fit: replaces what is not allowed, and cuts what is too long."""
     spaces: str = ""
     """Unusual spaces that a text may have, because the repair removes them."""
-    measure: Callable[[str], str] | None = None
-    """Shows how a good value meets the rule, in a phrase; nothing of a secret."""
+    measured: str = ""
+    """How a good value of that ``{length}`` meets the rule, in a phrase; nothing of a secret."""
+
+    def repaired(self, text: str, given: Circumstances) -> Repaired:
+        """The text without slips. Raises as ``repair`` does."""
+        phrases = []
+        for pattern, phrase in self.slips:
+            if (bare := pattern.sub("", text)) != text:
+                text = bare
+                phrases.append(phrase)
+        text, more = self.repair(text, given) if self.repair is not None else (text, ())
+        return text, (*phrases, *more)
+
+    def mistake(self, text: str, given: Circumstances) -> str | None:
+        """Why a repaired text is refused; None where the form decides. Raises as ``repair`` does."""
+        if self.longest is not None and len(text) > self.longest:
+            return self.refusal(text)
+        known = next((sentence for shows, sentence in self.mistakes if shows(text)), None)
+        return known or (self.reason(text, given) if self.reason is not None else None)
 
     @property
     def sentence(self) -> str:
@@ -158,9 +179,8 @@ def read(kind: Kind, text: str, *, practice: bool = False, hosts: tuple[str, ...
     if kind not in SECRET_KINDS and _is_jwt(clean):
         return Reading(problem=f"{rule.sentence} This looks like the token.")
     try:
-        value, more = rule.repair(clean, given) if rule.repair else (clean, ())
-        long = rule.longest is not None and len(value) > rule.longest
-        problem = rule.refusal(value) if long else rule.reason(value, given) if rule.reason else None
+        value, more = rule.repaired(clean, given)
+        problem = rule.mistake(value, given)
     except ValueError:  # urllib cannot take it apart
         return Reading(problem="This is not a complete web address. Copy it again.")
     if problem is None and not rule.form.fullmatch(value):
@@ -186,8 +206,7 @@ def describe(kind: Kind) -> str:
 
 def measure(kind: Kind, value: str) -> str:
     """How a good value meets its rule, e.g. ``36 of 40 characters``; empty where there is nothing to say."""
-    show = RULES[kind].measure
-    return show(value) if show else ""
+    return RULES[kind].measured.format(length=len(value))
 
 
 def mask(kind: Kind, value: str) -> str:
@@ -262,14 +281,6 @@ def _lower(text: str) -> Repaired:
     return lower, () if lower == text else ("converted to lowercase",)
 
 
-def _length(value: str) -> str:
-    return f"{len(value):,} characters"
-
-
-def _of(longest: int) -> Callable[[str], str]:
-    return lambda value: f"{len(value)} of {longest} characters"
-
-
 def _repair_guid(text: str, _given: Circumstances) -> Repaired:
     repairs: list[str] = []
     bare = text.strip("{}()")
@@ -314,12 +325,6 @@ def _repair_domain(text: str, _given: Circumstances) -> Repaired:
     return name, (*repairs, *more)
 
 
-def _domain_reason(text: str, _given: Circumstances) -> str | None:
-    if "@" in text and not _DOMAIN.fullmatch(text):
-        return "This is the address of a person. The domain is the part after the @."
-    return None
-
-
 def _repair_tenant_host(text: str, given: Circumstances) -> Repaired:
     name, repairs = _repair_domain(text, given)
     for domain in given.hosts:
@@ -341,29 +346,8 @@ def _repair_directory_user(text: str, given: Circumstances) -> Repaired:
     return (fixed, ("leading @ removed", *repairs)) if at and not name else (f"{name}{at}{fixed}", repairs)
 
 
-def _directory_user_reason(text: str, _given: Circumstances) -> str | None:
-    name, at, domain = text.rpartition("@")
-    if _WINDOWS_USER.fullmatch(text):
-        return (
-            "This has the short name of a domain in front. Enter the user as name@domain, for example "
-            "svc-ping@corp.example.com."
-        )
-    if "=" in text and not at:
-        return "This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com."
-    if re.search(r"[\r\n\t]", name):
-        return "The user has a line break or a tab inside. Copy it alone."
-    if not _DOMAIN.fullmatch(domain):
-        return "The part after the @ has to be a domain, for example corp.example.com."
-    return None
-
-
-def _repair_directory_id(text: str, _given: Circumstances) -> Repaired:
-    value = _LDAP.sub("", text)
-    return value, () if value == text else ("the LDAP- prefix removed",)
-
-
 def _fit_directory_id(value: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", _repair_directory_id(value, _USUAL)[0])[:LONGEST_DIRECTORY_ID].strip("-")
+    return re.sub(r"[^A-Za-z0-9]+", "-", _LDAP.sub("", value))[:LONGEST_DIRECTORY_ID].strip("-")
 
 
 def _repair_directory_name(text: str, _given: Circumstances) -> Repaired:
@@ -379,14 +363,10 @@ def _fit_directory_name(value: str) -> str:
 
 
 def _repair_base_url(text: str, _given: Circumstances) -> Repaired:
-    repairs: list[str] = []
-    value = _URL_LABEL.sub("", text)
-    if value != text:
-        repairs.append("the label removed")
-    if flag := _ENTRA_FLAG.search(value):
-        value = value[: flag.start()]
-        repairs.append(f"{flag[1]} removed, a flag for the Tenant URL of Entra ID")
-    return value, tuple(repairs)
+    flag = _ENTRA_FLAG.search(text)
+    if flag is None:
+        return text, ()
+    return text[: flag.start()], (f"{flag[1]} removed, a flag for the Tenant URL of Entra ID",)
 
 
 def _base_url_reason(text: str, given: Circumstances) -> str | None:
@@ -401,32 +381,11 @@ def _base_url_reason(text: str, given: Circumstances) -> str | None:
     return address.problem(text, practice=given.practice)
 
 
-def _repair_token(text: str, _given: Circumstances) -> Repaired:
-    repairs: list[str] = []
-    value = _TOKEN_LABEL.sub("", text)
-    if value != text:
-        repairs.append("the label removed")
-    bare = _BEARER.sub("", value)
-    if bare != value:
-        repairs.append("the word Bearer removed")
-    value = bare
-    if re.search(r"[\r\n]", value):
-        value = re.sub(r"[ \t]*[\r\n]+[ \t]*", "", value)
-        repairs.append("line breaks removed")
-    return value, tuple(repairs)
+def _is_dots(text: str) -> bool:
+    return set(text) <= _DOTS
 
 
 def _token_reason(value: str, _given: Circumstances) -> str | None:
-    if _WEB.match(value):
-        return "This looks like the Base URL. The token is below it, under Bearer Token."
-    if _GUID.fullmatch(value):
-        return "This looks like a GUID, such as the Tenant ID, not the token."
-    if " " in value or "\t" in value:
-        return "The token has a space inside. Copy it again with its copy button."
-    if set(value) <= _DOTS:
-        return "These are the dots that hide the token. Use the copy button beside it."
-    if _SHORTENED.search(value):
-        return "The page shows only a part of this token. Use the copy button beside it."
     if cut := _cut_jwt(value):
         return cut
     if not _TOKEN.fullmatch(value):
@@ -464,26 +423,6 @@ def _is_jwt_header(part: str) -> bool:
     return False
 
 
-def _client_id_reason(text: str, _given: Circumstances) -> str | None:
-    if _WEB.match(text):
-        return "This looks like a web address. The Client ID is in the downloaded CSV file."
-    if "," in text:
-        return "This looks like a whole line of the CSV file. Copy the Client ID alone."
-    return None
-
-
-def _client_secret_reason(text: str, _given: Circumstances) -> str | None:
-    if _SERVICE_ACCOUNT.fullmatch(text):
-        return "This looks like the Client ID. The Client Secret is beside it in the CSV file."
-    if _WEB.match(text):
-        return "This looks like a web address. The Client Secret is in the downloaded CSV file."
-    if set(text) <= _DOTS:
-        return "These are the dots that hide the secret. Copy it from the CSV file."
-    if text.endswith(("...", "\u2026")):
-        return "The end of this secret was left out. Copy it from the CSV file."
-    return None
-
-
 def _token_url_reason(text: str, given: Circumstances) -> str | None:
     parts = urlsplit(text)
     host = (parts.hostname or "").lower()
@@ -503,14 +442,6 @@ def _repair_text(text: str, _given: Circumstances) -> Repaired:
     return re.sub(r"\s+", " ", text), ()
 
 
-def _text_reason(line: str, _given: Circumstances) -> str | None:
-    if re.search(r"[*{}]", line):
-        return "Remove the characters * { }."
-    if " " not in line and looks_secret(line):
-        return "This looks like a secret or an address. Paste it into its own field."
-    return None
-
-
 def _repair_count(text: str, _given: Circumstances) -> Repaired:
     lakhs = re.fullmatch(r"\d{1,2}(,\d{2})+,\d{3}", text)  # as in India
     bare = text.replace(",", "") if lakhs else re.sub(r"[\s,.'\u2019](?=\d{3}(\D|$))", "", text)
@@ -518,15 +449,25 @@ def _repair_count(text: str, _given: Circumstances) -> Repaired:
     return number, () if number == text else ("written without separators",)
 
 
-def _count_reason(text: str, _given: Circumstances) -> str | None:
-    return None if re.fullmatch(r"[0-9]+", text) else "Enter a whole number, for example 1180."
-
-
 LONGEST_DIRECTORY_ID, LONGEST_DIRECTORY_NAME = 40, 50
 LONGEST_TEXT, LONGEST_LABEL = 120, 40
 TSG_DIGITS = "4 to 20 digits"
 """How long the number of a tenant service group is; it is part of what a service account shows."""
 SHORTEST_TOKEN = 16
+
+_PERSON = (
+    (
+        lambda text: "@" in text and not _DOMAIN.fullmatch(text),
+        "This is the address of a person. The domain is the part after the @.",
+    ),
+)
+_NOT_TEXT = (
+    (re.compile(r"[*{}]").search, "Remove the characters * { }."),
+    (
+        lambda text: " " not in text and looks_secret(text),
+        "This looks like a secret or an address. Paste it into its own field.",
+    ),
+)
 
 RULES: Mapping[Kind, Rule] = MappingProxyType(
     {
@@ -536,14 +477,14 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             re.compile(_GUID.pattern),
             repair=_repair_guid,
             reason=_guid_reason,
-            measure=lambda _value: "A GUID of 36 characters",
+            measured="A GUID of 36 characters",
         ),
         Kind.DOMAIN: Rule(
             "A domain",
             "letters, digits, hyphens and dots, for example contoso.com",
             _DOMAIN,
             repair=_repair_domain,
-            reason=_domain_reason,
+            mistakes=_PERSON,
             fit=lambda value: value.rpartition("@")[2],
         ),
         Kind.TENANT_HOST: Rule(
@@ -552,7 +493,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             _DOMAIN,
             verb="is",
             repair=_repair_tenant_host,
-            reason=_domain_reason,
+            mistakes=_PERSON,
             warnings=_tenant_host_warnings,
         ),
         Kind.SYSTEM_ID: Rule(
@@ -567,16 +508,31 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             re.compile(rf"([^@\r\n\t][^\r\n\t]*@)?{_DOMAIN.pattern}"),
             verb="is",
             repair=_repair_directory_user,
-            reason=_directory_user_reason,
+            mistakes=(
+                (
+                    _WINDOWS_USER.fullmatch,
+                    "This has the short name of a domain in front. Enter the user as name@domain, for example "
+                    "svc-ping@corp.example.com.",
+                ),
+                (
+                    lambda text: "=" in text and "@" not in text,
+                    "This User DN has no @. Enter the DNS name of the domain instead, for example corp.example.com.",
+                ),
+                (_BROKEN_USER.match, "The user has a line break or a tab inside. Copy it alone."),
+                (
+                    lambda text: not _DOMAIN.fullmatch(text.rpartition("@")[2]),
+                    "The part after the @ has to be a domain, for example corp.example.com.",
+                ),
+            ),
         ),
         Kind.DIRECTORY_ID: Rule(
             "A Directory ID",
             f"at most {LONGEST_DIRECTORY_ID} letters, digits and hyphens",
             re.compile(rf"[A-Za-z0-9-]{{1,{LONGEST_DIRECTORY_ID}}}"),
             longest=LONGEST_DIRECTORY_ID,
-            repair=_repair_directory_id,
+            slips=((_LDAP, "the LDAP- prefix removed"),),
             fit=_fit_directory_id,
-            measure=_of(LONGEST_DIRECTORY_ID),
+            measured=f"{{length}} of {LONGEST_DIRECTORY_ID} characters",
         ),
         Kind.DIRECTORY_NAME: Rule(
             "A Directory Name",
@@ -585,25 +541,37 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             longest=LONGEST_DIRECTORY_NAME,
             repair=_repair_directory_name,
             fit=_fit_directory_name,
-            measure=_of(LONGEST_DIRECTORY_NAME),
+            measured=f"{{length}} of {LONGEST_DIRECTORY_NAME} characters",
         ),
         Kind.BASE_URL: Rule(
             "The Base URL",
             "an https address, kept as copied",
             URL,
             verb="is",
+            slips=((_URL_LABEL, "the label removed"),),
             repair=_repair_base_url,
             reason=_base_url_reason,
             warnings=lambda value, given: address.warnings(value, practice=given.practice),
-            measure=lambda _value: "Path kept as copied",
+            measured="Path kept as copied",
         ),
         Kind.TOKEN: Rule(
             "A token",
             f"at least {SHORTEST_TOKEN} characters without spaces; the word Bearer is removed",
             re.compile(rf"(?=.{{{SHORTEST_TOKEN}}}){_TOKEN.pattern}"),
-            repair=_repair_token,
+            slips=(
+                (_TOKEN_LABEL, "the label removed"),
+                (_BEARER, "the word Bearer removed"),
+                (re.compile(r"[ \t]*[\r\n]+[ \t]*"), "line breaks removed"),
+            ),
+            mistakes=(
+                (_WEB.match, "This looks like the Base URL. The token is below it, under Bearer Token."),
+                (_GUID.fullmatch, "This looks like a GUID, such as the Tenant ID, not the token."),
+                (re.compile(r"[ \t]").search, "The token has a space inside. Copy it again with its copy button."),
+                (_is_dots, "These are the dots that hide the token. Use the copy button beside it."),
+                (_SHORTENED.search, "The page shows only a part of this token. Use the copy button beside it."),
+            ),
             reason=_token_reason,
-            measure=_length,
+            measured="{length:,} characters",
         ),
         Kind.SERVICE_ACCOUNT: Rule(
             "The name of a service account",
@@ -615,15 +583,26 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             "A Client ID",
             "3 to 300 characters without spaces",
             re.compile(r"[\x21-\x7e]{3,300}"),
-            reason=_client_id_reason,
-            measure=_length,
+            mistakes=(
+                (_WEB.match, "This looks like a web address. The Client ID is in the downloaded CSV file."),
+                (re.compile(",").search, "This looks like a whole line of the CSV file. Copy the Client ID alone."),
+            ),
+            measured="{length:,} characters",
         ),
         Kind.CLIENT_SECRET: Rule(
             "A Client Secret",
             "8 to 500 characters without spaces",
             re.compile(r"[\x21-\x7e]{8,500}"),
-            reason=_client_secret_reason,
-            measure=_length,
+            mistakes=(
+                (
+                    _SERVICE_ACCOUNT.fullmatch,
+                    "This looks like the Client ID. The Client Secret is beside it in the CSV file.",
+                ),
+                (_WEB.match, "This looks like a web address. The Client Secret is in the downloaded CSV file."),
+                (_is_dots, "These are the dots that hide the secret. Copy it from the CSV file."),
+                (_ENDS_SHORT.search, "The end of this secret was left out. Copy it from the CSV file."),
+            ),
+            measured="{length:,} characters",
         ),
         Kind.TOKEN_URL: Rule(
             "The token address",
@@ -645,7 +624,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             re.compile(rf"[^*{{}}\r\n\t]{{1,{LONGEST_TEXT}}}"),
             longest=LONGEST_TEXT,
             repair=_repair_text,
-            reason=_text_reason,
+            mistakes=_NOT_TEXT,
         ),
         Kind.LABEL: Rule(
             "A label",
@@ -653,7 +632,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             re.compile(rf"[^*{{}}\r\n\t]{{1,{LONGEST_LABEL}}}"),
             longest=LONGEST_LABEL,
             repair=_repair_text,
-            reason=_text_reason,
+            mistakes=_NOT_TEXT,
         ),
         Kind.COUNT: Rule(
             "A count",
@@ -662,7 +641,7 @@ RULES: Mapping[Kind, Rule] = MappingProxyType(
             verb="is",
             repair=_repair_count,
             spaces=_SPACES,
-            reason=_count_reason,
+            mistakes=((re.compile(r"(?![0-9]+\Z)").match, "Enter a whole number, for example 1180."),),
         ),
     }
 )
