@@ -11,7 +11,7 @@ BODY_LIMIT: Final = 1024 * 1024
 """Bytes of a body, before and after decompression."""
 
 HEAD_LIMIT: Final = 64 * 1024
-"""Bytes of all header names and values. httpcore itself stops at about 100 KiB."""
+"""Bytes of the heads of one answer, as sent: informational ones, its own, chunk extensions and trailers."""
 
 
 class BodyLimitError(Exception):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from app.net.answers import PROXY_FAILURES, TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
-from app.net.body import BODY_LIMIT, HEAD_LIMIT, BodyLimitError, Inflater
+from app.net.body import BODY_LIMIT, BodyLimitError, Inflater
 from app.net.certificate import HandshakeWatch, certificate_failure, peer
 from app.net.error_chain import connect_failure, error_chain
 from app.net.names import LOCALHOST, family_of
@@ -248,6 +248,8 @@ def _client(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncClient:
     import httpx
     import truststore
 
+    from app.net.metering import MeteredBackend
+
     class Context(truststore.SSLContext):
         def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
             handshakes.handshake = super().wrap_bio(*given, **named)
@@ -258,9 +260,11 @@ def _client(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncClient:
     if proxy is not None:
         secure = urlsplit(proxy).scheme == "https"
         through = httpx.Proxy(proxy, ssl_context=context if secure else None)
+    transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, proxy=through)
+    # httpx has no option for it; httpcore's pools take it as network_backend.
+    transport._pool._network_backend = MeteredBackend()
     return httpx.AsyncClient(
-        verify=context,
-        proxy=through,
+        transport=transport,
         trust_env=False,
         follow_redirects=False,
         timeout=None,  # noqa: S113 - one limit for the whole request instead, see _exchange
@@ -313,8 +317,6 @@ async def _exchange(
             if not response.http_version.startswith("HTTP/1."):
                 # h11 accepts any version and continues as if it were 1.1.
                 raise BodyLimitError(RequestFailure.PROTOCOL)
-            if sum(len(name) + len(value) for name, value in response.headers.raw) > HEAD_LIMIT:
-                raise BodyLimitError(RequestFailure.TOO_LARGE)
             status = response.status_code
             body = await _body(response)
             return Answer(
@@ -330,6 +332,8 @@ async def _exchange(
             )
     except BodyLimitError as unusable:
         failure = unusable.failure
+        if proxied and status is None and not trace.encrypted and not trace.in_tls:
+            failure = RequestFailure.PROXY
     except TimeoutError:
         failure = RequestFailure.TIMEOUT if status is None else RequestFailure.TOO_SLOW
         if proxied and not trace.encrypted and not trace.in_tls:

@@ -60,7 +60,7 @@ TABLE = {
         f"{explain.LIMIT_BYTES // 1024**2} MB, the last {portal_errors.LONGEST:,} characters are read"
     ),
     "Body of an answer, both as sent and decompressed": f"{BODY_LIMIT:,} bytes each",
-    "Headers of an answer": f"{HEAD_LIMIT:,} bytes",
+    "Heads of an answer: informational ones, its own, chunk extensions and trailers": f"{HEAD_LIMIT:,} bytes",
     "One request, from the name lookup to the last byte": f"{REQUEST_SECONDS:.0f} s",
     "Test Connection as a whole": f"{TimeLimits().whole:.0f} s",
     "Requests for the capabilities of a service, within the same 20 s": str(len(ServicePart)),
@@ -187,23 +187,3 @@ def test_nothing_may_follow_a_packed_body(coding: str, after: bytes) -> None:
     answer = get(by_length(packed + after, coding))
     assert isinstance(answer, NoAnswer)
     assert answer.failure is RequestFailure.ENCODING
-
-
-@pytest.mark.parametrize("single", [True, False])
-def test_headers(single: bool) -> None:
-    def answer(size: int) -> bytes:
-        names = len(b"X-1" if single else b"X-0001" * 64)
-        rest = size - names
-        lines = [b"X-1: " + b"a" * rest]
-        if not single:
-            parts = [rest // 64 + (number < rest % 64) for number in range(64)]
-            lines = [b"X-%04d: " % number + b"a" * part for number, part in enumerate(parts)]
-        return b"\r\n".join([b"HTTP/1.1 200 OK", *lines, b"", b""])
-
-    assert isinstance(get(answer(HEAD_LIMIT)), Answer)
-    over = get(answer(HEAD_LIMIT + 1))
-    assert isinstance(over, NoAnswer)
-    assert over.failure is RequestFailure.TOO_LARGE
-    far_over = get(answer(HEAD_LIMIT * 8))
-    assert isinstance(far_over, NoAnswer)
-    assert far_over.failure in (RequestFailure.PROTOCOL, RequestFailure.TOO_LARGE)
