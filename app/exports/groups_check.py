@@ -267,6 +267,8 @@ class GroupsCheck:
         """Hashes of distinguished names and mail addresses, where groups refer to others."""
         self._references = {issue: (array("q"), array("I")) for issue in (GroupIssue.CHILD, GroupIssue.PARENT)}
         """The hash of each reference, and the place of the group that refers."""
+        self._by_name = False
+        """Whether any reference may be the name of a group."""
         self._absent: set[int] = set()
         """The hashes of references to groups that are not in the export, as far as these findings are shown."""
         self._type_names: dict[ColumnRole, int] = {}
@@ -397,7 +399,10 @@ class GroupsCheck:
     def _meant(self, meant: list[str]) -> list[str]:
         """What each reference is found by: a distinguished name, the name in it if no column has one, an ID or name."""
         if ColumnRole.DN in self._at:
-            return [each.casefold() if "=" in each else key(each) for each in meant]
+            folded = [each.casefold() if "=" in each else key(each) for each in meant]
+            self._by_name = self._by_name or not all("=" in each for each in meant)
+            return folded
+        self._by_name = True
         return NameList(list(map(common_name, meant))).keys()
 
     # -- what depends on other rows ------------------------------------------------------
@@ -462,13 +467,13 @@ class GroupsCheck:
             if not hashes:
                 continue
             absent = bytearray(len(hashes))
-            few = set(hashes[: 4 * _PART])
-            for start in range(4 * _PART, len(hashes), _PART):
+            few: set[int] = set()
+            for start in range(0, len(hashes), _PART):
                 few.update(hashes[start : start + _PART])
-                if len(few) > _PART:
+                if len(few) > 4 * _PART:
                     break
-            known = (self._marks, self._numbers, self._identities)
-            if len(few) <= _PART:
+            known = (*((self._marks,) if self._by_name else ()), self._numbers, self._identities)
+            if len(few) <= 4 * _PART:
                 few.difference_update(*known)
                 absent = bytearray(map(few.__contains__, hashes)) if few else absent
             else:

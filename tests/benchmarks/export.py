@@ -67,7 +67,7 @@ def write_members(path: Path, rows: int) -> None:
         out = csv.writer(file)
         out.writerow(["GroupName", "MemberName", "MemberEmail"])
         out.writerows(
-            [f"Team {dice.randrange(rows // 50)}", f"User {row}", f"u{row}@example.com"] for row in range(rows)
+            [f"R&D {dice.randrange(rows // 50)}", f"User {row}", f"u{row}@example.com"] for row in range(rows)
         )
 
 
