@@ -163,6 +163,8 @@ def _read(says: Sequence[str]) -> Meaning | None:
         return Meaning(ColumnRole.MEMBER_TYPE if subject is Subject.MEMBER else None, subject, rank)
     if role is None and subject is Subject.ANY:
         return None
+    if role is ColumnRole.USER_NAME and subject is Subject.ANY:
+        subject = Subject.USER  # only users sign in
     bare = {Subject.GROUP: ColumnRole.NAME, Subject.USER: ColumnRole.NAME, Subject.MEMBER: ColumnRole.MEMBER}
     if role is None:
         return Meaning(bare[subject], subject, rank)

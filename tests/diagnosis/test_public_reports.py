@@ -119,6 +119,16 @@ def test_no_heading_denies_a_reason_that_is_there() -> None:
             assert "no reason" not in explained(text, client).title.lower()
 
 
+@pytest.mark.parametrize("client", ["okta", "okta-custom"])
+@pytest.mark.parametrize("frame", OKTA_FRAMES[:-2])
+def test_a_reason_that_is_no_status_is_shown_as_one(frame: str, client: str) -> None:
+    decoded = explained(f"{frame}Teapot. Errors reported by remote server: quota of the tenant", client)
+    assert "Errors reported by remote server" in decoded.recognized
+    assert StepRole.USER_MAPPING in roles(decoded, client)[0]
+    known = explained(f"{frame}User already exists. Errors reported by remote server: x", client)
+    assert StepRole.MATCHING in roles(known, client)[0], known
+
+
 DOTNET = {
     "Ambiguous": 300, "MultipleChoices": 300, "Moved": 301, "MovedPermanently": 301, "Found": 302, "Redirect": 302,
     "RedirectMethod": 303, "SeeOther": 303, "NotModified": 304, "UseProxy": 305, "Unused": 306,

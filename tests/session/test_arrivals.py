@@ -10,7 +10,7 @@ import pytest
 from app.exports.columns import ColumnRole as Role
 from app.exports.reading import ReadingChoice
 from app.scim.arrivals import ArrivalKind, ArrivalProgress, ArrivalReport
-from app.session.arrivals import ArrivalProblem, Arrivals, ColumnWanted
+from app.session.arrivals import OTHER_EXPORT, UNSURE, ArrivalProblem, Arrivals, ColumnWanted
 from tests.hostile.server import TOKEN, Hostile
 from tests.scim.directory import Directory, group, user
 from tests.support.sessions import opened
@@ -117,6 +117,41 @@ def test_the_admin_chooses_an_unknown_column(tmp_path: Path) -> None:
         assert not report.counts[ArrivalKind.MISSING]
 
     play(tmp_path, Directory([user(1)], []), story)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "refused"),
+    [
+        ("userPrincipalName,displayName\nann@example.com,Ann\n", True, True),
+        ("Object ID,Display name,Group type\n1,Sales,Security\n", False, True),
+        ("displayName\nSales\n", False, False),
+        ("displayName\nSales\n", True, False),
+    ],
+)
+def test_an_export_of_the_other_kind_is_refused(text: str, asked: bool, refused: bool, tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(text)
+
+    async def story(arrivals: Arrivals) -> None:
+        answer = await arrivals.compare(file, ignore, ignore, groups=asked)
+        assert (answer == ArrivalProblem(OTHER_EXPORT[asked])) is refused
+        assert (arrivals.exported is None) is refused
+
+    play(tmp_path, Directory([user(1)], [group(1)]), story)
+
+
+@pytest.mark.parametrize(
+    ("header", "unsure"), [("displayName,mail", True), ("displayName,groupTypes", False), ("userPrincipalName", False)]
+)
+def test_an_export_that_may_list_either_is_compared_with_a_note(header: str, unsure: bool, tmp_path: Path) -> None:
+    file = tmp_path / "export.csv"
+    file.write_text(f"{header}\n{'group 1,Unified' if ',' in header else 'ann1@example.com'}\n")
+
+    async def story(arrivals: Arrivals) -> None:
+        assert isinstance(await arrivals.compare(file, ignore, ignore), ArrivalReport)
+        assert (UNSURE in arrivals.doubts) is unsure
+
+    play(tmp_path, Directory([user(1)], [group(1)]), story)
 
 
 def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
