@@ -91,6 +91,7 @@ class Application:
         home.wanted.connect(lambda: once_ready(lambda: start(self.pick())))
         home.practice.connect(lambda: once_ready(self.start_practice))
         home.help_wanted.connect(self._help)
+        home.unlock_wanted.connect(lambda: start(self._unlock()))
         home.deleted.connect(lambda setup_id: start(self.delete(setup_id)))
         home.handed_over.connect(lambda setup_id: start(self._files.give(setup_id)))
         home.file_wanted.connect(self._files.choose)
@@ -276,7 +277,7 @@ class Application:
 
     # -- real and practice ---------------------------------------------------------------
 
-    async def _enter(self, *, practice: bool) -> WorkspaceRefusal | None:
+    async def _enter(self, *, practice: bool, pressed: bool = False) -> WorkspaceRefusal | None:
         """Enter the real or the practice workspace, leave the previous one, and show the setups."""
         from app.session.workspace import Workspace
         from app.system.paths import data_dir
@@ -294,7 +295,7 @@ class Application:
             secret_found=self.clipboard.take_away,  # a killed run may have left one in the clipboard
             consoles_ended=self._say,
         )
-        if (refused := await workspace.take()) is not None:
+        if (refused := await workspace.take(pressed=pressed)) is not None:
             return refused
         self.opened.close()
         before, self.workspace = self.workspace, workspace
@@ -318,7 +319,7 @@ class Application:
             self._moving = self.tasks.start(work())
 
     async def _move_to_practice(self) -> None:
-        if (refused := await self._enter(practice=True)) is not None:
+        if (refused := await self._enter(practice=True, pressed=True)) is not None:
             self._say(refused.sentence)
 
     @property
@@ -358,6 +359,7 @@ class Application:
             self.tasks.start(self._orphan_cleaner.look())
         for refused in await workspace.resume_waits():
             self._say(refused.sentence)
+        self.home.show_locked(workspace.locked_out)
 
     async def pick(self) -> None:
         """Choose the SCIM client of a new setup."""
@@ -425,10 +427,17 @@ class Application:
                 self.tray.notify(
                     "CIE reports that Full Sync has ended", f"{client}: compare the counts and confirm them."
                 )
+            case SessionEvent.KEYRING:
+                self.home.show_locked(self._here.locked_out)
+                return
             case _:
                 return
         if self.window.shows(self.home):
             self.tasks.start(self.show_home())
+
+    async def _unlock(self) -> None:
+        if (why := await self._here.unlock()) is not None:
+            self._say(why)
 
     async def delete(self, setup_id: str) -> None:
         """Delete a setup and its secrets."""

@@ -118,6 +118,7 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.CLIENT_REFUSED: "Client ID and Client Secret were rejected",
     Observation.NO_TOKEN: "The response contained no token",
     Observation.NO_SECRET: "The keyring did not provide the credentials",
+    Observation.KEYRING_LOCKED: "The keyring is locked",
     Observation.NOT_HTTP: "Something answers there, but not a web service",
     Observation.NOT_SENT: "No made-up token was sent",
     Observation.OPEN_DOOR: "It was accepted",

@@ -126,6 +126,8 @@ class Observation(StrEnum):
     """The token address answered without a token."""
     NO_SECRET = "no-secret"  # noqa: S105 - the name of an observation
     """No request was sent, because the keyring did not return the credentials."""
+    KEYRING_LOCKED = "keyring-locked"
+    """No request was sent, because the keyring is locked."""
     NOT_HTTP = "not-http"
     """The answer is not HTTP."""
     NOT_SENT = "not-sent"

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from app.guide.vocabulary import Kind
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import ServiceAccount, StaticToken
 from app.setup.journey import secrets
 from app.system.policy import NO_POLICY
-from app.vault import VaultStatus
+from app.values.rules import read
+from app.vault import PROMPTS_AGAIN, Outcome, VaultStatus
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
     from app.scim.tokens import Credentials
     from app.setup.state import Setup
     from app.system.policy import Policy
-    from app.vault import Outcome, Vault
+    from app.vault import Vault
 
 
 def fetches_tokens(guide: Guide, setup: Setup) -> bool:
@@ -26,11 +27,23 @@ def fetches_tokens(guide: Guide, setup: Setup) -> bool:
     return any(guide.values[name].kind is Kind.CLIENT_SECRET for name in secrets(guide, setup))
 
 
+class SecretReader(Protocol):
+    """What an open setup does when a secret is read."""
+
+    async def read(self, name: str, /) -> Outcome:
+        """Read a secret without a prompt, and note if it has to be captured again."""
+
+    async def unlock(self) -> Outcome:
+        """Open the keyring by its prompt, after a press."""
+
+
 class Obstacle(StrEnum):
     """Why an endpoint cannot be asked."""
 
     SECRETS = "secrets"
     """The keyring did not return a value."""
+    LOCKED = "locked"
+    """The keyring is locked."""
     POLICY = "policy"
     """The policy of this computer forbids the host."""
     CHANGED = "changed"
@@ -49,19 +62,40 @@ class AccessMissing:
 def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
     if outcome.status is VaultStatus.ABSENT:
         return AccessMissing(Obstacle.SECRETS, f"The {label} is not in {keyring} yet.")
-    return AccessMissing(Obstacle.SECRETS, f"The {label} could not be read. {outcome.status.words}")
+    obstacle = Obstacle.LOCKED if outcome.status in PROMPTS_AGAIN else Obstacle.SECRETS
+    return AccessMissing(obstacle, f"The {label} could not be read. {outcome.status.words}")
+
+
+async def read_secret(vault: Vault, setup: Setup, name: str, kind: Kind, hosts: tuple[str, ...] = ()) -> Outcome:
+    """A secret as the keyring has it; INVALID unless it passes the rules of a captured one, whoever stored it there."""
+    outcome = await vault.get(setup.id, name)
+    value = outcome.value
+    if value is None or read(kind, value, practice=setup.practice, hosts=hosts).value == value:
+        return outcome
+    return Outcome(VaultStatus.INVALID)
 
 
 async def endpoint_access(
-    guide: Guide, setup: Setup, vault: Vault, policy: Policy = NO_POLICY
+    guide: Guide,
+    setup: Setup,
+    vault: Vault,
+    policy: Policy = NO_POLICY,
+    captures: SecretReader | None = None,
 ) -> tuple[Endpoint, Credentials] | AccessMissing:
-    """The endpoint and its credentials, or what the keyring did not return or the policy forbids."""
+    """The endpoint and its credentials, or what the keyring did not return or the policy forbids. Never prompts.
+
+    ``captures`` are those of an open setup, which note what has to be captured again.
+    """
     found: dict[Kind, str] = {}
     for name in secrets(guide, setup):
-        outcome = await vault.get(setup.id, name)
+        spec = guide.values[name]
+        if captures is not None:
+            outcome = await captures.read(name)
+        else:
+            outcome = await read_secret(vault, setup, name, spec.kind, spec.hosts)
         if outcome.value is None:
-            return _missing(guide.values[name].label, outcome, vault.name)
-        found[guide.values[name].kind] = outcome.value
+            return _missing(spec.label, outcome, vault.name)
+        found[spec.kind] = outcome.value
     if not setup.practice and not policy.allows(found[Kind.BASE_URL]):
         refused = policy.refusal("The policy of this computer does not allow the host of this Base URL.")
         return AccessMissing(Obstacle.POLICY, refused)

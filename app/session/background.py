@@ -36,8 +36,8 @@ class Job(StrEnum):
     """Waits until CIE reports the end of the Full Sync."""
     SAVE = "save"
     """Tries again to write the setup's file."""
-    STORE_SECRETS = "store-secrets"
-    """Puts secrets that are in memory only into the keyring once it opens."""
+    KEYRING = "keyring"
+    """Waits until the keyring opens, then stores what is in memory only, and lets a wait look again."""
 
 
 JOBS: Final = {Wait.TIMESTAMP: Job.TIMESTAMP, Wait.FULL_SYNC: Job.FULL_SYNC}
@@ -101,8 +101,8 @@ class BackgroundJobs:
             yield JOBS[wait]
         if self._opened.unsaved is not None:
             yield Job.SAVE
-        if self._captures.in_memory_only:
-            yield Job.STORE_SECRETS
+        if self._captures.in_memory_only or self._captures.locked:
+            yield Job.KEYRING
 
     def _run(self, job: Job) -> Coroutine[Any, Any, None]:
         match job:
@@ -112,8 +112,8 @@ class BackgroundJobs:
                 return self._wait_for_full_sync()
             case Job.SAVE:
                 return self._save()
-            case Job.STORE_SECRETS:
-                return self._store_secrets()
+            case Job.KEYRING:
+                return self._wait_for_keyring()
 
     async def _wait_for_timestamp(self) -> None:
         await self._waiting.for_timestamp()
@@ -129,12 +129,20 @@ class BackgroundJobs:
             await asyncio.sleep(RETRY_SECONDS)
             await self._opened.save_again()
 
-    async def _store_secrets(self) -> None:
-        """Once for each time that the keyring opens: it may refuse, and a prompt would appear without a reason."""
+    async def _wait_for_keyring(self) -> None:
+        """Act once for each time that the keyring opens, because it may refuse. Nothing here prompts."""
         was_open = False
-        while self._captures.in_memory_only:
+        while self._captures.in_memory_only or self._captures.locked:
             await asyncio.sleep(RETRY_SECONDS)
             is_open = await self._captures.keyring_open()
             if is_open and not was_open:
-                await self._captures.keep_again()
+                await self.after_unlocking()
             was_open = is_open
+
+    async def after_unlocking(self) -> None:
+        """Go on with what waited for the keyring. Nothing here prompts."""
+        await self._captures.keep_again(unlock=False)
+        await self._captures.reconcile()
+        await self._opened.save()
+        self._waiting.look_now()
+        self._api.look_again()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.guide.vocabulary import Kind
+from app.session import access
 from app.session.events import SessionEvent
 from app.setup import journey
+from app.setup.state import API_SECRETS
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING
 from app.values.rules import Reading, derive, looks_secret, mask, measure, read
+from app.values.service_account import LABELS
 from app.vault import NEEDS_REENTRY, PROMPTS_AGAIN, VaultStatus
 
 if TYPE_CHECKING:
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
     from app.session.open_setup import OpenSetup
     from app.system.policy import Policy
     from app.vault import Outcome, Vault
+
+API_KINDS: Final = dict(zip(API_SECRETS, (Kind.CLIENT_ID, Kind.CLIENT_SECRET), strict=True))
+"""Keyring names of the Directory Sync API's secrets, which no guide names → their kinds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +79,18 @@ class Captures:
         self._held: str | None = None
         """Why the last secret is in memory only; None if it is in the keyring."""
         self._lost: dict[str, VaultStatus] = {}
-        """Secrets that were missing or damaged in the keyring when the setup was opened."""
+        """Secrets that were found missing, damaged or invalid in the keyring."""
+        self.locked = False
+        """Whether the last read found the keyring locked. Nothing was shown for that: only a press may prompt."""
 
     @property
     def in_memory_only(self) -> frozenset[str]:
         """Names of the captured secrets that the keyring did not take: they are lost when the program ends."""
         return self._vault.held(self._opened.setup.id) & self._opened.setup.kept.keys()
 
-    async def keep_again(self) -> str | None:
-        """Put what is only in memory into the keyring, which may prompt. Returns why something is not there."""
-        outcome = await self._vault.retry(self._opened.setup.id)
+    async def keep_again(self, *, unlock: bool = True) -> str | None:
+        """Put what is only in memory into the keyring, after its prompt if ``unlock``. Returns why not, or None."""
+        outcome = await self._vault.retry(self._opened.setup.id, unlock=unlock)
         self._opened.announce(SessionEvent.SAVING)
         return None if outcome.status is VaultStatus.STORED else outcome.sentence
 
@@ -96,9 +104,9 @@ class Captures:
         if not self._lost:
             return None
         whole = set(self._lost.values()) == {VaultStatus.ABSENT}
-        labels = " and ".join(self._opened.guide.values[name].label for name in sorted(self._lost))
+        labels = " and ".join(map(self._label, sorted(self._lost)))
         return (
-            f"Not in the keyring of this computer{'' if whole else ', or no longer whole'}: {labels}. "
+            f"Not in the keyring of this computer{'' if whole else ', or no longer usable'}: {labels}. "
             f"Capture {'it' if len(self._lost) == 1 else 'them'} again."
         )
 
@@ -116,29 +124,68 @@ class Captures:
             return DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=False)
         return DisplayedValue(value, measure(spec.kind, value), present=True, secret=False)
 
+    def _label(self, name: str) -> str:
+        return f"API {LABELS[API_KINDS[name]]}" if name in API_KINDS else self._opened.guide.values[name].label
+
+    async def unlock(self) -> Outcome:
+        """Open the keyring by its prompt if it is locked. Call it only after a press."""
+        return await self._vault.unlock()
+
     async def reveal(self, name: str) -> Outcome:
-        """Read a secret from the keyring, to copy it or show it briefly."""
-        return await self._vault.get(self._opened.setup.id, name)
+        """Read a secret after a press, such as Copy or Show, which may unlock the keyring."""
+        outcome = await self.read(name)
+        if outcome.status is not VaultStatus.LOCKED:
+            return outcome
+        opened = await self.unlock()
+        return opened if opened.status is not VaultStatus.READY else await self.read(name)
+
+    async def read(self, name: str) -> Outcome:
+        """Read a secret without a prompt. One that breaks the rules has to be captured again."""
+        outcome = await self._read(name)
+        if outcome.status is VaultStatus.INVALID and name in self._opened.setup.kept:
+            self._forget(name, outcome.status)
+            self._secret_changed(name)
+            await self._opened.save()
+        return outcome
+
+    async def _read(self, name: str) -> Outcome:
+        spec = self._opened.guide.values.get(name)
+        kind, hosts = (API_KINDS[name], ()) if spec is None else (spec.kind, spec.hosts)
+        outcome = await access.read_secret(self._vault, self._opened.setup, name, kind, hosts)
+        locked = outcome.status in PROMPTS_AGAIN
+        if locked != self.locked and not outcome.held:
+            self.locked = locked
+            self._opened.announce(SessionEvent.KEYRING)
+        return outcome
 
     async def reconcile(self) -> None:
         """Correct the setup by what the keyring really holds: a crash may have come between storing and saving."""
-        for name, spec in self._opened.guide.values.items():
-            if spec.secret:
-                outcome = await self.reveal(name)
-                if outcome.status in PROMPTS_AGAIN:
-                    return
-                self._reconcile(name, spec.kind, outcome)
+        setup = self._opened.setup
+        for name in (*(n for n, spec in self._opened.guide.values.items() if spec.secret), *API_KINDS):
+            if name in API_KINDS and name not in setup.kept:
+                continue
+            outcome = await self._read(name)
+            if outcome.status in PROMPTS_AGAIN:
+                return
+            self._reconcile(name, outcome)
 
-    def _reconcile(self, name: str, kind: Kind, outcome: Outcome) -> None:
+    def _reconcile(self, name: str, outcome: Outcome) -> None:
         opened = self._opened
+        spec = opened.guide.values.get(name)
         if outcome.value is not None:
             self._secret_found(outcome.value)
-            self._remember(name, kind, outcome.value)
+            if spec is not None:
+                self._remember(name, spec.kind, outcome.value)
             if name not in opened.setup.kept:
                 opened.setup = journey.record_secret(opened.guide, opened.setup, name, opened.now(), replaced=False)
         elif outcome.status in NEEDS_REENTRY and name in opened.setup.kept:
-            opened.setup = journey.forget_secret(opened.setup, name)
-            self._lost[name] = outcome.status
+            self._forget(name, outcome.status)
+
+    def _forget(self, name: str, why: VaultStatus) -> None:
+        self._opened.setup = journey.forget_secret(self._opened.setup, name)
+        self._shown.pop(name, None)
+        if name not in API_KINDS or why is VaultStatus.INVALID:  # the API is optional, and asks by itself
+            self._lost[name] = why
 
     def _remember(self, name: str, kind: Kind, value: str) -> None:
         self._shown[name] = DisplayedValue(mask(kind, value), measure(kind, value), present=True, secret=True)
@@ -197,6 +244,7 @@ class Captures:
             outcome = await self._vault.delete(opened.setup.id, name)
             if outcome.status in (VaultStatus.DELETED, VaultStatus.ABSENT):
                 opened.setup = journey.forget_secret(opened.setup, name)
+                self._lost.pop(name, None)
                 self._secret_changed(name)
             else:
                 left.append(name)
@@ -222,7 +270,7 @@ class Captures:
                 continue
             known = setup.values.get(other)
             if spec.secret and spec.kind is not Kind.BASE_URL and other in setup.kept:
-                known = (await self.reveal(other)).value
+                known = (await self.read(other)).value
             if known == value:
                 return f"This is the {spec.label}, which is captured already."
         return None
@@ -239,7 +287,7 @@ class Captures:
         opened, vault, policy = self._opened, self._vault, self._policy
         if policy.keyring_required and vault.memory_only:
             return policy.refusal(NO_KEYRING)
-        previous = await self.reveal(name)
+        previous = await vault.get(opened.setup.id, name)
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:
             vault.discard_held(opened.setup.id, name)

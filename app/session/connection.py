@@ -49,11 +49,14 @@ class Connection:
         proxy_for: Callable[[str], str | None] | None = None,
         policy: Policy = NO_POLICY,
         on_found_changed: Callable[[], None] = lambda: None,
+        captures: access.SecretReader | None = None,
     ) -> None:
         """``state`` returns the current guide and setup; ``proxy_for`` may block, so it runs in a thread.
 
         ``on_found_changed`` is called when the keyring holds other secrets than before, though none was captured.
+        ``captures`` are those of an open setup; without them, nothing ever prompts.
         """
+        self._captures = captures
         self._on_found_changed = on_found_changed
         self._endpoint: Endpoint | None = None
         self._vault = vault
@@ -76,10 +79,14 @@ class Connection:
         """Drop the token."""
         self._tokens = None
 
+    async def _unlock(self) -> None:
+        if self._captures is not None:
+            await self._captures.unlock()
+
     async def _access(self) -> tuple[Endpoint, TokenSource] | access.AccessMissing:
         """The endpoint and the source of its tokens, or what is missing."""
         guide, setup = self._state()
-        found = await access.endpoint_access(guide, setup, self._vault, self._policy)
+        found = await access.endpoint_access(guide, setup, self._vault, self._policy, self._captures)
         if isinstance(found, access.AccessMissing):
             return found
         endpoint, credentials = found
@@ -109,6 +116,8 @@ class Connection:
 
         An unattended test sends no made-up token: repeated often, it could lock out the setup's own token.
         """
+        if attended:
+            await self._unlock()
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):
@@ -150,7 +159,8 @@ class Connection:
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):
-            return changes.LookFailed(Observation.NO_SECRET, None)
+            locked = found.obstacle is access.Obstacle.LOCKED
+            return changes.LookFailed(Observation.KEYRING_LOCKED if locked else Observation.NO_SECRET, None)
         endpoint, tokens = found
         await asyncio.to_thread(net.prepare)
         issued = await tokens.bearer(self._proxies)
@@ -173,6 +183,7 @@ class Connection:
         groups: Digests | None = None,
     ) -> ArrivalReport | str:
         """Read what arrived and compare it with the names of exports. Returns a sentence if it cannot be read."""
+        await self._unlock()
         begun = self._changes
         found = await self._access()
         if isinstance(found, access.AccessMissing):

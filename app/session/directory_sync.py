@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app import net
@@ -14,15 +13,15 @@ from app.guide.vocabulary import Kind, Milestone
 from app.polling.loop import PollingLoop
 from app.scim.observation import Observation
 from app.scim.tokens import ServiceAccount, TokenSource
+from app.session.captures import API_KINDS
 from app.session.events import SessionEvent
-from app.setup import journey
-from app.setup.state import API_SECRETS, Wait
+from app.setup.state import Wait
 from app.setup.status import asks_api, awaited, directory_name
 from app.system.event_trace import TraceEvent
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
 from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
-from app.vault import NEEDS_REENTRY
+from app.vault import PROMPTS_AGAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from app.session.captures import Captures
     from app.session.open_setup import OpenSetup
 
-SECRETS: Final = dict(zip((Kind.CLIENT_ID, Kind.CLIENT_SECRET), API_SECRETS, strict=True))
+SECRETS: Final = {kind: name for name, kind in API_KINDS.items()}
 """The names of both in the keyring."""
 
 
@@ -111,13 +110,6 @@ class DirectorySyncSession:
         """Names of both secrets in the keyring → their labels."""
         return {name: f"API {LABELS[kind]}" for kind, name in SECRETS.items()}
 
-    async def reconcile(self) -> None:
-        """Forget secrets that the keyring does not have; a file from another computer may claim them."""
-        opened = self._opened
-        for name in SECRETS.values():
-            if name in opened.setup.kept and (await self._captures.reveal(name)).status in NEEDS_REENTRY:
-                await opened.change(partial(journey.forget_secret, name=name))
-
     # -- on and off ----------------------------------------------------------------------
 
     async def give_tsg_id(self, text: str) -> str | None:
@@ -172,8 +164,10 @@ class DirectorySyncSession:
 
     # -- asking --------------------------------------------------------------------------
 
-    async def ask(self) -> ApiAnswer:
-        """List the directories once."""
+    async def ask(self, *, pressed: bool = False) -> ApiAnswer:
+        """List the directories once; after a press, the keyring may prompt."""
+        if pressed:
+            await self._captures.unlock()
         begun = self._changes
         way = await self._way()
         look = way if isinstance(way, ApiFailure) else await way.directories()
@@ -194,6 +188,7 @@ class DirectorySyncSession:
 
     async def find(self, *, group: bool, value: str) -> Matches | ApiFailure:
         """Look in CIE for one user by User Principal Name, or one group by name."""
+        await self._captures.unlock()
         way = await self._way()
         if isinstance(way, ApiFailure):
             return way
@@ -211,8 +206,10 @@ class DirectorySyncSession:
 
     async def _way(self) -> DirectorySyncClient | ApiFailure:
         setup = self._opened.setup
-        secrets = [(await self._captures.reveal(name)).value for name in SECRETS.values()]
-        client_id, client_secret = secrets
+        read_secrets = [await self._captures.read(name) for name in SECRETS.values()]
+        if any(each.status in PROMPTS_AGAIN for each in read_secrets):
+            return ApiFailure(self._opened.now(), ApiStage.KEYRING, Observation.KEYRING_LOCKED)
+        client_id, client_secret = (each.value for each in read_secrets)
         if client_id is None or client_secret is None or not self.access.tsg_id:
             return ApiFailure(self._opened.now(), ApiStage.KEYRING, Observation.NO_SECRET)
         await asyncio.to_thread(net.prepare)
@@ -269,6 +266,11 @@ class DirectorySyncSession:
             pause=report.pause,
         )
         self._opened.announce(SessionEvent.API)
+
+    def look_again(self) -> None:
+        """Look at once if a Full Sync is being waited for."""
+        if self._following is not None:
+            self._following.look_now()
 
     def look_now(self) -> None:
         """Look for the end of the Full Sync at once, even if the API has refused before."""

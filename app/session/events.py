@@ -16,6 +16,8 @@ class SessionEvent(StrEnum):
     """A wait began, looked, or ended without what it waited for."""
     API = "api"
     """The Directory Sync API was asked, or what it is asked with changed."""
+    KEYRING = "keyring"
+    """The keyring was found locked, or open again."""
     SAVING = "saving"
     """Something is in memory only, or no longer."""
     TIMESTAMP_SEEN = "timestamp-seen"

@@ -63,11 +63,12 @@ class SetupSession(OpenSetup):
         self.vault = vault
         self.policy = policy
         self._token_url = token_url if setup.practice else None
+        self.captures = Captures(self, vault, policy, self._secret_changed, secret_found)
         self.connection = Connection(
-            vault, lambda: (self.guide, self.setup), proxy_for, policy, self._take_found_changed
+            *(vault, lambda: (self.guide, self.setup), proxy_for, policy, self._take_found_changed),
+            captures=self.captures,
         )
         self.testing = Testing(self, self.connection)
-        self.captures = Captures(self, vault, policy, self._secret_changed, secret_found)
         practice = self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None
         self.api = DirectorySyncSession(self, self.captures, proxy_for, practice)
         self.waiting = Waiting(self, self.connection, self.api, self.captures)
@@ -80,13 +81,12 @@ class SetupSession(OpenSetup):
         await self.vault.ready()
         # The guide may be newer than the setup: values and steps may have come, gone or become secret.
         self.setup = journey.fit(self.guide, self.setup)
-        # A setup that was never saved has nothing in the keyring. An unlock prompt here would only confuse.
+        # A setup that was never saved has nothing in the keyring.
         if await asyncio.to_thread(self._store.has, self.setup.id):
             await self.captures.reconcile()
         if self._token_url is not None:
             places = [name for name, spec in self.guide.values.items() if spec.kind is Kind.TOKEN_URL]
             self.setup = self.setup.with_(values={**self.setup.values, **dict.fromkeys(places, self._token_url)})
-        await self.api.reconcile()
         await self.save()
 
     async def forget(self) -> str | None:
@@ -191,7 +191,7 @@ class SetupSession(OpenSetup):
         with suppress(TimeoutError):  # nobody answers the keyring's prompt: explain it without the comparison
             async with asyncio.timeout(KEYRING_PATIENCE):
                 if name is not None and name in self.setup.kept:
-                    base_url = (await self.captures.reveal(name)).value
+                    base_url = (await self.captures.read(name)).value
         guide, setup = self.guide, self.setup
 
         def work() -> DecodedError:

@@ -19,7 +19,7 @@ from app.setup.store import Store
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_PRACTICE
-from app.vault import Vault
+from app.vault import Vault, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,10 +93,13 @@ class Workspace:
         self._keeper: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
-    async def take(self) -> WorkspaceRefusal | None:
-        """Lock the folder, find the keyring, start the practice consoles. If one fails, undo all and return why."""
+    async def take(self, *, pressed: bool = False) -> WorkspaceRefusal | None:
+        """Lock the folder, find the keyring, start the practice consoles. If one fails, undo all and return why.
+
+        The keyring may prompt for the secrets of practice only if ``pressed``.
+        """
         try:
-            trouble = await self._take()
+            trouble = await self._take(pressed=pressed)
         except asyncio.CancelledError:  # the program ends while a keyring does not answer
             await self.leave()
             raise
@@ -106,13 +109,15 @@ class Workspace:
         await self.leave()
         return WorkspaceRefusal(trouble)
 
-    async def _take(self) -> str | None:
+    async def _take(self, *, pressed: bool) -> str | None:
         if self.practice and not self._policy.practice:
             return self._policy.refusal(NO_PRACTICE)
         locked = await asyncio.to_thread(self.store.lock)
         if not isinstance(locked, FolderTaken):
             return locked.sentence
         await self.vault.ready()
+        if self.practice and pressed:
+            await self.vault.unlock()
         return await self._start_consoles() if self.practice else None
 
     async def _start_consoles(self) -> str | None:
@@ -120,8 +125,8 @@ class Workspace:
 
         known = await self.vault.get(*SEED_KEY)
         seed = known.value or secrets.token_hex(32)  # the same practice secrets as last time
-        if known.value is None:
-            await self.vault.put(*SEED_KEY, seed)
+        if known.status is VaultStatus.ABSENT:  # a locked keyring may have one: it is not replaced
+            await self.vault.put(*SEED_KEY, seed, unlock=False)
         self._process = process = PracticeProcess()
         started = await process.start(self.folder / "consoles", seed)
         if not isinstance(started, Started):
@@ -216,6 +221,21 @@ class Workspace:
                 else:
                     refused.append(session)
         return tuple(refused)
+
+    @property
+    def locked_out(self) -> int:
+        """How many setups wait in the background, and for the keyring to open."""
+        return sum(each.captures.locked and each.setup.summary.wait is not None for each in self.opened.values())
+
+    async def unlock(self) -> str | None:
+        """Open the keyring by one prompt for all setups, after a press. Returns why it stayed locked, or None."""
+        outcome = await self.vault.unlock()
+        if outcome.status is not VaultStatus.READY:
+            return outcome.sentence
+        for session in tuple(self.opened.values()):
+            if session.captures.locked or session.captures.in_memory_only:
+                await session.background.after_unlocking()
+        return None
 
     @property
     def waits(self) -> tuple[Wait, ...]:

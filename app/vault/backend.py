@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from app.vault import linux
 from app.vault.outcome import DAMAGED, Outcome, VaultError, VaultStatus
@@ -40,6 +40,18 @@ class KeyringBackend(Protocol):
 
     def services(self, username: str, /) -> frozenset[str]:
         """Return the services that have secrets, without prompting."""
+
+
+@runtime_checkable
+class Lockable(Protocol):
+    """A backend that never prompts by itself while it is locked."""
+
+    @property
+    def locked(self) -> bool:
+        """Whether unlocking needs a prompt."""
+
+    def unlock(self) -> None:
+        """Show the prompt and wait until it was answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,23 @@ class Keyring:
         except Exception as error:  # noqa: BLE001 - each OS raises its own exceptions
             return _status_of(error)
         return frozenset(service for service in found if service.startswith(prefix))
+
+    @property
+    def locked(self) -> bool:
+        """Whether ``unlock`` would prompt. Where the system itself prompts when a secret is read, False."""
+        try:
+            return isinstance(self.backend, Lockable) and self.backend.locked
+        except Exception:  # noqa: BLE001 - whatever is wrong, the next call reports it
+            return False
+
+    def unlock(self) -> VaultStatus:
+        """Unlock by the keyring's own prompt; no other call shows one. Return READY, or why it stayed locked."""
+        try:
+            if isinstance(self.backend, Lockable):
+                self.backend.unlock()
+        except Exception as error:  # noqa: BLE001 - each OS raises its own exceptions
+            return _status_of(error)
+        return VaultStatus.READY
 
     def release(self) -> None:
         """Close what this thread holds open."""

@@ -38,6 +38,10 @@ in about one session of 150: when the client's public key begins with nine one b
 byte (measured in 9,500 sessions). Such a session reads every secret as empty or garbled until it ends; a new one is
 right."""
 
+_LOCK_UNTRUE = frozenset({"KWallet"})
+"""Providers whose ``Locked`` cannot be believed. Up to 6.13, KWallet calls a wallet that was opened at login locked
+until ``Unlock`` was called; that then needs no prompt (measured on 6.13)."""
+
 _SESSIONS = 4
 """Sessions that are opened at most until two read the same secret."""
 
@@ -85,10 +89,16 @@ _spacer = _ChangeSpacer()
 
 
 class SecretService:
-    """Secrets by service and user name. Each thread has its own connection until it calls ``release``."""
+    """Secrets by service and user name. Each thread has its own connection until it calls ``release``.
+
+    Only ``unlock`` prompts. Everything else raises KeyringLocked instead.
+    """
 
     def __init__(self) -> None:
         self._local = threading.local()
+        self._guard = threading.Lock()
+        self._prompting: set[str] = set()
+        """Services whose prompt is open, by their unique names on the bus."""
 
     def get_password(self, service: str, username: str) -> str | None:
         """Return the secret, or None. Raises KeyringLocked, VaultError if it is damaged, or what the service raises."""
@@ -123,6 +133,26 @@ class SecretService:
     def services(self, username: str) -> frozenset[str]:
         """Return the services with secrets, without prompting. Raises KeyringLocked while the keyring is locked."""
         return self._with_session(lambda session: session.services(username))
+
+    @property
+    def locked(self) -> bool:
+        """Whether ``unlock`` would prompt. Raises what the service raises."""
+        return self._with_session(lambda session: session.locked)
+
+    def unlock(self) -> None:
+        """Unlock the keyring, or create a missing one, by the service's prompt. Raises KeyringLocked if dismissed.
+
+        Raises VaultError while an earlier prompt of the same service is open, also one that is no longer waited for.
+        """
+        owner = self._with_session(lambda session: session.owner)
+        with self._guard:
+            if owner in self._prompting:
+                raise VaultError(VaultStatus.UNANSWERED)
+            self._prompting.add(owner)
+        try:
+            self._with_session(lambda session: session.unlock())
+        finally:
+            self._prompting.discard(owner)
 
     def release(self) -> None:
         """Close this thread's connection."""
@@ -179,8 +209,9 @@ class _Session:
         self.connection = secretstorage.dbus_init()
         try:
             self._session = open_session(self.connection)
-            self._owner = _owner_of(self.connection)
+            self.owner = _owner_of(self.connection)
             name = provider() or ""
+            self._lock_untrue = name in _LOCK_UNTRUE
             self._settle_seconds = _SETTLE_SECONDS.get(name, 0.0)
             self.proven = name not in _UNPROVEN
             """Whether the service is known to use the same session key."""
@@ -192,14 +223,14 @@ class _Session:
     def same_service(self) -> bool:
         """Whether the service is still the process that the session was opened with, not one started since."""
         try:
-            return _owner_of(self.connection) == self._owner
+            return _owner_of(self.connection) == self.owner
         except Exception:  # noqa: BLE001 - the service or the bus is gone
             return False
 
     def read(self, query: Mapping[str, str]) -> bytes | None:
         """Return the secret of the first item that matches the query, as this session decrypts it."""
         for item in self._items(query):
-            self._unlock(item)
+            self._check_open(item)
             return bytes(item.get_secret())
         return None
 
@@ -207,7 +238,7 @@ class _Session:
         """Store the secret in the matching item, or in a new one."""
         collection = self._default()
         for item in collection.search_items(dict(query)):
-            self._unlock(item)
+            self._check_open(item)
             self._change(partial(item.set_secret, secret))
             return
         label = f"SCIM Setup Assistant ({query['service']})"
@@ -217,7 +248,7 @@ class _Session:
     def remove(self, query: Mapping[str, str]) -> None:
         """Remove every item that matches the query."""
         for item in self._items(query):
-            self._unlock(item)
+            self._check_open(item)
             self._change(item.delete)
 
     def _change(self, change: Callable[[], object]) -> None:
@@ -237,11 +268,19 @@ class _Session:
 
     def _items(self, query: Mapping[str, str]) -> Iterator[Item]:
         # The collection for new items first, then items left behind when the admin chose another default collection.
-        yield from self._default().search_items(dict(query))
+        if self._existing_default() is not None or any(each.is_locked() for each in self._collections()):
+            yield from self._default().search_items(dict(query))
         for collection in self._unlocked():
             yield from collection.search_items(dict(query))
 
-    def _default(self) -> Collection:
+    @property
+    def locked(self) -> bool:
+        """Whether the collection for new items is locked or missing, so that a prompt would be needed."""
+        default = self._existing_default()
+        return default is None or self._stays_locked(default)
+
+    def unlock(self) -> None:
+        """Unlock the collection for new items, or create it. Raises KeyringLocked if its prompt was dismissed."""
         import secretstorage
         from keyring.errors import InitError, KeyringLocked
 
@@ -249,21 +288,45 @@ class _Session:
             collection = secretstorage.get_default_collection(self.connection, self._session)
         except secretstorage.PromptDismissedException as error:
             raise InitError("there is no collection and none was created") from error
-        collection.session = self._session
         if collection.is_locked():
             collection.unlock()
             if collection.is_locked():
                 raise KeyringLocked("the collection stayed locked")
+
+    def _default(self) -> Collection:
+        from keyring.errors import KeyringLocked
+
+        collection = self._existing_default()
+        if collection is None or self._stays_locked(collection):
+            raise KeyringLocked("the collection for new items is locked or missing")
+        collection.session = self._session
         return collection
 
-    def _default_locked(self) -> bool:
-        """Return whether it is locked. Does not create a missing collection, which would prompt."""
+    def _existing_default(self) -> Collection | None:
+        """Return the collection for new items. Does not create a missing one, which would prompt."""
         import secretstorage
 
         try:
-            return bool(secretstorage.Collection(self.connection).is_locked())
+            return secretstorage.Collection(self.connection)
         except secretstorage.ItemNotFoundException:
+            return None
+
+    def _stays_locked(self, collection: Collection) -> bool:
+        """Return whether it is locked, also after asking to unlock it without a prompt where ``Locked`` is untrue."""
+        from secretstorage.util import DBusAddressWrapper
+
+        if not collection.is_locked():
             return False
+        if not self._lock_untrue:
+            return True
+        # A prompt path in the answer is never called.
+        service = DBusAddressWrapper("/org/freedesktop/secrets", "org.freedesktop.Secret.Service", self.connection)
+        service.call("Unlock", "ao", [collection.collection_path])
+        return bool(collection.is_locked())
+
+    def _default_locked(self) -> bool:
+        default = self._existing_default()
+        return default is not None and bool(default.is_locked())
 
     def _collections(self) -> tuple[Collection, ...]:
         import secretstorage
@@ -278,13 +341,11 @@ class _Session:
                 yield collection
 
     @staticmethod
-    def _unlock(item: Item) -> None:
+    def _check_open(item: Item) -> None:
         from keyring.errors import KeyringLocked
 
         if item.is_locked():
-            item.unlock()
-            if item.is_locked():
-                raise KeyringLocked("the item stayed locked")
+            raise KeyringLocked("the item is locked")
 
 
 def _query(service: str, username: str) -> Mapping[str, str]:

@@ -36,12 +36,14 @@ class VaultStatus(WordedEnum):
     EMPTY = "empty", "The keyring has an entry for this value, but it is empty. Paste the value again."
     INCOMPLETE = "incomplete", "Part of this value is missing from the keyring. Paste the value again."
     ALTERED = "altered", "Another program changed this value in the keyring. Paste the value again."
+    INVALID = "invalid", "The keyring has something else in the place of this value. Paste the value again."
+    """It does not pass the rules of a captured one, so another program or an earlier version stored it."""
 
 
 DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.EMPTY, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
 """The stored content is unusable, so a new value may replace it."""
 
-NEEDS_REENTRY = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED})
+NEEDS_REENTRY = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED, VaultStatus.INVALID})
 """The admin has to enter the value again."""
 
 PROMPTS_AGAIN = frozenset({VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED})

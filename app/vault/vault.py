@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sys
 import threading
+import time
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
@@ -26,6 +28,12 @@ Key: TypeAlias = tuple[str, str]
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 """A setup id. Other secrets of the program, such as the seed of the practice consoles, belong to no setup."""
 
+DISMISSED_SECONDS: Final = 2.0
+"""For so long after a prompt was dismissed, none is shown: what one press still has to do must not bring it back."""
+
+REACHED_SECONDS: Final = 1.0
+"""For so long the answer of ``reachable`` counts."""
+
 MEMORY_NAME = "memory for this run"
 
 
@@ -33,7 +41,8 @@ class Vault:
     """Stores the secrets of setups in the keyring.
 
     Practice values have their own namespace and never mix with real ones. A value is held in memory until the keyring
-    has confirmed it, so no hang, prompt, canceled wait or refusal loses it.
+    has confirmed it, so no hang, prompt, canceled wait or refusal loses it. Only ``unlock`` prompts, and with it
+    ``put``, ``retry`` and ``delete``, unless they are asked not to.
     """
 
     def __init__(
@@ -56,6 +65,12 @@ class Vault:
         self._versions: dict[Key, int] = {}
         self._changing: Counter[Key] = Counter()
         """Changes in progress per value, including abandoned ones that may still take effect."""
+        self._unlocking: asyncio.Future[Outcome] | None = None
+        """The one prompt that all who want the keyring open wait for."""
+        self._dismissed = -DISMISSED_SECONDS
+        """When the last prompt was dismissed, on the monotonic clock."""
+        self._reached: tuple[float, bool] | None = None
+        """When ``reachable`` looked, on the monotonic clock, and what it saw."""
         self._guard = threading.Lock()
         self._worker = Worker(self._release)
 
@@ -81,11 +96,42 @@ class Vault:
         event_trace.record(TraceEvent.KEYRING, changes=False, status=status)
         return Ready(status, self.name)
 
-    async def put(self, setup_id: str, name: str, value: str) -> Outcome:
+    async def unlock(self) -> Outcome:
+        """Prompt if the keyring is locked. Call it only after a press. Return READY, or why it is still locked.
+
+        Calls at the same time share one prompt, and none is shown while an unanswered one is open or just after one was
+        dismissed, so that one press never leads to two.
+        """
+        if self._unlocking is None or self._unlocking.done():
+            self._unlocking = asyncio.ensure_future(self._unlock())
+        return await asyncio.shield(self._unlocking)
+
+    async def _unlock(self) -> Outcome:
+        try:
+            status = await self._worker.run(self._prompt, self.limit_seconds)
+        except TimeoutError:
+            status = VaultStatus.UNANSWERED
+        event_trace.record(TraceEvent.KEYRING, changes=False, status=status)
+        return Outcome(status)
+
+    def _prompt(self, _call: Call[VaultStatus]) -> VaultStatus:
+        keyring = self._find()
+        if keyring is None or not keyring.locked:
+            return VaultStatus.READY
+        if time.monotonic() - self._dismissed < DISMISSED_SECONDS:
+            return VaultStatus.LOCKED
+        status = keyring.unlock()
+        if status is VaultStatus.LOCKED:
+            self._dismissed = time.monotonic()
+        return status
+
+    async def put(self, setup_id: str, name: str, value: str, *, unlock: bool = True) -> Outcome:
         """Return STORED once read back equal, MEMORY without a keyring, or the failure, with the value still held."""
         key = (setup_id, name)
         self._held[key] = value
         version = self._next_version(key)
+        if unlock and (opened := await self.unlock()).status is not VaultStatus.READY:
+            return Outcome(opened.status, held=key in self._held)
 
         def write(keyring: keyrings.Keyring, wanted: Callable[[], bool]) -> Outcome:
             return keyring.put(self._service(key), value, wanted)
@@ -98,7 +144,7 @@ class Vault:
         return outcome
 
     async def get(self, setup_id: str, name: str) -> Outcome:
-        """Return READ with the value, ABSENT, or why it cannot be read."""
+        """Return READ with the value, ABSENT, or why it cannot be read. Never prompts, except where the system does."""
         key = (setup_id, name)
         if key in self._held:
             return Outcome(VaultStatus.READ, self._held[key], held=True)
@@ -110,6 +156,8 @@ class Vault:
         key = (setup_id, name)
         self._held.pop(key, None)
         version = self._next_version(key)
+        if (opened := await self.unlock()).status is not VaultStatus.READY:
+            return opened
         outcome = await self._ask(key, version, lambda keyring, _: keyring.delete(self._service(key)))
         return Outcome(VaultStatus.DELETED) if outcome.status is VaultStatus.MEMORY else outcome
 
@@ -166,21 +214,28 @@ class Vault:
         return frozenset(name for owner, name in self._held if owner == setup_id)
 
     async def reachable(self) -> bool:
-        """Return whether the keyring is running and unlocked, without prompting; looks again if there was none."""
-        await self.ready()
-        return (await self.stored_values()).status is VaultStatus.READ
+        """Return whether the keyring is running and unlocked, without prompting; looks again if there was none.
 
-    async def retry(self, setup_id: str) -> Outcome:
-        """Try again to store that setup's held values, which may prompt. Return the first that is not STORED."""
+        Many setups may ask: an answer counts for ``REACHED_SECONDS``.
+        """
+        if self._reached is None or time.monotonic() - self._reached[0] >= REACHED_SECONDS:
+            await self.ready()
+            self._reached = time.monotonic(), (await self.stored_values()).status is VaultStatus.READ
+        return self._reached[1]
+
+    async def retry(self, setup_id: str, *, unlock: bool = True) -> Outcome:
+        """Try again to store that setup's held values. Return the first that is not STORED."""
         await self.ready()
         for name in sorted(self.held(setup_id)):
-            outcome = await self.put(setup_id, name, self._held[setup_id, name])
+            outcome = await self.put(setup_id, name, self._held[setup_id, name], unlock=unlock)
             if outcome.status is not VaultStatus.STORED:
                 return outcome
         return Outcome(VaultStatus.STORED)
 
     def close(self) -> None:
         """Let the thread end, without waiting for a call that hangs."""
+        if self._unlocking is not None:
+            self._unlocking.cancel()
         self._worker.close()
 
     def _release(self) -> None:

@@ -163,7 +163,13 @@ def test_nothing_failed_needs_no_diagnosis() -> None:
 
 
 def test_every_observation_that_can_fail_has_an_entry() -> None:
-    never = {Observation.GOOD, Observation.NOT_TRIED, Observation.PLAIN_PRACTICE, Observation.NOT_SENT}
+    never = {
+        Observation.GOOD,
+        Observation.NOT_TRIED,
+        Observation.PLAIN_PRACTICE,
+        Observation.NOT_SENT,
+        Observation.KEYRING_LOCKED,
+    }
     warned = {Observation.NAME_LOCAL, Observation.SPLIT_DNS, Observation.INSPECTED, Observation.CLOCK_OFF}
     assert set(reasons().observations) == set(Observation) - never - warned
 

@@ -44,6 +44,7 @@ from app.setup.store import _LIMIT_BYTES
 from app.system import policy
 from app.system.administrators_file import MOST_LINKS
 from app.values import rules
+from app.vault.vault import DISMISSED_SECONDS
 from tests.hostile.server import TOKEN, Hostile, http
 from ui.dialogs.message import MORE_LINES, TEXT_LINES
 
@@ -77,6 +78,7 @@ TABLE = {
     "Pasted text": f"{rules.LONGEST:,} characters",
     "Export: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
     "Policy": f"{policy.LIMIT_BYTES:,} bytes, {MOST_LINKS} links",
+    "Time without another prompt after one was dismissed": f"{DISMISSED_SECONDS:.0f} s",
     "Key of a practice console": f"{KEY_SECONDS:.0f} s, one use",
     "Starts of practice consoles that ended by themselves": f"{MOST_RESTARTS} in a run",
     "File of a setup, and hand-over file": f"{max(_LIMIT_BYTES, hand_over.LIMIT_BYTES):,} bytes",

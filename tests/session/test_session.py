@@ -311,7 +311,7 @@ def test_an_incomplete_secret_has_to_be_captured_again(
             assert not session.captures.shown("token").present
             label = session.guide.values["token"].label
             assert session.trouble == (
-                f"Not in the keyring of this computer, or no longer whole: {label}. Capture it again."
+                f"Not in the keyring of this computer, or no longer usable: {label}. Capture it again."
             )
             assert (await session.captures.give("token", LONG)).accepted
             assert session.trouble is None

@@ -113,6 +113,7 @@ def test_an_item_without_a_value_says_so(wallet: KWallet, sessions: list[bool], 
         wallet.kill()
         wallet.start()
         again = fresh()
+        assert (await again.unlock()).status is VaultStatus.READY
         outcome = await again.get(SETUP, "cut-off")
         assert outcome.status in (VaultStatus.EMPTY, VaultStatus.ABSENT)
         assert (await again.put(SETUP, "cut-off", "pasted again")).status is VaultStatus.STORED

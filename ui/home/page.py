@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from app.cleanup.orphans import Orphans
     from app.setup.state import Setup
     from app.setup.store import FileTrouble
+    from ui.home.locked import LockedLine
     from ui.home.orphans import OrphanLines
     from ui.home.setups import SetupList
     from ui.widgets.link import LinkButton
@@ -34,6 +35,7 @@ class HomePage(QWidget):
     wanted = Signal()
     """Start a new setup."""
     practice = Signal()
+    unlock_wanted = Signal()
     help_wanted = Signal()
     deleted = Signal(str)
     handed_over = Signal(str)
@@ -66,6 +68,7 @@ class HomePage(QWidget):
         """The setup that was opened last."""
         self.opened.connect(self._remember)
         self._orphans: OrphanLines | None = None
+        self._locked: LockedLine | None = None
         self._keyring: str | None = ""
         self._without = ""
         """What a missing keyring means; empty if there is a keyring."""
@@ -131,6 +134,18 @@ class HomePage(QWidget):
 
     def _remember(self, setup_id: str) -> None:
         self._opened = setup_id
+
+    def show_locked(self, setups: int) -> None:
+        """Show that setups wait for a locked keyring, in one line for all of them."""
+        if self._locked is None:
+            if setups == 0:
+                return
+            from ui.home.locked import LockedLine  # rarely needed, and not for the first window
+
+            self._locked = LockedLine(self)
+            self._locked.wanted.connect(self.unlock_wanted)
+            self._column.insertWidget(1, self._locked)
+        self._locked.show_waiting(setups, self._keyring or "The keyring")
 
     def show_orphans(self, orphans: Orphans) -> None:
         """Show that secrets without a setup are in the keyring, above the line that names the keyring."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.session.captures import CaptureResult
     from app.session.session import SetupSession
     from app.setup.gate import TimestampProblem
+    from app.vault import Outcome
     from ui.desktop.clipboard import ClipboardGuard
     from ui.session.view_state import ViewState
     from ui.tasks import Tasks
@@ -181,8 +182,7 @@ class SetupController(QObject):
         else:
             outcome = await self.session.captures.reveal(name)
             if outcome.value is None:
-                self.notice = f"The {label} couldn't be read from {self.session.vault.name}."
-                self.activity_changed.emit()
+                self._say_unread(label, outcome)
                 return
             self.clipboard.copy_secret(outcome.value, label)
         self.announced.emit(f"{label} copied.")
@@ -213,6 +213,12 @@ class SetupController(QObject):
         outcome = await self.session.captures.reveal(name)
         if outcome.value is not None:
             self.revealed.emit(name, outcome.value)
+        else:
+            self._say_unread(self.session.guide.values[name].label, outcome)
+
+    def _say_unread(self, label: str, outcome: Outcome) -> None:
+        self.notice = f"The {label} couldn't be read from {self.session.vault.name}. {outcome.sentence}"
+        self.activity_changed.emit()
 
     # -- navigation ----------------------------------------------------------------------
 
@@ -425,7 +431,11 @@ class SetupController(QObject):
 
     def look_now(self) -> None:
         """Check for the timestamp now."""
-        self.session.waiting.look_now()
+        self._start(self._after_unlocking(self.session.waiting.look_now))
+
+    async def _after_unlocking(self, act: Callable[[], None]) -> None:
+        await self.session.captures.unlock()
+        act()
 
     def check_sync(self) -> None:
         """Check the state of Full Sync now."""
@@ -434,9 +444,9 @@ class SetupController(QObject):
 
         session = self.session
         if awaited(session.guide, session.setup) is Wait.FULL_SYNC:
-            session.api.look_now()
+            self._start(self._after_unlocking(session.api.look_now))
         else:  # its end was seen: check once, without waiting
-            self._start(session.api.ask())
+            self._start(session.api.ask(pressed=True))
 
     def enter_timestamp(self, text: str) -> None:
         """Record the timestamp that the admin sees in CIE."""

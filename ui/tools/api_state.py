@@ -58,7 +58,7 @@ class StateCard(Card):
         self.refresh()
 
     async def _ask(self) -> None:
-        look = await self._api.ask()
+        look = await self._api.ask(pressed=True)
         self._api.look_now()
         answer = directory_sync.message(look, self._api.directory_name)
         self._controller.announced.emit(". ".join((answer.title, *answer.sentences)).replace("**", ""))

@@ -1,0 +1,135 @@
+"""Setups that wait while a real GNOME Keyring is locked: no prompt, one line on home, and on they go once it opens."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.reports.exit_code import Exit
+from app.scim.changes import LookFailed
+from app.scim.observation import Observation
+from app.session import background
+from app.session.background import Job
+from app.vault import Vault, VaultStatus
+from tests.support.bus_monitor import bus_calls
+from tests.support.screen import child, message, words
+from tests.support.until import until
+from tests.ui.test_watches import waiting
+from tests.vault.providers import GnomeKeyring
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.support.running import Program
+    from ui.application import Application
+
+SETUPS = 50
+BASE_URL = "https://localhost:9/scim/v2"
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def keyring(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[GnomeKeyring]:
+    provider = GnomeKeyring(tmp_path_factory.mktemp("keyring"))
+    try:
+        provider.start()
+        monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", provider.address)
+        yield provider
+    finally:
+        provider.close()
+
+
+def hold(program: Program, count: int) -> list[str]:
+    """Store setups that wait for their timestamp, with their secrets, and return their ids."""
+    setups = [waiting().with_(name=f"Directory {number}") for number in range(count)]
+    program.holding(*setups)
+
+    async def store() -> None:
+        vault = Vault("setup")
+        for setup in setups:
+            for name, value in (("base_url", BASE_URL), ("token", "a-token-that-is-long-enough")):
+                assert (await vault.put(setup.id, name, value)).status is VaultStatus.STORED
+        vault.close()
+
+    asyncio.run(store())
+    return [setup.id for setup in setups]
+
+
+def test_fifty_waiting_setups_prompt_nobody(
+    program: Program, keyring: GnomeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "RETRY_SECONDS", 0.2)
+    hold(program, SETUPS)
+    keyring.lock()
+
+    async def story(application: Application) -> None:
+        workspace = application.workspace
+        assert workspace is not None
+        await until(lambda: len(workspace.opened) == SETUPS, 30)
+        sessions = list(workspace.opened.values())
+        await until(lambda: all(session.waiting.report for session in sessions), 60)
+        for session in sessions:
+            report = session.waiting.report
+            assert report is not None
+            assert isinstance(report.result, LookFailed)
+            assert report.result.observation is Observation.KEYRING_LOCKED
+            assert session.background.running == {Job.TIMESTAMP, Job.KEYRING}
+        assert words(application.home).count("is locked") == 1
+        assert f"{SETUPS} setups wait" in words(application.home)
+        assert calls["Prompt"] == 0
+
+        child(application.home, "unlock-keyring").click()
+        (await message(application.window)).accept()
+        assert calls["Prompt"] == 1, "nobody answers it here, so it is dismissed by itself"
+        await asyncio.sleep(1)
+        assert calls["Prompt"] == 1, "and it is not repeated"
+
+        keyring.unlock()
+        await until(lambda: not any(session.captures.locked for session in sessions), 60)
+        await until(lambda: not child(application.home, "unlock-keyring").isVisible())
+        for session in sessions:
+            report = session.waiting.report
+            assert report is not None
+        await until(
+            lambda: (
+                not any(
+                    getattr(s.waiting.report.result, "observation", None) is Observation.KEYRING_LOCKED
+                    for s in sessions
+                    if s.waiting.report is not None
+                )
+            ),
+            60,
+        )
+        assert calls["Prompt"] == 1
+
+    with bus_calls(keyring.address) as calls:
+        program.play(story)
+    assert calls["Prompt"] == 1
+
+
+def test_no_command_prompts(program: Program, keyring: GnomeKeyring, tmp_path: Path) -> None:
+    (setup_id,) = hold(program, 1)
+    keyring.lock()
+    groups = tmp_path / "groups.csv"
+    groups.write_text("displayName\nEveryone\n", "utf-8")
+
+    def run(*arguments: str) -> int:
+        environment = {**os.environ, "HOME": str(tmp_path)}
+        command = [sys.executable, "-m", "app", *arguments]
+        ran = subprocess.run(command, cwd=ROOT, env=environment, input=b"404", capture_output=True, timeout=60)
+        return ran.returncode
+
+    with bus_calls(keyring.address) as calls:
+        assert run("explain", "--client", "entra") in (Exit.PASSED, Exit.FAILED)
+        assert run("groups", str(groups)) in (Exit.PASSED, Exit.FAILED)
+    assert calls == {}, "neither asks a keyring at all"
+    with bus_calls(keyring.address) as calls:
+        assert run("check", setup_id, "--data-dir", str(program.data)) == Exit.NO_SECRETS
+    assert calls
+    assert calls["Prompt"] == 0
