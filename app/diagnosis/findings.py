@@ -109,6 +109,7 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.NOT_JSON: "The response is not JSON",
     Observation.BROKEN_OFF: "The response starts as JSON and is cut off",
     Observation.WRONG_SHAPE: "The response is not a SCIM list",
+    Observation.BAD_COUNT: "The response is a SCIM list without a usable totalResults",
     Observation.SCIM_1: "The service speaks SCIM 1.1, not SCIM 2.0",
     Observation.FILTER_IGNORED: "The filter was ignored",
     Observation.TOO_LARGE: "The response is too large",

@@ -64,12 +64,13 @@ def read_listing(answer: Answer) -> ListResponse | Observation:
     total, resources = data.get("totalResults"), data.get("Resources")
     if resources is None:
         resources = []
-    if isinstance(total, bool) or not isinstance(total, int) or not isinstance(resources, list):
+    objects = tuple(each for each in resources if isinstance(each, dict)) if isinstance(resources, list) else None
+    if objects is None or len(objects) < len(resources):
         return Observation.WRONG_SHAPE
-    objects = tuple(each for each in resources if isinstance(each, dict))
-    if len(objects) < len(resources) or not len(objects) <= total <= MOST_RESOURCES:
-        return Observation.WRONG_SHAPE
-    return ListResponse(total, objects, declares(data, LIST))
+    declared = declares(data, LIST)
+    if isinstance(total, bool) or not isinstance(total, int) or not len(objects) <= total <= MOST_RESOURCES:
+        return Observation.BAD_COUNT if declared else Observation.WRONG_SHAPE
+    return ListResponse(total, objects, declared)
 
 
 def declares(data: dict[str, Any], urn: str) -> bool:

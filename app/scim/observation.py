@@ -108,6 +108,8 @@ class Observation(StrEnum):
     """Status 200 with the start of a JSON object that is cut off."""
     WRONG_SHAPE = "wrong-shape"
     """Status 200 with JSON that is not a ListResponse (RFC 7644 section 3.4.2)."""
+    BAD_COUNT = "bad-count"
+    """Status 200 with a ListResponse whose ``totalResults`` is missing, not a number or too small."""
     SCIM_1 = "scim-1"
     """A list of SCIM 1.1, whose schemas start with ``urn:scim:schemas:core:1.0``."""
     FILTER_IGNORED = "filter-ignored"
