@@ -66,12 +66,14 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.GOOD: "As expected",
     Observation.NOT_TRIED: "Not tried",
     Observation.MALFORMED: "It is not a usable web address",
+    Observation.NOT_ENCRYPTED: "It starts with http, and a token is sent only encrypted",
     Observation.NOT_FOUND_NAME: "No name server knows this host",
     Observation.NO_ADDRESS: "The name exists but has no address",
     Observation.NAME_SERVER_FAILED: "The name server could not answer, or cannot be reached",
     Observation.NAME_LOCAL: "Only this computer knows it, from a search domain or the hosts file",
     Observation.SPLIT_DNS: "This network resolves a public name to a private address (split DNS)",
     Observation.NAME_SLOW: "No name server answered in time",
+    Observation.IPV6_SILENT: "The name server answered about IPv4 addresses, but not about IPv6 addresses (AAAA)",
     Observation.REFUSED: "The host refused the connection",
     Observation.UNREACHABLE: "There is no route to this host from here",
     Observation.TIMEOUT: "No response in time",
@@ -92,6 +94,11 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.EXPIRED: "It has expired, by this computer's clock",
     Observation.NOT_YET_VALID: "It is not valid yet, by this computer's clock",
     Observation.WRONG_HOST: "It was issued for another host",
+    Observation.NOT_TLS: "Something answers there without encryption",
+    Observation.TLS_NAME: "The host does not know this name",
+    Observation.TLS_VERSION: "The host and this computer have no TLS version in common",
+    Observation.TLS_REFUSED: "The host refused the encrypted connection",
+    Observation.TLS_CLIENT_CERTIFICATE: "The host requires a certificate of the client",
     Observation.TLS_FAILED: "The encrypted connection could not be set up",
     Observation.PLAIN_PRACTICE: "Not checked: practice runs on this computer without encryption",
     Observation.UNAUTHORIZED: "The endpoint answered 401 Unauthorized",
@@ -99,6 +106,7 @@ SENTENCES: Final[Mapping[Observation, str]] = {
     Observation.NOT_FOUND: "The endpoint answered 404 Not Found",
     Observation.DOUBLED_PATH: "It ends in a path that requests add themselves, such as /Users",
     Observation.SLASH: "It works only with a slash after the path",
+    Observation.TWO_SLASHES: "It ends in two slashes, and works without them",
     Observation.TOO_MANY: "The endpoint is rate limiting requests (429)",
     Observation.SERVER_ERROR: "The endpoint answered with a server error",
     Observation.REDIRECT: "The endpoint redirects elsewhere, which is not followed",
@@ -237,7 +245,11 @@ def meaning(finding: Finding) -> str:
     if finding.check is Check.CONTROL and finding.verdict is Verdict.WARNED:
         slow = finding.observation in (Observation.TIMEOUT, Observation.TOO_SLOW)
         return SLOW_REJECTION if slow else OTHER_REJECTION
-    return MEANINGS.get(finding.observation, "")
+    words = MEANINGS.get(finding.observation, "")
+    match finding.details:
+        case CertificateDetails(clock=clock) if clock is not None and finding.observation is Observation.INSPECTED:
+            return f"{words} {MEANINGS[Observation.CLOCK_OFF]}"
+    return words
 
 
 def _passed(finding: Finding) -> str:
@@ -308,14 +320,21 @@ def _of_name(seen: Observation, details: NameDetails) -> str:
 
 def _of_certificate(seen: Observation, details: CertificateDetails) -> str:
     issuer = details.issuer or "an unknown authority"
-    if seen is Observation.INSPECTED and details.authority is Authority.INSPECTION:
-        return f"Issued by {issuer}: a product on the path inspects encrypted traffic"
-    if seen is Observation.INSPECTED:
-        return f"Issued by {issuer}, not a public authority: encrypted traffic is probably inspected on the path"
-    if seen is Observation.CLOCK_OFF and details.clock is not None:
+    clock = ""
+    if details.clock is not None:
         minutes = abs(details.clock) // 60
         much = counted(minutes, "minute") if minutes < 120 else f"{minutes // 60} hours"
-        return f"Trusted, but this computer's clock is {much} {'ahead' if details.clock > 0 else 'behind'}"
+        clock = f"this computer's clock is {much} {'ahead' if details.clock > 0 else 'behind'}"
+    if seen is Observation.INSPECTED:
+        known = details.authority is Authority.INSPECTION
+        said = (
+            f"Issued by {issuer}: a product on the path inspects encrypted traffic"
+            if known
+            else f"Issued by {issuer}, not a public authority: encrypted traffic is probably inspected on the path"
+        )
+        return f"{said}. Besides, {clock}" if clock else said
+    if seen is Observation.CLOCK_OFF and clock:
+        return f"Trusted, but {clock}"
     if seen is Observation.EXPIRED and details.days is not None and details.days < -2:
         ago = -details.days - 1  # a certificate that expired an hour ago has -1 days left
         return f"It expired {counted(ago, 'day')} ago, by this computer's clock"

@@ -48,6 +48,16 @@ class RequestFailure(StrEnum):
     """The certificate was issued for another host."""
     TLS_SETTINGS = "tls-settings"
     """This computer's own settings for TLS can't be used. Nothing was sent."""
+    NOT_TLS = "not-tls"
+    """The other side does not speak TLS."""
+    TLS_NAME = "tls-name"
+    """The host does not know the requested name (alert ``unrecognized_name``, RFC 6066 section 3)."""
+    TLS_VERSION = "tls-version"
+    """No TLS version in common (alert ``protocol_version``)."""
+    TLS_REFUSED = "tls-refused"
+    """The host refused the handshake with an alert that says little, such as ``handshake_failure``."""
+    TLS_CLIENT_CERTIFICATE = "tls-client-certificate"
+    """The host requires a certificate of the client (alert ``certificate_required``, RFC 8446 section 6.2)."""
     TLS = "tls"
     """Any other failure of the TLS handshake."""
     CLOSED = "closed"
@@ -67,6 +77,11 @@ class RequestFailure(StrEnum):
 TLS_FAILURES: Final = frozenset(
     {
         RequestFailure.TLS,
+        RequestFailure.NOT_TLS,
+        RequestFailure.TLS_NAME,
+        RequestFailure.TLS_VERSION,
+        RequestFailure.TLS_REFUSED,
+        RequestFailure.TLS_CLIENT_CERTIFICATE,
         RequestFailure.TLS_EXPIRED,
         RequestFailure.TLS_NOT_YET,
         RequestFailure.TLS_HOST,
@@ -149,7 +164,9 @@ class NoAnswer:
     status: int | None = None
     """The HTTP status, if the headers arrived but the body did not."""
     peer: PeerCertificate | None = None
-    """The rejected certificate, as far as the library exposes it. Nothing in it is verified."""
+    """The certificate of the host. If it was rejected, nothing in it is verified."""
+    date: str = field(default="", repr=False)
+    """The ``Date`` of an answer whose body did not arrive."""
     proxy_status: int | None = None
     """The status with which a proxy refused the tunnel."""
     sign_in: tuple[str, ...] = ()

@@ -31,6 +31,32 @@ def certificate_failure(error: ssl.SSLCertVerificationError) -> RequestFailure:
     return RequestFailure.TLS_UNTRUSTED
 
 
+# Reasons of OpenSSL's errors (sslerr.h).
+_REASONS: Final = {
+    "WRONG_VERSION_NUMBER": RequestFailure.NOT_TLS,
+    "HTTP_REQUEST": RequestFailure.NOT_TLS,
+    "RECORD_LAYER_FAILURE": RequestFailure.NOT_TLS,
+    "PACKET_LENGTH_TOO_LONG": RequestFailure.NOT_TLS,
+    "TLSV1_UNRECOGNIZED_NAME": RequestFailure.TLS_NAME,
+    "TLSV1_ALERT_PROTOCOL_VERSION": RequestFailure.TLS_VERSION,
+    "UNSUPPORTED_PROTOCOL": RequestFailure.TLS_VERSION,
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": RequestFailure.TLS_CLIENT_CERTIFICATE,
+    **dict.fromkeys(
+        (
+            *("SSLV3_ALERT_HANDSHAKE_FAILURE", "SSLV3_ALERT_BAD_CERTIFICATE", "SSLV3_ALERT_CERTIFICATE_UNKNOWN"),
+            *("TLSV1_ALERT_UNKNOWN_CA", "TLSV1_ALERT_ACCESS_DENIED", "TLSV1_ALERT_INSUFFICIENT_SECURITY"),
+            *("TLSV1_ALERT_INTERNAL_ERROR", "TLSV1_ALERT_NO_APPLICATION_PROTOCOL"),
+        ),
+        RequestFailure.TLS_REFUSED,
+    ),
+}
+
+
+def handshake_failure(error: ssl.SSLError) -> RequestFailure:
+    """Return why a handshake failed, other than for the host's certificate."""
+    return _REASONS.get(error.reason or "", RequestFailure.TLS)
+
+
 class HandshakeWatch:
     """Remembers the handshake in progress, so that a rejected certificate can still be described."""
 
@@ -41,6 +67,10 @@ class HandshakeWatch:
         """Return the rejected certificate. Nothing in it is verified."""
         handshake, self.handshake = self.handshake, None
         return peer(handshake, verified=False) if handshake is not None else None
+
+    def finished(self) -> PeerCertificate | None:
+        """Return the certificate of the host after a completed handshake."""
+        return peer(self.handshake)
 
 
 def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> PeerCertificate | None:

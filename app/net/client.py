@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from app.net.answers import PROXY_FAILURES, TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
 from app.net.body import BODY_LIMIT, BodyLimitError, Inflater
-from app.net.certificate import HandshakeWatch, certificate_failure, peer
+from app.net.certificate import HandshakeWatch, certificate_failure, handshake_failure, peer
 from app.net.error_chain import connect_failure, error_chain
 from app.net.names import LOCALHOST, family_of
 from app.net.proxy import usable
@@ -310,6 +310,7 @@ async def _exchange(
     request.extensions["timeout"] = {"connect": limit_seconds * 0.8}
     started = time.perf_counter()
     status: int | None = None
+    date = ""
     try:
         async with asyncio.timeout(limit_seconds), AsyncExitStack() as stack:
             response = await client.send(request, stream=True)
@@ -317,7 +318,7 @@ async def _exchange(
             if not response.http_version.startswith("HTTP/1."):
                 # h11 accepts any version and continues as if it were 1.1.
                 raise BodyLimitError(RequestFailure.PROTOCOL)
-            status = response.status_code
+            status, date = response.status_code, response.headers.get("date", "")
             body = await _body(response)
             return Answer(
                 status=status,
@@ -346,10 +347,14 @@ async def _exchange(
         ValueError,  # from h11, for a Content-Length with more digits than Python converts to a number
     ) as error:
         failure = _classify(error, trace, proxied=proxied)
-    rejected = handshakes.rejected() if handshakes is not None and failure in TLS_FAILURES else None
+    met = None
+    if handshakes is not None and failure in TLS_FAILURES:
+        met = handshakes.rejected()
+    elif handshakes is not None and trace.encrypted:
+        met = handshakes.finished()
     took = time.perf_counter() - started
     refused = trace.proxy_status if failure in PROXY_FAILURES else None
-    return NoAnswer(failure, took, trace.finish(), trace.reached, status, rejected, refused, trace.sign_in)
+    return NoAnswer(failure, took, trace.finish(), trace.reached, status, met, date, refused, trace.sign_in)
 
 
 async def _body(response: httpx.Response) -> bytes:
@@ -373,8 +378,9 @@ def _classify(error: BaseException, trace: Trace, *, proxied: bool) -> RequestFa
     for link in chain:
         if isinstance(link, ssl.SSLCertVerificationError):
             return certificate_failure(link)
-    if any(isinstance(link, ssl.SSLError) and not isinstance(link, _NO_FAULT) for link in chain):
-        return RequestFailure.TLS
+    for link in chain:
+        if isinstance(link, ssl.SSLError) and not isinstance(link, _NO_FAULT):
+            return handshake_failure(link)
     if not trace.connected:
         return connect_failure(chain)
     if isinstance(error, httpx.RemoteProtocolError) and not _is_cut(error):

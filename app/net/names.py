@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LOCALHOST: Final = "127.0.0.1"
 """The address of ``localhost``, which names this computer and is never looked up (RFC 6761 section 6.3)."""
 
+IPV4_SECONDS: Final = 1.0
+
 _OWN_SUFFIXES: Final = ("local", "localhost", "internal", "intranet", "lan", "home", "corp", "private", "home.arpa")
 """Endings of names that public name servers do not know (RFC 6762 appendix G, RFC 8375)."""
 
@@ -54,6 +56,8 @@ class LookupStatus(StrEnum):
     """A name server reported that it failed, or none could be reached."""
     SILENT = "silent"
     """No answer within the time limit."""
+    IPV6_SILENT = "ipv6-silent"
+    """The question about IPv6 addresses (AAAA) got no answer within the time limit, the one about IPv4 did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +116,18 @@ async def system_resolver(host: str, port: int) -> Sequence[object]:
     return sorted({str(entry[4][0]) for entry in found})
 
 
+async def ipv4_resolver(host: str, port: int) -> Sequence[object]:
+    """Return the IPv4 addresses only, as ``system_resolver`` does."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, family=socket.AF_INET, type=socket.SOCK_STREAM)
+    return sorted({str(entry[4][0]) for entry in found})
+
+
 async def look_up(host: str, port: int, resolver: Resolver, limit_seconds: float) -> Lookup:
     """Look up a name, and at the same time the absolute name with a trailing dot, to which no search domain is added.
 
-    A resolver may raise OSError; a ``gaierror`` is more specific. Both lookups end within ``limit_seconds``.
+    A resolver may raise OSError; a ``gaierror`` is more specific. Both lookups end within ``limit_seconds``. If this
+    computer's own resolver is silent, it is asked for IPv4 addresses alone for another ``IPV4_SECONDS``.
     """
     loop = asyncio.get_running_loop()
     end = loop.time() + limit_seconds
@@ -129,6 +141,9 @@ async def look_up(host: str, port: int, resolver: Resolver, limit_seconds: float
             return Lookup(
                 found.name, found.addresses, local=other.name in (LookupStatus.UNKNOWN, LookupStatus.NO_ADDRESS)
             )
+        if found.name is LookupStatus.SILENT and resolver is system_resolver:
+            alone = await _ask(host, port, ipv4_resolver, loop.time() + IPV4_SECONDS)
+            return Lookup(LookupStatus.IPV6_SILENT) if alone.name is LookupStatus.FOUND else found
         return found
     finally:
         if absolute is not None:

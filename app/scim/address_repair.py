@@ -52,6 +52,11 @@ def trial(answer: Answer | NoAnswer, endpoint: Endpoint, request: Request, asked
             url = request.url(Endpoint(shorter, endpoint.practice))
             return Trial(Repair.WITHOUT_END, url, Observation.DOUBLED_PATH)
         return None
+    if endpoint.base_url.endswith("//"):
+        if moved or answer.status in _NOT_THERE or observe(answer, asked) in pages:
+            url = request.url(Endpoint(endpoint.base_url.rstrip("/"), endpoint.practice))
+            return Trial(Repair.ONE_SLASH, url, Observation.TWO_SLASHES)
+        return None
     path, question, query = asked.partition("?")
     slashed = f"{path}/{question}{query}"
     if answer.status == 404 or (moved and _same_but_slash(redirect_target(answer, asked), slashed)):

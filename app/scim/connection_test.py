@@ -118,7 +118,10 @@ class _ConnectionTest:
     async def all(self, proxy_for: Callable[[str], str | None], resolver: Resolver) -> None:
         """Run the checks until one of them decides."""
         if not self._endpoint.well_formed:
-            self._keep(Finding(Check.ADDRESS, Verdict.FAILED, Observation.MALFORMED))
+            encrypted = replace(self._endpoint, base_url=f"https:{self._endpoint.base_url[5:]}")
+            plain = self._endpoint.plain and encrypted.well_formed
+            shown = Observation.NOT_ENCRYPTED if plain else Observation.MALFORMED
+            self._keep(Finding(Check.ADDRESS, Verdict.FAILED, shown))
             return
         if doubled(self._endpoint):
             self._keep(Finding(Check.ADDRESS, Verdict.WARNED, Observation.DOUBLED_PATH))

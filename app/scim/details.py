@@ -66,6 +66,8 @@ class Repair(StrEnum):
 
     SLASH = "slash"
     """A slash after the path."""
+    ONE_SLASH = "one-slash"
+    """The path without the slashes at its end."""
     WITHOUT_END = "without-end"
     """The path without its last part."""
 

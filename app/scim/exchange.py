@@ -34,10 +34,10 @@ OTHER: Final = "other"
 """Stands for a value that is not on its list."""
 
 
-def sent_at(answer: Answer) -> datetime | None:
+def sent_at(answer: Answer | NoAnswer) -> datetime | None:
     """``Date`` of an answer (RFC 9110 section 6.6.1), UTC; None if missing or invalid."""
     try:
-        found = parsedate_to_datetime(answer.headers.get("date", ""))
+        found = parsedate_to_datetime(answer.headers.get("date", "") if isinstance(answer, Answer) else answer.date)
     except (ValueError, OverflowError, TypeError):
         return None
     return in_utc(found) if found.tzinfo is not None else None

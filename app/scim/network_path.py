@@ -38,6 +38,7 @@ _NAMES: Final = {
     LookupStatus.NO_ADDRESS: Observation.NO_ADDRESS,
     LookupStatus.SERVER_FAILED: Observation.NAME_SERVER_FAILED,
     LookupStatus.SILENT: Observation.NAME_SLOW,
+    LookupStatus.IPV6_SILENT: Observation.IPV6_SILENT,
 }
 _CONNECTIONS: Final = {
     ConnectResult.REFUSED: Observation.REFUSED,
@@ -132,7 +133,7 @@ async def _certificate_details(answer: Answer | NoAnswer) -> CertificateDetails:
 
 def _clock(answer: Answer | NoAnswer) -> int | None:
     """Seconds that this computer's clock is ahead of the answer, if that is more than ``CLOCK_SECONDS``."""
-    date = sent_at(answer) if isinstance(answer, Answer) else None
+    date = sent_at(answer)
     ahead = round((datetime.now(UTC) - date).total_seconds()) if date is not None else 0
     return ahead if abs(ahead) > CLOCK_SECONDS else None
 

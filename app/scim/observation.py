@@ -22,6 +22,8 @@ class Observation(StrEnum):
     """Nothing: an earlier check already decided."""
     MALFORMED = "malformed"
     """The Base URL or the token cannot be sent in a request."""
+    NOT_ENCRYPTED = "not-encrypted"
+    """The Base URL starts with ``http``; a token is sent only encrypted."""
     NOT_FOUND_NAME = "not-found-name"
     """The host name does not exist (NXDOMAIN)."""
     NO_ADDRESS = "no-address"
@@ -34,6 +36,8 @@ class Observation(StrEnum):
     """A name that should be public resolves to private addresses, or to this computer. A warning."""
     NAME_SLOW = "name-slow"
     """The name lookup exceeded its time limit."""
+    IPV6_SILENT = "ipv6-silent"
+    """The name server answers about IPv4 addresses, but not about IPv6 addresses (AAAA)."""
     REFUSED = "refused"
     """The host refused the TCP connection."""
     UNREACHABLE = "unreachable"
@@ -74,6 +78,16 @@ class Observation(StrEnum):
     """A certificate is not valid yet, by this computer's clock."""
     WRONG_HOST = "wrong-host"
     """The certificate was issued for another host."""
+    NOT_TLS = "not-tls"
+    """What answers there does not speak TLS."""
+    TLS_NAME = "tls-name"
+    """The host does not know the name that was asked for (alert 112)."""
+    TLS_VERSION = "tls-version"
+    """The host and this computer have no TLS version in common (alert 70)."""
+    TLS_REFUSED = "tls-refused"
+    """The host refused the handshake without saying why."""
+    TLS_CLIENT_CERTIFICATE = "tls-client-certificate"
+    """The host requires a certificate of the client (alert 116)."""
     TLS_FAILED = "tls-failed"
     """The TLS handshake failed for another reason."""
     PLAIN_PRACTICE = "plain-practice"
@@ -88,6 +102,8 @@ class Observation(StrEnum):
     """The Base URL ends in the path of a resource, such as ``/Users``, and no usable answer comes from there."""
     SLASH = "slash"
     """Not found or moved, while the same request succeeds with a slash after its path."""
+    TWO_SLASHES = "two-slashes"
+    """The Base URL ends in two slashes, and the same request succeeds without them."""
     TOO_MANY = "too-many"
     """Status 429."""
     SERVER_ERROR = "server-error"
@@ -155,6 +171,11 @@ FAILURES: Final[Mapping[RequestFailure, Observation]] = {
     RequestFailure.TLS_NOT_YET: Observation.NOT_YET_VALID,
     RequestFailure.TLS_HOST: Observation.WRONG_HOST,
     RequestFailure.TLS_SETTINGS: Observation.TLS_SETTINGS,
+    RequestFailure.NOT_TLS: Observation.NOT_TLS,
+    RequestFailure.TLS_NAME: Observation.TLS_NAME,
+    RequestFailure.TLS_VERSION: Observation.TLS_VERSION,
+    RequestFailure.TLS_REFUSED: Observation.TLS_REFUSED,
+    RequestFailure.TLS_CLIENT_CERTIFICATE: Observation.TLS_CLIENT_CERTIFICATE,
     RequestFailure.TLS: Observation.TLS_FAILED,
     RequestFailure.CLOSED: Observation.CLOSED,
     RequestFailure.TOO_LARGE: Observation.TOO_LARGE,

@@ -100,11 +100,26 @@ class Hostile:
                 connection, _address = self._listener.accept()
                 self._start(self._serve, connection)
 
+    @staticmethod
+    def _greet(tls: ssl.SSLContext, plain: socket.socket) -> ssl.SSLSocket:
+        connection = tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        try:
+            connection.do_handshake()
+        except ssl.SSLError:
+            # Closing at once could reset the connection before the alert is read.
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_WR)
+                while connection.recv(65536):
+                    pass
+            connection.close()
+            raise
+        return connection
+
     def _serve(self, plain: socket.socket) -> None:
         # A client that gives up resets the connection: nothing to report here.
         with contextlib.suppress(OSError), plain:
             plain.settimeout(1)
-            connection = plain if self._tls is None else self._tls.wrap_socket(plain, server_side=True)
+            connection = plain if self._tls is None else self._greet(self._tls, plain)
             with connection:
                 request = b""
                 while not _whole(request):

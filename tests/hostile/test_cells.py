@@ -1,14 +1,17 @@
 """Every cell of the table in ``cells.csv`` is injected for real: who answers what leads first to that cause and step.
 
 Columns: who answers (``host``; ``inspection``, a product that inspects encrypted traffic and is trusted here;
-``proxy``; ``signed-proxy``, whose address has a name and password; ``secure-proxy``, addressed by https), the answer,
-its body; then the failed check, what it sees, the first cause by its id, its step, and who is at fault.
+``proxy``; ``signed-proxy``, whose address has a name and password; ``secure-proxy``, addressed by https; ``tls``, the
+host during the handshake; ``address``, the host where the Base URL has a wrong end), the answer, its body; then the
+failed check, what it sees, the first cause by its id, its step, and who is at fault.
 """
 
 from __future__ import annotations
 
 import asyncio
 import csv
+import json
+import ssl
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,7 +32,7 @@ from app.scim.tokens import TokenSource
 from tests.hostile import faults
 from tests.hostile.faults import HOST, Scene, Way
 from tests.hostile.proxy import Proxy
-from tests.hostile.server import TOKEN, http, says, serving
+from tests.hostile.server import LIST, TOKEN, http, listing, says, serving
 from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
@@ -37,10 +40,11 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
 
+    from tests.hostile.faults import Injection
     from tests.hostile.server import Answering, Hostile
 
 FILE = Path(__file__).with_name("cells.csv")
-QUICK = TimeLimits(name=1.0, request=1.0, whole=3.0)
+CALM, HASTY = TimeLimits(name=2.0, request=2.0, whole=6.0), TimeLimits(name=0.6, request=0.6, whole=1.5)
 ENTRA = catalog.guide("entra")
 SETUP = a_setup(ENTRA)
 BODIES = {
@@ -49,6 +53,12 @@ BODIES = {
     "json": (faults.OTHER_JSON, "application/json"),
     "page": (faults.PAGE, "text/html"),
     "sign-in": (faults.SIGN_IN, "text/html"),
+    "text-total": (json.dumps({"schemas": [LIST], "totalResults": "0", "Resources": []}).encode(), "application/json"),
+    "no-total": (json.dumps({"schemas": [LIST], "Resources": []}).encode(), "application/json"),
+    "small-total": (json.dumps({"schemas": [LIST], "totalResults": 0, "Resources": [{}]}).encode(), "application/json"),
+    "scim-1": (faults.SCIM_1, "application/json"),
+    "cut": (json.dumps({"schemas": [LIST], "totalResults": 0}).encode()[:-9], "application/json"),
+    "somebody": (json.dumps({"schemas": [LIST], "totalResults": 1, "Resources": [{}]}).encode(), "application/json"),
 }
 REDIRECTS = {
     "other-host": "https://elsewhere.example/scim/v2/Users",
@@ -153,6 +163,43 @@ def opens_and(answering: Answering) -> Answering:
     return deed
 
 
+def by_handshake(scene: Scene, cell: Cell) -> Way:
+    """A number is the alert that answers the greeting (RFC 8446 section 6)."""
+    kind, _, code = cell.answer.partition(" ")
+    now = datetime.now(UTC)
+    if kind == "alert":
+        return faults.greets_with(b"\x15\x03\x03\x00\x02\x02" + bytes([int(code)]))(scene)
+    if kind in GREETINGS:
+        return GREETINGS[kind](scene)
+    tls = {
+        "untrusted": lambda: serving(trustme.CA(organization_name="Somebody")),
+        "inspection": lambda: serving(trustme.CA(organization_name="Zscaler Inc.")),
+        "other-name": lambda: serving(scene.authority, "elsewhere.example"),
+        "expired": lambda: serving(scene.authority, "localhost", now - timedelta(days=1), now - timedelta(days=9)),
+        "not-yet": lambda: serving(scene.authority, "localhost", now + timedelta(days=9), now + timedelta(days=1)),
+    }.get(kind, lambda: serving(scene.authority))()
+    if kind == "client-certificate":
+        tls.verify_mode = ssl.CERT_REQUIRED
+        tls.maximum_version = ssl.TLSVersion[f"TLSv{code.replace('.', '_')}"]
+        scene.authority.configure_trust(tls)
+    return Way(scene.serve(says(listing()), tls).base_url)
+
+
+def by_address(scene: Scene, cell: Cell) -> Way:
+    """A SCIM service at one path; the Base URL ends in something more."""
+    status, _, end = cell.answer.partition(" ")
+    move = http(int(status), Location="/scim/v2/Users") if status.startswith("3") else http(int(status))
+    server = scene.serve(faults.only_at("/scim/v2", move))
+    return Way(server.base_url + end)
+
+
+GREETINGS: dict[str, Injection] = {
+    "http": faults.greets_with(http(400)),
+    "ssh": faults.greets_with(b"SSH-2.0-OpenSSH_9.6\r\n"),
+    "closes": faults.greets_with(b""),
+    "resets": faults.greets_with(b"", reset=True),
+    "silent": faults.never_greets,
+}
 URL = f"https://{HOST}/scim/v2"
 DEEDS: dict[str, Answering] = {
     "silent": faults.silent,
@@ -170,6 +217,8 @@ WHO: dict[str, Callable[[Scene, Cell], Way]] = {
     "proxy": by_proxy,
     "signed-proxy": by_signed_proxy,
     "secure-proxy": by_secure_proxy,
+    "tls": by_handshake,
+    "address": by_address,
 }
 
 
@@ -179,7 +228,8 @@ def outcome(cell: Cell, authority: trustme.CA, store: Path) -> dict[str, str]:
         way = WHO[cell.who](scene, cell)
         tokens = TokenSource(way.credentials, practice=way.practice)
         endpoint = Endpoint(way.base_url, way.practice)
-        found = asyncio.run(run(endpoint, tokens, probe_of(ENTRA), proxy_for=lambda _: way.proxy, limits=QUICK))
+        limits = HASTY if "silent" in cell.answer else CALM
+        found = asyncio.run(run(endpoint, tokens, probe_of(ENTRA), proxy_for=lambda _: way.proxy, limits=limits))
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
     diagnosis = explain(found, SetupFacts.of(ENTRA, SETUP))
     assert diagnosis is not None

@@ -70,6 +70,7 @@ NAMES = (
     Row("name unknown", "nowhere.example", R.NAME, BASE, O.NOT_FOUND_NAME),
     Row("name server fails", "broken.example", R.NAME, TEST, O.NAME_SERVER_FAILED),
     Row("name server silent", "silent.example", R.NAME, TEST, O.NAME_SLOW),
+    Row("name server silent about IPv6", "half.example", R.NAME, None, O.IPV6_SILENT),
     Row("name without address", "empty.example", R.NAME, BASE, O.NO_ADDRESS),
     Row("only IPv6, and no way there", "six.example", R.ROUTE, None, O.UNREACHABLE),
     Row("no way there", "lost.example", R.ROUTE, None, O.UNREACHABLE),
@@ -80,7 +81,7 @@ NAMES = (
 
 ROWS = (
     # -- the address -------------------------------------------------------------------------
-    Row("http instead of https", faults.plain_http, R.ADDRESS, BASE, O.MALFORMED),
+    Row("http instead of https", faults.plain_http, R.ADDRESS, BASE, O.NOT_ENCRYPTED),
     Row("a query behind the path", faults.at("https://localhost:9/scim?x=1"), R.ADDRESS, BASE, O.MALFORMED),
     Row("no host", faults.at("https:///scim/v2"), R.ADDRESS, BASE, O.MALFORMED),
     Row("a user before the host", faults.at("https://me@localhost:9/v2"), R.ADDRESS, BASE, O.MALFORMED),
@@ -89,8 +90,8 @@ ROWS = (
     Row("port closed", faults.closed_port, R.ROUTE, BASE, O.REFUSED),
     Row("connection dropped", faults.full_queue, R.ROUTE, None, O.TIMEOUT),
     Row("TLS never answered", faults.never_greets, R.CERTIFICATE, None, O.TIMEOUT),
-    Row("plain HTTP on the port", greets_with(http(400)), R.CERTIFICATE, None, O.TLS_FAILED),
-    Row("SSH on the port", greets_with(b"SSH-2.0-OpenSSH_9.6\r\n"), R.CERTIFICATE, None, O.TLS_FAILED),
+    Row("plain HTTP on the port", greets_with(http(400)), R.CERTIFICATE, BASE, O.NOT_TLS),
+    Row("SSH on the port", greets_with(b"SSH-2.0-OpenSSH_9.6\r\n"), R.CERTIFICATE, BASE, O.NOT_TLS),
     Row("reset when encrypted", greets_with(b"", reset=True), R.CERTIFICATE, None, O.CLOSED),
     # -- the proxy ---------------------------------------------------------------------------
     Row(
@@ -137,7 +138,7 @@ ROWS = (
     ),
     Row("not valid yet", certified(certificates.not_yet_valid), R.CERTIFICATE, None, O.NOT_YET_VALID),
     Row("another host", certified(certificates.wrong_host), R.CERTIFICATE, BASE, O.WRONG_HOST),
-    Row("old ciphers only", certified(certificates.old_tls), R.CERTIFICATE, None, O.TLS_FAILED),
+    Row("old ciphers only", certified(certificates.old_tls), R.CERTIFICATE, BASE, O.TLS_REFUSED),
     # -- what is no SCIM service -------------------------------------------------------------
     Row("captive portal", answers(faults.anybody(http(200, faults.PAGE, "text/html"))), R.TOKEN, BASE, O.HTML),
     Row("a page that says it is JSON", replies(200, faults.PAGE), R.TOKEN, BASE, O.HTML),
@@ -158,7 +159,7 @@ ROWS = (
         "Users in the Base URL", answers(faults.only_at("/scim/v2", http(404)), "/Users"), R.TOKEN, BASE, O.DOUBLED_PATH
     ),
     Row("only with a slash", answers(faults.only_at("/scim/v2", http(404), "/")), R.TOKEN, BASE, O.SLASH),
-    Row("two slashes at the end", answers(faults.only_at("/scim/v2", http(404)), "//"), R.TOKEN, BASE, O.NOT_FOUND),
+    Row("two slashes at the end", answers(faults.only_at("/scim/v2", http(404)), "//"), R.TOKEN, BASE, O.TWO_SLASHES),
     # -- a service in trouble ----------------------------------------------------------------
     Row("429 with a pause", replies(429, Retry_After="37"), R.TOKEN, TEST, O.TOO_MANY),
     Row("429 without", replies(429), R.TOKEN, TEST, O.TOO_MANY),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 import trustme
 
-from app.diagnosis.findings import sentence
+from app.diagnosis.findings import MEANINGS, meaning, sentence
 from app.net.inspection import Authority
 from app.net.names import AddressScope, Lookup, LookupStatus, looks_public
 from app.net.proxy import ProxyOrigin
@@ -196,6 +196,27 @@ def test_an_inspecting_product_is_recognized_by_its_issuer() -> None:
     assert (certificate.verdict, certificate.observation) == (Verdict.FAILED, Observation.INSPECTION_UNTRUSTED)
     assert details(certificate, CertificateDetails).issuer == "Zscaler Inc."
     assert server.requests == []
+
+
+@pytest.mark.parametrize("cut", [0, 10])
+def test_issuer_and_clock_are_both_said_also_of_half_an_answer(trusted: Path, cut: int) -> None:
+    product = trustme.CA(organization_name="Zscaler Inc.")
+    product.cert_pem.write_to_path(str(trusted), append=True)
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+    answer = listing().replace(b"\r\n", f"\r\nDate: {date}\r\n".encode(), 1)
+    server = Hostile(says(answer[: len(answer) - cut]), serving(product, HOST))
+    with server, Proxy({HOST: server.port}) as proxy:
+        found = run_checks(f"https://{HOST}:{server.port}/scim/v2", proxy=proxy.url)
+    assert (found[Check.USERS].verdict is Verdict.FAILED) == bool(cut)
+    certificate = found[Check.CERTIFICATE]
+    assert (certificate.verdict, certificate.observation) == (Verdict.WARNED, Observation.INSPECTED)
+    seen = details(certificate, CertificateDetails)
+    assert (seen.issuer, seen.authority) == ("Zscaler Inc.", Authority.INSPECTION)
+    assert seen.clock is not None
+    assert -7_300 < seen.clock < -7_000
+    assert "clock is" in sentence(certificate)
+    assert MEANINGS[Observation.INSPECTED] in meaning(certificate)
+    assert MEANINGS[Observation.CLOCK_OFF] in meaning(certificate)
 
 
 @pytest.mark.usefixtures("trusted")

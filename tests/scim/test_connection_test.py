@@ -53,7 +53,8 @@ def run_checks(url: str, resolver: object = None, proxy: str | None = None) -> t
 )
 def test_an_unusable_address_is_told_before_anything_is_sent(url: str) -> None:
     found = run_checks(url)
-    assert (found[0].verdict, found[0].observation) == (Verdict.FAILED, Observation.MALFORMED)
+    seen = Observation.NOT_ENCRYPTED if url.startswith("http:") else Observation.MALFORMED
+    assert (found[0].verdict, found[0].observation) == (Verdict.FAILED, seen)
     assert {each.verdict for each in found[1:]} == {Verdict.NOT_TRIED}
 
 
