@@ -5,19 +5,18 @@ No address, no path, no token, no body, and nothing in a server's own words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from app.diagnosis.findings import BODIES, FAMILIES, PROXY_ORIGINS, REDIRECTS, sentence, title
 from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
-from app.scim.details import AnswerDetails, CertificateDetails, NameDetails, RouteDetails, TokenIssueDetails
+from app.scim.details import AnswerDetails, CertificateDetails, Exchange, NameDetails, RouteDetails, TokenIssueDetails
 from app.scim.exchange import OTHER
 from app.scim.finding import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from app.scim.details import Exchange
     from app.scim.finding import Finding
 
     Lines = list[tuple[str, str]]
@@ -41,102 +40,90 @@ def lines(finding: Finding) -> tuple[tuple[str, str], ...]:
     """What a check exchanged."""
     if finding.verdict is Verdict.NOT_TRIED:
         return ()
-    found: Lines = []
+    rows: Lines = []
     times = ""
     match finding.details:
         case NameDetails() as details:
-            found = _name(details)
+            rows = _name(details)
         case RouteDetails() as details:
-            found = _route(details)
+            rows = _route(details)
         case CertificateDetails() as details:
-            found = _certificate(details)
+            rows = _certificate(details)
         case TokenIssueDetails() as details:
-            found = _request(details.request, details.status, authorized=False)
+            rows = [("Request", details.request), ("Status", _form(details.status))]
         case AnswerDetails() as details:
-            found = _answer(details)
-            times = _times(details.exchange)
-    if not times and finding.seconds is not None:
-        times = f"{finding.seconds * 1000:,.0f} ms"
-    return (*found, ("Time", times)) if times else tuple(found)
+            exchanged = details.exchange or Exchange()
+            rows, times = _answer(details, exchanged), _times(exchanged)
+    rows.append(("Time", times or _form(finding.seconds and finding.seconds * 1000, "{:,.0f} ms")))
+    return tuple((label, value) for label, value in rows if value)
 
 
-def _request(request: str, status: int | None, *, authorized: bool) -> Lines:
-    found = [("Request", request)] if request else []
-    if request and authorized:
-        found.append(("Authorization", AUTHORIZATION))
-    return [*found, ("Status", str(status))] if status is not None else found
+_T = TypeVar("_T")
+
+
+def _form(value: object, form: str = "{}") -> str:
+    """The value in that form; empty for None."""
+    return "" if value is None else form.format(value)
+
+
+def _word(table: Mapping[_T, str], key: _T | None) -> str:
+    """The word for the key; empty for None."""
+    return "" if key is None else table[key]
 
 
 def _name(details: NameDetails) -> Lines:
     counts = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
-    found = [(FAMILIES[family], str(count)) for family, count in counts.items() if count]
-    return [*found, ("Addresses", SCOPES[details.scope])] if details.scope is not None else found
+    families = [(FAMILIES[family], str(count or "")) for family, count in counts.items()]
+    return [*families, ("Addresses", _word(SCOPES, details.scope))]
 
 
 def _route(details: RouteDetails) -> Lines:
     results = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
-    found = [(FAMILIES[family], result.value) for family, result in results.items() if result is not None]
-    if details.proxy_from is not None:
-        found.append(("Proxy from", PROXY_ORIGINS[details.proxy_from]))
-    if details.status is not None:
-        found.append(("CONNECT", str(details.status)))
-    return [*found, ("Proxy-Authenticate", details.sign_in)] if details.sign_in else found
+    return [
+        *((FAMILIES[family], _form(result)) for family, result in results.items()),
+        ("Proxy from", _word(PROXY_ORIGINS, details.proxy_from)),
+        ("CONNECT", _form(details.status)),
+        ("Proxy-Authenticate", details.sign_in),
+    ]
 
 
 def _certificate(details: CertificateDetails) -> Lines:
-    found = []
-    if details.issuer:
-        found.append(("Issued by", details.issuer))
-    if details.protocol:
-        found.append(("Protocol", details.protocol))
-    if details.sent:
-        found.append(("Certificates sent", str(details.sent)))
-    if details.not_before is not None and details.not_after is not None:
-        found.append(("Valid", f"{details.not_before:%Y-%m-%d} to {details.not_after:%Y-%m-%d}"))
-    if details.authority is not None:
-        found.append(("Authority", AUTHORITIES[details.authority]))
-    if details.clock is not None:
-        direction = "ahead" if details.clock > 0 else "behind"
-        found.append(("This computer's clock", f"{abs(details.clock):,} s {direction}"))
-    return found
+    known = details.not_before is not None and details.not_after is not None
+    clock = details.clock or 0
+    return [
+        ("Issued by", details.issuer),
+        ("Protocol", details.protocol),
+        ("Certificates sent", str(details.sent or "")),
+        ("Valid", f"{details.not_before:%Y-%m-%d} to {details.not_after:%Y-%m-%d}" if known else ""),
+        ("Authority", _word(AUTHORITIES, details.authority)),
+        ("This computer's clock", f"{abs(clock):,} s {'ahead' if clock > 0 else 'behind'}" if clock else ""),
+    ]
 
 
-def _answer(details: AnswerDetails) -> Lines:
-    found = _request(details.request, details.status, authorized=True)
-    exchanged = details.exchange
-    if exchanged is not None and exchanged.size is not None:
-        found += _headers(exchanged)
-    if details.error is not None:
-        found.append(("Error code", details.error.value))
-    if details.retry_after is not None:
-        found.append(("Retry-After", f"{details.retry_after} s"))
-    if details.leads is not None:
-        found.append(("Leads to", REDIRECTS[details.leads]))
-    if details.body in BODIES:
-        found.append(("Message", BODIES[details.body].removeprefix("with ")))
-    if exchanged is not None and exchanged.size is not None:
-        found.append(("Body", f"{exchanged.size:,} bytes, not kept"))
-    if exchanged is not None and exchanged.family is not None:
-        found.append(("Over", FAMILIES[exchanged.family]))
-    return found
-
-
-def _headers(exchanged: Exchange) -> Lines:
-    found = [("Content-Type", _shown(exchanged.content_type) or "none")]
-    if exchanged.server:
-        found.append(("Server", _shown(exchanged.server)))
-    if exchanged.date is not None:
-        found.append(("Date", f"{exchanged.date:%Y-%m-%d %H:%M:%S} UTC"))
-    return [*found, ("WWW-Authenticate", _shown(exchanged.challenge))] if exchanged.challenge else found
+def _answer(details: AnswerDetails, exchanged: Exchange) -> Lines:
+    whole = exchanged.size is not None  # a complete answer came
+    return [
+        ("Request", details.request),
+        ("Authorization", AUTHORIZATION if details.request else ""),
+        ("Status", _form(details.status)),
+        ("Content-Type", _shown(exchanged.content_type or "none") if whole else ""),
+        ("Server", _shown(exchanged.server)),
+        ("Date", _form(exchanged.date, "{:%Y-%m-%d %H:%M:%S} UTC")),
+        ("WWW-Authenticate", _shown(exchanged.challenge)),
+        ("Error code", _form(details.error)),
+        ("Retry-After", _form(details.retry_after, "{} s")),
+        ("Leads to", _word(REDIRECTS, details.leads)),
+        ("Message", BODIES.get(details.body, "").removeprefix("with ")),
+        ("Body", _form(exchanged.size, "{:,} bytes, not kept")),
+        ("Over", _word(FAMILIES, exchanged.family)),
+    ]
 
 
 def _shown(value: str) -> str:
     return "another one" if value == OTHER else value
 
 
-def _times(exchanged: Exchange | None) -> str:
-    if exchanged is None:
-        return ""
+def _times(exchanged: Exchange) -> str:
     parts = {"connection": exchanged.connect, "TLS": exchanged.tls, "answer": exchanged.http}
     return ", ".join(f"{name} {milliseconds} ms" for name, milliseconds in parts.items() if milliseconds is not None)
 
