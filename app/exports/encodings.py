@@ -340,7 +340,7 @@ def _unlisted_bits(character: str, name: str) -> int:
 
 
 @cache
-def _tables() -> Mapping[str, Mapping[str, int]]:
+def letter_bits() -> Mapping[str, Mapping[str, int]]:
     """Language → pair of letters, or one ideograph, → bits."""
     tables: dict[str, dict[str, int]] = {}
     alphabet = "_abcdefghijklmnopqrstuvwxyz"
@@ -360,7 +360,7 @@ def _tables() -> Mapping[str, Mapping[str, int]]:
 @cache
 def _table(language: str) -> Mapping[str, int]:
     """The pairs of a language. One with another script also has Latin words in its names."""
-    own = _tables()[language]
+    own = letter_bits()[language]
     return own if "_a" in own else {**_latin(), **own}
 
 
@@ -369,7 +369,7 @@ def _latin() -> Mapping[str, int]:
     """Each pair of ASCII letters with its lowest bits in four large languages."""
     found: dict[str, int] = {}
     for language in ("de", "fr", "es", "pl"):
-        for pair, bits in _ascii(_tables()[language].items()):
+        for pair, bits in _ascii(letter_bits()[language].items()):
             found[pair] = min(bits, found.get(pair, bits))
     return found
 

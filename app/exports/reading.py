@@ -175,7 +175,7 @@ async def _talk(
     try:
         # Not asyncio's subprocess: qasync has none on Windows. Starting takes a few milliseconds.
         child = subprocess.Popen(  # noqa: ASYNC220 - see above; the command is ours
-            _command(),
+            command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -196,7 +196,8 @@ async def _talk(
     return talk.problem or talk
 
 
-def _command() -> list[str]:
+def command() -> list[str]:
+    """Return how this program starts the process that reads an export."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "--export-reader"]
     return [sys.executable, "-m", "app.exports.worker"]

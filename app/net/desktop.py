@@ -11,7 +11,7 @@ from typing import Final
 
 PORTAL_SECONDS: Final = 5.0
 """Seconds for the portal to start, fetch a PAC script and answer."""
-_PORTAL: Final = "org.freedesktop.portal.Desktop"
+PORTAL: Final = "org.freedesktop.portal.Desktop"
 _SCHEMES: Final = {"socks": "socks5"}
 """GIO's name for any SOCKS proxy, mapped to the name that HTTP clients use."""
 
@@ -27,7 +27,7 @@ def desktop_proxy(host: str) -> str | None:
     from jeepney import DBusAddress, MessageType, new_method_call
     from jeepney.io.blocking import open_dbus_connection
 
-    portal = DBusAddress("/org/freedesktop/portal/desktop", _PORTAL, "org.freedesktop.portal.ProxyResolver")
+    portal = DBusAddress("/org/freedesktop/portal/desktop", PORTAL, "org.freedesktop.portal.ProxyResolver")
     literal = f"[{host}]" if ":" in host else host
     question = new_method_call(portal, "Lookup", "s", (f"https://{literal}/",))
     try:
@@ -37,10 +37,10 @@ def desktop_proxy(host: str) -> str | None:
         return None  # no bus, a bus that rejects us, or no answer in time
     if answer.header.message_type is MessageType.error:
         return None  # no portal, or none with this interface
-    return _first(answer.body[0] if answer.body else None)
+    return first_proxy(answer.body[0] if answer.body else None)
 
 
-def _first(proxies: object) -> str | None:
+def first_proxy(proxies: object) -> str | None:
     """Return the proxy to try first, in the portal's order; None for none, such as ``direct://``."""
     first = proxies[0] if isinstance(proxies, list) and proxies else None
     scheme, _, address = first.partition("://") if isinstance(first, str) else ("direct", "", "")

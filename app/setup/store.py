@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from app.setup.register import Whose
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
-_LIMIT_BYTES = 4_000_000
+LIMIT_BYTES = 4_000_000
 """Far above any real setup; a larger file isn't a setup."""
 
 
@@ -298,12 +298,12 @@ class Store:
         try:
             if self._folder.is_symlink():
                 return _Unreadable("it is a symbolic link")
-            content = files.read_private(path, _LIMIT_BYTES + 1)
+            content = files.read_private(path, LIMIT_BYTES + 1)
         except FileNotFoundError:
             return None
         except OSError as error:
             return _Unreadable(files.reason(error))
-        if len(content) > _LIMIT_BYTES:
+        if len(content) > LIMIT_BYTES:
             return _Damaged()
         if _format_of(content) > FORMAT:
             return _Newer()

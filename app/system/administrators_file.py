@@ -22,8 +22,8 @@ FLATPAK_HOST: Final = Path("/run/host")
 """Where a Flatpak sees the host's ``/etc``, if it has the permission ``host-etc``. Source: flatpak-run(1)."""
 MOST_LINKS: Final = 8
 ROOT_ID: Final = 0
-_ID_MAP: Final = Path("/proc/self/uid_map")
-_OVERFLOW: Final = Path("/proc/sys/kernel/overflowuid")
+ID_MAP: Final = Path("/proc/self/uid_map")
+OVERFLOW: Final = Path("/proc/sys/kernel/overflowuid")
 _OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 """With a POSIX access list, the bits of the group show the most that any entry of the list allows."""
 
@@ -47,9 +47,9 @@ def administrators() -> frozenset[int]:
     other accounts do too, but never those of the account that runs the program. Source: user_namespaces(7).
     """
     with suppress(OSError, ValueError):
-        ids = [[int(number) for number in line.split()] for line in _ID_MAP.read_text().splitlines()]
+        ids = [[int(number) for number in line.split()] for line in ID_MAP.read_text().splitlines()]
         mapped = {inside for inside, outside, _count in ids if outside == ROOT_ID}
-        return frozenset(mapped or {ROOT_ID, int(_OVERFLOW.read_text())})
+        return frozenset(mapped or {ROOT_ID, int(OVERFLOW.read_text())})
     return frozenset({ROOT_ID})
 
 

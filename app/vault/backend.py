@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 USERNAME = "secret"
 """The same for every secret, because any program may search a keyring by user name."""
 
-_NAMES: Mapping[str, str] = MappingProxyType(
+NAMES: Mapping[str, str] = MappingProxyType(
     {"darwin": "macOS Keychain", "win32": "Windows Credential Manager"},
 )
 
@@ -154,7 +154,7 @@ def platform_keyring(platform: str) -> Keyring | None:
 
 def with_platform_name(backend: KeyringBackend, platform: str) -> Keyring:
     """Pair the backend with the keyring's name on that platform."""
-    return Keyring(backend, _NAMES.get(platform) or linux.provider() or SYSTEM)
+    return Keyring(backend, NAMES.get(platform) or linux.provider() or SYSTEM)
 
 
 def _backend(platform: str) -> KeyringBackend | None:

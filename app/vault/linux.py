@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 _APPLICATION = "Python keyring library"
 
-_SETTLE_SECONDS = MappingProxyType({"KeePassXC": 2.0})
+SETTLE_SECONDS = MappingProxyType({"KeePassXC": 2.0})
 """Seconds to wait after a change, by provider. KeePassXC 2.7.4 saves its database in a thread and was seen to crash
 when another change came in the meantime. Saving takes as long as opening the database, one second by default."""
 
@@ -45,7 +45,7 @@ until ``Unlock`` was called; that then needs no prompt (measured on 6.13)."""
 _SESSIONS = 4
 """Sessions that are opened at most until two read the same secret."""
 
-_PROVIDERS: Mapping[str, str] = MappingProxyType(
+PROVIDERS: Mapping[str, str] = MappingProxyType(
     {"gnome-keyring": "GNOME Keyring", "kwalletd": "KWallet", "ksecretd": "KWallet", "keepassxc": "KeePassXC"}
 )
 
@@ -67,10 +67,10 @@ def provider() -> str | None:
         process = _process()
     except Exception:  # noqa: BLE001 - a name for the screen is not worth a failure
         return None
-    return next((name for start, name in _PROVIDERS.items() if process.startswith(start)), None)
+    return next((name for start, name in PROVIDERS.items() if process.startswith(start)), None)
 
 
-class _ChangeSpacer:
+class ChangeSpacer:
     """Keeps a minimum time between two changes made by this process."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class _ChangeSpacer:
             self._settled_at = time.monotonic() + seconds
 
 
-_spacer = _ChangeSpacer()
+_spacer = ChangeSpacer()
 
 
 class SecretService:
@@ -212,7 +212,7 @@ class _Session:
             self.owner = _owner_of(self.connection)
             name = provider() or ""
             self._lock_untrue = name in _LOCK_UNTRUE
-            self._settle_seconds = _SETTLE_SECONDS.get(name, 0.0)
+            self._settle_seconds = SETTLE_SECONDS.get(name, 0.0)
             self.proven = name not in _UNPROVEN
             """Whether the service is known to use the same session key."""
         except BaseException:

@@ -13,7 +13,7 @@ from typing import Any
 from app.system.paths import APP_ID
 from app.vault.slots import SlottedBackend
 
-_UNITS = 1280
+UNITS = 1280
 """The longest value, in UTF-16 units."""
 _LOCAL_MACHINE = 2
 """CRED_PERSIST_LOCAL_MACHINE. The library's default would roam with the user's profile."""
@@ -28,7 +28,7 @@ def open_backend() -> SlottedBackend | None:
         return None
     backend = kind()
     backend.persist = _LOCAL_MACHINE
-    return SlottedBackend(backend, _targets, _UNITS)
+    return SlottedBackend(backend, _targets, UNITS)
 
 
 def _targets(prefix: str, username: str) -> frozenset[str]:

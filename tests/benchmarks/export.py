@@ -151,7 +151,7 @@ async def story(controller: SetupController, folder: Path) -> None:
     from app.exports import reading
 
     peak = folder / "peak"
-    reading._command = lambda: [sys.executable, "-c", READER, str(peak)]
+    reading.command = lambda: [sys.executable, "-c", READER, str(peak)]
     wizard, page = await opened(controller, Tool.GROUPS_EXPORT)
     for rows in SIZES:
         path = folder / f"{rows}.csv"

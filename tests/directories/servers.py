@@ -49,16 +49,16 @@ class LdapServer:
             lines.append(f"dn:: {_base64(dn)}")
             lines += [f"{name}:: {_base64(value)}" for name, values in attributes.items() for value in values]
             lines.append("")
-        done = self._run("ldapadd", text="\n".join(lines))
+        done = self.run("ldapadd", text="\n".join(lines))
         assert done.returncode == 0, done.stderr
 
     def search(self, base: str, scope: str, text: str, attribute: str) -> list[str]:
         """The values of an attribute of what is found; an assertion fails where the server refuses the search."""
-        done = self._run("ldapsearch", "-LLL", "-o", "ldif_wrap=no", "-b", base, "-s", scope, text, attribute)
+        done = self.run("ldapsearch", "-LLL", "-o", "ldif_wrap=no", "-b", base, "-s", scope, text, attribute)
         assert done.returncode == 0, (base, text, done.stderr)
         return [_value(line, attribute) for line in done.stdout.splitlines() if line.startswith(f"{attribute}:")]
 
-    def _run(self, program: str, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    def run(self, program: str, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
         command = [program, "-x", "-H", self.url, "-D", self.admin, "-w", PASSWORD, *arguments]
         return subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=60)
 
@@ -183,7 +183,7 @@ def _process(command: list[str], folder: Path) -> Iterator[None]:
 
 def _wait_for(server: LdapServer, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
-    while server._run("ldapsearch", "-LLL", "-b", "", "-s", "base", "namingContexts").returncode:
+    while server.run("ldapsearch", "-LLL", "-b", "", "-s", "base", "namingContexts").returncode:
         assert time.monotonic() < deadline, "the directory does not answer"
         time.sleep(0.1)
 

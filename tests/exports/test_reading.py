@@ -175,7 +175,7 @@ def test_a_file_that_this_account_may_not_read(tmp_path: Path, monkeypatch: pyte
     file.chmod(0)
     if os.geteuid() == 0:  # root may read everything; another account of the system may not
         monkeypatch.setattr(
-            "app.exports.reading._command",
+            "app.exports.reading.command",
             lambda: ["setpriv", "--reuid=65534", "--clear-groups", sys.executable, "-m", "app.exports.worker"],
         )
         for folder in (tmp_path, *tmp_path.parents):
@@ -283,7 +283,7 @@ def test_another_file_than_the_one_checked_is_not_saved_from(tmp_path: Path) -> 
 def test_a_process_that_dies_is_no_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "groups.csv"
     file.write_text(TABLE)
-    monkeypatch.setattr("app.exports.reading._command", lambda: [sys.executable, "-c", "print('{}')"])
+    monkeypatch.setattr("app.exports.reading.command", lambda: [sys.executable, "-c", "print('{}')"])
     assert refused(file).problem is FileProblem.ENDED
-    monkeypatch.setattr("app.exports.reading._command", lambda: [str(tmp_path / "no-such-program")])
+    monkeypatch.setattr("app.exports.reading.command", lambda: [str(tmp_path / "no-such-program")])
     assert refused(file).problem is FileProblem.ENDED

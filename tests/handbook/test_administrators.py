@@ -66,9 +66,9 @@ def test_every_decision_of_a_policy_is_told_and_the_example_is_one(blocks: list[
 
 def test_the_keyrings_are_the_allowed_ones(blocks: list[str]) -> None:
     text = "\n".join(blocks[blocks.index("Keyrings") :])
-    for name in (*backend._NAMES.values(), *linux._PROVIDERS.values(), backend.SYSTEM, backend.USERNAME):
+    for name in (*backend.NAMES.values(), *linux.PROVIDERS.values(), backend.SYSTEM, backend.USERNAME):
         assert name in text, name
-    assert f"{windows._UNITS:,} characters" in text
+    assert f"{windows.UNITS:,} characters" in text
 
 
 def test_hosts_and_folders_are_those_of_the_code(

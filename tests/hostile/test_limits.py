@@ -40,7 +40,7 @@ from app.scim.tokens import LONGEST
 from app.session.workspace import MOST_RESTARTS
 from app.setup import document, hand_over
 from app.setup.state import MOST_RUNS
-from app.setup.store import _LIMIT_BYTES
+from app.setup.store import LIMIT_BYTES
 from app.system import policy
 from app.system.administrators_file import MOST_LINKS
 from app.values import rules
@@ -81,7 +81,7 @@ TABLE = {
     "Time without another prompt after one was dismissed": f"{DISMISSED_SECONDS:.0f} s",
     "Key of a practice console": f"{KEY_SECONDS:.0f} s, one use",
     "Starts of practice consoles that ended by themselves": f"{MOST_RESTARTS} in a run",
-    "File of a setup, and hand-over file": f"{max(_LIMIT_BYTES, hand_over.LIMIT_BYTES):,} bytes",
+    "File of a setup, and hand-over file": f"{max(LIMIT_BYTES, hand_over.LIMIT_BYTES):,} bytes",
     "Hand-over file: name, client, an id": (
         f"{hand_over.LONGEST_NAME}, {hand_over.LONGEST_CLIENT}, {hand_over.LONGEST_ID} characters"
     ),

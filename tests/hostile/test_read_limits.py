@@ -22,7 +22,7 @@ from app.scim.listing import LONGEST_TIME, MOST_RESOURCES, ListResponse, read_li
 from app.scim.observation import Observation
 from app.scim.tokens import LONGEST, Bearer, ServiceAccount, TokenSource
 from app.setup.state import Setup
-from app.setup.store import _LIMIT_BYTES, Store
+from app.setup.store import LIMIT_BYTES, Store
 from app.values import rules
 from tests.hostile.server import LIST, Hostile, http, listing, says
 
@@ -115,6 +115,6 @@ def test_the_file_of_a_setup(tmp_path: Path, more: int) -> None:
     store = Store(tmp_path)
     store.save(setup)
     path = tmp_path / "setups" / f"{setup.id}.json"
-    path.write_bytes(path.read_bytes().ljust(_LIMIT_BYTES + more))
+    path.write_bytes(path.read_bytes().ljust(LIMIT_BYTES + more))
     found = store.list()
     assert (len(found.setups), len(found.troubles)) == ((1, 0) if more == 0 else (0, 1))

@@ -82,7 +82,7 @@ def test_the_desktops_proxy_is_used(gnome: tuple[str, Callable[..., None]], monk
 
 def test_without_a_portal_there_is_none(secret_service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert os.environ["DBUS_SESSION_BUS_ADDRESS"] == secret_service
-    monkeypatch.setattr(desktop, "_PORTAL", "org.example.Nobody")
+    monkeypatch.setattr(desktop, "PORTAL", "org.example.Nobody")
     assert system_proxy(URL) is None
     for address in ("", f"unix:path={tmp_path / 'nothing'}", "no address"):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
@@ -108,4 +108,4 @@ def test_without_a_portal_there_is_none(secret_service: str, monkeypatch: pytest
     ],
 )
 def test_the_first_proxy_counts(proxies: object, expected: str | None) -> None:
-    assert desktop._first(proxies) == expected
+    assert desktop.first_proxy(proxies) == expected

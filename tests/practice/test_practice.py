@@ -147,10 +147,10 @@ def test_nothing_is_open_before_submit_and_a_new_token_ends_the_old_one(tmp_path
             assert await visitor.submit() == ConsoleRefusal(
                 " ".join((*field_errors("not an id", "Capital"), "Generate a token first."))
             )
-            visitor._fields = {"Directory ID": TENANT_ID, "Directory Name": "practice.example"}
+            visitor.fields = {"Directory ID": TENANT_ID, "Directory Name": "practice.example"}
             old = await visitor.generate_token()
             assert isinstance(old, str)
-            assert "token" not in (await visitor._get(visitor._directory)).ids, "the token is shown only once"
+            assert "token" not in (await visitor.get(visitor.directory)).ids, "the token is shown only once"
             for path in ("/Users", "/ServiceProviderConfig"):
                 assert await status(client, base_url, old, path) == 401
             assert await visitor.submit() is None
@@ -284,7 +284,7 @@ def test_other_hosts_other_sites_and_other_programs_are_refused(tmp_path: Path) 
                 (base_url + "/Users", {**bearer, "Origin": "https://evil.example"}, 403),
                 (origin + "/cie", {}, 403),
                 (origin + "/portal/sample?key=wrong", {}, 403),
-                (origin + "/cie", {"cookie": visitor._cookie}, 200),
+                (origin + "/cie", {"cookie": visitor.cookie}, 200),
                 (visitor.consoles.portal_url(visitor.guide.id), {}, 303),
             ):
                 answer = await client.request("GET", url, headers=headers)
@@ -303,7 +303,7 @@ def test_other_hosts_other_sites_and_other_programs_are_refused(tmp_path: Path) 
             led = await client.request("GET", f"{origin}/cie?{key}&next=//evil.example")
             assert (led.status, getattr(led, "headers", {}).get("location")) == (303, "/cie")
             no_csrf = await client.request(
-                "POST", origin + "/cie/new", headers={"cookie": visitor._cookie}, content=b"client=Okta"
+                "POST", origin + "/cie/new", headers={"cookie": visitor.cookie}, content=b"client=Okta"
             )
             assert isinstance(no_csrf, Answer)
             assert no_csrf.status == 403

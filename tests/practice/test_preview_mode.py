@@ -47,7 +47,7 @@ def test_preview_sends_nothing(guide_id: str, tmp_path: Path) -> None:
                 known = {Kind.BASE_URL: base_url, Kind.TOKEN: token}
                 fields = {field.label: known[guide.values[field.value].kind] for field in guide.practice.fields}
                 assert await visitor.enter(fields) is None
-                visitor._entered[modes.field] = modes.preview
+                visitor.entered[modes.field] = modes.preview
                 await visitor.test()
                 assert await visitor.create() == "The connection was saved."
                 await visitor.assign()

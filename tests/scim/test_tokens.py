@@ -72,7 +72,7 @@ def test_a_token_is_kept_until_a_minute_before_its_end() -> None:
         tokens.forget()
         assert token() == "second"
         assert len(server.requests) == 3
-    assert SECRET not in repr(tokens) + repr(tokens._credentials)
+    assert SECRET not in repr(tokens) + repr(vars(tokens))
 
 
 @pytest.mark.parametrize(

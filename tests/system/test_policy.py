@@ -267,8 +267,8 @@ class TestFlatpak:
     ) -> None:
         (tmp_path / "uid_map").write_text(id_map)
         (tmp_path / "overflowuid").write_text("65534\n")
-        monkeypatch.setattr(administrators_file, "_ID_MAP", tmp_path / "uid_map")
-        monkeypatch.setattr(administrators_file, "_OVERFLOW", tmp_path / "overflowuid")
+        monkeypatch.setattr(administrators_file, "ID_MAP", tmp_path / "uid_map")
+        monkeypatch.setattr(administrators_file, "OVERFLOW", tmp_path / "overflowuid")
         assert administrators_file.administrators() == owners
 
 

@@ -69,7 +69,7 @@ class Keychain:
             @classmethod
             def in_dll(cls, library: object, name: str) -> Reference:
                 assert library is keychain
-                return cls(keychain._constant(name))
+                return cls(keychain.constant(name))
 
         patch.setattr(ctypes, "CDLL", lambda _: self)
         patch.setattr(ctypes, "c_void_p", Reference)
@@ -90,7 +90,7 @@ class Keychain:
 
     # -- Core Foundation -----------------------------------------------------------------
 
-    def _constant(self, name: str) -> int:
+    def constant(self, name: str) -> int:
         if name not in self._names:
             self._names[name] = self._new(name)
         return self._names[name]

@@ -68,11 +68,11 @@ def test_an_empty_answer_is_retried_and_never_taken_for_the_value(
 
 def test_a_keyring_that_saves_is_left_alone_until_it_has_settled() -> None:
     made: list[float] = []
-    spacer = linux._ChangeSpacer()
+    spacer = linux.ChangeSpacer()
     for _ in range(3):
         spacer.run(lambda: made.append(time.monotonic()), 0.05)
     assert min(later - earlier for earlier, later in pairwise(made)) >= 0.05
-    assert set(linux._SETTLE_SECONDS) <= set(linux._PROVIDERS.values())
+    assert set(linux.SETTLE_SECONDS) <= set(linux.PROVIDERS.values())
 
 
 def test_configuration_cannot_choose_a_backend(secret_service: str, monkeypatch: pytest.MonkeyPatch) -> None:

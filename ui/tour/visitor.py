@@ -53,16 +53,19 @@ class ConsoleVisitor:
     client: LoopbackClient = field(repr=False)
     consoles: Started = field(repr=False)
     guide: Guide = field(repr=False)
-    _cookie: str = field(default="", repr=False)
-    _directory: str = ""
-    _fields: dict[str, str] = field(default_factory=dict)
-    _entered: dict[str, str] = field(default_factory=dict, repr=False)
+    cookie: str = field(default="", repr=False)
+    directory: str = ""
+    """The path of the directory's page."""
+    fields: dict[str, str] = field(default_factory=dict)
+    """What was entered in CIE, by label."""
+    entered: dict[str, str] = field(default_factory=dict, repr=False)
+    """What was entered in the portal, by label."""
 
     async def add_directory(self, directory_id: str, directory_name: str) -> str | ConsoleRefusal:
         """Add New Directory up to the two fields. Returns the Base URL."""
         client = {"SCIM Client": self.guide.scim_client}
-        page, self._directory = await self._press("/cie/new?type=scim", "Next", client)
-        self._fields = {
+        page, self.directory = await self._press("/cie/new?type=scim", "Next", client)
+        self.fields = {
             "Directory ID": directory_id,
             "Directory Name": directory_name,
             "Authorization Method": "Static Bearer Token",
@@ -71,7 +74,7 @@ class ConsoleVisitor:
 
     async def generate_token(self) -> str | ConsoleRefusal:
         """Generate Token. Returns the token, which is shown once."""
-        page, _ = await self._press(self._directory, "Generate Token", self._fields)
+        page, _ = await self._press(self.directory, "Generate Token", self.fields)
         return page.ids.get("token") or _refused(page)
 
     async def create_service_account(self) -> dict[str, str] | ConsoleRefusal:
@@ -84,25 +87,25 @@ class ConsoleVisitor:
 
     def use_service_account(self, name: str) -> None:
         """Choose OIDC Token and enter the name; ``submit`` sends both."""
-        self._fields |= {"Authorization Method": "OIDC Token", "Service Account Name": name}
+        self.fields |= {"Authorization Method": "OIDC Token", "Service Account Name": name}
 
     async def submit(self) -> ConsoleRefusal | None:
         """Submit the directory. Returns None if it was accepted."""
-        page, _ = await self._press(self._directory, "Submit", self._fields)
+        page, _ = await self._press(self.directory, "Submit", self.fields)
         return None if page.form("OK") else _refused(page)
 
     async def acknowledge(self) -> ConsoleRefusal | None:
         """Select the check box of the postconfiguration requirements and press OK. Returns None if it was accepted."""
-        page, _ = await self._press(f"{self._directory}/acknowledge", "OK", {}, tick=True)
+        page, _ = await self._press(f"{self.directory}/acknowledge", "OK", {}, tick=True)
         return None if "Add New Directory" in page.links else _refused(page)
 
     async def directories(self) -> tuple[DirectoryRow, ...]:
         """Return the rows of the Directories page."""
-        return tuple(DirectoryRow(*row[:6]) for row in (await self._get("/cie")).rows[1:] if len(row) == 7)
+        return tuple(DirectoryRow(*row[:6]) for row in (await self.get("/cie")).rows[1:] if len(row) == 7)
 
     async def full_sync(self, row: int = 0) -> str:
         """Actions > Full Sync in that row. Returns the console's message."""
-        page = await self._get("/cie")
+        page = await self.get("/cie")
         if row >= len(page.row_forms):
             return "There is no directory to synchronize."
         return _message((await self._send(page.row_forms[row], "Full Sync", {}))[0])
@@ -121,15 +124,15 @@ class ConsoleVisitor:
 
     async def shown_base_url(self) -> str:
         """Return the Base URL that the directory's page shows now."""
-        return (await self._get(self._directory)).ids.get("base_url", "")
+        return (await self.get(self.directory)).ids.get("base_url", "")
 
     async def received(self) -> list[tuple[str, ...]]:
         """Return the feed: rows of time, method, resource and status, newest first."""
-        return [tuple(row) for row in (await self._get("/cie/switchboard")).rows[1:] if len(row) == 4]
+        return [tuple(row) for row in (await self.get("/cie/switchboard")).rows[1:] if len(row) == 4]
 
     async def overview(self) -> dict[str, str]:
         """Return the tenant's values by label."""
-        return {row[0]: row[1] for row in (await self._get(self._portal)).rows if len(row) == 3}
+        return {row[0]: row[1] for row in (await self.get(self._portal)).rows if len(row) == 3}
 
     @property
     def _portal(self) -> str:
@@ -142,7 +145,7 @@ class ConsoleVisitor:
     async def create_app(self, name: str | None = None) -> ConsoleRefusal | None:
         """Search the catalog and create the entry, by default the right one. Returns None if it was created."""
         wanted = name or self.guide.practice.catalog[0]
-        found = await self._get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
+        found = await self.get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
         if wanted not in found.links:
             return _refused(found)
         page, at = await self._press(found.links[wanted], "Create", {})
@@ -151,21 +154,21 @@ class ConsoleVisitor:
     async def enter(self, values: dict[str, str]) -> ConsoleRefusal | None:
         """Fill in the connection by label. Returns None if the fields exist."""
         form = self.guide.practice
-        self._entered = dict(values)
+        self.entered = dict(values)
         if form.modes is not None:
-            self._entered[form.modes.field] = form.modes.live
-        page = await self._get(self._app)
+            self.entered[form.modes.field] = form.modes.live
+        page = await self.get(self._app)
         shown = page.form(form.save_button)
-        return None if shown and set(self._entered) <= set(shown.labels) else _refused(page)
+        return None if shown and set(self.entered) <= set(shown.labels) else _refused(page)
 
     async def test(self) -> str:
         """Press the test button, if the portal has one. Returns the portal's message."""
         button = self.guide.practice.test_button
-        return await self._pressed(self._app, button, self._entered) if button else ""
+        return await self._pressed(self._app, button, self.entered) if button else ""
 
     async def create(self) -> str:
         """Press the save button. Returns the portal's message."""
-        return await self._pressed(self._app, self.guide.practice.save_button, self._entered)
+        return await self._pressed(self._app, self.guide.practice.save_button, self.entered)
 
     async def assign(self) -> str:
         """Assign all users and groups. Returns the portal's message."""
@@ -177,11 +180,12 @@ class ConsoleVisitor:
 
     async def status(self) -> CycleProgress:
         """Return the provisioning status."""
-        ids = (await self._get(self._app)).ids
+        ids = (await self.get(self._app)).ids
         message = ids.get("fault") or ids.get("state", "")
         return CycleProgress(message, *(ids.get(name, "") for name in ("completed", "steady", "users", "groups")))
 
-    async def _get(self, path: str) -> ConsolePage:
+    async def get(self, path: str) -> ConsolePage:
+        """Open a page."""
         return (await self._follow("GET", path, None))[0]
 
     async def _pressed(self, path: str, button: str, fills: dict[str, str], *, tick: bool = False) -> str:
@@ -191,7 +195,7 @@ class ConsoleVisitor:
         self, path: str, button: str, fills: dict[str, str], *, tick: bool = False
     ) -> tuple[ConsolePage, str]:
         """Open a page and press a button of a form there. Returns the page that follows and its path."""
-        page = await self._get(path)
+        page = await self.get(path)
         form = page.form(button)
         return await self._send(form, button, fills, tick=tick) if form else (page, "")
 
@@ -208,10 +212,10 @@ class ConsoleVisitor:
 
     async def _follow(self, method: str, path: str, content: bytes | None) -> tuple[ConsolePage, str]:
         """Send a request and follow its redirects. Returns the page and its path."""
-        if not self._cookie:
+        if not self.cookie:
             await self._open()
         for _ in range(5):
-            headers = {"cookie": self._cookie}
+            headers = {"cookie": self.cookie}
             if content is not None:
                 headers["content-type"] = "application/x-www-form-urlencoded"
             url = urljoin(f"{self.consoles.origin}/cie", path)
@@ -228,7 +232,7 @@ class ConsoleVisitor:
 
     async def _open(self) -> None:
         answer = await self.client.request("GET", self.consoles.cie_url)
-        self._cookie = getattr(answer, "headers", {}).get("set-cookie", "").partition(";")[0]
+        self.cookie = getattr(answer, "headers", {}).get("set-cookie", "").partition(";")[0]
 
 
 def _reporting(sentence: str) -> ConsolePage:
