@@ -54,6 +54,7 @@ class Service:
         self._delay = round_trip / 2
         self._inner = 0
         self._requests = 0
+        self._relaying = set[asyncio.Task[None] | None]()
 
     async def serve(self) -> None:
         """Print the relay's port, then the path and the token of each request of the first test; serve until killed."""
@@ -76,8 +77,11 @@ class Service:
         writer.close()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # A stream keeps no reference to the task that serves it once its connection is lost.
+        self._relaying.add(asyncio.current_task())
         inner_reader, inner_writer = await asyncio.open_connection("127.0.0.1", self._inner)
         await asyncio.gather(self._pass_on(reader, inner_writer), self._pass_on(inner_reader, writer))
+        self._relaying.discard(asyncio.current_task())
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Pass on what comes half a round trip later, without holding up what comes meanwhile."""
