@@ -8,16 +8,20 @@ import socket
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from app.diagnosis.causes import explain
+from app.diagnosis.setup_facts import SetupFacts
+from app.guide import catalog
 from app.net import ReadOnlyClient
 from app.scim.arrivals import ArrivalReader, ArrivalReport
 from app.scim.changes import MOST_REQUESTS, Capabilities, ChangesSeen, look
-from app.scim.connection_test import Finding, TimeLimits, run
+from app.scim.connection_test import Finding, TimeLimits, Verdict, run
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import Bearer, StaticToken, TokenSource
 from tests.foreign.servers import TOKEN
 from tests.hostile.server import Hostile, serving
 from tests.support.probes import PROBES
 from tests.support.sessions import opened
+from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
     import threading
@@ -34,6 +38,14 @@ def run_checks(base_url: str, client: str, token: str = TOKEN, limits: TimeLimit
     tokens = TokenSource(StaticToken(token), practice=True)
     endpoint = Endpoint(base_url, practice=True)
     return asyncio.run(run(endpoint, tokens, PROBES[client], proxy_for=lambda _: None, limits=limits))
+
+
+def failure(found: tuple[Finding, ...]) -> tuple[Finding, list[str | None]]:
+    """Return the failed check, and the steps of its causes."""
+    guide = catalog.guide("entra")
+    diagnosis = explain(found, SetupFacts.of(guide, a_setup(guide)))
+    assert diagnosis is not None
+    return next(each for each in found if each.verdict is Verdict.FAILED), [each.step for each in diagnosis.causes]
 
 
 def watch(base_url: str, since: datetime, known: Capabilities | None = None) -> ChangesSeen:

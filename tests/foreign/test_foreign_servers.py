@@ -8,16 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app import net
-from app.diagnosis.causes import explain
-from app.diagnosis.setup_facts import SetupFacts
-from app.guide import catalog
 from app.guide.vocabulary import Expect
-from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict
-from tests.foreign.looking import run_checks, watch
+from app.scim.connection_test import Check, Observation, TimeLimits, Verdict
+from tests.foreign.looking import failure, run_checks, watch
 from tests.foreign.people import add, group, user
 from tests.foreign.servers import SERVERS, SLOW, TOKEN
 from tests.support.probes import PROBES
-from tests.support.setups import a_setup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,14 +61,6 @@ def test_a_wrong_token_and_a_wrong_path_are_reported(whole: str, token: str, pat
     assert failed.check is Check.TOKEN
     assert failed.observation is (Observation.NOT_FOUND if path else Observation.UNAUTHORIZED)
     assert steps[0] == ("copy-base-url" if path else "generate-token")
-
-
-def failure(found: tuple[Finding, ...]) -> tuple[Finding, list[str | None]]:
-    """Return the failed check, and the steps of its causes."""
-    guide = catalog.guide("entra")
-    diagnosis = explain(found, SetupFacts.of(guide, a_setup(guide)))
-    assert diagnosis is not None
-    return next(each for each in found if each.verdict is Verdict.FAILED), [each.step for each in diagnosis.causes]
 
 
 def test_a_wrong_token_is_reported_also_where_its_refusal_comes_late() -> None:

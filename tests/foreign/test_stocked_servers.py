@@ -13,11 +13,11 @@ from app import net
 from app.guide.vocabulary import Expect
 from app.scim.arrivals import ArrivalKind
 from app.scim.changes import Coverage
-from app.scim.connection_test import Check, Observation, Verdict
+from app.scim.connection_test import Check, Observation, TimeLimits, Verdict
 from app.scim.pages import PAGE
-from tests.foreign.looking import arrived, ten_tests, watch
+from tests.foreign.looking import arrived, failure, run_checks, ten_tests, watch
 from tests.foreign.people import add, change, group, user
-from tests.foreign.servers import SERVERS, UNFILTERED
+from tests.foreign.servers import SERVERS, SLOW, UNFILTERED
 from tests.support.probes import PROBES
 
 if TYPE_CHECKING:
@@ -66,6 +66,15 @@ def test_ten_tests_in_a_row_have_the_same_true_verdict(
         assert ignored or findings[-1].check is Check.CONTROL
         assert ignored or findings[-1].verdict is Verdict.PASSED
     assert made_up == (0 if ignored else 1), "the service must not lock out the setup's own token"
+
+
+def test_a_wrong_token_is_reported(stocked: Stocked) -> None:
+    failed, steps = failure(run_checks(stocked.base_url, "entra", "another-token", TimeLimits(request=2.0)))
+    assert failed.check is Check.TOKEN
+    # The slow one may have refused enough others before to answer late.
+    late = stocked.name == SLOW and failed.observation is Observation.TIMEOUT
+    assert late or failed.observation is Observation.UNAUTHORIZED
+    assert "generate-token" in steps[: 2 if late else 1]
 
 
 def test_everybody_on_every_page_arrives(stocked: Stocked) -> None:
