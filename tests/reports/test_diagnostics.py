@@ -98,10 +98,10 @@ def test_of_a_setup_full_of_canaries_only_what_is_listed(tmp_path: Path) -> None
         (LookFailed(Observation.REFUSED, 3.0), "no answer, refused, in a row 2, last look"),
     ],
 )
-def test_the_watch(result: ChangesSeen | LookFailed, told: str) -> None:
+def test_the_watch(result: ChangesSeen | LookFailed, shown: str) -> None:
     looked = LookReport(NOW, NOW + timedelta(minutes=5), result, 2)
     only_what_is_listed(text := report(SURFACE, "x", SetupTally({}, 0), (doing(looked),), practice=False))
-    assert f"  Watch: {told} 2026-11-25T09:30:15Z\n" in text
+    assert f"  Watch: {shown} 2026-11-25T09:30:15Z\n" in text
 
 
 def test_a_sighting() -> None:
