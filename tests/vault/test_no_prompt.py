@@ -33,7 +33,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", served.address)
-    monkeypatch.setattr(linux, "_SETTLE_SECONDS", {"KeePassXC": 0.5})
+    monkeypatch.setattr(linux, "SETTLE_SECONDS", {"KeePassXC": 0.5})
     return served
 
 
