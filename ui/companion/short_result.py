@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class ShortResult(QWidget):
     """A badge, when the last test was, and its result."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, controller: SetupController) -> None:
+        super().__init__()
         self._controller = controller
         self._badge = StepBadge(self)
         self._when = label("", "strong", self)

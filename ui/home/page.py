@@ -50,8 +50,8 @@ class HomePage(QWidget):
     diagnostics = Signal()
     about_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self._subtitle = fixed("for the Cloud Identity Engine", "muted", self)
         words = column(fixed("SCIM Setup Assistant", "title", self), self._subtitle, spacing=2)
         hint = "The handbook, in the browser (F1)"

@@ -27,8 +27,8 @@ class Picker(QWidget):
     chosen = Signal(str)
     cancelled = Signal()
 
-    def __init__(self, guides: tuple[Guide, ...], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, guides: tuple[Guide, ...]) -> None:
+        super().__init__()
         self._guides = {guide.id: guide for guide in guides}
         self._side = ScrollColumn(self)
         self._go = button("Start this setup", "primary", name="start-setup", press=self._start)

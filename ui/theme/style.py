@@ -15,7 +15,7 @@ from app.system.paths import resources
 from ui.theme.tokens import DARK, LIGHT, READABLE, Tokens, contrast
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
 HALF = 128
 """A window lightness (0 to 255) below this means a dark scheme."""
@@ -26,6 +26,13 @@ _state: dict[str, Tokens] = {"tokens": LIGHT}
 def current() -> Tokens:
     """Return the colors in use."""
     return _state["tokens"]
+
+
+def restyle(widget: QWidget, name: str, value: object) -> None:
+    """Change a property that the style sheet selects by, and draw the widget accordingly."""
+    if widget.property(name) != value:
+        widget.setProperty(name, value)
+        widget.style().polish(widget)
 
 
 def follow_system(app: QApplication) -> None:

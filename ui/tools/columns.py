@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from app.exports.columns import LABELS
@@ -122,14 +122,13 @@ class ColumnsCard(QWidget):
         self._refresh()
 
     def _fill(self, box: QComboBox, items: Sequence[tuple[str, object]], current: object) -> None:
-        box.blockSignals(True)  # noqa: FBT003 - Qt's signature
-        box.clear()
-        for words, value in items:
-            box.addItem(words, value)
         at = next((at for at, (_, value) in enumerate(items) if value == current), 0)
-        box.setCurrentIndex(at)
+        with QSignalBlocker(box):
+            box.clear()
+            for words, value in items:
+                box.addItem(words, value)
+            box.setCurrentIndex(at)
         self._shown[box] = at
-        box.blockSignals(False)  # noqa: FBT003
 
     def _show_rows(self, seen: ExportReading) -> None:
         """The header and the first rows, of the columns that are used before others."""

@@ -11,7 +11,7 @@ from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.causes import CauseList
 from ui.widgets.layouts import REST, clear, column, fill, row
-from ui.widgets.scroll import ScrollColumn
+from ui.widgets.scroll import ScrollColumn, column_around
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -108,10 +108,7 @@ class PortalErrorCard(Card):
         QTimer.singleShot(0, results, lambda: self._bring_into_view(results))
 
     def _bring_into_view(self, results: QWidget) -> None:
-        around = self.parentWidget()
-        while around is not None and not isinstance(around, ScrollColumn):
-            around = around.parentWidget()
-        if around is not None:
+        if (around := column_around(self)) is not None:
             around.keep_in_view(results)
 
 

@@ -142,9 +142,9 @@ class ConsoleVisitor:
     def _app(self) -> str:
         return f"{self._portal}/app"
 
-    async def create_app(self, name: str | None = None) -> ConsoleRefusal | None:
-        """Search the catalog and create the entry, by default the right one. Returns None if it was created."""
-        wanted = name or self.guide.practice.catalog[0]
+    async def create_app(self) -> ConsoleRefusal | None:
+        """Search the catalog and create the right entry. Returns None if it was created."""
+        wanted = self.guide.practice.catalog[0]
         found = await self.get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
         if wanted not in found.links:
             return _refused(found)

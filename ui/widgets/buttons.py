@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton
 
 from ui.theme import icons
+from ui.theme.style import restyle
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
@@ -34,11 +35,9 @@ class PushButton(QPushButton):
     A double click on the primary button counts once: the second click would complete the next step, unseen.
     """
 
-    def __init__(
-        self, text: str = "", *, name: str = "", press: Press | None = None, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, text: str = "", *, name: str = "", press: Press | None = None) -> None:
         """``name`` is its object name; ``press`` is called, or emitted, when it is pressed."""
-        super().__init__(text, parent)
+        super().__init__(text)
         self.setObjectName(name)
         if press is not None:
             self.clicked.connect(press)
@@ -103,9 +102,7 @@ def button(
 
 def mark_here(made: QPushButton, *, here: bool) -> None:
     """Show whether the page that it opens is open. Screen readers would call a checkable button a check box."""
-    if made.property("here") is not here:
-        made.setProperty("here", here)
-        made.style().polish(made)
+    restyle(made, "here", here)
 
 
 class IconButton(IconedButton):

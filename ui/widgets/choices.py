@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QCheckBox,
     QRadioButton,
-    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QWidget,
 )
 
+from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 
 GAP = 9
@@ -35,9 +35,7 @@ class _WrappingChoice(_Button):
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setText(text)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        take_height_from_width(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the sentence on one line."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from ui.theme.style import restyle
 from ui.widgets.cards import Card
 
 if TYPE_CHECKING:
@@ -30,16 +31,16 @@ class DropCard(Card):
         """Show that a file can be dropped here."""
         if event.mimeData().hasUrls():
             event.acceptProposedAction()
-            self._mark("card-current")
+            restyle(self, "role", "card-current")
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
         """Stop showing it."""
-        self._mark(self._role)
+        restyle(self, "role", self._role)
         super().dragLeaveEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
         """Accept the file."""
-        self._mark(self._role)
+        restyle(self, "role", self._role)
         urls = event.mimeData().urls()
         event.acceptProposedAction()
         if len(urls) != 1:
@@ -48,7 +49,3 @@ class DropCard(Card):
             self.refused.emit("This isn't a file on this computer. Save it here first.")
         else:
             self.given.emit(Path(urls[0].toLocalFile()))
-
-    def _mark(self, role: str) -> None:
-        self.setProperty("role", role)
-        self.style().polish(self)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
 
+from ui.theme.style import restyle
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.icon_label import TONE_ICONS, IconLabel
 from ui.widgets.layouts import column, fill, row, top, wide
@@ -57,10 +58,7 @@ class Hint(QWidget):
         """Show a sentence, or nothing."""
         self.setVisible(bool(text))
         loud = tone in TONE_ICONS
-        role = tone if loud else "small"
-        if self._text.property("role") != role:
-            self._text.setProperty("role", role)
-            self._text.style().polish(self._text)
+        restyle(self._text, "role", tone if loud else "small")
         self._sign.show_tone(tone if loud else "muted")
         self._text.setText(text)
 

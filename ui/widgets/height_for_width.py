@@ -13,14 +13,19 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 
+def take_height_from_width(widget: QWidget) -> None:
+    """Let layouts ask for the widget's height at a width. Otherwise they take its height in a narrow column."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    widget.setSizePolicy(policy)
+
+
 class HeightForWidthWidget(QWidget):
     """Takes its height from ``places`` and puts its children there."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+    def __init__(self) -> None:
+        super().__init__()
+        take_height_from_width(self)
 
     def places(self, width: int) -> Sequence[tuple[QWidget, QRect]]:
         """Return each visible child with its rectangle in pixels at that width."""

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QStyle, QStyleOptionButton
 
 from ui.theme.style import current
 from ui.widgets.buttons import PushButton
+from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.wrapping import WRAP, text_height, text_width, widest_word
 
 if TYPE_CHECKING:
@@ -28,9 +29,7 @@ class LinkButton(PushButton):
         self._before = before
         self.setProperty("role", "link")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        take_height_from_width(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size of the words on one line."""

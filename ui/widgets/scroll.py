@@ -75,3 +75,9 @@ class ScrollColumn(QScrollArea):
         bar, room = self.verticalScrollBar(), self.viewport().height()
         if bottom - bar.value() > room or top < bar.value():
             bar.setValue(max(0, min(top - 60, bottom - room) if widget.height() < room else top - 8))
+
+
+def column_around(widget: QWidget) -> ScrollColumn | None:
+    """Return the column in which a widget scrolls."""
+    around = widget.parentWidget()
+    return around if around is None or isinstance(around, ScrollColumn) else column_around(around)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ui.widgets.height_for_width import take_height_from_width
+
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
@@ -103,7 +105,5 @@ def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = T
     made.setProperty("role", role)
     made.setWordWrap(wrap)
     if wrap:
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)  # otherwise Qt takes the height that the text would have in a narrow column
-        made.setSizePolicy(policy)
+        take_height_from_width(made)
     return made

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.diagnosis.findings import VERDICTS, meaning, sentence, title
 from app.diagnosis.ticket import lines, ticket
 from app.scim.finding import Verdict
+from ui.theme.style import restyle
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton
 from ui.widgets.facts import FactTable
@@ -62,8 +63,7 @@ class CheckRow(QFrame):
         verdict = finding.verdict if finding is not None else Verdict.NOT_TRIED
         tried = verdict in _BADGES
         self._badge.set_state("current" if running else _BADGES.get(verdict, "later"), None)
-        self._name.setProperty("role", "strong" if tried or running else "muted")
-        self._name.style().polish(self._name)
+        restyle(self._name, "role", "strong" if tried or running else "muted")
         text = "Checking \u2026" if running else sentence(finding) if finding else "Not tried"
         self._sentence.setText(text)
         seconds = finding.seconds if finding is not None and tried else None

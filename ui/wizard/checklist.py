@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QWidget
 
 from ui.tools.catalog import tool_links
@@ -55,6 +56,5 @@ class Checklist(QWidget):
         for name, box in self._boxes.items():
             on = name in self._controller.session.setup.ticked
             if box.isChecked() != on:
-                box.blockSignals(True)  # noqa: FBT003 - Qt's signature
-                box.setChecked(on)
-                box.blockSignals(False)  # noqa: FBT003
+                with QSignalBlocker(box):
+                    box.setChecked(on)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import Mark, places
+from ui.theme.style import restyle
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
 from ui.widgets.layouts import REST, clear, column, fill, row, wide
@@ -95,8 +96,7 @@ class LaneView(QFrame):
         self._address.setText("practice console" if setup.practice else console.address)
         self._open.setAccessibleName(f"Open {console.name}")
         current = any(p.mark is Mark.CURRENT for p in shown)
-        self.setProperty("role", "lane-current" if current else "lane")
-        self.style().polish(self)
+        restyle(self, "role", "lane-current" if current else "lane")
         self._here.setVisible(current)
         self._fill(shown)
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 class WizardPage(QWidget):
     """One open setup. ``refresh`` derives everything from the state."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, controller: SetupController) -> None:
+        super().__init__()
         self.controller = controller
         self._finish: Finish | None = None
         self._opened: str | None = None

@@ -6,15 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.setup.journey import visible
 from app.setup.sentences import setup_name
 from ui.session.view_state import StageState, stage_state, stage_step
-from ui.theme import icons
+from ui.theme.style import restyle
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button, mark_here
+from ui.widgets.icon_label import IconLabel
 from ui.widgets.layouts import REST, column, fill, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
@@ -54,8 +55,7 @@ class StageRow(PushButton):
         """Show the stage's state. ``where`` counts the open step; ``beside`` means that a tool is open."""
         here = state is StageState.CURRENT
         self._badge.set_state(state, self._number)
-        self._title.setProperty("role", _ROLES.get(state, "body"))
-        self._title.style().polish(self._title)
+        restyle(self._title, "role", _ROLES.get(state, "body"))
         detail = where if here else _DETAILS.get(state, "")
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
@@ -104,7 +104,7 @@ class Rail(QFrame):
         self.refresh()
 
     def _keyring_line(self) -> QHBoxLayout:
-        self._lock = QLabel(self)
+        self._lock = IconLabel(16, self)
         self._kept = label("", "small", self)
         self._again = LinkButton("Try the keyring again", name="keep-again", press=self._controller.keep_again)
         return row(top(self._lock), wide(column(self._kept, self._again, spacing=0)), spacing=8)
@@ -146,4 +146,4 @@ class Rail(QFrame):
         self._again.setVisible(in_memory)
         self._again.setEnabled(not self._controller.busy)
         tone = "caution" if in_memory else "good" if setup.kept else "muted"
-        self._lock.setPixmap(icons.pixmap("warning" if in_memory else "lock", 16, tone))
+        self._lock.show_icon("warning" if in_memory else "lock", tone)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
@@ -20,6 +20,7 @@ from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, ValueField
+from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label, rich
@@ -34,15 +35,14 @@ if TYPE_CHECKING:
     from app.setup.journey import Place
     from ui.desktop.clearing import ClipboardState
     from ui.session.controller import SetupController
-    from ui.widgets.layouts import Item
+from ui.widgets.layouts import Item
 
 
 class StepLine(PushButton):
     """A closed step with badge and title. A click opens it."""
 
-    def __init__(self, place: Place, controller: SetupController, parent: QWidget | None = None) -> None:
-        go = partial(controller.go, place.step.id)
-        super().__init__(name=f"line-{place.step.id}", press=go, parent=parent)
+    def __init__(self, place: Place, controller: SetupController) -> None:
+        super().__init__(name=f"line-{place.step.id}", press=partial(controller.go, place.step.id))
         self.setProperty("role", "step-line")
         badge = StepBadge(self)
         badge.set_state(place.mark.value, place.number)
@@ -56,9 +56,7 @@ class StepLine(PushButton):
         state = {Mark.DONE: "done", Mark.STALE: "redo needed"}.get(place.mark, "not done yet")
         self.setAccessibleName(f"Step {place.number}, {place.step.title}, {state}")
         self.setMinimumHeight(46)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        take_height_from_width(self)
 
 
 class StepCard(Card):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
@@ -23,6 +23,7 @@ from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField
 from ui.widgets.flow import Flow
 from ui.widgets.layouts import column
+from ui.widgets.scroll import column_around
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ if TYPE_CHECKING:
 class WatchPanel(QWidget):
     """Shown inside the card of the waiting step."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, controller: SetupController) -> None:
+        super().__init__()
         self._controller = controller
         self._elapsed = label("", "figure", self)
         self._expected = label("", "muted", self)
@@ -71,10 +72,7 @@ class WatchPanel(QWidget):
 
     def _scroll_to_entry(self) -> None:
         """Scroll to the field, which opens below the visible part of a small window."""
-        around = self.parentWidget()
-        while around is not None and not isinstance(around, QScrollArea):
-            around = around.parentWidget()
-        if around is not None:
+        if (around := column_around(self)) is not None:
             around.ensureWidgetVisible(self._manual)
 
     def refresh(self) -> None:
