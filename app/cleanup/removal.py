@@ -20,6 +20,7 @@ from app.practice.process import SEED_KEY
 from app.session.directory_sync import SECRETS
 from app.setup.lock import AlreadyOpen, FolderTaken
 from app.setup.store import Store
+from app.text.counts import counted
 from app.text.legible import legible
 from app.vault import Vault, VaultStatus
 
@@ -49,7 +50,7 @@ class SetupInventory:
 
     def line(self, kind: str) -> str:
         """Return the counts in one line."""
-        return f"{_count(len(self.setups), f'{kind}setup')} with {_count(self.secrets, 'secret')} in the keyring"
+        return f"{counted(len(self.setups), f'{kind}setup')} with {counted(self.secrets, 'secret')} in the keyring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +173,7 @@ def _remove_files(found: Survey) -> Result:
     setups, secrets = len(found.real.setups + found.practice.setups), found.real.secrets + found.practice.secrets
     return Result(
         complete=True,
-        sentence=f"Removed: {_count(setups, 'setup')} and {_count(secrets, 'secret')}. The keyring was checked again "
+        sentence=f"Removed: {counted(setups, 'setup')} and {counted(secrets, 'secret')}. The keyring was checked again "
         "and has none of them.",
     )
 
@@ -181,10 +182,6 @@ def _lock_failure(locked: AlreadyOpen | CannotUse) -> str:
     if isinstance(locked, AlreadyOpen):
         return OPEN
     return f"{locked.sentence} Nothing was removed."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def main(folder: Path) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.diagnosis.facts import Fact
+from app.values.address import RESOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +27,6 @@ _NAMED = re.compile(
 """Hosts that a message says do not exist."""
 _DIRECTORY = ("ldap", "javax.naming")
 """Words of messages about a directory server, which Java programs ask through JNDI."""
-_RESOURCES = frozenset({"users", "groups", "serviceproviderconfig", "schemas", "resourcetypes", "bulk"})
-"""What a SCIM client appends to the Base URL (RFC 7644 section 3.2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +110,14 @@ def _read(url: str) -> _Address | None:
     except ValueError:
         return None
     path = parts.path.strip().removeprefix("/").split("/")
-    at = next((i for i, part in enumerate(path) if part in _RESOURCES), len(path))
+    at = next((i for i, part in enumerate(path) if part in RESOURCES), len(path))
     root = path[:at] if path != [""] else []
     return _Address(parts.scheme == "https", host, tuple(root), tuple(path[at:])) if host else None
 
 
 def _differences(address: _Address, base: _Address | None, labelled: bool) -> set[Fact]:
     facts: set[Fact] = set()
-    if (len(address.rest) > 1 and address.rest[1] in _RESOURCES) or (labelled and len(address.rest) == 1):
+    if (len(address.rest) > 1 and address.rest[1] in RESOURCES) or (labelled and len(address.rest) == 1):
         facts.add(Fact.USERS_APPENDED)
     if "" in address.root and address.rest:
         facts.add(Fact.SLASH_DOUBLED)

@@ -205,7 +205,7 @@ def message(answer: ApiAnswer, name: str) -> ApiMessage:
     result = result_of(answer, name)
     words = {"name": name}
     if isinstance(answer, DirectoryList):
-        words["count"] = "1 directory" if len(answer.directories) == 1 else f"{len(answer.directories):,} directories"
+        words["count"] = counted(len(answer.directories), "directory", "directories")
     else:
         words |= {"place": PLACES[answer.stage], "observation": SENTENCES[answer.observation]}
     title, *sentences = fill((result.words, *result.more), words)

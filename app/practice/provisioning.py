@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from app.guide.vocabulary import Expect
 from app.scim.endpoint import Endpoint
+from app.scim.listing import LIST
 from app.scim.probes import probe_of
 from app.scim.tokens import NotIssued, TokenSource
 from app.values.address import LOOPBACK
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from app.practice.people import Person, Team
     from app.scim.tokens import Credentials
 
-_LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -109,7 +109,7 @@ def reason(reply: Reply, form: PracticeForm, expect: Expect | None = None) -> st
         return _coded(form, "CredentialValidationUnavailable", "No response was received from the address entered.")
     if reply.status == 200:
         data = reply.data or {}
-        wrong = not data or (expect is not Expect.OBJECT and _LIST not in data.get("schemas", ()))
+        wrong = not data or (expect is not Expect.OBJECT and LIST not in data.get("schemas", ()))
         if wrong or (expect is Expect.EMPTY and reply.found):
             return _coded(form, "ServiceIncompatible", "The response is not the requested SCIM list.")
         return None

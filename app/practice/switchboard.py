@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse
 
+from app.scim.listing import LIST
 from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ SLOW_SECONDS: Final = 12.0
 """Longer than Test Connection waits for an answer."""
 
 SCIM_JSON: Final = "application/scim+json"
-
-_LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 FEED_LENGTH: Final = 50
 """Number of requests that the feed shows."""
@@ -162,5 +161,5 @@ class Switchboard:
         """Return a user for a search if filters are ignored; None if the request should be served normally."""
         if self.fault is not Fault.FILTER_IGNORED or b"filter=" not in scope["query_string"]:
             return None
-        found = {"schemas": [_LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "anyone@practice"}]}
+        found = {"schemas": [LIST], "totalResults": 1, "Resources": [{"id": "1", "userName": "anyone@practice"}]}
         return JSONResponse(found, media_type=SCIM_JSON)

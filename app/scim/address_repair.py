@@ -11,13 +11,11 @@ from app.scim.details import Repair
 from app.scim.endpoint import Endpoint
 from app.scim.interpretation import observe, redirect_target
 from app.scim.observation import Observation
+from app.values.address import RESOURCES
 
 if TYPE_CHECKING:
     from app.net import NoAnswer
     from app.scim.probes import Request
-
-_RESOURCES: Final = ("/users", "/groups", "/schemas", "/resourcetypes", "/serviceproviderconfig")
-"""Paths that a client appends itself (RFC 7644 section 3.2)."""
 
 _NOT_THERE: Final = frozenset({400, 404, 405, 410, 501})
 """What services answer to ``/Users/Users``."""
@@ -35,7 +33,7 @@ class Trial:
 
 def doubled(endpoint: Endpoint) -> bool:
     """Whether the Base URL ends in the path of a resource."""
-    return urlsplit(endpoint.base_url).path.rstrip("/").lower().endswith(_RESOURCES)
+    return urlsplit(endpoint.base_url).path.rstrip("/").lower().endswith(tuple(f"/{name}" for name in RESOURCES))
 
 
 def trial(answer: Answer | NoAnswer, endpoint: Endpoint, request: Request, asked: str) -> Trial | None:

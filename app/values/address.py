@@ -31,8 +31,9 @@ _NAMES = ("paloaltonetworks", "prismaaccess")
 _RESEMBLES = 0.85
 """Share of equal letters; 0.85 allows two typos in a name of the vendor."""
 
-_RESOURCE = re.compile(r"/(users|groups|bulk|schemas|resourcetypes|serviceproviderconfig)/?$", re.IGNORECASE)
-"""Paths that a client appends itself (RFC 7644 section 3.2)."""
+RESOURCES = ("users", "groups", "bulk", "schemas", "resourcetypes", "serviceproviderconfig")
+"""The paths, in lower case, that a SCIM client appends to the Base URL itself (RFC 7644 section 3.2)."""
+_RESOURCE = re.compile(rf"/({'|'.join(RESOURCES)})/?$", re.IGNORECASE)
 
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.guide.builders.shape import BuilderForm, Built, Input
+from app.text.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable, Mapping
@@ -33,6 +34,8 @@ _SHORTENED = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
 """A long number as a spreadsheet shows it, with the decimal separator of its language."""
 _NUMBER = re.compile(rf"[0-9]+|{_SHORTENED.pattern}")
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+
+_HEADED = "The first line holds headings. Remove it if the portal reports that line."
 
 TEXT = Input("text", "Content of the CSV file", "356938035643809,262011234567890,internet.example", lines=8)
 
@@ -67,7 +70,7 @@ def build(given: Mapping[str, str]) -> Built:
     records = records[1:] if headed else records
     if problem := _problem(records):
         return Built(None, problem)
-    return Built(_summary(records), notes=(*_heading_note(headed=headed), *_notes(records)))
+    return Built(_summary(records), notes=(*([_HEADED] if headed else []), *_notes(records)))
 
 
 def _named(record: Record) -> tuple[str, ...]:
@@ -185,7 +188,7 @@ def _repeated(keyed: Iterable[tuple[int, Hashable]]) -> list[tuple[int, int]]:
 def _summary(records: list[Record]) -> str:
     apns = sorted({record.cells[2].lower() for record in records})
     named = ", ".join(apns[:3]) + (f" and {len(apns) - 3} more" if len(apns) > 3 else "")
-    return f"{_count(len(records), 'record')} of {MOST_RECORDS}, each with IMEI, IMSI and APN. APN: {named}."
+    return f"{counted(len(records), 'record')} of {MOST_RECORDS}, each with IMEI, IMSI and APN. APN: {named}."
 
 
 def _notes(records: list[Record]) -> tuple[str, ...]:
@@ -208,16 +211,6 @@ def _places(lines: list[int]) -> str:
     shown = ", ".join(str(line) for line in lines[:SHOWN])
     more = f" and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
     return f"{'line' if len(lines) == 1 else 'lines'} {shown}{more}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _heading_note(*, headed: bool) -> tuple[str, ...]:
-    if not headed:
-        return ()
-    return ("The first line holds headings. Remove it if the portal reports that line.",)
 
 
 FORM = BuilderForm((TEXT,), "Result of the check", build, title="Check the file")

@@ -6,6 +6,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from app.text.legible import code
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -60,7 +62,7 @@ def control_character(text: str) -> str | None:
     """
     for character in text:
         if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
-            return f"U+{ord(character):04X}"
+            return code(character)
     return None
 
 
@@ -68,5 +70,5 @@ def unusual_characters(text: str) -> tuple[str, ...]:
     """A note about an invisible character, such as U+200B from a web page; legal, but rarely intended."""
     for character in text:
         if character != " " and unicodedata.category(character) in ("Cf", "Zs", "Co", "Cn"):
-            return (f"It contains an invisible or unusual character (U+{ord(character):04X}). Type it instead.",)
+            return (f"It contains an invisible or unusual character ({code(character)}). Type it instead.",)
     return ()
