@@ -52,7 +52,7 @@ def test_a_checkout_names_no_address_and_no_licenses(
     monkeypatch.setattr(release, "resources", lambda: tmp_path)
     window, dialog = shown(qapp, [])
     assert f"Version {__version__}" in words(dialog)
-    assert "Ask whoever gave you this package" in words(dialog)
+    assert release.read().update_hint in words(dialog)
     assert set(buttons(dialog)) == {"Close"}
     dialog.close()
     window.deleteLater()

@@ -14,6 +14,7 @@ from app.guide.placeholders import fill
 from app.guide.vocabulary import Milestone, Tool
 from app.scim.arrivals import ArrivalKind, ResourceTally
 from app.scim.observation import Observation
+from app.text.counts import counted
 from tests.hostile.server import TOKEN, Hostile, http
 from tests.scim.directory import Directory, group, user
 from tests.support.clock import NOW
@@ -21,7 +22,7 @@ from tests.support.controller import walk
 from tests.support.screen import by_tab, child, part, settled, words
 from tests.support.until import until
 from ui.main_window import MainWindow
-from ui.tools.arrivals import ArrivedPage
+from ui.tools.arrivals import STOPPED, ArrivedPage
 from ui.tools.catalog import TOOLS
 from ui.tools.columns import ColumnsCard
 from ui.widgets.findings import FindingsView
@@ -147,7 +148,7 @@ def test_a_running_look_tells_how_far_it_is_and_is_stopped(qapp: QApplication, t
         await until(lambda: "Waiting 3 min" in words(page))
         child(page, "stop").click()
         await settled(page)
-        assert "Stopped before everything was read." in words(page)
+        assert STOPPED in words(page)
         assert child(page, "look-all").isEnabled()
 
     play(qapp, tmp_path, Directory([user(n) for n in range(300)], [], first), story)
@@ -164,7 +165,7 @@ def test_an_export_of_users_is_compared_both_ways(qapp: QApplication, tmp_path: 
         dialog.fileSelected.emit(str(file))
         dialog.reject()
         await settled(page)
-        assert "Compared with users.csv, 2 users." in words(page)
+        assert f"users.csv, {counted(2, 'user')}" in words(page)
         assert kinds(page)[TITLES[ArrivalKind.MISSING]] == 1
         assert kinds(page)[TITLES[ArrivalKind.EXTRA]] == 1
         assert sorted(row for row in table(page) if row[2] in (MISSING, DETAILS[ArrivalKind.EXTRA])) == [
@@ -182,7 +183,7 @@ def test_a_dropped_export_of_groups_is_recognized_though_groups_have_mail(qapp: 
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         page.compare(file, groups=None)
         await settled(page)
-        assert "Compared with groups.csv, 2 groups." in words(page)
+        assert f"groups.csv, {counted(2, 'group')}" in words(page)
         assert [row for row in table(page) if row[2] == MISSING] == [("Group", "Sales", MISSING)]
 
     play(qapp, tmp_path, Directory([user(1)], [group(1)]), story)
@@ -199,7 +200,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
         part(card, QComboBox, "column-user-name").setCurrentIndex(1)
         child(card, "check-again").click()
         await settled(page)
-        assert "Compared with users.csv, 1 user." in words(page)
+        assert f"users.csv, {counted(1, 'user')}" in words(page)
         assert not {TITLES[ArrivalKind.MISSING], TITLES[ArrivalKind.EXTRA]} & kinds(page).keys()
 
     play(qapp, tmp_path, Directory([user(1)], []), story)
@@ -244,7 +245,7 @@ def test_the_choices_of_an_export_fit_into_the_smallest_window(qapp: QApplicatio
     async def story(controller: SetupController, wizard: WizardPage, page: ArrivedPage) -> None:
         page.compare(file, groups=None)
         await settled(page)
-        assert "Compared with groups.csv, 4 groups." in words(page)
+        assert f"groups.csv, {counted(4, 'group')}" in words(page)
         assert wizard.window().size() == wizard.window().minimumSize()
         assert page.minimumSizeHint().height() <= page.height()
         card = next(card for card in page.findChildren(ColumnsCard) if card.isVisibleTo(page))

@@ -36,7 +36,6 @@ def test_the_first_time_it_tells_the_way_and_offers_practice(qapp: QApplication)
     page = home(qapp)
     page.show_setups((), (), NOW)
     qapp.processEvents()
-    assert "SCIM Change Timestamp" in words(page)
     pressed: list[bool] = []
     page.practice.connect(lambda: pressed.append(True))
     go = page.findChild(QPushButton, "start-practice")

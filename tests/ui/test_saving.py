@@ -52,7 +52,7 @@ def test_a_disk_in_trouble_and_back(program: Program, monkeypatch: pytest.Monkey
         block(program.data)
         await session.tick(item, on=True)
         assert session.unsaved is not None
-        assert "couldn't be saved" in (session.trouble or "")
+        assert session.trouble is not None
         window.close()
         box = await message(window)
         assert not life.done(), "closing would lose the tick"

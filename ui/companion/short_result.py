@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 
+NOT_TESTED = "Not tested yet"
+
+
 class ShortResult(QWidget):
     """A badge, when the last test was, and its result."""
 
@@ -38,7 +41,7 @@ class ShortResult(QWidget):
         if self._controller.testing:
             state, when, what = "current", "Testing", "Each check has its own time limit, 20 seconds in total."
         elif not runs:
-            state, when, what = "later", "Not tested yet", "The test only reads data."
+            state, when, what = "later", NOT_TESTED, "The test only reads data."
         else:
             verdicts = {finding.verdict for finding in findings_of(runs[-1])}
             warned = "warned" if Verdict.WARNED in verdicts else "done"

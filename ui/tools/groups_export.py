@@ -41,11 +41,14 @@ LOOKED_FOR = (
 )
 
 
+STOPPED = "The check was stopped."
+
+
 class GroupsExportPage(ExportPage):
     """The page beside the steps."""
 
     def __init__(self, controller: SetupController) -> None:
-        super().__init__(controller, "Share of the file that was read", ("Row", 56), 150, "The check was stopped.")
+        super().__init__(controller, "Share of the file that was read", ("Row", 56), 150, STOPPED)
         self.setObjectName("groups-export")
         self._export = GroupsExport()
         self._saving: Path | None = None
@@ -56,6 +59,7 @@ class GroupsExportPage(ExportPage):
         self._columns.undone.connect(lambda: self._check_with(None))
         self._columns.opened.connect(self._refresh)
         self._doubt = Note("", "caution")
+        self._doubt.setObjectName("doubt")
         upper = (wide(self._drop), self._work, self._columns, self._doubt, self._verdict)
         column(*upper, wide(self._findings, 1000), wide(self._rest, 1000), inside=self, spacing=10)
         self.setFocusProxy(self._first)

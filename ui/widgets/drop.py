@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
+SEVERAL = "Drop one file at a time."
+ELSEWHERE = "This isn't a file on this computer. Save it here first."
+
+
 class DropCard(Card):
     """A card that accepts one file, and has a dashed border if nothing else says so."""
 
@@ -44,8 +48,8 @@ class DropCard(Card):
         urls = event.mimeData().urls()
         event.acceptProposedAction()
         if len(urls) != 1:
-            self.refused.emit("Drop one file at a time.")
+            self.refused.emit(SEVERAL)
         elif not urls[0].isLocalFile():
-            self.refused.emit("This isn't a file on this computer. Save it here first.")
+            self.refused.emit(ELSEWHERE)
         else:
             self.given.emit(Path(urls[0].toLocalFile()))
