@@ -12,7 +12,7 @@ import pytest
 import trustme
 
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
-from app.scim.details import AnswerDetails, CertificateDetails
+from app.scim.details import AnswerDetails, BodyKind, CertificateDetails
 from app.scim.endpoint import Endpoint
 from app.scim.tokens import StaticToken, TokenSource
 from tests.hostile.server import TOKEN, Hostile, http, listing, says, serving
@@ -139,7 +139,9 @@ def test_misbehavior_is_reported_by_the_right_check(
     if observation is Observation.TOO_MANY:
         asked = 'GET \u2026/Users?filter=userName eq "<random GUID>"'
         assert isinstance(failed.details, AnswerDetails)
-        assert failed.details == AnswerDetails(asked, 429, retry_after=37, exchange=failed.details.exchange)
+        assert failed.details == AnswerDetails(
+            *(asked, 429, 37), body=BodyKind.NOTHING, exchange=failed.details.exchange
+        )
 
 
 @pytest.mark.usefixtures("trusted")
@@ -221,7 +223,7 @@ def test_groups_never_fail_the_test(authority: trustme.CA, status: int, verdict:
 def test_plain_http_is_for_practice_only() -> None:
     with Hostile(says(listing())) as server:
         failed = first_failed(run_checks(server.base_url))
-        assert (failed.check, failed.observation) == (Check.ADDRESS, Observation.MALFORMED)
+        assert (failed.check, failed.observation) == (Check.ADDRESS, Observation.NOT_ENCRYPTED)
         assert server.requests == []
         found = run_checks(server.base_url, practice=True)
     plain = [each for each in found if each.verdict is not Verdict.PASSED]

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 ANSWERS = int(os.environ.get("FUZZED_ANSWERS", "0"))
 """How many fuzzed answers to try; 0 for the fixed ones."""
 
-EXAMPLES = {"connection": 170, "watch": 450, "token": 1200, "proxy": 90}
+EXAMPLES = {"connection": 170, "watch": 500, "token": 1200, "proxy": 90}
 """Examples per test in a normal run; those of the connection test are per probe."""
 LEAST = {"connection": 100, "watch": 600, "token": 900, "proxy": 30}
 """The minimum of fuzzed answers sent for them: not every answer in an example is fuzzed or requested."""

@@ -42,7 +42,7 @@ def test_a_total() -> None:
     assert isinstance(listed, ListResponse)
     assert f"{listed.total:,}"
     for total in (MOST_RESOURCES + 1, -1, 10**4000):
-        assert read_listing(answer_with(totalResults=total)) is Observation.WRONG_SHAPE
+        assert read_listing(answer_with(totalResults=total)) is Observation.BAD_COUNT
 
 
 def test_a_time() -> None:
