@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from app.directory_sync.directories import Directory, read_directories
 from app.net import Answer, ApiClient, system_proxy
 from app.scim import network_path
-from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.exchange import pause_asked
+from app.scim.observation import FAILURES, Observation, of_status
 from app.scim.tokens import NotIssued
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ class DirectorySyncClient:
         seen = of_status(answer.status)
         if seen is Observation.GOOD:
             return answer
-        pause = retry_after(answer.headers.get("retry-after"), now)
+        pause = pause_asked(answer)
         return ApiFailure(now, ApiStage.API, seen, answer.status, pause)
 
 

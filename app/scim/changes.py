@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.net import Answer
+from app.scim.exchange import pause_asked
 from app.scim.listing import ListResponse, read_listing, read_object, supported
-from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.observation import FAILURES, Observation, of_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -155,7 +156,7 @@ class _Search:
         if not isinstance(answer, Answer):
             raise _StopError(LookFailed(FAILURES[answer.failure], None))
         if answer.status in (401, 403, 429, 503):
-            pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+            pause = pause_asked(answer)
             raise _StopError(LookFailed(of_status(answer.status), pause))
         return answer
 
@@ -290,6 +291,6 @@ def _listing(answer: Answer) -> ListResponse:
     seen = of_status(answer.status)
     page = read_listing(answer) if seen is Observation.GOOD else seen
     if isinstance(page, Observation):
-        pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+        pause = pause_asked(answer)
         raise _StopError(LookFailed(page, pause))
     return page

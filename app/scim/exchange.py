@@ -5,17 +5,17 @@ A server may echo the token or the address in anything it sends, so its own word
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final
 
 from app.net import Answer
 from app.net.trace import schemes
 from app.scim.details import BearerError, Exchange
+from app.scim.observation import retry_after
 from app.text.times import in_utc
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from app.net import NoAnswer
 
 MEDIA_TYPES: Final = (
@@ -32,6 +32,11 @@ SERVERS: Final = (
 
 OTHER: Final = "other"
 """Stands for a value that is not on its list."""
+
+
+def pause_asked(answer: Answer) -> float | None:
+    """Seconds that an answer asks to wait; a date in it is compared with the answer's own, not with this clock."""
+    return retry_after(answer.headers.get("retry-after"), sent_at(answer) or datetime.now(UTC))
 
 
 def sent_at(answer: Answer | NoAnswer) -> datetime | None:

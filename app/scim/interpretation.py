@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin, urlsplit
 
 from app.guide.vocabulary import Expect
 from app.net import Answer
 from app.scim.details import AnswerDetails, BodyKind
-from app.scim.exchange import bearer_error, exchange
+from app.scim.exchange import bearer_error, exchange, pause_asked
 from app.scim.finding import Verdict
 from app.scim.listing import CONFIGURATION, ListResponse, declares, read_listing, read_object
-from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.observation import FAILURES, Observation, of_status
 
 if TYPE_CHECKING:
     from app.net import NoAnswer
@@ -35,7 +34,7 @@ def details_of(answer: Answer | NoAnswer, request: str = "") -> AnswerDetails:
     """The details of an answer; ``request`` is the request as it is shown."""
     if not isinstance(answer, Answer):
         return AnswerDetails(request, answer.status, exchange=exchange(answer))
-    pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+    pause = pause_asked(answer)
     return AnswerDetails(
         request,
         answer.status,

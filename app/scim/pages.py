@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from app.net import Answer, RequestFailure
+from app.scim.exchange import pause_asked
 from app.scim.listing import ListResponse, read_listing
-from app.scim.observation import FAILURES, Observation, of_status, retry_after
+from app.scim.observation import FAILURES, Observation, of_status
 from app.scim.tokens import Bearer
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class PageReader:
         if isinstance(answer, Answer):
             if answer.status not in _AGAIN:
                 return None
-            pause = retry_after(answer.headers.get("retry-after"), datetime.now(UTC)) or pause
+            pause = pause_asked(answer) or pause
         elif answer not in (Observation.TIMEOUT, Observation.TOO_SLOW, Observation.CLOSED):
             return None
         return pause if tries < TRIES and pause <= PATIENCE else None

@@ -7,7 +7,6 @@ on the SCIM Connector; token address and scope: pan.dev, "Get an access token").
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -15,6 +14,7 @@ from app.net import REQUEST_SECONDS, Answer, TokenClient, sendable
 from app.scim import network_path
 from app.scim.listing import read_object
 from app.scim.observation import FAILURES, Observation
+from app.system.clock import elapsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,9 +74,7 @@ class NotIssued:
 class TokenSource:
     """Provides the token for the next request, and keeps a fetched one until shortly before it expires."""
 
-    def __init__(
-        self, credentials: Credentials, *, practice: bool, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, credentials: Credentials, *, practice: bool, clock: Callable[[], float] = elapsed) -> None:
         self._credentials = credentials
         self._practice = practice
         self._clock = clock

@@ -144,5 +144,5 @@ class BackgroundJobs:
         await self._captures.keep_again(unlock=False)
         await self._captures.reconcile()
         await self._opened.save()
-        self._waiting.look_now()
+        self._waiting.look_again()
         self._api.look_again()

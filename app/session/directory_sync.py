@@ -17,6 +17,7 @@ from app.session.captures import API_KINDS
 from app.session.events import SessionEvent
 from app.setup.state import Wait
 from app.setup.status import asks_api, awaited, directory_name
+from app.system import clock
 from app.system.event_trace import TraceEvent
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.directory_sync.full_sync import ApiAnswer, FullSyncState
     from app.directory_sync.objects import Matches
     from app.polling.loop import LookReport
+    from app.polling.turns import LookTurns
     from app.session.captures import Captures
     from app.session.open_setup import OpenSetup
 
@@ -46,8 +48,12 @@ class DirectorySyncSession:
         captures: Captures,
         proxy_for: Callable[[str], str | None] | None = None,
         practice: str | None = None,
+        turns: LookTurns | None = None,
     ) -> None:
-        """``practice`` is the origin that takes the place of every host."""
+        """``practice`` is the origin that takes the place of every host; ``turns`` are shared with other setups."""
+        self._turns = turns
+        self._asked = 0.0
+        """When the API was last asked, on the clock that nobody sets."""
         self.look: ApiAnswer | None = None
         """The last answer, or why there was none."""
         self.next_look: datetime | None = None
@@ -173,6 +179,7 @@ class DirectorySyncSession:
         look = way if isinstance(way, ApiFailure) else await way.directories()
         if isinstance(look, ApiFailure):
             await _load_causes(look)
+        self._asked = clock.elapsed()
         if begun == self._changes:
             self.look = look
             self._opened.announce(SessionEvent.API)
@@ -183,7 +190,7 @@ class DirectorySyncSession:
         last = self.look
         if not self.on or (isinstance(last, ApiFailure) and last.observation in REFUSED):
             return
-        if last is None or (self._opened.now() - last.looked).total_seconds() >= SOONEST:
+        if last is None or clock.elapsed() - self._asked >= SOONEST:
             await self.ask()
 
     async def find(self, *, group: bool, value: str) -> Matches | ApiFailure:
@@ -244,7 +251,7 @@ class DirectorySyncSession:
         if not self._waits() or self.given_up or started is None or self._following is not None:
             return None
         name = self.directory_name
-        self._following = PollingLoop(self.ask, FullSyncSchedule(name, started), self._opened.now)
+        self._following = PollingLoop(self.ask, FullSyncSchedule(name, started), self._opened.now, self._turns)
         try:
             report = await self._following.run(self._take, lambda: not self._waits() or self.started != started)
             self._given_up = started
@@ -268,9 +275,9 @@ class DirectorySyncSession:
         self._opened.announce(SessionEvent.API)
 
     def look_again(self) -> None:
-        """Look at once if a Full Sync is being waited for."""
+        """Look as soon as it is this setup's turn, if a Full Sync is being waited for."""
         if self._following is not None:
-            self._following.look_now()
+            self._following.look_again()
 
     def look_now(self) -> None:
         """Look for the end of the Full Sync at once, even if the API has refused before."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.guide.placeholders import fill_guide, placeholders_of
@@ -16,11 +15,12 @@ from app.setup import journey
 from app.setup.state import Setup
 from app.setup.status import summary
 from app.setup.store import NotSaved
-from app.system import event_trace
+from app.system import clock, event_trace
 from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from app.guide.model import Guide
     from app.setup.store import Saved, Store
@@ -32,7 +32,7 @@ _numbers = itertools.count(1)
 
 def utc_now() -> datetime:
     """The current time, UTC."""
-    return datetime.now(UTC)
+    return clock.now()
 
 
 def new_setup(guide: Guide, now: datetime, *, practice: bool) -> Setup:

@@ -17,6 +17,7 @@ from app.session.waiting import Waiting
 from app.setup import journey
 from app.setup.action import Activity, obstacle
 from app.setup.store import NotSaved
+from app.system import clock
 from app.system.policy import NO_POLICY
 from app.values.api_regions import TOKEN_PATHS, Issuer
 from app.vault import VaultStatus
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.diagnosis.portal_errors import DecodedError
     from app.guide.model import Guide
+    from app.polling.turns import LookTurns
     from app.session.background import Start
     from app.setup.state import Setup
     from app.setup.store import Store
@@ -54,10 +56,12 @@ class SetupSession(OpenSetup):
         policy: Policy = NO_POLICY,
         start: Start = asyncio.ensure_future,
         secret_found: Callable[[str], None] = lambda _secret: None,
+        turns: LookTurns | None = None,
     ) -> None:
         """``token_url`` replaces the documented token address, in practice only; ``start`` runs background jobs.
 
-        ``secret_found`` gets every secret that the keyring holds when the setup is opened.
+        ``secret_found`` gets every secret that the keyring holds when the setup is opened; ``turns`` are shared with
+        the waits of other setups.
         """
         super().__init__(guide, setup, store, now)
         self.vault = vault
@@ -70,8 +74,8 @@ class SetupSession(OpenSetup):
         )
         self.testing = Testing(self, self.connection)
         practice = self._token_url.removesuffix(TOKEN_PATHS[Issuer.PAGES]) if self._token_url else None
-        self.api = DirectorySyncSession(self, self.captures, proxy_for, practice)
-        self.waiting = Waiting(self, self.connection, self.api, self.captures)
+        self.api = DirectorySyncSession(self, self.captures, proxy_for, practice, turns)
+        self.waiting = Waiting(self, self.connection, self.api, self.captures, turns)
         self.background = BackgroundJobs(self, self.captures, self.api, self.waiting, start)
 
     # -- as a whole ----------------------------------------------------------------------
@@ -112,7 +116,7 @@ class SetupSession(OpenSetup):
     @property
     def trouble(self) -> str | None:
         """Why the last change isn't on disk, or which secrets have to be captured again; None if all is well."""
-        return self.unsaved or self.captures.lost
+        return self.unsaved or clock.problem(self.now()) or self.captures.lost
 
     def kept_line(self) -> str:
         """One line that says which secrets are in the keyring. Shows no value."""

@@ -19,6 +19,7 @@ from app.system.event_trace import TraceEvent
 
 if TYPE_CHECKING:
     from app.polling.loop import LookReport
+    from app.polling.turns import LookTurns
     from app.session.captures import Captures
     from app.session.connection import Connection
     from app.session.directory_sync import DirectorySyncSession
@@ -31,8 +32,15 @@ class Waiting:
     """Both waits of one open setup. Run each as a task, and cancel it to stop."""
 
     def __init__(
-        self, opened: OpenSetup, connection: Connection, api: DirectorySyncSession, captures: Captures
+        self,
+        opened: OpenSetup,
+        connection: Connection,
+        api: DirectorySyncSession,
+        captures: Captures,
+        turns: LookTurns | None = None,
     ) -> None:
+        """``turns`` are shared with the waits of other setups."""
+        self._turns = turns
         self.report: LookReport[TimestampLook] | None = None
         """The last look for the SCIM Change Timestamp."""
         self._opened = opened
@@ -48,7 +56,7 @@ class Waiting:
         if not self._waits() or since is None or self._watch is not None:
             return
         begun = opened.setup.reached[Milestone.SUBMITTED]
-        self._watch = PollingLoop(self._look, TimestampSchedule(opened.guide.cadence, since), opened.now)
+        self._watch = PollingLoop(self._look, TimestampSchedule(opened.guide.cadence, since), opened.now, self._turns)
         try:
             report = await self._watch.run(self._take_report, lambda: not self._waits())
         finally:
@@ -71,6 +79,11 @@ class Waiting:
     def looking(self) -> bool:
         """Whether the SCIM Change Timestamp is being looked for."""
         return self._watch is not None
+
+    def look_again(self) -> None:
+        """Look as soon as it is this setup's turn."""
+        if self._watch is not None:
+            self._watch.look_again()
 
     def look_now(self) -> None:
         """Look at once."""

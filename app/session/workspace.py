@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from app.guide import catalog
 from app.guide.guide_file import GuideError
 from app.guide.vocabulary import Lane
+from app.polling.turns import LookTurns
 from app.practice.process import SEED_KEY, PracticeProcess, Started
 from app.session.background import JOBS
 from app.session.session import SetupSession
 from app.setup.lock import FolderTaken
-from app.setup.store import Store
-from app.system import event_trace
+from app.setup.store import FileTrouble, Store
+from app.system import clock, event_trace
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_PRACTICE
 from app.vault import Vault, VaultStatus
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.session.background import Start
     from app.session.events import SessionEvent
     from app.setup.state import Setup, Wait
-    from app.setup.store import FileTrouble, SetupListing
+    from app.setup.store import SetupListing
     from app.system.policy import Policy
 
 
@@ -91,6 +92,7 @@ class Workspace:
         self._consoles_ended = consoles_ended
         self._process: PracticeProcess | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._turns = LookTurns()
         self._opening = asyncio.Lock()
 
     async def take(self, *, pressed: bool = False) -> WorkspaceRefusal | None:
@@ -170,8 +172,10 @@ class Workspace:
     # -- setups --------------------------------------------------------------------------
 
     async def list(self) -> SetupListing:
-        """Read all setups from disk."""
+        """Read all setups from disk. A clock that is certainly wrong is among the troubles."""
         self.listing = listing = await asyncio.to_thread(self.store.list)
+        if (wrong := clock.problem(clock.now())) is not None:
+            self.listing = listing = replace(listing, troubles=(FileTrouble("", wrong), *listing.troubles))
         return listing
 
     async def load(self, setup_id: str) -> Setup | FileTrouble:
@@ -203,6 +207,7 @@ class Workspace:
             policy=self._policy,
             start=self._start,
             secret_found=self._secret_found,
+            turns=self._turns,
         )
         session.subscribe(partial(self._on_event, session))
         await session.open()

@@ -28,6 +28,7 @@ from app.net import (
 )
 from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
+from app.polling.turns import APART, MOST_AT_ONCE
 from app.practice.console_keys import KEY_SECONDS
 from app.reports import explain
 from app.reports.check import LIMIT_SECONDS, LONGEST_SECONDS
@@ -79,6 +80,7 @@ TABLE = {
     "Export: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
     "Policy": f"{policy.LIMIT_BYTES:,} bytes, {MOST_LINKS} links",
     "Time without another prompt after one was dismissed": f"{DISMISSED_SECONDS:.0f} s",
+    "Looks of waits": f"{MOST_AT_ONCE} at a time, {APART} s apart",
     "Key of a practice console": f"{KEY_SECONDS:.0f} s, one use",
     "Starts of practice consoles that ended by themselves": f"{MOST_RESTARTS} in a run",
     "File of a setup, and hand-over file": f"{max(LIMIT_BYTES, hand_over.LIMIT_BYTES):,} bytes",

@@ -98,7 +98,9 @@ def test_the_wait_continues_after_failures_and_ends_with_the_timestamp() -> None
         return next(answers)
 
     async def story() -> LookReport[ChangesSeen | LookFailed]:
-        watch = PollingLoop(look, TimestampSchedule(CADENCE, NOW), lambda: clock[0])
+        watch = PollingLoop(
+            look, TimestampSchedule(CADENCE, NOW), lambda: clock[0], elapsed=lambda: (clock[0] - NOW).total_seconds()
+        )
 
         def take(report: LookReport[ChangesSeen | LookFailed]) -> None:
             reports.append(report)
