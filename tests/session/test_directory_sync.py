@@ -217,7 +217,7 @@ def test_the_end_of_a_full_sync_fills_in_counts_and_opens_no_gate(tmp_path: Path
                 assert awaited(session.guide, session.setup) is not Wait.FULL_SYNC
                 assert not await session.waiting.for_full_sync()
                 assert cie.lines == []
-                reach(session, Milestone.SUBMITTED, Milestone.STARTED, Milestone.FULL_SYNC)
+                reach(session, Milestone.SUBMITTED, Milestone.STARTED, Milestone.TIMESTAMP, Milestone.FULL_SYNC)
                 pauses = list[float]()
 
                 def note(_event: SessionEvent) -> None:
@@ -258,7 +258,7 @@ def test_turning_off_ends_the_wait(tmp_path: Path) -> None:
         with cie.server:
             async with opened(tmp_path, cie) as session:
                 await turn_on(session)
-                reach(session, Milestone.FULL_SYNC)
+                reach(session, *tuple(Milestone)[:4])
                 task = asyncio.create_task(session.waiting.for_full_sync())
                 await until(lambda: session.api.next_look)
                 assert session.api.following
