@@ -119,7 +119,7 @@ def counts(what: str, tally: ResourceTally) -> str:
         return f"{what.capitalize()}: unknown"
     if tally.total is None:
         return f"The endpoint does not list {what}."
-    words = counted(tally.total, what.removesuffix("s"))
+    words = counted(tally.total, what.removesuffix("s")) + (" or more" if tally.more else "")
     if tally.read < tally.total:
         words += f", {tally.read:,} of them read"
     return f"{words}, {tally.inactive:,} not active" if tally.inactive else words

@@ -100,6 +100,8 @@ class ResourceTally:
     """Why the reading ended early."""
     complete: bool = False
     """Whether all were read."""
+    more: bool = False
+    """Whether there are more than ``total``, which the endpoint caps."""
 
 
 @dataclass(slots=True)
@@ -180,13 +182,15 @@ class ArrivalReader:
         tally.stopped = pages.stopped
         if tally.stopped is None and tally.total is None:
             tally.total = 0
-        rest = self._rest(tally)
+        rest = self._rest(tally, more=pages.more)
         if rest is not None and tally.stopped is None:
-            async for page in pages.read(rest):
+            async for page in pages.read(rest, SAMPLE - tally.read):
                 self._take(page, tally, group=group)
                 report()
             tally.stopped = pages.stopped
-        tally.complete = tally.stopped is None and tally.total is not None and tally.read >= tally.total
+        tally.more = pages.more
+        all_read = tally.total is not None and tally.read >= tally.total and not tally.more
+        tally.complete = tally.stopped is None and all_read
         if not self._everything and not tally.complete and tally.stopped is None:
             newest = await pages.sorted_by_change(NEWEST)
             for each in newest.resources if newest is not None else ():
@@ -195,17 +199,17 @@ class ArrivalReader:
     def _goal(self, total: int) -> int:
         return total if self._everything else min(total, SAMPLE)
 
-    def _rest(self, tally: ResourceTally) -> int | None:
+    def _rest(self, tally: ResourceTally, *, more: bool) -> int | None:
         """Where a sample continues after its first pages: the last resources are the likeliest to be new."""
         if self._everything or tally.total is None:
             return None
         if tally.read >= tally.total:
-            return tally.read + 1 if tally.read == 2 * PAGE else None  # the first pages ended before the list did
+            return tally.read + 1 if more else None
         return max(tally.read + 1, tally.total - (SAMPLE - 2 * PAGE) + 1)
 
     def _take(self, page: ResourcePage, tally: ResourceTally, *, group: bool) -> None:
+        tally.total = page.total
         tally.read += len(page.resources)
-        tally.total = max(page.total, tally.read)
         for each in page.resources:
             self._note_change(each, group=group)
             if group:

@@ -7,7 +7,7 @@ and whether members are returned are not documented for CIE, so nothing here ass
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from app.net import Answer, RequestFailure
@@ -85,6 +85,8 @@ class PageReader:
         """The IDs of the very first resource, and of the last one read."""
         self._total: int | None = None
         """How many there are, by the last page."""
+        self.more = False
+        """Whether there are more than that, and not all were read."""
         self.stopped: ReadingStopped | None = None
 
     async def sorted_by_change(self, count: int) -> ResourcePage | None:
@@ -103,9 +105,9 @@ class PageReader:
     async def read(self, start: int, most: int | None = None) -> AsyncIterator[ResourcePage]:
         """Page after page from the resource at ``start`` (1 is the first); ``stopped`` is set on an early end."""
         at, read, before, largest = start, 0, "", 0
-        while most is None or read < most:
-            page = await self._page(at, PAGE if most is None else min(PAGE, most - read))
-            past = self._total is not None and at > self._total
+        while most is None or read < most or self._total == at - 1:
+            page = await self._page(at, PAGE if most is None or read >= most else min(PAGE, most - read))
+            past, self.more = self._total is not None and at > self._total, False
             if isinstance(page, ReadingStopped):
                 self.stopped = None if past else page
                 return
@@ -118,13 +120,14 @@ class PageReader:
             before, self._last = first, last
             if at == 1:
                 self._first = first
+            size, self._total = len(page.resources), page.total
+            at, read = at + size, read + size
             if page.resources:
-                yield page
-            at, read, self._total = at + len(page.resources), read + len(page.resources), page.total
+                yield replace(page, total=max(page.total, at - 1))
             # A total may be capped at the size of a page, so only a last page that is shorter than others is the last.
-            if at > page.total and len(page.resources) < max(largest, 1):
+            if at > page.total and size < max(largest, 1):
                 return
-            largest = max(largest, len(page.resources))
+            largest, self.more = max(largest, size), past
             if not page.resources:
                 self.stopped = ReadingStopped(Observation.WRONG_SHAPE)
                 return

@@ -179,6 +179,11 @@ def test_a_title_fits_into_the_list() -> None:
     assert all(5 <= len(title) <= 24 for title in arrivals.TITLES.values())
 
 
+def test_a_capped_count_is_not_given_as_the_number_of_users() -> None:
+    capped, whole = (ResourceTally(total=500, read=500, more=more) for more in (True, False))
+    assert arrivals.counts("users", capped) != arrivals.counts("users", whole)
+
+
 @pytest.mark.parametrize(
     ("users", "counts", "verdict"),
     [

@@ -68,11 +68,8 @@ def test_pages_are_asked_for_with_what_is_needed_only_and_at_most_a_hundred() ->
     assert {p.of for p in progress if not p.group} == {250}
 
 
-@pytest.mark.parametrize("everything", [True, False])
-@pytest.mark.parametrize("capped", [50, 100, 200])
-@pytest.mark.parametrize("past", ["empty", "first again", "last again", "400", "404"])
-def test_a_total_capped_at_a_page_is_not_the_end(capped: int, past: str, everything: bool) -> None:
-    users = [user(n) for n in range(230)]
+def capping(users: list[Resource], capped: int, past: str = "empty") -> Directory:
+    """A directory whose pages and total have at most ``capped`` users, and what it answers past the end."""
 
     def first(path: str, query: dict[str, str]) -> bytes:
         start, most = int(query["startIndex"]), min(capped, int(query["count"]))
@@ -84,8 +81,24 @@ def test_a_total_capped_at_a_page_is_not_the_end(capped: int, past: str, everyth
             page = {"empty": [], "first again": every[:most], "last again": every[-1:]}[past]
         return listing(*page, total=min(capped, len(every)))
 
-    result = look(Directory(users, [], first), everything=everything)
-    assert (result.users.read, result.users.total, result.users.complete) == (230, 230, True)
+    return Directory(users, [], first)
+
+
+@pytest.mark.parametrize("everything", [True, False])
+@pytest.mark.parametrize("capped", [50, 100, 200])
+@pytest.mark.parametrize("past", ["empty", "first again", "last again", "400", "404"])
+def test_a_total_capped_at_a_page_is_not_the_end(capped: int, past: str, everything: bool) -> None:
+    users = look(capping([user(n) for n in range(230)], capped, past), everything=everything).users
+    assert (users.read, users.total, users.complete, users.more) == (230, 230, True, False)
+
+
+@pytest.mark.parametrize("capped", [50, 100, 200])
+def test_a_sample_of_a_capped_list_is_bounded_and_not_called_complete(capped: int) -> None:
+    directory = capping([user(n) for n in range(900)], capped)
+    users = look(directory, everything=False).users
+    assert (users.read, users.total, users.complete, users.more) == (SAMPLE, SAMPLE, False, True)
+    users = look(directory).users
+    assert (users.read, users.total, users.complete, users.more) == (900, 900, True, False)
 
 
 def test_a_sample_takes_the_first_and_the_last_and_asks_for_the_newest() -> None:
