@@ -20,7 +20,7 @@ from app.scim.details import (
     TokenIssueDetails,
 )
 from app.scim.finding import Check, Verdict
-from app.scim.observation import Observation
+from app.scim.observation import PUT_OFF, Observation
 from app.text.counts import counted
 
 if TYPE_CHECKING:
@@ -158,8 +158,8 @@ MEANINGS: Final[Mapping[Observation, str]] = {
 """What an unusual result means, and what it does not mean."""
 
 SLOW_REJECTION: Final = (
-    "Some services delay their answer to a wrong token by minutes. It is unknown whether this one rejects it. The "
-    "right token was accepted. No made-up token is sent again for this Base URL and token."
+    "Some services delay their answer to a wrong token by minutes, or limit how many they take. It is unknown whether "
+    "this one rejects it. The right token was accepted. No made-up token is sent again for this Base URL and token."
 )
 OTHER_REJECTION: Final = (
     "A wrong token is rejected, but not with 401 or 403. It does not mean that anything is wrong in this setup."
@@ -243,8 +243,7 @@ def summary(findings: Sequence[Finding]) -> str:
 def meaning(finding: Finding) -> str:
     """What an unusual result means; empty if the sentence says it all."""
     if finding.check is Check.CONTROL and finding.verdict is Verdict.WARNED:
-        slow = finding.observation in (Observation.TIMEOUT, Observation.TOO_SLOW)
-        return SLOW_REJECTION if slow else OTHER_REJECTION
+        return SLOW_REJECTION if finding.observation in PUT_OFF else OTHER_REJECTION
     words = MEANINGS.get(finding.observation, "")
     match finding.details:
         case CertificateDetails(clock=clock) if clock is not None and finding.observation is Observation.INSPECTED:
@@ -288,8 +287,9 @@ def _detailed(finding: Finding) -> str:
     """The sentence of a result where the details say more than the observation; else empty."""
     if finding.check is Check.TOKEN and finding.observation is Observation.MALFORMED:
         return "The token has characters that no request can carry"
-    if finding.check is Check.CONTROL and finding.observation in (Observation.TIMEOUT, Observation.TOO_SLOW):
-        return "The right token was accepted, but a made-up one got no answer in time"
+    if finding.check is Check.CONTROL and finding.observation in PUT_OFF:
+        how = "was put off (429)" if finding.observation is Observation.TOO_MANY else "got no answer in time"
+        return f"The right token was accepted, but a made-up one {how}"
     match finding.details:
         case NameDetails() as details:
             return _of_name(finding.observation, details)

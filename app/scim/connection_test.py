@@ -15,7 +15,7 @@ from app.scim.address_repair import doubled, trial
 from app.scim.details import NameDetails, RedirectTarget, TokenIssueDetails
 from app.scim.finding import Check, Finding, Verdict
 from app.scim.interpretation import details_of, judge, observe, redirect_target
-from app.scim.observation import Observation
+from app.scim.observation import PUT_OFF, Observation
 from app.scim.tokens import NotIssued
 
 if TYPE_CHECKING:
@@ -252,8 +252,8 @@ class _ConnectionTest:
         shown = observe(answer, asked)
         if answer.status == 200 and shown not in _PAGES:
             verdict, shown = Verdict.FAILED, Observation.OPEN_DOOR
-        elif shown in _UNANSWERED:
-            # The right token was let in a moment ago: some services delay their answer to a wrong one.
+        elif shown in PUT_OFF:
+            # The right token was let in a moment ago: some services delay or limit their answers to wrong ones.
             verdict = Verdict.WARNED
         else:
             # Rejected in another way; or nothing is known, and then nothing shows that tokens are checked.
@@ -262,7 +262,6 @@ class _ConnectionTest:
 
 
 _PAGES: Final = frozenset({Observation.HTML, Observation.SIGN_IN_PAGE})
-_UNANSWERED: Final = frozenset({Observation.TIMEOUT, Observation.TOO_SLOW})
 _REJECTED: Final = frozenset(
     {Observation.NOT_FOUND, Observation.REDIRECT, Observation.SIGN_IN_PAGE, Observation.OTHER_STATUS}
 )

@@ -20,7 +20,7 @@ from app.net.reach import ConnectResult
 KEPT: Final = {"kept": True}
 """Metadata of a field whose value is stored with past runs, under the field's name."""
 MEASURED: Final = {**KEPT, "measured": True}
-"""As ``KEPT``, of a number that differs between runs although nothing changed, such as the days left."""
+"""As ``KEPT``, of what differs between runs although nothing changed, such as the days left."""
 
 
 def kept_fields(details: Details) -> set[str]:
@@ -169,7 +169,7 @@ class AnswerDetails:
     """None with status 200, or if the answer is incomplete."""
     leads: RedirectTarget | None = field(default=None, metadata=KEPT)
     works: Repair | None = field(default=None, metadata=KEPT)
-    earlier: bool = field(default=False, metadata=KEPT)
+    earlier: bool = field(default=False, metadata=MEASURED)
     """Whether an earlier test with the same values got this answer, so that nothing was sent this time."""
     exchange: Exchange | None = None
 

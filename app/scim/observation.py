@@ -154,6 +154,9 @@ class Observation(StrEnum):
     """A made-up token was accepted."""
 
 
+PUT_OFF: Final = frozenset({Observation.TIMEOUT, Observation.TOO_SLOW, Observation.TOO_MANY})
+"""What a service shows that delays or limits its answers to wrong tokens."""
+
 FAILURES: Final[Mapping[RequestFailure, Observation]] = {
     RequestFailure.NAME: Observation.NOT_FOUND_NAME,
     RequestFailure.REFUSED: Observation.REFUSED,

@@ -109,6 +109,9 @@ DETAILED = (
     Finding(C.USERS, P, O.GOOD, None, AnswerDetails(status=200, expect=Expect.EMPTY)),
     Finding(C.GROUPS, W, O.WRONG_SHAPE, None, AnswerDetails(status=200, expect=Expect.OBJECT)),
     Finding(C.GROUPS, Verdict.NOT_OFFERED, O.NOT_FOUND, None, AnswerDetails(status=404)),
+    Finding(C.CONTROL, W, O.TIMEOUT),
+    Finding(C.CONTROL, W, O.TOO_MANY, None, AnswerDetails(status=429)),
+    Finding(C.CONTROL, P, O.GOOD, None, AnswerDetails(earlier=True)),
     Finding(C.CONTROL, F, O.OPEN_DOOR, None, AnswerDetails(status=200)),
 )
 """Findings whose details say more than their observation."""

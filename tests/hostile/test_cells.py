@@ -236,6 +236,14 @@ def outcome(cell: Cell, authority: trustme.CA, store: Path) -> dict[str, str]:
     first = diagnosis.causes[0]
     said = " ".join((diagnosis.title, sentence(failed), *(cause.sentence for cause in diagnosis.causes)))
     assert TOKEN not in said
+    for words, holds in (
+        ("inspect", cell.who == "inspection" or failed.check is Check.CERTIFICATE),
+        ("with a web page", cell.body in ("page", "sign-in")),
+        ("a SCIM service", cell.body == "scim"),
+        ("name and password", "proxy" in cell.who),
+        ("The proxy from", "proxy" in cell.who),
+    ):
+        assert holds or words not in said, said
     if cell.who.endswith("proxy") and failed.check is Check.ROUTE:
         assert "proxy from the system settings" in sentence(failed)
         assert failed.status == (int(cell.answer[:3]) if cell.answer[:3].isdigit() else None)

@@ -182,7 +182,6 @@ ROWS = (
     Row("SCIM error 400", replies(400, faults.SCIM_ERROR), R.TOKEN, BASE, O.OTHER_STATUS),
     Row("any token accepted", answers(faults.anybody(listing())), R.CONTROL, BASE, O.OPEN_DOOR),
     # -- the made-up token got no clear answer -----------------------------------------------
-    Row("control: 429", faults.to_another_token(http(429)), R.CONTROL, TEST, O.TOO_MANY),
     Row("control: 500", faults.to_another_token(http(500)), R.CONTROL, TEST, O.SERVER_ERROR),
     Row("control: no answer", faults.to_another_token(faults.closes), R.CONTROL, TEST, O.CLOSED),
     Row("control: a page", faults.to_another_token(http(200, faults.PAGE)), R.CONTROL, TEST, O.HTML),
@@ -361,6 +360,7 @@ REMARKS = (
     Remark("clock ahead", faults.dated(timedelta(hours=-3)), R.CERTIFICATE, Observation.CLOCK_OFF),
     Remark("groups: 500", faults.to_groups(http(500)), R.GROUPS, Observation.SERVER_ERROR, explained=False),
     Remark("control: 404", faults.to_another_token(http(404)), R.CONTROL, Observation.NOT_FOUND),
+    Remark("control: 429", faults.to_another_token(http(429)), R.CONTROL, Observation.TOO_MANY),
     Remark("control: no answer in time", faults.to_another_token(faults.silent), R.CONTROL, Observation.TIMEOUT),
     Remark("control: 400", faults.to_another_token(http(400)), R.CONTROL, Observation.OTHER_STATUS),
     Remark(

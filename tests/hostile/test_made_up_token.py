@@ -99,18 +99,23 @@ def test_a_refused_token_is_sent_once_for_each_capture(authority: trustme.CA, tm
     run(authority, tmp_path, faults.anybody(http(401)), story)
 
 
-def test_without_an_answer_in_time_it_is_a_remark_and_not_sent_again(
-    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("refusal", "seen"),
+    [(faults.silent, Observation.TIMEOUT), (faults.anybody(http(429)), Observation.TOO_MANY)],
+    ids=["silent", "429"],
+)
+def test_a_made_up_token_that_is_put_off_is_a_remark_and_not_sent_again(
+    authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, refusal: Answering, seen: Observation
 ) -> None:
     monkeypatch.setattr(connection_test.TimeLimits.__init__, "__defaults__", (5.0, 0.5, 20.0))
 
     async def story(session: SetupSession, server: Hostile) -> None:
         for _ in range(10):
             found = await control(session)
-            assert (found.verdict, found.observation) == (Verdict.WARNED, Observation.TIMEOUT)
+            assert (found.verdict, found.observation) == (Verdict.WARNED, seen)
             assert made_up(server) == 1
 
-    run(authority, tmp_path, faults.silent, story)
+    run(authority, tmp_path, refusal, story)
 
 
 def test_it_can_be_switched_off_and_is_never_sent_unattended(authority: trustme.CA, tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_the_check_under_way_is_marked_and_rows_keep_the_keyboard(qapp: QApplica
 def test_without_the_proof_by_a_wrong_token_nothing_is_green_and_the_admin_may_go_on(
     qapp: QApplication, tmp_path: Path
 ) -> None:
-    unproven = Finding(Check.CONTROL, Verdict.FAILED, Observation.TOO_MANY, 0.02, AnswerDetails(status=429))
+    unproven = Finding(Check.CONTROL, Verdict.FAILED, Observation.SERVER_ERROR, 0.02, AnswerDetails(status=500))
 
     async def story(controller: SetupController) -> None:
         page = ConnectionPage(controller)
