@@ -33,10 +33,9 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.resize(1240, 800)
+        # Without its own minimum, a window grows for good when a page shows something before it hides another thing.
         self.setMinimumSize(1000, 680)
         self._stack = QStackedWidget(self)
-        # Qt measures a page between two of its changes, before what makes room is hidden, and would enlarge the window.
-        self._stack.setMinimumSize(1, 1)
         self.setCentralWidget(self._stack)
 
     def show_page(self, page: QWidget, *, keep: QWidget | None = None) -> None:

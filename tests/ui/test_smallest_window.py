@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.guide.vocabulary import Milestone, Tool
 from tests.support.clock import NOW
@@ -15,6 +16,7 @@ from tests.support.until import until
 from ui.main_window import MainWindow
 from ui.theme import style
 from ui.widgets.disclosure import DisclosureLink
+from ui.widgets.layouts import column
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -61,20 +63,21 @@ def test_no_step_and_no_tool_enlarges_it(qapp: QApplication, tmp_path: Path, gui
     walk(qapp, tmp_path, story, guide=guide_id)
 
 
-def test_a_page_that_is_measured_between_two_changes_does_not_enlarge_it(qapp: QApplication) -> None:
+def test_a_page_that_shows_before_it_hides_does_not_enlarge_it(qapp: QApplication) -> None:
     style.apply(qapp, dark=False)
-    page, box, switch = QWidget(), QLabel("\n" * 60), QPushButton()
-    column = QVBoxLayout(page)
-    column.addWidget(box)
-    column.addWidget(switch)
+    page, one, other = QWidget(), QWidget(), QWidget()
+    for each in (one, other):
+        each.setFixedHeight(500)
+    column(one, other, inside=page)
+    other.hide()
     window = MainWindow()
-    window.resize(window.minimumSize())
-    box.hide()
+    size = window.minimumSize().expandedTo(QSize(640, 480))
+    window.resize(size)
     window.show_page(page)
     window.show()
-    box.show()
     qapp.processEvents()
-    box.hide()
+    other.show()
+    one.hide()
     qapp.processEvents()
-    assert window.size() == window.minimumSize()
+    assert window.size() == size
     window.deleteLater()
