@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from app.diagnosis.findings import SENTENCES
 from app.guide.placeholders import fill
 from app.scim.arrivals import ArrivalKind
 from app.text.counts import counted
@@ -108,7 +107,7 @@ def limits(report: ArrivalReport) -> list[str]:
     stopped: dict[str, list[str]] = {}
     for what, tally in (("users", report.users), ("groups", report.groups)):
         if tally.stopped is not None and tally.stopped.offered:
-            stopped.setdefault(SENTENCES[tally.stopped.observation], []).append(what)
+            stopped.setdefault(tally.stopped.observation.words, []).append(what)
     found = [f"Not all {' and '.join(whats)} could be read. {why}." for why, whats in stopped.items()]
     return [*found, MEMBERS_UNKNOWN] if report.groups.read and not report.has_members else found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
-from app.diagnosis.findings import SENTENCES, sentence
+from app.diagnosis.findings import sentence
 from app.directory_sync.client import CLOCK_RESOLUTION, ApiStage, DirectoryList
 from app.directory_sync.full_sync import FullSyncProgress, full_sync_state
 from app.directory_sync.objects import Matches
@@ -207,7 +207,7 @@ def message(answer: ApiAnswer, name: str) -> ApiMessage:
     if isinstance(answer, DirectoryList):
         words["count"] = counted(len(answer.directories), "directory", "directories")
     else:
-        words |= {"place": PLACES[answer.stage], "observation": SENTENCES[answer.observation]}
+        words |= {"place": PLACES[answer.stage], "observation": answer.observation.words}
     title, *sentences = fill((result.words, *result.more), words)
     if not isinstance(answer, DirectoryList) and answer.path_failure is not None and result is ApiResult.UNREACHABLE:
         sentences += _unreached(answer.path_failure)

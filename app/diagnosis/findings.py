@@ -28,111 +28,6 @@ if TYPE_CHECKING:
 
     from app.scim.finding import Finding
 
-TITLES: Final[Mapping[Check, str]] = {
-    Check.ADDRESS: "Base URL is well formed",
-    Check.ISSUED: "Service account gets a token",
-    Check.NAME: "Host name resolves",
-    Check.ROUTE: "Host is reachable",
-    Check.CERTIFICATE: "Certificate is trusted",
-    Check.TOKEN: "Request is authorized",
-    Check.USERS: "User lookup, as the portal sends it",
-    Check.GROUPS: "Second request of the portal",
-    Check.CONTROL: "Wrong token is rejected",
-}
-
-VERDICTS: Final[Mapping[Verdict, str]] = {
-    Verdict.PASSED: "Passed",
-    Verdict.FAILED: "Failed",
-    Verdict.WARNED: "Passed with a remark",
-    Verdict.NOT_TRIED: "Not tried",
-    Verdict.NOT_CHECKED: "Not checked",
-    Verdict.NOT_OFFERED: "Not offered",
-}
-
-PASSED: Final[Mapping[Check, str]] = {
-    Check.ADDRESS: "Well formed, no query, path kept as pasted",
-    Check.ISSUED: "A token was issued",
-    Check.NAME: "The name resolves",
-    Check.ROUTE: "Connected",
-    Check.CERTIFICATE: "Trusted",
-    Check.TOKEN: "The endpoint accepted the request",
-    Check.USERS: "The response is as expected",
-    Check.GROUPS: "The response is as expected",
-    Check.CONTROL: "A made-up token was rejected",
-}
-"""What a check says that passed and noted nothing more."""
-
-SENTENCES: Final[Mapping[Observation, str]] = {
-    Observation.GOOD: "As expected",
-    Observation.NOT_TRIED: "Not tried",
-    Observation.MALFORMED: "It is not a usable web address",
-    Observation.NOT_ENCRYPTED: "It starts with http, and a token is sent only encrypted",
-    Observation.NOT_FOUND_NAME: "No name server knows this host",
-    Observation.NO_ADDRESS: "The name exists but has no address",
-    Observation.NAME_SERVER_FAILED: "The name server could not answer, or cannot be reached",
-    Observation.NAME_LOCAL: "Only this computer knows it, from a search domain or the hosts file",
-    Observation.SPLIT_DNS: "This network resolves a public name to a private address (split DNS)",
-    Observation.NAME_SLOW: "No name server answered in time",
-    Observation.IPV6_SILENT: "The name server answered about IPv4 addresses, but not about IPv6 addresses (AAAA)",
-    Observation.REFUSED: "The host refused the connection",
-    Observation.UNREACHABLE: "There is no route to this host from here",
-    Observation.TIMEOUT: "No response in time",
-    Observation.PROXY_FAILED: "The proxy did not forward the connection",
-    Observation.PROXY_REFUSED: "The proxy refused to connect to this host",
-    Observation.PROXY_NO_HOST: "The proxy could not connect to this host",
-    Observation.PROXY_KIND: "The proxy is neither HTTP nor HTTPS, so nothing was sent",
-    Observation.PROXY_UNREACHABLE: "The proxy can't be reached",
-    Observation.PROXY_CERTIFICATE: "The proxy has a certificate that is not accepted here",
-    Observation.PROXY_TLS: "The proxy did not set up an encrypted connection",
-    Observation.PROXY_ADDRESS: "The proxy has an address that isn't valid, so nothing was sent",
-    Observation.PROXY_SIGN_IN: "The proxy requires a sign-in",
-    Observation.TLS_SETTINGS: "This computer's settings for encrypted connections can't be used",
-    Observation.UNTRUSTED: "This computer does not trust its issuer",
-    Observation.INSPECTION_UNTRUSTED: "A product that inspects encrypted traffic issued it, and is not trusted here",
-    Observation.INSPECTED: "A product on the path inspects encrypted traffic",
-    Observation.CLOCK_OFF: "Trusted, but this computer's clock is wrong",
-    Observation.EXPIRED: "It has expired, by this computer's clock",
-    Observation.NOT_YET_VALID: "It is not valid yet, by this computer's clock",
-    Observation.WRONG_HOST: "It was issued for another host",
-    Observation.NOT_TLS: "Something answers there without encryption",
-    Observation.TLS_NAME: "The host does not know this name",
-    Observation.TLS_VERSION: "The host and this computer have no TLS version in common",
-    Observation.TLS_REFUSED: "The host refused the encrypted connection",
-    Observation.TLS_CLIENT_CERTIFICATE: "The host requires a certificate of the client",
-    Observation.TLS_FAILED: "The encrypted connection could not be set up",
-    Observation.PLAIN_PRACTICE: "Not checked: practice runs on this computer without encryption",
-    Observation.UNAUTHORIZED: "The endpoint answered 401 Unauthorized",
-    Observation.FORBIDDEN: "The endpoint answered 403 Forbidden",
-    Observation.NOT_FOUND: "The endpoint answered 404 Not Found",
-    Observation.DOUBLED_PATH: "It ends in a path that requests add themselves, such as /Users",
-    Observation.SLASH: "It works only with a slash after the path",
-    Observation.TWO_SLASHES: "It ends in two slashes, and works without them",
-    Observation.TOO_MANY: "The endpoint is rate limiting requests (429)",
-    Observation.SERVER_ERROR: "The endpoint answered with a server error",
-    Observation.REDIRECT: "The endpoint redirects elsewhere, which is not followed",
-    Observation.OTHER_STATUS: "The endpoint answered with an unexpected status",
-    Observation.HTML: "The response was a web page",
-    Observation.SIGN_IN_PAGE: "The response was a sign-in page",
-    Observation.CAPTIVE: "This network requires a sign-in in a browser first",
-    Observation.NOT_JSON: "The response is not JSON",
-    Observation.BROKEN_OFF: "The response starts as JSON and is cut off",
-    Observation.WRONG_SHAPE: "The response is not a SCIM list",
-    Observation.BAD_COUNT: "The response is a SCIM list without a usable totalResults",
-    Observation.SCIM_1: "The service speaks SCIM 1.1, not SCIM 2.0",
-    Observation.FILTER_IGNORED: "The filter was ignored",
-    Observation.TOO_LARGE: "The response is too large",
-    Observation.TOO_SLOW: "The response was not complete in time",
-    Observation.CLOSED: "The connection was closed before the response was complete",
-    Observation.BAD_ENCODING: "The response is compressed in a way that cannot be read",
-    Observation.CLIENT_REFUSED: "Client ID and Client Secret were rejected",
-    Observation.NO_TOKEN: "The response contained no token",
-    Observation.NO_SECRET: "The keyring did not provide the credentials",
-    Observation.KEYRING_LOCKED: "The keyring is locked",
-    Observation.NOT_HTTP: "Something answers there, but not a web service",
-    Observation.NOT_SENT: "No made-up token was sent",
-    Observation.OPEN_DOOR: "It was accepted",
-}
-
 MEANINGS: Final[Mapping[Observation, str]] = {
     Observation.INSPECTED: (
         "Something between this computer and the internet decrypts what this program sends, including the token. It "
@@ -217,25 +112,20 @@ BY_STATUS: Final = frozenset({Observation.OTHER_STATUS, Observation.SERVER_ERROR
 _ANSWERED: Final = BY_STATUS | {Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND}
 
 
-def title(check: Check) -> str:
-    """The name of a check."""
-    return TITLES[check]
-
-
 def sentence(finding: Finding) -> str:
     """What a check found."""
     if finding.verdict is Verdict.NOT_OFFERED:
         return NOT_OFFERED
     passed = finding.verdict is Verdict.PASSED and finding.observation is not Observation.PLAIN_PRACTICE
     said = _passed(finding) if passed else _detailed(finding)
-    return said or (PASSED[finding.check] if passed else SENTENCES[finding.observation])
+    return said or (finding.check.more[0] if passed else finding.observation.words)
 
 
 def summary(findings: Sequence[Finding]) -> str:
     """The result of a test in a few words: its first failure, its warnings, or that everything passed."""
     failed = next((each for each in findings if each.verdict is Verdict.FAILED), None)
     if failed is not None:
-        return f"{title(failed.check)}: {sentence(failed)}"
+        return f"{failed.check.words}: {sentence(failed)}"
     warned = sum(each.verdict is Verdict.WARNED for each in findings)
     return f"Passed, with {counted(warned, 'remark')}" if warned else "All checks passed"
 
@@ -303,7 +193,7 @@ def _detailed(finding: Finding) -> str:
 
 
 def _of_proxy(seen: Observation, details: RouteDetails, origin: str) -> str:
-    said = SENTENCES[seen].replace("The proxy", f"The proxy from {origin}")
+    said = seen.words.replace("The proxy", f"The proxy from {origin}")
     said = f"{said} ({details.status})" if details.status is not None else said
     if details.sign_in:
         return f"{said} with {details.sign_in.replace('Negotiate', 'Negotiate (Kerberos or NTLM)')}"  # RFC 4559
@@ -348,13 +238,13 @@ def _of_answer(seen: Observation, details: AnswerDetails) -> str:
         case Observation.DOUBLED_PATH if details.works is not None:
             return "It works without the end of the Base URL"
         case Observation.CAPTIVE if details.status == 511:
-            return f"{SENTENCES[seen]} (511)"
+            return f"{seen.words} (511)"
         case Observation.REDIRECT if details.leads is not None:
             return f"The endpoint redirects to {REDIRECTS[details.leads]}, which is not followed"
         case Observation.WRONG_SHAPE if details.expect is Expect.OBJECT:
             return "The response is not the configuration of a SCIM service"
     if seen not in _ANSWERED or details.status is None:
         return ""
-    answered = f"The endpoint answered {details.status}" if seen in BY_STATUS else SENTENCES[seen]
+    answered = f"The endpoint answered {details.status}" if seen in BY_STATUS else seen.words
     parts = (answered, details.error.value if details.error is not None else "", BODIES.get(details.body, ""))
     return ", ".join(part for part in parts if part)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from app.diagnosis.findings import BODIES, FAMILIES, PROXY_ORIGINS, REDIRECTS, sentence, title
+from app.diagnosis.findings import BODIES, FAMILIES, PROXY_ORIGINS, REDIRECTS, sentence
 from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
 from app.scim.details import AnswerDetails, CertificateDetails, Exchange, NameDetails, RouteDetails, TokenIssueDetails
@@ -142,6 +142,6 @@ def ticket(findings: Sequence[Finding]) -> str:
     """All checks with what they exchanged, to be copied."""
     parts = []
     for finding in findings:
-        head = f"{finding.verdict.value:<11} {title(finding.check)}: {sentence(finding)}"
+        head = f"{finding.verdict.value:<11} {finding.check.words}: {sentence(finding)}"
         parts.append("\n".join([head, *(f"    {label}: {value}" for label, value in lines(finding))]))
     return "\n".join(parts)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from app import __version__
-from app.diagnosis.findings import sentence, title
+from app.diagnosis.findings import sentence
 from app.diagnosis.runs import keep
 from app.guide import catalog
 from app.guide.guide_file import GuideError
@@ -265,7 +265,7 @@ def report(findings: Sequence[Finding], guide: Guide, setup: Setup, output: Outp
     lines = []
     for finding in findings:
         took = f"  {finding.seconds * 1000:,.0f} ms" if finding.seconds is not None else ""
-        lines.append(f"{finding.verdict.value:<11} {title(finding.check)}: {sentence(finding)}{took}")
+        lines.append(f"{finding.verdict.value:<11} {finding.check.words}: {sentence(finding)}{took}")
     if diagnosis is not None:
         lines.append(f"\n{diagnosis.title}")
         for number, cause in enumerate(diagnosis.causes, start=1):

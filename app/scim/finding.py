@@ -3,53 +3,52 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.scim.details import AnswerDetails, RouteDetails, TokenIssueDetails
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from app.scim.details import Details
     from app.scim.observation import Observation
 
 
-class Check(StrEnum):
-    """One question that the connection test answers. Members are in the order in which they are asked."""
+class Check(WordedEnum):
+    """One question that the connection test answers. Members are in the order in which they are asked.
 
-    ADDRESS = "address"
-    """The Base URL can be used as it is."""
-    ISSUED = "issued"
-    """The service account gets a token; only with OIDC tokens."""
-    NAME = "name"
-    """The host name resolves."""
-    ROUTE = "route"
+    The words are its title, and what it says if it passed and noted nothing more.
+    """
+
+    ADDRESS = "address", "Base URL is well formed", "Well formed, no query, path kept as pasted"
+    ISSUED = "issued", "Service account gets a token", "A token was issued"
+    """Only with OIDC tokens."""
+    NAME = "name", "Host name resolves", "The name resolves"
+    ROUTE = "route", "Host is reachable", "Connected"
     """A TCP connection to the host, or to the proxy, succeeds."""
-    CERTIFICATE = "certificate"
-    """This computer trusts the TLS certificate."""
-    TOKEN = "token"  # noqa: S105 - the name of a check
+    CERTIFICATE = "certificate", "Certificate is trusted", "Trusted"
+    TOKEN = "token", "Request is authorized", "The endpoint accepted the request"
     """The first request of the SCIM client gets status 200."""
-    USERS = "users"
+    USERS = "users", "User lookup, as the portal sends it", "The response is as expected"
     """The body of that answer is a ListResponse, empty if nobody should match."""
-    GROUPS = "groups"
-    """The same for the client's second request: groups, or the service's configuration."""
-    CONTROL = "control"
+    GROUPS = "groups", "Second request of the portal", "The response is as expected"
+    """Groups, or the service's configuration."""
+    CONTROL = "control", "Wrong token is rejected", "A made-up token was rejected"
     """A made-up token is rejected, so the service does check tokens."""
 
 
-class Verdict(StrEnum):
+class Verdict(WordedEnum):
     """How a check ended."""
 
-    PASSED = "passed"
-    """As expected."""
-    FAILED = "failed"
+    PASSED = "passed", "Passed"
+    FAILED = "failed", "Failed"
     """The portal's own test would fail for the same reason, or this computer cannot find out."""
-    WARNED = "warned"
+    WARNED = "warned", "Passed with a remark"
     """Not as expected, and not known to cause a failure."""
-    NOT_TRIED = "not-tried"
+    NOT_TRIED = "not-tried", "Not tried"
     """Not needed after an earlier result."""
-    NOT_CHECKED = "not-checked"
+    NOT_CHECKED = "not-checked", "Not checked"
     """There is nothing to check: practice runs without encryption."""
-    NOT_OFFERED = "not-offered"
+    NOT_OFFERED = "not-offered", "Not offered"
     """The endpoint does not offer it."""
 
 

@@ -42,10 +42,9 @@ if TYPE_CHECKING:
     from enum import StrEnum
 
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
-    "check_titles": (Check, findings.TITLES),
-    "verdicts": (Verdict, findings.VERDICTS),
-    "passed": (Check, findings.PASSED),
-    "observations": (Observation, findings.SENTENCES),
+    "checks": (Check, worded(Check)),
+    "verdicts": (Verdict, worded(Verdict)),
+    "observations": (Observation, worded(Observation)),
     "expected": (Expect, findings.EXPECTED),
     "ip_families": (IpFamily, findings.FAMILIES),
     "proxy_origins": (ProxyOrigin, findings.PROXY_ORIGINS),

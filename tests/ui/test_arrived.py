@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 
 from app.diagnosis.arrivals import DETAILS, TITLES, ArrivalVerdict, counts
-from app.diagnosis.findings import SENTENCES
 from app.guide.placeholders import fill
 from app.guide.vocabulary import Milestone, Tool
 from app.scim.arrivals import ArrivalKind, ResourceTally
@@ -209,9 +208,9 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
 @pytest.mark.parametrize(
     ("answer", "sentence"),
     [
-        (http(401), f"Not all users and groups could be read. {SENTENCES[Observation.UNAUTHORIZED]}."),
+        (http(401), f"Not all users and groups could be read. {Observation.UNAUTHORIZED.words}."),
         (http(404), ArrivalVerdict.NO_LISTS.words),
-        (http(200, b"<html>"), f"Not all users and groups could be read. {SENTENCES[Observation.HTML]}."),
+        (http(200, b"<html>"), f"Not all users and groups could be read. {Observation.HTML.words}."),
     ],
 )
 def test_an_endpoint_that_answers_badly_is_reported_plainly(

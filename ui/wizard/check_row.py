@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
-from app.diagnosis.findings import VERDICTS, meaning, sentence, title
+from app.diagnosis.findings import meaning, sentence
 from app.diagnosis.ticket import lines, ticket
 from app.scim.finding import Verdict
 from ui.theme.style import restyle
@@ -40,10 +40,10 @@ class CheckRow(QFrame):
         self._shown: tuple[Finding | None, bool] | None = None
         self._finding: Finding | None = None
         self._badge = StepBadge(self)
-        self._name = label(title(check), "muted", self)
+        self._name = label(check.words, "muted", self)
         self._sentence = label("", "small", self)
         self._time = label("", "small", self, wrap=False)
-        purpose = f"Details of: {title(check)}"
+        purpose = f"Details of: {check.words}"
         self._more = IconButton("chevron-right", purpose, name=f"details-{check.value}", press=self.turn)
         keep = self._more.sizePolicy()
         keep.setRetainSizeWhenHidden(True)  # keeps the times aligned
@@ -69,7 +69,7 @@ class CheckRow(QFrame):
         seconds = finding.seconds if finding is not None and tried else None
         self._time.setText("" if seconds is None else f"{seconds * 1000:,.0f} ms")
         self._more.setVisible(finding is not None and bool(lines(finding)))
-        self._more.setAccessibleDescription(f"{VERDICTS[verdict]}. {text}")
+        self._more.setAccessibleDescription(f"{verdict.words}. {text}")
         self._close()
 
     @property
@@ -84,11 +84,11 @@ class CheckRow(QFrame):
         elif self._finding is not None and not self._more.isHidden():
             self._fill(self._finding)
             self._details.show()
-            self._more.show_purpose("chevron-down", f"Close the details of: {title(self._check)}")
+            self._more.show_purpose("chevron-down", f"Close the details of: {self._check.words}")
 
     def _close(self) -> None:
         self._details.hide()
-        self._more.show_purpose("chevron-right", f"Details of: {title(self._check)}")
+        self._more.show_purpose("chevron-right", f"Details of: {self._check.words}")
 
     def _fill(self, finding: Finding) -> None:
         fresh = QWidget(self)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.diagnosis.findings import meaning, sentence, title
+from app.diagnosis.findings import meaning, sentence
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import headline
 from app.diagnosis.ticket import sent_lines, ticket
@@ -129,7 +129,7 @@ class ConnectionPage(QWidget):
             return
         card = Card("card", self, "Remarks" if len(odd) > 1 else "A remark")
         for finding in odd:
-            card.add(label(f"{title(finding.check)}: {sentence(finding)}.", "strong", card))
+            card.add(label(f"{finding.check.words}: {sentence(finding)}.", "strong", card))
             if words := meaning(finding):
                 card.add(label(words, "body", card))
         self._side.addWidget(card)

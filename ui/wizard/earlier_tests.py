@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.diagnosis.findings import title
 from app.diagnosis.runs import compare, headline, outcome
 from app.text.counts import counted
 from app.text.times import clock
@@ -84,6 +83,6 @@ class EarlierTests(Card):
         if not found:
             self.add(label("No differences from the latest test.", "body", self))
         for each in found:
-            self.add(label(title(each.check), "strong", self))
+            self.add(label(each.check.words, "strong", self))
             self.add(label(f"Then: {outcome(each.was)}", "body", self))
             self.add(label(f"Latest: {outcome(each.now)}", "body", self))
