@@ -29,7 +29,8 @@ _ID = re.compile(r"[0-9a-f]{32}\Z")
 """A setup id. Other secrets of the program, such as the seed of the practice consoles, belong to no setup."""
 
 DISMISSED_SECONDS: Final = 2.0
-"""For so long after a prompt was dismissed, none is shown: what one press still has to do must not bring it back."""
+"""For so long after a prompt was dismissed, or was not shown for that reason, none is shown: what the same press still
+has to do must not bring it back."""
 
 REACHED_SECONDS: Final = 1.0
 """For so long the answer of ``reachable`` counts."""
@@ -119,6 +120,7 @@ class Vault:
         if keyring is None or not keyring.locked:
             return VaultStatus.READY
         if time.monotonic() - self._dismissed < DISMISSED_SECONDS:
+            self._dismissed = time.monotonic()  # one press may have much to do
             return VaultStatus.LOCKED
         status = keyring.unlock()
         if status is VaultStatus.LOCKED:

@@ -64,6 +64,23 @@ class LockedKeyring(MemoryKeyring):
             raise KeyringLocked("locked")
 
 
+class DismissedKeyring(LockedKeyring):
+    """Prompts only when it is unlocked, and every prompt is dismissed. It answers slowly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.prompts = 0
+
+    @property
+    def locked(self) -> bool:
+        time.sleep(0.05)
+        return True
+
+    def unlock(self) -> None:
+        self.prompts += 1
+        raise KeyringLocked("dismissed")
+
+
 class RefusingKeyring(MemoryKeyring):
     """Writes nothing, and raises an error whose message contains the value."""
 

@@ -15,12 +15,14 @@ from keyring.backends.null import Keyring as NullKeyring  # noqa: TID253 - what 
 
 from app.vault import Vault, VaultStatus
 from app.vault import backend as keyrings
+from app.vault import vault as vaults
 from app.vault.outcome import HELD
 from tests.support.golden import Golden, lines, worded
 from tests.support.keyrings import (
     SETUP,
     DeletingFirstKeyring,
     DiscardingKeyring,
+    DismissedKeyring,
     GarblingKeyring,
     LockedKeyring,
     MemoryKeyring,
@@ -149,6 +151,24 @@ def test_returning_something_other_than_text() -> None:
     keyring.items[service()] = b"bytes"  # type: ignore[assignment]
     with closing(Vault("setup", keyring)) as vault:
         assert asyncio.run(vault.get(SETUP, "token")).status is VaultStatus.MISMATCH
+
+
+def test_a_dismissed_prompt_is_not_repeated_by_the_same_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Removing the secrets of many setups takes longer than the time for which one dismissal counts."""
+    monkeypatch.setattr(vaults, "DISMISSED_SECONDS", 0.2)
+    keyring = DismissedKeyring()
+
+    async def story() -> None:
+        vault = Vault("setup", keyring)
+        for _ in range(2):
+            shown = keyring.prompts
+            for number in range(12):
+                assert (await vault.purge(f"{number:032x}", ("token",))).status is VaultStatus.LOCKED
+            assert keyring.prompts == shown + 1
+            await asyncio.sleep(0.3)
+        vault.close()
+
+    asyncio.run(story())
 
 
 def test_every_status_has_a_sentence_of_its_own(golden: Golden) -> None:
