@@ -88,7 +88,8 @@ def enum_members() -> set[str]:
         for package in ("app", "ui")
         for path in (ROOT / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.ClassDef) and any(ast.unparse(base) in {"Enum", "StrEnum", "WordedEnum"} for base in node.bases)
+        if isinstance(node, ast.ClassDef)
+        and any(ast.unparse(base) in {"Enum", "StrEnum", "WordedEnum"} for base in node.bases)
         for line in node.body
         if isinstance(line, ast.Assign)
         for target in line.targets

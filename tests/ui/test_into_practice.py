@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.guide.vocabulary import Lane
+from app.practice.console_keys import ConsoleKeys
+from app.practice.process import Started
 from app.setup.lock import AlreadyOpen, FolderTaken
 from app.setup.store import Store
 from tests.support.screen import child, message, messages
@@ -68,3 +71,33 @@ def test_into_practice(program: Program) -> None:
         await practice_asked_for_twice(application, program.data)
 
     program.play(story)
+
+
+def test_practice_opens_its_own_consoles_only_and_each_time_anew(program: Program) -> None:
+    async def story(application: Application) -> None:
+        await application.new_setup("entra")
+        controller, workspace = application.opened.controller, here(application)
+        assert controller is not None
+        running = workspace.consoles
+        assert running is not None
+        result = await controller.session.captures.give("base_url", "https://scim.cie.paloaltonetworks.com/v2/abc")
+        assert not result.accepted
+        assert "base_url" not in controller.session.setup.kept
+        for elsewhere in (
+            Started("https://scim.example", ConsoleKeys()),
+            Started("http://127.0.0.1.example", ConsoleKeys()),
+        ):
+            workspace.consoles = elsewhere
+            controller.open_console(Lane.CIE)
+            controller.open_link("https://portal.example/")
+        workspace.consoles = None
+        controller.open_console(Lane.PORTAL)
+        assert program.browsed == []
+        workspace.consoles = running
+        for _ in range(3):
+            controller.open_console(Lane.CIE)
+            controller.open_link("https://portal.example/")
+        assert len(set(program.browsed)) == len(program.browsed) == 6
+        assert all(address.startswith(f"{running.origin}/") for address in program.browsed)
+
+    program.play(story, practice=True)
