@@ -6,6 +6,7 @@ The only module of ``app`` that names ``ui``; the import contract in pyproject.t
 from __future__ import annotations
 
 import gc
+import signal
 import sys
 from dataclasses import replace
 
@@ -42,6 +43,8 @@ def main() -> int:
         else:  # a windowed program on Windows has no standard input
             from ui.dialogs.removal import main as remove_data
         return remove_data(options.data_dir or data_dir())
+    # As an exception, Ctrl+C would crash Qt while it is imported. SessionEnd replaces this handler.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         from ui.start import main as open_window
     except ImportError as error:

@@ -7,7 +7,7 @@ import gc
 import sys
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from app.setup.state import Setup
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
+from app.system.logout_inhibition import LogoutInhibition
 from app.system.policy import NO_KEYRING, NO_POLICY
 from ui.desktop.browser import open_handbook, open_in_browser
 from ui.desktop.clearing import CopyStage
@@ -33,10 +34,15 @@ if TYPE_CHECKING:
     from app.setup.store import Store
     from app.vault import Vault
     from ui.desktop.clearing import ClipboardState
+    from ui.desktop.session_end import SessionEnd
     from ui.home.page import HomePage
     from ui.main_window import MainWindow
 
     Walk = Callable[["Application"], Awaitable[int]]
+
+
+WOULD_LOSE: Final = "A secret is in memory only. It is lost when the assistant ends."
+LOGOUT_STOPPED: Final = "Logging out was stopped. Try the keyring again, or close the assistant, then log out."
 
 
 class Application:
@@ -49,8 +55,12 @@ class Application:
         home: HomePage,
         open_url: Callable[[str], None] = open_in_browser,
         walk: Walk | None = None,
+        session_end: SessionEnd | None = None,
     ) -> None:
-        """``walk`` uses the program instead of an admin, then ends it; its result is the exit code."""
+        """``walk`` uses the program instead of an admin, then ends it; its result is the exit code.
+
+        ``session_end`` reports what the system wants of the whole process.
+        """
         from ui.desktop.clipboard import ClipboardGuard
         from ui.desktop.screen_lock import ScreenLock
         from ui.desktop.tray import Tray
@@ -79,6 +89,11 @@ class Application:
         self._policy = NO_POLICY
         self._begun = asyncio.Event()
         self._end = asyncio.Event()
+        self._ordered = asyncio.Event()
+        """The system ends the program: nobody may be there to answer a question."""
+        self._session_end = session_end
+        self._inhibition = LogoutInhibition()
+        self._inhibited = False
         self._orphan_cleaner = OrphanCleaner(home, self.tasks, self._say, self._in_use)
         self._connect()
 
@@ -103,6 +118,26 @@ class Application:
         self.clipboard.changed.connect(self._look_for_lock)
         self.tray.opened.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
+
+        if self._session_end is not None:
+            self._session_end.would_lose = self._in_memory
+            self._session_end.asked.connect(self.end_by_order)
+            self._session_end.stopped.connect(lambda: self._say(f"{WOULD_LOSE} {LOGOUT_STOPPED}"))
+            if self._session_end.requested:
+                self.end_by_order()
+
+    def _in_memory(self) -> bool:
+        """Return whether a secret is in memory only."""
+        return any(session.captures.in_memory_only for session in self._sessions())
+
+    async def _hold_logout(self, *, wanted: bool) -> None:
+        await asyncio.to_thread(partial(self._inhibition.hold, WOULD_LOSE) if wanted else self._inhibition.release)
+
+    def end_by_order(self) -> None:
+        """End the program without asking, as the system wants: clear the clipboard, save, leave."""
+        self.clipboard.clear_now()
+        self._ordered.set()
+        self.end()
 
     def _once_ready(self, act: Callable[[], object]) -> None:
         """Act once the program has started. The first window takes clicks while the keyring is still probed."""
@@ -140,27 +175,31 @@ class Application:
         return code if incomplete is None else 1
 
     async def _run(self) -> int:
-        beginning = asyncio.create_task(self._begin())
+        living = asyncio.create_task(self._live())
         ending = asyncio.create_task(self._end.wait())
         try:
-            await asyncio.wait((beginning, ending), return_when=asyncio.FIRST_COMPLETED)
-            if not beginning.done():
-                return 0  # closed while a keyring didn't answer
-            if not beginning.result():
-                return 1
-            if self._walk is not None:
-                return await self._walk(self) or int(self.bugs.count > 0)
-            if self.options.notes:
-                self._say("\n".join(self.options.notes))
-            if (wanted := self._file_to_open()) is not None:
-                await self._files.open(wanted)
-            await ending
-            return 0
+            await asyncio.wait((living, ending), return_when=asyncio.FIRST_COMPLETED)
+            if living.done():
+                return living.result()
+            return int(self._walk is not None and self._ordered.is_set())  # closed, at whatever point of its life
         finally:
-            for task in (beginning, ending):
+            for task in (living, ending):
                 task.cancel()
-            await asyncio.gather(beginning, ending, return_exceptions=True)  # also leaves a half-entered workspace
+            await asyncio.gather(living, ending, return_exceptions=True)  # also leaves a half-entered workspace
             await self._finish()
+
+    async def _live(self) -> int:
+        """Start, and do what the command line asks for. Return the exit code; without a walk, only after a failure."""
+        if not await self._begin():
+            return 1
+        if self._walk is not None:
+            return await self._walk(self) or int(self.bugs.count > 0)
+        if self.options.notes:
+            self._say("\n".join(self.options.notes))
+        if (wanted := self._file_to_open()) is not None:
+            await self._files.open(wanted)
+        await self._end.wait()
+        return 0
 
     def _file_to_open(self) -> Path | None:
         """Return the file that the program was started with, and open later ones as they come."""
@@ -194,6 +233,8 @@ class Application:
         await self.tasks.cancel_all()
         if self.workspace is not None:
             await self.workspace.leave()
+        if self._inhibited:
+            await self._hold_logout(wanted=False)
         self.window.hide()
 
     def close(self) -> None:
@@ -214,7 +255,7 @@ class Application:
         if not await self.clipboard.clear_before_end():
             return
         self.window.come_forward()  # more is possible in front
-        if (left := await self.clipboard.clear_before_end()) and self._walk is None:
+        if (left := await self.clipboard.clear_before_end()) and self._walk is None and not self._ordered.is_set():
             await self._say_and_wait(left)
             await self.clipboard.clear_before_end()
 
@@ -258,7 +299,12 @@ class Application:
         box = MessageBox(self.window, sentence)
         box.finished.connect(lambda _result: closed.set())
         box.open()
-        await closed.wait()
+        waits = [asyncio.create_task(event.wait()) for event in (closed, self._ordered)]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
 
     def _diagnose(self) -> str:
         from ui.dialogs.diagnostics import diagnose
@@ -417,6 +463,9 @@ class Application:
         """Notify the admin that a background wait has ended, whatever page is open."""
         from app.session.events import SessionEvent
 
+        if (in_memory := self._in_memory()) is not self._inhibited and not self._end.is_set():
+            self._inhibited = in_memory
+            self.tasks.start(self._hold_logout(wanted=in_memory))
         client = session.setup.client
         match event:
             case SessionEvent.TIMESTAMP_SEEN:

@@ -13,6 +13,7 @@ from app.system import log
 from app.system.hardening import harden
 from app.system.paths import APP_ID
 from ui.desktop.file_open import DesktopApplication
+from ui.desktop.session_end import SessionEnd
 from ui.home.page import HomePage
 from ui.main_window import MainWindow
 from ui.theme import icons, style
@@ -82,6 +83,7 @@ def main(options: Options, walk: Walk | None = None) -> int:
         os.environ["QT_SCALE_FACTOR"] = str(options.scale)
     qInstallMessageHandler(_end_without_screen)
     qt = DesktopApplication(sys.argv[:1])
+    session_end = SessionEnd(qt)
     qt.setApplicationName(APP_ID)
     qt.setApplicationDisplayName("SCIM Setup Assistant")
     qt.setDesktopFileName(os.environ.get("FLATPAK_ID", APP_ID))  # a Flatpak's entry is named after its id
@@ -111,11 +113,14 @@ def main(options: Options, walk: Walk | None = None) -> int:
     from ui.application import Application
 
     async def live() -> int:
-        application = Application(options, window, home, walk=walk or _tour(options))
+        application = Application(options, window, home, walk=walk or _tour(options), session_end=session_end)
         log.install_hooks(application.bugs.report)
         try:
             return await application.run()
         finally:
             log.install_hooks()  # failures from here on can no longer be shown in a window
 
-    return tasks.run(qt, live)
+    try:
+        return tasks.run(qt, live)
+    finally:
+        session_end.end()
