@@ -211,6 +211,51 @@ def test_a_status_is_read_as_libraries_write_it(text: str, status: int) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Error: SSL: CERTIFICATE_VERIFY_FAILED", "untrusted"),
+        ("The remote certificate is invalid because of errors in the certificate chain: PartialChain", "untrusted"),
+        (
+            "The remote certificate is invalid because of errors in the certificate chain: NotTimeValid",
+            "expired-certificate",
+        ),
+        ("remote error: tls: handshake failure", "no-tls"),
+        ("net/http: TLS handshake timeout", "no-tls"),
+        ("javax.net.ssl.SSLException: Remote host terminated the handshake", "no-tls"),
+        ("Remote host closed connection during handshake", "no-tls"),
+        ("A task was canceled.", "no-answer"),
+        ("The request was canceled due to the configured HttpClient.Timeout of 100 seconds elapsing.", "no-answer"),
+        ("curl: (28) Operation timed out after 30000 milliseconds", "no-answer"),
+        ("curl: (7) Failed to connect to scim.example.com port 443", "unreachable"),
+        ("Error: socket hang up", "unreachable"),
+        ("upstream connect error or disconnect/reset before headers. reset reason: connection failure", "gateway"),
+        ("no healthy upstream", "gateway"),
+        ("The bearer token is invalid", "refused"),
+        ("EntryConflict: the operation failed", "conflict"),
+        ("User with userName a@b.c already exists", "conflict"),
+    ],
+)
+@pytest.mark.parametrize("client", ["entra", "okta", "cyberark", "others", "pingone"])
+def test_a_failure_is_read_as_libraries_write_it(text: str, means: str, client: str) -> None:
+    causes = explained(text, client).causes
+    assert causes
+    assert causes[0].id.partition(".")[0] == means
+
+
+@pytest.mark.parametrize("client", ["okta", "okta-custom"])
+def test_okta_s_test_of_the_credentials_does_not_hide_why_it_failed(client: str) -> None:
+    for text, means in (
+        ("Could not verify the administrator credentials. Error authenticating: Internal Server Error", "server-error"),
+        ("Could not verify the administrator credentials. Error authenticating: Unauthorized", "refused"),
+        (
+            "Error while creating user u1: Not Found. Errors reported by remote server: User 7 not found",
+            "gone",
+        ),
+    ):
+        assert explained(text, client).causes[0].id.startswith(f"{means}.")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "we found a conflict of interest",
