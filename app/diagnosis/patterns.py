@@ -56,6 +56,8 @@ class ErrorPattern(DataPart):
     """The explanation; None where it is worth showing but explains nothing."""
     settles: bool = False
     """Where it is found, no pattern after it explains anything, but for HTTP statuses."""
+    alone: bool = False
+    """It is left out where another pattern explains something, but for vague ones."""
     before: Label | None = None
     """For a product: it counts more than the general pattern of this label, and less than those before it."""
 

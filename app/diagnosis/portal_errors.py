@@ -61,6 +61,8 @@ def decode(text: str, guide: Guide, setup: Setup | None, base_url: str | None = 
     addresses = compare(plain, base_url, known.hosts)
     named = codes(plain)
     found = [pattern for pattern in known.patterns if pattern.occurs_in(plain, named)]
+    if any(pattern.means and pattern not in known.vague for pattern in found):
+        found = [pattern for pattern in found if not pattern.alone]
     ours = any(pattern in known.own for pattern in found)
     foreign = [(product, pattern) for product, pattern in known.foreign if pattern.occurs_in(plain, named)]
     unrelated = addresses.strange and not ours and not foreign

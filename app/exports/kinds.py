@@ -238,7 +238,7 @@ def _roles(shape: FileShape, columns: Columns, kind: ExportKind) -> dict[ColumnR
             at for role in persons for at in columns.having(role, user, *((any_,) if whose_neutral_is_a_person else ()))
         ]
     taken[ColumnRole.MEMBER_TYPE] = columns.having(ColumnRole.MEMBER_TYPE, member) if of_groups else []
-    if whose_neutral_is_a_person:
+    if whose_neutral_is_a_person and not (columns.about(user) and _only_groups(shape, types)):
         taken[ColumnRole.MEMBER_TYPE] += types
     taken[ColumnRole.USER_NAME] = [
         *columns.having(ColumnRole.USER_NAME, user),
@@ -263,6 +263,11 @@ def _type_column(shape: FileShape, columns: Columns) -> list[int]:
         for at in columns.having(ColumnRole.TYPE, Subject.ANY)
         if any(at < len(row) and what(row[at]) is not None for row in shape.sample)
     ]
+
+
+def _only_groups(shape: FileShape, types: Sequence[int]) -> bool:
+    """Whether a type is that of the row's group: every row says so, while its member is a user."""
+    return all(what(row[at]) is Subject.GROUP for row in shape.sample for at in types if at < len(row))
 
 
 def _best_filled(shape: FileShape, names: list[int]) -> list[int]:

@@ -50,6 +50,9 @@ def verdict(answer: Checked) -> VerdictText:
         )
     if report is None:
         return VerdictText(ExportVerdict.ASKS, "Which column holds the names? Choose it, then check.")
+    if not report.groups:
+        none = "No row is a group." if report.rows else "There are no rows below the header."
+        return VerdictText(ExportVerdict.NOT_GROUPS, f"{none} Choose an export of groups.")
     total = report.counts.total()
     if not total:
         found = f"No problem was found in {counted(report.groups, 'group')}."
@@ -63,14 +66,14 @@ def verdict(answer: Checked) -> VerdictText:
 
 def _rows_are(answer: Checked) -> str:
     """What the rows are, unless each is a group as expected."""
-    report, seen = answer.report, answer.seen
+    report = answer.report
     assert report is not None
     match report.kind:
         case ExportKind.MEMBERS:
             return f"This is a list of members: {counted(report.rows, 'row')}."
         case ExportKind.MIXED:
             return f"This is a mixed list. Only its groups were checked, not {counted(report.others, 'other object')}."
-        case ExportKind.UNKNOWN if seen.kind is not ExportKind.UNKNOWN or report.groups * 2 <= report.rows:
+        case ExportKind.UNKNOWN if report.groups * 2 <= report.rows - report.others:
             return "Most names are repeated, as in a list of members. Each name was checked once."
         case ExportKind.UNKNOWN:
             return "Nothing here shows whether these are groups. They were checked as groups."

@@ -337,6 +337,10 @@ CASES = {
         1,
         skipped=1,
     ),
+    "JumpCloud": Case(
+        "Group,Type,Username\nSales,user_group,ann\nSales,user_group,bob\n", MEMBERS, "Group", 1, member="Username"
+    ),
+    "OneLogin": Case("Group,User,Email\nSales,Ann,ann@e.c\nSales,Bob,bob@e.c\n", MEMBERS, "Group", 1, member="User"),
     "names with commas in one column": Case("Group\nSales, EMEA\nIT, Berlin\nHR\n", GROUPS, "Group", 3),
     "digits kept as text": Case(
         'Group Name,Group ID\nSales,="1"\nSales,="2"\n', GROUPS, "Group Name", 2, {GroupIssue.SAME: 1}
@@ -458,3 +462,20 @@ def test_an_unknown_header_is_not_guessed(header: str) -> None:
 )
 def test_a_type_tells_what_a_row_is(value: str, subject: Subject | None) -> None:
     assert what(value) is subject
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'DistinguishedName,Name,ObjectClass\n"CN=PC1,DC=e",PC1,computer\n"CN=PC2,DC=e",PC2,computer\n',
+        "Name,Typ\nPC1,Computer\nDrucker,Drucker\n",
+        "Group name,Group type\n",
+        "Group,User\n,ann\n,bob\n",
+    ],
+)
+def test_a_file_without_any_group_is_not_clean(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text)
+    answer = read(path)
+    assert answer.report is None or not answer.report.groups
+    assert verdict(answer).verdict is ExportVerdict.NOT_GROUPS
