@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
     Strict,
-    model_validator,
 )
 
 from app.guide import catalog
@@ -36,25 +35,12 @@ from app.setup.state import (
 )
 from app.setup.status import summary
 from app.text.legible import legible
-from app.text.times import in_utc
+from app.text.times import EARLIEST, LATEST
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import LONGEST, TSG_ID
 
 FORMAT = 2
 """Increased with every change that an older program would misread. Format 1 stored the status as a sentence."""
-
-
-def _plausible_time(moment: datetime) -> datetime:
-    found = in_utc(moment)
-    if found is None:
-        raise ValueError("not a plausible time")
-    return found
-
-
-def _written_time(value: object) -> object:
-    if isinstance(value, str | datetime):
-        return value
-    raise ValueError("not a time")  # a number would count as seconds since 1970
 
 
 def _reachable(reached: dict[str, datetime]) -> dict[str, datetime]:
@@ -70,7 +56,8 @@ LONGEST_KEY = 200
 MOST = 1_000_000_000
 """Users, groups, and whatever else is counted."""
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_written_time), AfterValidator(_plausible_time)]
+Moment = Annotated[AwareDatetime, Strict(), Field(ge=EARLIEST, lt=LATEST)]
+"""Strict, because a number would count as seconds since 1970."""
 
 Words = Annotated[str, Field(max_length=LONGEST), AfterValidator(legible)]
 """Text that is shown. It must not contain invisible characters, because others may have changed the file."""
@@ -98,8 +85,12 @@ class _FilePart(BaseModel):
 
 
 def _state(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
     if isinstance(value, tuple):
         return tuple(map(_state, value))
+    if isinstance(value, dict):
+        return {name: _state(part) for name, part in value.items()}
     return value.state() if isinstance(value, _FilePart) else value
 
 
@@ -223,13 +214,6 @@ class Document(_FilePart):
     summary: SummaryPart | None = None
     """Computed from the guide if missing, as in format 1 and in hand-over files."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _migrated(cls, data: Any) -> Any:
-        if isinstance(data, dict) and type(data.get("format")) is int and data["format"] == 1:
-            return {name: part for name, part in data.items() if name != "status"} | {"format": FORMAT}
-        return data
-
     @classmethod
     def of(cls, setup: Setup) -> Self:
         """Convert from the state. Raises ValueError for an invalid state, which is a bug."""
@@ -258,4 +242,21 @@ def encode(setup: Setup) -> bytes:
 
 def decode(content: bytes) -> Setup:
     """Return the setup in the file. Raises ValueError if the content isn't a setup in this format."""
-    return Document.model_validate_json(content).state()
+    try:
+        return Document.model_validate_json(content).state()
+    except ValueError:
+        try:
+            older: object = json.loads(content)
+        except RecursionError as error:
+            raise ValueError("nested too deeply") from error
+        newer = migrated(older)
+        if newer is older:
+            raise
+        return Document.model_validate_json(json.dumps(newer)).state()
+
+
+def migrated(setup: object) -> object:
+    """Return a setup of format 1 in the present format, and anything else as it is."""
+    if isinstance(setup, dict) and type(setup.get("format")) is int and setup["format"] == 1:
+        return {name: part for name, part in setup.items() if name != "status"} | {"format": FORMAT}
+    return setup

@@ -18,7 +18,7 @@ from app import __version__
 from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Milestone
 from app.setup import journey
-from app.setup.document import MOST, Document, Moment
+from app.setup.document import MOST, Document, Moment, migrated
 from app.setup.journey import CLOCK_SKEW
 from app.setup.sentences import setup_name
 from app.setup.status import summary
@@ -151,7 +151,7 @@ def _received(
     data: dict[str, Any], guides: Iterable[Guide], taken: frozenset[str], now: datetime | None, file: str
 ) -> ReceivedSetup:
     try:
-        envelope = Envelope.model_validate(data)
+        envelope = Envelope.model_validate_json(json.dumps(data))
     except ValidationError as error:
         raise _at(file, *_first(error)) from None
     setup: Setup = envelope.setup.state()
@@ -188,7 +188,7 @@ def _parsed(content: bytes, file: str) -> dict[str, Any]:
     if isinstance(number, int) and number > FORMAT:
         raise _HandOverError(f"{file} was made by a newer version. Install that version, then open it again.")
     if isinstance(setup, dict):
-        data["setup"] = setup | {"runs": [], "control": None, "summary": None}
+        data["setup"] = migrated(setup | {"runs": [], "control": None, "summary": None})
     return data
 
 
@@ -197,7 +197,18 @@ def _object(file: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
         raise _at(file, next(name for name in names if names.count(name) > 1), "occurs twice")
+    for name, value in pairs:
+        if any(isinstance(text, str) and not _is_text(text) for text in (name, value)):
+            raise _at(file, name, "has half of a character")
     return found
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can write but no file can hold
+        return False
+    return True
 
 
 def _no_number(name: str) -> float:

@@ -40,6 +40,12 @@ _TONES: Final = {
 }
 
 
+AT_ONCE: Final = 10
+"""Rows that are drawn at once: more than the usual window shows."""
+AHEAD: Final = 100
+"""Device-independent pixels below the window in which rows are drawn."""
+
+
 class SetupList(ScrollColumn):
     """A row for each setup."""
 
@@ -52,6 +58,13 @@ class SetupList(ScrollColumn):
         super().__init__(parent)
         self.column.setSpacing(12)
         self._continue: list[QPushButton] = []
+        self._card: Card | None = None
+        self._rest: list[Setup] = []
+        """Those whose rows aren't drawn yet, the next one last."""
+        self._now: datetime | None = None
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._draw_ahead)
+        bar.rangeChanged.connect(self._draw_ahead)
 
     def show_setups(
         self,
@@ -62,22 +75,39 @@ class SetupList(ScrollColumn):
         without_keyring: str,
         offer_practice: bool,
     ) -> None:
-        """Draw all rows, after notices for the admin; without a setup, explain what one is."""
+        """Draw the first rows, after notices for the admin; without a setup, explain what one is."""
+        self._card, self._rest, self._now = None, list(reversed(setups)), now
         clear(self.column)
         self._continue.clear()
         notices = [without_keyring] if without_keyring else []
         notices += [trouble.sentence for trouble in troubles]
         fill(self.column, *(Note(rich(notice), "caution") for notice in notices))
         if setups:
-            card = Card("card")
+            self._card = card = Card("card")
             card.body.setContentsMargins(0, 0, 0, 0)
             card.body.setSpacing(0)
-            rows = [self._row(setup, now) for setup in setups]
-            rows[-1].setProperty("last", "true")  # the card's own line is below it
-            card.add(*rows)
+            self._draw(AT_ONCE)
             fill(self.column, card, REST)
         else:
             fill(self.column, Welcome(self.practice if offer_practice else None), REST)
+
+    def _draw(self, count: int) -> None:
+        """Draw the rows of the next setups."""
+        if self._card is None or self._now is None:
+            return
+        rows = [self._row(self._rest.pop(), self._now) for _ in range(min(count, len(self._rest)))]
+        if rows and not self._rest:
+            rows[-1].setProperty("last", "true")  # the card's own line is below it
+        # In a widget of their own: Qt lays out all rows of a visible layout again for each one that is added to it.
+        together = QWidget()
+        column(*rows, inside=together, spacing=0)
+        self._card.add(together)
+
+    def _draw_ahead(self) -> None:
+        """Draw more rows, twice as many each time, once the last ones come into view."""
+        bar = self.verticalScrollBar()
+        if self._rest and bar.maximum() - bar.value() < AHEAD:
+            self._draw(len(self._continue))
 
     def _row(self, setup: Setup, now: datetime) -> QFrame:
         name, status = setup_name(setup), setup.summary.status
@@ -105,6 +135,8 @@ class SetupList(ScrollColumn):
 
     def take_keyboard(self, setup_id: str) -> bool:
         """Focus that setup, or the first one. Return False if there is none."""
+        if any(setup.id == setup_id for setup in self._rest):
+            self._draw(1 + next(n for n, setup in enumerate(reversed(self._rest)) if setup.id == setup_id))
         there = [each for each in self._continue if each.objectName() == f"continue-{setup_id}"]
         for each in (there or self._continue)[:1]:
             each.setFocus()
