@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.guide.placeholders import placeholders_of
+from app.guide.vocabulary import Milestone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,9 @@ def _of_steps(guide: Guide) -> Iterator[str]:
         yield from (f"step {step.id}: no step {i}" for i in wanted if i not in ids)
         yield from (f"step {step.id}: no source {s}" for s in step.sources if s not in guide.sources)
         yield from _of_answers(guide, step)
+    marks = [step.marks for step in guide.steps if step.marks is not None]
+    if marks != sorted(marks, key=list(Milestone).index):
+        yield "the milestones of the steps are out of order"
     yield from (f"branch {b.id}: no step {b.at}" for b in guide.branches if b.at and b.at not in ids)
 
 

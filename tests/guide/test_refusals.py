@@ -52,6 +52,7 @@ def test_the_raw_data_is_a_guide() -> None:
         ("submit", "link", "http://example.com", "pattern"),
         ("submit", "colour", "red", "not permitted"),
         ("submit", "id", "acknowledge", "occurs twice"),
+        ("start-provisioning", "marks", "full-sync", "milestones of the steps are out of order"),
         ("submit", "roles", ["submit"], "the role submit follows from what a step does"),
         ("submit", "roles", ["review-user-mapping"], "Input should be"),
     ],
