@@ -46,9 +46,8 @@ class KeyringBackend(Protocol):
 class Lockable(Protocol):
     """A backend that never prompts by itself while it is locked."""
 
-    @property
-    def locked(self) -> bool:
-        """Whether unlocking needs a prompt."""
+    def is_locked(self) -> bool:
+        """Return whether unlocking needs a prompt. No property: ``isinstance`` would ask for its value."""
 
     def unlock(self) -> None:
         """Show the prompt and wait until it was answered."""
@@ -104,7 +103,7 @@ class Keyring:
     def locked(self) -> bool:
         """Whether ``unlock`` would prompt. Where the system itself prompts when a secret is read, False."""
         try:
-            return isinstance(self.backend, Lockable) and self.backend.locked
+            return isinstance(self.backend, Lockable) and self.backend.is_locked()
         except Exception:  # noqa: BLE001 - whatever is wrong, the next call reports it
             return False
 

@@ -134,9 +134,8 @@ class SecretService:
         """Return the services with secrets, without prompting. Raises KeyringLocked while the keyring is locked."""
         return self._with_session(lambda session: session.services(username))
 
-    @property
-    def locked(self) -> bool:
-        """Whether ``unlock`` would prompt. Raises what the service raises."""
+    def is_locked(self) -> bool:
+        """Return whether ``unlock`` would prompt. Raises what the service raises."""
         return self._with_session(lambda session: session.locked)
 
     def unlock(self) -> None:

@@ -71,8 +71,7 @@ class DismissedKeyring(LockedKeyring):
         super().__init__()
         self.prompts = 0
 
-    @property
-    def locked(self) -> bool:
+    def is_locked(self) -> bool:
         time.sleep(0.05)
         return True
 
