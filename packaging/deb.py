@@ -26,9 +26,10 @@ REVISION = f"{__version__}-1"
 MAINTAINER = "SCIM Setup Assistant maintainers <maintainers@cie-scim-assistant.invalid>"
 ARCHITECTURE = "amd64"
 
-SHLIBS_LOCAL = "libX11-xcb 1 libx11-xcb1\n"
-"""What Debian 12 writes stricter than the symbols need; dpkg-shlibdeps reads this first. Debian asks for its version,
-2:1.8.4, but the library has only the functions of Xlib-xcb.h, which are from 2006. Ubuntu 22.04 has 2:1.7.5."""
+SHLIBS_LOCAL = "libX11-xcb 1 libx11-xcb1\nlibzstd 1 libzstd1 (>= 1.3)\n"
+"""What Debian 12 writes stricter than the symbols need; dpkg-shlibdeps reads this first. For a library without a list
+of symbols, Debian asks for its own version. libX11-xcb has only the functions of Xlib-xcb.h, which are from 2006; the
+newest of libzstd's that Qt calls, ZSTD_getFrameContentSize, from 1.3.0. Ubuntu 22.04 has 1.7.5 and 1.4.8."""
 
 
 def build(frozen: Path, icons: Path, components: Sequence[sbom.Component], when: int, out: Path) -> Path:

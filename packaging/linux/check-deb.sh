@@ -27,8 +27,8 @@ make() {
 
 outside() {
     [ "$(id -u)" = 0 ] || fail "this needs root"
-    ! dpkg-deb --field "$1" Depends | grep -q "libx11-xcb1 (" ||
-        fail "it asks for a newer libx11-xcb1 than it needs, and than Ubuntu 22.04 has"
+    ! dpkg-deb --field "$1" Depends | grep -E "libx11-xcb1 \(|libzstd1 \(>= 1\.[5-9]" ||
+        fail "it asks for newer libraries than it needs, and than Ubuntu 22.04 has"
     mkdir -p "$3"
     cp /etc/resolv.conf /etc/hosts "$2/etc/"
     cp "$1" "$2/tmp/$name.deb"
@@ -118,7 +118,7 @@ inside() {
             window=$(xwininfo -root -tree | grep "\"$2\" \"$2\"") && break
         done
         echo "   $window"
-        sleep 1
+        for _ in $(seq 100); do sleep 0.1; [ -d ".local/share/$2" ] && break; done
         # shellcheck disable=SC2086 # the first word is the number of the window
         kill $(xprop -id ${window%%\"*} _NET_WM_PID | sed "s/.*= //")' sh $entry $name || fail "no window of class $name appeared"
     [ -d /home/admin/.local/share/$name ] || fail "the program created no data folder"
