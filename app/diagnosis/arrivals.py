@@ -11,46 +11,7 @@ from app.text.times import clock
 from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.scim.arrivals import Arrival, ArrivalReport, ResourceTally
-
-TITLES: Final[Mapping[ArrivalKind, str]] = {
-    ArrivalKind.NEWEST: "Newest changes",
-    ArrivalKind.INCOMPLETE: "Missing attributes",
-    ArrivalKind.FORM: "User name form",
-    ArrivalKind.SAME: "Duplicate groups",
-    ArrivalKind.ALIKE: "Nearly identical groups",
-    ArrivalKind.NO_MEMBERS: "Groups without members",
-    ArrivalKind.RESERVED: "Reserved characters",
-    ArrivalKind.MISSING: "Missing here",
-    ArrivalKind.EXTRA: "Not in the export",
-}
-
-ADVICE: Final[Mapping[ArrivalKind, str]] = {
-    ArrivalKind.NEWEST: "",
-    ArrivalKind.INCOMPLETE: "Map these attributes in the portal, then have it send the users again.",
-    ArrivalKind.FORM: "CIE uses userName as the User Principal Name. Policies that name users otherwise won't match.",
-    ArrivalKind.SAME: "A sync can't complete with duplicate group names. Make them unique, then restart provisioning.",
-    ArrivalKind.ALIKE: "It isn't documented whether CIE distinguishes these names. Rename one to be safe.",
-    ArrivalKind.NO_MEMBERS: "A policy with this group matches nobody. Members may be unassigned or arrive later.",
-    ArrivalKind.RESERVED: "Prisma Access can't commit a policy with a group whose name has one of \" ' < > &.",
-    ArrivalKind.MISSING: "Not assigned, out of scope, or not sent yet. The portal's provisioning log shows which.",
-    ArrivalKind.EXTRA: "Assigned after the export, or left from before. Compare with a new export.",
-}
-
-DETAILS: Final[Mapping[ArrivalKind, str]] = {
-    ArrivalKind.NEWEST: "{change} {time}",
-    ArrivalKind.INCOMPLETE: "No {values}",
-    ArrivalKind.FORM: "Not in the form name@domain",
-    ArrivalKind.SAME: "Another group has the same name",
-    ArrivalKind.ALIKE: "Another group has nearly the same name",
-    ArrivalKind.NO_MEMBERS: "No members",
-    ArrivalKind.RESERVED: "Has {values}",
-    ArrivalKind.MISSING: "Row {values} of the export",
-    ArrivalKind.EXTRA: "Not in the export",
-}
-"""What a row says."""
 
 
 class ArrivalVerdict(WordedEnum):
@@ -74,7 +35,7 @@ def detail(arrival: Arrival) -> str:
         "change": "Created" if arrival.created else "Changed",
         "time": clock(arrival.at) if arrival.at is not None else "",
     }
-    return fill(DETAILS[arrival.kind], words)
+    return fill(arrival.kind.more[1], words)
 
 
 def problems(report: ArrivalReport) -> int:

@@ -116,33 +116,12 @@ class ApiResult(WordedEnum):
     """Anything else."""
 
 
-PLACES: Final[Mapping[ApiStage, str]] = {
-    ApiStage.KEYRING: "The keyring",
-    ApiStage.TOKEN: "The token address",
-    ApiStage.API: "The API",
-}
-
 SUBJECTS: Final[Mapping[Check, str]] = {
     Check.NAME: "Host name",
     Check.ROUTE: "Connection",
     Check.CERTIFICATE: "Certificate",
 }
 """The checks on the path. Their titles in the connection test would read as if they had passed."""
-
-FULL_SYNC: Final[Mapping[FullSyncProgress, str]] = {
-    FullSyncProgress.COMPLETED: (
-        "CIE reports a sync completed at {at}. A sync of changes may still be running: compare the counts with the "
-        "Directories page before you confirm."
-    ),
-    FullSyncProgress.EMPTY: "CIE reports a sync completed at {at}, without users and groups so far.",
-    FullSyncProgress.JUST_BEFORE: (
-        "CIE's last sync ended at {at}, shortly before you confirmed that Full Sync was started. It may be this one. "
-        "Compare **Sync Status** on the Directories page."
-    ),
-    FullSyncProgress.WAITING: "CIE does not report the end of this Full Sync yet. {last}",
-    FullSyncProgress.NOT_LISTED: "",
-    FullSyncProgress.AMBIGUOUS: "",
-}
 
 _AT_TOKEN: Final = {400: ApiResult.TOKEN_REJECTED, 404: ApiResult.NO_TOKEN_ADDRESS}
 _AT_API: Final = {
@@ -207,7 +186,7 @@ def message(answer: ApiAnswer, name: str) -> ApiMessage:
     if isinstance(answer, DirectoryList):
         words["count"] = counted(len(answer.directories), "directory", "directories")
     else:
-        words |= {"place": PLACES[answer.stage], "observation": answer.observation.words}
+        words |= {"place": answer.stage.words, "observation": answer.observation.words}
     title, *sentences = fill((result.words, *result.more), words)
     if not isinstance(answer, DirectoryList) and answer.path_failure is not None and result is ApiResult.UNREACHABLE:
         sentences += _unreached(answer.path_failure)
@@ -286,4 +265,4 @@ def full_sync(state: FullSyncState, started: datetime | None) -> str:
         return ""
     at = success(directory)
     last = f"The last success was at {at}." if directory.last_success else "There is no success yet."
-    return fill(FULL_SYNC[state.progress], {"at": at, "last": last})
+    return fill(state.progress.words, {"at": at, "last": last})

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from app.scim.capabilities import Feature, Offered, ServicePart
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from app.scim.capabilities import ServiceOffer
-
-ABSENT: Final[Mapping[Offered, str]] = {
-    Offered.NO: "Not offered",
-    Offered.UNKNOWN: "Unknown, no usable answer",
-}
-FEATURES: Final[Mapping[Feature, str]] = {
-    Feature.FILTER: "Filtering",
-    Feature.SORT: "Sorting",
-    Feature.PATCH: "Change by PATCH",
-    Feature.BULK: "Bulk requests",
-    Feature.ETAG: "Versions (ETag)",
-}
 
 
 def rows(offer: ServiceOffer) -> tuple[tuple[str, str], ...]:
@@ -32,12 +18,12 @@ def rows(offer: ServiceOffer) -> tuple[tuple[str, str], ...]:
     ]
     configuration = offer.parts[ServicePart.CONFIGURATION]
     if configuration is Offered.YES:
-        found += [(name, _feature(offer, feature)) for feature, name in FEATURES.items()]
+        found += [(feature.words, _feature(offer, feature)) for feature in Feature]
     else:
-        found.append(("Configuration of the service", ABSENT[configuration]))
+        found.append(("Configuration of the service", configuration.words))
     schemas = offer.parts[ServicePart.SCHEMAS]
     listed = _and_more(offer.schemas, offer.other_schemas) or "None listed"
-    found.append(("Schemas", listed if schemas is Offered.YES else ABSENT[schemas]))
+    found.append(("Schemas", listed if schemas is Offered.YES else schemas.words))
     if offer.required or offer.other_required:
         found.append(("Required of a user", _and_more(offer.required, offer.other_required)))
     return tuple(found)
@@ -45,7 +31,7 @@ def rows(offer: ServiceOffer) -> tuple[tuple[str, str], ...]:
 
 def _count(offered: Offered, number: int | None) -> str:
     if offered is not Offered.YES or number is None:
-        return ABSENT.get(offered, ABSENT[Offered.UNKNOWN])
+        return (Offered.UNKNOWN if offered is Offered.YES else offered).words
     return f"{number:,}" if number else "None yet"
 
 
@@ -53,7 +39,7 @@ def _feature(offer: ServiceOffer, feature: Feature) -> str:
     if feature not in offer.features:
         return "Not stated"
     if not offer.features[feature]:
-        return ABSENT[Offered.NO]
+        return Offered.NO.words
     return f"Yes, up to {offer.page:,} at a time" if feature is Feature.FILTER and offer.page else "Yes"
 
 

@@ -7,7 +7,6 @@ import json
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from app.scim import network_path
 from app.scim.exchange import pause_asked
 from app.scim.observation import FAILURES, Observation, of_status
 from app.scim.tokens import NotIssued
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,15 +30,15 @@ CLOCK_RESOLUTION: Final = 2.0
 """Seconds; the Date header has whole seconds, so it cannot show a smaller difference between clocks."""
 
 
-class ApiStage(StrEnum):
-    """How far a request came."""
+class ApiStage(WordedEnum):
+    """How far a request came. The words name the place."""
 
-    KEYRING = "keyring"
-    """The keyring did not return the service account."""
-    TOKEN = "token"  # noqa: S105 - the name of a stage
+    KEYRING = "keyring", "The keyring"
+    """It did not return the service account."""
+    TOKEN = "token", "The token address"
     """No token was issued."""
-    API = "api"
-    """The API itself answered, or could not be reached."""
+    API = "api", "The API"
+    """It answered, or could not be reached."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from app.directory_sync.client import CLOCK_RESOLUTION, ApiFailure, DirectoryList
 from app.scim.observation import Observation
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,20 +39,27 @@ REFUSED: Final = frozenset(
 """Failures that looking again cannot fix."""
 
 
-class FullSyncProgress(StrEnum):
+class FullSyncProgress(WordedEnum):
     """What CIE's last success says about a Full Sync."""
 
-    COMPLETED = "completed"
+    COMPLETED = (
+        "completed",
+        "CIE reports a sync completed at {at}. A sync of changes may still be running: compare the counts with "
+        "the Directories page before you confirm.",
+    )
     """A sync ended after the start, and the directory has users or groups."""
-    EMPTY = "empty"
-    """A sync ended after the start, but the directory has neither, or does not report their number."""
-    JUST_BEFORE = "just-before"
-    """A sync ended shortly before the admin confirmed the start: it may be this one."""
-    WAITING = "waiting"
+    EMPTY = "empty", "CIE reports a sync completed at {at}, without users and groups so far."
+    """Or the directory does not report their number."""
+    JUST_BEFORE = (
+        "just-before",
+        "CIE's last sync ended at {at}, shortly before you confirmed that Full Sync was started. It may be this "
+        "one. Compare **Sync Status** on the Directories page.",
+    )
+    WAITING = "waiting", "CIE does not report the end of this Full Sync yet. {last}"
     """The last success is older, or there was none yet."""
-    NOT_LISTED = "not-listed"
+    NOT_LISTED = "not-listed", ""
     """No directory has the Directory Name."""
-    AMBIGUOUS = "ambiguous"
+    AMBIGUOUS = "ambiguous", ""
     """More than one directory has the Directory Name."""
 
 

@@ -14,7 +14,6 @@ import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import chain, compress, islice
 from operator import or_
 from typing import TYPE_CHECKING, Final
@@ -25,6 +24,7 @@ from app.exports.kinds import ExportKind
 from app.exports.problems import FileProblem, UnusableFileError
 from app.text.legible import is_invisible, legible, without_invisible
 from app.text.similar import NameList, Sameness, key, sameness
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -39,60 +39,61 @@ SHOWN: Final = 200
 """Characters of a name or reference in a finding."""
 
 
-class GroupIssue(StrEnum):
-    """What a finding is about, the most severe first."""
+class GroupIssue(WordedEnum):
+    """What a finding is about, the most severe first. The words are a title and advice."""
 
-    SAME = "same"
-    """Another group has exactly this name."""
-    ALIKE = "alike"
-    """Another group has this name but for capitals, spaces, invisible characters or the form of letters."""
-    EMPTY = "empty"
+    SAME = (
+        "same",
+        "Duplicate names",
+        "A sync cannot complete with duplicate group names. Make them unique, then restart provisioning.",
+    )
+    ALIKE = (
+        "alike",
+        "Nearly the same names",
+        "It isn't documented whether CIE distinguishes these names. Rename one to be safe.",
+    )
+    """Names that differ only in capitals, spaces, invisible characters or the form of letters."""
+    EMPTY = "empty", "Empty names", "A group needs a display name to be sent."
     """No name, or one that cannot be seen."""
-    LOST = "lost"
+    LOST = (
+        "lost",
+        "Lost letters",
+        "The directory may have other letters here. Export again in UTF-8, then check that file.",
+    )
     """Letters that an earlier program replaced, by question marks or by those of another encoding."""
-    SIGNS = "signs"
-    """Characters that groups of Prisma Access must not contain."""
-    QUOTING = "quoting"
-    """Characters that a filter has to quote."""
-    UNSEEN = "unseen"
+    SIGNS = (
+        "signs",
+        "Prisma Access characters",
+        "Prisma Access cannot commit a policy with a group whose name has one of \" ' < > &.",
+    )
+    QUOTING = (
+        "quoting",
+        "Filter characters",
+        "A client that looks a group up by its name has to quote these; some do not.",
+    )
+    UNSEEN = (
+        "unseen",
+        "Unseen characters",
+        "A name typed into a policy will not match. Enter the name again in the directory.",
+    )
     """Characters that cannot be seen, or spaces at an end."""
-    LONG_DN = "long-dn"
-    """A distinguished name that is not redistributed."""
-    CHILD = "child"
-    """A child group that is not in the export."""
-    PARENT = "parent"
-    """A parent group that is not in the export."""
-    TYPE_NAME = "type-name"
+    LONG_DN = (
+        "long-dn",
+        "Long names (DN)",
+        f"Groups with a DN over {LONGEST_DN} characters are not redistributed to firewalls.",
+    )
+    CHILD = (
+        "child",
+        "Missing child groups",
+        "Nested groups are not followed. Assign the child group as well, after its parent.",
+    )
+    PARENT = "parent", "Missing parent groups", "Its place in the hierarchy is lost unless the parent is sent as well."
+    TYPE_NAME = (
+        "type-name",
+        "Type names, no values",
+        "PowerShell wrote the type of a list, not its values. Join them in the export (-join).",
+    )
     """The name of a type of PowerShell where values belong."""
-
-
-TITLES: Final = {
-    GroupIssue.SAME: "Duplicate names",
-    GroupIssue.ALIKE: "Nearly the same names",
-    GroupIssue.EMPTY: "Empty names",
-    GroupIssue.LOST: "Lost letters",
-    GroupIssue.SIGNS: "Prisma Access characters",
-    GroupIssue.QUOTING: "Filter characters",
-    GroupIssue.UNSEEN: "Unseen characters",
-    GroupIssue.LONG_DN: "Long names (DN)",
-    GroupIssue.CHILD: "Missing child groups",
-    GroupIssue.PARENT: "Missing parent groups",
-    GroupIssue.TYPE_NAME: "Type names, no values",
-}
-
-ADVICE: Final = {
-    GroupIssue.SAME: "A sync cannot complete with duplicate group names. Make them unique, then restart provisioning.",
-    GroupIssue.ALIKE: "It isn't documented whether CIE distinguishes these names. Rename one to be safe.",
-    GroupIssue.EMPTY: "A group needs a display name to be sent.",
-    GroupIssue.LOST: "The directory may have other letters here. Export again in UTF-8, then check that file.",
-    GroupIssue.SIGNS: "Prisma Access cannot commit a policy with a group whose name has one of \" ' < > &.",
-    GroupIssue.QUOTING: "A client that looks a group up by its name has to quote these; some do not.",
-    GroupIssue.UNSEEN: "A name typed into a policy will not match. Enter the name again in the directory.",
-    GroupIssue.LONG_DN: f"Groups with a DN over {LONGEST_DN} characters are not redistributed to firewalls.",
-    GroupIssue.CHILD: "Nested groups are not followed. Assign the child group as well, after its parent.",
-    GroupIssue.PARENT: "Its place in the hierarchy is lost unless the parent is sent as well.",
-    GroupIssue.TYPE_NAME: "PowerShell wrote the type of a list, not its values. Join them in the export (-join).",
-}
 
 
 WHOSE: Final = {GroupIssue.CHILD: "Child group", GroupIssue.PARENT: "Parent group"}

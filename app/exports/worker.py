@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from app.exports.cells import names_in
 from app.exports.columns import ColumnRole, Subject, what
 from app.exports.findings_file import FindingsFile
-from app.exports.groups_check import HELD, SHOWN, TITLES, GroupFinding, GroupsCheck
+from app.exports.groups_check import HELD, SHOWN, GroupFinding, GroupsCheck
 from app.exports.kinds import ExportKind, Recognized, recognize
 from app.exports.problems import FileProblem, UnusableFileError
 from app.exports.rows import ExportRows
@@ -139,7 +139,7 @@ def names_of(export: OpenExport, role: ColumnRole, wanted: frozenset[int]) -> No
 def _writer(file: FindingsFile) -> Callable[[GroupFinding], None]:
     def write(found: GroupFinding) -> None:
         try:
-            file.row((str(found.row), found.name, TITLES[found.issue], found.detail))
+            file.row((str(found.row), found.name, found.issue.words, found.detail))
         except OSError:
             raise UnusableFileError(FileProblem.NOT_SAVED) from None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.exports.encodings import CHOICES
-from app.exports.groups_check import ADVICE, TITLES, GroupIssue
+from app.exports.groups_check import GroupIssue
 from app.exports.kinds import LISTS, ExportKind
 from app.exports.problems import FileProblem, Unusable
 from app.exports.reading import ExportOrder, check
@@ -106,7 +106,7 @@ def _lines(answer: Checked) -> Iterator[str]:
     yield f"\n{told.sentence}"
     for issue in GroupIssue if report is not None else ():
         if report is not None and report.counts[issue]:
-            yield f"\n{TITLES[issue]}, {report.counts[issue]:,}. {ADVICE[issue]}"
+            yield f"\n{issue.words}, {report.counts[issue]:,}. {issue.more[0]}"
             for each in [each for each in report.found if each.issue is issue][:FIRST]:
                 yield f"  row {each.row:,}: {each.name}. {each.detail}."
 

@@ -11,7 +11,6 @@ import heapq
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from enum import StrEnum
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +18,7 @@ from app.scim.listing import last_modified
 from app.scim.pages import PAGE, PageReader
 from app.text.legible import legible
 from app.text.similar import digest
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -43,27 +43,63 @@ REQUIRED: Final = ("userName", "active", "displayName", "name.givenName", "name.
 """What CIE requires of a user; of a group it requires ``displayName``."""
 
 
-class ArrivalKind(StrEnum):
-    """What a row reports."""
+class ArrivalKind(WordedEnum):
+    """What a row reports. The words are a title, advice, and the detail of a row."""
 
-    INCOMPLETE = "incomplete"
+    INCOMPLETE = (
+        "incomplete",
+        "Missing attributes",
+        "Map these attributes in the portal, then have it send the users again.",
+        "No {values}",
+    )
     """A user or group without a required attribute."""
-    FORM = "form"
+    FORM = (
+        "form",
+        "User name form",
+        "CIE uses userName as the User Principal Name. Policies that name users otherwise won't match.",
+        "Not in the form name@domain",
+    )
     """A user name that is not a UPN or mail address."""
-    SAME = "same"
-    """A group with exactly the same name as another one."""
-    ALIKE = "alike"
-    """A group whose name differs from another one only in case, spaces, invisible characters or letter forms."""
-    NO_MEMBERS = "no-members"
-    """A group without members."""
-    RESERVED = "signs"
-    """A group with a character that Prisma Access does not accept."""
-    MISSING = "missing"
+    SAME = (
+        "same",
+        "Duplicate groups",
+        "A sync can't complete with duplicate group names. Make them unique, then restart provisioning.",
+        "Another group has the same name",
+    )
+    ALIKE = (
+        "alike",
+        "Nearly identical groups",
+        "It isn't documented whether CIE distinguishes these names. Rename one to be safe.",
+        "Another group has nearly the same name",
+    )
+    """Names that differ only in case, spaces, invisible characters or letter forms."""
+    NO_MEMBERS = (
+        "no-members",
+        "Groups without members",
+        "A policy with this group matches nobody. Members may be unassigned or arrive later.",
+        "No members",
+    )
+    RESERVED = (
+        "signs",
+        "Reserved characters",
+        "Prisma Access can't commit a policy with a group whose name has one of \" ' < > &.",
+        "Has {values}",
+    )
+    MISSING = (
+        "missing",
+        "Missing here",
+        "Not assigned, out of scope, or not sent yet. The portal's provisioning log shows which.",
+        "Row {values} of the export",
+    )
     """In the export, but not arrived."""
-    EXTRA = "extra"
+    EXTRA = (
+        "extra",
+        "Not in the export",
+        "Assigned after the export, or left from before. Compare with a new export.",
+        "Not in the export",
+    )
     """Arrived, but not in the export."""
-    NEWEST = "newest"
-    """One of the newest changes."""
+    NEWEST = "newest", "Newest changes", "", "{change} {time}"
 
 
 _UPN: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")

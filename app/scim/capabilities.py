@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.net import REQUEST_SECONDS, Answer
 from app.scim.listing import CONFIGURATION, ListResponse, declares, read_listing, read_object, supported
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,24 +31,24 @@ class ServicePart(StrEnum):
     SCHEMAS = "/Schemas"
 
 
-class Offered(StrEnum):
+class Offered(WordedEnum):
     """Whether a service offers something."""
 
-    YES = "yes"
-    NO = "no"
+    YES = "yes", "Offered"
+    NO = "no", "Not offered"
     """It says so, or has no such address."""
-    UNKNOWN = "unknown"
-    """No usable answer, or no time left to ask."""
+    UNKNOWN = "unknown", "Unknown, no usable answer"
+    """Or no time left to ask."""
 
 
-class Feature(StrEnum):
+class Feature(WordedEnum):
     """A feature of the service's configuration (RFC 7643 section 5) that matters to a setup."""
 
-    FILTER = "filter"
-    SORT = "sort"
-    PATCH = "patch"
-    BULK = "bulk"
-    ETAG = "etag"
+    FILTER = "filter", "Filtering"
+    SORT = "sort", "Sorting"
+    PATCH = "patch", "Change by PATCH"
+    BULK = "bulk", "Bulk requests"
+    ETAG = "etag", "Versions (ETag)"
 
 
 SCHEMAS: Final[Mapping[str, str]] = {

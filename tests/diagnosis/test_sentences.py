@@ -51,15 +51,14 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "redirects": (RedirectTarget, findings.REDIRECTS),
     "authorities": (Authority, ticket.AUTHORITIES),
     "address_scopes": (AddressScope, ticket.SCOPES),
-    "arrival_titles": (ArrivalKind, arrivals.TITLES),
-    "arrival_advice": (ArrivalKind, arrivals.ADVICE),
-    "arrival_details": (ArrivalKind, arrivals.DETAILS),
+    "arrival_kinds": (ArrivalKind, worded(ArrivalKind)),
     "arrival_verdicts": (arrivals.ArrivalVerdict, worded(arrivals.ArrivalVerdict)),
     "facts": (facts.Fact, worded(facts.Fact)),
     "api_results": (directory_sync.ApiResult, worded(directory_sync.ApiResult)),
-    "features": (Feature, offers.FEATURES),
-    "api_places": (ApiStage, directory_sync.PLACES),
-    "full_sync": (FullSyncProgress, directory_sync.FULL_SYNC),
+    "features": (Feature, worded(Feature)),
+    "offered": (Offered, worded(Offered)),
+    "api_places": (ApiStage, worded(ApiStage)),
+    "full_sync": (FullSyncProgress, worded(FullSyncProgress)),
 }
 """Those with a sentence for every member."""
 PARTIAL: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
@@ -67,7 +66,6 @@ PARTIAL: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
     "coverages": (Coverage, findings.COVERAGES),
     "not_connected": (ConnectResult, findings.NOT_CONNECTED),
     "path_subjects": (Check, directory_sync.SUBJECTS),
-    "not_offered": (Offered, offers.ABSENT),
 }
 """Those in which the other members have nothing to say."""
 
@@ -178,7 +176,7 @@ def test_the_details_of_a_row() -> None:
 
 
 def test_a_title_fits_into_the_list() -> None:
-    assert all(5 <= len(title) <= 24 for title in arrivals.TITLES.values())
+    assert all(5 <= len(title) <= 24 for title in (kind.words for kind in ArrivalKind))
 
 
 def test_a_capped_count_is_not_given_as_the_number_of_users() -> None:

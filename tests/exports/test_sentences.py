@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, Any]]] = {
     "problems": (problems.FileProblem, worded(problems.FileProblem)),
-    "finding_titles": (groups_check.GroupIssue, groups_check.TITLES),
-    "finding_advice": (groups_check.GroupIssue, groups_check.ADVICE),
+    "group_issues": (groups_check.GroupIssue, worded(groups_check.GroupIssue)),
     "sameness": (similar.Sameness, worded(similar.Sameness)),
 }
 

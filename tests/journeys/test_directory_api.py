@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 
-from app.diagnosis.directory_sync import FULL_SYNC, ApiResult
+from app.diagnosis.directory_sync import ApiResult
 from app.directory_sync.full_sync import FullSyncProgress
 from app.guide.vocabulary import CIE_COUNTS, Milestone, Tool
 from app.net import LoopbackClient
@@ -115,11 +115,11 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             assert session.background.running == {Job.FULL_SYNC}
             assert session.setup.summary.wait is Wait.FULL_SYNC
             assert session.here.step.id == "sync-status"
-            await appears(page, FULL_SYNC[FullSyncProgress.WAITING].partition("{")[0])
+            await appears(page, FullSyncProgress.WAITING.words.partition("{")[0])
             assert SessionEvent.FULL_SYNC_ENDED not in events
             await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
             child(page, "look-at-sync").click()
-            await appears(page, FULL_SYNC[FullSyncProgress.COMPLETED].partition("{")[0])
+            await appears(page, FullSyncProgress.COMPLETED.words.partition("{")[0])
             await until(lambda: "CIE reports 1 user and 1 group. They are filled in below." in words(page))
             await until(lambda: SessionEvent.FULL_SYNC_ENDED in events)
             await until(lambda: session.background.running == set())

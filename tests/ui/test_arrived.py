@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QListWidget
 
-from app.diagnosis.arrivals import DETAILS, TITLES, ArrivalVerdict, counts
+from app.diagnosis.arrivals import ArrivalVerdict, counts
 from app.guide.placeholders import fill
 from app.guide.vocabulary import Milestone, Tool
 from app.scim.arrivals import ArrivalKind, ResourceTally
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
 
-MISSING = fill(DETAILS[ArrivalKind.MISSING], {"values": "3"})
+MISSING = fill(ArrivalKind.MISSING.more[1], {"values": "3"})
 """The finding about the object that occurs only in row 3 of the export."""
 
 
@@ -109,16 +109,16 @@ def test_counts_and_findings_are_shown_sorted_and_copied(qapp: QApplication, tmp
         assert said[-1].startswith("3 findings")
         assert kinds(page) == {
             "All": 6,
-            TITLES[ArrivalKind.FORM]: 1,
-            TITLES[ArrivalKind.SAME]: 1,
-            TITLES[ArrivalKind.NO_MEMBERS]: 1,
-            TITLES[ArrivalKind.NEWEST]: 3,
+            ArrivalKind.FORM.words: 1,
+            ArrivalKind.SAME.words: 1,
+            ArrivalKind.NO_MEMBERS.words: 1,
+            ArrivalKind.NEWEST.words: 3,
         }
         assert wizard.focusWidget() is page.findChild(QListWidget, "kinds"), "the findings take the keyboard"
         part(page, QListWidget, "kinds").setCurrentRow(3)
         child(page, "copy-rows").click()
         await until(lambda: said[-1] == "1 row copied.")
-        assert controller.paste_text() == f"What\tName\tFinding\nGroup\t'=1\t{DETAILS[ArrivalKind.NO_MEMBERS]}"
+        assert controller.paste_text() == f"What\tName\tFinding\nGroup\t'=1\t{ArrivalKind.NO_MEMBERS.more[1]}"
 
     server = play(qapp, tmp_path, Directory(users, groups), story)
     assert all(request.startswith("GET ") for request in server.requests)
@@ -165,10 +165,10 @@ def test_an_export_of_users_is_compared_both_ways(qapp: QApplication, tmp_path: 
         dialog.reject()
         await settled(page)
         assert f"users.csv, {counted(2, 'user')}" in words(page)
-        assert kinds(page)[TITLES[ArrivalKind.MISSING]] == 1
-        assert kinds(page)[TITLES[ArrivalKind.EXTRA]] == 1
-        assert sorted(row for row in table(page) if row[2] in (MISSING, DETAILS[ArrivalKind.EXTRA])) == [
-            ("User", "ann2@example.com", DETAILS[ArrivalKind.EXTRA]),
+        assert kinds(page)[ArrivalKind.MISSING.words] == 1
+        assert kinds(page)[ArrivalKind.EXTRA.words] == 1
+        assert sorted(row for row in table(page) if row[2] in (MISSING, ArrivalKind.EXTRA.more[1])) == [
+            ("User", "ann2@example.com", ArrivalKind.EXTRA.more[1]),
             ("User", "gone@example.com", MISSING),
         ]
 
@@ -200,7 +200,7 @@ def test_an_unknown_column_is_asked_for_before_comparing(qapp: QApplication, tmp
         child(card, "check-again").click()
         await settled(page)
         assert f"users.csv, {counted(1, 'user')}" in words(page)
-        assert not {TITLES[ArrivalKind.MISSING], TITLES[ArrivalKind.EXTRA]} & kinds(page).keys()
+        assert not {ArrivalKind.MISSING.words, ArrivalKind.EXTRA.words} & kinds(page).keys()
 
     play(qapp, tmp_path, Directory([user(1)], []), story)
 

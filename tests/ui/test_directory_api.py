@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
-from app.diagnosis.directory_sync import FULL_SYNC, ROLE, ApiResult, skew
+from app.diagnosis.directory_sync import ROLE, ApiResult, skew
 from app.directory_sync.client import ApiFailure, ApiStage, DirectoryList
 from app.directory_sync.directories import Directory
 from app.directory_sync.full_sync import FullSyncProgress
@@ -245,7 +245,7 @@ def test_the_steps_tell_what_the_api_adds(qapp: QApplication, tmp_path: Path) ->
         session.setup = session.setup.with_(reached={milestone.value: NOW for milestone in before})
         controller.api_changed.emit()
         assert "24 Nov 2026, 12:01:15 UTC" in words(card)
-        assert FULL_SYNC[FullSyncProgress.COMPLETED].partition("{at}")[2] in words(card)
+        assert FullSyncProgress.COMPLETED.words.partition("{at}")[2] in words(card)
         assert "weren't changed" in words(card)
         for name, count in zip(CIE_COUNTS, ("1204", "87"), strict=True):
             assert (await session.captures.give(name, count)).accepted

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QListWidget, QWidget
 
-from app.exports.groups_check import ADVICE, TITLES, GroupIssue
+from app.exports.groups_check import GroupIssue
 from app.exports.problems import FileProblem, Unusable
 from app.guide.vocabulary import Tool
 from app.text.counts import counted
@@ -106,7 +106,7 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         kinds = page.findChild(QListWidget, "kinds")
         assert kinds is not None
         lines = [kinds.item(at).text() for at in range(kinds.count())]
-        assert lines == ["All, 2", f"{TITLES[GroupIssue.ALIKE]}, 1", f"{TITLES[GroupIssue.SIGNS]}, 1"]
+        assert lines == ["All, 2", f"{GroupIssue.ALIKE.words}, 1", f"{GroupIssue.SIGNS.words}, 1"]
         assert said[-1].startswith("2 findings")
         everything = {"save-findings", "another-file", "open-columns", "kinds", "filter", "copy-rows", "rows"}
         assert everything <= by_tab(wizard)
@@ -114,7 +114,7 @@ def test_a_dropped_file_is_checked_and_its_findings_are_shown(qapp: QApplication
         assert f"{counted(5, 'group')}, UTF-8" in words(page)
         kinds.setCurrentRow(2)
         assert [row[1] for row in table(page)] == ["R&D"]
-        assert ADVICE[GroupIssue.SIGNS] in words(page)
+        assert GroupIssue.SIGNS.more[0] in words(page)
         wizard.deleteLater()
 
     walk(qapp, data, story)

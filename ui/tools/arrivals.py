@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.diagnosis.arrivals import ADVICE, TITLES, ArrivalVerdict, counts, detail, limits, verdict, verdict_of
+from app.diagnosis.arrivals import ArrivalVerdict, counts, detail, limits, verdict, verdict_of
 from app.scim.arrivals import SAMPLE, ArrivalKind
 from app.session.arrivals import ROLES, ArrivalProblem, Arrivals, ColumnWanted
 from app.text.counts import counted
@@ -144,7 +144,7 @@ class ArrivedPage(ExportPage):
 
     def _show_result(self, report: ArrivalReport, rows: Rows) -> None:
         kinds = [kind for kind in ArrivalKind if report.counts[kind]]
-        self._show_findings(kinds, TITLES, ADVICE, report.counts, rows)
+        self._show_findings(kinds, report.counts, rows)
         self._users.setText(counts("users", report.users))
         self._groups.setText(counts("groups", report.groups))
         notes = [*limits(report), *filter(None, (self._arrivals.unnamed,)), *self._arrivals.doubts]

@@ -15,14 +15,14 @@ from ui.widgets.work import WorkCard
 if TYPE_CHECKING:
     from asyncio import Task
     from collections import Counter
-    from collections.abc import Coroutine, Iterable, Mapping, Sequence
-    from enum import StrEnum
+    from collections.abc import Coroutine, Iterable, Sequence
     from typing import Any
 
+    from app.text.worded import WordedEnum
     from ui.session.controller import SetupController
     from ui.widgets.table import Rows
 
-Kind = TypeVar("Kind", bound="StrEnum")
+Kind = TypeVar("Kind", bound="WordedEnum")
 
 
 class ExportPage(QWidget):
@@ -87,15 +87,8 @@ class ExportPage(QWidget):
             self._controller.announced.emit(sentence)
         self._refresh()
 
-    def _show_findings(
-        self,
-        kinds: Iterable[Kind],
-        titles: Mapping[Kind, str],
-        advice: Mapping[Kind, str],
-        counts: Counter[Kind],
-        rows: Rows,
-    ) -> None:
-        shown = [FindingKind(kind.value, titles[kind], counts[kind], advice[kind]) for kind in kinds]
+    def _show_findings(self, kinds: Iterable[Kind], counts: Counter[Kind], rows: Rows) -> None:
+        shown = [FindingKind(kind.value, kind.words, counts[kind], kind.more[0]) for kind in kinds]
         self._findings.show_findings(shown, rows, counts.total())
 
     def _results(self) -> Sequence[QWidget]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from app.exports.columns import ColumnRole
-from app.exports.groups_check import ADVICE, TITLES, GroupIssue
+from app.exports.groups_check import GroupIssue
 from app.exports.kinds import ExportKind
 from app.exports.problems import Unusable
 from app.exports.verdict import ExportVerdict, doubt, facts, verdict
@@ -122,7 +122,7 @@ class GroupsExportPage(ExportPage):
         elif report is None or rows is None:
             self._say(found.sentence, "caution")
         else:
-            self._show_findings(GroupIssue, TITLES, ADVICE, report.counts, rows)
+            self._show_findings(GroupIssue, report.counts, rows)
             await asyncio.sleep(0)  # filling 50,000 rows and laying out the page are a turn of the event loop each
             good = found.verdict is ExportVerdict.CLEAN and report.kind is not ExportKind.UNKNOWN
             self._say(found.sentence, "good" if good else "caution")
