@@ -177,7 +177,7 @@ def _parsed(content: bytes, file: str) -> dict[str, Any]:
     if len(content) > LIMIT_BYTES:
         raise _HandOverError(f"{file} is too large to be a hand-over file.")
     try:
-        data: object = json.loads(content, object_pairs_hook=partial(_object, file), parse_constant=_no_number)
+        data: object = json.loads(content, object_pairs_hook=partial(_object, file))
     except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or data.get("kind") != KIND:
@@ -209,10 +209,6 @@ def _is_text(text: str) -> bool:
     except UnicodeEncodeError:  # a lone surrogate, which JSON can write but no file can hold
         return False
     return True
-
-
-def _no_number(name: str) -> float:
-    raise ValueError(name)
 
 
 _PROBLEMS: Final = {

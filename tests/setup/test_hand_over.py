@@ -151,8 +151,6 @@ def test_what_cannot_be_is_refused_by_its_field(change: strange.Change) -> None:
     data["setup"] = json.loads(change.made(data["setup"]))
     refused = refusal(json.dumps(data).encode())
     assert "from-ann.ciescim" in refused.sentence
-    if repr(change.value) in ("nan", "inf"):
-        return  # not JSON, so the file as a whole is refused
     if change.value == "\ud800":
         assert refused.field == change.place[-1], "no text, so it is refused where it is read"
         return
