@@ -12,7 +12,6 @@ import math
 import os
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,7 +29,7 @@ from app.session.open_setup import utc_now
 from app.setup.sentences import setup_name
 from app.setup.status import status
 from app.setup.store import Store
-from app.system import policy
+from app.system import clock, policy
 from app.system.paths import data_dir
 from app.system.threads import DaemonThreadLoop
 from app.vault import Vault, VaultStatus
@@ -118,7 +117,7 @@ class Output:
     @property
     def head(self) -> dict[str, Any]:
         """What every JSON object begins with."""
-        known = {"version": __version__, "at": datetime.now(UTC).astimezone().isoformat(timespec="seconds")}
+        known = {"version": __version__, "at": clock.now().astimezone().isoformat(timespec="seconds")}
         return known if self.setup is None else known | self.entry(self.setup)
 
     def entry(self, setup: Setup) -> dict[str, str]:
@@ -159,6 +158,8 @@ class CheckCommand:
             return self._output.end(Exit.FORBIDDEN, found.sentence)
         if self._known.practice and not found.practice:
             return self._output.end(Exit.FORBIDDEN, found.refusal(policy.NO_PRACTICE))
+        if (wrong := clock.problem(clock.now())) is not None:
+            say(wrong)
         listing = await asyncio.to_thread(self._read)
         if self._known.list:
             return self._list(listing)

@@ -7,6 +7,7 @@ import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -15,11 +16,16 @@ from hypothesis import strategies as st
 from app.net import Answer
 from app.polling.loop import SLICE, LookReport, PollingLoop
 from app.polling.turns import APART, MOST_AT_ONCE, LookTurns
+from app.reports.check import main as check
+from app.reports.exit_code import Exit
 from app.scim.exchange import pause_asked
 from app.scim.observation import LONGEST_PAUSE
 from app.system import clock
 from app.text.times import LATEST, in_utc
 from tests.support.virtual_time import Computer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass
@@ -196,6 +202,16 @@ def test_what_the_clock_shows_can_always_be_stored(monkeypatch: pytest.MonkeyPat
         found = clock.now()
         assert in_utc(found) is not None
         assert (clock.problem(found) is None) is (year in (2026, 2099))
+
+
+@pytest.mark.parametrize("year", [1970, 2099])
+def test_the_command_says_it_too(
+    year: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = datetime(year, 12, 31, 23, 59, 59, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: shown)
+    assert check(["nobody", "--data-dir", str(tmp_path)]) == Exit.NO_SETUP
+    assert clock.problem(shown) in capsys.readouterr().err.splitlines()
 
 
 def test_the_clock_that_counts_sleep_goes_on() -> None:
