@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -94,24 +94,13 @@ def from_palette(palette: QPalette) -> Tokens:
 
     back, text = of(QPalette.ColorRole.Window), of(QPalette.ColorRole.WindowText)
     mark, on_mark = of(QPalette.ColorRole.Highlight), of(QPalette.ColorRole.HighlightedText)
-    return Tokens(
-        window=back,
-        surface=back,
-        rail=back,
-        line=text,
-        text=text,
-        muted=text,
-        faint=text,
-        accent=mark if contrast(mark, back) >= READABLE else text,
-        on_accent=on_mark if contrast(mark, back) >= READABLE and contrast(on_mark, mark) >= READABLE else back,
-        accent_wash=back,
-        good=text,
-        good_wash=back,
-        caution=text,
-        caution_wash=back,
-        bad=text,
-        bad_wash=back,
-    )
+    names = [field.name for field in fields(Tokens)]
+    behind = {"window", "surface", "rail", *(name for name in names if name.endswith("_wash"))}
+    colors = {name: back if name in behind else text for name in names}
+    readable = contrast(mark, back) >= READABLE
+    colors["accent"] = mark if readable else text
+    colors["on_accent"] = on_mark if readable and contrast(on_mark, mark) >= READABLE else back
+    return Tokens(**colors)
 
 
 def _font(app: QApplication) -> QFont:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from app.session.session import SetupSession
     from ui.application import Application
     from ui.session.controller import SetupController
+
+T = TypeVar("T")
 
 PATIENCE = 30.0
 """Seconds that the tour waits for a single condition."""
@@ -99,6 +101,17 @@ class TourDriver:
             if time.monotonic() > end:
                 raise Stuck(f"waited {PATIENCE:.0f} s for {what}")
             await asyncio.sleep(every)
+
+    async def until_answered(
+        self, ask: Callable[[], Awaitable[T]], enough: Callable[[T], bool], what: str, every: float = 0.3
+    ) -> T:
+        """Ask again and again for at most ``PATIENCE``, until an answer is enough, and return that answer."""
+        end = time.monotonic() + PATIENCE
+        while not enough(answer := await ask()):
+            if time.monotonic() > end:
+                raise Stuck(f"waited {PATIENCE:.0f} s for {what}")
+            await asyncio.sleep(every)
+        return answer
 
     def picture(self, name: str, widget: QWidget | None = None) -> None:
         """Photograph a widget, by default the window in front, into a numbered file."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit
 
 from app.guide.vocabulary import Kind, Milestone, Page, Tool
-from ui.tour.driver import PATIENCE, Stuck
+from ui.tour.driver import Stuck
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +108,7 @@ class Rehearsal:
 
         await visitor.break_portal(fault)
         await visitor.start()
-        progress = await self._end_of_cycle(visitor)
+        progress = await self._driver.until_answered(visitor.status, _has_ended, "the end of the portal's cycle")
         if fault == PortalFault.DUPLICATE_GROUPS:
             await self._read_error(progress.message, f"{step.id}-{fault}")
         elif (progress.users, progress.groups) != ("0", "0"):
@@ -118,15 +117,6 @@ class Rehearsal:
             await self._nothing_arrived(fault)
             self._driver.picture(f"{step.id}-{fault}")
         await visitor.break_portal(PortalFault.NONE.value)
-
-    async def _end_of_cycle(self, visitor: ConsoleVisitor) -> CycleProgress:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            progress = await visitor.status()
-            if progress.completed or "progress" not in progress.message:
-                return progress
-            await asyncio.sleep(0.2)
-        raise Stuck("the cycle of the portal did not end")
 
     async def _read_error(self, text: str, picture: str) -> None:
         """Paste the portal's message into the page for error messages and check that it is recognized."""
@@ -157,3 +147,7 @@ class Rehearsal:
         seen = await session.connection.look(session.setup.reached[Milestone.SUBMITTED])
         if not isinstance(seen, ChangesSeen) or seen.newest is not None:
             raise Stuck(f"the watch did not notice {fault}")
+
+
+def _has_ended(progress: CycleProgress) -> bool:
+    return bool(progress.completed) or "progress" not in progress.message

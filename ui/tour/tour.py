@@ -16,7 +16,7 @@ from app.guide.vocabulary import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Mileston
 from app.setup.journey import valid_sighting
 from app.setup.state import Status
 from app.setup.status import status
-from ui.tour.driver import PATIENCE, Stuck
+from ui.tour.driver import Stuck
 from ui.tour.rehearsal import Rehearsal
 
 if TYPE_CHECKING:
@@ -334,22 +334,17 @@ class Tour:
         return str((await visitor.overview())[visitor.guide.values[name].label])
 
     async def _portal_counts(self, visitor: ConsoleVisitor) -> tuple[str, str]:
-        status = await visitor.status()
-        end = time.monotonic() + PATIENCE
         started = Milestone.STARTED in self._driver.session.setup.reached
-        while started and not status.completed and time.monotonic() < end:
-            await asyncio.sleep(0.3)
-            status = await visitor.status()
+        status = await self._driver.until_answered(
+            visitor.status, lambda progress: bool(progress.completed) or not started, "the portal's counts"
+        )
         return str(status.users or 0), str(status.groups or 0)
 
     async def _synced_row(self, visitor: ConsoleVisitor) -> DirectoryRow:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            row = (await visitor.directories())[0]
-            if row.status == "Success":
-                return row
-            await asyncio.sleep(0.3)
-        raise Stuck("Sync Status never showed Success")
+        rows = await self._driver.until_answered(
+            visitor.directories, lambda rows: rows[0].status == "Success", "Success in Sync Status"
+        )
+        return rows[0]
 
 
 def _fine(answer: str | ConsoleRefusal) -> str:
