@@ -46,7 +46,9 @@ _SERVICE_ACCOUNT = re.compile(
     rf"[^@\s]{{1,100}}@({TSG_ID})\.iam\.panserviceaccounts?(\.com)?", re.IGNORECASE | re.ASCII
 )
 _BEARER = re.compile(r"^(Authorization:\s*)?Bearer\s+", re.IGNORECASE)
-_TOKEN_LABEL = re.compile(r"^(?:bearer )?token\s*[:=]\s*", re.IGNORECASE)
+_TOKEN_LABEL = re.compile(r"^(?:(?:bearer|secret|api|scim|cie|(?:oauth )?access)[ _-])?token\s*[:=]\s*", re.IGNORECASE)
+"""The labels of CIE and of the portals, and ``access_token=`` as Oracle and OAuth 2.0 write it."""
+_LABELED_HOST = re.compile(r"[^\W\d][^\r\n:=]{1,38}[:=\uff1a]\s+(?P<host>\S+)")
 _URL_LABEL = re.compile(r"^(?:(?:base|tenant|scim) )?url\s*[:=]?\s+(?=https?://)", re.IGNORECASE)
 _ENTRA_FLAG = re.compile(r"[?&](aadOptscim062020|AzureAdScimPatch2017)=?$", re.IGNORECASE)
 """What administrators of Entra ID append to its Tenant URL, not a part of the address
@@ -309,6 +311,9 @@ def _guid_reason(text: str, _given: Circumstances) -> str | None:
 def _repair_domain(text: str, _given: Circumstances) -> Repaired:
     repairs: list[str] = []
     name = text
+    if labeled := _LABELED_HOST.fullmatch(name):
+        name = labeled["host"]
+        repairs.append("the label removed")
     if _WEB.match(name) and _of_the_vendor(name):
         return text, ()
     if _WEB.match(name):

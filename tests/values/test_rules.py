@@ -75,6 +75,11 @@ GOOD = {
         (Kind.BASE_URL, f"Base URL: {BASE}", BASE),
         (Kind.TOKEN, f"Bearer Token: {TOKEN}", TOKEN),
         (Kind.TOKEN, f"Bearer\n{JWT}", JWT),
+        (Kind.TOKEN, f"access_token={JWT}", JWT),
+        (Kind.TOKEN, f"Secret Token: {TOKEN}", TOKEN),
+        (Kind.TOKEN, f"OAuth Access Token = {TOKEN}", TOKEN),
+        (Kind.DOMAIN, "Primary domain: Contoso.com", "contoso.com"),
+        (Kind.TENANT_HOST, "Okta domain: acme.okta.com", "acme.okta.com"),
     ],
 )
 def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:

@@ -178,6 +178,15 @@ def _name(text: str, notes: list[str]) -> str:
 
 def _path(given: Mapping[str, str], notes: list[str]) -> list[Part]:
     lines = [line for line in given.get("path", "").splitlines() if line.strip()]
+    canonical = _CANONICAL.fullmatch(lines[0].strip()) if len(lines) == 1 else None
+    if canonical and canonical[1].casefold() == given.get("domain", "").strip().removesuffix(".").casefold():
+        names = [name.replace("\\/", "/") for name in re.split(r"(?<!\\)/", canonical[2].rstrip("/"))]
+        lines = list(reversed(names))
+        notes.append(
+            "The path is a canonical name. It does not say which containers are CN and which OU: compare them."
+        )
+    elif any("/" in line for line in lines):
+        notes.append("The / in the path was kept as part of a name. Enter one OU per line, the innermost first.")
     return [_container(line, notes, outermost=at == len(lines) - 1) for at, line in enumerate(lines)]
 
 
