@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 from app.guide.vocabulary import Expect
 from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
-from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
 from app.scim.changes import Coverage
 from app.scim.details import (
@@ -15,7 +14,6 @@ from app.scim.details import (
     BodyKind,
     CertificateDetails,
     NameDetails,
-    RedirectTarget,
     RouteDetails,
     TokenIssueDetails,
 )
@@ -60,36 +58,12 @@ OTHER_REJECTION: Final = (
     "A wrong token is rejected, but not with 401 or 403. It does not mean that anything is wrong in this setup."
 )
 
-EXPECTED: Final[Mapping[Expect, str]] = {
-    Expect.EMPTY: "200 and an empty list, as expected",
-    Expect.LIST: "200 and a list, as expected",
-    Expect.OBJECT: "200 and the configuration of the service",
-}
-
 BODIES: Final[Mapping[BodyKind | None, str]] = {
     BodyKind.SCIM: "with the error message of a SCIM service",
     BodyKind.PAGE: "with a web page",
     BodyKind.JSON: "with JSON that is not SCIM",
 }
 """What came with a status other than 200, where that is worth saying."""
-
-FAMILIES: Final[Mapping[IpFamily, str]] = {IpFamily.IPV4: "IPv4", IpFamily.IPV6: "IPv6"}
-
-NOT_CONNECTED: Final[Mapping[ConnectResult, str]] = {
-    ConnectResult.REFUSED: "is refused",
-    ConnectResult.TIMEOUT: "does not answer",
-    ConnectResult.UNREACHABLE: "cannot be reached",
-}
-
-PROXY_ORIGINS: Final[Mapping[ProxyOrigin, str]] = {
-    ProxyOrigin.ENVIRONMENT: "the environment",
-    ProxyOrigin.SYSTEM: "the system settings",
-}
-
-REDIRECTS: Final[Mapping[RedirectTarget, str]] = {
-    RedirectTarget.SAME_HOST: "another path on this host",
-    RedirectTarget.OTHER_HOST: "another host",
-}
 
 COVERAGES: Final[Mapping[Coverage, str]] = {
     Coverage.ENDS: (
@@ -145,18 +119,18 @@ def _passed(finding: Finding) -> str:
     match finding.details:
         case NameDetails(addresses=addresses) as details if addresses:
             counts = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
-            kinds = " and ".join(f"{count} {FAMILIES[family]}" for family, count in counts.items() if count)
+            kinds = " and ".join(f"{count} {family.words}" for family, count in counts.items() if count)
             return f"{kinds or addresses} address{'' if addresses == 1 else 'es'}"
         case RouteDetails(proxy_from=None) as details:
             return _connected(details)
         case RouteDetails(proxy_from=origin) if origin is not None:
-            return f"Connected through the proxy from {PROXY_ORIGINS[origin]}"
+            return f"Connected through the proxy from {origin.words}"
         case CertificateDetails(days=days) as details if days is not None:
             return f"Issued by {details.issuer or 'an unknown authority'}, valid for {counted(days, 'day')}"
         case TokenIssueDetails(minutes=minutes) if minutes:
             return f"A token for {counted(minutes, 'minute')} was issued"
         case AnswerDetails(expect=expect) if expect is not None:
-            return EXPECTED[expect]
+            return expect.words
         case AnswerDetails(earlier=True):
             return "A made-up token was rejected in an earlier test with these values"
     return ""
@@ -164,9 +138,9 @@ def _passed(finding: Finding) -> str:
 
 def _connected(details: RouteDetails) -> str:
     results = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
-    connected = [FAMILIES[family] for family, result in results.items() if result is ConnectResult.CONNECTED]
+    connected = [family.words for family, result in results.items() if result is ConnectResult.CONNECTED]
     failed = [
-        f"{FAMILIES[family]} {NOT_CONNECTED[result]}"
+        f"{family.words} {result.words}"
         for family, result in results.items()
         if result is not None and result is not ConnectResult.CONNECTED
     ]
@@ -184,7 +158,7 @@ def _detailed(finding: Finding) -> str:
         case NameDetails() as details:
             return _of_name(finding.observation, details)
         case RouteDetails(proxy_from=origin) as details if origin is not None:
-            return _of_proxy(finding.observation, details, PROXY_ORIGINS[origin])
+            return _of_proxy(finding.observation, details, origin.words)
         case CertificateDetails() as details:
             return _of_certificate(finding.observation, details)
         case AnswerDetails() as details:
@@ -240,7 +214,7 @@ def _of_answer(seen: Observation, details: AnswerDetails) -> str:
         case Observation.CAPTIVE if details.status == 511:
             return f"{seen.words} (511)"
         case Observation.REDIRECT if details.leads is not None:
-            return f"The endpoint redirects to {REDIRECTS[details.leads]}, which is not followed"
+            return f"The endpoint redirects to {details.leads.words}, which is not followed"
         case Observation.WRONG_SHAPE if details.expect is Expect.OBJECT:
             return "The response is not the configuration of a SCIM service"
     if seen not in _ANSWERED or details.status is None:

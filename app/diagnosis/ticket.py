@@ -5,35 +5,24 @@ No address, no path, no token, no body, and nothing in a server's own words.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
-from app.diagnosis.findings import BODIES, FAMILIES, PROXY_ORIGINS, REDIRECTS, sentence
-from app.net.inspection import Authority
-from app.net.names import AddressScope, IpFamily
+from app.diagnosis.findings import BODIES, sentence
+from app.net.names import IpFamily
 from app.scim.details import AnswerDetails, CertificateDetails, Exchange, NameDetails, RouteDetails, TokenIssueDetails
 from app.scim.exchange import OTHER
 from app.scim.finding import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from app.scim.finding import Finding
+    from app.text.worded import WordedEnum
 
     Lines = list[tuple[str, str]]
     """Labels and values."""
 
 AUTHORIZATION: Final = "Bearer " + "\u2022" * 8
-
-AUTHORITIES: Final[Mapping[Authority, str]] = {
-    Authority.PUBLIC: "a public one, which browsers include",
-    Authority.OWN: "not a public one, an organization's own",
-    Authority.INSPECTION: "a product that inspects encrypted traffic",
-}
-SCOPES: Final[Mapping[AddressScope, str]] = {
-    AddressScope.PUBLIC: "public",
-    AddressScope.PRIVATE: "private only",
-    AddressScope.LOOPBACK: "this computer itself",
-}
 
 
 def lines(finding: Finding) -> tuple[tuple[str, str], ...]:
@@ -58,30 +47,27 @@ def lines(finding: Finding) -> tuple[tuple[str, str], ...]:
     return tuple((label, value) for label, value in rows if value)
 
 
-_T = TypeVar("_T")
-
-
 def _form(value: object, form: str = "{}") -> str:
     """The value in that form; empty for None."""
     return "" if value is None else form.format(value)
 
 
-def _word(table: Mapping[_T, str], key: _T | None) -> str:
-    """The word for the key; empty for None."""
-    return "" if key is None else table[key]
+def _word(member: WordedEnum | None) -> str:
+    """Its words; empty for None."""
+    return "" if member is None else member.words
 
 
 def _name(details: NameDetails) -> Lines:
     counts = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
-    families = [(FAMILIES[family], str(count or "")) for family, count in counts.items()]
-    return [*families, ("Addresses", _word(SCOPES, details.scope))]
+    families = [(family.words, str(count or "")) for family, count in counts.items()]
+    return [*families, ("Addresses", _word(details.scope))]
 
 
 def _route(details: RouteDetails) -> Lines:
     results = {IpFamily.IPV4: details.ipv4, IpFamily.IPV6: details.ipv6}
     return [
-        *((FAMILIES[family], _form(result)) for family, result in results.items()),
-        ("Proxy from", _word(PROXY_ORIGINS, details.proxy_from)),
+        *((family.words, _form(result)) for family, result in results.items()),
+        ("Proxy from", _word(details.proxy_from)),
         ("CONNECT", _form(details.status)),
         ("Proxy-Authenticate", details.sign_in),
     ]
@@ -95,7 +81,7 @@ def _certificate(details: CertificateDetails) -> Lines:
         ("Protocol", details.protocol),
         ("Certificates sent", str(details.sent or "")),
         ("Valid", f"{details.not_before:%Y-%m-%d} to {details.not_after:%Y-%m-%d}" if known else ""),
-        ("Authority", _word(AUTHORITIES, details.authority)),
+        ("Authority", _word(details.authority)),
         ("This computer's clock", f"{abs(clock):,} s {'ahead' if clock > 0 else 'behind'}" if clock else ""),
     ]
 
@@ -112,10 +98,10 @@ def _answer(details: AnswerDetails, exchanged: Exchange) -> Lines:
         ("WWW-Authenticate", _shown(exchanged.challenge)),
         ("Error code", _form(details.error)),
         ("Retry-After", _form(details.retry_after, "{} s")),
-        ("Leads to", _word(REDIRECTS, details.leads)),
+        ("Leads to", _word(details.leads)),
         ("Message", BODIES.get(details.body, "").removeprefix("with ")),
         ("Body", _form(exchanged.size, "{:,} bytes, not kept")),
-        ("Over", _word(FAMILIES, exchanged.family)),
+        ("Over", _word(exchanged.family)),
     ]
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from app.text.worded import WordedEnum
+
 
 class Lane(StrEnum):
     """Where a step is done: in CIE, in the portal, or in this program."""
@@ -200,14 +202,14 @@ class Tool(StrEnum):
     """Asks CIE for the state of the directory."""
 
 
-class Expect(StrEnum):
+class Expect(WordedEnum):
     """What a good answer to a request of a connection test is, besides status 200."""
 
-    EMPTY = "empty"
+    EMPTY = "empty", "200 and an empty list, as expected"
     """A ListResponse without any resource, because nothing can match a random GUID."""
-    LIST = "list"
+    LIST = "list", "200 and a list, as expected"
     """A ListResponse, empty or not."""
-    OBJECT = "object"
+    OBJECT = "object", "200 and the configuration of the service"
     """A JSON object."""
 
 

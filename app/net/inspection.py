@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 import ssl
-from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
 from app.net.certificate import as_text
 from app.system.paths import resources
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from app.net.answers import PeerCertificate
 
 
-class Authority(StrEnum):
+class Authority(WordedEnum):
     """Who issued a certificate."""
 
-    PUBLIC = "public"
-    """The chain ends in an authority that browsers include (Mozilla's list)."""
-    INSPECTION = "inspection"
-    """Its names are those of a product that inspects encrypted traffic."""
-    OWN = "own"
-    """Neither: an authority of an organization or of this computer, or one that is not on the list yet."""
+    PUBLIC = "public", "a public one, which browsers include"
+    """The chain ends in an authority of Mozilla's list."""
+    INSPECTION = "inspection", "a product that inspects encrypted traffic"
+    """Its names are those of such a product."""
+    OWN = "own", "not a public one, an organization's own"
+    """Or of this computer, or a public one that is not on the list yet."""
 
 
 def authority(peer: PeerCertificate) -> Authority:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from app.text.worded import WordedEnum
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -29,19 +31,19 @@ _NO_ADDRESS: Final = frozenset({getattr(socket, "EAI_NODATA", 11004), 11004})
 """The name exists, but has no address of either family. Windows: WSANO_DATA."""
 
 
-class IpFamily(StrEnum):
+class IpFamily(WordedEnum):
     """An address family."""
 
-    IPV4 = "ipv4"
-    IPV6 = "ipv6"
+    IPV4 = "ipv4", "IPv4"
+    IPV6 = "ipv6", "IPv6"
 
 
-class AddressScope(StrEnum):
+class AddressScope(WordedEnum):
     """Where the addresses of a host can be reached from."""
 
-    PUBLIC = "public"
-    PRIVATE = "inside"
-    LOOPBACK = "loopback"
+    PUBLIC = "public", "public"
+    PRIVATE = "inside", "private only"
+    LOOPBACK = "loopback", "this computer itself"
 
 
 class LookupStatus(StrEnum):

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 import sys
-from enum import StrEnum
 from typing import Final
 from urllib.parse import urlsplit
 
 from app.net.desktop import desktop_proxy
+from app.text.worded import WordedEnum
 from app.values.address import LOOPBACK
 
 
-class ProxyOrigin(StrEnum):
+class ProxyOrigin(WordedEnum):
     """Who configured a proxy."""
 
-    ENVIRONMENT = "environment"
-    """An environment variable."""
-    SYSTEM = "system"
-    """The system's settings."""
+    ENVIRONMENT = "environment", "the environment"
+    SYSTEM = "system", "the system settings"
 
 
 _ADDRESS: Final = re.compile(

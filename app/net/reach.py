@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from app.net.names import IpFamily, family_of
+from app.text.worded import WordedEnum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,13 +19,13 @@ GRACE_SECONDS: Final = 0.3
 """Seconds to wait for the second family. RFC 8305 section 5 recommends 250 ms between attempts."""
 
 
-class ConnectResult(StrEnum):
+class ConnectResult(WordedEnum):
     """The result of connecting, the most informative first: only the host itself can accept or refuse."""
 
-    CONNECTED = "connected"
-    REFUSED = "refused"
-    TIMEOUT = "timeout"
-    UNREACHABLE = "unreachable"
+    CONNECTED = "connected", "is connected"
+    REFUSED = "refused", "is refused"
+    TIMEOUT = "timeout", "does not answer"
+    UNREACHABLE = "unreachable", "cannot be reached"
     """No route, or another network error."""
 
 

@@ -16,6 +16,7 @@ from app.net.inspection import Authority
 from app.net.names import AddressScope, IpFamily
 from app.net.proxy import ProxyOrigin
 from app.net.reach import ConnectResult
+from app.text.worded import WordedEnum
 
 KEPT: Final = {"kept": True}
 """Metadata of a field whose value is stored with past runs, under the field's name."""
@@ -54,11 +55,11 @@ class BodyKind(StrEnum):
     OTHER = "other"
 
 
-class RedirectTarget(StrEnum):
+class RedirectTarget(WordedEnum):
     """Where a redirect points."""
 
-    SAME_HOST = "same-host"
-    OTHER_HOST = "other-host"
+    SAME_HOST = "same-host", "another path on this host"
+    OTHER_HOST = "other-host", "another host"
 
 
 class Repair(StrEnum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app.diagnosis import arrivals, directory_sync, facts, findings, offers, ticket
+from app.diagnosis import arrivals, directory_sync, facts, findings, offers
 from app.diagnosis.arrivals import ArrivalVerdict
 from app.directory_sync.client import ApiStage
 from app.directory_sync.full_sync import FullSyncProgress
@@ -45,12 +45,13 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
     "checks": (Check, worded(Check)),
     "verdicts": (Verdict, worded(Verdict)),
     "observations": (Observation, worded(Observation)),
-    "expected": (Expect, findings.EXPECTED),
-    "ip_families": (IpFamily, findings.FAMILIES),
-    "proxy_origins": (ProxyOrigin, findings.PROXY_ORIGINS),
-    "redirects": (RedirectTarget, findings.REDIRECTS),
-    "authorities": (Authority, ticket.AUTHORITIES),
-    "address_scopes": (AddressScope, ticket.SCOPES),
+    "expected": (Expect, worded(Expect)),
+    "ip_families": (IpFamily, worded(IpFamily)),
+    "proxy_origins": (ProxyOrigin, worded(ProxyOrigin)),
+    "connect_results": (ConnectResult, worded(ConnectResult)),
+    "redirects": (RedirectTarget, worded(RedirectTarget)),
+    "authorities": (Authority, worded(Authority)),
+    "address_scopes": (AddressScope, worded(AddressScope)),
     "arrival_kinds": (ArrivalKind, worded(ArrivalKind)),
     "arrival_verdicts": (arrivals.ArrivalVerdict, worded(arrivals.ArrivalVerdict)),
     "facts": (facts.Fact, worded(facts.Fact)),
@@ -64,7 +65,6 @@ TABLES: dict[str, tuple[type[StrEnum], Mapping[Any, str | tuple[str, ...]]]] = {
 PARTIAL: dict[str, tuple[type[StrEnum], Mapping[Any, str]]] = {
     "meanings": (Observation, findings.MEANINGS),
     "coverages": (Coverage, findings.COVERAGES),
-    "not_connected": (ConnectResult, findings.NOT_CONNECTED),
     "path_subjects": (Check, directory_sync.SUBJECTS),
 }
 """Those in which the other members have nothing to say."""
