@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from app.values.rules import read
 from ui.dialogs.message import MessageBox
@@ -26,9 +26,6 @@ def ask(window: QWidget, controller: SetupController, url: str, names: tuple[str
     front = window if window.isVisible() else QApplication.activeWindow()  # the companion hides the main window
     box = MessageBox(front, f"Open {urlsplit(url).netloc}?", "\n\n".join(lines))
     box.setObjectName("received-address")
-    go = box.addButton("Open", QMessageBox.ButtonRole.AcceptRole)
-    stay = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+    _, stay = box.offer("Open", "Cancel", lambda: controller.confirm_address(url, names), harmful=False)
     box.setDefaultButton(stay)
-    box.setEscapeButton(stay)
-    box.buttonClicked.connect(lambda pressed: controller.confirm_address(url, names) if pressed is go else None)
     box.open()

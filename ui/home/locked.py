@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
+from ui.widgets.layouts import middle, row
 
 
 class LockedLine(QWidget):
@@ -17,15 +18,9 @@ class LockedLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(14)
         self._note = Note("", "caution", self)
-        row.addWidget(self._note, 1, Qt.AlignmentFlag.AlignVCenter)
-        unlock = button("Unlock the keyring")
-        unlock.setObjectName("unlock-keyring")
-        unlock.clicked.connect(self.wanted)
-        row.addWidget(unlock)
+        unlock = button("Unlock the keyring", name="unlock-keyring", press=self.wanted)
+        row(middle(self._note, 1), unlock, inside=self, spacing=14)
         self.hide()
 
     def show_waiting(self, setups: int, keyring: str) -> None:
