@@ -18,10 +18,9 @@ LONGEST_FIELD: Final = 16_777_216
 class FileProblem(WordedEnum):
     """What is wrong with the file as a whole."""
 
-    ABSENT = "absent", "The file is no longer there."
+    ABSENT = "absent", "The file can't be found."
     DENIED = "denied", "This account may not read the file."
-    FOLDER = "folder", "This is a folder, not a file."
-    """Or nothing that can be read like a file."""
+    FOLDER = "folder", "This is a folder, a pipe or a device, not a file."
     UNREADABLE = (
         "unreadable",
         "The file could not be read to its end. Copy it to this computer and check it there.",
