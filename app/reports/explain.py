@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from app.guide import catalog
+from app.guide.placeholders import fill_guide
 from app.reports.command import Parser, put, run, say
 from app.reports.exit_code import Exit
 from app.system import policy
@@ -62,7 +63,7 @@ def _explain(arguments: Sequence[str]) -> Exit:
     if text is None:
         say(f"The text has more than {LIMIT_BYTES // 1024 // 1024} MB. Pass the message alone.")
         return Exit.USAGE
-    return report(text, catalog.guide(known.client), as_json=known.json)
+    return report(text, fill_guide(catalog.guide(known.client), {}), as_json=known.json)
 
 
 def _read(stream: BinaryIO) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from app.diagnosis.patterns import general_errors, product_errors
 from app.diagnosis.portal_errors import DecodedError, decode
 from app.diagnosis.ranking import Cause
 from app.guide import catalog
+from app.guide.placeholders import placeholders
 from app.reports import explain
 from app.reports.exit_code import Exit
 from app.reports.explain import LIMIT_BYTES, as_object
@@ -126,6 +128,18 @@ def test_it_says_what_the_window_says(case: dict[str, Any]) -> None:
     assert all(cause.id for cause in decoded.causes)
     if case["id"] == "P7":
         assert decoded.causes[0].step == "enter-filter"
+
+
+@pytest.mark.parametrize("text", [b"nothing known", b"HTTP 418", b"HTTP 401", b"HTTP 404", b"ENOTFOUND", b"PKIX path"])
+@pytest.mark.parametrize("client", catalog.ids())
+def test_no_placeholder_of_a_guide_is_printed(
+    client: str, text: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    explain.main(["--client", client])
+    printed = capsys.readouterr().out
+    assert printed
+    assert placeholders(printed) == frozenset()
 
 
 def test_without_a_setup_nothing_is_said_of_one() -> None:
