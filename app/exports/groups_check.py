@@ -657,7 +657,7 @@ def _in_utf8(name: str) -> str:
         return ""
 
 
-def _repeats(hashes: array[int]) -> Iterator[list[int]]:
+def _repeats(hashes: array[int]) -> Iterator[array[int]]:
     """The places of numbers that occur more than once, in parts: each has all places of its numbers, in order.
 
     A set of a million numbers would take 90 MB. One byte for each of 8 million remainders finds the few that may be a
@@ -667,13 +667,12 @@ def _repeats(hashes: array[int]) -> Iterator[list[int]]:
     for one in hashes:
         slot = one & last
         slots[slot] = 2 if slots[slot] else 1
-    likely = array("I", [at for at, one in enumerate(hashes) if slots[one & last] > 1])
+    likely = array("I", (at for at, one in enumerate(hashes) if slots[one & last] > 1))
     del slots
     for part in _parts(likely, map(hashes.__getitem__, likely)):
-        found = list(map(hashes.__getitem__, part))
-        counts = Counter(found)
-        if len(counts) < len(found):
-            yield [at for at, one in zip(part, found, strict=True) if counts[one] > 1]
+        counts = Counter(map(hashes.__getitem__, part))
+        if len(counts) < len(part):
+            yield array("I", (at for at in part if counts[hashes[at]] > 1))
 
 
 def _parts(items: Iterable[int], hashes: Iterable[int]) -> list[array[int]]:
