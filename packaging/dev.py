@@ -129,6 +129,7 @@ LANES = {
     ),
     "servers": TestLane({}, ("tests/foreign/", "app/scim/")),
     "browser": TestLane({}, ("tests/browser/",)),
+    "system-calls": TestLane({"what a tour does, seen from the kernel": "strace"}, ("tests/system_calls/", "ui/tour/")),
 }
 """The names that a test may use in its marker ``lane("...")``."""
 
@@ -456,8 +457,9 @@ def write_help(extra: list[str]) -> int:
 
 
 def bench(extra: list[str]) -> int:
-    """Print the benchmarks. Return their exit code."""
-    return supervise([str(PYTHON), "tests/benchmarks/run.py", *extra], dict(os.environ))
+    """Print the benchmarks, or what grows over hours if ``endurance`` is named. Return their exit code."""
+    script, rest = ("endurance", extra[1:]) if extra[:1] == ["endurance"] else ("run", extra)
+    return supervise([str(PYTHON), f"tests/benchmarks/{script}.py", *rest], dict(os.environ))
 
 
 def build(extra: list[str]) -> int:
