@@ -1,4 +1,4 @@
-"""An enum whose members carry their words: where both are of one room, one table instead of two."""
+"""An enum whose members carry their words: one table of members and sentences instead of two."""
 
 from __future__ import annotations
 
