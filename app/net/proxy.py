@@ -23,13 +23,15 @@ _ADDRESS: Final = re.compile(
     r"https?://([^\s@/\[\]]*@)?(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?)(:(?P<port>[0-9]{1,5}))?/?",
     re.ASCII | re.IGNORECASE,
 )
-_LONGEST: Final = 1000
+LONGEST_PROXY: Final = 1000
 """Characters of a proxy's address."""
 
 
 def usable(proxy: str) -> bool:
     """Return whether that is the address of an HTTP proxy, perhaps with a sign-in, and nothing more."""
-    found = _ADDRESS.fullmatch(proxy) if len(proxy) <= _LONGEST and proxy.isascii() and proxy.isprintable() else None
+    found = (
+        _ADDRESS.fullmatch(proxy) if len(proxy) <= LONGEST_PROXY and proxy.isascii() and proxy.isprintable() else None
+    )
     if found is None or not 0 < int(found["port"] or 1) < 65_536:
         return False
     try:

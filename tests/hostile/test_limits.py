@@ -28,6 +28,7 @@ from app.net import (
 )
 from app.net.body import BodyLimitError, Inflater
 from app.net.certificate import LONGEST_NAME
+from app.net.proxy import LONGEST_PROXY
 from app.polling.turns import APART, MOST_AT_ONCE
 from app.practice.console_keys import KEY_SECONDS
 from app.reports import explain
@@ -44,6 +45,7 @@ from app.setup.state import MOST_RUNS
 from app.setup.store import LIMIT_BYTES
 from app.system import policy
 from app.system.administrators_file import MOST_LINKS
+from app.system.environment import LEAST_DPI, LEAST_SCALE, MOST_DPI, MOST_SCALE
 from app.values import rules
 from app.vault.vault import DISMISSED_SECONDS
 from tests.hostile.server import TOKEN, Hostile, http
@@ -78,6 +80,8 @@ TABLE = {
     "Name in a certificate": f"{LONGEST_NAME} characters",
     "Pasted text": f"{rules.LONGEST:,} characters",
     "Export: bytes, rows, characters of a field": f"{MOST_BYTES:,}, {MOST_ROWS:,}, {LONGEST_FIELD:,}",
+    "Address of a proxy": f"{LONGEST_PROXY:,} characters",
+    "Scale and resolution from the environment": (f"{LEAST_SCALE:g} to {MOST_SCALE:g}, {LEAST_DPI:,} to {MOST_DPI:,}"),
     "Policy": f"{policy.LIMIT_BYTES:,} bytes, {MOST_LINKS} links",
     "Time without another prompt after one was dismissed": f"{DISMISSED_SECONDS:.0f} s",
     "Looks of waits": f"{MOST_AT_ONCE} at a time, {APART} s apart",
