@@ -59,7 +59,7 @@ def killed_after(step: str, folder: Path) -> Path:
 
 
 async def reopened(data: Path) -> SetupSession:
-    store, vault = Store(data / "practice"), Vault("practice")
+    store, vault = Store(data / "practice", practice=True), Vault("practice")
     try:
         store.lock()
         listing = store.list()
