@@ -74,7 +74,7 @@ def go_to_full_sync(controller: SetupController) -> None:
     steps = [step.id for step in session.guide.steps]
     session.setup = session.setup.with_(
         done=dict.fromkeys(steps[: steps.index("full-sync")], now),
-        reached=dict.fromkeys((Milestone.SUBMITTED.value, Milestone.STARTED.value), now),
+        reached={each.value: now for each in (Milestone.SUBMITTED, Milestone.STARTED, Milestone.TIMESTAMP)},
         sighting=Sighting(now, now, entered=True),
         position="full-sync",
     )
@@ -120,7 +120,7 @@ def test_cie_tells_that_full_sync_has_ended(qapp: QApplication, tmp_path: Path) 
             await until_answered(visitor.directories, lambda rows: rows[0].status == "Success")
             child(page, "look-at-sync").click()
             await appears(page, FullSyncProgress.COMPLETED.words.partition("{")[0])
-            await until(lambda: "CIE reports 1 user and 1 group. They are filled in below." in words(page))
+            await until(lambda: "1 user and 1 group. They are filled in" in words(page))
             await until(lambda: SessionEvent.FULL_SYNC_ENDED in events)
             await until(lambda: session.background.running == set())
             assert [session.setup.values[each] for each in CIE_COUNTS] == ["1", "1"]
