@@ -122,7 +122,6 @@ class Output:
 
     def entry(self, setup: Setup) -> dict[str, str]:
         """A setup by its id and client, and by its name if that was asked for."""
-
         return {"setup": setup.id, "client": setup.guide} | ({"name": setup_name(setup)} if self.names else {})
 
     def end(self, code: Exit, why: str) -> Exit:
@@ -174,7 +173,7 @@ class CheckCommand:
 
     def _list(self, listing: SetupListing) -> Exit:
         entries = [self._output.entry(setup) for setup in listing.setups]
-        troubles = [trouble.sentence for trouble in listing.troubles]
+        troubles = _unreadable(listing)
         code = Exit.NO_SETUP if troubles else Exit.PASSED
         if self._output.as_json:
             rest = {"exit": int(code), "setups": entries, "unreadable": troubles}
@@ -193,8 +192,7 @@ class CheckCommand:
             return named[0]
         if named:
             return f"{len(named)} setups have this name. Use an id instead: {', '.join(setup.id for setup in named)}."
-        troubles = [trouble.sentence for trouble in listing.troubles]
-        return " ".join(["No setup has this name or id. Run check --list for the ids.", *troubles])
+        return " ".join(["No setup has this name or id. Run check --list for the ids.", *_unreadable(listing)])
 
     async def _check(self, setup: Setup, policy: Policy) -> Exit:
         self._output.setup = setup
@@ -224,7 +222,6 @@ class CheckCommand:
     @staticmethod
     async def _keyring(vault: Vault) -> str | None:
         """Why the keyring cannot be read without a prompt; None if it can."""
-
         status = (await vault.stored_values()).status
         if status is VaultStatus.READ:
             return None
@@ -234,12 +231,18 @@ class CheckCommand:
         return f"{NO_KEYRING} {NO_BUS}" if cut_off else NO_KEYRING
 
 
+def _unreadable(listing: SetupListing) -> list[str]:
+    """Why setups cannot be read. What is said about a readable one may contain its name."""
+    readable = {setup.id for setup in listing.setups}
+    return [trouble.sentence for trouble in listing.troubles if trouble.setup_id not in readable]
+
+
 def report(findings: Sequence[Finding], guide: Guide, setup: Setup, output: Output) -> Exit:
     """Print findings and causes."""
     from app.diagnosis.causes import explain
     from app.diagnosis.setup_facts import SetupFacts
 
-    stands = status(guide, setup.with_(runs=(keep(findings, utc_now()),)))
+    whole_status = status(guide, setup.with_(runs=(keep(findings, utc_now()),)))
     diagnosis = explain(findings, SetupFacts.of(guide, setup))
     causes = []
     for cause in diagnosis.causes if diagnosis is not None else ():
@@ -260,7 +263,7 @@ def report(findings: Sequence[Finding], guide: Guide, setup: Setup, output: Outp
             for finding in findings
         ]
         summary = {"title": diagnosis.title if diagnosis else None, "causes": causes}
-        whole = {**output.head, "exit": int(code), "status": stands.value, "checks": checks, **summary}
+        whole = {**output.head, "exit": int(code), "status": whole_status.value, "checks": checks, **summary}
         put(json.dumps(whole, indent=2))
         return code
     lines = []
@@ -272,6 +275,6 @@ def report(findings: Sequence[Finding], guide: Guide, setup: Setup, output: Outp
         for number, cause in enumerate(diagnosis.causes, start=1):
             at = f" (step {cause.action.number}, {cause.action.title})" if cause.action is not None else ""
             lines.append(f"{number}. {cause.sentence}{at}\n   {cause.evidence}")
-    lines += [f"\nSetup: {stands.words}", "  ".join(output.head.values())]
+    lines += [f"\nSetup: {whole_status.words}", "  ".join(output.head.values())]
     put("\n".join(lines))
     return code

@@ -215,6 +215,21 @@ def test_a_list_names_setups_only_on_request(tmp_path: Path, capsys: pytest.Capt
     assert len(capsys.readouterr().out.splitlines()) == 2
 
 
+def test_a_setup_copied_from_practice_is_listed_without_its_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup = kept(tmp_path, practice=True)
+    name = f"{setup.id}.json"
+    (tmp_path / "setups").mkdir(mode=0o700)
+    (tmp_path / "setups" / name).write_bytes((tmp_path / "practice" / "setups" / name).read_bytes())
+    here = ("--data-dir", str(tmp_path))
+    assert check.main(["--list", "--json", *here]) is Exit.PASSED
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["unreadable"] == []
+    assert check.main(["nobody", *here]) is Exit.NO_SETUP
+    assert NAME not in printed.out + printed.err + "".join(capsys.readouterr())
+
+
 def test_an_unknown_setup_points_to_the_list(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check.main(["nobody", "--data-dir", str(tmp_path)]) is Exit.NO_SETUP
     assert "--list" in capsys.readouterr().err
