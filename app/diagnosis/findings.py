@@ -81,6 +81,23 @@ NOT_OFFERED: Final = "The endpoint does not offer this; nothing depends on it"
 LEFT_TO_PROXY: Final = "The proxy resolves it"
 
 
+_OF_CERTIFICATE: Final = frozenset(
+    {
+        Observation.UNTRUSTED,
+        Observation.INSPECTION_UNTRUSTED,
+        Observation.EXPIRED,
+        Observation.NOT_YET_VALID,
+        Observation.WRONG_HOST,
+    }
+)
+"""Observations whose words have the certificate as their subject."""
+
+
+def failed_look(seen: Observation) -> str:
+    """Why a look of the wait saw nothing."""
+    return f"{'Certificate: ' if seen in _OF_CERTIFICATE else ''}{seen.words}."
+
+
 BY_STATUS: Final = frozenset({Observation.OTHER_STATUS, Observation.SERVER_ERROR})
 """Observations of several statuses, so that the status itself is the first thing to know."""
 _ANSWERED: Final = BY_STATUS | {Observation.UNAUTHORIZED, Observation.FORBIDDEN, Observation.NOT_FOUND}

@@ -93,6 +93,7 @@ def test_practice_opens_its_own_consoles_only_and_each_time_anew(program: Progra
         workspace.consoles = None
         controller.open_console(Lane.PORTAL)
         assert program.browsed == []
+        assert controller.notice
         workspace.consoles = running
         for _ in range(3):
             controller.open_console(Lane.CIE)

@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
+from app.diagnosis.findings import failed_look
 from app.guide.vocabulary import Milestone, Page
+from app.polling.loop import LookReport
+from app.scim.changes import LookFailed
+from app.scim.observation import Observation
 from app.setup import journey
 from app.setup.state import Sighting
 from tests.hostile.server import Hostile
@@ -69,6 +73,20 @@ def test_between_submit_and_start_nothing_is_looked_for_and_nothing_says_so(qapp
 
     with Hostile(silent) as server:
         walk(qapp, tmp_path, story, base_url=server.base_url)
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("observation", [Observation.UNAUTHORIZED, Observation.KEYRING_LOCKED, Observation.EXPIRED])
+def test_a_failed_look_says_what_it_met(qapp: QApplication, tmp_path: Path, observation: Observation) -> None:
+    async def story(controller: SetupController) -> None:
+        panel = WatchPanel(controller)
+        assert failed_look(observation) not in words(panel)
+        controller.session.waiting.report = LookReport(NOW, None, LookFailed(observation, None), 1)
+        panel.refresh()
+        assert failed_look(observation) in words(panel)
+        panel.deleteLater()
+
+    walk(qapp, tmp_path, story)
 
 
 @pytest.mark.usefixtures("secret_service")

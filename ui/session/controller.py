@@ -217,7 +217,11 @@ class SetupController(QObject):
             self._say_unread(self.session.guide.values[name].label, outcome)
 
     def _say_unread(self, label: str, outcome: Outcome) -> None:
-        self.notice = f"The {label} couldn't be read from {self.session.vault.name}. {outcome.sentence}"
+        self._say(f"The {label} couldn't be read from {self.session.vault.name}. {outcome.sentence}")
+
+    def _say(self, notice: str) -> None:
+        self.notice = notice
+        self.announced.emit(notice)
         self.activity_changed.emit()
 
     # -- navigation ----------------------------------------------------------------------
@@ -365,7 +369,7 @@ class SetupController(QObject):
 
     def _browse(self, url: str) -> None:
         if not url or (self.session.setup.practice and not is_loopback(url)):
-            self.announced.emit("The practice console is starting again. Open it in a moment.")
+            self._say("The practice console is starting again. Open it in a moment.")
         elif names := unconfirmed_in(self.session.setup, url):
             self.address_received.emit(url, names)
         else:

@@ -112,7 +112,7 @@ class WatchPanel(QWidget):
         return f"Estimate for {counted(objects, 'assigned object')}, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
-        from app.diagnosis.findings import COVERAGES
+        from app.diagnosis.findings import COVERAGES, failed_look
         from app.scim.changes import ChangesSeen, Coverage, LookFailed
 
         session = self._controller.session
@@ -138,7 +138,7 @@ class WatchPanel(QWidget):
             if result.coverage is Coverage.TOTALS and seen is None:
                 self._manual.setVisible(True)
         elif isinstance(result, LookFailed):
-            received.setText("No response. Checking again soon.")
+            received.setText(f"{failed_look(result.observation)} Checking again soon.")
 
     def _fill_api(self) -> None:
         """Show what the Directory Sync API reports, if it is on. It never unlocks Full Sync."""
