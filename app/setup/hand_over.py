@@ -22,6 +22,7 @@ from app.setup.document import MOST, Document, Moment, migrated
 from app.setup.journey import CLOCK_SKEW
 from app.setup.sentences import setup_name
 from app.setup.status import summary
+from app.setup.store import LIMIT_BYTES
 from app.text.legible import legible
 from app.values.rules import read
 
@@ -35,10 +36,6 @@ SUFFIX: Final = ".ciescim"
 KIND: Final = "cie-scim-assistant/setup"
 FORMAT: Final = 2
 """The same as the format of the setup in it."""
-LIMIT_BYTES: Final = 4_000_000
-"""The same as for a setup's file; a larger file isn't a hand-over file."""
-
-
 LONGEST_NAME, LONGEST_CLIENT, LONGEST_VERSION, LONGEST_ID = 120, 80, 40, 80
 """Characters. Values have the limits of their rules."""
 AHEAD: Final = timedelta(days=1)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 LIMIT_BYTES = 4_000_000
-"""Far above any real setup; a larger file isn't a setup."""
+"""Far above any real setup; a larger file isn't a setup, nor one that was handed over."""
 
 
 COPIED = {

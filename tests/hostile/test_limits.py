@@ -87,7 +87,7 @@ TABLE = {
     "Looks of waits": f"{MOST_AT_ONCE} at a time, {APART} s apart",
     "Key of a practice console": f"{KEY_SECONDS:.0f} s, one use",
     "Starts of practice consoles that ended by themselves": f"{MOST_RESTARTS} in a run",
-    "File of a setup, and hand-over file": f"{max(LIMIT_BYTES, hand_over.LIMIT_BYTES):,} bytes",
+    "File of a setup, and hand-over file": f"{LIMIT_BYTES:,} bytes",
     "Hand-over file: name, client, an id": (
         f"{hand_over.LONGEST_NAME}, {hand_over.LONGEST_CLIENT}, {hand_over.LONGEST_ID} characters"
     ),

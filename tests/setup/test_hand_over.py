@@ -20,7 +20,6 @@ from app.setup.gate import Locked, Open, gate
 from app.setup.hand_over import (
     AHEAD,
     KIND,
-    LIMIT_BYTES,
     LONGEST_CLIENT,
     LONGEST_ID,
     LONGEST_NAME,
@@ -31,6 +30,7 @@ from app.setup.hand_over import (
     unpack,
 )
 from app.setup.state import Sighting
+from app.setup.store import LIMIT_BYTES
 from app.text.legible import is_invisible
 from app.values.rules import read
 from tests.support import strange

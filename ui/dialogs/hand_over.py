@@ -139,7 +139,8 @@ def _kinds() -> str:
 def _unpack(path: Path, store: Store) -> ReceivedSetup | HandOverRefusal:
     from app.guide import catalog
     from app.session.open_setup import utc_now
-    from app.setup.hand_over import LIMIT_BYTES, LONGEST_NAME, HandOverRefusal, unpack
+    from app.setup.hand_over import LONGEST_NAME, HandOverRefusal, unpack
+    from app.setup.store import LIMIT_BYTES
     from app.system import files
 
     name = legible(path.name, LONGEST_NAME)
