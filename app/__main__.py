@@ -10,20 +10,17 @@ import signal
 import sys
 from dataclasses import replace
 
-from app.cli import parse, sub_command
+from app.cli import CANNOT_START, parse, sub_command
 from app.system import environment, log
 from app.system.libraries import missing_library
 from app.system.standard_streams import open_missing
-
-CANNOT_START = 8
-"""Exit code, as of every sub-command that ends for a reason of its own."""
 
 
 def main() -> int:
     """The program's entry point; returns its exit code."""
     open_missing()
     log.install_hooks()
-    notes = tuple(each.sentence for each in environment.settle())
+    notes = tuple(each.sentence for each in environment.remove_unusable())
     if sys.stderr is not None:  # a windowed program on Windows has none
         sys.stderr.writelines(f"{note}\n" for note in notes)
     try:

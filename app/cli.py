@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+CANNOT_START: Final = 8
+"""Exit code if no window can be opened, or after a bug at the start; ``Exit.INTERNAL`` of the sub-commands."""
+
 LONGEST_SHOWN: Final = 200
 """Characters of an argument that an error repeats."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEventLoop, QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 
+from app.cli import CANNOT_START
 from app.system import log
 from app.system.hardening import harden
 from app.system.paths import APP_ID
@@ -47,14 +48,12 @@ def _log_qt_message(kind: QtMsgType, context: QMessageLogContext, _text: str) ->
         log.qt_message(kind.name, context.category or "")
 
 
-CANNOT_START: Final = 8
-"""The same as of every command that ends for a reason of its own."""
 _SCREENS: Final = ("WAYLAND_DISPLAY", "DISPLAY")
 _PLUGINS: Final = ("QT_QPA_PLATFORM", "QT_QPA_PLATFORM_PLUGIN_PATH", "QT_PLUGIN_PATH")
 
 
 def _end_without_screen(kind: QtMsgType, _context: QMessageLogContext, _text: str) -> None:
-    """End the program where Qt would abort: it does so only if it finds no screen to open a window on."""
+    """End the program instead of letting Qt abort, which it does only if it finds no screen to open a window on."""
     if kind is QtMsgType.QtFatalMsg:
         named = [name for name in (*_PLUGINS, *_SCREENS) if os.environ.get(name)]
         where = f"Check what is set in {' and '.join(named)}." if named else f"{' and '.join(_SCREENS)} aren't set."

@@ -11,7 +11,7 @@ from app.reports.exit_code import Exit
 from app.system import log
 from app.system.files import reason
 from app.system.hardening import harden
-from app.system.standard_streams import settle
+from app.system.standard_streams import flush
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ def run(command: Callable[[Sequence[str]], Exit], arguments: Sequence[str]) -> E
     except Exception as error:  # noqa: BLE001 - a script gets a number, and nothing of the message
         log.report_bug(error)
         code = Exit.INTERNAL
-    if (failure := settle()) is not None and code is not Exit.NOT_WRITTEN:
+    if (failure := flush()) is not None and code is not Exit.NOT_WRITTEN:
         code = _not_written(reason(failure))
     return code
 

@@ -139,8 +139,6 @@ class Workspace:
 
     async def _keep_consoles(self, process: PracticeProcess, seed: str) -> None:
         """Start the consoles again when they end by themselves, and say so."""
-        from app.practice.process import Started
-
         for _ in range(MOST_RESTARTS):
             await process.ended()
             before, self.consoles = self.consoles, None

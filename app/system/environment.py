@@ -1,6 +1,6 @@
 """Checks the environment before any library reads it.
 
-What a library would fail on is taken out of this process's environment, and said in a sentence that names the variable.
+What a library would fail on is removed from this process's environment, and a sentence names the variable.
 Addresses of proxies are checked where they are used, see ``app.net.proxy``.
 """
 
@@ -57,8 +57,8 @@ class UnusableVariable:
         return self.reason.words.format(name=self.name)
 
 
-def settle() -> tuple[UnusableVariable, ...]:
-    """Take what can't be used out of this process's environment, except a folder's path; returns what it was.
+def remove_unusable() -> tuple[UnusableVariable, ...]:
+    """Remove what can't be used from this process's environment, except a folder's path. Return what it was.
 
     A folder that can't be used stays, so that the program stops rather than writes to another place.
     """

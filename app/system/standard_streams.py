@@ -21,7 +21,7 @@ def open_missing() -> None:
                 os.open(os.devnull, os.O_RDWR)  # the lowest number that is free
 
 
-def settle() -> OSError | None:
+def flush() -> OSError | None:
     """Flush standard output and error. Return why the output cannot be written, or None.
 
     What remains in a stream that cannot be written is dropped: Python would try again at the end and exit with 120.

@@ -22,7 +22,7 @@ from app.net import desktop, system_proxy
 from app.net.proxy import ProxyOrigin, origin_of, usable
 from app.reports.exit_code import Exit
 from app.system import environment
-from app.system.environment import LEAST_SCALE, MOST_SCALE, UnusableVariable, VariableProblem, settle
+from app.system.environment import LEAST_SCALE, MOST_SCALE, UnusableVariable, VariableProblem, remove_unusable
 from app.text.times import clock, day, recorded
 from tests.support.golden import lines, worded
 
@@ -65,7 +65,7 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_any_time_zone_gives_times(zone: str) -> None:
     os.environ["TZ"] = zone
     time.tzset()
-    found = settle()
+    found = remove_unusable()
     assert {each.name for each in found} <= {"TZ"}
     for written in (clock(NOW), recorded(NOW), day(NOW, NOW)):
         assert "2026" in written or written == "started today"
@@ -75,7 +75,7 @@ def test_any_time_zone_gives_times(zone: str) -> None:
 def test_a_zone_of_a_day_is_named(zone: str) -> None:
     os.environ["TZ"] = zone
     time.tzset()
-    named = settle() == (UnusableVariable("TZ", VariableProblem.TIME_ZONE),)
+    named = remove_unusable() == (UnusableVariable("TZ", VariableProblem.TIME_ZONE),)
     assert named is (zone != "AAA23:59BBB,M3.2.0,M11.1.0")
     assert ("TZ" not in os.environ) is named
 
@@ -87,7 +87,7 @@ FOLDERS = ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_ST
 @given(st.sampled_from(FOLDERS), texts("/", "~", "..", "/dev/null", "/proc", "/tmp", "home", "/x", "/y" * 3000))
 def test_any_folder_is_absolute_or_taken_out(name: str, path: str) -> None:
     os.environ[name] = path
-    found = settle()
+    found = remove_unusable()
     value = os.environ.get(name)
     assert not value or value.startswith("/")
     assert Path("~").expanduser().is_absolute()
@@ -107,7 +107,7 @@ def test_an_account_without_a_home_is_named(home: str | None, monkeypatch: pytes
         os.environ.pop("HOME", None)
     else:
         os.environ["HOME"] = home
-    assert UnusableVariable("HOME", VariableProblem.NO_HOME) in settle()
+    assert UnusableVariable("HOME", VariableProblem.NO_HOME) in remove_unusable()
     assert Path.home() == Path(environment._NOWHERE)
 
 
@@ -118,7 +118,7 @@ SCALES = ("QT_SCALE_FACTOR", "QT_SCREEN_SCALE_FACTORS")
 @given(st.sampled_from(SCALES), texts("1", "2", ".5", "e", "9", "nan", "inf", ";", "=", "HDMI-1"))
 def test_any_scale_is_a_bounded_number_or_taken_out(name: str, scale: str) -> None:
     os.environ[name] = scale
-    found = settle()
+    found = remove_unusable()
     left = os.environ.get(name)
     assert (left is None) is (UnusableVariable(name, VariableProblem.SCALE) in found)
     for factor in (left or "").split(";"):
@@ -135,7 +135,7 @@ def test_what_is_usual_stays() -> None:
         "QT_FONT_DPI": "96",
     }
     os.environ.update(usual)
-    assert settle() == ()
+    assert remove_unusable() == ()
     assert usual.items() <= os.environ.items()
 
 
@@ -313,7 +313,7 @@ from app.system import environment, log
 from ui.start import main
 
 log.install_hooks()
-notes = tuple(each.sentence for each in environment.settle())
+notes = tuple(each.sentence for each in environment.remove_unusable())
 sys.stderr.writelines(notes)
 
 async def walk(application):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from app.setup.journey import Place
     from ui.desktop.clearing import ClipboardState
     from ui.session.controller import SetupController
-from ui.widgets.layouts import Item
+    from ui.widgets.layouts import Item
 
 
 class StepLine(PushButton):
