@@ -113,7 +113,6 @@ LANES = {
         },
         ("tests/desktops/", "ui/desktop/"),
     ),
-    "orca": TestLane({}, ("tests/orca/",)),
     "directories": TestLane(
         {
             "OpenLDAP and its clients": "slapd ldap-utils",
@@ -122,13 +121,11 @@ LANES = {
         },
         ("tests/directories/", "app/guide/builders/"),
     ),
-    "prometheus": TestLane({}, ("tests/prometheus/",)),
     "proxies": TestLane(
         {"proxies": "squid tinyproxy privoxy dante-server stunnel4 mitmproxy"},
         ("tests/proxies/", "app/net/", "app/scim/network_path.py"),
     ),
     "servers": TestLane({}, ("tests/foreign/", "app/scim/")),
-    "browser": TestLane({}, ("tests/browser/",)),
     "system-calls": TestLane({"what a tour does, seen from the kernel": "strace"}, ("tests/system_calls/", "ui/tour/")),
 }
 """The names that a test may use in its marker ``lane("...")``."""

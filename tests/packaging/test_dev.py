@@ -66,9 +66,9 @@ def test_of_the_core():
 def test_of_a_lane():
     pass
 
-@pytest.mark.lane("browser")
+@pytest.mark.lane("servers")
 def test_that_lacks_something():
-    pytest.skip("there is no browser")
+    pytest.skip("there is no server")
 """
 
 
@@ -77,7 +77,7 @@ def test_that_lacks_something():
     [
         ([], {"core"}, set()),
         (["--lane", "desktops"], {"lane"}, set()),
-        (["--lane", "browser", "--lane=desktops"], {"lane"}, {"something"}),
+        (["--lane", "servers", "--lane=desktops"], {"lane"}, {"something"}),
         (["--all-lanes"], {"core", "lane"}, {"something"}),
     ],
 )
@@ -94,6 +94,10 @@ def test_a_lane_runs_on_request_and_never_skips(
     assert {name for outcome, name in outcomes if outcome == "FAILED"} == failed
     assert "SKIPPED" not in ran.stdout
     assert ran.returncode == bool(failed)
+
+
+def test_a_lane_covers_what_exists(dev: ModuleType) -> None:
+    assert [path for lane in dev.LANES.values() for path in lane.paths if not (ROOT / path).exists()] == []
 
 
 def test_a_requested_lane_adds_its_packages(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
