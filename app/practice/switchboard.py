@@ -114,7 +114,7 @@ class Switchboard:
         self.feed: deque[ReceivedRequest] = deque(maxlen=FEED_LENGTH)
 
     def choose(self, fault: WordedEnum) -> None:
-        """From now on fail like that."""
+        """Choose the fault of its system."""
         match fault:
             case Fault():
                 self.fault = fault

@@ -29,7 +29,7 @@ class GroupsExport:
         self.order, self.answer = ExportOrder(path), None
 
     def read_as(self, choice: ReadingChoice | None) -> bool:
-        """From now on read the file as the admin chose, or as recognized for None. Returns whether there is a file."""
+        """Set how ``check`` reads the file; None: as it recognizes it. Return whether there is a file."""
         if self.order is not None:
             self.order = ExportOrder(self.order.path) if choice is None else self.order.choosing(choice)
         return self.order is not None

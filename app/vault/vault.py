@@ -29,11 +29,11 @@ _ID = re.compile(r"[0-9a-f]{32}\Z")
 """A setup id. Other secrets of the program, such as the seed of the practice consoles, belong to no setup."""
 
 DISMISSED_SECONDS: Final = 2.0
-"""For so long after a prompt was dismissed, or was not shown for that reason, none is shown: what the same press still
-has to do must not bring it back."""
+"""How long no prompt is shown after one was dismissed, or not shown for that reason: the rest of what a press does must
+not bring it back."""
 
 REACHED_SECONDS: Final = 1.0
-"""For so long the answer of ``reachable`` counts."""
+"""How long an answer of ``reachable`` is reused."""
 
 MEMORY_NAME = "memory for this run"
 
@@ -67,7 +67,7 @@ class Vault:
         self._changing: Counter[Key] = Counter()
         """Changes in progress per value, including abandoned ones that may still take effect."""
         self._unlocking: asyncio.Future[Outcome] | None = None
-        """The one prompt that all who want the keyring open wait for."""
+        """The one prompt that every caller of ``unlock`` waits for."""
         self._dismissed = -DISMISSED_SECONDS
         """When the last prompt was dismissed, on the monotonic clock."""
         self._reached: tuple[float, bool] | None = None

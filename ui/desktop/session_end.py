@@ -57,7 +57,7 @@ class SessionEnd(QObject):
             self.asked.emit()
 
     def _on_commit(self, manager: QSessionManager) -> None:
-        """The session ends, or would like to. On Windows the process may be gone once this returns."""
+        """Handle a request to end the session. On Windows the process may be gone once this returns."""
         if self.would_lose() and manager.allowsInteraction():
             manager.cancel()
             manager.release()
@@ -67,7 +67,7 @@ class SessionEnd(QObject):
             self.asked.emit()
 
     def end(self) -> None:
-        """From here on signals end the process at once."""
+        """Let signals end the process immediately again."""
         signal.set_wakeup_fd(-1)
         for each in SIGNALS:
             signal.signal(each, signal.SIG_DFL)

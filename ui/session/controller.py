@@ -376,7 +376,7 @@ class SetupController(QObject):
             self._open_url(url)
 
     def confirm_address(self, url: str, names: tuple[str, ...]) -> None:
-        """Open an address with values of a hand-over file; from now on they count as the admin's."""
+        """Open an address with values of a hand-over file, which are then confirmed."""
         self._start(self.session.change(lambda setup: setup.with_(unconfirmed=setup.unconfirmed - set(names))))
         self._open_url(url)
 
