@@ -127,6 +127,24 @@ def test_a_room_contains_no_listed_phrase(room: str) -> None:
     assert [hit for module in modules for hit in found_in(module)] == []
 
 
+_NO_WORDS = re.compile(r"\S+://\S+|\b[a-z0-9]+(?:-[a-z0-9]+)+\b|(?<=id: )\S+")
+"""Addresses and ids."""
+
+
+def test_documents_and_guides_contain_no_listed_phrase() -> None:
+    folders = {"resources/help": "*.md", "resources/handbook": "*.html", "resources/diagnosis": "*.yaml"}
+    files = [ROOT / name for name in ("README.md", "CHANGELOG.md", "SECURITY.md")]
+    files += [file for folder, kind in folders.items() for file in sorted((ROOT / folder).rglob(kind))]
+    files += sorted((ROOT / "resources/guides").rglob("*.yaml"))
+    hits = [
+        f"{file.relative_to(ROOT).as_posix()}:{number}: {line.strip()}"
+        for file in files
+        for number, line in enumerate(file.read_text("utf-8").split("\n"), start=1)
+        if _ANY.search(_NO_WORDS.sub("", line))
+    ]
+    assert hits == []
+
+
 @pytest.mark.parametrize(
     "line",
     [
