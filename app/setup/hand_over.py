@@ -18,7 +18,7 @@ from app import __version__
 from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Milestone
 from app.setup import journey
-from app.setup.document import MOST, Document, Moment, migrated
+from app.setup.document import Document, Moment, migrated
 from app.setup.journey import CLOCK_SKEW
 from app.setup.sentences import setup_name
 from app.setup.status import summary
@@ -213,7 +213,8 @@ _PROBLEMS: Final = {
     "too_long": "has too many entries",
     "missing": "is missing",
     "extra_forbidden": "isn't known to this version",
-    **dict.fromkeys(("int_type", "greater_than_equal", "less_than_equal"), f"isn't a whole number from 0 to {MOST:,}"),
+    "int_type": "isn't a whole number",
+    **dict.fromkeys(("greater_than_equal", "less_than_equal"), "is too small or too large"),
 }
 """What pydantic calls a problem → how the admin reads it."""
 
