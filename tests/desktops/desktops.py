@@ -245,7 +245,7 @@ class Gnome(Desktop):
         self.keys(SPACE)
 
     def keys(self, *codes: int) -> None:
-        """Press keys together and let go of them."""
+        """Press keys together and release them."""
         for pressed, order in ((True, codes), (False, codes[::-1])):
             for code in order:
                 self._call(self._input, "NotifyKeyboardKeycode", "ub", (code, pressed))

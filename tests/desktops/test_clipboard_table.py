@@ -50,7 +50,7 @@ KEPT_BY_THE_DESKTOP = {
     *("X11, mutter", "X11, xfce4-clipman", "X11, parcellite", "X11, diodon", "X11, qlipper", "X11, GPaste"),
     *("GNOME Shell, Wayland", "sway, clipman", "weston"),
 }
-"""What holds a copy of its own, which a program that is killed can't clear any more."""
+"""Programs that hold their own copy, which a killed program can no longer clear."""
 
 
 class Watched:

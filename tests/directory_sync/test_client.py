@@ -1,4 +1,4 @@
-"""Where the way to the Directory Sync API breaks: told by the checks and causes of Test Connection."""
+"""Where the path to the Directory Sync API breaks, by the checks and causes of Test Connection."""
 
 from __future__ import annotations
 

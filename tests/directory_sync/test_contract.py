@@ -90,7 +90,7 @@ async def check_searches(asked: Asked, name: str) -> None:
     wrong = [{key: value for key, value in right.items() if key != left} for left in operation["required"]]
     wrong += [{**right, "pageSz": size} for size in (CONTRACT["page_size"]["least"] - 1, 1001)]
     wrong += [{**right, "domain": "other.example"}]
-    for body in (*wrong, {**right, "name": {"attrName": "Colour", "attrValue": "x", "match": "equal"}}):
+    for body in (*wrong, {**right, "name": {"attrName": "Color", "attrValue": "x", "match": "equal"}}):
         status, data = await asked.right(name, body)
         assert status == 400, body
         keeps(data, CONTRACT["refusal"])

@@ -1,4 +1,4 @@
-"""What an export is: the public reports of exports that were told wrongly, and others of their kinds.
+"""What an export is: the public reports of exports that were taken for another kind, and others like them.
 
 The names are those of the cases in which the forms were seen (product and page or script beside each).
 """

@@ -144,7 +144,7 @@ def test_every_step_is_shown_under_some_answer(guide: Guide) -> None:
 
 
 def test_every_answer_makes_a_difference(guide: Guide) -> None:
-    """Other steps, or a consequence that is told."""
+    """Other steps, or a consequence that is named."""
     in_steps = {
         (branch, o) for s in guide.steps for branch, w in s.when.items() for o in ([w] if isinstance(w, str) else w)
     }
@@ -290,7 +290,7 @@ def test_no_eight_words_in_a_row_are_the_vendors(guide: Guide) -> None:
 
 
 def test_the_hashes_are_those_of_the_vendors_page() -> None:
-    """The heading of the page, which is also its title, has to be recognised."""
+    """The heading of the page, which is also its title, has to be recognized."""
     theirs = hashes()
     assert [mark in theirs for _, mark in eights("Configure SCIM Connector for the Cloud Identity Engine")] == [True]
     assert not any(mark in theirs for _, mark in eights("Eight words that nobody has ever written there before"))

@@ -50,7 +50,7 @@ def test_the_raw_data_is_a_guide() -> None:
         ("submit", "title", "x" * 61, "longer than 60"),
         ("submit", "failures", [], "at least 1 item"),
         ("submit", "link", "http://example.com", "pattern"),
-        ("submit", "colour", "red", "not permitted"),
+        ("submit", "color", "red", "not permitted"),
         ("submit", "id", "acknowledge", "occurs twice"),
         ("start-provisioning", "marks", "full-sync", "milestones of the steps are out of order"),
         ("submit", "roles", ["submit"], "the role submit follows from what a step does"),

@@ -1,4 +1,4 @@
-"""Recognises words of the vendor's SCIM Connector page without holding that page."""
+"""Recognizes words of the vendor's SCIM Connector page without holding that page."""
 
 from __future__ import annotations
 

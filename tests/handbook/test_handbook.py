@@ -38,7 +38,7 @@ EVERY = ("index", "administrators", *CLIENTS)
 
 GROUNDS = ("window", "surface", "rail", "wash")
 INKS = ("text", "muted", "accent", "good", "caution", "bad")
-"""What stands on what, all readable."""
+"""Pairs of a color and its background, all readable."""
 
 
 @pytest.fixture(scope="module")

@@ -172,7 +172,7 @@ def ask_instead(server: tuple[str, int]) -> None:
             codes.append(max(code for code, _, _ in replies))
         silent_or_failed = any(code in (2, 9) for code in codes)
         unknown = socket.EAI_NONAME if 0 not in codes else socket.EAI_NODATA
-        raise socket.gaierror(socket.EAI_AGAIN if silent_or_failed else unknown, "as told by the server")
+        raise socket.gaierror(socket.EAI_AGAIN if silent_or_failed else unknown, "as the server answered")
 
     async def connect(_loop: object, _socket: object, address: tuple[Any, ...]) -> None:
         here = str(address[0]) in ("127.0.0.1", "::1")

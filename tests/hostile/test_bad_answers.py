@@ -69,7 +69,7 @@ ANSWERS: dict[str, tuple[Injection, Observation]] = {
     "HTML with 200": (replies(200, faults.PAGE, "text/html"), Observation.HTML),
     "truncated JSON": (replies(200, b'{"totalResults": 1, "Reso'), Observation.BROKEN_OFF),
     "JSON of the wrong shape": (replies(200, b'{"totalResults": "0", "Resources": {}}'), Observation.WRONG_SHAPE),
-    "somebody where nobody can be": (answers(says(listing(faults.SOMEONE))), Observation.FILTER_IGNORED),
+    "someone where nobody can be": (answers(says(listing(faults.SOMEONE))), Observation.FILTER_IGNORED),
     "100 MB body": (answers(hundred_mb), Observation.TOO_LARGE),
     "100 MB body, announced": (answers(announced), Observation.TOO_LARGE),
     "compressed bomb": (answers(says(faults.BOMB)), Observation.TOO_LARGE),

@@ -139,7 +139,7 @@ def by_secure_proxy(scene: Scene, cell: Cell) -> Way:
     """A proxy addressed by https, whose own certificate or words may be wrong."""
     past = datetime.now(UTC) - timedelta(days=1)
     tls = {
-        "untrusted": lambda: serving(trustme.CA(organization_name="Somebody"), "localhost"),
+        "untrusted": lambda: serving(trustme.CA(organization_name="Someone"), "localhost"),
         "other-name": lambda: serving(scene.authority, "elsewhere.example"),
         "expired": lambda: serving(scene.authority, "localhost", past, past - timedelta(days=9)),
     }.get(cell.answer, lambda: serving(scene.authority, "localhost"))()
@@ -172,7 +172,7 @@ def by_handshake(scene: Scene, cell: Cell) -> Way:
     if kind in GREETINGS:
         return GREETINGS[kind](scene)
     tls = {
-        "untrusted": lambda: serving(trustme.CA(organization_name="Somebody")),
+        "untrusted": lambda: serving(trustme.CA(organization_name="Someone")),
         "inspection": lambda: serving(trustme.CA(organization_name="Zscaler Inc.")),
         "other-name": lambda: serving(scene.authority, "elsewhere.example"),
         "expired": lambda: serving(scene.authority, "localhost", now - timedelta(days=1), now - timedelta(days=9)),
@@ -264,7 +264,7 @@ def test_a_cell_has_its_cause(cell: Cell, authority: trustme.CA, trusted: Path) 
     fault = wanted.pop("fault")
     assert outcome(cell, authority, trusted) == wanted
     assert fault in FAULTS
-    # Who is at fault agrees with the step: only what the admin can mend has one, besides testing again.
+    # Who is at fault agrees with the step: only what the admin can fix has one, besides testing again.
     steps = {"copy-base-url": "base-url", "generate-token": "token", "submit": "setup", "": fault}
     assert steps.get(wanted["step"], fault) == fault
 

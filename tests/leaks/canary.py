@@ -52,7 +52,7 @@ class Canaries:
         return self.whole_in(content) or next((name for part, name in self._parts.items() if part in content), None)
 
     def read_in(self, text: str) -> str | None:
-        """Return the name of a secret of which a part is in text recognized in a picture."""
+        """Return the name of a secret if text recognized in a picture contains a part of it."""
         seen = alike(text)
         for name, secret in self.secrets.items():
             known = alike(secret)

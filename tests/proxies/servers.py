@@ -143,7 +143,7 @@ def tinyproxy(folder: Path, port: int, *, sign_in: bool = False) -> list[str]:
     (folder / "filter").write_text(f"{DENIED.replace('.', '[.]')}\n")
     (folder / "tinyproxy.conf").write_text(
         f'Port {port}\nListen 127.0.0.1\nTimeout 60\nMaxClients 20\nFilter "{folder}/filter"\n'
-        + ("BasicAuth somebody secret\n" if sign_in else "")
+        + ("BasicAuth someone secret\n" if sign_in else "")
     )
     return ["tinyproxy", "-d", "-c", f"{folder}/tinyproxy.conf"]
 
@@ -183,7 +183,7 @@ def mitmproxy(
         "block_list=:~u /blocked:403",
     ]
     options += [f"ssl_verify_upstream_trusted_ca={trusts}"] if trusts is not None else []
-    options += ["proxyauth=somebody:secret"] if sign_in else []
+    options += ["proxyauth=someone:secret"] if sign_in else []
     return ["mitmdump", *(part for option in options for part in ("--set", option))]
 
 

@@ -159,13 +159,13 @@ def test_a_proxy_that_wants_a_sign_in_is_named(name: str, wrong: int, endpoint: 
         assert without.failed == (Check.ROUTE, Observation.PROXY_SIGN_IN)
         assert (without.route.status, without.route.sign_in) == (407, "Basic")
         assert without.first == "proxy-sign-in.basic"
-        assert status_of_connect(running, HOST, endpoint.port, "somebody:else") == wrong
-        refused = run_checks(HOST, endpoint.port, running.url(account="somebody:else"))
+        assert status_of_connect(running, HOST, endpoint.port, "someone:else") == wrong
+        refused = run_checks(HOST, endpoint.port, running.url(account="someone:else"))
         assert refused.failed == (Check.ROUTE, Observation.PROXY_SIGN_IN)
         assert (refused.route.status, refused.route.credentials) == (wrong, True)
         assert refused.first == "proxy-sign-in.credentials"
         if name == "tinyproxy":  # it passes everything on once signed in
-            passed(run_checks(HOST, endpoint.port, running.url(account="somebody:secret")))
+            passed(run_checks(HOST, endpoint.port, running.url(account="someone:secret")))
 
 
 # -- inspection ------------------------------------------------------------------------------
