@@ -30,7 +30,9 @@ SEPARATORS: Final = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"
 
 # The line that declares the separator to a spreadsheet program, and the first line of PowerShell's Export-Csv.
 _PREAMBLE: Final = re.compile(r'^(?:"?sep=(?P<sep>.)"?[,;\t|]*|"?#TYPE (?P<type>[\w.]+).*)$', re.IGNORECASE)
-_LDIF: Final = re.compile(r"(?:(?:#.*|version: *\d+|\s*)\r?\n?)*dn::? ", re.IGNORECASE)
+_BEFORE_LDIF: Final = re.compile(r"#|version: *\d+\s*$|\s*$", re.IGNORECASE)
+"""Lines that may come before the first entry of LDIF."""
+_LDIF: Final = re.compile(r"dn::? ", re.IGNORECASE)
 _RULER: Final = re.compile(r"-{2,}(?: +-{2,})*\s*")
 _LISTED: Final = re.compile(r"[\w@. ]+? +: ")
 _DATA: Final = re.compile(
@@ -139,7 +141,7 @@ def _refuse_others(sample: str) -> None:
         raise UnusableFileError(FileProblem.EMPTY)
     if sample.lstrip()[:1] in ("<", "{", "["):
         raise UnusableFileError(FileProblem.MARKUP)
-    if _LDIF.match(sample):
+    if _LDIF.match(next((line for line in _lines(sample) if not _BEFORE_LDIF.match(line)), "")):
         raise UnusableFileError(FileProblem.LDIF)
     lines = [line for line in sample.splitlines()[:40] if line.strip()]
     ruler = any(_RULER.fullmatch(line) for line in lines[1:3])

@@ -58,7 +58,7 @@ _HOST_AND_MORE = re.compile(r"(?P<host>[a-z0-9][a-z0-9.-]*\.[a-z]{2,63})(?::[0-9
 _WINDOWS_USER = re.compile(r"[^\\@\s]{1,15}\\[^\\@]+")
 """``CORP\\name``; the short name of a domain has at most 15 characters."""
 _LABELED_GUID = re.compile(
-    rf"(?P<label>[^\r\n]{{2,40}}?)[\"']?(?:\s*[:=\uff1a]\s*|\s+)[\"'({{]*(?P<guid>{_GUID.pattern}|[0-9a-f]{{32}})[\"')}},;]*",
+    rf"(?P<label>\S[^\r\n]{{1,39}}?)[\"']?(?:\s*[:=\uff1a]\s*|\s+)[\"'({{]*(?P<guid>{_GUID.pattern}|[0-9a-f]{{32}})[\"')}},;]*",
     re.IGNORECASE,
 )
 _OTHER_IDS = re.compile(

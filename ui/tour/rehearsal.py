@@ -46,7 +46,7 @@ class Rehearsal:
         return [fault.value for fault in kind if fault.value != "none" and (fault.value in asked or "all" in asked)]
 
     def _looks_nobody_up(self) -> bool:
-        """Whether the client's first request asks for somebody who can't be there, which shows an ignored filter."""
+        """Whether the client's first request filters for an unknown user: only then is an ignored filter noticed."""
         return self._driver.session.guide.test_requests[0].expect is Expect.EMPTY
 
     # -- the endpoint --------------------------------------------------------------------
