@@ -314,7 +314,8 @@ class Application:
     def _show_about(self) -> None:
         from ui.dialogs import about
 
-        self.tasks.start(about.show(self.window, self._open_url))
+        practice = self.workspace is not None and self.workspace.practice
+        self.tasks.start(about.show(self.window, self._open_url, practice=practice))
 
     def _help(self) -> None:
         if self.workspace is not None:

@@ -29,12 +29,12 @@ def build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def shown(qapp: QApplication, opened: list[str]) -> tuple[QWidget, about.AboutDialog]:
+def shown(qapp: QApplication, opened: list[str], *, practice: bool = False) -> tuple[QWidget, about.AboutDialog]:
     """Open the dialog by the link on the home page."""
     window = QWidget()
 
     async def ask() -> int:
-        await about.show(window, opened.append)
+        await about.show(window, opened.append, practice=practice)
         await asyncio.sleep(0)
         return 0
 
@@ -78,5 +78,14 @@ def test_the_licenses_of_the_build_can_be_read(qapp: QApplication, build: Path) 
     assert text.toPlainText() == "Qt 6  LGPL-3.0-only <b>"
     assert text.isReadOnly()
     licenses.close()
+    dialog.close()
+    window.deleteLater()
+
+
+def test_in_practice_the_address_of_new_versions_is_text_only(qapp: QApplication, build: Path) -> None:
+    (build / release.DOWNLOADS).write_text("https://downloads.example/assistant\n")
+    window, dialog = shown(qapp, [], practice=True)
+    assert "https://downloads.example/assistant" in words(dialog)
+    assert set(buttons(dialog)) <= {"Close", "Open licenses"}
     dialog.close()
     window.deleteLater()

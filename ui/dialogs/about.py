@@ -20,12 +20,15 @@ if TYPE_CHECKING:
     from app.system.release import Release
 
 
-async def show(window: QWidget, open_url: Callable[[str], None]) -> None:
-    """Show the version, where to get new ones, and the licenses of the included software."""
+async def show(window: QWidget, open_url: Callable[[str], None], *, practice: bool) -> None:
+    """Show the version, where to get new ones, and the licenses of the included software.
+
+    In practice the address of new versions is text only: nothing beyond this computer is opened.
+    """
     from app.system import release
 
     release_info = await asyncio.to_thread(release.read)
-    dialog = AboutDialog(release_info, window)
+    dialog = AboutDialog(release_info, window, practice=practice)
     dialog.address_wanted.connect(open_url)
     dialog.open()
 
@@ -43,14 +46,18 @@ class AboutDialog(QDialog):
 
     address_wanted = Signal(str)
 
-    def __init__(self, release: Release, parent: QWidget | None = None) -> None:
+    def __init__(self, release: Release, parent: QWidget | None = None, *, practice: bool = False) -> None:
         super().__init__(parent)
         self.setWindowTitle("About")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(460)
         inside = column(self._head(release.version), inside=self, spacing=12, margins=(28, 26, 28, 22))
         fill(inside, label(release.update_hint, "body", self))
-        if release.downloads:
+        if release.downloads and practice:
+            address = label(release.downloads, "muted", self)
+            address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            fill(inside, address)
+        elif release.downloads:
             fill(inside, LinkButton(release.downloads, press=lambda: self.address_wanted.emit(release.downloads)))
         independent = "The program is independent of the vendors it names. Their names belong to them."
         fill(inside, label(independent, "muted", self), 6, self._foot(release.licenses))
