@@ -306,6 +306,7 @@ def ends_as_usual(work: object, codes: Collection[int]) -> None:
 # -- real processes -----------------------------------------------------------------------
 
 START = """
+import os
 import sys
 from dataclasses import replace
 from app.cli import parse
@@ -319,7 +320,9 @@ sys.stderr.writelines(notes)
 async def walk(application):
     return 0 if application.bugs.count == 0 else 70
 
-sys.exit(main(replace(parse(["--data-dir", sys.argv[1]]), notes=notes), walk))
+code = main(replace(parse(["--data-dir", sys.argv[1]]), notes=notes), walk)
+sys.stderr.flush()
+os._exit(code)  # before 3.14, Python ends daemon threads inside C++ code, which can abort: not what this is about
 """
 STRANGE: tuple[tuple[dict[str, str], str | None], ...] = (
     ({"TZ": "AAA24"}, "TZ"),
