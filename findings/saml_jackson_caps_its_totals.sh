@@ -9,9 +9,7 @@
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for package in saml-jackson=26.2.0; do
-    npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$folder" "@boxyhq/${package/=/@}" >/dev/null
-done
+npm install --silent --ignore-scripts --no-audit --no-fund --prefix "$folder" @boxyhq/saml-jackson@26.2.0 >/dev/null
 cat >"$folder/probe.cjs" <<'PROBE'
 const say = console.log;
 console.log = console.info = console.warn = console.error = () => {};

@@ -201,7 +201,7 @@ def test_a_finding_has_the_form_of_all(script: Path) -> None:
     assert not re.search(r"^\s*(from|import) (app|ui)\b", source, re.MULTILINE)
     assert "mktemp -d" in source
     assert source.endswith('grep -Fxq -- "# Seen: $seen" "$0"\n'), "it fails once something else is seen"
-    pinned = re.findall(r" ([a-zA-Z][\w.-]+)==?(\d[\w.+-]*)(?=[\s;])", source)
+    pinned = re.findall(r"[ /]([a-zA-Z][\w.-]+)(?:==?|@)(\d[\w.+-]*)(?=[\s;])", source)
     version = next(line for line in lines if line.startswith("Version:"))
     assert pinned
     assert all(f"{name} {number}" in version for name, number in pinned)
