@@ -306,7 +306,6 @@ def ends_as_usual(work: object, codes: Collection[int]) -> None:
 # -- real processes -----------------------------------------------------------------------
 
 START = """
-import os
 import sys
 from dataclasses import replace
 from app.cli import parse
@@ -320,9 +319,7 @@ sys.stderr.writelines(notes)
 async def walk(application):
     return 0 if application.bugs.count == 0 else 70
 
-code = main(replace(parse(["--data-dir", sys.argv[1]]), notes=notes), walk)
-sys.stderr.flush()
-os._exit(code)  # before 3.14, Python ends daemon threads inside C++ code, which can abort: not what this is about
+sys.exit(main(replace(parse(["--data-dir", sys.argv[1]]), notes=notes), walk))
 """
 STRANGE: tuple[tuple[dict[str, str], str | None], ...] = (
     ({"TZ": "AAA24"}, "TZ"),
