@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 PASSWORD = "only for tests"
 SECRETS = "org.freedesktop.secrets"
+SAVING = 0.5
+"""Seconds that KeePassXC needs to save a test's small database: it starts after 0.15 and takes up to 0.2."""
 
 BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen>
 <policy context="default">

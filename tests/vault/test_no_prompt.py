@@ -8,33 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import Vault, VaultStatus, linux, vault
+from app.vault import Vault, VaultStatus, vault
 from tests.support.bus_monitor import bus_calls
-from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
+
+    from tests.vault.providers import Provider
 
 SETUP = "0123456789abcdef0123456789abcdef"
 NAMES = ("base_url", "token", "never-stored")
-
-
-@pytest.fixture(scope="module", params=[GnomeKeyring, KeePassXC, KWallet], ids=lambda kind: kind.name)
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    provider = request.param(tmp_path_factory.mktemp("provider"))
-    try:
-        provider.start()
-        yield provider
-    finally:
-        provider.close()
-
-
-@pytest.fixture
-def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", served.address)
-    monkeypatch.setattr(linux, "SETTLE_SECONDS", {"KeePassXC": 0.5})
-    return served
 
 
 def quiet_calls(keyring: Vault) -> list[Callable[[], Awaitable[object]]]:

@@ -7,37 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.vault import Outcome, Vault, VaultStatus, linux
+from app.vault import Outcome, Vault, VaultStatus
 from app.vault.outcome import HELD
-from tests.vault.providers import GnomeKeyring, KeePassXC, KWallet, Provider
+from tests.vault.providers import SAVING, Provider
 from tests.vault.stories import secrets_without_a_setup_are_found_and_removed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 SETUP = "0123456789abcdef0123456789abcdef"
-SAVING = 0.5
-"""Seconds that KeePassXC needs to save a test's small database: it starts after 0.15 and takes up to 0.2."""
 PATIENCE = 1.0
 """Seconds that a call waits for a prompt that nobody answers here."""
-
-
-@pytest.fixture(scope="module", params=[GnomeKeyring, KeePassXC, KWallet], ids=lambda kind: kind.name)
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    provider = request.param(tmp_path_factory.mktemp("provider"))
-    try:
-        provider.start()
-        yield provider
-    finally:
-        provider.close()
-
-
-@pytest.fixture
-def provider(served: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
-    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", served.address)
-    monkeypatch.setattr(linux, "SETTLE_SECONDS", {"KeePassXC": SAVING})
-    return served
 
 
 async def proved(value: str, name: str = "token") -> None:
