@@ -51,8 +51,8 @@ class ConnectionPage(QWidget):
         self._made_up.setObjectName("made-up-token")
         self._made_up.toggled.connect(controller.send_made_up_token)
         why = label(
-            "It shows that the service checks tokens. Once one was turned away, none is sent again for this Base URL "
-            "and token. Turn it off if the service locks out after a refused token.",
+            "It shows that the service checks tokens. Once the service has rejected one, no other is sent for this "
+            "Base URL and token. Turn this off if the service blocks clients after a rejected token.",
             *("small", self),
         )
         for each in (self._made_up, why):
