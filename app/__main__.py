@@ -9,15 +9,17 @@ import gc
 import signal
 import sys
 from dataclasses import replace
+from typing import NoReturn
 
 from app.cli import CANNOT_START, parse, sub_command
 from app.system import environment, log
 from app.system.libraries import missing_library
 from app.system.standard_streams import open_missing
+from app.system.threads import leave
 
 
 def main() -> int:
-    """The program's entry point; returns its exit code."""
+    """Do what the command line asks for; returns the exit code."""
     open_missing()
     log.install_hooks()
     notes = tuple(each.sentence for each in environment.remove_unusable())
@@ -53,5 +55,10 @@ def main() -> int:
     return open_window(replace(options, notes=notes))
 
 
+def run() -> NoReturn:
+    """Run the program, then end the process."""
+    leave(main())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

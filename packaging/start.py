@@ -19,7 +19,7 @@ for _name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
 for _name in ("QT_PLUGIN_PATH", "QML2_IMPORT_PATH"):
     os.environ.pop(_name, None)  # the libraries know their own folder
 
-from app.__main__ import main  # noqa: E402
+from app.__main__ import run  # noqa: E402
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -180,7 +180,7 @@ def test_each_signal_at_each_phase(number: signal.Signals, phase: str, tmp_path:
 
 @pytest.mark.parametrize("number", SIGNALS)
 def test_each_signal_during_the_start(number: signal.Signals, tmp_path: Path) -> None:
-    delays = (0.05, 0.4, 0.8, 1.2, 1.8, 2.6)
+    delays = (0.05, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.6)
     processes = []
     for place, delay in enumerate(delays):
         process = started(tmp_path, "-m", "app", "--practice", "--data-dir", str(tmp_path / str(place)))
