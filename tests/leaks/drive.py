@@ -75,7 +75,7 @@ class LeakObserver(TourObserver):
             bugs.report(error)
         bugs.count = 0
         await self._copy_report("bug")
-        self.driver.click("diagnostics")
+        await self.driver.click("diagnostics")
         await self._copy_report("diagnostics")
 
     def _secret(self, name: str) -> bool:
@@ -90,14 +90,14 @@ class LeakObserver(TourObserver):
         await driver.until(window.isActiveWindow, "the focus")
         eye = field.findChild(QPushButton, "reveal")
         assert eye is not None
-        driver.press(eye)
+        await driver.press(eye)
         await driver.until(lambda: field.revealed, f"the eye of {name}")
         await asyncio.sleep(0.05)
         CONTROL.mkdir(exist_ok=True)
         window.grab().save(str(CONTROL / f"{name}.png"))
         self._write_down(f"revealed-{name}")
         await self._looked_at("walks")
-        driver.press(eye)
+        await driver.press(eye)
         await driver.until(lambda: not field.revealed, f"hiding {name}")
 
     async def _looked_at(self, how: str) -> None:
@@ -120,7 +120,7 @@ class LeakObserver(TourObserver):
         await self.driver.until(lambda: any(d.isVisible() for d in window.findChildren(ReportDialog)), name)
         dialog = next(d for d in window.findChildren(ReportDialog) if d.isVisible())
         self.driver.picture(name, dialog)
-        self.driver.click("copy-report", within=dialog)
+        await self.driver.click("copy-report", within=dialog)
         (OBSERVED / f"{name}-copied.txt").write_text(self.driver.application.clipboard.take_text(), "utf-8")
         dialog.close()
         await asyncio.sleep(0.05)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QListWidgetItem, QWidget
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
+
+    from PySide6.QtCore import QPoint
 
     from app.session.session import SetupSession
     from ui.application import Application
@@ -78,21 +80,30 @@ class TourDriver:
                 return candidate
         raise Stuck(f"no {purpose} button at {field.objectName()}")
 
-    def click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
+    async def click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
         """Click the widget with that object name; a missing or disabled one is skipped without ``must``."""
         widget = self.find(name, within)
         if widget is None or not widget.isEnabled():
             if must:
                 raise Stuck(f"nothing to click named {name}")
             return
-        self.press(widget)
+        await self.press(widget)
 
-    @staticmethod
-    def press(widget: QWidget) -> None:
+    async def press(self, widget: QWidget) -> None:
         """Click a widget with the left mouse button."""
         spot = widget.rect().center()
         spot.setX(min(spot.x(), 12))  # a wide check box reacts only at its left end
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+        _click(widget, spot)
+
+    async def choose(self, entries: QListWidget, item: QListWidgetItem) -> None:
+        """Make an item of a list the current one."""
+        await asyncio.sleep(0.05)  # the list lays its rows out once it is shown
+        entries.scrollToItem(item)
+        _click(entries.viewport(), entries.visualItemRect(item).center())
+
+    async def set_clipboard(self, text: str) -> None:
+        """Replace the clipboard's content, as copying in the browser does."""
+        self.application.clipboard.copy_plain(text, "browser")
 
     async def until(self, condition: Callable[[], bool], what: str, every: float = 0.03) -> None:
         """Wait, checking every so many seconds, for at most ``PATIENCE``."""
@@ -127,3 +138,7 @@ class TourDriver:
         self.log.append({"step": step, "outcome": outcome, "seconds": round(took, 3)})
         sys.stdout.write(f"{step}: {outcome} ({took:.1f} s)\n")
         sys.stdout.flush()
+
+
+def _click(widget: QWidget, spot: QPoint) -> None:
+    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)

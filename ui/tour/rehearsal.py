@@ -58,7 +58,7 @@ class Rehearsal:
         test = next(each for each in self._driver.session.guide.steps if each.page is Page.TEST)
         await self._go(test.id)
         await self._fails(Fault.NOT_SUBMITTED.value)
-        self._driver.click(f"cause-{step.id}")
+        await self._driver.click(f"cause-{step.id}")
         await self._arrive(step.id)
 
     async def _endpoint_breaks(self, fault: str, step: Step, visitor: ConsoleVisitor) -> None:
@@ -76,7 +76,7 @@ class Rehearsal:
 
     async def _fails(self, fault: str) -> None:
         """Press the test button and check that the test notices the fault."""
-        self._driver.click("done")
+        await self._driver.click("done")
         await self._driver.until(lambda: self._driver.controller.testing, f"the test with {fault}")
         await self._driver.until(lambda: not self._driver.controller.testing, f"the end of the test with {fault}")
         if not self._driver.session.testing.failed:
@@ -99,8 +99,8 @@ class Rehearsal:
         await self._go(next(step.id for step in session.guide.steps if name in step.captures))
         field = self._driver.shown(f"capture-{name}")
         await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
-        self._driver.application.clipboard.copy_plain(text, "browser")
-        self._driver.press(self._driver.button_of(field, "paste"))
+        await self._driver.set_clipboard(text)
+        await self._driver.press(self._driver.button_of(field, "paste"))
         await self._driver.until(
             lambda: session.setup.kept[name] != before and not self._driver.controller.busy, f"taking {name}"
         )
@@ -125,7 +125,7 @@ class Rehearsal:
 
     async def _read_error(self, text: str, picture: str) -> None:
         """Paste the portal's message into the page for error messages and check that it is recognized."""
-        self._driver.click(f"tool-{Tool.PORTAL_ERROR.value}")
+        await self._driver.click(f"tool-{Tool.PORTAL_ERROR.value}")
         await self._driver.until(
             lambda: self._driver.find("portal-error-text") is not None, "the field for the portal's message"
         )
@@ -133,7 +133,7 @@ class Rehearsal:
         if not isinstance(field, QPlainTextEdit):
             raise Stuck("no field for the portal's message")
         field.setPlainText(text)
-        self._driver.click("read-error")
+        await self._driver.click("read-error")
 
         def led() -> bool:
             buttons = self._driver.application.window.findChildren(QAbstractButton)

@@ -9,7 +9,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QListWidget
 
 from app.guide.vocabulary import CIE_COUNTS, PORTAL_COUNTS, Kind, Lane, Milestone, Page
@@ -88,7 +87,7 @@ class Tour:
             raise Stuck("the practice consoles are not running")
         await self._driver.until(self._driver.application.home.isVisible, "home")
         await asyncio.sleep(0.05)  # the setups are shown once they are laid out
-        if not self._resume():
+        if not await self._resume():
             await self._begin()
         await self._driver.until(lambda: self._driver.application.opened.page is not None, "wizard")
         async with LoopbackClient() as client:
@@ -100,30 +99,30 @@ class Tour:
             if not await self._all_steps(ConsoleVisitor(client, practice, guide)):
                 return False
         self._driver.picture("finish")
-        self._driver.click("go-home")
+        await self._driver.click("go-home")
         await self._driver.until(lambda: self._driver.application.opened.page is None, "home again")
         await asyncio.sleep(0.1)
         self._driver.picture("home")
         await self._observer.at_home(self._copied)
         return True
 
-    def _resume(self) -> bool:
+    async def _resume(self) -> bool:
         """Press Continue if a setup was left earlier."""
         for going_on in self._driver.application.window.findChildren(QAbstractButton):
             if going_on.objectName().startswith("continue-") and going_on.isVisible():
                 self._driver.picture("home-resume")
-                self._driver.press(going_on)
+                await self._driver.press(going_on)
                 return True
         return False
 
     async def _begin(self) -> None:
         self._driver.picture("home-empty")
-        self._driver.click("new-setup")
+        await self._driver.click("new-setup")
         await self._driver.until(lambda: self._driver.find("clients") is not None, "picker")
         await self._choose_client()
         await asyncio.sleep(0.05)
         self._driver.picture("client-picker")
-        self._driver.click("start-setup")
+        await self._driver.click("start-setup")
 
     async def _choose_client(self) -> None:
         clients = self._driver.find("clients")
@@ -134,10 +133,7 @@ class Tour:
         items = clients.findItems(wanted, Qt.MatchFlag.MatchExactly)
         if not items:
             raise Stuck(f"no client {wanted}")
-        await asyncio.sleep(0.05)  # the list lays its rows out once it is shown
-        clients.scrollToItem(items[0])
-        where = clients.visualItemRect(items[0]).center()
-        QTest.mouseClick(clients.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, where)
+        await self._driver.choose(clients, items[0])
         if clients.currentItem() is not items[0]:
             raise Stuck(f"{wanted} could not be chosen")
 
@@ -174,7 +170,7 @@ class Tour:
         await self._rehearsal.rehearse(step, visitor)
         if step.page is Page.CHECKLIST:
             for need in self._driver.session.guide.prerequisites:
-                self._driver.click(f"tick-{need.id}")
+                await self._driver.click(f"tick-{need.id}")
                 await asyncio.sleep(0.02)
         elif step.page is Page.TEST:
             await self._test(step)
@@ -184,7 +180,7 @@ class Tour:
                 return
         await self._answer(step)
         if step.builder is not None:
-            self._driver.click(f"open-builder-{step.builder.value}")
+            await self._driver.click(f"open-builder-{step.builder.value}")
             await asyncio.sleep(0.1)
             self._driver.picture(f"{step.id}-builder")
         for carry in step.carries:
@@ -197,9 +193,9 @@ class Tour:
         if step.captures:
             self._driver.picture(f"{step.id}-captured")
         if step.confirm:
-            self._driver.click(f"confirm-{step.id}")
+            await self._driver.click(f"confirm-{step.id}")
         await self._driver.until(lambda: self._driver.enabled("done"), f"the button of {step.id}")
-        self._driver.click("done")
+        await self._driver.click("done")
 
     def _kind(self, name: str) -> Kind:
         return self._driver.session.guide.values[name].kind
@@ -209,7 +205,7 @@ class Tour:
         for branch, option in self._driver.application.options.answers.items():
             choice = self._driver.find(f"branch-{branch}-{option}")
             if isinstance(choice, QAbstractButton) and choice.isEnabled() and not choice.isChecked():
-                self._driver.press(choice)
+                await self._driver.press(choice)
                 await self._driver.until(partial(self._is_given, branch, option), f"the answer {branch}")
                 await asyncio.sleep(0.05)
                 self._driver.picture(f"{step.id}-{branch}-{option}")
@@ -218,7 +214,7 @@ class Tour:
         return self._driver.session.setup.answers.get(branch) == option
 
     async def _test(self, step: Step) -> None:
-        self._driver.click("done")
+        await self._driver.click("done")
         await asyncio.sleep(0)
         await self._driver.until(
             lambda: not self._driver.controller.testing and bool(self._driver.session.testing.findings),
@@ -232,29 +228,29 @@ class Tour:
     async def _watch(self, step: Step) -> None:
         session = self._driver.session
 
-        def seen() -> bool:
+        async def seen() -> bool:
             if valid_sighting(session.setup) is None and session.waiting.report is not None:
-                self._driver.click("look-now", must=False)
+                await self._driver.click("look-now", must=False)
             return valid_sighting(session.setup) is not None
 
-        await self._driver.until(seen, "the SCIM Change Timestamp", every=0.5)
+        await self._driver.until_answered(seen, bool, "the SCIM Change Timestamp", every=0.5)
         await asyncio.sleep(0.05)
         self._driver.picture(f"{step.id}-seen")
 
     async def _companion(self) -> None:
-        self._driver.click("companion")
+        await self._driver.click("companion")
         companion = self._driver.application.opened.companion
         await self._driver.until(lambda: companion is not None and companion.isVisible(), "the companion")
         await asyncio.sleep(0.1)
         self._driver.picture("companion", companion)
-        self._driver.click("large-window", within=companion)
+        await self._driver.click("large-window", within=companion)
         await self._driver.until(self._driver.application.window.isVisible, "the large window")
 
     async def _copy(self, name: str) -> None:
         """Press Copy and take the clipboard's content, as a paste into the browser would."""
         field = self._driver.shown(f"value-{name}")
-        self._driver.application.clipboard.copy_plain("", "tour")
-        self._driver.press(self._driver.button_of(field, "copy"))
+        await self._driver.set_clipboard("")
+        await self._driver.press(self._driver.button_of(field, "copy"))
         await self._driver.until(lambda: bool(self._driver.controller.paste_text()), f"the copy of {name}")
         self._copied[name] = self._driver.controller.paste_text()
         await self._observer.after_copy(name)
@@ -315,8 +311,8 @@ class Tour:
         field = self._driver.shown(f"capture-{name}")
         await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
         began = time.monotonic()
-        self._driver.application.clipboard.copy_plain(text, "browser")
-        self._driver.press(self._driver.button_of(field, "paste"))
+        await self._driver.set_clipboard(text)
+        await self._driver.press(self._driver.button_of(field, "paste"))
         session = self._driver.session
         await self._driver.until(lambda: name in session.setup.values or name in session.setup.kept, f"taking {name}")
         await self._driver.until(lambda: not self._driver.controller.busy, "the keyring")
