@@ -35,13 +35,15 @@ def main() -> int:
     gc.disable()  # nothing created before the first window is garbage; ui.start collects later
     options = parse(sys.argv[1:])
     if options.remove_my_data:
-        from app.system.paths import data_dir
-
         if sys.stdin is not None:
             from app.cleanup.removal import main as remove_data
         else:  # a windowed program on Windows has no standard input
             from ui.dialogs.removal import main as remove_data
-        return remove_data(options.data_dir or data_dir())
+        return remove_data(options.folder(practice=False))
+    if options.tour is None and not options.smoke and options.ask_running():
+        if sys.stderr is not None:
+            sys.stderr.write("The assistant is already open. Its window was brought forward.\n")
+        return 0
     # As an exception, Ctrl+C would crash Qt while it is imported. SessionEnd replaces this handler.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:

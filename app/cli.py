@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -46,6 +47,26 @@ class Options:
     """A new file for the events of this run."""
     notes: tuple[str, ...] = ()
     """What of the environment can't be used, in sentences."""
+    activation: str = ""
+    """What the desktop passed to this start so that a window may come forward, see ``StartRequest``."""
+
+    def folder(self, *, practice: bool) -> Path:
+        """Return the folder for the setups of that mode."""
+        from app.system.paths import data_dir
+
+        base = self.data_dir or data_dir()
+        return base / "practice" if practice else base
+
+    def ask_running(self) -> bool:
+        """Ask the program that runs with this folder and mode to do what this start is for. Return whether it did.
+
+        Blocks.
+        """
+        from app.system import start_request
+
+        file = self.open_file.absolute() if self.open_file is not None else None
+        request = start_request.StartRequest(file, self.activation)
+        return start_request.send(self.folder(practice=self.practice), request, practice=self.practice)
 
 
 def parse(arguments: list[str]) -> Options:
@@ -115,6 +136,7 @@ def parse(arguments: list[str]) -> Options:
         open_file=known.file,
         remove_my_data=known.remove_my_data,
         trace=known.trace,
+        activation=os.environ.get("XDG_ACTIVATION_TOKEN", ""),  # before Qt removes it
     )
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.session.session import SetupSession
     from app.session.workspace import Workspace, WorkspaceRefusal
     from app.setup.store import Store
+    from app.system.start_request import StartRequest
     from app.vault import Vault
     from ui.desktop.clearing import ClipboardState
     from ui.desktop.session_end import SessionEnd
@@ -190,8 +191,8 @@ class Application:
 
     async def _live(self) -> int:
         """Start, and do what the command line asks for. Return the exit code; without a walk, only after a failure."""
-        if not await self._begin():
-            return 1
+        if (code := await self._begin()) is not None:
+            return code
         if self._walk is not None:
             return await self._walk(self) or int(self.bugs.count > 0)
         if self.options.notes:
@@ -211,21 +212,25 @@ class Application:
         program.file_opened.connect(lambda path: self.tasks.start(self._files.open(Path(path))))
         return Path(program.asked_for) if program.asked_for else self.options.open_file
 
-    async def _begin(self) -> bool:
+    async def _begin(self) -> int | None:
+        """Enter the workspace. If that fails, return the exit code."""
         from app.system import policy
 
         found = await asyncio.to_thread(policy.read)
         if isinstance(found, policy.InvalidPolicy):
             await self._stop_with(found.sentence)
-            return False
+            return 1
         self._policy = found
         if found.clipboard_seconds is not None:
             self.clipboard.ttl_seconds = found.clipboard_seconds
         if (refused := await self._enter(practice=self.options.practice)) is not None:
+            # A program that was started a moment earlier listens only now.
+            if refused.already_open and self._walk is None and await asyncio.to_thread(self.options.ask_running):
+                return 0
             await self._stop_with(refused.sentence)
-            return False
+            return 1
         self._begun.set()
-        return True
+        return None
 
     async def _finish(self) -> None:
         await self._empty_clipboard()
@@ -272,6 +277,13 @@ class Application:
     def _come_back(self) -> None:
         self.tray.hide()
         self.window.come_forward()
+
+    def _take_start(self, request: StartRequest) -> None:
+        """Come forward for a second start of the program, and open the file that it was given."""
+        self.tray.hide()
+        self.opened.come_forward(request.activation, large=request.file is not None)
+        if (file := request.file) is not None:
+            self._once_ready(lambda: self.tasks.start(self._files.open(file)))
 
     def _look_for_lock(self, state: ClipboardState) -> None:
         """Check for a screen lock with each second of the countdown, because some lockers send no signal."""
@@ -327,13 +339,10 @@ class Application:
     async def _enter(self, *, practice: bool, pressed: bool = False) -> WorkspaceRefusal | None:
         """Enter the real or the practice workspace, leave the previous one, and show the setups."""
         from app.session.workspace import Workspace
-        from app.system.paths import data_dir
         from ui.desktop.proxies import platform_proxy
 
-        base = self.options.data_dir or data_dir()
-        folder = base / "practice" if practice else base
         workspace = Workspace(
-            folder,
+            self.options.folder(practice=practice),
             practice=practice,
             policy=self._policy,
             proxy_for=platform_proxy,
@@ -341,6 +350,7 @@ class Application:
             on_event=self._take_event,
             secret_found=self.clipboard.take_away,  # a killed run may have left one in the clipboard
             consoles_ended=self._say,
+            start_requested=self._take_start,
         )
         if (refused := await workspace.take(pressed=pressed)) is not None:
             return refused

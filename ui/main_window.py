@@ -53,9 +53,9 @@ class MainWindow(QMainWindow):
         """Return whether that page is open, even while the window itself is hidden."""
         return self._stack.currentWidget() is page
 
-    def come_forward(self) -> None:
-        """Bring the window in front of all others."""
-        bring_forward(self)
+    def come_forward(self, activation: str = "") -> None:
+        """Bring the window in front of all others; ``activation`` is a Wayland desktop's permission for that."""
+        bring_forward(self, activation)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Let the application decide whether the program ends or keeps running in the tray."""

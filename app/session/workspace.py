@@ -15,7 +15,8 @@ from app.polling.turns import LookTurns
 from app.practice.process import SEED_KEY, PracticeProcess, Started
 from app.session.background import JOBS
 from app.session.session import SetupSession
-from app.setup.lock import FolderTaken
+from app.session.start_listener import StartListener
+from app.setup.lock import AlreadyOpen, FolderTaken
 from app.setup.store import FileTrouble, Store
 from app.system import clock, event_trace
 from app.system.event_trace import TraceEvent
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from app.setup.state import Setup, Wait
     from app.setup.store import SetupListing
     from app.system.policy import Policy
+    from app.system.start_request import StartRequest
 
 
 MOST_RESTARTS = 3
@@ -49,6 +51,8 @@ class WorkspaceRefusal:
     """The workspace, or a setup in it, cannot be opened."""
 
     sentence: str
+    already_open: bool = False
+    """Another run of the program uses the data folder."""
 
 
 class Workspace:
@@ -67,12 +71,13 @@ class Workspace:
         on_event: Callable[[SetupSession, SessionEvent], None] = lambda _session, _event: None,
         secret_found: Callable[[str], None] = lambda _secret: None,
         consoles_ended: Callable[[str], None] = lambda _sentence: None,
+        start_requested: Callable[[StartRequest], None] = lambda _request: None,
     ) -> None:
         """``folder`` belongs to this workspace; nothing is touched before ``take``. ``proxy_for`` may block.
 
         ``start`` runs background jobs; ``on_event`` gets every event of every setup that is opened here,
         ``secret_found`` every secret that the keyring holds for it at that moment, ``consoles_ended`` what to say
-        after the practice consoles ended by themselves.
+        after the practice consoles ended by themselves, ``start_requested`` what a second start asks for.
         """
         self.folder = folder
         self.practice = practice
@@ -92,6 +97,7 @@ class Workspace:
         self._consoles_ended = consoles_ended
         self._process: PracticeProcess | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._listener = StartListener(folder, practice=practice, start=start, on_request=start_requested)
         self._turns = LookTurns()
         self._opening = asyncio.Lock()
 
@@ -106,23 +112,23 @@ class Workspace:
             await self.leave()
             raise
         event_trace.record(TraceEvent.WORKSPACE, practice=self.practice, taken=trouble is None)
-        if trouble is None:
-            return None
-        await self.leave()
-        return WorkspaceRefusal(trouble)
+        if trouble is not None:
+            await self.leave()
+        return trouble
 
-    async def _take(self, *, pressed: bool) -> str | None:
+    async def _take(self, *, pressed: bool) -> WorkspaceRefusal | None:
         if self.practice and not self._policy.practice:
-            return self._policy.refusal(NO_PRACTICE)
+            return WorkspaceRefusal(self._policy.refusal(NO_PRACTICE))
         locked = await asyncio.to_thread(self.store.lock)
         if not isinstance(locked, FolderTaken):
-            return locked.sentence
+            return WorkspaceRefusal(locked.sentence, isinstance(locked, AlreadyOpen))
+        await self._listener.open()  # before the keyring is asked, which may take long
         await self.vault.ready()
         if self.practice and pressed:
             await self.vault.unlock()
         return await self._start_consoles() if self.practice else None
 
-    async def _start_consoles(self) -> str | None:
+    async def _start_consoles(self) -> WorkspaceRefusal | None:
         import secrets
 
         known = await self.vault.get(*SEED_KEY)
@@ -132,7 +138,7 @@ class Workspace:
         self._process = process = PracticeProcess()
         started = await process.start(self.folder / "consoles", seed)
         if not isinstance(started, Started):
-            return started.sentence
+            return WorkspaceRefusal(started.sentence)
         self.consoles = started
         self._keeper = self._start(self._keep_consoles(process, seed))
         return None
@@ -155,6 +161,7 @@ class Workspace:
 
     async def leave(self) -> None:
         """Try to save what is in memory only, stop the consoles, release folder and keyring."""
+        self._listener.close()
         with suppress(TimeoutError):  # a drive that no longer answers must not keep the program open
             async with asyncio.timeout(LAST_TRY):
                 for session in self.opened.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -20,3 +21,14 @@ def data_dir() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path(APP_ID, appauthor=False)
+
+
+def runtime_dir() -> Path:
+    """Return the per-user folder for sockets. Does not create it. Windows' named pipes need none."""
+    if not (runtime := os.environ.get("XDG_RUNTIME_DIR")):
+        import tempfile
+
+        # On macOS, temporary files have a folder for each user.
+        return Path(tempfile.gettempdir(), f"{APP_ID}-{os.getuid()}")
+    # What all instances of a Flatpak share, by its documentation.
+    return Path(runtime, "app", flatpak) if (flatpak := os.environ.get("FLATPAK_ID")) else Path(runtime, APP_ID)

@@ -65,7 +65,7 @@ def main() -> int:
             case "active":
                 return QGuiApplication.applicationState().name == "ApplicationActive"
             case "forward":
-                bring_forward(window)
+                bring_forward(window, rest)
             case "advice":
                 return how_to_stay_on_top()
             case "tray":

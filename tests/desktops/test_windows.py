@@ -38,6 +38,23 @@ def test_a_minimized_window_comes_forward_on_gnome(gnome: Gnome) -> None:
     program.end()
 
 
+def test_a_token_of_the_desktop_brings_the_same_window_forward_on_gnome(gnome: Gnome) -> None:
+    program = Program(gnome, "copier.py", "assistant")
+    other = Program(gnome, "copier.py", "browser")
+    other.in_front()
+    assert not program("active")
+    window = f"{gnome.windows('assistant')}[0].get_id()"
+    before = gnome.shell(window)
+    # As the shell does for a program that it starts; the second start inherits it as XDG_ACTIVATION_TOKEN.
+    app = "new imports.gi.GioUnix.DesktopAppInfo({filename: ''})"
+    token = gnome.shell(f"global.create_app_launch_context(0, -1).get_startup_notify_id({app}, [])")
+    program(f"forward {token.strip(chr(34))}")
+    assert until_blocking(lambda: program("active"))
+    assert gnome.shell(window) == before, "hidden and shown again, as without a token"
+    program.end()
+    other.end()
+
+
 def test_a_minimized_window_comes_forward_on_kde() -> None:
     with Kwin() as desktop:
         program = Program(desktop, "copier.py", "assistant")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
@@ -35,13 +36,29 @@ def how_to_stay_on_top() -> str:
     return next((ON_TOP[name] for name in names if name in ON_TOP), ON_TOP_ELSEWHERE)
 
 
-def bring_forward(window: QWidget) -> None:
-    """Show a window in front of all others, even if it is minimized or hidden."""
+ACTIVATION: Final = "XDG_ACTIVATION_TOKEN"
+"""Where a desktop leaves a token for the program it starts, and where Qt takes it from."""
+ACTIVATION_MS: Final = 1000
+"""Milliseconds until a token that Qt had no use for is removed."""
+
+
+def bring_forward(window: QWidget, activation: str = "") -> None:
+    """Show a window in front of all others, even if it is minimized or hidden.
+
+    ``activation`` is a Wayland desktop's permission for that.
+    """
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    if activation and on_wayland():
+        os.putenv(ACTIVATION, activation)
+        QTimer.singleShot(ACTIVATION_MS, partial(os.unsetenv, ACTIVATION))
     # On Wayland, GNOME and KDE let a window without an activation token only demand attention, and GNOME keeps it
     # minimized. Both give a new window the front and the keyboard.
-    if on_wayland() and window.isVisible() and not window.isActiveWindow() and QApplication.activeModalWidget() is None:
+    elif on_wayland() and window.isVisible() and not _has_the_keyboard(window):
         window.hide()
     window.show()
     window.raise_()
     window.activateWindow()
+
+
+def _has_the_keyboard(window: QWidget) -> bool:
+    return window.isActiveWindow() or QApplication.activeModalWidget() is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
+from ui.desktop.windows import bring_forward
 from ui.dialogs import received_address
 from ui.main_window import ShownPage
 from ui.session.controller import SetupController
@@ -79,12 +80,16 @@ class SetupWindows:
             return
         if self.companion is None:
             self.companion = Companion(self.controller)
-            self.companion.returned.connect(self._back_to_large)
+            self.companion.returned.connect(lambda: self.come_forward(large=True))
         event_trace.record(TraceEvent.PAGE, page=ShownPage.COMPANION)
         self.companion.show()
         self._window.hide()
 
-    def _back_to_large(self) -> None:
-        if self.companion is not None:
+    def come_forward(self, activation: str = "", *, large: bool = False) -> None:
+        """Bring the window that is in use in front of all others, or the main window if it must be ``large``."""
+        if self.companion is not None and self.companion.isVisible():
+            if not large:
+                bring_forward(self.companion, activation)
+                return
             self.companion.hide()
-        self._window.come_forward()
+        self._window.come_forward(activation)
