@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication
 
 from app.setup.state import Setup
@@ -22,6 +21,8 @@ from ui.desktop.clearing import CopyStage
 from ui.dialogs.message import MessageBox
 from ui.home.orphan_cleaner import OrphanCleaner
 from ui.main_window import ShownPage
+from ui.session.keys import Key
+from ui.session.shortcuts import bind, show_keys
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
@@ -102,7 +103,8 @@ class Application:
         """Connect the signals of the windows with the methods that act on them."""
         start, home, once_ready = self.tasks.start, self.home, self._once_ready
         self.window.closing.connect(self.close)
-        QShortcut(QKeySequence("F1"), self.window, self._help)
+        bind(Key.HELP, self.window, self._help)
+        bind(Key.KEYS, self.window, partial(show_keys, self.window))
         home.opened.connect(lambda setup_id: start(self.open_setup(setup_id)))
         home.wanted.connect(lambda: once_ready(lambda: start(self.pick())))
         home.practice.connect(lambda: once_ready(self.start_practice))

@@ -14,6 +14,7 @@ from app.system.policy_settings import LONGEST_CONTACT, LONGEST_SECONDS, SHORTES
 from app.values.address import API_HOSTS, TOKEN_HOST
 from handbook import pictures
 from handbook.entries import journeys, sections, steps_at_most
+from ui.session.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,7 +41,12 @@ def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     every = catalog.guides() if guides is None else tuple(guides)
     # As before the first value is captured: its suggestion or its label, never a real value.
     filled = tuple(fill_guide(guide, {}) for guide in every)
-    common = {"guides": filled, "most": {guide.id: steps_at_most(guide) for guide in filled}, "shared": shown}
+    common = {
+        "guides": filled,
+        "most": {guide.id: steps_at_most(guide) for guide in filled},
+        "shared": shown,
+        "keys": tuple(Key),
+    }
     for_administrators = {**common, **_decided(), "consoles": [_consoles(guide) for guide in every]}
     written = {
         "index.html": _page(templates, "index.html", common),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
 from ui.companion.short_result import ShortResult
 from ui.desktop.windows import how_to_stay_on_top
+from ui.session.keys import Key
+from ui.session.shortcuts import bind, bind_step, show_keys
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Card, Note
 from ui.widgets.layouts import REST, clear, column, fill, left, row, top, wide
@@ -54,8 +56,10 @@ class Companion(QWidget):
         self._large = LinkButton("Open the large window", name="large-page", press=self.returned)
         self._footer = FooterBar(controller, self, narrow=True)
         fill(inside, wide(self._scroll), left(self._large), self._footer)
-        QShortcut(QKeySequence("F9"), self, self.returned.emit)
-        QShortcut(QKeySequence("F1"), self, controller.help_wanted.emit)
+        bind_step(self, controller)
+        bind(Key.COMPANION, self, self.returned.emit)
+        bind(Key.HELP, self, controller.help_wanted.emit)
+        bind(Key.KEYS, self, partial(show_keys, self))
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
         controller.left.connect(self._give_way)
@@ -66,7 +70,9 @@ class Companion(QWidget):
         self._where = label("", "strong", self)
         self._count = label("", "small", self)
         self._open = IconButton("open", "Open this console in the browser", name="open-console", press=self._open_lane)
-        large = IconButton("pin", "Back to the large window (F9)", name="large-window", press=self.returned)
+        large = IconButton(
+            "pin", Key.COMPANION.after("Back to the large window"), name="large-window", press=self.returned
+        )
         return row(wide(column(self._where, self._count, spacing=1)), top(self._open), top(large))
 
     def _open_lane(self) -> None:
@@ -97,6 +103,7 @@ class Companion(QWidget):
         clear(self._scroll.column)
         self._card = None if view.finished else self._step_card()
         fill(self._scroll.column, self._card or self._end(view), REST)
+        self._footer.follow(self._card)
         QTimer.singleShot(0, self, self._take_keyboard)
 
     def _end(self, view: ViewState) -> Card:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ui.session.keys import Key
 from ui.widgets.buttons import button
 from ui.widgets.fixed import fixed
 from ui.widgets.layouts import REST, column, fill, row, wide
@@ -54,7 +55,7 @@ class HomePage(QWidget):
         super().__init__()
         self._subtitle = fixed("for the Cloud Identity Engine", "muted", self)
         words = column(fixed("SCIM Setup Assistant", "title", self), self._subtitle, spacing=2)
-        hint = "The handbook, in the browser (F1)"
+        hint = Key.HELP.after("The handbook, in the browser")
         handbook = button("Help", "quiet", name="help", press=self.help_wanted, hint=hint)
         self._practice = button("Practice", name="practice", press=self.practice)
         self._new = button("New setup", "primary", name="new-setup", press=self.wanted)

@@ -47,6 +47,8 @@ class SetupController(QObject):
     """Another page is open: a tool, or the last step of a complete setup."""
     revealed = Signal(str, str)
     """Value name, and the text to show briefly. An empty text hides it."""
+    copied_by_key = Signal(str)
+    """The value with that name was copied by a key; its field may be out of sight."""
     concealed = Signal()
     """Hide all revealed secrets immediately."""
     error_read = Signal(object)
@@ -91,6 +93,8 @@ class SetupController(QObject):
         """The open tool."""
         self.busy: Block | None = None
         """The keyring request in progress."""
+        self._copied = ""
+        """The value copied last."""
         self._tasks = tasks
         self._test_task: Task[Any] | None = None
         self._reading: Task[Any] | None = None
@@ -174,6 +178,7 @@ class SetupController(QObject):
 
     def copy(self, name: str, label: str) -> None:
         """Copy a value without showing it."""
+        self._copied = name
         self._start(self._copy(name, label))
 
     async def _copy(self, name: str, label: str) -> None:
@@ -186,6 +191,26 @@ class SetupController(QObject):
                 return
             self.clipboard.copy_secret(outcome.value, label)
         self.announced.emit(f"{label} copied.")
+
+    def copy_at(self, index: int) -> None:
+        """Copy a value of the open step by its place, as its Copy button does."""
+        carries = self.session.here.step.carries
+        if self.tool is None and index < len(carries) and self.session.captures.shown(carries[index].value).present:
+            self.copy(carries[index].value, carries[index].field)
+            self.copied_by_key.emit(carries[index].value)
+
+    def copy_next(self) -> None:
+        """Copy the value of the open step that comes after the one copied last; after the last one, the first."""
+        if (index := self.next_copy) is not None:
+            self.copy_at(index)
+
+    @property
+    def next_copy(self) -> int | None:
+        """The place of the value that ``copy_next`` copies; None if the open step has none to copy."""
+        names = [carry.value for carry in self.session.here.step.carries]
+        there = [index for index, name in enumerate(names) if self.session.captures.shown(name).present]
+        after = names.index(self._copied) + 1 if self._copied in names else 0
+        return next((index for index in there if index >= after), there[0] if there else None)
 
     def copy_built(self, text: str, label: str) -> None:
         """Copy text that contains no secret, such as a builder's result."""

@@ -13,6 +13,7 @@ from app.setup.journey import Mark
 from app.setup.sentences import action_label, inside, sentence
 from app.setup.status import failing
 from app.text.counts import users_and_groups
+from ui.session.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,7 @@ FOOTER_HINTS: Final[Mapping[FooterHint, str]] = {
     FooterHint.ALL_DONE: "Every step is done.",
     FooterHint.COMPLETE: "This setup is complete.",
     FooterHint.READ_ONLY: "The test runs on this computer and only reads.",
-    FooterHint.TOOL: "Esc also goes back.",
+    FooterHint.TOOL: f"{Key.CLOSE.value} also goes back.",
 }
 
 

@@ -265,6 +265,7 @@ class CaptureField(QWidget):
         made.pasted.connect(self._paste)
         made.dropped.connect(self._give)
         made.textEdited.connect(self._edit)
+        made.textChanged.connect(self._offer_paste)
         return made
 
     def _paste(self) -> None:
@@ -277,6 +278,15 @@ class CaptureField(QWidget):
             self.next_requested.emit()
         else:
             self._give(self._input.text())
+
+    def _offer_paste(self) -> None:
+        """Make Paste a stop of Tab only while the field is empty: Ctrl+V pastes too, and the way on is shorter."""
+        filled = self._accepted or bool(self._input.text())
+        self._button.setFocusPolicy(Qt.FocusPolicy.ClickFocus if filled else Qt.FocusPolicy.StrongFocus)
+
+    def lead_to(self, following: QWidget) -> None:
+        """Make a widget the next stop of Tab after this field."""
+        QWidget.setTabOrder(self._button, following)
 
     def _edit(self, text: str) -> None:
         # Only the middle mouse button can insert so much at once.
@@ -304,11 +314,13 @@ class CaptureField(QWidget):
         self._accepted = True
         if self._input.text() != text:
             self._put(text)
+        self._offer_paste()
 
     def set_kept(self, placeholder: str) -> None:
         """Show that a secret was accepted, without showing any of it."""
         self._accepted = True
         self.clear()
+        self._offer_paste()
         self.set_placeholder(placeholder)
 
     def _put(self, text: str) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.setup.action import ActionKind
+from ui.session.keys import Key
+from ui.session.shortcuts import bind
 from ui.widgets.buttons import button
 from ui.widgets.layouts import REST, column, left, row, wide
 from ui.widgets.link import LinkButton
@@ -16,6 +18,7 @@ from ui.widgets.text import label
 if TYPE_CHECKING:
     from ui.session.controller import SetupController
     from ui.session.view_state import Footer
+    from ui.wizard.step_card import StepCard
 
 _ICONS: Final = {
     ActionKind.COMPLETE: "check",
@@ -40,6 +43,8 @@ class FooterBar(QFrame):
         self.link = LinkButton("", name="jump", press=self._jump)
         """Opens the step to do first."""
         self.main = button("", "primary", "check", name="done", press=controller.act)
+        bind(Key.DONE, self, self._press_main)
+        bind(Key.BACK, self, self._go_back)
         if narrow:
             buttons = row(self._back, REST, self.main, spacing=12)
             column(self._line, left(self.link), buttons, inside=self, spacing=8)
@@ -48,6 +53,12 @@ class FooterBar(QFrame):
             self._line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             items = (self._back, wide(self._line), self.link, self.main)
             row(*items, inside=self, spacing=12, margins=(24, 12, 24, 12))
+
+    def follow(self, card: StepCard | None) -> None:
+        """Make the main button the next stop of Tab after the last field of the open card."""
+        QWidget.setTabOrder(self.link, self.main)
+        if card is not None:
+            card.lead_to(self.main)
 
     def show_footer(self, footer: Footer) -> None:
         """Show the footer."""
@@ -62,6 +73,12 @@ class FooterBar(QFrame):
             self.main.setText(footer.label)
             self.main.show_icon(_ICONS[footer.action.kind], "on_accent")
             self.main.setEnabled(footer.action.enabled)
+
+    def _press_main(self) -> None:
+        if self.main.isEnabled():
+            self.main.click()
+        elif self._footer is not None:
+            self._controller.announced.emit(self._footer.line)  # why it is disabled, which is on the screen already
 
     def _go_back(self) -> None:
         if self._footer is not None and self._footer.back is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.guide.vocabulary import Lane, Page
@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 
 
 class LaneView(QFrame):
-    """One of the two lanes."""
+    """One of the two lanes.
+
+    Signals:
+        drawn: The card of the open step was drawn.
+    """
+
+    drawn = Signal(object)
 
     def __init__(self, lane: Lane, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,6 +127,7 @@ class LaneView(QFrame):
         fill(steps, REST)
 
     def _focus(self, card: StepCard) -> None:
+        self.drawn.emit(card)
         self._scroll.keep_in_view(card)
         field = card.first_input()
         if field is not None and self.isVisible():

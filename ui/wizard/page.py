@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from ui.main_window import ShownPage
+from ui.session.keys import Key
+from ui.session.shortcuts import bind, bind_step
 from ui.tools.catalog import TOOLS, load
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, top, wide
@@ -48,8 +50,9 @@ class WizardPage(QWidget):
         inner = column(self._head(), wide(self._body), spacing=10, margins=(24, 18, 24, 12))
         right = column(wide(inner), self._footer, spacing=0)
         row(Rail(controller, self), wide(right), inside=self, spacing=0)
-        QShortcut(QKeySequence("F9"), self, controller.companion_wanted.emit)
-        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self, controller.close_tool)
+        bind_step(self, controller)
+        bind(Key.COMPANION, self, controller.companion_wanted.emit)
+        self._escape = bind(Key.CLOSE, self, controller.close_tool)
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
         controller.announced.connect(self._announce)
@@ -60,7 +63,7 @@ class WizardPage(QWidget):
         self._title.setObjectName("page-title")
         self._lead = label("", "muted", self)
         self._lead.setObjectName("page-lead")
-        hint, press = "A narrow window beside the browser (F9)", self.controller.companion_wanted
+        hint, press = Key.COMPANION.after("A narrow window beside the browser"), self.controller.companion_wanted
         companion = button("Companion", icon="pin", name="companion", press=press, hint=hint)
         return row(wide(column(self._title, self._lead, spacing=2)), top(companion))
 
@@ -151,6 +154,7 @@ class WizardPage(QWidget):
         for lane in (Lane.CIE, Lane.PORTAL):
             self._views[lane] = view = LaneView(lane, self.controller, both)
             view.setMinimumWidth(1)
+            view.drawn.connect(self._footer.follow)
         row(*map(wide, self._views.values()), inside=both, spacing=14)
         return both
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.setup.journey import visible
 from app.setup.sentences import setup_name
+from ui.session.keys import Key
 from ui.session.view_state import StageState, stage_state, stage_step
 from ui.theme.style import restyle
 from ui.tools.catalog import TOOLS, offered
@@ -111,7 +112,7 @@ class Rail(QFrame):
 
     def _ways_out(self) -> QHBoxLayout:
         home = button("All setups", "quiet", "arrow-left", name="go-home", press=self._controller.left)
-        hint = "The handbook at this step, in the browser (F1)"
+        hint = f"{Key.HELP.after('The handbook at this step, in the browser')}. All keys: {Key.KEYS.value}"
         handbook = button("Help", "quiet", name="help", press=self._controller.help_wanted, hint=hint)
         return row(home, REST, handbook)
 

@@ -23,6 +23,7 @@ from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.scroll import column_around
 from ui.widgets.text import label, rich
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
@@ -95,6 +96,7 @@ class StepCard(Card):
             self._add_confirmation(step.id, step.confirm)
         controller.revealed.connect(self._show_secret)
         controller.concealed.connect(self._conceal)
+        controller.copied_by_key.connect(self._show_copied)
         controller.clipboard.changed.connect(self._show_clipboard)
         for signal in (controller.setup_changed, controller.activity_changed):
             signal.connect(self.refresh)
@@ -277,6 +279,10 @@ class StepCard(Card):
         for field in self._values.values():
             field.hide_secret()
 
+    def _show_copied(self, name: str) -> None:
+        if name in self._values and (around := column_around(self)) is not None:
+            around.ensureWidgetVisible(self._values[name], 0, 12)
+
     def _show_clipboard(self, state: ClipboardState) -> None:
         for name, field in self._values.items():
             if self._label_of(name) == state.label:
@@ -285,6 +291,11 @@ class StepCard(Card):
     def _label_of(self, name: str) -> str:
         step = self._controller.session.here.step
         return next((c.field for c in step.carries if c.value == name), "")
+
+    def lead_to(self, following: QWidget) -> None:
+        """Make a widget the next stop of Tab after the last field, before the links of the card."""
+        if fields := self.findChildren(CaptureField):
+            fields[-1].lead_to(following)
 
     def first_input(self) -> QWidget | None:
         """Return the field to focus."""

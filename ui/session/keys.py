@@ -1,0 +1,43 @@
+"""The keys of the windows: one table for shortcuts, tooltips, menus, the page of keys and the handbook. No Qt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from app.text.worded import WordedEnum
+
+VALUES: Final = 9
+"""Values of a step that have a key of their own."""
+
+
+class Key(WordedEnum):
+    """A key as it is written on the screen, and what it does. On macOS, Qt takes Ctrl as Command, Alt as Option."""
+
+    MOVE = "Tab", "Moves to the next field. Enter or Space presses a button."
+    DONE = "Ctrl+Enter", "Presses the main button, such as **Done**."
+    BACK = "Alt+Left", "Goes back."
+    COPY = f"Ctrl+1 \u2026 Ctrl+{VALUES}", "Copies a value of the open step: the first, the second, and so on."
+    COPY_NEXT = "Ctrl+Shift+C", "Copies the next value of the open step."
+    FIND = "Ctrl+F", "Finds a step of this setup."
+    COMPANION = "F9", "Switches between the large window and the companion, a narrow one beside the browser."
+    CLOSE = "Esc", "Goes from a page beside the steps back to the step."
+    HELP = "F1", "Opens the handbook at the open step, in the browser."
+    KEYS = "?", "Shows these keys, unless a field is being typed in."
+
+    @property
+    def sequences(self) -> tuple[str, ...]:
+        """Return what Qt has to listen to, in its portable form."""
+        match self:
+            case Key.MOVE:
+                return ()  # as every Qt window does it
+            case Key.DONE:
+                return "Ctrl+Return", "Ctrl+Enter"  # Qt's Enter is the one of the number pad
+            case Key.KEYS:
+                return "?", "Shift+?"  # the second where a platform also reports the key that the character needs
+            case Key.COPY:
+                return tuple(f"Ctrl+{number}" for number in range(1, VALUES + 1))
+        return (self.value,)
+
+    def after(self, words: str) -> str:
+        """Return the text of a tooltip that names the key."""
+        return f"{words} ({self.value})"
