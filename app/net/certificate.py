@@ -54,7 +54,9 @@ _REASONS: Final = {
 
 def handshake_failure(error: ssl.SSLError) -> RequestFailure:
     """Return why a handshake failed, other than for the host's certificate."""
-    return _REASONS.get(error.reason or "", RequestFailure.TLS)
+    # Python 3.11 has no name for newer alerts, such as 120, but passes OpenSSL's words on: "[SSL] tlsv1 alert …".
+    words = str(error).partition("] ")[2].partition(" (")[0]
+    return _REASONS.get(error.reason or words.upper().replace(" ", "_"), RequestFailure.TLS)
 
 
 class HandshakeWatch:
