@@ -64,6 +64,8 @@ class HandshakeWatch:
 
     def __init__(self) -> None:
         self.handshake: ssl.SSLObject | None = None
+        self._described: tuple[ssl.SSLObject, PeerCertificate | None] | None = None
+        """The connection last described. Its certificate does not change, and reading it takes longer than a check."""
 
     def rejected(self) -> PeerCertificate | None:
         """Return the rejected certificate. Nothing in it is verified."""
@@ -71,8 +73,12 @@ class HandshakeWatch:
         return peer(handshake, verified=False) if handshake is not None else None
 
     def finished(self) -> PeerCertificate | None:
-        """Return the certificate of the host after a completed handshake."""
-        return peer(self.handshake)
+        """Return the certificate of the host after a completed handshake; None without TLS or if it is not exposed."""
+        if self.handshake is None:
+            return None
+        if self._described is None or self._described[0] is not self.handshake:
+            self._described = self.handshake, peer(self.handshake)
+        return self._described[1]
 
 
 def peer(tls: ssl.SSLObject | None, *, verified: bool = True) -> PeerCertificate | None:

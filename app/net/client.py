@@ -8,14 +8,15 @@ import logging
 import ssl
 import time
 from base64 import b64encode
-from contextlib import AsyncExitStack
+from contextlib import aclosing
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from app.net.answers import PROXY_FAILURES, TLS_FAILURES, Answer, NoAnswer, Reached, RequestFailure
 from app.net.body import BODY_LIMIT, BodyLimitError, Inflater
-from app.net.certificate import HandshakeWatch, certificate_failure, handshake_failure, peer
+from app.net.certificate import HandshakeWatch, certificate_failure, handshake_failure
 from app.net.error_chain import connect_failure, error_chain
 from app.net.names import LOCALHOST, family_of
 from app.net.proxy import usable
@@ -208,10 +209,11 @@ class LoopbackClient:
     def __init__(self, limit_seconds: float = REQUEST_SECONDS) -> None:
         """``limit_seconds`` applies to each request as a whole."""
         self._limit = limit_seconds
+        self._handshakes = HandshakeWatch()
         self._client: httpx.AsyncClient | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = _client(None, HandshakeWatch())
+        self._client = _client(None, self._handshakes)
         return self
 
     async def __aexit__(
@@ -237,25 +239,35 @@ class LoopbackClient:
         request = _request(self._client, method, url, headers or {}, content=content, form=form)
         if request is None:
             return _not_sent(RequestFailure.REFUSED_BY_US)
-        return await _exchange(self._client, request, self._limit, proxied=False)
+        return await _exchange(self._client, request, self._limit, proxied=False, handshakes=self._handshakes)
 
 
 def _not_sent(failure: RequestFailure) -> NoAnswer:
     return NoAnswer(failure, 0.0, {}, Reached.NOTHING)
 
 
+@cache
+def _watched_context() -> type[Any]:
+    """Return the class of a context that shows its handshakes."""
+    import truststore
+
+    class WatchedContext(truststore.SSLContext):
+        handshakes: HandshakeWatch
+
+        def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
+            self.handshakes.handshake = super().wrap_bio(*given, **named)
+            return self.handshakes.handshake
+
+    return WatchedContext
+
+
 def _client(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncClient:
     import httpx
-    import truststore
 
     from app.net.metering import MeteredBackend
 
-    class Context(truststore.SSLContext):
-        def wrap_bio(self, *given: Any, **named: Any) -> ssl.SSLObject:
-            handshakes.handshake = super().wrap_bio(*given, **named)
-            return handshakes.handshake
-
-    context = Context(ssl.PROTOCOL_TLS_CLIENT)
+    context = _watched_context()(ssl.PROTOCOL_TLS_CLIENT)
+    context.handshakes = handshakes
     through = None
     if proxy is not None:
         secure = urlsplit(proxy).scheme == "https"
@@ -284,14 +296,17 @@ def _request(
 ) -> httpx.Request | None:
     import httpx
 
+    sent, extensions = dict(headers), {}
     try:
-        request = client.build_request(method, url, headers=dict(headers), content=content, data=form)
+        parts = urlsplit(url)
+        if parts.hostname == "localhost":  # never looked up, so that no name server or hosts file leads it elsewhere
+            port = "" if parts.port is None else f":{parts.port}"
+            sent["Host"] = f"localhost{port}"
+            extensions["sni_hostname"] = "localhost"
+            url = urlunsplit(parts._replace(netloc=LOCALHOST + port))
+        return client.build_request(method, url, headers=sent, content=content, data=form, extensions=extensions)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return None
-    if request.url.host == "localhost":  # never looked up, so that no name server or hosts file leads it elsewhere
-        request.url = request.url.copy_with(host=LOCALHOST)  # the Host header keeps the name
-        request.extensions["sni_hostname"] = "localhost"
-    return request
 
 
 async def _exchange(
@@ -300,7 +315,7 @@ async def _exchange(
     limit_seconds: float,
     *,
     proxied: bool,
-    handshakes: HandshakeWatch | None = None,
+    handshakes: HandshakeWatch,
 ) -> Answer | NoAnswer:
     import httpx
 
@@ -312,24 +327,23 @@ async def _exchange(
     status: int | None = None
     date = ""
     try:
-        async with asyncio.timeout(limit_seconds), AsyncExitStack() as stack:
-            response = await client.send(request, stream=True)
-            stack.push_async_callback(response.aclose)
+        async with asyncio.timeout(limit_seconds), aclosing(await client.send(request, stream=True)) as response:
             if not response.http_version.startswith("HTTP/1."):
                 # h11 accepts any version and continues as if it were 1.1.
                 raise BodyLimitError(RequestFailure.PROTOCOL)
-            status, date = response.status_code, response.headers.get("date", "")
-            body = await _body(response)
+            received = {name.lower(): value for name, value in response.headers.items()}
+            status, date = response.status_code, received.get("date", "")
+            body = await _body(response, received)
             return Answer(
                 status=status,
-                content_type=response.headers.get("content-type", "").partition(";")[0].strip().lower(),
-                headers={name.lower(): value for name, value in response.headers.items()},
+                content_type=received.get("content-type", "").partition(";")[0].strip().lower(),
+                headers=received,
                 body=body,
                 seconds=time.perf_counter() - started,
                 timings=trace.finish(),
-                peer=peer(_of_stream(response, "ssl_object")),
+                peer=handshakes.finished(),
                 proxied=proxied,
-                family=family_of(str((_of_stream(response, "server_addr") or ("",))[0])),
+                family=family_of(_server_of(response)),
             )
     except BodyLimitError as unusable:
         failure = unusable.failure
@@ -348,20 +362,20 @@ async def _exchange(
     ) as error:
         failure = _classify(error, trace, proxied=proxied)
     met = None
-    if handshakes is not None and failure in TLS_FAILURES:
+    if failure in TLS_FAILURES:
         met = handshakes.rejected()
-    elif handshakes is not None and trace.encrypted:
+    elif trace.encrypted:
         met = handshakes.finished()
     took = time.perf_counter() - started
     refused = trace.proxy_status if failure in PROXY_FAILURES else None
     return NoAnswer(failure, took, trace.finish(), trace.reached, status, met, date, refused, trace.sign_in)
 
 
-async def _body(response: httpx.Response) -> bytes:
-    length = response.headers.get("content-length", "")
+async def _body(response: httpx.Response, headers: Mapping[str, str]) -> bytes:
+    length = headers.get("content-length", "")
     if length.isdecimal() and len(length) < 20 and int(length) > BODY_LIMIT:
         raise BodyLimitError(RequestFailure.TOO_LARGE)
-    inflater = Inflater(response.headers.get("content-encoding", "").strip().lower(), BODY_LIMIT)
+    inflater = Inflater(headers.get("content-encoding", "").strip().lower(), BODY_LIMIT)
     async for chunk in response.aiter_raw():
         inflater.feed(chunk)
     return inflater.finish()
@@ -419,6 +433,8 @@ def _is_cut(error: BaseException) -> bool:
     return "disconnected" in text or "closed connection" in text
 
 
-def _of_stream(response: httpx.Response, what: str) -> Any:
+def _server_of(response: httpx.Response) -> str:
+    """Return the address that answered; empty if it is not known."""
     stream = response.extensions.get("network_stream")
-    return stream.get_extra_info(what) if stream is not None else None
+    address = stream.get_extra_info("server_addr") if stream is not None else None
+    return str(address[0]) if address else ""

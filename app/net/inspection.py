@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import ssl
 from functools import cache
@@ -26,8 +27,10 @@ class Authority(WordedEnum):
     """Or of this computer, or a public one that is not on the list yet."""
 
 
-def authority(peer: PeerCertificate) -> Authority:
-    """Return who issued the certificate. Reads files on the first call (20 ms), so call it in a thread."""
+async def authority(peer: PeerCertificate) -> Authority:
+    """Return who issued the certificate. The first call reads files for 20 ms, in a thread."""
+    if not _roots.cache_info().currsize:
+        await asyncio.to_thread(_roots)
     names = f"{peer.issuer} | {' | '.join(peer.top)}".lower()
     if _products().search(names):
         return Authority.INSPECTION

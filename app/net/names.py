@@ -7,6 +7,7 @@ import ipaddress
 import socket
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from app.text.worded import WordedEnum
@@ -71,6 +72,11 @@ class Lookup:
     local: bool = False
     """The absolute name does not exist: the addresses come from a search domain or this computer's hosts file."""
 
+    @property
+    def families(self) -> frozenset[IpFamily]:
+        """The families of the addresses."""
+        return frozenset(family for address in self.addresses if (family := family_of(address)) is not None)
+
     def count(self, family: IpFamily) -> int:
         """Return the number of addresses of that family."""
         return sum(family_of(address) is family for address in self.addresses)
@@ -82,6 +88,7 @@ class Lookup:
         return next((scope for scope in AddressScope if scope in scopes), AddressScope.PUBLIC)
 
 
+@lru_cache(maxsize=64)
 def family_of(address: str) -> IpFamily | None:
     """Return the family of an address; None if the text is not an address."""
     try:

@@ -17,6 +17,7 @@ from app.scim.finding import Check, Finding, Verdict
 from app.scim.interpretation import details_of, judge, observe, redirect_target
 from app.scim.observation import PUT_OFF, Observation
 from app.scim.tokens import NotIssued
+from app.values.address import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Check", "Finding", "Observation", "TimeLimits", "Verdict", "run"]
 
+SOON: Final = 0.2
+"""Seconds within which the first answer may show the connection, before another one is opened to check it."""
 TOKEN_REQUEST: Final = "POST token address, grant_type=client_credentials"  # noqa: S105 - how a request is shown
 
 
@@ -135,7 +138,8 @@ class _ConnectionTest:
                 self._not_tried(check)
             self._keep(Finding(Check.TOKEN, Verdict.FAILED, Observation.MALFORMED))
             return
-        proxy = None if self._endpoint.practice else await self._proxy(proxy_for)
+        direct = self._endpoint.practice or self._endpoint.host in LOOPBACK
+        proxy = None if direct else await self._proxy(proxy_for)
         if proxy is not None:
             # The proxy resolves the name; this computer may not even be able to.
             self._proxy_used = proxy
@@ -144,17 +148,17 @@ class _ConnectionTest:
             return
         async with ReadOnlyClient(self._endpoint.host, proxy, practice=self._endpoint.practice) as client:
             asked = self._probe.first.url(self._endpoint)
-            # Started beside the check of the connection, so that this check takes no time of its own.
             first = asyncio.create_task(self._get(client, asked, self._token))
             try:
-                if proxy is None and not await self._reach():
+                if proxy is None and not await self._reach(first):
                     return
                 if await self._lookup(client, asked, await first):
                     await self._groups(client)
                     await self._control(client)
             finally:
-                first.cancel()
-                await asyncio.wait([first])
+                if not first.done():
+                    first.cancel()
+                    await asyncio.wait([first])
 
     async def _issued(self, proxy_for: Callable[[str], str | None]) -> bool:
         self._tokens.forget()  # a test shows what happens now, not that an earlier token is still valid
@@ -181,8 +185,15 @@ class _ConnectionTest:
         finding, self._found = await network_path.name(host, port, resolver, self._left(self._limits.name))
         return self._keep(finding)
 
-    async def _reach(self) -> bool:
+    async def _reach(self, first: asyncio.Task[Answer | NoAnswer]) -> bool:
+        """The check of the connection. It runs beside the first request, so that it takes no time of its own."""
         port = self._endpoint.port or 0
+        if len(self._found.families) == 1:
+            # The request's own connection shows as much, unless it takes long: a host that is slow to answer may have
+            # accepted the connection at once.
+            await asyncio.wait([first], timeout=SOON)
+            if first.done() and (found := network_path.connected(self._found, first.result())) is not None:
+                return self._keep(found)
         return self._keep(await network_path.connection(self._found, port, self._left(self._limits.connect)))
 
     async def _get(self, client: ReadOnlyClient, url: str, token: str) -> Answer | NoAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 _PORTS: Final = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Endpoint:
     """One Base URL. Its path stays as copied, except for one trailing slash."""
 
     base_url: str = field(repr=False)
     practice: bool
 
-    @property
+    @cached_property
     def host(self) -> str:
         """Host name in lower case, without port or brackets; empty if the URL cannot be parsed."""
         try:
@@ -29,7 +30,7 @@ class Endpoint:
         except ValueError:
             return ""
 
-    @property
+    @cached_property
     def port(self) -> int | None:
         """The port, by default that of the scheme; None if the URL cannot be parsed."""
         try:

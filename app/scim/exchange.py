@@ -36,7 +36,8 @@ OTHER: Final = "other"
 
 def pause_asked(answer: Answer) -> float | None:
     """Seconds that an answer asks to wait; a date in it is compared with the answer's own, not with this clock."""
-    return retry_after(answer.headers.get("retry-after"), sent_at(answer) or datetime.now(UTC))
+    asked = answer.headers.get("retry-after")
+    return None if asked is None else retry_after(asked, sent_at(answer) or datetime.now(UTC))
 
 
 def sent_at(answer: Answer | NoAnswer) -> datetime | None:

@@ -65,12 +65,16 @@ def observe(answer: Answer | NoAnswer, asked: str = "") -> Observation:
     shown = of_status(answer.status)
     if shown is Observation.REDIRECT:
         return _redirect(answer, asked)
-    page = read_listing(answer) if shown is Observation.GOOD else None
+    return _shown(answer, read_listing(answer)) if shown is Observation.GOOD else shown
+
+
+def _shown(answer: Answer, page: ListResponse | Observation) -> Observation:
+    """What the body of an answer with status 200 shows."""
     if page is Observation.HTML:
         return _page(answer.body[:_LOOKED_AT])
     if page is Observation.WRONG_SHAPE and _is_scim_1(answer):
         return Observation.SCIM_1
-    return page if isinstance(page, Observation) else shown
+    return page if isinstance(page, Observation) else Observation.GOOD
 
 
 def redirect_target(answer: Answer, asked: str) -> str:
@@ -109,15 +113,16 @@ def judge(answer: Answer | NoAnswer, expect: Expect) -> tuple[Verdict, Observati
     """Whether an answer is as expected. A random GUID must not find anything."""
     if expect is Expect.OBJECT:
         return _judge_object(answer)
-    found = observe(answer)
-    if found is not Observation.GOOD or not isinstance(answer, Answer):
-        return Verdict.FAILED, found
+    if not isinstance(answer, Answer) or of_status(answer.status) is not Observation.GOOD:
+        return Verdict.FAILED, observe(answer)
     page = read_listing(answer)
-    if isinstance(page, ListResponse) and not page.declared and _is_scim_1(answer):
+    if isinstance(page, Observation):
+        return Verdict.FAILED, _shown(answer, page)
+    if not page.declared and _is_scim_1(answer):
         return Verdict.FAILED, Observation.SCIM_1
-    if expect is Expect.EMPTY and isinstance(page, ListResponse) and (page.total or page.resources):
+    if expect is Expect.EMPTY and (page.total or page.resources):
         return Verdict.FAILED, Observation.FILTER_IGNORED
-    if isinstance(page, ListResponse) and (not page.declared or (page.total and not page.resources)):
+    if not page.declared or (page.total and not page.resources):
         # No schema, or resources that are counted but not returned, though the request starts at the first one.
         return Verdict.WARNED, Observation.WRONG_SHAPE
     return Verdict.PASSED, Observation.GOOD

@@ -6,7 +6,6 @@ out where.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -81,6 +80,16 @@ async def connection(found: Lookup, port: int, limit: float) -> Finding:
     return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, made.seconds, details)
 
 
+def connected(found: Lookup, answer: Answer | NoAnswer) -> Finding | None:
+    """What an answer over the only address family of a host shows of the connection; None if it opened none."""
+    seconds = answer.timings.get("connect")
+    if seconds is None:
+        return None
+    made = dict.fromkeys(found.families, ConnectResult.CONNECTED)
+    details = RouteDetails(ipv4=made.get(IpFamily.IPV4), ipv6=made.get(IpFamily.IPV6))
+    return Finding(Check.ROUTE, Verdict.PASSED, Observation.GOOD, seconds, details)
+
+
 def tunnel(answer: Answer | NoAnswer, proxy: str) -> Finding:
     """Whether that proxy let the request through."""
     details = RouteDetails(proxy_from=origin_of(proxy))
@@ -122,7 +131,7 @@ async def _certificate_details(answer: Answer | NoAnswer) -> CertificateDetails:
     return CertificateDetails(
         issuer=peer.issuer,
         days=(peer.not_after - datetime.now(UTC)).days,
-        authority=await asyncio.to_thread(authority, peer),
+        authority=await authority(peer),
         clock=clock,
         not_before=peer.not_before,
         not_after=peer.not_after,

@@ -69,6 +69,7 @@ class Hostile:
 
     def __init__(self, answering: Answering, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[str] = []
+        self.connections = 0
         self._answering = answering
         self._tls = tls
         self._stop = threading.Event()
@@ -98,6 +99,7 @@ class Hostile:
         while not self._stop.is_set():
             with contextlib.suppress(TimeoutError):
                 connection, _address = self._listener.accept()
+                self.connections += 1
                 self._start(self._serve, connection)
 
     @staticmethod

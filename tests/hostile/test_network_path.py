@@ -122,6 +122,45 @@ def test_names_that_public_servers_should_know(host: str, public: bool) -> None:
 
 
 @pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("trusted")
+def test_one_connection_serves_the_whole_test(authority: trustme.CA) -> None:
+    def answering(connection: socket.socket, request: str, _stop: threading.Event) -> None:
+        while request:
+            right = f"Bearer {TOKEN}\r\n" in request
+            connection.sendall((listing() if right else http(401)).replace(b"Connection: close\r\n", b""))
+            request = connection.recv(65536).decode()
+
+    with Hostile(answering, serving(authority)) as endpoint:
+        found = run_checks(endpoint.base_url)
+
+    assert {each.verdict for each in found.values()} == {Verdict.PASSED}
+    assert found[Check.ROUTE].details == RouteDetails(ipv4=ConnectResult.CONNECTED)
+    assert endpoint.connections == 1
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_slow_answer_does_not_hide_the_connection(authority: trustme.CA) -> None:
+    def answering(_connection: socket.socket, _request: str, stop: threading.Event) -> None:
+        stop.wait(1.5)
+
+    seen: dict[Check, float] = {}
+    began = time.monotonic()
+
+    with Hostile(answering, serving(authority)) as endpoint:
+        asyncio.run(
+            run(
+                Endpoint(endpoint.base_url, practice=False),
+                TokenSource(StaticToken(TOKEN), practice=False),
+                LOOKUP,
+                on_finding=lambda finding: seen.update({finding.check: time.monotonic() - began}),
+                limits=QUICK,
+            )
+        )
+
+    assert seen[Check.ROUTE] < 0.8 < seen[Check.TOKEN]
+    assert endpoint.connections == 2
+
+
 def test_a_broken_address_family_is_reported_beside_the_working_one(authority: trustme.CA) -> None:
     with Hostile(says(listing()), serving(authority)) as server:
         found = run_checks(server.base_url, ("127.0.0.1", "::1"))
