@@ -25,7 +25,8 @@ LIMIT_SECONDS: Final = 3.0
 DONE: Final = b"\1"
 """The answer of a running program that has come forward."""
 
-_TOKEN: Final = re.compile(r"[!-~]{0,256}\Z")
+LONGEST_TOKEN: Final = 256
+_TOKEN: Final = re.compile(rf"[!-~]{{0,{LONGEST_TOKEN}}}\Z")
 
 
 @dataclass(frozen=True, slots=True)

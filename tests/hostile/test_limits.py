@@ -43,7 +43,7 @@ from app.session.workspace import MOST_RESTARTS
 from app.setup import document, hand_over
 from app.setup.state import MOST_RUNS
 from app.setup.store import LIMIT_BYTES
-from app.system import policy
+from app.system import policy, start_request
 from app.system.administrators_file import MOST_LINKS
 from app.system.environment import LEAST_DPI, LEAST_SCALE, MOST_DPI, MOST_SCALE
 from app.values import rules
@@ -93,6 +93,10 @@ TABLE = {
     ),
     "Setup: entries of a list, characters of an id and of a text, counts": (
         f"{document.MOST_ENTRIES:,}, {document.LONGEST_KEY}, {rules.LONGEST:,}, 0 to {document.MOST:,}"
+    ),
+    "Request of a second start, its activation token, and the wait for either side": (
+        f"{start_request.LIMIT_BYTES:,} bytes, {start_request.LONGEST_TOKEN} characters, "
+        f"{start_request.LIMIT_SECONDS:.0f} s"
     ),
     "Text of a message box": f"{TEXT_LINES} lines, and {MORE_LINES} of explanation",
 }
