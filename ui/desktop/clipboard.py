@@ -59,6 +59,11 @@ HANDED_OUT = 0.3
 """Seconds for which that text is offered through Xwayland, so that mutter can copy it."""
 
 
+def selected_text() -> str:
+    """Return what is selected in some window, for the middle mouse button; empty where a system has no such thing."""
+    return QGuiApplication.clipboard().text(QClipboard.Mode.Selection)
+
+
 class _Board(Protocol):
     """A system's clipboard, as far as it is needed for secrets."""
 

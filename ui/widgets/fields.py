@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QHideEvent, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from ui.theme.style import restyle
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.icon_label import TONE_ICONS, IconLabel
+from ui.widgets.inputs import LONGEST, PlainInput, SecretInput
 from ui.widgets.layouts import column, fill, row, top, wide
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from PySide6.QtGui import QHideEvent
     from PySide6.QtWidgets import QHBoxLayout
 
 REVEAL_SECONDS = 8
 """How long a revealed secret stays on the screen."""
-
-TOO_LONG = 100_000
-"""Characters. A longer text goes straight to the rules and never stays in the line edit."""
 
 _LEAVING = (
     QEvent.Type.WindowDeactivate,
@@ -31,16 +29,6 @@ _LEAVING = (
     QEvent.Type.Hide,
     QEvent.Type.Close,
 )
-
-
-_NOT_FOR_INPUT_METHODS = {
-    Qt.InputMethodQuery.ImEnabled: False,
-    Qt.InputMethodQuery.ImSurroundingText: "",
-    Qt.InputMethodQuery.ImCurrentSelection: "",
-    Qt.InputMethodQuery.ImTextBeforeCursor: "",
-    Qt.InputMethodQuery.ImTextAfterCursor: "",
-}
-"""The input hints of a secret's field. An input method runs in another process and may learn from the text."""
 
 
 class Hint(QWidget):
@@ -175,48 +163,6 @@ class ValueField(QWidget):
         super().hideEvent(event)
 
 
-class _Input(QLineEdit):
-    """A line edit that passes on a pasted or dropped text instead of keeping it."""
-
-    pasted = Signal()
-    dropped = Signal(str)
-    left = Signal()
-    """The field lost the keyboard focus after something was typed."""
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Submit typed text when the field loses focus, as in any form."""
-        super().focusOutEvent(event)
-        # Not when the card is being redrawn or another window is activated: a half-typed text would be submitted.
-        if event.reason() in (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason):
-            return
-        if self.isVisible() and self.isModified() and self.text().strip() and not self.isReadOnly():
-            self.left.emit()
-
-    def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: Any = None) -> Any:  # noqa: N802 - Qt's name
-        """Hide the text: Qt 6.12 also passes the text of a password field to input methods."""
-        if self.echoMode() is QLineEdit.EchoMode.Password and query in _NOT_FOR_INPUT_METHODS:
-            return _NOT_FOR_INPUT_METHODS[query]
-        return super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Pass a paste on to the owner; a password field gives nothing to the clipboard anyway."""
-        if event.matches(QKeySequence.StandardKey.Paste):
-            if not self.isReadOnly():
-                self.pasted.emit()
-            return
-        super().keyPressEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
-        """Accept text dragged from the browser."""
-        if event.mimeData().hasText() and not self.isReadOnly():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
-        """Treat dropped text like pasted text."""
-        event.acceptProposedAction()
-        self.dropped.emit(event.mimeData().text())
-
-
 class CaptureField(QWidget):
     """An input for a value: typed, pasted in one press, or dropped."""
 
@@ -249,22 +195,16 @@ class CaptureField(QWidget):
         column(header, entry, self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
         self.setFocusProxy(self._input)
 
-    def _make_input(self, secret: bool) -> _Input:
-        made = _Input(self)
+    def _make_input(self, secret: bool) -> PlainInput:
+        made = SecretInput(self) if secret else PlainInput(self)
         made.setProperty("role", "mono")
-        made.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        made.setDragEnabled(False)
-        # Qt's own limit of 32,767 characters truncates silently.
-        made.setMaxLength(10 * TOO_LONG)
-        if secret:
-            made.setEchoMode(QLineEdit.EchoMode.Password)
         made.setPlaceholderText("Paste it here")
         made.returnPressed.connect(self._enter)
         if not secret:
             made.left.connect(self._enter)
         made.pasted.connect(self._paste)
         made.dropped.connect(self._give)
-        made.textEdited.connect(self._edit)
+        made.textEdited.connect(lambda _: self.edited.emit(self._input.entered))
         made.textChanged.connect(self._offer_paste)
         return made
 
@@ -277,27 +217,19 @@ class CaptureField(QWidget):
         if self._accepted and not self._input.isModified():
             self.next_requested.emit()
         else:
-            self._give(self._input.text())
+            self._give(self._input.entered)
 
     def _offer_paste(self) -> None:
         """Make Paste a stop of Tab only while the field is empty: Ctrl+V pastes too, and the way on is shorter."""
-        filled = self._accepted or bool(self._input.text())
+        filled = self._accepted or bool(self._input.entered)
         self._button.setFocusPolicy(Qt.FocusPolicy.ClickFocus if filled else Qt.FocusPolicy.StrongFocus)
 
     def lead_to(self, following: QWidget) -> None:
         """Make a widget the next stop of Tab after this field."""
         QWidget.setTabOrder(self._button, following)
 
-    def _edit(self, text: str) -> None:
-        # Only the middle mouse button can insert so much at once.
-        if len(text) > TOO_LONG:
-            self.clear()
-            self.submitted.emit(text)
-        else:
-            self.edited.emit(text)
-
     def _give(self, text: str) -> None:
-        if self._input.echoMode() is QLineEdit.EchoMode.Password or len(text) > TOO_LONG:
+        if isinstance(self._input, SecretInput) or len(text) > LONGEST:
             self.clear()
         else:
             self._put(text.strip())
@@ -307,7 +239,7 @@ class CaptureField(QWidget):
 
     def being_typed(self) -> bool:
         """Whether something was typed here and not submitted yet."""
-        return self._input.isModified() and bool(self._input.text().strip())
+        return self._input.isModified() and bool(self._input.entered.strip())
 
     def set_text(self, text: str) -> None:
         """Show an accepted value."""
@@ -333,9 +265,7 @@ class CaptureField(QWidget):
 
     def clear(self) -> None:
         """Empty the field and its undo history."""
-        # QLineEdit.clear() can be undone; setText() discards the history.
-        self._input.setText("")
-        self._input.setModified(False)
+        self._input.empty()
 
     def set_hint(self, text: str, tone: str) -> None:
         """Show a remark about the value under it; a screen reader reads it with the field."""
