@@ -121,6 +121,13 @@ LANES = {
         },
         ("tests/directories/", "app/guide/builders/"),
     ),
+    "orca": TestLane(
+        {
+            "a screen reader, and keys": "orca at-spi2-core xvfb openbox xdotool xclip dbus gnome-keyring",
+            "notifications": "dunst xfce4-notifyd",
+        },
+        ("tests/orca/", "ui/"),
+    ),
     "proxies": TestLane(
         {"proxies": "squid tinyproxy privoxy dante-server stunnel4 mitmproxy"},
         ("tests/proxies/", "app/net/", "app/scim/network_path.py"),

@@ -123,10 +123,10 @@ def test_the_lanes_that_cover_a_change_are_found(dev: ModuleType, checkout: Path
     commit("README.md")
     assert dev.lanes_changed("HEAD^") == tuple(dev.LANES)  # nothing to compare with
     commit("ui/desktop/clipboard.py")
-    assert dev.lanes_changed("HEAD^") == ("desktops",)
+    assert dev.lanes_changed("HEAD^") == ("desktops", "orca")
     commit("LICENSE")
     assert dev.lanes_changed("HEAD^") == ()
-    assert dev.lanes_changed("HEAD~2") == ("desktops",)
+    assert dev.lanes_changed("HEAD~2") == ("desktops", "orca")
 
 
 def test_every_lane_covers_existing_files(dev: ModuleType) -> None:

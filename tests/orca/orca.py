@@ -1,0 +1,120 @@
+"""An X11 session with an accessibility bus and Orca, whose speech is read as it is sent to the synthesizer."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import stat
+import subprocess
+import threading
+import time
+import tty
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from tests.desktops.desktops import X11
+from tests.support.until import until_blocking
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+QUIET: Final = 0.3
+"""Seconds without any event that Orca logs: then it has said everything that a key leads to."""
+LOUDEST: Final = 6.0
+"""Seconds after which the next key is pressed in any case."""
+
+_SPEECH: Final = re.compile(r"SPEECH OUTPUT: '(.*?)'(?: ?\{| voice=|$| )")
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What Orca said at once, and when, on the system's monotonic clock."""
+
+    text: str
+    at: float
+
+
+class Ear:
+    """Reads the debug output of Orca, which contains each utterance."""
+
+    def __init__(self) -> None:
+        # Orca buffers a file in blocks, but a terminal by lines.
+        self._terminal, self._orcas_end = pty.openpty()
+        tty.setraw(self._terminal)
+        self.path = os.ttyname(self._orcas_end)
+        self.log: list[str] = []
+        self.heard: list[Utterance] = []
+        self.last = time.monotonic()
+        """When Orca last did anything."""
+        self._thread = threading.Thread(target=self._listen, name="ear")
+        self._thread.start()
+
+    def _listen(self) -> None:
+        rest = b""
+        while True:
+            try:
+                read = os.read(self._terminal, 65536)
+            except OSError:
+                return
+            if not read or b"\0" in read:
+                return
+            self.last = time.monotonic()
+            *lines, rest = (rest + read).split(b"\n")
+            for line in lines:
+                text = line.decode("utf-8", "replace").rstrip("\r")
+                self.log.append(text)
+                if (said := _SPEECH.search(text)) and said[1].strip():
+                    self.heard.append(Utterance(said[1].strip(), self.last))
+
+    def until_quiet(self) -> None:
+        """Wait until Orca has nothing more to do."""
+        began = time.monotonic()
+        while (now := time.monotonic()) - max(began, self.last) < QUIET and now - began < LOUDEST:
+            time.sleep(0.02)
+
+    def close(self) -> None:
+        """Stop listening."""
+        os.write(self._orcas_end, b"\0")
+        self._thread.join(5)
+        os.close(self._terminal)
+        os.close(self._orcas_end)
+
+
+class Spoken(X11):
+    """Xvfb with openbox, an unlocked keyring, the accessibility bus and Orca with its default settings."""
+
+    name = "X11, openbox, Orca"
+
+    def begin(self) -> None:
+        """Start everything; Orca last, because it says what the window manager puts in front."""
+        self.env.pop("NO_AT_BRIDGE")
+        self.ear = Ear()
+        super().begin()
+        keyring = "printf practice | gnome-keyring-daemon --foreground --unlock --components=secrets"
+        self.start("sh", "-c", keyring)
+        # Orca starts only once for a user, even on another display, and looks for others with pgrep.
+        folder = self.home / "bin"
+        folder.mkdir()
+        (folder / "pgrep").write_text("#!/bin/sh\nexit 1\n")
+        (folder / "pgrep").chmod(stat.S_IRWXU)
+        env = self.env | {"PATH": f"{folder}:{self.env['PATH']}"}
+        self.start("orca", f"--debug-file={self.ear.path}", "--disable=key-echo,braille", env=env)
+        until_blocking(lambda: any("Screen reader on" in each.text for each in self.ear.heard), 60)
+        self.ear.until_quiet()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        self.ear.close()
+
+    def press(self, key: str) -> None:
+        """Press a key, and wait until what is said is over."""
+        assert self.run("xdotool", "key", key) is not None, key
+        self.ear.until_quiet()
+
+    def copied(self, text: str) -> None:
+        """Have another program own the clipboard, with this text."""
+        program = self.start("xclip", "-selection", "clipboard", "-in", stdin=subprocess.PIPE, text=True)
+        program.communicate(text, timeout=5)

@@ -1,0 +1,102 @@
+"""What a person hears on the way through a tour: each key, and the utterances that answer it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from tests.desktops.desktops import ROOT
+
+if TYPE_CHECKING:
+    from tests.orca.orca import Spoken, Utterance
+
+_KEYS: Final = {"space": "Space", "shift+Tab": "Shift+Tab"}
+_VARYING: Final = ((re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),)
+"""What differs in each run, and what the transcript has instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A key, the second it was pressed, and what was said until nothing more came."""
+
+    key: str
+    at: float
+    answer: tuple[Utterance, ...]
+
+
+@dataclass(slots=True)
+class Transcript:
+    """A tour, heard."""
+
+    sections: list[tuple[str, list[Press]]] = field(default_factory=lambda: [("At the start", [])])
+    """The title of each step, and the keys pressed while it was open. The last one is Done."""
+    secrets: list[str] = field(default_factory=list, repr=False)
+    code: int = -1
+    """The exit code of the tour."""
+    log: str = field(default="", repr=False)
+    """All that Orca received from the accessibility bus and did."""
+
+    def __str__(self) -> str:
+        lines = []
+        for title, presses in self.sections:
+            lines += ["", title, "=" * len(title)]
+            for press in presses:
+                lines.append(_KEYS.get(press.key, press.key))
+                lines += [f"    {_same(each.text)}" for each in press.answer] or ["    (silence)"]
+        return "\n".join(lines[1:]) + "\n"
+
+
+def _same(text: str) -> str:
+    for pattern, instead in _VARYING:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def take_tour(session: Spoken, client: str) -> Transcript:
+    """Walk through a practice setup with the keyboard and return what was said."""
+    script = str(Path(__file__).with_name("keyboard.py"))
+    program = session.start(
+        *(sys.executable, script, "--tour", str(session.home / "tour"), "--data-dir", str(session.home / "data")),
+        *("--client", client, "--theme", "light"),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=session.env | {"PYTHONPATH": str(ROOT)},
+    )
+    assert program.stdin is not None
+    assert program.stdout is not None
+    ear, transcript = session.ear, Transcript()
+    key, at, before = "(the window opens)", time.monotonic(), len(ear.heard)
+
+    def heard() -> None:
+        nonlocal before
+        ear.until_quiet()
+        answer = tuple(ear.heard[before:])
+        before = len(ear.heard)
+        if key or answer:
+            transcript.sections[-1][1].append(Press(key or "(later)", at, answer))
+
+    for line in program.stdout:
+        wanted = json.loads(line)
+        heard()
+        key, at = wanted.get("key", ""), time.monotonic()
+        if key:
+            session.press(key)
+        elif "step" in wanted:
+            transcript.sections.append((wanted["step"], []))
+        elif text := wanted.get("clipboard", ""):
+            session.copied(text)
+            key = "(copied in the browser)"
+        transcript.secrets += wanted.get("secrets", ())
+        program.stdin.write("\n")
+        program.stdin.flush()
+    heard()
+    transcript.code = program.wait(30)
+    transcript.log = "\n".join(ear.log)
+    return transcript
