@@ -50,6 +50,12 @@ _TOKEN_LABEL = re.compile(r"^(?:(?:bearer|secret|api|scim|cie|(?:oauth )?access)
 """The labels of CIE and of the portals, and ``access_token=`` as Oracle and OAuth 2.0 write it."""
 _LABELED_HOST = re.compile(r"[^\W\d][^\r\n:=]{1,38}[:=\uff1a]\s+(?P<host>\S+)")
 _URL_LABEL = re.compile(r"^(?:(?:base|tenant|scim) )?url\s*[:=]?\s+(?=https?://)", re.IGNORECASE)
+_MAY_BE_SECRET = re.compile(
+    r"(?P<address>://[^/\s\"'<>]*/)(?P<path>[^\s\"'<>]+)"
+    r"|(?P<label>(?i:bearer|basic|token|secret|password)[\s=:\"']{1,3})(?P<labeled>[^\s\"'<>,;]{8,})"
+    r"|[A-Za-z0-9._~+/=|-]{20,}"
+)
+"""Parts of an error message: the path of an address, what follows a label, and a token of any kind."""
 _ENTRA_FLAG = re.compile(r"[?&](aadOptscim062020|AzureAdScimPatch2017)=?$", re.IGNORECASE)
 """What administrators of Entra ID append to its Tenant URL, not a part of the address
 (https://learn.microsoft.com/en-us/entra/identity/app-provisioning/application-provisioning-config-problem-scim-compatibility)."""
@@ -234,6 +240,20 @@ def looks_secret(text: str) -> bool:
     return _is_jwt(bare) or (
         len(bare) >= 24 and _TOKEN.fullmatch(bare) is not None and not _DOMAIN.fullmatch(bare.lower())
     )
+
+
+def without_secrets(text: str) -> str:
+    """Return an error message with a bullet for each character that may be part of a secret.
+
+    A code without a digit stays: an error's name is one, and hardly ever a token.
+    """
+
+    def covered(found: re.Match[str]) -> str:
+        before = found["address"] or found["label"] or ""
+        rest = found[0][len(before) :]
+        return before + ("\u25cf" * len(rest) if found["address"] or re.search(r"\d", rest) else rest)
+
+    return _MAY_BE_SECRET.sub(covered, text)
 
 
 def _tidy(text: str) -> Repaired:

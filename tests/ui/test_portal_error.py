@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeySequence, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPlainTextEdit, QWidget
 
@@ -20,6 +20,7 @@ from app.guide.vocabulary import Lane
 from app.session.open_setup import new_setup
 from app.setup import journey
 from app.vault import Vault
+from tests.support.accessibility import recorded
 from tests.support.clock import NOW
 from tests.support.controller import CANARY, walk
 from tests.support.keyrings import SilentKeyring
@@ -206,6 +207,29 @@ def test_steps_that_test_or_wait_offer_it(qapp: QApplication, tmp_path: Path) ->
         other = StepCard(journey.place(guide, setup, "enter-details"), controller)
         assert other.findChild(PortalErrorCard) is None
         other.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_no_secret_of_a_message_reaches_the_accessibility_bus(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        card = PortalErrorCard(controller)
+        card.show()
+        field = editor(card)
+        read: list[str] = []
+        field.given.connect(read.append)  # type: ignore[attr-defined]
+        with recorded() as reports:
+            paste(field, TEXT)
+            await appears(card, title(TEXT))
+            field.moveCursor(QTextCursor.MoveOperation.Start)
+            paste(field, "AADSTS90002: \U0001f600\r\n")
+            child(card, "read-error").click()
+        heard = "\n".join((*reports.texts(), field.toPlainText()))
+        assert "canary" not in heard
+        assert "401 Unauthorized" in heard, "it can be read, by eyes and ears"
+        assert read == [TEXT, f"AADSTS90002: \ufffd\n{TEXT}"], "and it is understood as it was pasted"
+        card.deleteLater()
 
     walk(qapp, tmp_path, story)
 

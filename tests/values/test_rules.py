@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.guide.vocabulary import Kind
-from app.values.rules import LONGEST, RULES, describe, mask, measure, read
+from app.values.rules import LONGEST, RULES, describe, mask, measure, read, without_secrets
 from tests.support.golden import Golden, lines
 
 GUID = "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"
@@ -240,3 +240,20 @@ def test_the_host_of_an_organization_is_that_of_its_client(text: str, value: str
     assert reading.value == value
     assert bool(reading.warnings) == unusual
     assert read(Kind.TENANT_HOST, value).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("GET https://scim.example.org/t-1/v2/Users 401", "GET https://scim.example.org/############ 401"),
+        ("Authorization: Bearer kR3v9-T7xQ", "Authorization: Bearer ##########"),
+        ("access_token=kR3v9T7xQ&x", f"{22 * '#'}&x"),
+        ("key 7c1e3a52-0b1c-4c1f-9a10-000000000000", "key ####################################"),
+        ("SystemForCrossDomainIdentityManagementCredentialValidationUnavailable", None),
+        ("The bearer token expired at 2026-11-30 10:00:00Z, status 401", None),
+        ("AADSTS7000215: Invalid client secret is provided", None),
+    ],
+)
+def test_an_error_message_is_shown_without_what_may_be_secret(text: str, shown: str | None) -> None:
+    assert without_secrets(text) == (shown or text).replace("#", "\u25cf")
+    assert len(without_secrets(text)) == len(text)

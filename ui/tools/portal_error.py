@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
+from app.values.rules import without_secrets
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.causes import CauseList
@@ -25,27 +27,46 @@ SHOWN = 20_000
 
 
 class _Pasted(QPlainTextEdit):
-    """An input that submits pasted or dropped text immediately. Neither undo nor the input method keeps it."""
+    """An input that submits pasted or dropped text immediately. Neither undo nor the input method keeps it.
+
+    It shows bullets for what may be a secret: screen readers speak each inserted text, and screens are shared. The text
+    itself lies beside it.
+    """
 
     given = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._entered = self._shown = ""
         self.setUndoRedoEnabled(False)
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.setTabChangesFocus(True)
         self.setFixedHeight(96)
 
+    def entered(self) -> str:
+        """Return the text as it was entered, unless it was edited since: then what is shown."""
+        shown = self.toPlainText()
+        return self._entered if shown == self._shown else shown
+
     def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
         """Submit a pasted or dropped text."""
-        text = source.text()
+        # A character of Python has to be one position of Qt, and a line break one character.
+        text = re.sub("[^\\0-\uffff]", "\ufffd", re.sub("\r\n?", "\n", source.text()))
         if len(text) > SHOWN:
             self.clear()
             self.setPlaceholderText(f"A text of {len(text):,} characters was read. It isn't shown.")
         else:
-            self.insertPlainText(text)
-            text = self.toPlainText()
+            entered, cursor = self.entered(), self.textCursor()
+            start, end = cursor.selectionStart(), cursor.selectionEnd()
+            self.insertPlainText(without_secrets(text))
+            text = entered[:start] + text + entered[end:]
+            self._entered, self._shown = text, self.toPlainText()
         self.given.emit(text)
+
+    def clear(self) -> None:
+        """Drop the text."""
+        super().clear()
+        self._entered = self._shown = ""
 
 
 class PortalErrorCard(Card):
@@ -62,7 +83,7 @@ class PortalErrorCard(Card):
         self._input.setAccessibleName("Error message")
         self._input.given.connect(self._read)
         self.setFocusProxy(self._input)
-        explain = button("Explain", name="read-error", press=lambda: self._read(self._input.toPlainText()))
+        explain = button("Explain", name="read-error", press=lambda: self._read(self._input.entered()))
         drop = button("Clear", name="clear-error", press=self.clear)
         self._results = column()
         self.add(label(lead, "muted", self), self._input, row(explain, drop, REST), self._results)
