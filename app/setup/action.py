@@ -55,8 +55,8 @@ class Activity:
     """A test is running."""
     busy: Block | None = None
     """The keyring request in progress. It lasts until the admin has answered the keyring's prompt, if there is one."""
-    correcting: bool = False
-    """The admin reopened the last step of a complete setup."""
+    at_summary: bool = False
+    """The summary is open, if the setup is complete, and not a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class Action:
 def next_action(guide: Guide, setup: Setup, activity: Activity) -> Action:
     """Return what the admin can do next on the open step."""
     here = journey.place(guide, setup).step
+    complete = status(guide, setup) is Status.COMPLETE
+    if complete and activity.at_summary:
+        return Action(ActionKind.LEAVE, here.id)
     last = here.id == journey.visible(guide, setup)[-1][1].id
-    if last and not activity.correcting:
-        if status(guide, setup) is Status.COMPLETE:
-            return Action(ActionKind.LEAVE, here.id)
-        done = here.id in setup.done and here.id not in setup.stale
-        if done and (place := about(guide, setup)) is not None:
-            return Action(ActionKind.OPEN_STEP, place.step.id)
+    done = here.id in setup.done and here.id not in setup.stale
+    if last and done and not complete and (place := about(guide, setup)) is not None:
+        return Action(ActionKind.OPEN_STEP, place.step.id)
     if here.page is Page.TEST and (activity.testing or activity.tested is not LastTest.PASSED):
         return _test(guide, setup, here.id, activity)
     return Action(ActionKind.COMPLETE, here.id, activity.busy or obstacle(guide, setup, here.id, activity))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,13 +92,41 @@ def test_a_page_beside_the_steps_has_no_action_but_a_way_back() -> None:
     assert (view.footer.action, view.footer.back) == (None, Back.TOOL)
 
 
-def test_a_complete_setup_says_so_until_it_is_corrected() -> None:
+AT_SUMMARY = Activity(NOW, at_summary=True)
+LATER = Activity(NOW + timedelta(hours=1))
+
+
+def test_the_summary_is_a_page_of_a_complete_setup_whichever_step_is_open() -> None:
     guide = entra()
     setup = advance(guide, fresh(guide), Milestone.FINISHED)
-    view = view_state(guide, setup, QUIET)
-    assert (view.finished, view.page, view.footer.back) == (True, FINISH, Back.CORRECT)
-    view = view_state(guide, setup, Activity(NOW, correcting=True))
-    assert (view.finished, view.page) == (False, guide.steps[-1].id)
+    for step in (guide.steps[0], guide.steps[-1]):
+        at = journey.open_step(setup, step.id)
+        view = view_state(guide, at, AT_SUMMARY)
+        assert (view.finished, view.page, view.footer.back) == (True, FINISH, Back.LAST_STEP)
+        view = view_state(guide, at, QUIET)
+        assert (view.finished, view.page) == (False, step.id)
+    begun = advance(guide, fresh(guide), Milestone.FULL_SYNC)
+    assert not view_state(guide, begun, AT_SUMMARY).finished
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_every_step_of_a_done_setup_is_reached_without_a_test(guide: Guide) -> None:
+    for answers in every_answer(guide):
+        if journey.answer_block(guide, fresh(guide, answers=answers)) is not None:
+            continue  # these answers never let a Full Sync start
+        setup = advance(guide, fresh(guide, answers=answers), Milestone.FINISHED)
+        shown = [step.id for _, step in journey.visible(guide, setup)]
+        test = journey.test_step(guide).id
+        view = view_state(guide, journey.open_step(setup, test), QUIET)
+        assert view.footer.action is not None
+        assert view.footer.action.kind is ActionKind.TEST, "a test is offered all the same"
+        assert view.footer.jump == shown[shown.index(test) + 1]
+        stale = setup.with_(stale=frozenset((test,)))
+        assert view_state(guide, journey.open_step(stale, test), QUIET).footer.jump != view.footer.jump
+        for step_id in shown:
+            action = view_state(guide, journey.open_step(setup, step_id), LATER).footer.action
+            assert action is not None
+            assert action.enabled
 
 
 def test_the_stage_of_a_failed_test_says_so_and_leads_to_it() -> None:
@@ -196,10 +225,10 @@ def test_the_companion_shows_the_action_of_the_wizard_and_finishes_the_setup(
         assert child(companion, "done").text() == ActionKind.LEAVE.words
         alike(page, companion, controller)
         child(companion, "back").click()
-        assert controller.correcting
+        await until(lambda: controller.step_view.page == last.id)
         alike(page, companion, controller)
-        controller.go(last.id)
-        await until(lambda: controller.step_view.finished)
+        controller.open_summary()
+        assert controller.step_view.finished
         assert left == returned == []
         child(companion, "done").click()
         assert left == [True]

@@ -9,9 +9,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.guide.vocabulary import Lane, Tool
 from app.session.events import SessionEvent
+from app.setup import journey
 from app.setup.action import ActionKind
 from app.setup.journey import Block, BlockReason, unconfirmed_in
 from app.setup.sentences import sentence
+from app.setup.state import Status
+from app.setup.status import status
 from app.text.counts import counted
 from app.values.address import is_loopback
 from ui.session.view_state import Back, view_state
@@ -87,8 +90,8 @@ class SetupController(QObject):
         """Why the last entered timestamp was refused."""
         self.hide_from_captures = True
         """The admin's choice: hide revealed secrets from screen captures, if the system supports it."""
-        self.correcting = False
-        """The last step was reopened to correct the counts of a complete setup."""
+        self._at_summary = self.complete_setup
+        """The summary is open instead of a step, as long as the setup is complete."""
         self.tool: Tool | None = None
         """The open tool."""
         self.busy: Block | None = None
@@ -266,7 +269,7 @@ class SetupController(QObject):
         return view_state(
             session.guide,
             session.setup,
-            replace(session.activity, testing=self.testing, busy=self.busy, correcting=self.correcting),
+            replace(session.activity, testing=self.testing, busy=self.busy, at_summary=self._at_summary),
             tool=tool,
             trouble=session.trouble,
             notice=self.notice,
@@ -306,8 +309,8 @@ class SetupController(QObject):
         match back:
             case Back.STEP:
                 self.back()
-            case Back.CORRECT:
-                self.correct()
+            case Back.LAST_STEP:
+                self.go_to_last_step()
             case Back.TOOL:
                 self.close_tool()
 
@@ -318,9 +321,11 @@ class SetupController(QObject):
         self._start(self._complete())
 
     async def _complete(self) -> None:
-        blocked = await self.session.complete()
-        self.correcting = False
-        if blocked is None:
+        last = journey.neighbor(self.session.guide, self.session.setup, 1) is None
+        self._at_summary = last or not self.complete_setup
+        if await self.session.complete() is not None:
+            self._at_summary = False
+        elif not self.step_view.finished:
             self.announced.emit(f"Next: {self.session.here.step.title}.")
         self.page_changed.emit()
 
@@ -328,13 +333,28 @@ class SetupController(QObject):
         """Open a step."""
         self.notice = ""
         self.tool = None
-        self.correcting = False
-        self._start(self.session.go(step_id))
+        self._start(self._go(step_id))
 
-    def correct(self) -> None:
-        """Reopen the last step of a complete setup."""
-        self.correcting = True
+    async def _go(self, step_id: str) -> None:
+        self._at_summary = False
+        await self.session.go(step_id)
+        self.page_changed.emit()  # the open step may be the one that the summary covered
+
+    def go_to_last_step(self) -> None:
+        """Open the last step, where the counts of a complete setup are corrected."""
+        self.go(journey.visible(self.session.guide, self.session.setup)[-1][1].id)
+
+    def open_summary(self) -> None:
+        """Open the summary of a complete setup."""
+        self.tool = None
+        self.notice = ""
+        self._at_summary = True
         self.page_changed.emit()
+
+    @property
+    def complete_setup(self) -> bool:
+        """Whether the setup is complete, and so has a summary."""
+        return status(self.session.guide, self.session.setup) is Status.COMPLETE
 
     def back(self) -> None:
         """Open the previous step."""

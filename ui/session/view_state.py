@@ -42,8 +42,8 @@ class Back(StrEnum):
 
     STEP = "step"
     """Opens the previous step."""
-    CORRECT = "correct"
-    """Reopens the last step of a complete setup."""
+    LAST_STEP = "last-step"
+    """Opens the last step, from the summary."""
     TOOL = "tool"
     """Closes the open tool."""
 
@@ -98,7 +98,7 @@ class ViewState:
     page: str | Tool
     """The open page; differs between any two pages."""
     finished: bool
-    """Whether the page of a complete setup is open."""
+    """Whether the summary of a complete setup is open."""
     title: str
     lead: str
     """One sentence under the title."""
@@ -106,7 +106,7 @@ class ViewState:
 
 
 FINISH: Final = "finish"
-"""The page of a complete setup; other pages are step ids and tools."""
+"""The summary of a complete setup; other pages are step ids and tools."""
 
 
 def view_state(
@@ -139,11 +139,19 @@ def view_state(
     line = sentence(guide, setup, block, keyring) if block is not None else _hint(guide, setup, action)
     if activity.busy is None or action.because != activity.busy:
         line = trouble or (notice if action.kind is ActionKind.COMPLETE else "") or line
-    jump = f"Go to step {journey.place(guide, setup, action.jump).number}" if action.jump is not None else ""
+    jump = action.jump or _past_test(guide, setup, action)
+    jump_label = f"Go to step {journey.place(guide, setup, jump).number}" if jump is not None else ""
     before = journey.neighbor(guide, setup, -1) is not None
-    back = Back.CORRECT if finished else Back.STEP if before else None
-    footer = Footer(action, action_label(guide, setup, action), line, action.jump, jump, back, "Back")
+    back = Back.LAST_STEP if finished else Back.STEP if before else None
+    footer = Footer(action, action_label(guide, setup, action), line, jump, jump_label, back, "Back")
     return ViewState(FINISH if finished else here.step.id, finished, title, lead, footer)
+
+
+def _past_test(guide: Guide, setup: Setup, action: Action) -> str | None:
+    """Return the step after a test that is done, which can be opened without testing again."""
+    tests = action.kind in (ActionKind.TEST, ActionKind.TEST_AGAIN)
+    done = action.step in setup.done and action.step not in setup.stale and not failing(guide, setup)
+    return journey.neighbor(guide, setup, 1) if tests and done else None
 
 
 def _counts(setup: Setup) -> str:

@@ -77,7 +77,7 @@ class Finish(ScrollColumn):
             elif not same:
                 text += " They differ. Check the number that you noted."
             card.add(Note(text, "good" if same else "caution", card))
-        card.add(left(LinkButton("Correct the counts", name="correct-counts", press=self._controller.correct)))
+        card.add(left(LinkButton("Correct the counts", name="correct-counts", press=self._controller.go_to_last_step)))
         return card
 
     def _after(self) -> Card:

@@ -86,7 +86,8 @@ class Rail(QFrame):
         self._rows = [StageRow(i, stage) for i, stage in enumerate(guide.stages, start=1)]
         for each in self._rows:
             each.clicked.connect(partial(self._open, each.stage))
-        fill(self._stages.column, *self._rows, REST)
+        self._summary = button("Summary", "tool", "check", name="summary", press=controller.open_summary)
+        fill(self._stages.column, *self._rows, self._summary, REST)
         self._tools = {
             tool: button(
                 page.title, "tool", page.icon, name=f"tool-{tool.value}", press=partial(controller.open_tool, tool)
@@ -137,6 +138,9 @@ class Rail(QFrame):
             if stage_row.stage.id == here.stage.id != self._followed:
                 self._followed = here.stage.id
                 self._stages.keep_in_view(stage_row)
+        self._summary.setVisible(self._controller.complete_setup)
+        mark_here(self._summary, here=finished and tool is None)
+        self._summary.setAccessibleName("Summary, open" if finished and tool is None else "Summary")
         pages = offered(session)
         for each, tool_row in self._tools.items():
             tool_row.setVisible(each in pages)
