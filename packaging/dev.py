@@ -124,6 +124,7 @@ LANES = {
     "orca": TestLane(
         {
             "a screen reader, and keys": "orca at-spi2-core xvfb openbox xdotool xclip dbus gnome-keyring",
+            "a listener on the accessibility bus": "gir1.2-atspi-2.0 python3-gi",
             "notifications": "dunst xfce4-notifyd",
         },
         ("tests/orca/", "ui/"),
