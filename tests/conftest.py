@@ -48,5 +48,8 @@ _COUNT = pytest.StashKey[int]()
 @pytest.fixture(scope="session")
 def qapp(qapp: QApplication) -> QApplication:
     """As in the program: a window that goes does not stop the event loop of the next test."""
+    from ui.widgets import accessibility
+
     qapp.setQuitOnLastWindowClosed(False)
+    accessibility.install()
     return qapp

@@ -18,6 +18,7 @@ from ui.desktop.session_end import SessionEnd
 from ui.home.page import HomePage
 from ui.main_window import MainWindow
 from ui.theme import icons, style
+from ui.widgets import accessibility
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -91,6 +92,7 @@ def main(options: Options, walk: Walk | None = None) -> int:
         style.follow_system(qt)
     else:
         style.apply(qt, options.theme == "dark")
+    accessibility.install()
     window = MainWindow()
     if options.size is not None:
         window.resize(*options.size)

@@ -31,6 +31,8 @@ _WORDS = {
 class StepBadge(QWidget):
     """A circle that shows the state of a step: done, current, later, stale or failed."""
 
+    IS_PICTURE = True
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state = "later"

@@ -25,6 +25,7 @@ class Card(QFrame):
         self.setProperty("role", role)
         self.body = column(inside=self, spacing=8, margins=(16, 14, 16, 14))
         if heading:
+            self.setAccessibleName(heading)
             self.add(label(heading, "bad-heading" if role == "card-bad" else "heading"))
 
     def add(self, *items: Item) -> None:

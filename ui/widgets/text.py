@@ -42,19 +42,38 @@ def unbroken(text: str) -> str:
     return text.replace(_BREAK, "")
 
 
-class WrappingLabel(QLabel):
+def plain(text: str) -> str:
+    """Return the words of a text made by ``rich()``."""
+    return html.unescape(re.sub(r"</?b>", "", text))
+
+
+class SpokenLabel(QLabel):
+    """A label whose accessible name is its whole text, also where it shows the text broken or cut."""
+
+    _spoken = ""
+
+    def _show(self, shown: str, text: str) -> None:
+        """Show a form of the text. A name given by the owner, as to a secret, is never replaced."""
+        if self.accessibleName() == self._spoken:
+            whole = plain(text) if self.textFormat() is Qt.TextFormat.RichText else text
+            self._spoken = whole if shown != text else ""
+            self.setAccessibleName(self._spoken)
+        super().setText(shown)
+
+
+class WrappingLabel(SpokenLabel):
     """A label that also wraps inside a long address; ``text()`` returns the text that was set."""
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show a text."""
-        super().setText(breakable(text))
+        self._show(breakable(text), text)
 
     def text(self) -> str:
         """Return the text without the break points."""
         return unbroken(super().text())
 
 
-class ElidedLabel(QLabel):
+class ElidedLabel(SpokenLabel):
     """One line; what does not fit is cut in the middle and shown in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:
@@ -93,7 +112,7 @@ class ElidedLabel(QLabel):
 
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
-        super().setText(shown)
+        self._show(shown, self._full)
         self.setToolTip("" if shown == self._full else tip(self._full))
 
 

@@ -36,6 +36,7 @@ class FooterBar(QFrame):
     def __init__(self, controller: SetupController, parent: QWidget, *, narrow: bool = False) -> None:
         """``narrow`` puts the text and the link above the buttons."""
         super().__init__(parent)
+        self.setAccessibleName("Back and forward")
         self._controller = controller
         self._footer: Footer | None = None
         self._back = button("Back", icon="arrow-left", name="back", press=self._go_back)

@@ -99,6 +99,7 @@ class LaneView(QFrame):
         self._drawn, self._words = picture, session.guide
         console = session.guide.cie if self._lane is Lane.CIE else session.guide.portal
         self._name.setText(console.name)
+        self.setAccessibleName(f"Steps in {console.name}")
         self._address.setText("practice console" if setup.practice else console.address)
         self._open.setAccessibleName(f"Open {console.name}")
         current = any(p.mark is Mark.CURRENT for p in shown)

@@ -81,6 +81,7 @@ class WizardPage(QWidget):
             self._title.setText(view.title)
             self._lead.setText(view.lead)
             self._show_body(self.controller.session.here.step.page, finished=view.finished)
+        self._body.setAccessibleName(self._title.text())
         self._footer.show_footer(view.footer)
         if view.page != self._opened:
             self._opened = view.page

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.setup.journey import visible
-from app.setup.sentences import setup_name
+from app.setup.sentences import inside, setup_name
 from ui.session.keys import Key
 from ui.session.view_state import StageState, stage_state, stage_step
 from ui.theme.style import restyle
@@ -33,6 +33,13 @@ ROOM = 194
 
 _ROLES: Final = {StageState.CURRENT: "heading-small", StageState.LATER: "muted"}
 """Label roles of a stage's title; ``body`` for all other states."""
+_SPOKEN: Final = {
+    StageState.CURRENT: "open",
+    StageState.FAILED: "test failed",
+    StageState.STALE: "redo needed",
+    StageState.DONE: "done",
+    StageState.LATER: "not done yet",
+}
 _DETAILS: Final = {StageState.FAILED: "Test failed", StageState.STALE: "Redo needed"}
 
 
@@ -61,7 +68,7 @@ class StageRow(PushButton):
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         mark_here(self, here=here and not beside)
-        self.setAccessibleName(f"{self.stage.title}, {state}")
+        self.setAccessibleName(f"{self.stage.title}, {_SPOKEN[state]}{f', {inside(where)}' if here else ''}")
         self._row.invalidate()
         self.setMinimumHeight(max(40, self._row.totalHeightForWidth(ROOM)))
 
@@ -73,6 +80,7 @@ class Rail(QFrame):
         super().__init__(parent)
         self.setProperty("role", "rail")
         self.setFixedWidth(236)
+        self.setAccessibleName("Stages and tools")
         self._controller = controller
         guide = controller.session.guide
         self._name = label("", "heading", self)

@@ -25,6 +25,7 @@ from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import column_around
 from ui.widgets.text import label, rich
+from ui.wizard import spoken_step
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
 
@@ -74,7 +75,10 @@ class StepCard(Card):
         self._captures: dict[str, CaptureField] = {}
         self._changes: dict[str, DisclosureLink] = {}
         self.setObjectName(f"card-{place.step.id}")
-        step = place.step
+        step, session = place.step, controller.session
+        self.setAccessibleName(spoken_step.name(session.guide, session.setup, place))
+        self.setAccessibleDescription(spoken_step.description(session.guide, step))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
         self._column = column(label(step.title, "heading", self), spacing=8)
@@ -201,12 +205,11 @@ class StepCard(Card):
         self.add(frame)
 
     def _add_outcome(self, step: Step) -> None:
-        takes = f" Takes {step.takes}." if step.takes else ""
         box = QWidget()
         column(*(each for failure in step.failures for each in self._failure(failure)), inside=box, spacing=8)
         more = DisclosureLink("If it doesn't work", name=f"trouble-{step.id}", opens=box)
         # A criterion, not a result, so it has no green tick.
-        self.add(Note("<b>Done when:</b> " + rich(step.success + takes), "muted", self), left(more), box)
+        self.add(Note(rich(spoken_step.done_when(step)), "muted", self), left(more), box)
 
     def _failure(self, failure: StepFailure) -> Iterator[Item]:
         session, revisit = self._controller.session, failure.revisit

@@ -1,0 +1,80 @@
+"""Gives our own widgets the accessible role that Qt can't guess: headings, named groups, pictures with a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QStackedWidget, QWidget
+from shiboken6 import Shiboken
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QObject
+
+HEADINGS = frozenset({"title", "heading", "bad-heading"})
+"""Label roles of the theme that are headings."""
+
+_QT = QWidget.__module__
+
+_kept: list[QAccessibleWidget] = []
+"""Holds them until Qt deletes them, each with its widget: Python would delete them a second time."""
+_PURGE = 256
+"""Interfaces between two looks for deleted ones."""
+
+
+def install() -> None:
+    """Let Qt ask this module first for the interface of each widget."""
+    QAccessible.installFactory(_interface)
+
+
+class _Heading(QAccessibleWidget):
+    """A label that a screen reader's heading key finds."""
+
+    def __init__(self, label: QLabel) -> None:
+        super().__init__(label, QAccessible.Role.Heading)
+        self._label = label
+
+    def text(self, wanted: QAccessible.Text) -> str:
+        """Return the label's whole text as its name."""
+        if wanted is QAccessible.Text.Name:
+            return self._label.accessibleName() or self._label.text()
+        return super().text(wanted)
+
+
+class _Group(QAccessibleWidget):
+    """A widget that holds others: a group if it has a name or takes the focus, and else nothing that is spoken."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget, QAccessible.Role.Grouping)
+        self._held = widget
+
+    def role(self) -> QAccessible.Role:
+        """Return the role; a name may be given later."""
+        return QAccessible.Role.Grouping if self._held.accessibleName() else QAccessible.Role.Client
+
+
+def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
+    """Return the interface of a widget, or None to leave it to Qt, which asks once for each of its base classes."""
+    if key != widget.metaObject().className():
+        return None
+    made: QAccessibleWidget
+    if isinstance(widget, QLabel):
+        if widget.property("role") not in HEADINGS:
+            return None
+        made = _Heading(widget)
+    elif isinstance(widget, QStackedWidget):
+        made = _Group(widget)
+    elif isinstance(widget, QWidget) and _is_plain(type(widget)):
+        picture = getattr(widget, "IS_PICTURE", False)
+        made = QAccessibleWidget(widget, QAccessible.Role.Graphic) if picture else _Group(widget)
+    else:
+        return None
+    if len(_kept) % _PURGE == 0:
+        _kept[:] = [each for each in _kept if Shiboken.isValid(each)]
+    _kept.append(made)
+    return made
+
+
+def _is_plain(kind: type[QWidget]) -> bool:
+    """Return whether a class of ours extends a plain widget or frame, for which Qt has no better role."""
+    return kind.__module__ != _QT and next(base for base in kind.__mro__ if base.__module__ == _QT) in (QWidget, QFrame)

@@ -1,0 +1,49 @@
+"""What a screen reader says of a step: its name, and what there is to do. No Qt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.guide.vocabulary import Lane, Page
+from app.setup.journey import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from app.guide.model import Guide, Step
+    from app.setup.journey import Place
+    from app.setup.state import Setup
+
+
+def name(guide: Guide, setup: Setup, place: Place) -> str:
+    """Return the name of the open step's card: its number, its title and where it is done."""
+    step = place.step
+    parts = [f"Step {place.number} of {len(visible(guide, setup))}", step.title]
+    if step.lane is not Lane.ASSISTANT or step.page is Page.WATCH:
+        console = guide.portal if step.lane is Lane.PORTAL else guide.cie
+        parts.append(f"in {console.name}")
+    if step.optional:
+        parts.append("optional")
+    if step.id in setup.stale:
+        parts.append("redo needed")
+    return ", ".join(parts)
+
+
+def description(guide: Guide, step: Step) -> str:
+    """Return what to do in the step, the labels of its values, and when it is done. No value is in it."""
+    sentences = [f"{', then '.join(step.path)}."] if step.path else []
+    sentences.append(step.text)
+    sentences += _listed("Values to copy", (carry.field for carry in step.carries))
+    sentences += _listed("Values to enter here", (guide.values[each].label for each in step.captures))
+    sentences.append(done_when(step))
+    return " ".join(sentences).replace("**", "")
+
+
+def done_when(step: Step) -> str:
+    """Return when the step is done, and how long it takes."""
+    return f"**Done when:** {step.success}" + (f" Takes {step.takes}." if step.takes else "")
+
+
+def _listed(what: str, labels: Iterable[str]) -> list[str]:
+    listed = ", ".join(labels)
+    return [f"{what}: {listed}."] if listed else []
