@@ -103,6 +103,7 @@ class Application:
         """Connect the signals of the windows with the methods that act on them."""
         start, home, once_ready = self.tasks.start, self.home, self._once_ready
         self.window.closing.connect(self.close)
+        self.window.practice_left.connect(self.leave_practice)
         bind(Key.HELP, self.window, self._help)
         bind(Key.KEYS, self.window, partial(show_keys, self.window))
         home.opened.connect(lambda setup_id: start(self.open_setup(setup_id)))
@@ -117,6 +118,7 @@ class Application:
         home.diagnostics.connect(self.bugs.show_diagnostics)
         home.about_wanted.connect(self._show_about)
         self._files.taken.connect(lambda setup: start(self._open(setup)))
+        self._files.practice_left.connect(self.leave_practice)
         self._lock.locked.connect(self._conceal)
         self.clipboard.changed.connect(self._look_for_lock)
         self.tray.opened.connect(self._come_back)
@@ -365,9 +367,15 @@ class Application:
 
     def start_practice(self) -> None:
         """Switch from the real setups to practice; asks first if a change isn't saved."""
+        self._switch(practice=True)
 
+    def leave_practice(self, file: Path | None = None) -> None:
+        """Switch from practice to the real setups and open a hand-over file there; asks first as before practice."""
+        self._switch(practice=False, file=file)
+
+    def _switch(self, *, practice: bool, file: Path | None = None) -> None:
         def go() -> None:
-            self._move(self._move_to_practice)
+            self._move(partial(self._enter_pressed, practice, file))
 
         if not self._unsaved.ask(self._sessions(), go):
             go()
@@ -377,9 +385,11 @@ class Application:
         if self._moving is None or self._moving.done():
             self._moving = self.tasks.start(work())
 
-    async def _move_to_practice(self) -> None:
-        if (refused := await self._enter(practice=True, pressed=True)) is not None:
+    async def _enter_pressed(self, practice: bool, file: Path | None) -> None:
+        if (refused := await self._enter(practice=practice, pressed=True)) is not None:
             self._say(refused.sentence)
+        elif file is not None:
+            await self._files.open(file)
 
     @property
     def _here(self) -> Workspace:
@@ -403,7 +413,7 @@ class Application:
         self.opened.close()
         listing = await workspace.list()
         if workspace is not self.workspace:
-            return  # practice was entered during a slow read
+            return  # practice was entered or left during a slow read
         keyring = None if workspace.vault.memory_only else workspace.vault.name
         refusal = self._policy.refusal(NO_KEYRING) if self._policy.keyring_required else ""
         self.home.show_mode(
@@ -411,6 +421,7 @@ class Application:
         )
         self.home.show_setups(listing.setups, listing.troubles, utc_now())
         self.window.setWindowTitle("Practice" if workspace.practice else "")
+        self.window.show_practice(on=workspace.practice)
         self.window.show_page(self.home)
         event_trace.record(TraceEvent.PAGE, page=ShownPage.HOME)
         gc.collect()  # the remains of the closed page; see ui.start for why Python doesn't do it
@@ -460,6 +471,7 @@ class Application:
             return
         controller = self.opened.show(session, self._here, keep=self.home)
         controller.left.connect(lambda: self.tasks.start(self.show_home()))
+        controller.practice_left.connect(self.leave_practice)
         controller.help_wanted.connect(self._help)
         session.background.begin()
 

@@ -9,9 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.desktop.windows import bring_forward
+from ui.widgets.layouts import column, wide
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
+
+    from ui.widgets.practice_strip import PracticeStrip
 
 
 class ShownPage(StrEnum):
@@ -29,6 +32,8 @@ class MainWindow(QMainWindow):
     """Holds the open page."""
 
     closing = Signal()
+    practice_left = Signal()
+    """The admin wants to go back to the real setups."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +41,20 @@ class MainWindow(QMainWindow):
         # Without its own minimum, a window grows for good when a page shows something before it hides another thing.
         self.setMinimumSize(1000, 680)
         self._stack = QStackedWidget(self)
-        self.setCentralWidget(self._stack)
+        self._strip: PracticeStrip | None = None
+        inside = QWidget(self)
+        self._column = column(wide(self._stack), inside=inside, spacing=0)
+        self.setCentralWidget(inside)
+
+    def show_practice(self, *, on: bool) -> None:
+        """Show on every page whether this is practice."""
+        if on and self._strip is None:  # not needed for the first window
+            from ui.widgets.practice_strip import PracticeStrip
+
+            self._strip = PracticeStrip(self, self.practice_left)
+            self._column.insertWidget(0, self._strip)
+        if self._strip is not None:
+            self._strip.setVisible(on)
 
     def show_page(self, page: QWidget, *, keep: QWidget | None = None) -> None:
         """Show a page, and delete every other page except ``keep``."""

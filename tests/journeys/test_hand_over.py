@@ -15,7 +15,7 @@ from app.guide.vocabulary import Lane
 from app.setup.hand_over import pack
 from app.setup.state import Status, Summary, Wait
 from tests.support import strange
-from tests.support.screen import child, drop, message, press
+from tests.support.screen import child, drop, message, messages, press
 from tests.support.until import until
 from ui.dialogs.message import MessageBox
 
@@ -83,7 +83,9 @@ def test_what_cannot_be_opened_is_said_and_changes_nothing(program: Program, tmp
     async def practising(application: Application) -> None:
         assert not child(application.home, "open-file").isVisible()
         application.home.file_dropped.emit(str(wrong))
-        assert "Practice can't open hand-over files" in (await message(application.window)).text()
+        press(await message(application.window), "Leave practice")
+        await until(lambda: application.workspace is not None and not application.workspace.practice)
+        await until(lambda: any("a hand-over file" in box.text() for box in messages(application.window)))
 
     program.play(refused)
     program.play(practising, practice=True)

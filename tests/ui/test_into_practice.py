@@ -1,4 +1,4 @@
-"""Switching from real setups to practice: once, however often it is clicked, and never if practice cannot start."""
+"""Switching between real setups and practice: once, however often it is clicked, or not at all."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
 from app.guide.vocabulary import Lane
 from app.practice.console_keys import ConsoleKeys
@@ -71,6 +72,69 @@ def test_into_practice(program: Program) -> None:
         await practice_asked_for_twice(application, program.data)
 
     program.play(story)
+
+
+def strip(window: QWidget) -> QWidget | None:
+    """The strip of that window, if it is shown."""
+    return next((each for each in window.findChildren(QWidget, "practice-strip") if each.isVisible()), None)
+
+
+def test_practice_is_marked_on_every_page_and_left_by_one_click(program: Program) -> None:
+    async def story(application: Application) -> None:
+        window = application.window
+        assert strip(window) is None
+        child(application.home, "practice").click()
+        await until(lambda: strip(window))
+        await application.pick()
+        assert strip(window) is not None
+        await application.new_setup("entra")
+        assert strip(window) is not None
+        child(window, "leave-practice").click()
+        child(window, "leave-practice").click()
+        await until(lambda: strip(window) is None and window.shows(application.home))
+        assert not here(application).practice
+        assert here(application).store.list().setups == ()
+        assert child(application.home, "practice").isVisible()
+        await application.new_setup("entra")
+        assert strip(window) is None
+        application.opened.show_companion()
+        companion = application.opened.companion
+        assert companion is not None
+        assert strip(companion) is None
+
+    program.play(story)
+
+
+def test_the_companion_leads_out_of_practice(program: Program) -> None:
+    async def story(application: Application) -> None:
+        await application.new_setup("entra")
+        application.opened.show_companion()
+        companion = application.opened.companion
+        assert companion is not None
+        assert strip(companion) is not None
+        child(companion, "leave-practice").click()
+        await until(lambda: not here(application).practice and application.window.shows(application.home))
+        assert application.window.isVisible()
+        assert application.opened.companion is None
+
+    program.play(story, practice=True)
+
+
+def test_practice_goes_on_if_the_real_setups_are_in_use(program: Program) -> None:
+    other = Store(program.data)
+    assert isinstance(other.lock(), FolderTaken)
+
+    async def story(application: Application) -> None:
+        child(application.window, "leave-practice").click()
+        box = await message(application.window)
+        assert box.text() == AlreadyOpen().sentence
+        box.close()
+        assert here(application).practice
+        assert here(application).consoles is not None
+        assert strip(application.window) is not None
+
+    program.play(story, practice=True)
+    other.close()
 
 
 def test_practice_opens_its_own_consoles_only_and_each_time_anew(program: Program) -> None:

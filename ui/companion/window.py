@@ -18,6 +18,7 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Card, Note
 from ui.widgets.layouts import REST, clear, column, fill, left, row, top, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.practice_strip import PracticeStrip
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
 from ui.wizard.footer import FooterBar
@@ -47,7 +48,11 @@ class Companion(QWidget):
         self._lane = Lane.CIE
         self.resize(410, 560)
         self.setMinimumSize(360, 420)
-        inside = column(self._head(), inside=self, spacing=8, margins=(14, 12, 14, 12))
+        inside = column(spacing=8, margins=(14, 12, 14, 12))
+        fill(inside, self._head())
+        outside = column(wide(inside), inside=self, spacing=0)
+        if controller.session.setup.practice:
+            outside.insertWidget(0, PracticeStrip(self, controller.practice_left))
         if advice := how_to_stay_on_top():
             note = Note(rich(advice), "muted", self)
             note.setObjectName("stay-on-top")
@@ -63,6 +68,7 @@ class Companion(QWidget):
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
         controller.left.connect(self._give_way)
+        controller.practice_left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)
         self.refresh()
 

@@ -31,9 +31,11 @@ class HandOverDialogs(QObject):
 
     Signals:
         taken: The ``Setup`` of a file that was imported; it is saved.
+        practice_left: The path of a file to open once practice was left.
     """
 
     taken = Signal(object)
+    practice_left = Signal(object)
 
     def __init__(
         self,
@@ -96,13 +98,20 @@ class HandOverDialogs(QObject):
         from app.setup.hand_over import ReceivedSetup
 
         if self._here().practice:
-            self._say("Practice can't open hand-over files. Start the assistant without practice, then open the file.")
+            self._offer_to_leave_practice(path)
             return
         found = await asyncio.to_thread(_unpack, path, self._here().store)
         if isinstance(found, ReceivedSetup):
             self._ask(found)
         else:
             self._say(found.sentence)
+
+    def _offer_to_leave_practice(self, path: Path) -> None:
+        box = MessageBox(
+            self._window, "Practice can't open hand-over files", "Leave practice to open it.", tone="muted"
+        )
+        box.offer("Leave practice", "Cancel", lambda: self.practice_left.emit(path), harmful=False)
+        box.open()
 
     def _ask(self, received: ReceivedSetup) -> None:
         setup = received.setup

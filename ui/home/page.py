@@ -53,8 +53,8 @@ class HomePage(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._subtitle = fixed("for the Cloud Identity Engine", "muted", self)
-        words = column(fixed("SCIM Setup Assistant", "title", self), self._subtitle, spacing=2)
+        subtitle = fixed("for the Cloud Identity Engine", "muted", self)
+        words = column(fixed("SCIM Setup Assistant", "title", self), subtitle, spacing=2)
         hint = Key.HELP.after("The handbook, in the browser")
         handbook = button("Help", "quiet", name="help", press=self.help_wanted, hint=hint)
         self._practice = button("Practice", name="practice", press=self.practice)
@@ -76,17 +76,12 @@ class HomePage(QWidget):
         self._offers_practice = True
 
     def show_mode(self, *, practice: bool, keyring: str | None, offered: bool = True, refusal: str = "") -> None:
-        """Show whether this is practice, whether practice is offered, and where secrets are kept.
+        """Show what practice allows, whether it is offered, and where secrets are kept.
 
         ``keyring`` is None if there is none; ``refusal`` then says that the policy allows no secrets.
         """
         self._offers_practice = offered and not practice
         self._practice.setVisible(self._offers_practice)
-        self._subtitle.setText(
-            "Practice with consoles on this computer, nothing real changes"
-            if practice
-            else "for the Cloud Identity Engine"
-        )
         self._foot.setText(f"Base URLs and tokens are kept in {keyring} and nowhere else." if keyring else "")
         self._keyring = keyring
         self._without = "" if keyring is not None else f"This computer has no keyring. {refusal or IN_MEMORY}"

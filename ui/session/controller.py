@@ -64,6 +64,8 @@ class SetupController(QObject):
     """Enter was pressed in a finished field: the focus moves on to the main button."""
     left = Signal()
     """The admin wants to see all setups."""
+    practice_left = Signal()
+    """The admin wants to go back to the real setups."""
     help_wanted = Signal()
     """The admin wants the handbook page of the open step."""
     companion_wanted = Signal()

@@ -26,6 +26,6 @@ class PracticeStrip(QFrame):
         self.setProperty("role", "practice")
         icon = IconLabel(16, self)
         icon.show_icon("info", "caution")
-        words = label("Practice: these consoles are on this computer. Nothing real changes.", "caution", self)
+        words = label("Practice: nothing real changes.", "caution", self)
         out = button("Leave practice", name="leave-practice", press=leave)
         row(middle(icon), wide(words), middle(out), inside=self, spacing=8, margins=(14, 6, 14, 6))
