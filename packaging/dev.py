@@ -125,7 +125,7 @@ LANES = {
         {
             "a screen reader, and keys": "orca at-spi2-core xvfb openbox xdotool xclip dbus gnome-keyring",
             "a listener on the accessibility bus": "gir1.2-atspi-2.0 python3-gi",
-            "notifications": "dunst xfce4-notifyd",
+            "notifications": "dunst xfce4-notifyd xdg-desktop-portal-gtk",
         },
         ("tests/orca/", "ui/"),
     ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QApplication
 
+from app.setup.sentences import setup_name
 from app.setup.state import Setup
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
@@ -64,6 +65,7 @@ class Application:
         ``session_end`` reports what the system wants of the whole process.
         """
         from ui.desktop.clipboard import ClipboardGuard
+        from ui.desktop.notifications import Notifier
         from ui.desktop.screen_lock import ScreenLock
         from ui.desktop.tray import Tray
         from ui.dialogs.bugs import BugReporter
@@ -81,6 +83,7 @@ class Application:
         self.bugs = BugReporter(window, self.clipboard, self._diagnose)
         self.tasks = Tasks(self.bugs.report)
         self.tray = Tray(window)
+        self.notifier = Notifier(window, self.tasks.start, self.tray.notify)
         self._files = HandOverDialogs(window, self.tasks.start, self._say, lambda: self._here)
         self._unsaved = UnsavedQuestion(window)
         self._lock = ScreenLock(window)
@@ -122,6 +125,7 @@ class Application:
         self._lock.locked.connect(self._conceal)
         self.clipboard.changed.connect(self._look_for_lock)
         self.tray.opened.connect(self._come_back)
+        self.notifier.clicked.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
 
         if self._session_end is not None:
@@ -276,16 +280,15 @@ class Application:
         if not self._unsaved.ask(self._sessions(), self.end):
             self.end()
         elif not self.window.isVisible():
-            self._come_back()
+            self._come_back(large=True)
 
-    def _come_back(self) -> None:
+    def _come_back(self, activation: str = "", *, large: bool = False) -> None:
         self.tray.hide()
-        self.window.come_forward()
+        self.opened.come_forward(activation, large=large)
 
     def _take_start(self, request: StartRequest) -> None:
         """Come forward for a second start of the program, and open the file that it was given."""
-        self.tray.hide()
-        self.opened.come_forward(request.activation, large=request.file is not None)
+        self._come_back(request.activation, large=request.file is not None)
         if (file := request.file) is not None:
             self._once_ready(lambda: self.tasks.start(self._files.open(file)))
 
@@ -491,16 +494,15 @@ class Application:
         if (in_memory := self._in_memory()) is not self._inhibited and not self._end.is_set():
             self._inhibited = in_memory
             self.tasks.start(self._hold_logout(wanted=in_memory))
-        client = session.setup.client
+        name = setup_name(session.setup)
         match event:
             case SessionEvent.TIMESTAMP_SEEN:
                 grew = session.setup.sighting is not None and session.setup.sighting.grew
                 what = "More users or groups have arrived" if grew else "The SCIM Change Timestamp has arrived"
-                self.tray.notify(what, f"{client}: run Full Sync in CIE.")
+                self.notifier.notify(what, name, "run Full Sync in CIE.")
             case SessionEvent.FULL_SYNC_ENDED:
-                self.tray.notify(
-                    "CIE reports that Full Sync has ended", f"{client}: compare the counts and confirm them."
-                )
+                what = "CIE reports that Full Sync has ended"
+                self.notifier.notify(what, name, "compare the counts and confirm them.")
             case SessionEvent.KEYRING:
                 self.home.show_locked(self._here.locked_out)
                 return

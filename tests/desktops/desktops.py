@@ -115,6 +115,11 @@ class Desktop:
         until_blocking((self.runtime / f"{kind}-bus").exists)
         return address
 
+    def keyring(self) -> None:
+        """Start a keyring that is unlocked."""
+        unlocked = "printf practice | gnome-keyring-daemon --foreground --unlock --components=secrets"
+        self.start("sh", "-c", unlocked)
+
     def logind(self) -> None:
         """Start a system bus with what python-dbusmock has for systemd's logind, which no container has."""
         self.env["DBUS_SYSTEM_BUS_ADDRESS"] = address = self.bus("system")
@@ -361,7 +366,7 @@ class Program:
 
     def __init__(self, desktop: Desktop, script: str, title: str) -> None:
         pipe = subprocess.PIPE
-        command = (sys.executable, str(Path(__file__).with_name(script)), title)
+        command = (sys.executable, str(Path(__file__).parent / script), title)
         self.desktop, self.title = desktop, title
         env = desktop.env | {"PYTHONPATH": str(ROOT)}
         self.process = desktop.start(*command, env=env, stdin=pipe, stdout=pipe, text=True)

@@ -91,8 +91,7 @@ class Spoken(X11):
         self.env.pop("NO_AT_BRIDGE")
         self.ear = Ear()
         super().begin()
-        keyring = "printf practice | gnome-keyring-daemon --foreground --unlock --components=secrets"
-        self.start("sh", "-c", keyring)
+        self.keyring()
         # Orca starts only once for a user, even on another display, and looks for others with pgrep.
         folder = self.home / "bin"
         folder.mkdir()

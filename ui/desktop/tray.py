@@ -53,7 +53,7 @@ class Tray(QObject):
             self.opened.emit()
 
     def notify(self, title: str, sentence: str) -> None:
-        """Notify the admin. The texts contain no value."""
+        """Notify the admin with a message of the icon. ``Notifier`` decides when."""
         self._show(sentence)
         if self._icon is not None:
             self._icon.showMessage(title, sentence, icons.icon("app"))
