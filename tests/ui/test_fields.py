@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtGui import QAccessible, QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton
 
 from ui.theme import style
 from ui.widgets.buttons import button
 from ui.widgets.fields import CaptureField, ValueField
-from ui.widgets.inputs import LONGEST
+from ui.widgets.inputs import LONGEST, PlainInput
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+from tests.support.accessibility import recorded
 from tests.support.screen import part
 from tests.ui.showing import on_screen, shown
 
@@ -203,3 +204,25 @@ def test_enter_on_what_was_accepted_means_going_on(qtbot: QtBot) -> None:
     QTest.keyClicks(line, "x")
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert given[2:] == ["x7c1e3a52"]
+
+
+def test_a_caption_is_spoken_once(qtbot: QtBot) -> None:
+    ready, capture = ValueField("R&D ID", "from Tenant ID"), CaptureField("R&D ID", lambda: "")
+    shown(qtbot, ready, capture)
+    named = {part(ready, QPushButton, "copy"): 0, part(capture, QPushButton, "paste"): 0, part(capture, PlainInput): 1}
+    for widget, labels in named.items():
+        interface = QAccessible.queryAccessibleInterface(widget)
+        label = QAccessible.RelationFlag.Label
+        assert len([each for _, each in interface.relations(label) if each & label]) == labels
+        assert interface.text(QAccessible.Text.Name).count("R&D ID") == 1
+
+
+@pytest.mark.parametrize("secret", [False, True])
+def test_emptying_an_empty_field_reports_nothing(qtbot: QtBot, secret: bool) -> None:
+    field = CaptureField("Token", lambda: "", secret=secret)
+    shown(qtbot, field)
+    with recorded() as reports:
+        field.clear()
+        if secret:
+            field.set_kept("Paste to replace")
+    assert not [each for each in reports.all if each.event is QAccessible.Event.TextCaretMoved]

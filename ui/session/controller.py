@@ -85,7 +85,9 @@ class SetupController(QObject):
         self.session = session
         self.clipboard = clipboard
         self.given: dict[str, CaptureResult] = {}
-        """The result of the last text entered for each value, until one is accepted."""
+        """The result of the last text entered for each value."""
+        self.giving: set[str] = set()
+        """The values whose entered text is being accepted or refused. Until then, nothing is said of it."""
         self.notice = ""
         """A line about the last change, such as which steps have to be redone."""
         self.timestamp_problem: TimestampProblem | None = None
@@ -139,13 +141,14 @@ class SetupController(QObject):
 
     async def _give(self, name: str, text: str) -> None:
         spec = self.session.guide.values[name]
+        self.giving.add(name)
         if spec.secret:
             self._wait_for(Block(BlockReason.STORING, values=(name,)))
         try:
-            given = await self.session.captures.give(name, text)
+            self.given[name] = given = await self.session.captures.give(name, text)
         finally:
+            self.giving.discard(name)
             self._wait_for(None)
-        self.given[name] = given
         if given.accepted and spec.secret:
             self.clipboard.take_away(text)
         if given.to_redo:

@@ -52,7 +52,7 @@ class Hint(QWidget):
 
 
 def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabel]:
-    name = label(text.replace("&", "&&"), "strong", parent)  # a buddy's label treats & as a shortcut
+    name = label(text, "strong", parent)
     header = row(wide(name), spacing=10)
     if origin:
         header.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
@@ -75,10 +75,10 @@ class ValueField(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide_secret)
         self._eye: IconButton | None = None
-        header, name = _header(self, text, origin)
+        # No buddy: a screen reader would say the label before "Copy" and the label.
+        header, _ = _header(self, text, origin)
         self._hint = Hint(self)
         column(header, self._frame(secret), self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
-        name.setBuddy(self._copy)
 
     def _frame(self, secret: bool) -> QFrame:
         frame = QFrame(self)
@@ -187,6 +187,7 @@ class CaptureField(QWidget):
         """Whether a value was accepted and nothing else has been entered since."""
         header, name = _header(self, text, origin)
         self._input = self._make_input(secret)
+        name.setText(text.replace("&", "&&"))  # a buddy's label treats & as a shortcut
         name.setBuddy(self._input)
         self._button = button("Paste", icon="paste", name="paste", press=self._paste)
         self._button.setAccessibleName(f"Paste {text}")

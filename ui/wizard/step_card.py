@@ -250,6 +250,10 @@ class StepCard(Card):
         given = self._controller.given.get(name)
         spec = self._controller.session.guide.values[name]
         field.set_busy(spec.secret and bool(self._controller.busy))
+        if name in self._controller.giving:
+            # What is known now is the value before, or the new one beside the old refusal.
+            field.set_hint(self._controller.busy_line if spec.secret else "", "muted")
+            return
         if given is not None and not given.accepted:
             if given.sensitive:
                 field.clear()
@@ -266,8 +270,8 @@ class StepCard(Card):
             extra = list(given.warnings) if given else []
             secret_words = [shown.text] if spec.kind is Kind.BASE_URL else []
             field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
-        elif spec.secret and self._controller.busy:
-            field.set_hint(self._controller.busy_line, "muted")
+        else:
+            field.set_hint("", "muted")
 
     def _kept_words(self, given: CaptureResult | None, shown: DisplayedValue) -> str:
         if given is not None and given.held and not shown.in_memory_only:  # the keyring has taken it since
