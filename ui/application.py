@@ -17,6 +17,7 @@ from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from app.system.logout_inhibition import LogoutInhibition
 from app.system.policy import NO_KEYRING, NO_POLICY
+from ui.desktop import tray
 from ui.desktop.browser import open_handbook, open_in_browser
 from ui.desktop.clearing import CopyStage
 from ui.dialogs.message import MessageBox
@@ -71,6 +72,7 @@ class Application:
         from ui.dialogs.bugs import BugReporter
         from ui.dialogs.hand_over import HandOverDialogs
         from ui.dialogs.unsaved import UnsavedQuestion
+        from ui.dialogs.waiting import WaitingQuestion
         from ui.session.open_windows import SetupWindows
         from ui.tasks import Tasks
 
@@ -86,6 +88,7 @@ class Application:
         self.notifier = Notifier(window, self.tasks.start, self.tray.notify)
         self._files = HandOverDialogs(window, self.tasks.start, self._say, lambda: self._here)
         self._unsaved = UnsavedQuestion(window)
+        self._waiting = WaitingQuestion(window)
         self._lock = ScreenLock(window)
         self.opened = SetupWindows(window, self.tasks, self.clipboard, open_url)
         self.workspace: Workspace | None = None
@@ -251,12 +254,14 @@ class Application:
         self.window.hide()
 
     def close(self) -> None:
-        """End the program after the window was closed, or stay in the tray while a setup is waiting."""
+        """End the program after the window was closed. While a setup waits, stay in the tray, or ask without one."""
         waits = self.workspace.waits if self.workspace is not None else ()
-        if waits and self.tray.available:
+        if not waits:
+            self._leave()
+        elif tray.has_tray():
             self.tasks.start(self._wait_in_tray(waits[0].words))
-            return
-        self._leave()
+        else:
+            self._waiting.ask(waits[0].words, self._leave)
 
     async def _wait_in_tray(self, waiting: str) -> None:
         self.tray.show_waiting(waiting)

@@ -18,8 +18,6 @@ pytestmark = pytest.mark.qt_log_ignore("systemTrayWindowChanged")  # offscreen h
 class Offered(tray.Tray):
     """The offscreen platform has no tray, but the icon knows whether it is shown."""
 
-    available = True
-
     @property
     def shown(self) -> bool:
         icon = self.findChild(QSystemTrayIcon)
@@ -36,6 +34,7 @@ def window(qtbot: QtBot) -> QWidget:
 @pytest.fixture
 def offered(window: QWidget, monkeypatch: pytest.MonkeyPatch) -> Offered:
     monkeypatch.setattr(tray, "NOTICE_MS", 20)
+    monkeypatch.setattr(tray, "has_tray", lambda: True)
     return Offered(window)
 
 

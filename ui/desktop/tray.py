@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -9,6 +11,20 @@ from ui.theme import icons
 
 NOTICE_MS = 20_000
 """Milliseconds that the icon stays for a notification while the window is open."""
+
+
+IN_TRAY: Final = "With the window closed, the assistant keeps checking in the tray."
+NO_TRAY: Final = "This desktop has no tray: the assistant checks only while it is open. Its window may be minimized."
+
+
+def has_tray() -> bool:
+    """Return whether this desktop shows tray icons."""
+    return QSystemTrayIcon.isSystemTrayAvailable()
+
+
+def if_closed() -> str:
+    """Return what becomes of a wait when the window is closed."""
+    return IN_TRAY if has_tray() else NO_TRAY
 
 
 class Tray(QObject):
@@ -24,18 +40,13 @@ class Tray(QObject):
         self._waiting = False
         """The window is closed, so the icon is the only way back."""
 
-    @property
-    def available(self) -> bool:
-        """Whether this desktop shows tray icons."""
-        return QSystemTrayIcon.isSystemTrayAvailable()
-
     def show_waiting(self, sentence: str) -> None:
         """Show what the program waits for while the window is closed, until ``hide``."""
         self._waiting = True
         self._show(sentence)
 
     def _show(self, sentence: str) -> None:
-        if not self.available:
+        if not has_tray():
             return
         if self._icon is None:
             self._menu = QMenu()

@@ -28,7 +28,7 @@ _WAY: Final = (
     ),
     (
         "Back in the Cloud Identity Engine",
-        "Wait for the SCIM Change Timestamp, even with this window closed. "
+        "Wait for the SCIM Change Timestamp, which the assistant looks for. "
         "Full Sync is unlocked once the first change has arrived.",
     ),
 )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.guide.vocabulary import CIE_COUNTS
 from app.text.counts import users_and_groups
 from app.text.times import clock
+from ui.desktop.tray import if_closed
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.flow import Flow
@@ -30,7 +31,8 @@ class FullSyncPanel(QWidget):
         self._counts = Note("", "muted", self)
         self._when = label("", "small", self)
         look = button("Check now", icon="refresh", name="look-at-sync", press=controller.check_sync)
-        parts = (self._report, self._counts, self._when, Flow(look))
+        self._closed = label(if_closed(), "small", self)
+        parts = (self._report, self._counts, self._when, Flow(look), self._closed)
         column(*parts, inside=self, spacing=8, margins=(0, 4, 0, 4))
         for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):
             signal.connect(self.refresh)
@@ -57,6 +59,7 @@ class FullSyncPanel(QWidget):
         following = f", next check at {clock(api.next_look)}" if api.next_look is not None else ""
         self._when.setText(f"Last checked {clock(look.looked)}{following}." if look is not None else "")
         self._when.setVisible(look is not None)
+        self._closed.setVisible(api.next_look is not None)
 
     def _count_line(self) -> str:
         """Return how CIE's counts compare with the fields below."""

@@ -16,6 +16,7 @@ from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
 from app.text.times import ago, recorded, span
+from ui.desktop.tray import if_closed
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
@@ -55,7 +56,8 @@ class WatchPanel(QWidget):
         cadence = controller.session.guide.cadence
         hints = (*cadence.meanwhile, *((cadence.on_demand,) if cadence.on_demand else ()))
         column(*(Note(rich(hint), "muted") for hint in hints), inside=self._meanwhile, spacing=8)
-        wait = (self._elapsed, self._expected, self._bar, facts, self._own_sync, self._actions)
+        self._closed = label(if_closed(), "small", self)
+        wait = (self._elapsed, self._expected, self._bar, facts, self._own_sync, self._actions, self._closed)
         column(*wait, self._manual, self._gate, self._meanwhile, inside=self, spacing=8, margins=(0, 4, 0, 4))
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
@@ -103,6 +105,7 @@ class WatchPanel(QWidget):
         unlocked = "Full Sync is unlocked. Continue with the next step."
         words = sentence(session.guide, setup, state.block) if isinstance(state, Locked) else unlocked
         self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
+        self._closed.setVisible(session.waiting.looking and seen is None)
         self._look.setEnabled(awaited(session.guide, setup) is Wait.TIMESTAMP)
 
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
