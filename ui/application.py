@@ -17,7 +17,7 @@ from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from app.system.logout_inhibition import LogoutInhibition
 from app.system.policy import NO_KEYRING, NO_POLICY
-from ui.desktop import tray
+from ui.desktop import clipboard_words, tray
 from ui.desktop.browser import open_handbook, open_in_browser
 from ui.desktop.clearing import CopyStage
 from ui.dialogs.message import MessageBox
@@ -25,6 +25,7 @@ from ui.home.orphan_cleaner import OrphanCleaner
 from ui.main_window import ShownPage
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, show_keys
+from ui.widgets.speech import say
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
@@ -102,6 +103,7 @@ class Application:
         self._session_end = session_end
         self._inhibition = LogoutInhibition()
         self._inhibited = False
+        self._last_copy: ClipboardState | None = None
         self._orphan_cleaner = OrphanCleaner(home, self.tasks, self._say, self._in_use)
         self._connect()
 
@@ -127,6 +129,7 @@ class Application:
         self._files.practice_left.connect(self.leave_practice)
         self._lock.locked.connect(self._conceal)
         self.clipboard.changed.connect(self._look_for_lock)
+        self.clipboard.changed.connect(self._say_copied)
         self.tray.opened.connect(self._come_back)
         self.notifier.clicked.connect(self._come_back)
         self.tray.quit_wanted.connect(self._leave)
@@ -301,6 +304,10 @@ class Application:
         """Check for a screen lock with each second of the countdown, because some lockers send no signal."""
         if state.secret and state.stage is CopyStage.HELD:
             self._lock.look()
+
+    def _say_copied(self, state: ClipboardState) -> None:
+        say(clipboard_words.spoken(self._last_copy, state))
+        self._last_copy = state
 
     def _conceal(self) -> None:
         """Hide revealed secrets and clear a copied one when the screen is locked."""

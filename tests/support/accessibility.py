@@ -50,6 +50,8 @@ class Report:
     """The texts in the event itself, such as an inserted one."""
     answers: tuple[str, ...] = ()
     """The texts that the object answers to a listener who asks for them."""
+    focused: bool = False
+    """Whether the object has the focus."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,20 @@ class Reports:
 
     all: list[Report] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+
+    def utterances(self) -> list[str]:
+        """Return what both Orcas say: what takes the focus, and a changed name or description of what has it."""
+        said = []
+        for report in self.all:
+            assert report.event is not QAccessible.Event.Announcement, "Orca 43 has no listener for it"
+            match report.event:
+                case QAccessible.Event.Focus:
+                    said.append(" ".join(filter(None, (report.name, report.description))))
+                case QAccessible.Event.NameChanged if report.focused:
+                    said.append(report.name)
+                case QAccessible.Event.DescriptionChanged if report.focused and report.description:
+                    said.append(report.description)
+        return said
 
     def texts(self) -> list[str]:
         """Return all texts of all events, and as the last one all that the events carried, joined."""
@@ -89,7 +105,7 @@ def _read(pointer: int) -> Report:
     if (text := interface.textInterface()) is not None:
         answers.append(text.text(0, text.characterCount()))
     name, description = interface.text(QAccessible.Text.Name), interface.text(QAccessible.Text.Description)
-    return Report(happened, name, description, carried, tuple(answers))
+    return Report(happened, name, description, carried, tuple(answers), bool(interface.state().focused))
 
 
 @contextmanager

@@ -160,9 +160,13 @@ def test_while_busy_nothing_is_given_and_the_keyboard_stays(qtbot: QtBot) -> Non
         QTest.keySequence(line, QKeySequence(QKeySequence.StandardKey.Paste))
         QTest.keyClick(line, Qt.Key.Key_Return)
         paste.click()
-    assert line.hasFocus()
+    assert paste.hasFocus()
     field.set_busy(False)
     assert paste.hasFocus()
+    line.setFocus()
+    field.set_busy(True)
+    assert line.hasFocus()
+    assert not paste.isEnabled()
 
 
 def test_keys_are_reported(qtbot: QtBot) -> None:

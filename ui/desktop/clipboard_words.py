@@ -39,6 +39,21 @@ def about(state: ClipboardState) -> tuple[str, str]:
     return sentence, tone
 
 
+def spoken(before: ClipboardState | None, now: ClipboardState) -> str:
+    """Return what to say of a change: once that something was copied, and once what became of it; else an empty text.
+
+    While a secret is in the clipboard, it changes each second.
+    """
+    sentence, _ = about(now)
+    if now.secret and now.stage is not CopyStage.HELD:
+        same = before is not None and before.secret and (before.label, before.stage) == (now.label, now.stage)
+        return "" if same or not now.label or now.stage is CopyStage.CLEARING else f"{now.label}: {sentence}"
+    counting = before is not None and before.secret and before.stage is CopyStage.HELD and before.label == now.label
+    if counting and before is not None and now.secret and before.seconds_left >= now.seconds_left:
+        return ""
+    return f"{now.label} copied.{sentence.removeprefix(COPIED[0]).removeprefix('.')}"
+
+
 def at_the_end(stage: CopyStage, *, kept: bool) -> str:
     """Return a warning to show before the window closes, or an empty text if nothing is left in the clipboard."""
     if stage not in (CopyStage.STAYS, CopyStage.UNKNOWN):

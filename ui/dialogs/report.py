@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from ui.widgets.buttons import button
@@ -61,4 +60,3 @@ class ReportDialog(QDialog):
     def _copy(self) -> None:
         self._clipboard.copy_plain(self._text.toPlainText(), "Report")
         self._status.setText("Copied.")
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, "Copied."))

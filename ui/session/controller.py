@@ -11,6 +11,7 @@ from app.guide.vocabulary import Lane, Tool
 from app.session.events import SessionEvent
 from app.setup import journey
 from app.setup.action import ActionKind
+from app.setup.gate import Locked, gate
 from app.setup.journey import Block, BlockReason, unconfirmed_in
 from app.setup.sentences import sentence
 from app.setup.state import Status
@@ -60,6 +61,8 @@ class SetupController(QObject):
     """An address to open that nobody confirmed here, and the names of the values in it from a hand-over file."""
     announced = Signal(str)
     """A sentence for screen readers."""
+    answered = Signal(str)
+    """A text that was entered for the value with that name was accepted or refused, and its field shows it."""
     next_requested = Signal()
     """Enter was pressed in a finished field: the focus moves on to the main button."""
     left = Signal()
@@ -127,8 +130,10 @@ class SetupController(QObject):
                 self.api_changed.emit()
             case SessionEvent.SETUP | SessionEvent.SAVING:
                 self.setup_changed.emit()
-            case SessionEvent.TIMESTAMP_SEEN | SessionEvent.FULL_SYNC_ENDED:
-                pass  # follows SETUP
+            case SessionEvent.TIMESTAMP_SEEN:  # follows SETUP
+                self._say_arrival()
+            case SessionEvent.FULL_SYNC_ENDED:  # follows SETUP
+                self.announced.emit("CIE reports that Full Sync has ended. Compare the counts and confirm them.")
 
     def _start(self, work: Coroutine[Any, Any, Any]) -> None:
         self._tasks.start(work)
@@ -153,8 +158,9 @@ class SetupController(QObject):
             self.clipboard.take_away(text)
         if given.to_redo:
             self.notice = "Redo these steps: " + ", ".join(given.to_redo) + "."
-        self.announced.emit(given.sentence)
         self.activity_changed.emit()
+        self.announced.emit(given.sentence)
+        self.answered.emit(name)
 
     def keep_again(self) -> None:
         """Try again to store what is only in memory. The keyring may show its prompt."""
@@ -198,7 +204,6 @@ class SetupController(QObject):
                 self._say_unread(label, outcome)
                 return
             self.clipboard.copy_secret(outcome.value, label)
-        self.announced.emit(f"{label} copied.")
 
     def copy_at(self, index: int) -> None:
         """Copy a value of the open step by its place, as its Copy button does."""
@@ -223,7 +228,6 @@ class SetupController(QObject):
     def copy_built(self, text: str, label: str) -> None:
         """Copy text that contains no secret, such as a builder's result."""
         self.clipboard.copy_plain(text, label)
-        self.announced.emit(f"{label} copied.")
 
     def copy_rows(self, gathering: Coroutine[Any, Any, tuple[str, int]]) -> None:
         """Copy rows of a table. ``gathering`` returns their text and number; it may take a while."""
@@ -330,8 +334,8 @@ class SetupController(QObject):
         self._at_summary = last or not self.complete_setup
         if await self.session.complete() is not None:
             self._at_summary = False
-        elif not self.step_view.finished:
-            self.announced.emit(f"Next: {self.session.here.step.title}.")
+        elif (view := self.step_view).finished:
+            self.announced.emit(f"{view.title}. {view.lead}")
         self.page_changed.emit()
 
     def go(self, step_id: str) -> None:
@@ -463,8 +467,12 @@ class SetupController(QObject):
     async def _test(self) -> None:
         from app.diagnosis.findings import summary
 
-        self.notice = await self.session.testing.run()
-        self.announced.emit(self.notice or f"{summary(self.session.testing.findings)}.")
+        testing = self.session.testing
+        self.notice = await testing.run()
+        why = testing.diagnosis
+        self.announced.emit(self.notice or f"{summary(testing.findings)}.")
+        if why is not None and why.causes:
+            self.announced.emit(why.causes[0].sentence)
 
     def read_error(self, text: str) -> None:
         """Decode a pasted error message in the background, and cancel the previous decoding. It isn't kept."""
@@ -507,5 +515,20 @@ class SetupController(QObject):
         self._start(self._enter_timestamp(text))
 
     async def _enter_timestamp(self, text: str) -> None:
-        self.timestamp_problem = await self.session.waiting.enter_timestamp(text)
+        self.timestamp_problem = problem = await self.session.waiting.enter_timestamp(text)
         self.wait_changed.emit()
+        if problem is not None:
+            self.announced.emit(problem.words)
+        else:
+            self._say_arrival()
+
+    @property
+    def gate_line(self) -> str:
+        """Whether Full Sync is unlocked, in the program's markup."""
+        state = gate(self.session.guide, self.session.setup)
+        if isinstance(state, Locked):
+            return sentence(self.session.guide, self.session.setup, state.block)
+        return "Full Sync is unlocked."
+
+    def _say_arrival(self) -> None:
+        self.announced.emit(f"The first change has arrived. {self.gate_line}")

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 
 from ui.widgets.icon_label import IconLabel
 from ui.widgets.link import EDGE, LinkButton
+from ui.widgets.speech import describe
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -44,7 +45,7 @@ class DisclosureLink(LinkButton):
 
     def _show(self) -> None:
         self._sign.show_icon("chevron-down" if self.is_open else "chevron-right", "accent")
-        self.setAccessibleDescription("Open" if self.is_open else "Closed")
+        describe(self, "Open" if self.is_open else "Closed")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the chevron beside the first line."""

@@ -12,6 +12,7 @@ from ui.widgets.buttons import IconButton, button
 from ui.widgets.icon_label import TONE_ICONS, IconLabel
 from ui.widgets.inputs import LONGEST, PlainInput, SecretInput
 from ui.widgets.layouts import column, fill, row, top, wide
+from ui.widgets.speech import describe
 from ui.widgets.text import ElidedLabel, label
 
 if TYPE_CHECKING:
@@ -41,6 +42,11 @@ class Hint(QWidget):
         self._text = label("", "small", self)
         row(top(self._sign), wide(self._text), inside=self, spacing=6)
         self.setVisible(False)
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self._text.text()
 
     def show_text(self, text: str, tone: str) -> None:
         """Show a sentence, or nothing."""
@@ -182,7 +188,6 @@ class CaptureField(QWidget):
     ) -> None:
         super().__init__()
         self._read_clipboard = read_clipboard
-        self._focused = False
         self._accepted = False
         """Whether a value was accepted and nothing else has been entered since."""
         header, name = _header(self, text, origin)
@@ -210,7 +215,8 @@ class CaptureField(QWidget):
         return made
 
     def _paste(self) -> None:
-        self._give(self._read_clipboard())
+        if not self._input.isReadOnly():
+            self._give(self._read_clipboard())
 
     def _enter(self) -> None:
         if self._input.isReadOnly():
@@ -271,16 +277,16 @@ class CaptureField(QWidget):
     def set_hint(self, text: str, tone: str) -> None:
         """Show a remark about the value under it; a screen reader reads it with the field."""
         self._hint.show_text(text, tone)
-        self._input.setAccessibleDescription(text)
+        if tone != "muted" or not text:  # a passing remark is only shown
+            describe(self._input, text)
+
+    @property
+    def hint(self) -> str:
+        """The remark about the value."""
+        return self._hint.text
 
     def set_busy(self, busy: bool) -> None:
-        """Accept nothing else while the value is being stored. The keyboard focus stays where it was."""
-        if busy == self._input.isReadOnly():
-            return
-        self._focused = self._button.hasFocus() if busy else self._focused
-        self._input.setReadOnly(busy)
-        if busy and self._focused:
-            self._input.setFocus()
-        self._button.setEnabled(not busy)
-        if not busy and self._focused and self._input.hasFocus():
-            self._button.setFocus()
+        """Accept nothing else while the value is being stored. What has the keyboard keeps it."""
+        if busy != self._input.isReadOnly():
+            self._input.setReadOnly(busy)
+            self._button.setEnabled(not busy or self._button.hasFocus())

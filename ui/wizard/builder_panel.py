@@ -11,6 +11,7 @@ from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.layouts import clear, column, left, row, top, wide
+from ui.widgets.speech import describe
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class BuilderPanel(QWidget):
             field.setPlaceholderText(wanted.hint)
             field.textChanged.connect(self._build)
         field.setObjectName(f"input-{wanted.id}")
-        field.setAccessibleDescription(wanted.hint)
+        describe(field, wanted.hint)
         name = label(wanted.label, "strong", self._bench)
         name.setBuddy(field)
         self._bench.add(name, field)

@@ -16,6 +16,7 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.facts import FactTable
 from ui.widgets.layouts import column, fill, left, row, top, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.speech import describe
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class CheckRow(QFrame):
         seconds = finding.seconds if finding is not None and tried else None
         self._time.setText("" if seconds is None else f"{seconds * 1000:,.0f} ms")
         self._more.setVisible(finding is not None and bool(lines(finding)))
-        self._more.setAccessibleDescription(f"{verdict.words}. {text}")
+        describe(self._more, f"{verdict.words}. {text}")
         self._close()
 
     @property

@@ -71,9 +71,18 @@ class FooterBar(QFrame):
         self.link.setVisible(footer.jump is not None)
         self.main.setVisible(footer.action is not None)
         if footer.action is not None:
-            self.main.setText(footer.label)
+            own = footer.action.kind is ActionKind.COMPLETE and footer.label != ActionKind.COMPLETE.words
+            self._show_label(footer.label, states_result=own)
             self.main.show_icon(_ICONS[footer.action.kind], "on_accent")
             self.main.setEnabled(footer.action.enabled)
+
+    def _show_label(self, label: str, *, states_result: bool) -> None:
+        """Show the main button's label. Orca speaks a new one without the role, so a result has to sound as asked."""
+        if states_result:
+            self.main.setAccessibleName(f"Confirm: {label}")
+        self.main.setText(label)
+        if not states_result:
+            self.main.setAccessibleName("")
 
     def _press_main(self) -> None:
         if self.main.isEnabled():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from app.guide.vocabulary import Lane, Page
@@ -17,6 +16,7 @@ from ui.session.shortcuts import bind, bind_step
 from ui.tools.catalog import TOOLS, load
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, top, wide
+from ui.widgets.speech import say
 from ui.widgets.text import label
 from ui.wizard.checklist import Checklist
 from ui.wizard.connection_page import ConnectionPage
@@ -55,7 +55,7 @@ class WizardPage(QWidget):
         self._escape = bind(Key.CLOSE, self, controller.close_tool)
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
-        controller.announced.connect(self._announce)
+        controller.announced.connect(say)
         self.refresh()
 
     def _head(self) -> QHBoxLayout:
@@ -158,6 +158,3 @@ class WizardPage(QWidget):
             view.drawn.connect(self._footer.follow)
         row(*map(wide, self._views.values()), inside=both, spacing=14)
         return both
-
-    def _announce(self, sentence: str) -> None:
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ui.widgets.cards import Card
 from ui.widgets.choices import RadioLine
+from ui.widgets.speech import describe
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Question(Card):
         lines = [words for words in (option.sign, option.means, option.shuts_gate) if words]
         if option.unavailable:
             lines = [f"Not possible here. {option.unavailable}"]
-        choice.setAccessibleDescription(" ".join(lines).replace("**", ""))
+        describe(choice, " ".join(lines).replace("**", ""))
         for words in lines:
             line = label(rich(words), "small", self, rich=True)
             line.setContentsMargins(INDENT, 0, 0, 0)

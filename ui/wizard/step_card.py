@@ -24,6 +24,7 @@ from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import column_around
+from ui.widgets.speech import describe, say
 from ui.widgets.text import label, rich
 from ui.wizard import spoken_step
 from ui.wizard.full_sync_panel import FullSyncPanel
@@ -77,7 +78,7 @@ class StepCard(Card):
         self.setObjectName(f"card-{place.step.id}")
         step, session = place.step, controller.session
         self.setAccessibleName(spoken_step.name(session.guide, session.setup, place))
-        self.setAccessibleDescription(spoken_step.description(session.guide, step))
+        describe(self, spoken_step.description(session.guide, step))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
@@ -100,6 +101,7 @@ class StepCard(Card):
             self._add_confirmation(step.id, step.confirm)
         controller.revealed.connect(self._show_secret)
         controller.concealed.connect(self._conceal)
+        controller.answered.connect(self._say_answer)
         controller.copied_by_key.connect(self._show_copied)
         controller.clipboard.changed.connect(self._show_clipboard)
         for signal in (controller.setup_changed, controller.activity_changed):
@@ -272,6 +274,10 @@ class StepCard(Card):
             field.set_hint(" ".join(part for part in (words[0], *secret_words, words[1], *extra) if part), tone)
         else:
             field.set_hint("", "muted")
+
+    def _say_answer(self, name: str) -> None:
+        if name in self._captures:
+            say(self._captures[name].hint)
 
     def _kept_words(self, given: CaptureResult | None, shown: DisplayedValue) -> str:
         if given is not None and given.held and not shown.in_memory_only:  # the keyring has taken it since

@@ -11,7 +11,6 @@ from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
 from app.setup.gate import Locked, gate
 from app.setup.journey import valid_sighting, waiting_since
-from app.setup.sentences import sentence
 from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
@@ -101,11 +100,10 @@ class WatchPanel(QWidget):
         self._fill_cells()
         if self._manual.isVisible() and (problem := self._controller.timestamp_problem) is not None:
             self._manual.set_hint(problem.words, "bad")
-        state = gate(session.guide, setup)
-        unlocked = "Full Sync is unlocked. Continue with the next step."
-        words = sentence(session.guide, setup, state.block) if isinstance(state, Locked) else unlocked
-        self._gate.set_text(rich(words), "muted" if isinstance(state, Locked) else "good")
         self._closed.setVisible(session.waiting.looking and seen is None)
+        locked = isinstance(gate(session.guide, setup), Locked)
+        words = self._controller.gate_line + ("" if locked else " Continue with the next step.")
+        self._gate.set_text(rich(words), "muted" if locked else "good")
         self._look.setEnabled(awaited(session.guide, setup) is Wait.TIMESTAMP)
 
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:

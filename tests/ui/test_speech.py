@@ -1,0 +1,211 @@
+"""What screen readers are given to say: each event once, and the truth."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+
+from tests.support.accessibility import Reports, recorded
+from tests.support.controller import CANARY, walk
+from tests.support.screen import part
+from tests.support.until import until
+from tests.ui.showing import shown
+from ui.desktop import clipboard_words
+from ui.desktop.clearing import ClipboardState, CopyStage
+from ui.widgets import speech
+from ui.widgets.fields import CaptureField
+from ui.widgets.speech import SETTLE_MS, describe, say
+from ui.wizard.page import WizardPage
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from ui.session.controller import SetupController
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+UI = Path(__file__).resolve().parents[2] / "ui"
+ONE_WAY = {"QAccessibleAnnouncementEvent", "QAccessibleEvent", "updateAccessibility", "setAccessibleDescription"}
+
+
+def test_no_other_module_says_anything() -> None:
+    found = {
+        (path.relative_to(UI).as_posix(), name)
+        for path in UI.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if (name := getattr(node, "attr", getattr(node, "id", ""))) in ONE_WAY
+    }
+    assert {path for path, _ in found} == {"widgets/speech.py"}
+
+
+class Two:
+    """Two buttons in a window; the first has the focus."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.first, self.second = QPushButton("First"), QPushButton("Second")
+        self.page = shown(qtbot, self.first, self.second)
+        self.page.activateWindow()
+        qtbot.waitUntil(self.page.isActiveWindow)
+        self.first.setFocus()
+
+    def said(self, reports: Reports) -> list[str]:
+        """Return what was said since the last call."""
+        self.qtbot.wait(SETTLE_MS * 2)
+        said = reports.utterances()
+        reports.all.clear()
+        return said
+
+
+@pytest.fixture
+def two(qtbot: QtBot) -> Two:
+    return Two(qtbot)
+
+
+def test_a_sentence_is_the_description_of_what_has_the_focus_until_it_leaves(two: Two) -> None:
+    two.first.setAccessibleDescription("Its own")
+    with recorded() as reports:
+        say("**Captured.**")
+        assert two.said(reports) == ["Captured."]
+        say("Captured.")
+        assert two.said(reports) == ["Captured."], "a second time it is news again"
+        two.second.setFocus()
+        assert two.said(reports) == ["Second"]
+    assert two.first.accessibleDescription() == "Its own"
+
+
+def test_what_one_event_leads_to_is_one_utterance(two: Two) -> None:
+    with recorded() as reports:
+        say("Captured.")
+        describe(two.first, "Captured. A GUID of 36 characters.")
+        say("Captured.")
+        assert two.said(reports) == ["Captured. A GUID of 36 characters."]
+        say("Token copied.")
+        say("Redo step 4.")
+        assert two.said(reports) == ["Token copied. Redo step 4."]
+
+
+def test_what_the_focus_says_already_is_not_said_again(two: Two) -> None:
+    describe(two.second, "All checks passed.")
+    with recorded() as reports:
+        say("All checks passed.")
+        two.second.setFocus()
+        assert two.said(reports) == ["Second All checks passed."]
+
+
+def test_a_description_elsewhere_is_silent_and_one_of_the_focus_stays(two: Two) -> None:
+    with recorded() as reports:
+        describe(two.second, "36 of 40 characters")
+        assert two.said(reports) == []
+        describe(two.first, "Open")
+        assert two.said(reports) == ["Open"]
+        describe(two.first, "Open")
+        assert two.said(reports) == []
+        two.second.setFocus()
+        assert two.said(reports) == ["Second 36 of 40 characters"]
+    assert two.first.accessibleDescription() == "Open"
+
+
+def test_a_sentence_is_forgotten(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech, "FORGET_MS", 150)
+    say("Captured.")
+    two.qtbot.waitUntil(lambda: two.first.accessibleDescription() == "Captured.")
+    two.qtbot.waitUntil(lambda: two.first.accessibleDescription() == "")
+
+
+def test_windows_and_macos_announce(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech, "ANNOUNCES", True)
+    with recorded() as reports:
+        say("Captured.")
+        describe(two.first, "Captured. A GUID.")
+        two.qtbot.wait(SETTLE_MS * 2)
+        announced = [each.carried for each in reports.all if each.event is QAccessible.Event.Announcement]
+    assert announced == [("Captured. A GUID.",)]
+    assert two.first.accessibleDescription() == "Captured. A GUID."
+
+
+def test_a_copied_secret_is_said_at_its_start_and_end() -> None:
+    seconds = [ClipboardState("Token", secret=True, seconds_left=left) for left in (45, 45, 44, 43, 1, 45)]
+    after = [ClipboardState("Token", secret=True, stage=stage) for stage in (CopyStage.CLEARING, CopyStage.CLEARED)]
+    states = [ClipboardState("Directory ID", secret=False), *seconds, *after, ClipboardState("Token", secret=False)]
+    said = [clipboard_words.spoken(before, now) for before, now in zip([None, *states], states, strict=False)]
+    spoken = [index for index, text in enumerate(said) if text]
+    assert spoken == [0, 1, 6, 8, 9]
+    assert all(states[index].label in said[index] for index in spoken)
+    assert said[0] == "Directory ID copied."
+    assert "45" in said[1]
+
+
+async def opened(controller: SetupController, step: str) -> WizardPage:
+    """Return the page with this step open, in front."""
+    await controller.session.go(step)
+    page = WizardPage(controller)
+    page.resize(1000, 680)
+    page.show()
+    page.activateWindow()
+    await until(page.isActiveWindow)
+    await asyncio.sleep(SETTLE_MS * 3 / 1000)
+    return page
+
+
+def field_of(page: QWidget, name: str) -> CaptureField:
+    return part(page, CaptureField, f"capture-{name}")
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("by", ["keys", "button"])
+@pytest.mark.parametrize(
+    ("step", "name", "wrong", "right"),
+    [
+        ("note-tenant-id", "tenant_id", "7c1e3a52", "7c1e3a52-9b1f-4c77-8d2a-0e5b6f3d9a10"),
+        ("generate-token", "token", "a b", CANARY * 4),
+    ],
+)
+def test_each_paste_is_answered_once(
+    qapp: QApplication, tmp_path: Path, step: str, name: str, wrong: str, right: str, by: str
+) -> None:
+    async def story(controller: SetupController) -> None:
+        page = await opened(controller, step)
+        field = field_of(page, name)
+        pressed = part(field, QPushButton, "paste") if by == "button" else field.focusProxy()
+        assert pressed is not None
+        pressed.setFocus()
+        await asyncio.sleep(SETTLE_MS * 2 / 1000)
+        for text in (wrong, wrong, right):
+            QGuiApplication.clipboard().setText(text)
+            with recorded() as reports:
+                if by == "button":
+                    QTest.keyClick(pressed, Qt.Key.Key_Space)
+                else:
+                    QTest.keyClick(pressed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+                await asyncio.sleep(0.01)
+                await until(lambda: not controller.giving and not controller.busy)
+                await asyncio.sleep(SETTLE_MS * 3 / 1000)
+            said = [each for each in reports.utterances() if field.hint in each or "Paste" not in each]
+            assert said == [field.hint]
+            assert controller.given[name].accepted is (text == right)
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_failed_test_is_said_with_its_cause(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        said: list[str] = []
+        controller.announced.connect(said.append)
+        controller.test()
+        await until(lambda: not controller.testing)
+        why = controller.session.testing.diagnosis
+        assert why is not None
+        assert said[-1] == why.causes[0].sentence
+
+    walk(qapp, tmp_path, story, base_url="http://127.0.0.1:9/scim/v2")
