@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
-from operator import itemgetter
+from itertools import chain, repeat
+from operator import contains, itemgetter
 from typing import TYPE_CHECKING, Final
 
 from app.text.similar import NameList
@@ -16,6 +16,8 @@ _APART: Final = re.compile(r"(?<!\\)[;|\n]")
 _APART_BY_COMMAS: Final = re.compile(r"[;|,\n]")
 _CN: Final = re.compile(r"^CN=((?:\\.|[^,\\])+)", re.IGNORECASE)
 _TYPE_NAME: Final = re.compile(r"(?:System|Microsoft)(?:\.[A-Za-z]\w*)+(?:`\d)?(?:\[.*\])?")
+_TYPE_NAMES: Final = ("System.", "Microsoft.")
+"""How the names of PowerShell's types begin."""
 _HEX: Final = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
 
 
@@ -64,7 +66,19 @@ def unwrapped(cell: str) -> str:
 
 def is_type_name(cell: str) -> bool:
     """Whether PowerShell wrote the type of a list instead of its values."""
-    return cell.startswith(("System.", "Microsoft.")) and _TYPE_NAME.fullmatch(cell) is not None
+    return cell.startswith(_TYPE_NAMES) and _TYPE_NAME.fullmatch(cell) is not None
+
+
+def all_distinguished(texts: Sequence[str]) -> bool:
+    """Whether each of these texts is a distinguished name, as far as an equals sign shows it."""
+    return all(map(contains, texts, repeat("=")))
+
+
+def type_names_in(cells: Sequence[str]) -> list[int]:
+    """The places of cells in which PowerShell wrote the type of a list instead of its values."""
+    if not any(map(str.startswith, cells, repeat(_TYPE_NAMES))):
+        return []
+    return [at for at, cell in enumerate(cells) if is_type_name(cell)]
 
 
 def references(cell: str) -> list[str]:
@@ -80,13 +94,15 @@ def references(cell: str) -> list[str]:
     return [part for each in parts if (part := each.strip())]
 
 
-def references_in(cells: Sequence[str]) -> tuple[list[int], list[str]]:
+def references_in(cells: Sequence[str]) -> tuple[Sequence[int], Sequence[str]]:
     """All groups that cells refer to, and the place of each cell."""
     joined = "\n".join(cells)
+    one_each = not (";" in joined or "|" in joined or joined.count("\n") >= len(cells))
+    if one_each and all_distinguished(cells):
+        return range(len(cells)), cells
     places = [at for at, cell in enumerate(cells) if cell]
     filled = list(filter(None, cells))
-    one_each = not (";" in joined or "|" in joined or joined.count("\n") >= len(cells))
-    if one_each and all("=" in cell for cell in filled):
+    if one_each and all_distinguished(filled):
         return places, filled
     parts = list(map(references, filled))
     return [at for at, found in zip(places, parts, strict=True) for _ in found], list(chain.from_iterable(parts))

@@ -15,10 +15,19 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import chain, compress, islice
-from operator import or_
+from operator import and_, or_
 from typing import TYPE_CHECKING, Final
 
-from app.exports.cells import column, common_name, is_type_name, names_in, references, references_in, unwrapped, values
+from app.exports.cells import (
+    all_distinguished,
+    column,
+    common_name,
+    names_in,
+    references_in,
+    type_names_in,
+    unwrapped,
+    values,
+)
 from app.exports.columns import ColumnRole, Subject, what
 from app.exports.kinds import ExportKind
 from app.exports.problems import FileProblem, UnusableFileError
@@ -186,6 +195,7 @@ _GAP, _GAP_IF_ASCII, _GARBLED_BIT, _SIGNS, _QUOTING, _UNSEEN, _LONG_DN, _REFEREN
 _OF_A_GROUP: Final = _GAP | _GAP_IF_ASCII | _GARBLED_BIT | _SIGNS | _QUOTING | _UNSEEN | _LONG_DN
 # And in another byte: a finding about its name beside the others.
 _SAME, _ALIKE, _EMPTY = 1, 2, 3
+_IS_REPEATED: Final = bytes(beside in (_SAME, _ALIKE) for beside in range(256))
 _COUNTED: Final = {
     _GAP | _GARBLED_BIT: GroupIssue.LOST,
     _SIGNS: GroupIssue.SIGNS,
@@ -348,10 +358,8 @@ class GroupsCheck:
     def _numbers_of(self, rows: Sequence[Sequence[str]]) -> list[str]:
         """What distinguishes each group from others with its name, or an empty text."""
         columns = [self._at[role] for role in self._numbered]
-        numbers = column(rows, columns[0])
-        if not (all(numbers) and all(map(str.strip, numbers))):
-            numbers = names_in(rows, columns).names
-        return _folded(numbers)
+        numbers = _folded(column(rows, columns[0]))
+        return _folded(names_in(rows, columns).names) if "" in numbers else numbers
 
     def _kept(
         self, keys: list[str], names: list[str], whose: list[str], rows: Sequence[Sequence[str]]
@@ -383,26 +391,40 @@ class GroupsCheck:
 
     def _note_references(self, role: ColumnRole, start: int, rows: Sequence[Sequence[str]]) -> None:
         cells = values(rows, self._at[role])
-        if role not in self._type_names:
-            at = next((at for at, cell in enumerate(cells, start) if is_type_name(cell)), None)
-            if at is not None:
-                self._type_names[role] = at
-        if role is ColumnRole.MEMBER:
-            types = map(what, column(rows, self._at[ColumnRole.MEMBER_TYPE]))
-            places = [at for at, kind in enumerate(types) if kind is Subject.GROUP and cells[at]]
-            meant = [cells[at] for at in places]
-        else:
-            places, meant = references_in(cells)
+        if role not in self._type_names and (types := type_names_in(cells)):
+            self._type_names[role] = start + types[0]
+        places, meant = self._refer(role, cells, rows)
         hashes, referring = self._references[_REFERRING[role]]
         hashes.extend(map(hash, self._meant(meant)))
-        referring.extend([start + at for at in places])
+        referring.extend(map(start.__add__, places))
 
-    def _meant(self, meant: list[str]) -> list[str]:
+    def _refer(
+        self, role: ColumnRole, cells: Sequence[str], rows: Sequence[Sequence[str]]
+    ) -> tuple[Sequence[int], Sequence[str]]:
+        """The groups that these cells of a column refer to, and the place of the cell of each."""
+        if role is not ColumnRole.MEMBER:
+            return references_in(cells)
+        kinds = map(what, column(rows, self._at[ColumnRole.MEMBER_TYPE]))
+        places = [at for at, kind in enumerate(kinds) if kind is Subject.GROUP and cells[at]]
+        return places, [cells[at] for at in places]
+
+    def _missing(self, rows: Sequence[Sequence[str]]) -> dict[int, list[tuple[GroupIssue, str]]]:
+        """The references in these rows to groups that are not in the export, by the place of the row."""
+        missing: dict[int, list[tuple[GroupIssue, str]]] = {}
+        for role in self._referring if self._absent else ():
+            places, meant = self._refer(role, values(rows, self._at[role]), rows)
+            absent = list(map(self._absent.__contains__, map(hash, self._meant(meant))))
+            for place, each in zip(compress(places, absent), compress(meant, absent), strict=True):
+                missing.setdefault(place, []).append((_REFERRING[role], each))
+        return missing
+
+    def _meant(self, meant: Sequence[str]) -> list[str]:
         """What each reference is found by: a distinguished name, the name in it if no column has one, an ID or name."""
         if ColumnRole.DN in self._at:
-            folded = [each.casefold() if "=" in each else key(each) for each in meant]
-            self._by_name = self._by_name or not all("=" in each for each in meant)
-            return folded
+            if all_distinguished(meant):
+                return list(map(str.casefold, meant))
+            self._by_name = True
+            return [each.casefold() if "=" in each else key(each) for each in meant]
         self._by_name = True
         return NameList(list(map(common_name, meant))).keys()
 
@@ -480,12 +502,9 @@ class GroupsCheck:
             else:
                 few.clear()
                 self._look_up_in_parts(hashes, absent, known)
-            shown = 0
-            for place, one in zip(compress(places, absent), compress(hashes, absent), strict=True):
+            for place in compress(places, absent):
                 self._own[place] |= _REFERENCES
-                if shown < HELD or self._write is not None:
-                    self._absent.add(one)
-                    shown += 1
+            self._absent.update(islice(compress(hashes, absent), HELD if self._write is None else None))
             if found := absent.count(1):
                 self.report.counts[issue] = found
         for place in self._type_names.values():
@@ -527,20 +546,16 @@ class GroupsCheck:
         wanted = bytearray(len(self._marks))
         for at in islice(compress(range(len(wanted)), map(or_, self._own, self._beside)), most):
             wanted[at] = 1
-        repeated = {
-            mark
-            for mark, at, beside in zip(self._marks, wanted, self._beside, strict=True)
-            if at and beside in (_SAME, _ALIKE)
-        }
-        firsts: dict[int, int] = {}
-        if repeated:
-            for at, mark in enumerate(self._marks):
-                if mark in repeated and firsts.setdefault(mark, at) == at:
-                    wanted[at] |= 2
+        repeated = set(compress(self._marks, map(and_, wanted, self._beside.translate(_IS_REPEATED))))
+        for at in compress(range(len(wanted)), map(repeated.__contains__, self._marks)) if repeated else ():
+            if (mark := self._marks[at]) in repeated:
+                repeated.remove(mark)
+                wanted[at] |= 2
         places = array("I", compress(range(len(wanted)), wanted))
         done = 0
         for batch in only(array("I", map(self._rows.__getitem__, places))):
-            for row, name in zip(batch.rows, names_in(batch.rows, self._names_at).names, strict=True):
+            missing = self._missing(batch.rows)
+            for place, name in enumerate(names_in(batch.rows, self._names_at).names):
                 if done == len(places):
                     raise UnusableFileError(FileProblem.CHANGED)
                 at = places[done]
@@ -548,11 +563,11 @@ class GroupsCheck:
                 if wanted[at] & 2:
                     self._firsts[self._marks[at]] = (self._rows[at], name)
                 if wanted[at] & 1:
-                    self._judge(at, row, name)
+                    self._judge(at, batch.rows[place], name, missing.get(place, ()))
         if done < len(places):
             raise UnusableFileError(FileProblem.CHANGED)
 
-    def _judge(self, at: int, row: Sequence[str], name: str) -> None:
+    def _judge(self, at: int, row: Sequence[str], name: str, missing: Iterable[tuple[GroupIssue, str]]) -> None:
         """Say what was found about one group."""
         own, beside = self._own[at], self._beside[at]
         if beside == _EMPTY:
@@ -577,20 +592,8 @@ class GroupsCheck:
             self._take(at, name, GroupIssue.UNSEEN, "A space at an end" if shown == name else shown.strip())
         if own & _LONG_DN:
             self._take(at, name, GroupIssue.LONG_DN, f"{len(self._cell(row, ColumnRole.DN))} characters")
-        if own & _REFERENCES:
-            self._judge_references(at, row, name)
-
-    def _judge_references(self, at: int, row: Sequence[str], name: str) -> None:
-        for role in self._referring:
-            cell = self._cell(row, role)
-            if role is ColumnRole.MEMBER:
-                meant = [cell] if cell and what(self._cell(row, ColumnRole.MEMBER_TYPE)) is Subject.GROUP else []
-            else:
-                meant = references(cell)
-            issue = _REFERRING[role]
-            for each, one in zip(meant, self._meant(meant), strict=True):
-                if hash(one) in self._absent:
-                    self._take(at, name, issue, f"{WHOSE[issue]} {legible(each, SHOWN)} is not in the export")
+        for issue, reference in missing:
+            self._take(at, name, issue, f"{WHOSE[issue]} {legible(reference, SHOWN)} is not in the export")
         for role, place in self._type_names.items():
             if place == at:
                 cell = legible(self._cell(row, role), 80)
@@ -660,9 +663,11 @@ def _in_utf8(name: str) -> str:
 def _repeats(hashes: array[int]) -> Iterator[array[int]]:
     """The places of numbers that occur more than once, in parts: each has all places of its numbers, in order.
 
-    A set of a million numbers would take 90 MB. One byte for each of 8 million remainders finds the few that may be a
-    second one, and only those are counted.
+    A set of a million numbers would take 90 MB, so that quarters are looked at first: mostly, no number repeats.
+    Otherwise, one byte for each of 8 million remainders finds those that may be a second one, which are then counted.
     """
+    if all(len(set(compress(hashes, mask))) == mask.count(1) for mask in _quarters(hashes)):
+        return
     slots, last = bytearray(_SLOTS), _SLOTS - 1
     for one in hashes:
         slot = one & last
@@ -673,6 +678,12 @@ def _repeats(hashes: array[int]) -> Iterator[array[int]]:
         counts = Counter(map(hashes.__getitem__, part))
         if len(counts) < len(part):
             yield array("I", (at for at in part if counts[hashes[at]] > 1))
+
+
+def _quarters(hashes: array[int]) -> Iterator[bytes]:
+    """Which of the hashes are in each quarter, as ones and zeros. Equal hashes are in the same one."""
+    last_bytes = bytes(memoryview(hashes).cast("B")[:: hashes.itemsize])
+    return (last_bytes.translate(bytes(byte & 3 == quarter for byte in range(256))) for quarter in range(4))
 
 
 def _parts(items: Iterable[int], hashes: Iterable[int]) -> list[array[int]]:
