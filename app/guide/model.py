@@ -96,7 +96,7 @@ class ValueSpec(_Part):
     """The exact label where the value is found."""
     kind: Kind
     origin: Text
-    """Where it comes from, in a few words; shown as ``from …`` beside the value."""
+    """Where it comes from, in a few words, shown beside the value; after ``from`` if another value is meant."""
     derived_from: Identifier | None = None
     """Derived from that value by the rule of this kind."""
     suggestion: Text | None = None

@@ -287,6 +287,7 @@ class Captures:
         opened, vault, policy = self._opened, self._vault, self._policy
         if policy.keyring_required and vault.memory_only:
             return policy.refusal(NO_KEYRING)
+        await opened.make_file()
         previous = await vault.get(opened.setup.id, name)
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:

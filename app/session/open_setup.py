@@ -67,6 +67,8 @@ class OpenSetup:
         self._store = store
         self._listeners: list[Callable[[SessionEvent], None]] = []
         self._saving = asyncio.Lock()
+        self._untouched: Setup | None = None
+        """The setup as it was begun, as long as it has no file because nothing was entered."""
         self._gone = False
         """The setup was deleted: nothing is written anymore."""
 
@@ -136,6 +138,12 @@ class OpenSetup:
         )
         self._trace_progress()
         self.announce(SessionEvent.SETUP)
+        if self._untouched is None or _differs(self.setup, self._untouched):
+            await self.make_file()
+
+    async def make_file(self) -> None:
+        """Write the setup even if nothing was entered: a secret in the keyring must belong to a setup with a file."""
+        self._untouched = None
         await self._write()
 
     async def save_again(self) -> None:
@@ -157,3 +165,8 @@ class OpenSetup:
     async def _remove_file(self) -> Saved | NotSaved:
         async with self._saving:
             return await asyncio.to_thread(self._store.delete, self.setup.id)
+
+
+def _differs(setup: Setup, begun: Setup) -> bool:
+    """Return whether anything but the open step has changed."""
+    return setup.with_(position=begun.position, summary=begun.summary, changed=begun.changed) != begun

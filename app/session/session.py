@@ -86,11 +86,13 @@ class SetupSession(OpenSetup):
         # The guide may be newer than the setup: values and steps may have come, gone or become secret.
         self.setup = journey.fit(self.guide, self.setup)
         # A setup that was never saved has nothing in the keyring.
-        if await asyncio.to_thread(self._store.has, self.setup.id):
+        if known := await asyncio.to_thread(self._store.has, self.setup.id):
             await self.captures.reconcile()
         if self._token_url is not None:
             places = [name for name, spec in self.guide.values.items() if spec.kind is Kind.TOKEN_URL]
             self.setup = self.setup.with_(values={**self.setup.values, **dict.fromkeys(places, self._token_url)})
+        if not known:
+            self._untouched = self.setup
         await self.save()
 
     async def forget(self) -> str | None:

@@ -402,7 +402,8 @@ def _base_url_reason(text: str, given: Circumstances) -> str | None:
     if not parts.scheme or "://" not in text:
         if len(text) > 60 or _GUID.fullmatch(text) or _is_jwt(text):
             return f"This looks like {_looks_like(text) or 'the token'}, not the Base URL."
-        return "The Base URL starts with https://. Copy it again from CIE."
+        begins, cie = ("http://", "the practice CIE") if given.practice else ("https://", "CIE")
+        return f"The Base URL starts with {begins}. Copy it again from {cie}."
     return address.problem(text, practice=given.practice)
 
 

@@ -134,7 +134,7 @@ def test_what_could_not_be_saved_is_saved_without_a_page(tmp_path: Path, monkeyp
 
         monkeypatch.setattr(session._store, "save", save)
         session.background.begin()
-        await session.save()
+        await session.make_file()
         assert session.background.running == {Job.SAVE}
         await until(lambda: session.unsaved is None)
         await until(lambda: session.background.running == set())

@@ -262,6 +262,7 @@ def test_a_setup_whose_secrets_stay_says_why_and_stays(tmp_path: Path, monkeypat
 
     async def story() -> None:
         async with opened(tmp_path) as session:
+            await session.make_file()
             with monkeypatch.context() as patch:
                 patch.setattr(session.vault, "delete", refuse)
                 trouble = await session.forget()
@@ -288,6 +289,7 @@ def test_a_locked_keyring_is_asked_once_and_not_for_a_new_setup(
         monkeypatch.setattr(Vault, "get", prompt)
         async with opened(tmp_path) as session:
             assert asked == []
+            await session.make_file()
             await session.open()
             assert len(asked) == 1
 

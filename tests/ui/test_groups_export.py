@@ -363,7 +363,7 @@ def test_fifty_thousand_rows_sort_and_filter_within_a_blink(qapp: QApplication) 
     from ui.widgets.table import ResultTable, Rows
 
     host = QWidget()
-    view = ResultTable(("Row", "Name"), (60, 0), "Findings", host)
+    view = ResultTable(("Row", "Name"), "Findings", host)
     rows, many = Rows(2), range(50_000)
     rows.add(["a" if at % 2 else "b" for at in many], list(many), [f"Group {at * 7919 % 50_000}" for at in many])
     view.rows.set_rows(rows)

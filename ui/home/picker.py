@@ -42,7 +42,7 @@ class Picker(QWidget):
             spacing=12,
             margins=(40, 34, 40, 20),
         )
-        self._list.setCurrentRow(0)
+        self._choose(None)
 
     def _left(self) -> QVBoxLayout:
         self._search = QLineEdit(self)
@@ -50,7 +50,7 @@ class Picker(QWidget):
         self._search.setAccessibleName("Find a client")
         self._search.setObjectName("find-client")
         self._search.textChanged.connect(self._filter)
-        self._search.returnPressed.connect(self._start)
+        self._search.returnPressed.connect(self._start_found)
         self._nothing = label("No SCIM client has that name.", "muted", self)
         self._nothing.setVisible(False)
         self._list = QListWidget(self)
@@ -62,7 +62,7 @@ class Picker(QWidget):
             # Rows are measured before the style sheet applies to the list, so its padding would be missing.
             item.setSizeHint(QSize(0, self._list.fontMetrics().height() + ROW_PADDING))
             self._list.addItem(item)
-        self._list.currentItemChanged.connect(lambda item, _previous: self._show(item))
+        self._list.itemSelectionChanged.connect(self._show)
         self._list.itemActivated.connect(lambda _item: self._start())
         return column(self._search, self._nothing, wide(self._list), spacing=8)
 
@@ -74,14 +74,25 @@ class Picker(QWidget):
             names = (guide.name, guide.short_name, guide.scim_client, *guide.aliases)
             item.setHidden(not any(wanted in name.casefold() for name in names))
         shown = [item for item in items if not item.isHidden()]
-        if self._list.currentItem() not in shown:
-            self._list.setCurrentRow(self._list.row(shown[0]) if shown else -1)
         self._nothing.setVisible(not shown)
-        self._go.setEnabled(bool(shown))
+        if self._chosen not in shown:
+            self._choose(shown[0] if wanted and len(shown) == 1 else None)
 
-    def _show(self, item: QListWidgetItem | None) -> None:
+    @property
+    def _chosen(self) -> QListWidgetItem | None:
+        """The selected client. Qt's current item is another one: it only follows the keyboard."""
+        return next(iter(self._list.selectedItems()), None)
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        self._list.setCurrentItem(item)  # type: ignore[arg-type]  # None selects nothing
+        self._show()
+
+    def _show(self) -> None:
+        item = self._chosen
+        self._go.setEnabled(item is not None)
         clear(self._side.column)
         if item is None:
+            fill(self._side.column, label("Choose a client to see what it needs.", "muted", self), REST)
             return
         guide = self._guides[item.data(Qt.ItemDataRole.UserRole)]
         card = Card("card", self, guide.name)
@@ -91,6 +102,14 @@ class Picker(QWidget):
         fill(self._side.column, card, REST)
 
     def _start(self) -> None:
-        item = self._list.currentItem()
-        if item is not None and not item.isHidden():
+        if (item := self._chosen) is not None:
             self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def _start_found(self) -> None:
+        """Start the chosen client, or choose the first of several that were found."""
+        shown = [item for at in range(self._list.count()) if not (item := self._list.item(at)).isHidden()]
+        if self._chosen is not None:
+            self._start()
+        elif shown:
+            self._choose(shown[0])
+            self._list.setFocus()

@@ -413,13 +413,17 @@ class SetupController(QObject):
         if self.session.setup.answers.get(branch) != option:
             self._start(self.session.answer(branch, option))
 
-    def open_console(self, lane: Lane) -> None:
-        """Open a lane's console in the browser."""
-        self._browse(self._console(lane))
-
     def open_link(self, url: str) -> None:
         """Open a link of a guide; in practice open the console instead, since links lead to real portals."""
         self._browse(self._console(Lane.PORTAL) if self.session.setup.practice else url)
+
+    def open_console(self, lane: Lane) -> None:
+        """Open a lane's console in the browser, at the page of the open step if that has one."""
+        step = self.session.here.step
+        if step.link and step.lane is lane:
+            self.open_link(step.link)
+        else:
+            self._browse(self._console(lane))
 
     def _browse(self, url: str) -> None:
         if not url or (self.session.setup.practice and not is_loopback(url)):

@@ -28,12 +28,10 @@ Kind = TypeVar("Kind", bound="WordedEnum")
 class ExportPage(QWidget):
     """The widgets, which a page lays out, and the one task that fills them."""
 
-    def __init__(
-        self, controller: SetupController, measured: str, first: tuple[str, int], name_width: int, stopped: str
-    ) -> None:
-        """``measured`` says what the progress bar measures, and ``stopped`` what is shown after Stop.
+    def __init__(self, controller: SetupController, measured: str, first: str, stopped: str) -> None:
+        """``measured`` says what the progress bar measures, ``first`` is the header of the first column.
 
-        ``first`` is the header of the first column and its width in pixels, ``name_width`` that of the second.
+        ``stopped`` is shown after Stop.
         """
         super().__init__()
         self._controller = controller
@@ -46,7 +44,7 @@ class ExportPage(QWidget):
         self._work = WorkCard(measured)
         self._work.stopped.connect(self._stop)
         self._verdict = Note("", "muted")
-        self._findings = FindingsView((first[0], "Name", "Finding"), (first[1], name_width, 0))
+        self._findings = FindingsView((first, "Name", "Finding"))
         self._findings.copying.connect(lambda: controller.copy_rows(self._findings.text()))
         self._rest = QWidget()
 

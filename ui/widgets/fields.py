@@ -35,12 +35,18 @@ _LEAVING = (
 class Hint(QWidget):
     """A line under a field with the icon of its tone."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, keeps_place: bool = False) -> None:
+        """``keeps_place`` takes the height of one line also while there is nothing to show."""
         super().__init__(parent)
         self._sign = IconLabel(14, self)
         self._sign.setContentsMargins(0, 2, 0, 0)
         self._text = label("", "small", self)
         row(top(self._sign), wide(self._text), inside=self, spacing=6)
+        if keeps_place:
+            self.setMinimumHeight(self._text.fontMetrics().lineSpacing())
+            policy = self.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            self.setSizePolicy(policy)
         self.setVisible(False)
 
     @property
@@ -83,7 +89,7 @@ class ValueField(QWidget):
         self._eye: IconButton | None = None
         # No buddy: a screen reader would say the label before "Copy" and the label.
         header, _ = _header(self, text, origin)
-        self._hint = Hint(self)
+        self._hint = Hint(self, keeps_place=True)  # so that nothing moves under the mouse when "Copied" appears
         column(header, self._frame(secret), self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
 
     def _frame(self, secret: bool) -> QFrame:

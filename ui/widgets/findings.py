@@ -56,7 +56,7 @@ class FindingsView(QWidget):
     copying = Signal()
     """The rows returned by ``text`` should be copied."""
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int]) -> None:
+    def __init__(self, headers: Sequence[str]) -> None:
         super().__init__()
         self._headers = headers
         self._kinds: list[FindingKind] = []
@@ -74,7 +74,7 @@ class FindingsView(QWidget):
         self._filter.textChanged.connect(self._narrow)
         hint = "The selected rows, or all that are shown"
         copy = button("Copy rows", icon="copy", name="copy-rows", press=self.copying, hint=hint)
-        self.table = ResultTable(headers, widths, "Findings", self)
+        self.table = ResultTable(headers, "Findings", self)
         self.table.on_copy = self.copying.emit
         self._advice = label("", "muted", self)
         self._below = label("", "small", self)

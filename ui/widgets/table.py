@@ -12,10 +12,12 @@ from ui.widgets.text import tip
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 ROW_HEIGHT = 30
 """Pixels."""
+MEASURED = 200
+"""Rows whose width is measured."""
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -142,11 +144,15 @@ class RowsModel(QAbstractTableModel):
 
 
 class ResultTable(QTableView):
-    """Rows with a header that sorts. Tab leaves the table, Enter does nothing, Ctrl+C copies through ``on_copy``."""
+    """Rows with a header that sorts. Tab leaves the table, Enter does nothing, Ctrl+C copies through ``on_copy``.
 
-    def __init__(self, headers: Sequence[str], widths: Sequence[int], name: str, parent: QWidget) -> None:
-        """``widths`` in pixels; the column with 0 takes the remaining width."""
+    Columns are as wide as their rows need, until the admin moves one.
+    """
+
+    def __init__(self, headers: Sequence[str], name: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self._fitting = False
+        self._by_hand = False
         self.rows = RowsModel(headers, self)
         self.on_copy: Callable[[], None] = lambda: None
         self.setModel(self.rows)
@@ -167,11 +173,32 @@ class ResultTable(QTableView):
         header.setHighlightSections(False)
         header.setSortIndicatorClearable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        for column, width in enumerate(widths):
-            if width:
-                self.setColumnWidth(column, width)
-            else:
-                header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
+        header.setResizeContentsPrecision(MEASURED)
+        header.sectionResized.connect(self._resized)
+        self.rows.modelReset.connect(self._fit)
+
+    def _resized(self) -> None:
+        self._by_hand = self._by_hand or not self._fitting
+
+    def _fit(self) -> None:
+        """Share out the width: no column is cut while another one has more than it needs."""
+        if self._by_hand:
+            return
+        header, count = self.horizontalHeader(), self.rows.columnCount()
+        needs = {at: max(header.sectionSizeHint(at), self.sizeHintForColumn(at)) for at in range(count)}
+        left = self.viewport().width()
+        self._fitting = True
+        for done, at in enumerate(sorted(needs, key=lambda at: needs[at])):
+            width = min(needs[at], left // (count - done))
+            # The widest column also takes what nobody needs.
+            self.setColumnWidth(at, left if done == count - 1 else width)
+            left -= width
+        self._fitting = False
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Share out the width again."""
+        super().resizeEvent(event)
+        self._fit()
 
     def chosen(self) -> list[int]:
         """Return the selected rows in their order, or all visible rows if none is selected."""

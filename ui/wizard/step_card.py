@@ -147,13 +147,11 @@ class StepCard(Card):
         if step.marks is Milestone.FULL_SYNC:
             press = partial(self._controller.open_console, Lane.CIE)
             self.add(left(button("Open Directories in CIE", icon="open", name="open-directories", press=press)))
-        if step.link and not practice:
-            self.add(left(LinkButton("Open this page", press=partial(self._controller.open_link, step.link))))
 
     def _add_value(self, carry: Carry) -> None:
         spec = self._controller.session.guide.values[carry.value]
         eye = spec.secret and self._controller.session.policy.reveal
-        field = ValueField(carry.field, f"from {spec.origin}", secret=eye)
+        field = ValueField(carry.field, f"from {spec.origin}" if spec.derived_from else spec.origin, secret=eye)
         field.setObjectName(f"value-{carry.value}")
         field.copy_pressed.connect(lambda: self._controller.copy(carry.value, carry.field))
         field.reveal_pressed.connect(lambda on: self._controller.reveal(carry.value, on))
