@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+if os.environ["QT_QPA_PLATFORM"] == "offscreen" and sys.platform != "win32":  # Qt would split C: from the path
+    # As large as most screens: windows fit themselves to Qt's own, which is 800x800.
+    os.environ["QT_QPA_PLATFORM"] += f":configfile={Path(__file__).with_name('support') / 'screen.json'}"
 
 pytest.register_assert_rewrite("tests.support")
 pytest_plugins = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.windows import bring_forward
 from ui.widgets.layouts import column, wide
 
@@ -37,9 +38,8 @@ class MainWindow(QMainWindow):
 
     def __init__(self) -> None:
         super().__init__()
-        self.resize(1240, 800)
         # Without its own minimum, a window grows for good when a page shows something before it hides another thing.
-        self.setMinimumSize(1000, 680)
+        ScreenFit(self, first=(1240, 800), least=(720, 480))
         self._stack = QStackedWidget(self)
         self._strip: PracticeStrip | None = None
         inside = QWidget(self)

@@ -15,6 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the options of the lanes."""
     group = parser.getgroup("lanes")
     group.addoption("--lane", action="append", default=[], choices=tuple(LANES), help="run only this lane; repeatable")
+    group.addoption("--pictures", help="a folder for pictures of every page at every size, light, dark, high contrast")
     group.addoption("--all-lanes", action="store_true", help="run every lane, and all other tests")
 
 

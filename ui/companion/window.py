@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
 from ui.companion.short_result import ShortResult
+from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.windows import how_to_stay_on_top
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, bind_step, show_keys
@@ -46,8 +47,7 @@ class Companion(QWidget):
         self._drawn: object = None
         self._card: StepCard | None = None
         self._lane = Lane.CIE
-        self.resize(410, 560)
-        self.setMinimumSize(360, 420)
+        ScreenFit(self, first=(410, 560), least=(360, 400))
         inside = column(spacing=8, margins=(14, 12, 14, 12))
         fill(inside, self._head())
         outside = column(wide(inside), inside=self, spacing=0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QWidget
 
+from ui.desktop.screen_fit import ScreenFit
 from ui.theme import icons
 from ui.widgets.buttons import button
 from ui.widgets.layouts import REST, column, fill, row, top, wide
@@ -90,7 +91,7 @@ class LicensesDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Licenses")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(960, 640)  # the widest text has 120 columns
+        ScreenFit(self, first=(960, 640), least=(480, 320))  # the widest text has 120 columns
         shown = QPlainTextEdit(text, self)
         shown.setProperty("role", "mono")
         shown.setReadOnly(True)

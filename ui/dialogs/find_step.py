@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListWidget, QListWidgetItem
 
 from app.setup.journey import places
+from ui.desktop.screen_fit import ScreenFit
 from ui.widgets.layouts import column, wide
 from ui.widgets.text import label
 
@@ -43,6 +44,8 @@ class FindStep(QDialog):
         self._list.setObjectName("found")
         self._list.setAccessibleName("Steps")
         self._list.setWordWrap(True)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setResizeMode(QListWidget.ResizeMode.Adjust)
         session = controller.session
         for place in places(session.guide, session.setup):
             step = place.step
@@ -55,7 +58,7 @@ class FindStep(QDialog):
         self._list.itemClicked.connect(self._open)
         column(self._search, self._nothing, wide(self._list), inside=self, spacing=8, margins=(14, 14, 14, 14))
         self._nothing.hide()
-        self.resize(340, 380)
+        ScreenFit(self, first=(340, 380), least=(280, 240))
         self._search.setFocus()
 
     def _texts(self, step: Step) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from ui.desktop.screen_fit import ScreenFit
 from ui.session.keys import Key
 from ui.widgets.buttons import button
 from ui.widgets.facts import FactTable
@@ -33,5 +34,5 @@ class KeysDialog(QDialog):
         fill(scroll.column, FactTable(rows, name_role="strong"), REST)
         foot = row(REST, close)
         column(label("Keys", "title", self), wide(scroll), foot, inside=self, spacing=14, margins=(24, 20, 24, 18))
-        self.resize(520, 480)
+        ScreenFit(self, first=(520, 480), least=(400, 280))
         close.setFocus()

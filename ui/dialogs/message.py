@@ -23,7 +23,9 @@ ICON = 28
 LINE = 260
 """Pixels that a line surely holds; Qt makes a box about 400 wide."""
 TEXT_LINES, MORE_LINES = 8, 20
-"""So that the box fits on the smallest screen, whatever a file or a system says."""
+"""The most lines of both texts, whatever a file or a system says; fewer on a small screen."""
+AROUND = 200
+"""Pixels of a box's height beyond the lines of its texts, with the desktop's frame."""
 LONGEST = 4000
 """Characters that are measured at all."""
 
@@ -40,8 +42,11 @@ class MessageBox(QMessageBox):
         self.setIconPixmap(icons.pixmap(TONE_ICONS.get(tone, "info"), ICON, tone))
         if more:
             self.setProperty("role", "question")
-        self.setText(breakable(_fitted(text, TEXT_LINES, self.fontMetrics())))
-        self.setInformativeText(breakable(_fitted(more, MORE_LINES, self.fontMetrics())))
+        metrics, room = self.fontMetrics(), self.screen().availableGeometry().height() - AROUND
+        lines = min(TEXT_LINES + MORE_LINES, room // metrics.lineSpacing())
+        at_top = min(TEXT_LINES, lines // 3 if more else lines)
+        self.setText(breakable(_fitted(text, at_top, metrics)))
+        self.setInformativeText(breakable(_fitted(more, min(MORE_LINES, lines - at_top), metrics)))
 
     def offer(
         self, yes: str, no: str, act: Callable[[], object] | None = None, *, harmful: bool = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
+from ui.desktop.screen_fit import ScreenFit
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, wide
 from ui.widgets.text import label
@@ -25,7 +26,7 @@ class ReportDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("SCIM Setup Assistant")
-        self.setMinimumSize(560, 420)
+        ScreenFit(self, first=(640, 480), least=(480, 320))
         # The companion stays on top of everything while the main window is hidden.
         self.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, not parent.isVisible())
         self._clipboard = clipboard

@@ -61,6 +61,7 @@ class HomePage(QWidget):
         self._new = button("New setup", "primary", name="new-setup", press=self.wanted)
         head = row(wide(words), handbook, self._practice, self._new)
         self._foot = fixed("", "small", self)
+        self._foot.setWordWrap(True)
         self._links = row(wide(self._foot), spacing=16)
         self._column = column(head, REST, self._links, inside=self, spacing=14, margins=(40, 34, 40, 24))
         self.setAcceptDrops(True)

@@ -18,6 +18,7 @@ class Key(WordedEnum):
     BACK = "Alt+Left", "Goes back."
     COPY = f"Ctrl+1 \u2026 Ctrl+{VALUES}", "Copies a value of the open step: the first, the second, and so on."
     COPY_NEXT = "Ctrl+Shift+C", "Copies the next value of the open step."
+    LANE = "F6", "Goes to the steps in the other console."
     FIND = "Ctrl+F", "Finds a step of this setup."
     COMPANION = "F9", "Switches between the large window and the companion, a narrow one beside the browser."
     CLOSE = "Esc", "Goes from a page beside the steps back to the step."

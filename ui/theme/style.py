@@ -75,7 +75,11 @@ def apply_contrast(app: QApplication) -> None:
     """Take every color from the system's own palette, as a high-contrast setting requires."""
     app.setStyle("Fusion")
     app.setPalette(QPalette())  # an empty palette restores the system's
-    palette = app.palette()
+    use_palette(app, app.palette())
+
+
+def use_palette(app: QApplication, palette: QPalette) -> None:
+    """Take every color from that palette."""
     _put(app, from_palette(palette), palette)
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import Mark, places
+from ui.session.keys import Key
 from ui.theme.style import restyle
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
@@ -31,9 +32,11 @@ class LaneView(QFrame):
 
     Signals:
         drawn: The card of the open step was drawn.
+        other_wanted: The other lane should be shown instead.
     """
 
     drawn = Signal(object)
+    other_wanted = Signal()
 
     def __init__(self, lane: Lane, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,10 +62,16 @@ class LaneView(QFrame):
         press = partial(self._controller.open_console, self._lane)
         self._open = button("Open", icon="open", name=f"open-{self._lane.value}", press=press)
         words = column(self._name, row(self._here, wide(self._address), spacing=8), spacing=2)
-        row(wide(words), self._open, inside=head, margins=(16, 12, 12, 12))
+        self._other = button("", icon="swap", name=f"leave-{self._lane.value}", press=self.other_wanted)
+        self._other.hide()
+        row(wide(words), self._other, self._open, inside=head, margins=(16, 12, 12, 12))
         self._address.setMinimumHeight(self._here.sizeHint().height())  # keeps both heads at the same height
         self.setFocusProxy(self._open)
         return head
+
+    def be_alone(self, *, alone: bool) -> None:
+        """Offer the other lane in the head while only one of them is shown."""
+        self._other.setVisible(alone)
 
     def _belongs(self, place: Place) -> bool:
         if place.step.page is Page.WATCH:
@@ -97,11 +106,16 @@ class LaneView(QFrame):
         if picture == self._drawn and (session.guide is self._words or self._typing()):
             return
         self._drawn, self._words = picture, session.guide
-        console = session.guide.cie if self._lane is Lane.CIE else session.guide.portal
+        console, other = session.guide.cie, session.guide.portal
+        if self._lane is Lane.PORTAL:
+            console, other = other, console
         self._name.setText(console.name)
         self.setAccessibleName(f"Steps in {console.name}")
         self._address.setText("practice console" if setup.practice else console.address)
         self._open.setAccessibleName(f"Open {console.name}")
+        self._other.setText(other.name)
+        self._other.setAccessibleName(f"Show the steps in {other.name}")
+        self._other.setToolTip(Key.LANE.after(f"Shows the steps in {other.name}"))
         current = any(p.mark is Mark.CURRENT for p in shown)
         restyle(self, "role", "lane-current" if current else "lane")
         self._here.setVisible(current)

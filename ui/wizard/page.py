@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
 
 from app.guide.vocabulary import Lane, Page
@@ -26,8 +26,14 @@ from ui.wizard.lane import LaneView
 from ui.wizard.rail import Rail
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from app.guide.vocabulary import Tool
     from ui.session.controller import SetupController
+
+
+ROOM = QSize(1000, 680)
+"""The least size, in device-independent pixels, for the whole rail, and its width for two lanes."""
 
 
 class WizardPage(QWidget):
@@ -47,11 +53,15 @@ class WizardPage(QWidget):
         """Whether a test was running when the page was last drawn."""
         self._tools: dict[Tool, QWidget] = {}
         self._footer = FooterBar(controller, self)
-        inner = column(self._head(), wide(self._body), spacing=10, margins=(24, 18, 24, 12))
-        right = column(wide(inner), self._footer, spacing=0)
-        row(Rail(controller, self), wide(right), inside=self, spacing=0)
+        self._rail = Rail(controller, self)
+        self._lane, self._drawn_at = Lane.CIE, ""
+        """The lane that is shown where there is room for one, and the step for which it was chosen."""
+        self._inner = column(self._head(), wide(self._body), spacing=10)
+        right = column(wide(self._inner), self._footer, spacing=0)
+        row(self._rail, wide(right), inside=self, spacing=0)
         bind_step(self, controller)
         bind(Key.COMPANION, self, controller.companion_wanted.emit)
+        bind(Key.LANE, self, self._switch_lane)
         self._escape = bind(Key.CLOSE, self, controller.close_tool)
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
@@ -139,6 +149,7 @@ class WizardPage(QWidget):
         if kind not in self._bodies:
             self._bodies[kind] = self._make_body(kind)
             self._body.addWidget(self._bodies[kind])
+        self._show_lanes()
         self._body.setCurrentWidget(self._bodies[kind])
 
     def _make_body(self, page: Page | None) -> QWidget:
@@ -155,6 +166,42 @@ class WizardPage(QWidget):
         for lane in (Lane.CIE, Lane.PORTAL):
             self._views[lane] = view = LaneView(lane, self.controller, both)
             view.setMinimumWidth(1)
+            view.other_wanted.connect(self._switch_lane)
             view.drawn.connect(self._footer.follow)
         row(*map(wide, self._views.values()), inside=both, spacing=14)
         return both
+
+    # -- a window too small for everything -----------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Fold the rail in a small window, and show one lane at a time in a narrow one."""
+        super().resizeEvent(event)
+        small = self._narrow or self.height() < ROOM.height()
+        self._rail.fold(folded=small)
+        self._inner.setContentsMargins(*((12, 10, 12, 10) if small else (24, 18, 24, 12)))
+        self._show_lanes()
+
+    @property
+    def _narrow(self) -> bool:
+        return self.width() < ROOM.width()
+
+    def _show_lanes(self) -> None:
+        here = self.controller.session.here.step
+        if here.id != self._drawn_at:
+            self._drawn_at = here.id
+            self._lane = Lane.PORTAL if here.lane is Lane.PORTAL and here.page is not Page.WATCH else Lane.CIE
+        for lane, view in self._views.items():
+            view.be_alone(alone=self._narrow)
+            view.setVisible(lane is self._lane or not self._narrow)
+
+    def _switch_lane(self) -> None:
+        """Go to the lane in which the focus isn't, or that isn't shown."""
+        if self._body.currentWidget() is not self._bodies.get(None) or self._bodies.get(None) is None:
+            return
+        focused = self.window().focusWidget()
+        if not self._narrow and focused is not None:
+            inside = [lane for lane, view in self._views.items() if view.isAncestorOf(focused)]
+            self._lane = inside[0] if inside else self._lane
+        self._lane = Lane.CIE if self._lane is Lane.PORTAL else Lane.PORTAL
+        self._show_lanes()
+        self._views[self._lane].setFocus()

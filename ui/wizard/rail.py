@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
 from app.setup.journey import visible
 from app.setup.sentences import inside, setup_name
@@ -15,18 +15,23 @@ from ui.session.view_state import StageState, stage_state, stage_step
 from ui.theme.style import restyle
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import PushButton, button, mark_here
+from ui.widgets.buttons import IconButton, PushButton, button, mark_here
 from ui.widgets.icon_label import IconLabel
 from ui.widgets.layouts import REST, column, fill, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import label
+from ui.widgets.text import label, tip
 
 if TYPE_CHECKING:
     from app.guide.model import Stage
     from ui.session.controller import SetupController
 
 
+WIDTH, MARGINS = 236, (16, 14, 16, 16)
+FOLDED, FOLDED_MARGINS = 60, (8, 14, 8, 16)
+"""Pixels."""
+LEAST = 40
+"""The height of a stage in pixels, without details."""
 ROOM = 194
 """Width of a stage in pixels: the rail without its margins and a scroll bar."""
 
@@ -54,9 +59,10 @@ class StageRow(PushButton):
         self._badge = StepBadge(self)
         self._title = label(stage.title, "body", self)
         self._detail = label("", "small", self)
-        words = column(self._title, self._detail, spacing=1)
-        self._row = row(middle(self._badge), wide(words), inside=self, spacing=10, margins=(8, 6, 8, 6))
-        for child in (self._badge, self._title, self._detail):
+        self._words = QWidget(self)
+        column(self._title, self._detail, inside=self._words, spacing=1)
+        self._row = row(middle(self._badge), wide(self._words), inside=self, spacing=10, margins=(8, 6, 8, 6))
+        for child in (self._badge, self._words):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def show_state(self, state: StageState, where: str, *, beside: bool) -> None:
@@ -69,24 +75,30 @@ class StageRow(PushButton):
         self._detail.setVisible(bool(detail))
         mark_here(self, here=here and not beside)
         self.setAccessibleName(f"{self.stage.title}, {_SPOKEN[state]}{f', {inside(where)}' if here else ''}")
+        self.setToolTip(self.accessibleName() if self._words.isHidden() else "")
         self._row.invalidate()
-        self.setMinimumHeight(max(40, self._row.totalHeightForWidth(ROOM)))
+        self.setMinimumHeight(max(LEAST, self._row.totalHeightForWidth(ROOM)))
+
+    def fold(self, *, folded: bool) -> None:
+        """Show only the badge, or the words too."""
+        self._words.setVisible(not folded)
 
 
 class Rail(QFrame):
-    """The left column of the wizard."""
+    """The left column of the wizard. Folded, it shows icons, which their tooltips and accessible names explain."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "rail")
-        self.setFixedWidth(236)
+        self.setFixedWidth(WIDTH)
+        self._folded = False
         self.setAccessibleName("Stages and tools")
         self._controller = controller
         guide = controller.session.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
         head = (self._ways_out(), 4, self._name, self._client)
-        inside = column(*head, inside=self, spacing=2, margins=(16, 14, 16, 16))
+        self._column = inside = column(*head, inside=self, spacing=2, margins=MARGINS)
         self._followed = ""
         """The stage that the rail last scrolled to."""
         self._stages = ScrollColumn(self)
@@ -95,6 +107,7 @@ class Rail(QFrame):
         for each in self._rows:
             each.clicked.connect(partial(self._open, each.stage))
         self._summary = button("Summary", "tool", "check", name="summary", press=controller.open_summary)
+        self._summary.setMinimumHeight(LEAST)
         fill(self._stages.column, *self._rows, self._summary, REST)
         self._tools = {
             tool: button(
@@ -102,7 +115,8 @@ class Rail(QFrame):
             )
             for tool, page in TOOLS.items()
         }
-        fill(inside, 12, wide(self._stages), 8, label("Tools", "small", self), *self._tools.values())
+        self._tools_head = label("Tools", "small", self)
+        fill(inside, 12, wide(self._stages), 8, self._tools_head, *self._tools.values())
         fill(inside, 10, self._keyring_line())
         for signal in (
             controller.setup_changed,
@@ -116,14 +130,43 @@ class Rail(QFrame):
     def _keyring_line(self) -> QHBoxLayout:
         self._lock = IconLabel(16, self)
         self._kept = label("", "small", self)
-        self._again = LinkButton("Try the keyring again", name="keep-again", press=self._controller.keep_again)
-        return row(top(self._lock), wide(column(self._kept, self._again, spacing=0)), spacing=8)
+        again, press = "Try the keyring again", self._controller.keep_again
+        self._again = LinkButton(again, name="keep-again", press=press)
+        self._again_folded = IconButton("refresh", again, name="keep-again-folded", press=press)
+        words = column(self._kept, self._again, self._again_folded, spacing=0)
+        self._keyring = row(top(self._lock), wide(words), spacing=8)
+        return self._keyring
 
     def _ways_out(self) -> QHBoxLayout:
-        home = button("All setups", "quiet", "arrow-left", name="go-home", press=self._controller.left)
+        self._home = button("All setups", "quiet", "arrow-left", name="go-home", press=self._controller.left)
         hint = f"{Key.HELP.after('The handbook at this step, in the browser')}. All keys: {Key.KEYS.value}"
-        handbook = button("Help", "quiet", name="help", press=self._controller.help_wanted, hint=hint)
-        return row(home, REST, handbook)
+        self._help = button("Help", "quiet", "help", name="help", press=self._controller.help_wanted, hint=hint)
+        self._ways = row(self._home, REST, self._help)
+        return self._ways
+
+    def fold(self, *, folded: bool) -> None:
+        """Show only icons, or the words too."""
+        if folded == self._folded:
+            return
+        self._folded = folded
+        self.setFixedWidth(FOLDED if folded else WIDTH)
+        self._column.setContentsMargins(*(FOLDED_MARGINS if folded else MARGINS))
+        down_or_across = QBoxLayout.Direction.TopToBottom if folded else QBoxLayout.Direction.LeftToRight
+        self._ways.setDirection(down_or_across)
+        self._keyring.setContentsMargins(12 if folded else 0, 0, 0, 0)
+        self._keyring.setDirection(down_or_across)
+        words = {self._home: "All setups", self._help: "Help", self._summary: "Summary"}
+        for each, text in (words | {each: TOOLS[tool].title for tool, each in self._tools.items()}).items():
+            each.setText("" if folded else text)
+        for each, text in words.items():
+            each.setAccessibleName(text)
+        for each in (self._home, self._summary):
+            each.setToolTip(words[each] if folded else "")
+        for stage_row in self._rows:
+            stage_row.fold(folded=folded)
+        for words_only in (self._name, self._client, self._tools_head, self._kept):
+            words_only.setVisible(not folded)
+        self.refresh()
 
     def _open(self, stage: Stage) -> None:
         session = self._controller.session
@@ -153,10 +196,15 @@ class Rail(QFrame):
         for each, tool_row in self._tools.items():
             tool_row.setVisible(each in pages)
             mark_here(tool_row, here=each is tool)
+            tool_row.setToolTip(TOOLS[each].title if self._folded else "")
             tool_row.setAccessibleName(f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
         self._kept.setText(session.kept_line())
         in_memory = bool(session.captures.in_memory_only)
-        self._again.setVisible(in_memory)
-        self._again.setEnabled(not self._controller.busy)
+        self._again.setVisible(in_memory and not self._folded)
+        self._again_folded.setVisible(in_memory and self._folded)
+        for again in (self._again, self._again_folded):
+            again.setEnabled(not self._controller.busy)
+        self._lock.setAccessibleName(session.kept_line() if self._folded else "")
+        self._lock.setToolTip(tip(session.kept_line()) if self._folded else "")
         tone = "caution" if in_memory else "good" if setup.kept else "muted"
         self._lock.show_icon("warning" if in_memory else "lock", tone)

@@ -1,0 +1,164 @@
+"""Every page fits every window: its main button is inside, nothing is cut, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from app.guide.vocabulary import Lane
+from tests.support.controller import walk
+from tests.support.pages import ShownPage, dialogs, first_pages, flaws, laid_out, setup_pages
+from tests.support.screen import child, in_front, part
+from tests.support.until import until
+from ui.main_window import MainWindow
+from ui.theme import style
+from ui.widgets.layouts import column
+from ui.wizard.page import WizardPage
+from ui.wizard.rail import Rail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ui.session.controller import SetupController
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+SIZES = ((720, 480), (784, 560), (944, 500), (1000, 680), (1264, 640), (1350, 700), (1600, 1000))
+"""The smallest window; those of a screen of 800x600, 1920x1080 at 200 percent, the limit of the folded rail, 1920x1080
+at 150 percent, 1366x768; and a large one. In device-independent pixels, less the desktop's frame."""
+COMPANION = ((360, 400), (410, 560), (410, 960))
+
+
+async def take_pictures(page: ShownPage, folder: Path) -> None:
+    """Save the page in each look, in a file named after its size, its name and the look."""
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    looks: dict[str, Callable[[], None]] = {
+        "contrast": lambda: use_high_contrast(app),
+        "dark": lambda: style.apply(app, dark=True),
+        "light": lambda: style.apply(app, dark=False),
+    }
+    size = f"{page.window.width()}x{page.window.height()}" if page.resizable else "own"
+    for look, put_on in looks.items():
+        put_on()
+        await laid_out()
+        file = folder / size / f"{page.name}-{look}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        page.window.grab().save(str(file))
+
+
+def use_high_contrast(app: QApplication) -> None:
+    """Apply the colors of a high-contrast desktop: yellow on black."""
+    palette = QPalette()
+    for role, color in ((palette.ColorRole.Window, "#000000"), (palette.ColorRole.WindowText, "#ffff00")):
+        palette.setColor(role, QColor(color))
+    palette.setColor(palette.ColorRole.Highlight, QColor("#00ffff"))
+    palette.setColor(palette.ColorRole.HighlightedText, QColor("#000000"))
+    style.use_palette(app, palette)
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("guide_id", ["okta-custom", "pingfederate"])
+def test_every_page_fits_every_window(
+    qapp: QApplication, tmp_path: Path, guide_id: str, request: pytest.FixtureRequest
+) -> None:
+    found: dict[str, list[str]] = {}
+    pictures = request.config.getoption("--pictures")
+
+    async def check(page: ShownPage) -> None:
+        sizes = SIZES if isinstance(page.window, MainWindow) else COMPANION
+        for width, height in sizes if page.resizable else (page.window.size().toTuple(),):
+            page.window.resize(width, height)
+            await laid_out()
+            wrong = list(flaws(page))
+            if page.window.size() != QSize(width, height):
+                wrong.append(f"the window became {page.window.width()}x{page.window.height()}")
+            if wrong:
+                found[f"{page.name} at {width}x{height}"] = wrong
+            if pictures:
+                await take_pictures(page, Path(pictures) / guide_id)
+
+    async def story(controller: SetupController) -> None:
+        window = MainWindow()
+        window.show()
+        for pages in (first_pages(window), setup_pages(controller, window), dialogs(controller, window)):
+            async for page in pages:
+                await check(page)
+        window.deleteLater()
+        await laid_out()
+
+    walk(qapp, tmp_path, story, guide=guide_id)
+    assert found == {}
+
+
+def test_a_page_that_shows_before_it_hides_does_not_enlarge_it(qapp: QApplication) -> None:
+    style.apply(qapp, dark=False)
+    page, one, other = QWidget(), QWidget(), QWidget()
+    for each in (one, other):
+        each.setFixedHeight(500)
+    column(one, other, inside=page)
+    other.hide()
+    window = MainWindow()
+    size = window.minimumSize().expandedTo(QSize(640, 480))
+    window.resize(size)
+    window.show_page(page)
+    window.show()
+    qapp.processEvents()
+    other.show()
+    one.hide()
+    qapp.processEvents()
+    assert window.size() == size
+    window.deleteLater()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_small_window_folds_the_rail_and_shows_the_other_lane_on_request(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        guide = controller.session.guide
+        step = next(step for step in guide.steps if step.lane is Lane.PORTAL and step.page is None)
+        await controller.session.go(step.id)
+        window, wizard = MainWindow(), WizardPage(controller)
+        window.show_page(wizard)
+        window.resize(1000, 680)
+        window.show()
+        await in_front(window)
+        cie, portal, rail = part(wizard, QWidget, "lane-cie"), part(wizard, QWidget, "lane-portal"), part(wizard, Rail)
+        wide = rail.width()
+        assert (cie.isVisible(), portal.isVisible()) == (True, True)
+        for width, height, lanes in ((999, 680, 1), (1000, 679, 2)):
+            window.resize(width, height)
+            await laid_out()
+            assert rail.width() < wide / 3
+            assert cie.isVisible() + portal.isVisible() == lanes
+            for each in rail.findChildren(QAbstractButton):
+                if each.isVisible():
+                    assert each.accessibleName()
+                    assert each.toolTip()
+        window.resize(800, 600)
+        await laid_out()
+        assert (cie.isVisible(), portal.isVisible()) == (False, True)
+        QTest.mouseClick(child(portal, "leave-portal"), Qt.MouseButton.LeftButton)
+        assert (cie.isVisible(), portal.isVisible()) == (True, False)
+        assert cie.isAncestorOf(window.focusWidget())
+        QTest.keyClick(window, Qt.Key.Key_F6)
+        assert (cie.isVisible(), portal.isVisible()) == (False, True)
+        QTest.keyClick(window, Qt.Key.Key_F6)
+        before = next(step for step in guide.steps if step.lane is Lane.CIE and step.page is None)
+        await controller.session.go(before.id)
+        await controller.session.go(step.id)
+        controller.page_changed.emit()
+        await until(portal.isVisible)
+        assert not cie.isVisible()
+        window.resize(1240, 800)
+        await laid_out()
+        assert (cie.isVisible(), portal.isVisible(), rail.width()) == (True, True, wide)
+        window.deleteLater()
+        await laid_out()
+
+    walk(qapp, tmp_path, story)
