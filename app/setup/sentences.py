@@ -26,6 +26,12 @@ def setup_name(setup: Setup) -> str:
     return setup.name or UNNAMED
 
 
+def window_title(guide: Guide, setup: Setup) -> str:
+    """Return what a window with this setup is called: its name, the client, and whether it is practice."""
+    practice = ", practice" if setup.practice else ""
+    return f"{setup_name(setup)}, {guide.short_name}{practice}"
+
+
 def status_line(setup: Setup) -> str:
     """Return the status line of a listed setup, from its summary; empty if it needs a step and the summary has none."""
     summary = setup.summary

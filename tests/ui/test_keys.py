@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -242,7 +243,7 @@ def test_tab_reaches_the_main_button_from_every_filled_field(
             main = child(window, "done")
             await until(main.isEnabled)
             await until(lambda: session.here.step.id == step_id)  # noqa: B023
-            QTest.qWait(1)
+            await asyncio.sleep(0.02)
             for field in card.findChildren(CaptureField):
                 if not field.isVisible():
                     continue

@@ -1,4 +1,4 @@
-"""The companion: the open step and its values in a narrow window, on top of the browser if the desktop allows it."""
+"""The companion: the open setup in a narrow window, on top of the browser if the desktop allows it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,39 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import visible
+from app.setup.sentences import window_title
 from ui.companion.short_result import ShortResult
+from ui.desktop.docking import Docking, Edge, can_dock
 from ui.desktop.screen_fit import ScreenFit
-from ui.desktop.windows import how_to_stay_on_top
+from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top
 from ui.session.keys import Key
-from ui.session.shortcuts import bind, bind_step, show_keys
+from ui.session.shortcuts import bind, bind_step, find_step, show_keys
+from ui.theme.style import restyle
 from ui.widgets.buttons import IconButton
-from ui.widgets.cards import Card, Note
-from ui.widgets.layouts import REST, clear, column, fill, left, row, top, wide
-from ui.widgets.link import LinkButton
+from ui.widgets.cards import Note
+from ui.widgets.fields import typing_in
+from ui.widgets.layouts import REST, clear, column, fill, middle, row, wide
 from ui.widgets.practice_strip import PracticeStrip
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
+from ui.wizard.checklist import Checklist
+from ui.wizard.finish import Finish
 from ui.wizard.footer import FooterBar
-from ui.wizard.step_card import StepCard
+from ui.wizard.step_card import StepCard, confirmation
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QShowEvent
 
+    from app.guide.model import Guide
     from ui.session.controller import SetupController
     from ui.session.view_state import ViewState
+
+_EDGES = {Edge.RIGHT: "Dock right", Edge.LEFT: "Dock left", Edge.FREE: "Don't dock"}
 
 
 class Companion(QWidget):
@@ -41,30 +49,34 @@ class Companion(QWidget):
 
     def __init__(self, controller: SetupController) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
-        self.setWindowTitle("Companion")
         self.setObjectName("companion-window")
         self._controller = controller
         self._drawn: object = None
+        self._words: Guide | None = None
+        """The guide as drawn; captured values change its texts."""
+        self._opened: str | None = None
+        """The page that was drawn last."""
         self._card: StepCard | None = None
-        self._lane = Lane.CIE
+        self._scroll: ScrollColumn | None = None
+        self._lane: Lane | None = None
+        """The lane of the open step; None until the first one is shown."""
         ScreenFit(self, first=(410, 560), least=(360, 400))
+        self.docking = Docking(self)
         inside = column(spacing=8, margins=(14, 12, 14, 12))
         fill(inside, self._head())
         outside = column(wide(inside), inside=self, spacing=0)
         if controller.session.setup.practice:
             outside.insertWidget(0, PracticeStrip(self, controller.practice_left))
         if advice := how_to_stay_on_top():
-            note = Note(rich(advice), "muted", self)
+            note = Note(rich(f"{advice} {how_to_dock()}"), "muted", self)
             note.setObjectName("stay-on-top")
             fill(inside, note)
-        self._scroll = ScrollColumn(self)
-        self._large = LinkButton("Open the large window", name="large-page", press=self.returned)
+        self._body = column()
+        self._below = column()
+        """What the step needs to go on, in sight while the rest scrolls: a confirmation, or a field far down."""
         self._footer = FooterBar(controller, self, narrow=True)
-        fill(inside, wide(self._scroll), left(self._large), self._footer)
-        bind_step(self, controller)
-        bind(Key.COMPANION, self, self.returned.emit)
-        bind(Key.HELP, self, controller.help_wanted.emit)
-        bind(Key.KEYS, self, partial(show_keys, self))
+        fill(inside, wide(self._body), self._below, self._footer)
+        self._bind_keys()
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
         controller.left.connect(self._give_way)
@@ -72,17 +84,51 @@ class Companion(QWidget):
         controller.tool_opened.connect(self._give_way)
         self.refresh()
 
+    def _bind_keys(self) -> None:
+        bind_step(self, self._controller)
+        bind(Key.COMPANION, self, self.returned.emit)
+        bind(Key.HELP, self, self._controller.help_wanted.emit)
+        bind(Key.KEYS, self, partial(show_keys, self))
+        if can_dock():
+            bind(Key.DOCK, self, lambda: self.docking.choose(self.docking.edge.following))
+        if can_minimize():
+            bind(Key.ASIDE, self, self.showMinimized)
+
     def _head(self) -> QHBoxLayout:
-        self._where = label("", "strong", self)
-        self._count = label("", "small", self)
+        self._console = QFrame(self)
+        self._console.setObjectName("console")
+        self._where = label("", "strong", self._console)
+        self._count = label("", "small", self._console)
         self._open = IconButton("open", "Open this console in the browser", name="open-console", press=self._open_lane)
-        large = IconButton(
-            "pin", Key.COMPANION.after("Back to the large window"), name="large-window", press=self.returned
-        )
-        return row(wide(column(self._where, self._count, spacing=1)), top(self._open), top(large))
+        hint = Key.COMPANION.after("Back to the large window")
+        large = IconButton("pin", hint, name="large-window", press=self.returned)
+        self._more = IconButton("more", "More", name="more", press=self._show_menu)
+        words = column(self._where, self._count, spacing=1)
+        row(wide(words), inside=self._console, margins=(10, 4, 10, 4))
+        return row(wide(self._console), *map(middle, (self._open, large, self._more)), spacing=4)
+
+    def _show_menu(self) -> None:
+        """Open the menu of what has no button of its own, with the keys of the table."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName("companion-menu")
+        for edge, words in _EDGES.items() if can_dock() else ():
+            action = menu.addAction(words, partial(self.docking.choose, edge))
+            action.setCheckable(True)
+            action.setChecked(edge is self.docking.edge)
+        menu.addSeparator()
+        if can_minimize():
+            menu.addAction(f"Step aside\t{Key.ASIDE.value}", self.showMinimized)
+        next_copy = menu.addAction(f"Copy the next value\t{Key.COPY_NEXT.value}", self._controller.copy_next)
+        next_copy.setEnabled(self._controller.next_copy is not None)
+        menu.addAction(f"Find a step\t{Key.FIND.value}", partial(find_step, self, self._controller))
+        menu.addAction(f"Help\t{Key.HELP.value}", self._controller.help_wanted.emit)
+        menu.addAction(f"Keys\t{Key.KEYS.value}", partial(show_keys, self))
+        menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _open_lane(self) -> None:
-        self._controller.open_console(self._lane)
+        if self._lane is not None:
+            self._controller.open_console(self._lane)
 
     def _give_way(self) -> None:
         """Return to the main window: tools and the list of setups need it."""
@@ -92,30 +138,54 @@ class Companion(QWidget):
     def refresh(self) -> None:
         """Redraw from the state."""
         session = self._controller.session
-        here, guide, view = session.here, session.guide, self._controller.step_view
-        names = {Lane.CIE: guide.cie.name, Lane.PORTAL: guide.portal.name, Lane.ASSISTANT: "the assistant"}
-        self._lane = Lane.CIE if here.step.page is Page.WATCH else here.step.lane
-        self._where.setText(view.title if view.finished else f"In {names[self._lane]}")
-        self._open.setVisible(self._lane is not Lane.ASSISTANT and not view.finished)
-        self._count.setText(f"Step {here.number} of {len(visible(guide, session.setup))}")
+        here, view = session.here, self._controller.step_view
+        self.setWindowTitle(window_title(session.guide, session.setup))
+        self._count.setText(f"Step {here.number} of {len(visible(session.guide, session.setup))}")
         self._footer.show_footer(view.footer)
-        self._large.setVisible(here.step.page in (Page.TEST, Page.CHECKLIST))
-        picture = (here.number, view.page, session.setup.stale, session.setup.answers, guide)
-        if picture != self._drawn:
-            self._drawn = picture
-            self._draw_card(view)
+        picture = (here.number, view.page, session.setup.stale, session.setup.answers)
+        if picture == self._drawn and (session.guide is self._words or typing_in(self)):
+            return
+        self._drawn, self._words = picture, session.guide
+        again, self._opened = view.page == self._opened, view.page
+        if not again:
+            self._show_console(view)
+        self._draw(view, again=again)
 
-    def _draw_card(self, view: ViewState) -> None:
-        clear(self._scroll.column)
-        self._card = None if view.finished else self._step_card()
-        fill(self._scroll.column, self._card or self._end(view), REST)
+    def _show_console(self, view: ViewState) -> None:
+        """Name the console of the open step, loudly if the step before was done in another one."""
+        session, step = self._controller.session, self._controller.session.here.step
+        names = {
+            Lane.CIE: session.guide.cie.name,
+            Lane.PORTAL: session.guide.portal.name,
+            Lane.ASSISTANT: "this window",
+        }
+        before, self._lane = self._lane, Lane.CIE if step.page is Page.WATCH else step.lane
+        changed = before not in (None, self._lane) and not view.finished
+        where = f"{'Now in' if changed else 'In'} {names[self._lane]}"
+        self._where.setText(view.title if view.finished else where)
+        self._open.setVisible(self._lane is not Lane.ASSISTANT and not view.finished)
+        for each in (self._console, self._where, self._count):
+            restyle(each, "changed", str(changed).lower())
+
+    def _draw(self, view: ViewState, *, again: bool) -> None:
+        """Draw the open page; ``again`` if it is the one that was open, which keeps its place."""
+        place = self._scroll.verticalScrollBar().value() if again and self._scroll is not None else 0
+        step = self._controller.session.here.step
+        clear(self._body)
+        clear(self._below)
+        self._card = self._scroll = None
+        if view.finished:
+            fill(self._body, wide(Finish(self._controller, self)))
+        elif step.page is Page.CHECKLIST:
+            fill(self._body, label(step.title, "heading", self), 8, wide(Checklist(self._controller, self)))
+        else:
+            self._card, self._scroll = self._step_card(), ScrollColumn(self)
+            fill(self._scroll.column, self._card, REST)
+            fill(self._body, wide(self._scroll))
+            if step.confirm:
+                fill(self._below, confirmation(self._controller, step.id, step.confirm))
         self._footer.follow(self._card)
-        QTimer.singleShot(0, self, self._take_keyboard)
-
-    def _end(self, view: ViewState) -> Card:
-        card = Card("card", self, view.title)
-        card.add(label(view.lead, "muted", card))
-        return card
+        QTimer.singleShot(0, self, partial(self._take_keyboard, place))
 
     def _step_card(self) -> StepCard:
         here = self._controller.session.here
@@ -124,15 +194,27 @@ class Companion(QWidget):
             extra = WatchPanel(self._controller)
         elif here.step.page is Page.TEST:
             extra = ShortResult(self._controller)
-        return StepCard(here, self._controller, self, extra)
+        return StepCard(here, self._controller, self, extra, in_companion=True)
 
-    def _take_keyboard(self) -> None:
+    def _take_keyboard(self, place: int) -> None:
+        if self._card is not None and self._scroll is not None and (needed := self._card.empty_field()) is not None:
+            self.ensurePolished()
+            if not self._scroll.has_room_for(needed):
+                fill(self._below, needed)
+                self._footer.follow(self._card)
         field = self._card.first_input() if self._card is not None else None
         (field or (self._footer.main if self._footer.main.isEnabled() else self._open)).setFocus()
+        if self._scroll is not None:
+            self._scroll.verticalScrollBar().setValue(place)
 
     def _focus_main_button(self) -> None:
         if self.isVisible() and self._footer.main.isEnabled():
             self._footer.main.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Return to the chosen edge."""
+        super().showEvent(event)
+        self.docking.place_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Restore the main window when the companion is closed."""

@@ -20,6 +20,18 @@ ON_TOP: Final = {
 }
 """By desktop, in this program's markup. Measured: none of these desktops follows the program's own request."""
 
+DOCKING: Final = {
+    "GNOME": "To dock it, press **Super+Left** or **Super+Right**.",
+    "KDE": "To dock it, press **Meta+Left** or **Meta+Right**.",
+    "sway": "To move it while it is tiled, press **Super+Shift+Left** or **Super+Shift+Right** (by default).",
+}
+"""By desktop: its own keys that place a window at an edge of the screen."""
+
+DOCKING_ELSEWHERE: Final = "This desktop may have keys of its own that dock a window."
+
+NOT_MINIMIZED: Final = frozenset({"sway", "i3", "Hyprland"})
+"""Desktops without minimized windows."""
+
 ON_TOP_ELSEWHERE: Final = "This desktop may not keep this window on top. Its window menu may offer that."
 
 
@@ -32,8 +44,24 @@ def how_to_stay_on_top() -> str:
     """Return how the user keeps a window on top; empty if the program can do it."""
     if not on_wayland():
         return ""
-    names = os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
-    return next((ON_TOP[name] for name in names if name in ON_TOP), ON_TOP_ELSEWHERE)
+    return next((ON_TOP[name] for name in _desktop() if name in ON_TOP), ON_TOP_ELSEWHERE)
+
+
+def how_to_dock() -> str:
+    """Return which keys of the desktop dock a window; empty if the program can do it."""
+    if not on_wayland():
+        return ""
+    return next((DOCKING[name] for name in _desktop() if name in DOCKING), DOCKING_ELSEWHERE)
+
+
+def can_minimize() -> bool:
+    """Return whether the desktop minimizes windows."""
+    return NOT_MINIMIZED.isdisjoint(_desktop())
+
+
+def _desktop() -> list[str]:
+    """Return what the desktop calls itself, its own name first."""
+    return os.environ.get("XDG_CURRENT_DESKTOP", "").split(":")
 
 
 ACTIVATION: Final = "XDG_ACTIVATION_TOKEN"

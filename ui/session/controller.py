@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from typing import Any
 
+    from app.guide.model import Step
     from app.session.captures import CaptureResult
     from app.session.session import SetupSession
     from app.setup.gate import TimestampProblem
@@ -140,11 +141,15 @@ class SetupController(QObject):
 
     # -- values --------------------------------------------------------------------------
 
-    def give(self, name: str, text: str) -> None:
-        """Capture a text that the admin pasted or typed for a value."""
-        self._start(self._give(name, text))
+    def give(self, name: str, text: str, *, go_on: bool = False) -> None:
+        """Capture a text that the admin pasted or typed for a value.
 
-    async def _give(self, name: str, text: str) -> None:
+        ``go_on`` also completes the step, if the text is valid and was the last thing that the step asked for.
+        """
+        self._start(self._give(name, text, go_on=go_on))
+
+    async def _give(self, name: str, text: str, *, go_on: bool) -> None:
+        step = self.session.here.step
         spec = self.session.guide.values[name]
         self.giving.add(name)
         if spec.secret:
@@ -161,6 +166,18 @@ class SetupController(QObject):
         self.activity_changed.emit()
         self.announced.emit(given.sentence)
         self.answered.emit(name)
+        clean = given.accepted and not (given.warnings or given.to_redo or given.held)
+        if go_on and clean and self.session.here.step.id == step.id and self._only_captures(step):
+            self.act()
+
+    def _only_captures(self, step: Step) -> bool:
+        """Return whether the step asks for values alone and has them: its main button just opens the next step."""
+        guide, action = self.session.guide, self.step_view.footer.action
+        asked = (branch for branch in guide.branches if branch.at == step.id)
+        open_question = any(sum(each.unavailable is None for each in branch.options) > 1 for branch in asked)
+        there = all(self.session.captures.shown(name).present for name in step.captures)
+        more = step.carries or step.choices or step.marks or step.builder or open_question
+        return there and not more and action is not None and action.kind is ActionKind.COMPLETE
 
     def keep_again(self) -> None:
         """Try again to store what is only in memory. The keyring may show its prompt."""

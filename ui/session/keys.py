@@ -21,6 +21,8 @@ class Key(WordedEnum):
     LANE = "F6", "Goes to the steps in the other console."
     FIND = "Ctrl+F", "Finds a step of this setup."
     COMPANION = "F9", "Switches between the large window and the companion, a narrow one beside the browser."
+    DOCK = "F7", "Docks the companion at the right edge of the screen, then at the left one, then not at all."
+    ASIDE = "F8", "Minimizes the companion."
     CLOSE = "Esc", "Goes from a page beside the steps back to the step."
     HELP = "F1", "Opens the handbook at the open step, in the browser."
     KEYS = "?", "Shows these keys, unless a field is being typed in."

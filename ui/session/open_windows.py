@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.setup.sentences import window_title
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
+from ui.desktop.docking import Edge
 from ui.desktop.windows import bring_forward
 from ui.dialogs import received_address
 from ui.main_window import ShownPage
@@ -36,6 +38,8 @@ class SetupWindows:
         self.controller: SetupController | None = None
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
+        self._edge = Edge.FREE
+        """Where the companion was docked last."""
         self._window = window
         self._tasks = tasks
         self._clipboard = clipboard
@@ -49,15 +53,21 @@ class SetupWindows:
         self.page = WizardPage(self.controller)
         self.controller.companion_wanted.connect(self.show_companion)
         self.controller.address_received.connect(partial(received_address.ask, self._window, self.controller))
-        practice = ", practice" if session.setup.practice else ""
-        self._window.setWindowTitle(f"{session.guide.short_name} setup{practice}")
+        self.controller.setup_changed.connect(self._show_title)
+        self._show_title()
         self._window.show_page(self.page, keep=keep)
         self._tasks.start(load_all())
         return self.controller
 
+    def _show_title(self) -> None:
+        if self.controller is not None:
+            session = self.controller.session
+            self._window.setWindowTitle(window_title(session.guide, session.setup))
+
     def close(self) -> None:
         """Close the setup. The main window deletes its page when it shows another one."""
         if self.companion is not None:
+            self._edge = self.companion.docking.edge
             self.companion.hide()
             self.companion.deleteLater()
             self.companion = None
@@ -80,6 +90,7 @@ class SetupWindows:
             return
         if self.companion is None:
             self.companion = Companion(self.controller)
+            self.companion.docking.choose(self._edge)
             self.companion.returned.connect(lambda: self.come_forward(large=True))
         event_trace.record(TraceEvent.PAGE, page=ShownPage.COMPANION)
         self.companion.show()

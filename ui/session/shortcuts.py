@@ -35,10 +35,11 @@ def bind_step(owner: QWidget, controller: SetupController) -> None:
     for index, sequence in enumerate(Key.COPY.sequences):
         _bind((sequence,), owner, partial(controller.copy_at, index))
     bind(Key.COPY_NEXT, owner, controller.copy_next)
-    bind(Key.FIND, owner, partial(_find, owner, controller))
+    bind(Key.FIND, owner, partial(find_step, owner, controller))
 
 
-def _find(owner: QWidget, controller: SetupController) -> None:
+def find_step(owner: QWidget, controller: SetupController) -> None:
+    """Open the list in which a step is found."""
     from ui.dialogs.find_step import FindStep
 
     FindStep(controller, owner).open()

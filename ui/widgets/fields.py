@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from ui.theme.style import restyle
 from ui.widgets.buttons import IconButton, button
@@ -69,6 +69,13 @@ def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabe
     if origin:
         header.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
     return header, name
+
+
+def typing_in(widget: QWidget) -> bool:
+    """Return whether a field inside a widget has the focus; drawing new texts can wait until it doesn't."""
+    focused = widget.window().focusWidget()
+    inside = isinstance(focused, QLineEdit | QPlainTextEdit) and widget.isAncestorOf(focused)
+    return inside and focused is not None and focused.hasFocus()
 
 
 class ValueField(QWidget):
@@ -196,6 +203,8 @@ class CaptureField(QWidget):
         self._read_clipboard = read_clipboard
         self._accepted = False
         """Whether a value was accepted and nothing else has been entered since."""
+        self.pasted = False
+        """Whether the text submitted last was pasted or dropped, and not typed."""
         header, name = _header(self, text, origin)
         self._input = self._make_input(secret)
         name.setText(text.replace("&", "&&"))  # a buddy's label treats & as a shortcut
@@ -215,14 +224,19 @@ class CaptureField(QWidget):
         if not secret:
             made.left.connect(self._enter)
         made.pasted.connect(self._paste)
-        made.dropped.connect(self._give)
+        made.dropped.connect(self._take)
         made.textEdited.connect(lambda _: self.edited.emit(self._input.entered))
         made.textChanged.connect(self._offer_paste)
         return made
 
     def _paste(self) -> None:
         if not self._input.isReadOnly():
-            self._give(self._read_clipboard())
+            self._take(self._read_clipboard())
+
+    def _take(self, text: str) -> None:
+        self.pasted = True
+        self._give(text)
+        self.pasted = False
 
     def _enter(self) -> None:
         if self._input.isReadOnly():

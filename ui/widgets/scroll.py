@@ -55,6 +55,13 @@ class ScrollColumn(QScrollArea):
         if focused is not None and not pressed and self._inside.isAncestorOf(focused):
             self.ensureWidgetVisible(focused, 0, 12)
 
+    def has_room_for(self, widget: QWidget) -> bool:
+        """Return whether a widget inside is in sight while the column shows its top."""
+        self._inside.ensurePolished()
+        self.column.activate()
+        bottom = widget.mapTo(self._inside, widget.rect().bottomLeft()).y()
+        return bottom <= self.viewport().height()
+
     def keep_in_view(self, widget: QWidget) -> None:
         """Scroll so that the top of ``widget`` is visible, and as much of the rest as fits, also after it has grown."""
         self._followed = widget

@@ -27,7 +27,7 @@ class Checklist(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._boxes: dict[str, CheckLine] = {}
-        scroll = ScrollColumn(self)
+        self._scroll = scroll = ScrollColumn(self)
         column(scroll, inside=self)
         guide = controller.session.guide
         about = f"The facts about {guide.short_name} were checked against their sources on {guide.verified_on}."
@@ -58,3 +58,5 @@ class Checklist(QWidget):
             if box.isChecked() != on:
                 with QSignalBlocker(box):
                     box.setChecked(on)
+        if (left := next((box for box in self._boxes.values() if not box.isChecked()), None)) is not None:
+            self._scroll.ensureWidgetVisible(left, 0, 40)

@@ -6,16 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from app.diagnosis.findings import meaning, sentence
 from app.diagnosis.offers import rows
 from app.diagnosis.runs import headline
 from app.diagnosis.ticket import sent_lines, ticket
-from app.scim.finding import Check, Verdict
+from app.scim.finding import Check
 from app.session.testing import ConnectionTestState
 from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.cards import Card
-from ui.widgets.causes import CauseList
 from ui.widgets.choices import CheckLine
 from ui.widgets.facts import FactTable
 from ui.widgets.layouts import REST, clear, column, fill, left, row, wide
@@ -24,9 +22,9 @@ from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
 from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests
+from ui.wizard.test_results import again_link, failure_card, remarks_card
 
 if TYPE_CHECKING:
-    from app.diagnosis.causes import Diagnosis
     from app.scim.capabilities import ServiceOffer
     from ui.session.controller import SetupController
 
@@ -100,16 +98,15 @@ class ConnectionPage(QWidget):
     def _fill_results(self) -> None:
         session = self._controller.session
         if (diagnosis := session.testing.diagnosis) is not None:
-            self._side.addWidget(self._causes(diagnosis))
+            self._side.addWidget(failure_card(self._controller, diagnosis, self))
         else:
             card = self._note(
                 "The connection works from this computer",
                 f"{session.guide.short_name} connects from its own network. You run its own test later.",
             )
-            again = LinkButton("Test again", name="test-again", press=self._controller.test)
-            again.setEnabled(not session.testing.running)
-            card.add(left(again))
-        self._remarks()
+            card.add(left(again_link(self._controller)))
+        if (remarks := remarks_card(self._controller, self)) is not None:
+            self._side.addWidget(remarks)
         if session.testing.offer is not None:
             self._side.addWidget(self._offer(session.testing.offer))
         elif session.testing.running:
@@ -122,31 +119,10 @@ class ConnectionPage(QWidget):
         self._side.addWidget(card)
         return card
 
-    def _remarks(self) -> None:
-        """Return a card of remarks, which don't fail the test, with what they mean and what they don't."""
-        odd = [f for f in self._controller.session.testing.findings if f.verdict is Verdict.WARNED]
-        if not odd:
-            return
-        card = Card("card", self, "Remarks" if len(odd) > 1 else "A remark")
-        for finding in odd:
-            card.add(label(f"{finding.check.words}: {sentence(finding)}.", "strong", card))
-            if words := meaning(finding):
-                card.add(label(words, "body", card))
-        self._side.addWidget(card)
-
     def _offer(self, offer: ServiceOffer) -> Card:
         card = Card("card", self, "What this service offers")
         card.setObjectName("offer")
         card.add(FactTable(rows(offer)), label("Nothing here decides whether the test passes.", "small", card))
-        return card
-
-    def _causes(self, diagnosis: Diagnosis) -> Card:
-        card = Card("card-bad", self, diagnosis.title)
-        session = self._controller.session
-        card.add(CauseList(diagnosis.causes, "cause", self._controller.go, card))
-        if session.testing.may_skip:
-            words = f"Skip this test. {session.guide.short_name} may still be able to connect."
-            card.add(left(LinkButton(words, name="skip-test", press=self._controller.skip_test)))
         return card
 
     def _sent(self) -> Card:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import Mark, places
@@ -14,6 +14,7 @@ from ui.session.keys import Key
 from ui.theme.style import restyle
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
+from ui.widgets.fields import typing_in
 from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import ElidedLabel
@@ -103,7 +104,7 @@ class LaneView(QFrame):
             setup.stale,
             tuple(setup.answers.items()),
         )
-        if picture == self._drawn and (session.guide is self._words or self._typing()):
+        if picture == self._drawn and (session.guide is self._words or typing_in(self)):
             return
         self._drawn, self._words = picture, session.guide
         console, other = session.guide.cie, session.guide.portal
@@ -120,12 +121,6 @@ class LaneView(QFrame):
         restyle(self, "role", "lane-current" if current else "lane")
         self._here.setVisible(current)
         self._fill(shown)
-
-    def _typing(self) -> bool:
-        """Return whether a field of this lane has the focus; new texts can wait until it doesn't."""
-        focused = self.window().focusWidget()
-        inside = isinstance(focused, QLineEdit | QPlainTextEdit) and self.isAncestorOf(focused)
-        return inside and focused is not None and focused.hasFocus()
 
     def _fill(self, shown: list[Place]) -> None:
         steps = self._scroll.column

@@ -66,10 +66,18 @@ class StepCard(Card):
     """The open step: what to do, which values to copy and capture, and how to see that it worked."""
 
     def __init__(
-        self, place: Place, controller: SetupController, parent: QWidget | None = None, extra: QWidget | None = None
+        self,
+        place: Place,
+        controller: SetupController,
+        parent: QWidget | None = None,
+        extra: QWidget | None = None,
+        *,
+        in_companion: bool = False,
     ) -> None:
+        """``in_companion`` leaves the confirmation to the window, and completes the step after a valid paste."""
         super().__init__("card-current", parent)
         self._controller = controller
+        self._goes_on = in_companion
         self._capture = CaptureGuard(self)
         self._capture.wanted = controller.hide_from_captures
         self._values: dict[str, ValueField] = {}
@@ -97,8 +105,8 @@ class StepCard(Card):
         self.add(*tool_links(controller, *step.helpful_tools))
         if step.reads_errors:
             self._add_error_reader(step.lane)
-        if step.confirm:
-            self._add_confirmation(step.id, step.confirm)
+        if step.confirm and not in_companion:
+            self.add(confirmation(controller, step.id, step.confirm))
         controller.revealed.connect(self._show_secret)
         controller.concealed.connect(self._conceal)
         controller.answered.connect(self._say_answer)
@@ -186,10 +194,11 @@ class StepCard(Card):
         self._controller.hide_from_captures = self._capture.wanted = on
 
     def _capture_field(self, name: str, origin: str) -> CaptureField:
-        spec = self._controller.session.guide.values[name]
+        controller = self._controller
+        spec = controller.session.guide.values[name]
         field = CaptureField(spec.label, self._controller.paste_text, secret=spec.secret, origin=origin)
         field.setObjectName(f"capture-{name}")
-        field.submitted.connect(lambda text: self._controller.give(name, text))
+        field.submitted.connect(lambda text: controller.give(name, text, go_on=self._goes_on and field.pasted))
         field.next_requested.connect(self._controller.next_requested)
         if spec.kind is Kind.COUNT:
             field.set_placeholder("Enter the number")
@@ -225,13 +234,6 @@ class StepCard(Card):
         card = PortalErrorCard(self._controller)
         opener = DisclosureLink(f"Did {who} show an error?", name="open-portal-error", opens=card)
         self.add(left(opener), card)
-
-    def _add_confirmation(self, step_id: str, sentence: str) -> None:
-        box = CheckLine(sentence.replace("**", ""), self)
-        box.setObjectName(f"confirm-{step_id}")
-        box.setChecked(step_id in self._controller.session.setup.ticked)
-        box.toggled.connect(lambda on: self._controller.tick(step_id, on))
-        self.add(box)
 
     def refresh(self) -> None:
         """Update values and hints; text being typed is kept."""
@@ -305,9 +307,24 @@ class StepCard(Card):
 
     def lead_to(self, following: QWidget) -> None:
         """Make a widget the next stop of Tab after the last field, before the links of the card."""
-        if fields := self.findChildren(CaptureField):
+        if fields := list(self._captures.values()) or self.findChildren(CaptureField):
             fields[-1].lead_to(following)
+
+    def empty_field(self) -> CaptureField | None:
+        """Return the first field that the step needs and that has no value yet."""
+        session = self._controller.session
+        needed = (name for name in session.here.step.captures if not session.captures.shown(name).present)
+        return next((self._captures[name] for name in needed if name in self._captures), None)
 
     def first_input(self) -> QWidget | None:
         """Return the field to focus."""
         return next((field for field in self._captures.values() if not field.isHidden()), None)
+
+
+def confirmation(controller: SetupController, step_id: str, sentence: str) -> CheckLine:
+    """Return the sentence to select before the step can be completed."""
+    box = CheckLine(sentence.replace("**", ""))
+    box.setObjectName(f"confirm-{step_id}")
+    box.setChecked(step_id in controller.session.setup.ticked)
+    box.toggled.connect(lambda on: controller.tick(step_id, on))
+    return box

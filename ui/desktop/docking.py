@@ -1,0 +1,74 @@
+"""Places a window along an edge of its screen, on systems that let a program place its windows."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QRect, QTimer
+
+from ui.desktop.windows import on_wayland
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMetaObject
+    from PySide6.QtWidgets import QWidget
+
+
+class Edge(StrEnum):
+    """Where the admin wants the companion."""
+
+    FREE = "free"
+    """Where it was put."""
+    RIGHT = "right"
+    LEFT = "left"
+
+    @property
+    def following(self) -> Edge:
+        """Return the edge that the key chooses after this one."""
+        edges = list(Edge)
+        return edges[(edges.index(self) + 1) % len(edges)]
+
+
+def can_dock() -> bool:
+    """Return whether a program may place its windows here. On Wayland, only the desktop does that."""
+    return not on_wayland()
+
+
+class Docking(QObject):
+    """Keeps a window at the chosen edge, as high as the screen has room, also after the room has changed."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.edge = Edge.FREE
+        self._window = window
+        self._room: QMetaObject.Connection | None = None
+        """The connection to the signal of the screen that the window was shown on."""
+        self._before: QRect | None = None
+        """Where the window was before it was docked."""
+
+    def choose(self, edge: Edge) -> None:
+        """Move the window to an edge, or back to where it was."""
+        if self.edge is Edge.FREE:
+            self._before = self._window.geometry()
+        self.edge = edge
+        if edge is Edge.FREE and self._before is not None:
+            self._window.setGeometry(self._before)
+        self.place()
+
+    def place_soon(self) -> None:
+        """Move the window once its desktop has given it a frame, which takes part of the room."""
+        self.place()
+        QTimer.singleShot(0, self, self.place)
+        if self._room is not None:
+            QObject.disconnect(self._room)
+        self._room = self._window.screen().availableGeometryChanged.connect(self.place)
+
+    def place(self) -> None:
+        """Move the window to its edge."""
+        window, handle = self._window, self._window.windowHandle()
+        if self.edge is Edge.FREE or handle is None or not can_dock():
+            return
+        room, frame = window.screen().availableGeometry().marginsRemoved(handle.frameMargins()), window.geometry()
+        width = min(frame.width(), room.width())
+        left = room.left() if self.edge is Edge.LEFT else room.right() + 1 - width
+        window.setGeometry(QRect(left, room.top(), width, room.height()))
