@@ -15,6 +15,7 @@ from app.system.paths import resources
 from app.values.rules import derive, read
 from tests.guide.answers import answers, shown
 from tests.guide.vendor_page import eights, hashes
+from ui.wizard.step_card import ANOTHER_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -323,3 +324,11 @@ def test_titles_are_short_and_statements_end_with_a_full_stop(guide: Guide) -> N
         said = [step.text, step.success, *step.notes, *step.advice, *(n.because for n in step.needs)]
         said += [part for f in step.failures for part in (f.cause, f.repair)] + [c.why for c in step.choices]
         assert all(text.endswith(".") for text in said), step.id
+
+
+def test_the_assistants_own_link_is_mentioned_by_its_label(guide: Guide) -> None:
+    for step in guide.steps:
+        for text in (*step.notes, *step.advice, *(failure.repair for failure in step.failures)):
+            named = re.findall(r"\*\*((?:Use|Choose|Take) another [^*]+)\*\*", text)
+            assert set(named) <= {ANOTHER_VALUE}
+            assert not named or any(spec.own for spec in guide.values.values())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QWidget
@@ -60,6 +60,10 @@ class StepLine(PushButton):
         self.setAccessibleName(f"Step {place.number}, {place.step.title}, {state}")
         self.setMinimumHeight(46)
         take_height_from_width(self)
+
+
+ANOTHER_VALUE: Final = "Use another value"
+"""Opens a field for a value other than the suggested one; guides mention it."""
 
 
 class StepCard(Card):
@@ -180,7 +184,7 @@ class StepCard(Card):
     def _add_own(self, name: str) -> None:
         """Let the admin replace the suggested or derived value."""
         field = self._capture_field(name, "your own value")
-        self._changes[name] = DisclosureLink("Use another value", name=f"change-{name}", opens=field)
+        self._changes[name] = DisclosureLink(ANOTHER_VALUE, name=f"change-{name}", opens=field)
         self.add(left(self._changes[name]), field)
 
     def _add_capture_switch(self) -> None:
