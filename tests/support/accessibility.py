@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _INSTALL: Final = "_ZN11QAccessible20installUpdateHandlerEPFvP16QAccessibleEventE"
 """``QAccessible::installUpdateHandler``, which PySide6 does not offer, as the Itanium C++ ABI names it."""
@@ -53,6 +53,19 @@ class Report:
     focused: bool = False
     """Whether the object has the focus."""
 
+    @property
+    def utterance(self) -> str:
+        """What both Orcas say: what takes the focus, and a changed name or description of what has it."""
+        assert self.event is not QAccessible.Event.Announcement, "Orca 43 has no listener for it"
+        match self.event:
+            case QAccessible.Event.Focus:
+                return " ".join(filter(None, (self.name, self.description)))
+            case QAccessible.Event.NameChanged if self.focused:
+                return self.name
+            case QAccessible.Event.DescriptionChanged if self.focused:
+                return self.description
+        return ""
+
 
 @dataclass(slots=True)
 class Reports:
@@ -60,20 +73,12 @@ class Reports:
 
     all: list[Report] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    added: Callable[[Report], None] | None = None
+    """Called with each new one."""
 
     def utterances(self) -> list[str]:
-        """Return what both Orcas say: what takes the focus, and a changed name or description of what has it."""
-        said = []
-        for report in self.all:
-            assert report.event is not QAccessible.Event.Announcement, "Orca 43 has no listener for it"
-            match report.event:
-                case QAccessible.Event.Focus:
-                    said.append(" ".join(filter(None, (report.name, report.description))))
-                case QAccessible.Event.NameChanged if report.focused:
-                    said.append(report.name)
-                case QAccessible.Event.DescriptionChanged if report.focused and report.description:
-                    said.append(report.description)
-        return said
+        """Return what both Orcas say."""
+        return [said for report in self.all if (said := report.utterance)]
 
     def texts(self) -> list[str]:
         """Return all texts of all events, and as the last one all that the events carried, joined."""
@@ -121,6 +126,8 @@ def recorded() -> Iterator[Reports]:
     def record(pointer: int) -> None:
         try:
             reports.all.append(_read(pointer))
+            if reports.added is not None:
+                reports.added(reports.all[-1])
         except Exception as error:
             reports.failures.append(error)
 

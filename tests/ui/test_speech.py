@@ -121,6 +121,20 @@ def test_a_sentence_is_forgotten(two: Two, monkeypatch: pytest.MonkeyPatch) -> N
     two.qtbot.waitUntil(lambda: two.first.accessibleDescription() == "")
 
 
+def test_a_sentence_waits_for_the_next_window_and_for_no_other_program(two: Two) -> None:
+    with recorded() as reports:
+        say("Token copied.")
+        two.first.clearFocus()
+        two.qtbot.wait(SETTLE_MS * 3)
+        two.second.setFocus()
+        assert two.said(reports)[-2:] == ["Second", "Token copied."]
+        say("Captured.")
+        two.second.clearFocus()
+        two.qtbot.wait(SETTLE_MS * 2 + speech.BETWEEN_WINDOWS_MS)
+        two.second.setFocus()
+        assert two.said(reports)[-1] == "Second"
+
+
 def test_windows_and_macos_announce(two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(speech, "ANNOUNCES", True)
     with recorded() as reports:

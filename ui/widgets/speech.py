@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QTimerEvent
     from PySide6.QtWidgets import QWidget
 
+BETWEEN_WINDOWS_MS: Final = 1000
+"""Milliseconds for which nothing may have the focus while another window of the program opens."""
+
 FORGET_MS: Final = 8000
 """Milliseconds after which a sentence is no longer news, and a widget without a description has none again."""
 
@@ -56,6 +59,7 @@ class _Speech(QObject):
         self._heard = ""
         """The name and description of what took the focus since the first of them."""
         self._timer = self._forgetting = 0
+        self._patient = True
         self._speaker: QWidget | None = None
         """The widget whose description is a sentence now."""
         self._own = ""
@@ -67,7 +71,7 @@ class _Speech(QObject):
         """Say a sentence once everything that belongs to it has happened."""
         if text := sentence.replace("**", "").strip():
             self._waiting.append(text)
-            self._wait()
+            self._wait(SETTLE_MS)
 
     def describe(self, widget: QWidget, text: str) -> None:
         """Describe a widget."""
@@ -83,10 +87,11 @@ class _Speech(QObject):
         if widget is self._speaker or (focused and text):
             self._speaker, self._own = widget, text
 
-    def _wait(self) -> None:
+    def _wait(self, milliseconds: int) -> None:
         if self._timer:
             self.killTimer(self._timer)
-        self._timer = self.startTimer(SETTLE_MS)
+        self._timer = self.startTimer(milliseconds)
+        self._patient = milliseconds == SETTLE_MS
 
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: N802 - Qt's name
         """Say what is waiting, or forget what was said."""
@@ -103,13 +108,15 @@ class _Speech(QObject):
         for text in waiting:
             if text not in heard and not any(text in other for other in (*said, *waiting) if other != text):
                 said += [text] if text not in said else []
-        if said:
-            self._speak(" ".join(said))
+        if not said:
+            return
+        if (focused := QApplication.focusWidget()) is not None:
+            self._speak(" ".join(said), focused)
+        elif self._patient:  # else another program is in front
+            self._waiting = said
+            self._wait(BETWEEN_WINDOWS_MS)
 
-    def _speak(self, text: str) -> None:
-        focused = QApplication.focusWidget()
-        if focused is None:
-            return  # another program is in front
+    def _speak(self, text: str, focused: QWidget) -> None:
         if ANNOUNCES:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(focused, text))
             return
@@ -127,7 +134,7 @@ class _Speech(QObject):
             interface = QAccessible.queryAccessibleInterface(now)
             parts = (QAccessible.Text.Name, QAccessible.Text.Description)
             self._heard += "\n".join(interface.text(part) for part in parts)
-            self._wait()
+            self._wait(SETTLE_MS)
         if self._speaker is not None and now is not self._speaker:
             # Later: Orca hears of the focus only after this, and would say the description again.
             QTimer.singleShot(0, self, self._give_back_unless_focused)
