@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +52,10 @@ class Report:
     """The texts that the object answers to a listener who asks for them."""
     focused: bool = False
     """Whether the object has the focus."""
+    source: int = 0
+    """Identifies the object."""
+    known: bool = False
+    """It reports a name that Orca has from an event before. Qt reports some names twice."""
 
     @property
     def utterance(self) -> str:
@@ -60,7 +64,7 @@ class Report:
         match self.event:
             case QAccessible.Event.Focus:
                 return " ".join(filter(None, (self.name, self.description)))
-            case QAccessible.Event.NameChanged if self.focused:
+            case QAccessible.Event.NameChanged if self.focused and not self.known:
                 return self.name
             case QAccessible.Event.DescriptionChanged if self.focused:
                 return self.description
@@ -73,12 +77,23 @@ class Reports:
 
     all: list[Report] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
+    names: dict[int, str] = field(default_factory=dict)
+    """What had the focus → the name that it then had."""
     added: Callable[[Report], None] | None = None
     """Called with each new one."""
 
     def utterances(self) -> list[str]:
         """Return what both Orcas say."""
-        return [said for report in self.all if (said := report.utterance)]
+        return [report.utterance for report in self.all if report.utterance]
+
+    def add(self, report: Report) -> None:
+        """Add an event."""
+        known = report.event is QAccessible.Event.NameChanged and self.names.get(report.source) == report.name
+        if report.focused:
+            self.names[report.source] = report.name
+        self.all.append(replace(report, known=known))
+        if self.added is not None:
+            self.added(self.all[-1])
 
     def texts(self) -> list[str]:
         """Return all texts of all events, and as the last one all that the events carried, joined."""
@@ -110,7 +125,15 @@ def _read(pointer: int) -> Report:
     if (text := interface.textInterface()) is not None:
         answers.append(text.text(0, text.characterCount()))
     name, description = interface.text(QAccessible.Text.Name), interface.text(QAccessible.Text.Description)
-    return Report(happened, name, description, carried, tuple(answers), bool(interface.state().focused))
+    return Report(
+        happened,
+        name,
+        description,
+        carried,
+        tuple(answers),
+        bool(interface.state().focused),
+        QAccessible.uniqueId(interface),
+    )
 
 
 @contextmanager
@@ -125,9 +148,7 @@ def recorded() -> Iterator[Reports]:
 
     def record(pointer: int) -> None:
         try:
-            reports.all.append(_read(pointer))
-            if reports.added is not None:
-                reports.added(reports.all[-1])
+            reports.add(_read(pointer))
         except Exception as error:
             reports.failures.append(error)
 
