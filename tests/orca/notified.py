@@ -44,8 +44,7 @@ async def walk(application: Application) -> int:
                 session.announce(SessionEvent.TIMESTAMP_SEEN)
             case ["portal"]:
                 service = NotificationService("", window.come_forward, portal=True)
-                assert await service.connect()
-                application.tasks.start(service.listen())
+                application.tasks.start(service.run())
                 answer = await service.show("Full Sync has ended", sys.argv[1], "compare the counts.")
             case ["active"]:
                 answer = window.isActiveWindow() and not window.isMinimized()

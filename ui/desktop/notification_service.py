@@ -6,11 +6,14 @@ Sources: Desktop Notifications Specification 1.3; the documentation of ``org.fre
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from jeepney import DBusAddress, HeaderFields, MatchRule, MessageType, message_bus, new_method_call
-from jeepney.io.asyncio import open_dbus_connection
+from jeepney.auth import BEGIN, Authenticator
+from jeepney.bus import get_bus
+from jeepney.io.asyncio import DBusConnection
 
 from app.system.paths import resources
 
@@ -18,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jeepney import Message
-    from jeepney.io.asyncio import DBusConnection
 
 SECONDS: Final = 5.0
 """How long the bus and the service may take to answer; the bus may have to start the service."""
@@ -49,36 +51,43 @@ class NotificationService:
         self._replies: dict[int, asyncio.Future[Message]] = {}
         self._shown: set[object] = set()
         self._tokens: dict[object, str] = {}
+        self._ready = asyncio.Event()
+        """The connection was made, or failed."""
+        self.ended = False
+        """It failed, or was lost. A new service may have more luck."""
 
-    @property
-    def connected(self) -> bool:
-        """Whether ``listen`` can run, or does."""
-        return self._connection is not None
-
-    async def connect(self) -> bool:
-        """Connect to the session bus. Return whether that was possible."""
+    async def run(self) -> None:
+        """Connect to the session bus, then take answers and clicks until the connection ends or this is cancelled."""
         try:
-            self._connection = await asyncio.wait_for(open_dbus_connection(), SECONDS)
+            async with asyncio.timeout(SECONDS):
+                reader, writer = await asyncio.open_unix_connection(get_bus("SESSION"))
         except _FAILED:
-            return False
-        return True
-
-    async def listen(self) -> None:
-        """Take answers and clicks until the connection ends or the task is cancelled, then disconnect."""
-        connection = self._connection
-        assert connection is not None
+            self._end()
+            return
         try:
+            connection = DBusConnection(reader, writer)
+            async with asyncio.timeout(SECONDS):
+                await _authenticate(connection)
             rule = MatchRule(type="signal", sender=self._address.bus_name, interface=self._address.interface)
             await connection.send(message_bus.AddMatch(rule))
+            self._connection = connection
+            self._ready.set()
             while True:
                 self._take(await connection.receive())
         except _FAILED:
             pass  # the session ends, or the bus does
         finally:
-            self._connection = None
-            for reply in self._replies.values():
+            writer.close()
+            self._end()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    def _end(self) -> None:
+        self._connection, self.ended = None, True
+        self._ready.set()
+        for reply in self._replies.values():
+            if not reply.done():
                 reply.set_exception(EOFError())
-            connection.writer.close()
 
     def _take(self, message: Message) -> None:
         fields = message.header.fields
@@ -103,8 +112,9 @@ class NotificationService:
     async def show(self, what: str, name: str, then: str) -> bool:
         """Show what has happened to the setup of that name, and what to do then, in plain text.
 
-        Return whether a service took it. ``listen`` has to run.
+        Return whether a service took it. ``run`` has to have been started.
         """
+        await self._ready.wait()
         try:
             if self._address is _PORTAL:
                 return await self._to_portal(f"{name}: {what}", f"{then[:1].upper()}{then[1:]}")
@@ -147,3 +157,13 @@ class NotificationService:
         finally:
             self._replies.pop(serial, None)
         return tuple(answer.body) if answer.header.message_type is MessageType.method_return else None
+
+
+async def _authenticate(connection: DBusConnection) -> None:
+    """Open a conversation with the bus. Jeepney's own function leaves the connection open if it is cancelled."""
+    authenticator = Authenticator()
+    for data in authenticator:
+        connection.writer.write(data)
+        authenticator.feed(await connection.reader.read(1024))
+    connection.writer.write(BEGIN)
+    await connection.send(message_bus.Hello())

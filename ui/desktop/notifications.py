@@ -55,11 +55,9 @@ class Notifier(QObject):
     async def _notify(self, what: str, name: str, then: str) -> None:
         from ui.desktop.notification_service import NotificationService
 
-        if self._service is None:
+        if self._service is None or self._service.ended:
             entry = QGuiApplication.desktopFileName()
             self._service = NotificationService(entry, self.clicked.emit, portal=FLATPAK.exists())
-        service = self._service
-        if not service.connected and await service.connect():
-            self._start(service.listen())
-        if not (service.connected and await service.show(what, name, then)):
+            self._start(self._service.run())
+        if not await self._service.show(what, name, then):
             self._with_tray(what, f"{name}: {then}")

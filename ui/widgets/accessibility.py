@@ -42,7 +42,11 @@ class _Heading(QAccessibleWidget):
 
 
 class _Group(QAccessibleWidget):
-    """A widget that holds others: a group if it has a name or takes the focus, and else nothing that is spoken."""
+    """A widget that holds others: a group if it has a name, and else nothing that is spoken.
+
+    A screen reader says the groups around what takes the focus, each with its texts (Orca 43: all labels in it). So a
+    widget whose groups are enough has ``HOLDS_GROUPS``: its name can be found, but is not said on the way in.
+    """
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget, QAccessible.Role.Grouping)
@@ -50,7 +54,8 @@ class _Group(QAccessibleWidget):
 
     def role(self) -> QAccessible.Role:
         """Return the role; a name may be given later."""
-        return QAccessible.Role.Grouping if self._held.accessibleName() else QAccessible.Role.Client
+        spoken = self._held.accessibleName() and not getattr(self._held, "HOLDS_GROUPS", False)
+        return QAccessible.Role.Grouping if spoken else QAccessible.Role.Client
 
 
 def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:

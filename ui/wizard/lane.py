@@ -36,6 +36,7 @@ class LaneView(QFrame):
         other_wanted: The other lane should be shown instead.
     """
 
+    HOLDS_GROUPS = True
     drawn = Signal(object)
     other_wanted = Signal()
 

@@ -18,6 +18,7 @@ from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, top, wide
 from ui.widgets.speech import say
 from ui.widgets.text import label
+from ui.wizard import spoken_step
 from ui.wizard.checklist import Checklist
 from ui.wizard.connection_page import ConnectionPage
 from ui.wizard.finish import Finish
@@ -91,7 +92,8 @@ class WizardPage(QWidget):
             self._title.setText(view.title)
             self._lead.setText(view.lead)
             self._show_body(self.controller.session.here.step.page, finished=view.finished)
-        self._body.setAccessibleName(self._title.text())
+        if (page := self._body.currentWidget()) is not None:
+            page.setAccessibleName(self._spoken_name())
         self._footer.show_footer(view.footer)
         if view.page != self._opened:
             self._opened = view.page
@@ -99,6 +101,14 @@ class WizardPage(QWidget):
             # Later, because the lane first focuses a field of the new card.
             QTimer.singleShot(0, self, self._take_keyboard)
         self._focus_stop()
+
+    def _spoken_name(self) -> str:
+        """Return the page's name for screen readers: that of the step where the whole page is one."""
+        session, place = self.controller.session, self.controller.session.here
+        whole = self.controller.tool is None and not self.controller.view.finished
+        if whole and place.step.page in (Page.CHECKLIST, Page.TEST):
+            return spoken_step.name(session.guide, session.setup, place)
+        return self._title.text()
 
     def _trace(self, tool: Tool | None, *, finished: bool) -> None:
         here = self.controller.session.here
