@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -16,6 +15,7 @@ from tests.support.controller import walk
 from tests.support.pages import ShownPage, dialogs, first_pages, flaws, laid_out, setup_pages
 from tests.support.screen import child, in_front, part
 from tests.support.until import until
+from tests.ui.test_theme import high_contrast
 from ui.main_window import MainWindow
 from ui.theme import style
 from ui.widgets.layouts import column
@@ -40,7 +40,7 @@ async def take_pictures(page: ShownPage, folder: Path) -> None:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     looks: dict[str, Callable[[], None]] = {
-        "contrast": lambda: use_high_contrast(app),
+        "contrast": lambda: style.use_palette(app, high_contrast()),
         "dark": lambda: style.apply(app, dark=True),
         "light": lambda: style.apply(app, dark=False),
     }
@@ -51,16 +51,6 @@ async def take_pictures(page: ShownPage, folder: Path) -> None:
         file = folder / size / f"{page.name}-{look}.png"
         file.parent.mkdir(parents=True, exist_ok=True)
         page.window.grab().save(str(file))
-
-
-def use_high_contrast(app: QApplication) -> None:
-    """Apply the colors of a high-contrast desktop: yellow on black."""
-    palette = QPalette()
-    for role, color in ((palette.ColorRole.Window, "#000000"), (palette.ColorRole.WindowText, "#ffff00")):
-        palette.setColor(role, QColor(color))
-    palette.setColor(palette.ColorRole.Highlight, QColor("#00ffff"))
-    palette.setColor(palette.ColorRole.HighlightedText, QColor("#000000"))
-    style.use_palette(app, palette)
 
 
 @pytest.mark.usefixtures("secret_service")

@@ -12,7 +12,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 
 from app.system.paths import resources
-from ui.theme.tokens import DARK, LIGHT, READABLE, Tokens, contrast
+from ui.theme.appearance import Appearance
+from ui.theme.tokens import DARK, LIGHT, READABLE, STRONG, Tokens, contrast
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication, QWidget
@@ -41,27 +42,20 @@ def follow_system(app: QApplication) -> None:
     # Decided by the palette: asking for the scheme loads Qt's enum namespace, which would delay the first window.
     apply(app, dark=app.palette().window().color().lightness() < HALF)
 
+    appearance = Appearance(app)
+
     def take() -> None:
         from PySide6.QtCore import Qt
 
-        if _wants_contrast(app):
+        if appearance.high_contrast:
             apply_contrast(app)
         elif hints.colorScheme() is not Qt.ColorScheme.Unknown:
             apply(app, hints.colorScheme() is Qt.ColorScheme.Dark)
 
     QTimer.singleShot(0, app, take)
+    QTimer.singleShot(0, appearance, appearance.ask)
     hints.colorSchemeChanged.connect(take)
-    if hasattr(hints, "accessibility"):  # since Qt 6.10
-        hints.accessibility().contrastPreferenceChanged.connect(take)
-
-
-def _wants_contrast(app: QApplication) -> bool:
-    from PySide6.QtCore import Qt
-
-    hints = app.styleHints()
-    if not hasattr(hints, "accessibility"):
-        return False
-    return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
+    appearance.changed.connect(take)
 
 
 def apply(app: QApplication, dark: bool) -> None:
@@ -80,7 +74,8 @@ def apply_contrast(app: QApplication) -> None:
 
 def use_palette(app: QApplication, palette: QPalette) -> None:
     """Take every color from that palette."""
-    _put(app, from_palette(palette), palette)
+    tokens = from_palette(palette)
+    _put(app, tokens, _palette(tokens))
 
 
 def _put(app: QApplication, tokens: Tokens, palette: QPalette) -> None:
@@ -97,6 +92,8 @@ def from_palette(palette: QPalette) -> Tokens:
         return palette.color(QPalette.ColorGroup.Active, role).name()
 
     back, text = of(QPalette.ColorRole.Window), of(QPalette.ColorRole.WindowText)
+    if contrast(back, text) < STRONG:  # as the usual colors of a desktop that only announces high contrast
+        back, text = ("#000000", "#ffffff") if QColor(back).lightness() < HALF else ("#ffffff", "#000000")
     mark, on_mark = of(QPalette.ColorRole.Highlight), of(QPalette.ColorRole.HighlightedText)
     names = [field.name for field in fields(Tokens)]
     behind = {"window", "surface", "rail", *(name for name in names if name.endswith("_wash"))}
@@ -139,7 +136,7 @@ def _palette(t: Tokens) -> QPalette:
         QPalette.ColorRole.Light: t.surface,
         QPalette.ColorRole.Midlight: t.rail,
         QPalette.ColorRole.Mid: t.line,
-        QPalette.ColorRole.Dark: t.faint,
+        QPalette.ColorRole.Dark: t.control,
         QPalette.ColorRole.Shadow: t.line,
     }
     for role, color in roles.items():

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 READABLE = 4.5
 """The minimum contrast of text with its background (WCAG 2.2, success criterion 1.4.3)."""
 
+SEEN = 3.0
+"""The minimum contrast of a border or focus ring with what it lies on (WCAG 2.2, success criterion 1.4.11)."""
+
+STRONG = 7.0
+"""The minimum contrast of text where the desktop asks for high contrast (WCAG 2.2, success criterion 1.4.6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
@@ -16,9 +22,9 @@ class Tokens:
     surface: str
     rail: str
     line: str
+    control: str
     text: str
     muted: str
-    faint: str
     accent: str
     on_accent: str
     accent_wash: str
@@ -35,9 +41,9 @@ LIGHT = Tokens(
     surface="#ffffff",
     rail="#eef0f4",
     line="#dfe3e8",
+    control="#7a8594",
     text="#1b2430",
     muted="#596675",
-    faint="#8a95a3",
     accent="#1f5fd6",
     on_accent="#ffffff",
     accent_wash="#eaf1fe",
@@ -54,9 +60,9 @@ DARK = Tokens(
     surface="#1b1e24",
     rail="#101216",
     line="#2e333c",
+    control="#737d8b",
     text="#e8eaee",
     muted="#9aa3b0",
-    faint="#6b7482",
     accent="#6ea8fe",
     on_accent="#0b1524",
     accent_wash="#1c2a44",

@@ -1,8 +1,10 @@
-"""A thin progress bar."""
+"""A thin progress bar, which keeps still if the desktop asks for less motion."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QProgressBar, QWidget
+
+from ui.theme.appearance import reduces_motion
 
 STEPS = 1000
 
@@ -18,8 +20,8 @@ class ThinBar(QProgressBar):
 
     def set_value(self, share: float | None) -> None:
         """Show a share from 0 to 1, or None if it is unknown."""
-        if share is None:
+        if share is None and not reduces_motion():
             self.setRange(0, 0)
             return
         self.setRange(0, STEPS)
-        self.setValue(round(STEPS * min(1.0, max(0.0, share))))
+        self.setValue(round(STEPS * min(1.0, max(0.0, share or 0.0))))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QRectF, QSize
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QPushButton
 
 from ui.theme import icons
-from ui.theme.style import restyle
+from ui.theme.style import current, restyle
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import SignalInstance
-    from PySide6.QtGui import QKeyEvent, QMouseEvent
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
     Press = Callable[..., object] | SignalInstance
 
@@ -41,6 +42,15 @@ class PushButton(QPushButton):
         self.setObjectName(name)
         if press is not None:
             self.clicked.connect(press)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw a line inside the focus ring of a primary button, whose own color is too close to the ring's."""
+        super().paintEvent(event)
+        if self.property("role") == "primary" and self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(current().on_accent))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5), 4, 4)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         """Ignore the second click on a primary button."""
