@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desktops.desktops import ALT, SPACE, X11, Gnome, Kwin, Program, Sway
+from tests.desktops.desktops import ALT, ROOT, SPACE, X11, Gnome, Kwin, Program, Sway
 from tests.support.until import until_blocking
 from ui.desktop.windows import ON_TOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.desktops.desktops import Desktop, Started
 
 pytestmark = pytest.mark.lane("desktops")
 
@@ -56,6 +59,50 @@ def test_a_token_of_the_desktop_brings_the_same_window_forward_on_gnome(gnome: G
     assert gnome.shell(window) == before, "hidden and shown again, as without a token"
     program.end()
     other.end()
+
+
+def assistant(desktop: Desktop, **more: str) -> Started:
+    """Start the program itself on a data folder in the home of the desktop's user."""
+    command = (sys.executable, "-m", "app", "--data-dir", str(desktop.home / "data"))
+    return desktop.start(*command, env=desktop.env | {"PYTHONPATH": str(ROOT)} | more)
+
+
+TITLE = "SCIM Setup Assistant"
+
+
+def test_a_second_start_comes_forward_with_the_token_of_gnome(gnome: Gnome) -> None:
+    assistant(gnome)
+    ours = f"{gnome.windows(TITLE)}.map(w => w.get_id() + ' ' + w.has_focus()).join()"
+    window = until_blocking(lambda: gnome.shell(ours).strip('"').split(" ")[0], 30)
+    runtime = gnome.runtime / "cie-scim-assistant"
+    until_blocking(lambda: runtime.is_dir() and list(runtime.iterdir()), 30)
+    other = Program(gnome, "copier.py", "browser")
+    other.in_front()
+    gnome.key()
+    time.sleep(0.5)
+    app = "imports.gi.Gio.AppInfo.create_from_commandline('true', 'assistant', 2)"
+    context = "global.create_app_launch_context(global.display.get_current_time_roundtrip(), -1)"
+    token = gnome.shell(f"{context}.get_startup_notify_id({app}, [])").strip('"')
+    assert assistant(gnome, XDG_ACTIVATION_TOKEN=token).wait(30) == 0
+    assert until_blocking(lambda: gnome.shell(ours).strip('"') == f"{window} true")
+    other.end()
+
+
+def test_a_second_start_comes_forward_on_x11() -> None:
+    with X11() as desktop:
+        assistant(desktop)
+        search = ("xdotool", "search", "--onlyvisible", "--class", "cie-scim-assistant")
+        (window,) = until_blocking(lambda: (desktop.run(*search) or "").split(), 30)
+        runtime = desktop.runtime / "cie-scim-assistant"
+        until_blocking(lambda: runtime.is_dir() and list(runtime.iterdir()), 30)
+        other = Program(desktop, "copier.py", "browser")
+        assert other.in_front()
+        for hide in ("windowlower", "windowminimize"):
+            desktop.run("xdotool", hide, window)
+            other.in_front()
+            assert assistant(desktop).wait(30) == 0
+            assert until_blocking(lambda: (desktop.run("xdotool", "getactivewindow") or "").split() == [window])
+        other.end()
 
 
 def test_a_minimized_window_comes_forward_on_kde() -> None:
