@@ -381,8 +381,11 @@ class Application:
         return None
 
     def start_practice(self) -> None:
-        """Switch from the real setups to practice; asks first if a change isn't saved."""
-        self._switch(practice=True)
+        """Switch from the real setups to practice; asks first if a setup waits, or a change isn't saved."""
+        if waits := self._here.waits:
+            self._waiting.ask_before_practice(waits[0].words, partial(self._switch, practice=True))
+        else:
+            self._switch(practice=True)
 
     def leave_practice(self, file: Path | None = None) -> None:
         """Switch from practice to the real setups and open a hand-over file there; asks first as before practice."""

@@ -1,4 +1,4 @@
-"""Closing the window during a wait: without a tray, the admin is warned and asked; with one, the wait continues."""
+"""Closing the window, or starting practice, during a wait: what that does is said before, and the admin is asked."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
-from tests.support.screen import message, messages, press, words
+from tests.support.screen import child, message, messages, press, words
 from tests.support.until import until
 from tests.ui.test_watches import waiting
 from ui.desktop import tray
 from ui.desktop.tray import IN_TRAY, NO_TRAY
+from ui.dialogs.waiting import PAUSED
 
 if TYPE_CHECKING:
     from tests.support.running import Program
@@ -64,6 +66,30 @@ def test_with_a_tray_the_wait_goes_on_there(program: Program, monkeypatch: pytes
         assert not messages(application.window)
         application.tray.opened.emit()
         assert application.window.isVisible()
+
+    program.play(story)
+
+
+def test_practice_pauses_a_wait_only_if_the_admin_agrees(program: Program) -> None:
+    program.holding(waiting())
+
+    async def story(application: Application) -> None:
+        await wait_begun(application)
+        child(application.home, "practice").click()
+        press(await message(application.window), "Cancel")
+        await until(lambda: not messages(application.window))
+        await wait_begun(application)
+        child(application.home, "practice").click()
+        box = await message(application.window)
+        assert box.informativeText() == PAUSED
+        press(box, "Start practice")
+        await until(lambda: application.workspace is not None and application.workspace.practice)
+        assert application.workspace is not None
+        assert not application.workspace.waits
+        await until(lambda: application.window.findChild(QWidget, "practice-strip"))
+        child(application.window, "leave-practice").click()
+        await until(lambda: application.workspace is not None and not application.workspace.practice)
+        await wait_begun(application)
 
     program.play(story)
 

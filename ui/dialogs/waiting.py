@@ -1,8 +1,8 @@
-"""Asks before a wait ends with the window, on a desktop without a tray."""
+"""Asks before a wait ends with the window, on a desktop without a tray, or is paused by practice."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QMessageBox
 
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
+PAUSED: Final = "Practice pauses this wait. It continues once you leave practice."
+
+
 class WaitingQuestion:
     """One question at a time, over one window."""
 
@@ -24,15 +27,26 @@ class WaitingQuestion:
 
     def ask(self, waiting: str, end: Callable[[], object]) -> None:
         """Offer to minimize the window or to ``end`` the program. ``waiting`` says what is waited for."""
+        if (box := self._new(waiting, NO_TRAY)) is not None:
+            box.offer("End the assistant", "Cancel", end)
+            minimize = box.addButton("Minimize", QMessageBox.ButtonRole.AcceptRole)
+            minimize.clicked.connect(self._window.showMinimized)
+            box.setDefaultButton(minimize)
+            box.open()
+
+    def ask_before_practice(self, waiting: str, start: Callable[[], object]) -> None:
+        """Ask whether to ``start`` practice, which pauses the wait."""
+        if (box := self._new(waiting, PAUSED)) is not None:
+            box.offer("Start practice", "Cancel", start, harmful=False)
+            box.open()
+
+    def _new(self, waiting: str, more: str) -> MessageBox | None:
+        """Return a box for a question; None if there is one already."""
         if self._box is not None:
-            return
-        self._box = MessageBox(self._window, waiting, NO_TRAY, tone="muted")
-        self._box.offer("End the assistant", "Cancel", end)
-        minimize = self._box.addButton("Minimize", QMessageBox.ButtonRole.AcceptRole)
-        minimize.clicked.connect(self._window.showMinimized)
-        self._box.setDefaultButton(minimize)
+            return None
+        self._box = MessageBox(self._window, waiting, more, tone="muted")
         self._box.finished.connect(self._answered)
-        self._box.open()
+        return self._box
 
     def _answered(self) -> None:
         self._box = None
