@@ -14,7 +14,7 @@ from app.setup.journey import places
 from tests.support.controller import CANARY, walk
 from tests.support.setups import fresh
 from tests.ui.showing import shown
-from ui.widgets.text import ElidedLabel, label, rich
+from ui.widgets.text import ElidedLabel, label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.page import WizardPage
 from ui.wizard.step_card import StepCard
@@ -50,6 +50,15 @@ def test_headings_have_the_role_and_their_whole_text(qtbot: QtBot, role: str, wr
     assert spoken(made).role() is QAccessible.Role.Heading
     assert name(made) == f"See {LONG}"
     assert spoken(page).child(0).role() is QAccessible.Role.Heading
+
+
+def test_only_what_nothing_else_says_is_a_stray_label(qtbot: QtBot) -> None:
+    stray, marked, holder = label("A", "body"), spoken_elsewhere(label("B", "body")), spoken_elsewhere(QFrame())
+    inside = label("C", "body", holder)
+    shown(qtbot, stray, marked, holder)
+    roles = [spoken(each).role() for each in (stray, marked, inside)]
+    assert roles == [QAccessible.Role.StaticText, QAccessible.Role.Paragraph, QAccessible.Role.Paragraph]
+    assert [name(each) for each in (stray, marked, inside)] == ["A", "B", "C"]
 
 
 def test_a_broken_or_cut_text_is_spoken_whole(qtbot: QtBot) -> None:

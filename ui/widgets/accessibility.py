@@ -8,6 +8,8 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QStackedWidget, QWidget
 from shiboken6 import Shiboken
 
+from ui.widgets.text import SPOKEN_ELSEWHERE, plain
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QObject
 
@@ -27,17 +29,20 @@ def install() -> None:
     QAccessible.installFactory(_interface)
 
 
-class _Heading(QAccessibleWidget):
-    """A label that a screen reader's heading key finds."""
+class _Text(QAccessibleWidget):
+    """A label as a heading, which a screen reader's heading key finds, or as a paragraph.
 
-    def __init__(self, label: QLabel) -> None:
-        super().__init__(label, QAccessible.Role.Heading)
+    Orca says every other label of a group on the way into it; a paragraph is only read there.
+    """
+
+    def __init__(self, label: QLabel, role: QAccessible.Role) -> None:
+        super().__init__(label, role)
         self._label = label
 
     def text(self, wanted: QAccessible.Text) -> str:
         """Return the label's whole text as its name."""
         if wanted is QAccessible.Text.Name:
-            return self._label.accessibleName() or self._label.text()
+            return self._label.accessibleName() or plain(self._label.text())
         return super().text(wanted)
 
 
@@ -64,9 +69,12 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
         return None
     made: QAccessibleWidget
     if isinstance(widget, QLabel):
-        if widget.property("role") not in HEADINGS:
+        if widget.property("role") in HEADINGS:
+            made = _Text(widget, QAccessible.Role.Heading)
+        elif _is_spoken_elsewhere(widget):
+            made = _Text(widget, QAccessible.Role.Paragraph)
+        else:
             return None
-        made = _Heading(widget)
     elif isinstance(widget, QStackedWidget):
         made = _Group(widget)
     elif isinstance(widget, QWidget) and _is_plain(type(widget)):
@@ -78,6 +86,13 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
         _kept[:] = [each for each in _kept if Shiboken.isValid(each)]
     _kept.append(made)
     return made
+
+
+def _is_spoken_elsewhere(label: QLabel) -> bool:
+    around: QWidget | None = label
+    while around is not None and not around.property(SPOKEN_ELSEWHERE):
+        around = around.parentWidget()
+    return around is not None
 
 
 def _is_plain(kind: type[QWidget]) -> bool:

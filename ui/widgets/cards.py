@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from ui.widgets.flow import Flow
 from ui.widgets.icon_label import IconLabel
 from ui.widgets.layouts import column, fill, middle, row, top, wide
-from ui.widgets.text import label
+from ui.widgets.text import label, spoken_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,7 @@ class Breadcrumb(Flow):
 
     def __init__(self, path: Sequence[str]) -> None:
         super().__init__(across=6, down=2)
+        spoken_elsewhere(self)  # the description of the step has it
         for index, stop in enumerate(path):
             self.add(self._stop(stop, first=index == 0))
 

@@ -13,7 +13,7 @@ from ui.widgets.icon_label import TONE_ICONS, IconLabel
 from ui.widgets.inputs import LONGEST, PlainInput, SecretInput
 from ui.widgets.layouts import column, fill, row, top, wide
 from ui.widgets.speech import describe
-from ui.widgets.text import ElidedLabel, label
+from ui.widgets.text import ElidedLabel, label, spoken_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +89,7 @@ class ValueField(QWidget):
 
     def __init__(self, text: str, origin: str, secret: bool = False) -> None:
         super().__init__()
+        spoken_elsewhere(self)  # its buttons say it
         self._name = text
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -200,6 +201,7 @@ class CaptureField(QWidget):
         origin: str = "bring it back here",
     ) -> None:
         super().__init__()
+        spoken_elsewhere(self)  # the input says it
         self._read_clipboard = read_clipboard
         self._accepted = False
         """Whether a value was accepted and nothing else has been entered since."""

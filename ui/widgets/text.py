@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -13,6 +13,8 @@ from ui.widgets.height_for_width import take_height_from_width
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
+
+W = TypeVar("W", bound=QWidget)
 
 LONG_WORD = 24
 """Characters. A longer run without a space may be broken, since Qt would cut it at the edge."""
@@ -45,6 +47,16 @@ def unbroken(text: str) -> str:
 def plain(text: str) -> str:
     """Return the words of a text made by ``rich()``."""
     return html.unescape(re.sub(r"</?b>", "", text))
+
+
+SPOKEN_ELSEWHERE: Final = "spoken-elsewhere"
+"""A widget's property, see below."""
+
+
+def spoken_elsewhere(widget: W) -> W:
+    """Mark a label, or what holds labels, whose words a screen reader says with another widget. Returns the widget."""
+    widget.setProperty(SPOKEN_ELSEWHERE, "yes")
+    return widget
 
 
 class SpokenLabel(QLabel):

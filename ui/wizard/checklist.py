@@ -13,7 +13,8 @@ from ui.widgets.choices import CheckLine
 from ui.widgets.layouts import REST, column, fill, left
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.text import label, rich
+from ui.widgets.speech import describe
+from ui.widgets.text import label, rich, spoken_elsewhere
 
 if TYPE_CHECKING:
     from app.guide.model import Prerequisite
@@ -44,7 +45,8 @@ class Checklist(QWidget):
         box.setChecked(item.id in self._controller.session.setup.ticked)
         box.toggled.connect(lambda on: self._controller.tick(item.id, on))
         self._boxes[item.id] = box
-        card.add(box, label(rich(item.why), "muted", card, rich=True))
+        describe(box, item.why.replace("**", ""))
+        card.add(box, spoken_elsewhere(label(rich(item.why), "muted", card, rich=True)))
         if (url := item.link) and not self._controller.session.setup.practice:
             card.add(left(LinkButton("Open this page", press=lambda: self._controller.open_link(url))))
         if item.tool is not None:

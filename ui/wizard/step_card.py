@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
@@ -25,7 +25,7 @@ from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import column_around
 from ui.widgets.speech import describe, say
-from ui.widgets.text import label, rich
+from ui.widgets.text import label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
@@ -98,7 +98,7 @@ class StepCard(Card):
         super().add(row(top(badge), wide(self._column), spacing=12))
         if step.path:
             self.add(Breadcrumb(step.path))
-        self.add(label(rich(step.text), "muted", self, rich=True))
+        self.add(self._text(step))
         if extra is not None:
             self.add(extra)
         if step.marks is Milestone.FINISHED:
@@ -119,6 +119,12 @@ class StepCard(Card):
         for signal in (controller.setup_changed, controller.activity_changed):
             signal.connect(self.refresh)
         self.refresh()
+
+    def _text(self, step: Step) -> QLabel:
+        """Return the label that speaks for the card: Orca 43 reads no description of a group, but its labels."""
+        made = label(rich(step.text), "muted", self, rich=True)
+        made.setAccessibleName(spoken_step.description(self._controller.session.guide, step))
+        return made
 
     def add(self, *items: Item) -> None:
         """Add items beside the badge, at the end."""
@@ -222,7 +228,8 @@ class StepCard(Card):
         column(*(each for failure in step.failures for each in self._failure(failure)), inside=box, spacing=8)
         more = DisclosureLink("If it doesn't work", name=f"trouble-{step.id}", opens=box)
         # A criterion, not a result, so it has no green tick.
-        self.add(Note(rich(spoken_step.done_when(step)), "muted", self), left(more), box)
+        when = spoken_elsewhere(Note(rich(spoken_step.done_when(step)), "muted", self))
+        self.add(when, left(more), box)
 
     def _failure(self, failure: StepFailure) -> Iterator[Item]:
         session, revisit = self._controller.session, failure.revisit
