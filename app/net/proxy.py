@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import sys
 from typing import Final
@@ -23,6 +24,8 @@ _ADDRESS: Final = re.compile(
     r"https?://([^\s@/\[\]]*@)?(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?)(:(?P<port>[0-9]{1,5}))?/?",
     re.ASCII | re.IGNORECASE,
 )
+_LIKE_IPV4: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
+"""What httpx takes for an IPv4 address, and refuses if it is none (RFC 3986 section 3.2.2)."""
 LONGEST_PROXY: Final = 1000
 """Characters of a proxy's address."""
 
@@ -35,9 +38,12 @@ def usable(proxy: str) -> bool:
     if found is None or not 0 < int(found["port"] or 1) < 65_536:
         return False
     try:
-        return bool(urlsplit(proxy).hostname)
-    except ValueError:  # brackets around no IPv6 address
+        host = urlsplit(proxy).hostname or ""
+        if _LIKE_IPV4.fullmatch(host):
+            ipaddress.IPv4Address(host)
+    except ValueError:  # no IP address where the address looks like one
         return False
+    return bool(host)
 
 
 def origin_of(proxy: str) -> ProxyOrigin:
