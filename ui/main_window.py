@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.windows import bring_forward
-from ui.widgets.layouts import column, wide
+from ui.widgets.layouts import column, insert, wide
+from ui.widgets.tab_order import InTabOrder
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
@@ -29,7 +30,7 @@ class ShownPage(StrEnum):
     COMPANION = "companion"
 
 
-class MainWindow(QMainWindow):
+class MainWindow(InTabOrder, QMainWindow):
     """Holds the open page."""
 
     closing = Signal()
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
             from ui.widgets.practice_strip import PracticeStrip
 
             self._strip = PracticeStrip(self, self.practice_left)
-            self._column.insertWidget(0, self._strip)
+            insert(self._column, 0, self._strip)
         if self._strip is not None:
             self._strip.setVisible(on)
 

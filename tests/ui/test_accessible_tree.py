@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from app.guide import catalog
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import places
 from tests.support.controller import CANARY, walk
+from tests.support.screen import in_front
 from tests.support.setups import fresh
+from tests.support.until import until
 from tests.ui.showing import shown
+from ui.companion.window import Companion
+from ui.widgets.buttons import MainButton
+from ui.widgets.fields import CaptureField, ValueField
+from ui.widgets.layouts import column, fill, insert, row
+from ui.widgets.tab_order import InTabOrder
 from ui.widgets.text import ElidedLabel, label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.page import WizardPage
@@ -126,3 +135,111 @@ def test_every_step_is_named_by_number_title_and_console(client: str) -> None:
         console = guide.portal.name if place.step.lane is Lane.PORTAL else guide.cie.name
         assert words.startswith(f"Step {place.number} of ")
         assert (console in words) is (place.step.lane is not Lane.ASSISTANT or place.step.page is Page.WATCH)
+
+
+def test_a_main_button_says_why_it_does_nothing(qtbot: QtBot) -> None:
+    acted: list[str] = []
+    other, main = QPushButton("Other"), MainButton("Done", press=lambda: acted.append("done"))
+    main.refused.connect(acted.append)
+    shown(qtbot, other, main)
+    there = spoken(main)
+    assert (there.role(), name(main)) == (QAccessible.Role.Button, "Done")
+    main.show_obstacle("Paste the token first.")
+    assert (bool(there.state().disabled), bool(there.state().focusable)) == (True, True)
+    assert there.text(QAccessible.Text.Description) == "Paste the token first."
+    QTest.keyClick(other, Qt.Key.Key_Tab)
+    assert main.hasFocus()
+    QTest.keyClick(main, Qt.Key.Key_Space)
+    actions = there.actionInterface()
+    assert actions is not None
+    actions.doAction(QAccessibleActionInterface.pressAction())
+    assert acted == ["Paste the token first."] * 2
+    main.show_obstacle("")
+    assert not there.state().disabled
+    qtbot.waitUntil(lambda: there.text(QAccessible.Text.Description) == "")
+    QTest.keyClick(main, Qt.Key.Key_Return)
+    assert acted[2:] == ["done"]
+
+
+TABS = 3
+"""Presses of Tab from the head of a step to its first Copy, at most."""
+
+
+@pytest.mark.usefixtures("secret_service")
+@pytest.mark.parametrize("kind", [WizardPage, Companion])
+def test_a_step_opens_at_its_first_empty_field_or_copy_and_is_named_around_it(
+    qapp: QApplication, tmp_path: Path, kind: type[WizardPage | Companion]
+) -> None:
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        window = kind(controller)
+        window.resize(1240, 800)
+        window.show()
+        await in_front(window)
+        seen = set()
+        for step in session.guide.steps:
+            await session.go(step.id)
+            if session.here.step is not step:
+                continue
+            title = spoken_step.name(session.guide, session.setup, session.here)
+            await until(lambda: title in names_to_focus(window))  # noqa: B023
+            focused = window.focusWidget()
+            card = next((each for each in window.findChildren(StepCard) if each.isVisible()), None)
+            if card is None:
+                continue
+            fields = [each for each in card.findChildren(CaptureField) if each.isVisible()]
+            copies: list[QWidget] = [each.copy for each in card.findChildren(ValueField) if each.copy.isEnabled()]
+            wanted = next((each.focusProxy() for each in fields if each.is_empty), None) or (copies or [card])[0]
+            assert focused is wanted, step.id
+            seen.add(type(wanted))
+            if copies:
+                card.setFocus()
+                for _ in range(TABS):
+                    if not copies[0].hasFocus():
+                        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+                assert copies[0].hasFocus(), step.id
+        assert len(seen) == 3, "a field, a Copy and a card"
+        window.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def names_to_focus(window: QWidget) -> list[str]:
+    """Return the names of the focused widget and of all around it."""
+    at: QWidget | None = window.focusWidget()
+    names = []
+    while at is not None:
+        names.append(name(at))
+        at = at.parentWidget()
+    return names
+
+
+def test_tab_and_the_tree_follow_the_layout_also_of_what_is_drawn_later(qtbot: QtBot) -> None:
+    class Page(InTabOrder, QWidget):
+        """A page of tomorrow."""
+
+    page = Page()
+    qtbot.addWidget(page)
+    last = QPushButton("5", page)
+    middle, side = column(QPushButton("2")), row()
+    whole = column(row(QPushButton("1")), middle, side, last, inside=page)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    fill(side, QPushButton("4"))
+    fill(middle, QPushButton("3"))
+    insert(whole, 0, first := QPushButton("0"))
+    qtbot.waitUntil(first.isVisible)
+    wanted = ["0", "1", "2", "3", "4", "5"]
+    tree = spoken(page)
+    assert [tree.child(at).text(QAccessible.Text.Name) for at in range(tree.childCount())] == wanted
+    last.setFocus()
+    reached = []
+    for _ in range(6):
+        QTest.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+        focused = page.focusWidget()
+        assert isinstance(focused, QPushButton)
+        reached.append(focused.text())
+    assert reached == wanted
+    QTest.keyClick(page.focusWidget(), Qt.Key.Key_Backtab)
+    assert page.focusWidget() is not last

@@ -25,6 +25,7 @@ from tests.support.until import until
 from ui.companion.window import Companion
 from ui.desktop.docking import Edge
 from ui.session.keys import Key
+from ui.widgets.buttons import MainButton
 from ui.widgets.fields import CaptureField
 from ui.widgets.scroll import column_around
 from ui.wizard.finish import Finish
@@ -107,7 +108,7 @@ def test_the_next_box_of_the_checklist_is_in_sight(qapp: QApplication, tmp_path:
             await until(lambda need=need: need.id in controller.session.setup.ticked)  # type: ignore[misc]
             await until(lambda f=following: in_sight(companion, child(companion, f"tick-{f.id}")))  # type: ignore[misc]
         child(companion, f"tick-{needs[-1].id}").click()
-        await until(child(companion, "done").isEnabled)
+        await until(lambda: not part(companion, MainButton, "done").obstacle)
         child(companion, "done").click()
         await until(lambda: controller.session.here.number == 2)
         companion.deleteLater()

@@ -22,6 +22,7 @@ from ui.companion.window import Companion
 from ui.dialogs.find_step import FindStep
 from ui.dialogs.keys import KeysDialog
 from ui.session.keys import Key
+from ui.widgets.buttons import MainButton
 from ui.widgets.fields import CaptureField
 from ui.wizard.page import WizardPage
 
@@ -240,8 +241,8 @@ def test_tab_reaches_the_main_button_from_every_filled_field(
                     (w for w in window.findChildren(QWidget, f"card-{i}") if w.isVisible()), None
                 )
             )
-            main = child(window, "done")
-            await until(main.isEnabled)
+            main = part(window, MainButton, "done")
+            await until(lambda: not main.obstacle)  # noqa: B023
             await until(lambda: session.here.step.id == step_id)  # noqa: B023
             await asyncio.sleep(0.02)
             for field in card.findChildren(CaptureField):

@@ -19,7 +19,7 @@ from app.setup.status import status
 from tests.support.clock import NOW
 from tests.support.controller import walk
 from tests.support.golden import Golden, lines
-from tests.support.screen import child, words
+from tests.support.screen import child, part, words
 from tests.support.setups import advance, every_answer, fresh, satisfy
 from tests.support.until import until
 from ui.companion.window import Companion
@@ -33,6 +33,7 @@ from ui.session.view_state import (
     stage_step,
     view_state,
 )
+from ui.widgets.buttons import MainButton
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -172,8 +173,8 @@ def test_every_hint_has_its_sentence(golden: Golden) -> None:
 
 def shown(window: QWidget) -> tuple[str, bool, bool, str, bool]:
     """Return the footer as shown by the widgets."""
-    main, link, back = (child(window, name) for name in ("done", "jump", "back"))
-    return main.text(), main.isEnabled(), link.isVisibleTo(window), link.text(), back.isEnabled()
+    main, link, back = part(window, MainButton, "done"), child(window, "jump"), child(window, "back")
+    return main.text(), not main.obstacle, link.isVisibleTo(window), link.text(), back.isEnabled()
 
 
 def alike(page: WizardPage, companion: Companion, controller: SetupController) -> None:
@@ -208,7 +209,7 @@ def test_the_companion_shows_the_action_of_the_wizard_and_finishes_the_setup(
         controller.busy = Block(BlockReason.KEYRING)
         controller.activity_changed.emit()
         alike(page, companion, controller)
-        assert not child(companion, "done").isEnabled(), "busy"
+        assert part(companion, MainButton, "done").obstacle, "busy"
         controller.busy = None
         session.unsaved = "The disk is full."
         controller.activity_changed.emit()

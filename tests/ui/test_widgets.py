@@ -147,7 +147,7 @@ def test_a_column_without_controls_scrolls_by_keyboard(qtbot: QtBot) -> None:
     column = ScrollColumn()
     qtbot.addWidget(column)
     for _ in range(40):
-        column.column.addWidget(Note("A remark", "muted"))
+        column.column.addWidget(label("A remark", "muted"))
     column.resize(300, 200)
     column.show()
     qtbot.waitUntil(lambda: column.focusPolicy() is Qt.FocusPolicy.StrongFocus)

@@ -21,9 +21,10 @@ from ui.theme.style import restyle
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Note
 from ui.widgets.fields import typing_in
-from ui.widgets.layouts import REST, clear, column, fill, middle, row, wide
+from ui.widgets.layouts import REST, clear, column, fill, insert, middle, row, wide, widgets_in
 from ui.widgets.practice_strip import PracticeStrip
 from ui.widgets.scroll import ScrollColumn
+from ui.widgets.tab_order import InTabOrder, WorkFirst, focus_again, focused_names
 from ui.widgets.text import label, rich
 from ui.wizard.checklist import Checklist
 from ui.wizard.finish import Finish
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 _EDGES = {Edge.RIGHT: "Dock right", Edge.LEFT: "Dock left", Edge.FREE: "Don't dock"}
 
 
-class Companion(QWidget):
+class Companion(InTabOrder, WorkFirst, QWidget):
     """The open step in a narrow window that stays beside the browser."""
 
     returned = Signal()
@@ -56,7 +57,8 @@ class Companion(QWidget):
         """The guide as drawn; captured values change its texts."""
         self._opened: str | None = None
         """The page that was drawn last."""
-        self._card: StepCard | None = None
+        self._work: StepCard | Checklist | Finish | None = None
+        """What is open."""
         self._scroll: ScrollColumn | None = None
         self._lane: Lane | None = None
         """The lane of the open step; None until the first one is shown."""
@@ -66,7 +68,7 @@ class Companion(QWidget):
         fill(inside, self._head())
         outside = column(wide(inside), inside=self, spacing=0)
         if controller.session.setup.practice:
-            outside.insertWidget(0, PracticeStrip(self, controller.practice_left))
+            insert(outside, 0, PracticeStrip(self, controller.practice_left))
         if advice := how_to_stay_on_top():
             note = Note(rich(f"{advice} {how_to_dock()}"), "muted", self)
             note.setObjectName("stay-on-top")
@@ -171,21 +173,23 @@ class Companion(QWidget):
         """Draw the open page; ``again`` if it is the one that was open, which keeps its place."""
         place = self._scroll.verticalScrollBar().value() if again and self._scroll is not None else 0
         step = self._controller.session.here.step
+        held = focused_names(self) if again else ()
         clear(self._body)
         clear(self._below)
-        self._card = self._scroll = None
+        self._scroll = None
         if view.finished:
-            fill(self._body, wide(Finish(self._controller, self)))
+            self._work = Finish(self._controller, self)
+            fill(self._body, wide(self._work))
         elif step.page is Page.CHECKLIST:
-            fill(self._body, label(step.title, "heading", self), 8, wide(Checklist(self._controller, self)))
+            self._work = Checklist(self._controller, self)
+            fill(self._body, label(step.title, "heading", self), 8, wide(self._work))
         else:
-            self._card, self._scroll = self._step_card(), ScrollColumn(self)
-            fill(self._scroll.column, self._card, REST)
+            self._work, self._scroll = self._step_card(), ScrollColumn(self)
+            fill(self._scroll.column, self._work, REST)
             fill(self._body, wide(self._scroll))
             if step.confirm:
                 fill(self._below, confirmation(self._controller, step.id, step.confirm))
-        self._footer.follow(self._card)
-        QTimer.singleShot(0, self, partial(self._take_keyboard, place))
+        QTimer.singleShot(0, self, partial(self._take_keyboard, place, held))
 
     def _step_card(self) -> StepCard:
         here = self._controller.session.here
@@ -196,19 +200,24 @@ class Companion(QWidget):
             extra = ShortResult(self._controller)
         return StepCard(here, self._controller, self, extra, in_companion=True)
 
-    def _take_keyboard(self, place: int) -> None:
-        if self._card is not None and self._scroll is not None and (needed := self._card.empty_field()) is not None:
+    def _take_keyboard(self, place: int, held: tuple[str, ...]) -> None:
+        work = self._work
+        if isinstance(work, StepCard) and self._scroll is not None and (needed := work.empty_field()) is not None:
             self.ensurePolished()
             if not self._scroll.has_room_for(needed):
+                needed.setAccessibleName(work.accessibleName())  # the card is no longer around it
                 fill(self._below, needed)
-                self._footer.follow(self._card)
-        field = self._card.first_input() if self._card is not None else None
-        (field or (self._footer.main if self._footer.main.isEnabled() else self._open)).setFocus()
+        if work is not None and not focus_again(self, held):
+            work.first_stop().setFocus()
         if self._scroll is not None:
             self._scroll.verticalScrollBar().setValue(place)
 
+    def first_stops(self) -> list[QWidget]:
+        """Let Tab begin with the open step."""
+        return self._footer.first_stops(self._work, *widgets_in(self._below)) if self._work is not None else []
+
     def _focus_main_button(self) -> None:
-        if self.isVisible() and self._footer.main.isEnabled():
+        if self.isVisible():
             self._footer.main.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from ui.session.keys import Key
 from ui.widgets.buttons import button
 from ui.widgets.fixed import fixed
-from ui.widgets.layouts import REST, column, fill, row, wide
+from ui.widgets.layouts import REST, column, fill, insert, row, wide
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -122,7 +122,7 @@ class HomePage(QWidget):
             self._list.handed_over.connect(self.handed_over)
             self._list.practice.connect(self.practice)
             self._column.takeAt(1)
-            self._column.insertWidget(1, self._list, 1)
+            insert(self._column, 1, self._list, 1)
         self._list.show_setups(
             setups, troubles, now, without_keyring=self._without, offer_practice=self._offers_practice
         )
@@ -141,7 +141,7 @@ class HomePage(QWidget):
 
             self._locked = LockedLine(self)
             self._locked.wanted.connect(self.unlock_wanted)
-            self._column.insertWidget(1, self._locked)
+            insert(self._column, 1, self._locked)
         self._locked.show_waiting(setups, self._keyring or "The keyring")
 
     def show_orphans(self, orphans: Orphans) -> None:
@@ -152,7 +152,7 @@ class HomePage(QWidget):
             self._orphans = OrphanLines(self)
             self._orphans.removed.connect(self.orphans_removed)
             self._orphans.left_alone.connect(self.orphans_left)
-            self._column.insertWidget(self._column.count() - 1, self._orphans)
+            insert(self._column, self._column.count() - 1, self._orphans)
         self._orphans.show_orphans(orphans, self._keyring or "The keyring")
 
 

@@ -59,7 +59,6 @@ class ArrivedPage(ExportPage):
         upper = (self._counts_card(), self._drop, *self._columns.values(), self._work, self._verdict)
         column(*upper, wide(self._findings, 1000), wide(self._rest), inside=self, spacing=10)
         self.setFocusProxy(self._sample)
-        self.setTabOrder(self._sample, self._all)  # Tab skips what comes before a focus proxy
         self._say("", "muted")
 
     def _counts_card(self) -> Card:

@@ -63,7 +63,6 @@ class GroupsExportPage(ExportPage):
         upper = (wide(self._drop), self._work, self._columns, self._doubt, self._verdict)
         column(*upper, wide(self._findings, 1000), wide(self._rest, 1000), inside=self, spacing=10)
         self.setFocusProxy(self._first)
-        self.setTabOrder(self._another, self._save)  # Tab skips what comes before a focus proxy
         self._say("", "muted")
 
     def _fill_drop_card(self) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QListWidget, QListWidgetItem, QWidget
 
+from ui.widgets.buttons import MainButton
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
@@ -69,9 +71,8 @@ class TourDriver:
         return widget
 
     def enabled(self, name: str) -> bool:
-        """Return whether that widget is visible and enabled."""
-        widget = self.find(name)
-        return widget is not None and widget.isEnabled()
+        """Return whether that widget is visible and would act."""
+        return _acts(self.find(name))
 
     def button_of(self, field: QWidget, purpose: str) -> QAbstractButton:
         """Return the visible button inside a field whose object name or text contains that word."""
@@ -83,7 +84,7 @@ class TourDriver:
     async def click(self, name: str, *, must: bool = True, within: QWidget | None = None) -> None:
         """Click the widget with that object name; a missing or disabled one is skipped without ``must``."""
         widget = self.find(name, within)
-        if widget is None or not widget.isEnabled():
+        if widget is None or not _acts(widget):
             if must:
                 raise Stuck(f"nothing to click named {name}")
             return
@@ -142,3 +143,7 @@ class TourDriver:
 
 def _click(widget: QWidget, spot: QPoint) -> None:
     QTest.mouseClick(widget, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, spot)
+
+
+def _acts(widget: QWidget | None) -> bool:
+    return widget is not None and widget.isEnabled() and not (isinstance(widget, MainButton) and widget.obstacle)

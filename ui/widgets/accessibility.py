@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QStackedWidget, QWidget
 from shiboken6 import Shiboken
 
+from ui.widgets.buttons import MainButton
+from ui.widgets.speech import describe
 from ui.widgets.text import SPOKEN_ELSEWHERE, plain
 
 if TYPE_CHECKING:
@@ -27,6 +30,13 @@ _PURGE = 256
 def install() -> None:
     """Let Qt ask this module first for the interface of each widget."""
     QAccessible.installFactory(_interface)
+
+
+def make_stop(widget: QWidget, name: str, description: str) -> None:
+    """Let Tab stop at a widget that isn't a control, where a screen reader says its name and description."""
+    widget.setAccessibleName(name)
+    describe(widget, description)
+    widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
 class _Text(QAccessibleWidget):
@@ -63,6 +73,39 @@ class _Group(QAccessibleWidget):
         return QAccessible.Role.Grouping if spoken else QAccessible.Role.Client
 
 
+class _MainButton(QAccessibleWidget):
+    """A button that takes the focus although its action isn't possible, which makes it disabled."""
+
+    def __init__(self, button: MainButton) -> None:
+        super().__init__(button, QAccessible.Role.Button)
+        self._button = button
+
+    def text(self, wanted: QAccessible.Text) -> str:
+        """Return its words as its name."""
+        if wanted is QAccessible.Text.Name:
+            return self._button.accessibleName() or self._button.text()
+        return super().text(wanted)
+
+    def state(self) -> QAccessible.State:
+        """Return its state as Qt's own buttons do."""
+        state = super().state()
+        state.disabled = state.disabled or bool(self._button.obstacle)
+        state.defaultButton = self._button.isDefault()
+        state.pressed = self._button.isDown()
+        return state
+
+    def actionNames(self) -> list[str]:  # noqa: N802 - Qt's name
+        """Return that it can be pressed."""
+        return [self.pressAction(), *super().actionNames()]
+
+    def doAction(self, name: str) -> None:  # noqa: N802 - Qt's name
+        """Press it, as a screen reader asks for."""
+        if name == self.pressAction():
+            self._button.click()
+        else:
+            super().doAction(name)
+
+
 def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
     """Return the interface of a widget, or None to leave it to Qt, which asks once for each of its base classes."""
     if key != widget.metaObject().className():
@@ -75,6 +118,8 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
             made = _Text(widget, QAccessible.Role.Paragraph)
         else:
             return None
+    elif isinstance(widget, MainButton):
+        made = _MainButton(widget)
     elif isinstance(widget, QStackedWidget):
         made = _Group(widget)
     elif isinstance(widget, QWidget) and _is_plain(type(widget)):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRectF, QSize
+from PySide6.QtCore import QEvent, QRectF, QSize, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QPushButton
 
 from ui.theme import icons
 from ui.theme.style import current, restyle
+from ui.widgets.speech import SETTLE_MS, describe
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QKeyEvent, QMouseEvent, QPaintEvent
 
     Press = Callable[..., object] | SignalInstance
@@ -31,10 +31,7 @@ _ICON_COLORS = {
 
 
 class PushButton(QPushButton):
-    """A push button that Enter also presses, as in a browser; Qt alone reacts only to Space.
-
-    A double click on the primary button counts once: the second click would complete the next step, unseen.
-    """
+    """A push button that Enter also presses, as in a browser; Qt alone reacts only to Space."""
 
     def __init__(self, text: str = "", *, name: str = "", press: Press | None = None) -> None:
         """``name`` is its object name; ``press`` is called, or emitted, when it is pressed."""
@@ -42,22 +39,6 @@ class PushButton(QPushButton):
         self.setObjectName(name)
         if press is not None:
             self.clicked.connect(press)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw a line inside the focus ring of a primary button, whose own color is too close to the ring's."""
-        super().paintEvent(event)
-        if self.property("role") == "primary" and self.hasFocus():
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QColor(current().on_accent))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5), 4, 4)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
-        """Ignore the second click on a primary button."""
-        if self.property("role") == "primary":
-            event.accept()
-        else:
-            super().mouseDoubleClickEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         """Press on Enter."""
@@ -89,6 +70,54 @@ class IconedButton(PushButton):
             self.show_icon(*self._sign)
 
 
+class MainButton(IconedButton):
+    """The primary button of a page. If its action isn't possible, it says why.
+
+    It then looks disabled but takes the focus: Tab passes over a disabled button, and nobody hears the reason.
+    A double click counts once: the second click would complete the next step, unseen.
+    """
+
+    refused = Signal(str)
+    """It was pressed, and this is why nothing happens."""
+
+    def __init__(self, text: str, *, name: str = "", press: Press | None = None) -> None:
+        super().__init__(text, name=name)
+        self.setProperty("role", "primary")
+        self._press = press.emit if isinstance(press, SignalInstance) else press
+        self.obstacle = ""
+        """Why its action isn't possible; empty if it is."""
+        self.clicked.connect(self._act)
+
+    def show_obstacle(self, obstacle: str) -> None:
+        """Refuse to act for this reason, or act again if there is none."""
+        if obstacle != self.obstacle:
+            self.obstacle = obstacle
+            restyle(self, "possible", not obstacle)
+            if self.hasFocus():  # later: if it was pressed, the focus goes to the next step, which is said instead
+                QTimer.singleShot(SETTLE_MS, self, lambda: describe(self, self.obstacle))
+            else:
+                describe(self, obstacle)
+
+    def _act(self) -> None:
+        if self.obstacle:
+            self.refused.emit(self.obstacle)
+        elif self._press is not None:
+            self._press()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw a line inside the focus ring, because the button's own color is too close to the ring's."""
+        super().paintEvent(event)
+        if self.hasFocus() and not self.obstacle:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(current().on_accent))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(2.5, 2.5, -2.5, -2.5), 4, 4)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Ignore the second click."""
+        event.accept()
+
+
 def button(
     text: str,
     role: str = "secondary",
@@ -102,7 +131,7 @@ def button(
 
     Roles: primary, secondary, quiet, link, copy, danger, tool.
     """
-    made = IconedButton(text, name=name, press=press)
+    made = (MainButton if role == "primary" else IconedButton)(text, name=name, press=press)
     made.setToolTip(hint)
     made.setProperty("role", role)
     if icon is not None:

@@ -61,7 +61,7 @@ class Note(QWidget):
         super().__init__(parent)
         self._sign = IconLabel(15, self)
         self._sign.setContentsMargins(0, 1, 0, 0)
-        self._text = label("", "muted", self, rich=True)
+        self._text = label("", "muted", self, rich=True, stop=True)
         row(top(self._sign), wide(self._text), inside=self, spacing=8)
         self.set_text(text, tone)
 

@@ -25,9 +25,11 @@ class CauseList(QWidget):
         lines = column(inside=self, spacing=8)
         shown = None
         for cause in causes:
-            fill(lines, label(cause.sentence, "body", self))
+            sentence = label(cause.sentence, "body", self, stop=True)
+            fill(lines, sentence)
             if cause.basis is None or cause.basis != shown:  # once for neighbors with the same evidence
                 fill(lines, label(cause.evidence, "small", self))
+                sentence.setAccessibleName(f"{cause.sentence} {cause.evidence}")
             shown = cause.basis
             if cause.action is not None and cause.action.offered:
                 fill(lines, left(_link(cause.action, name, go)))

@@ -117,15 +117,15 @@ class ValueField(QWidget):
             purpose = f"Show {self._name} for {REVEAL_SECONDS} seconds"
             self._eye = IconButton("eye", purpose, name="reveal", press=self._toggle)
             fill(line, top(self._eye))
-        self._copy = button("Copy", "copy", "copy", name="copy", press=self.copy_pressed)
-        self._copy.setAccessibleName(f"Copy {self._name}")
-        fill(line, top(self._copy))
+        self.copy = button("Copy", "copy", "copy", name="copy", press=self.copy_pressed)
+        self.copy.setAccessibleName(f"Copy {self._name}")
+        fill(line, top(self.copy))
         return frame
 
     def show_value(self, masked: str, *, present: bool = True) -> None:
         """Show a value, or the mask of a secret. A missing value cannot be copied or shown."""
         self._masked.setText(masked if present else "\u2014")
-        self._copy.setEnabled(present)
+        self.copy.setEnabled(present)
         if self._eye is not None:
             self._eye.setEnabled(present)
 
@@ -250,12 +250,7 @@ class CaptureField(QWidget):
 
     def _offer_paste(self) -> None:
         """Make Paste a stop of Tab only while the field is empty: Ctrl+V pastes too, and the way on is shorter."""
-        filled = self._accepted or bool(self._input.entered)
-        self._button.setFocusPolicy(Qt.FocusPolicy.ClickFocus if filled else Qt.FocusPolicy.StrongFocus)
-
-    def lead_to(self, following: QWidget) -> None:
-        """Make a widget the next stop of Tab after this field."""
-        QWidget.setTabOrder(self._button, following)
+        self._button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if self.is_empty else Qt.FocusPolicy.ClickFocus)
 
     def _give(self, text: str) -> None:
         if isinstance(self._input, SecretInput) or len(text) > LONGEST:
@@ -265,6 +260,11 @@ class CaptureField(QWidget):
         self._input.setModified(False)
         self._accepted = False
         self.submitted.emit(text)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is entered here and no value was accepted."""
+        return not (self._accepted or self._input.entered)
 
     def being_typed(self) -> bool:
         """Whether something was typed here and not submitted yet."""

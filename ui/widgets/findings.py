@@ -85,7 +85,6 @@ class FindingsView(QWidget):
         right = column(tools, self._advice, wide(frame), self._below, spacing=8)
         row(self._list, wide(right), inside=self, spacing=14)
         self.setFocusProxy(self._list)
-        self.setTabOrder(copy, self.table)
 
     def show_findings(self, kinds: Sequence[FindingKind], rows: Rows, total: int) -> None:
         """Show findings; ``total`` counts all of them, including those not in ``rows``."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PySide6.QtCore import Qt
 
 Box = TypeVar("Box", bound=QBoxLayout)
@@ -100,6 +102,38 @@ def fill(layout: QBoxLayout, *items: Item) -> None:
             layout.addWidget(placed.item, placed.stretch)
         else:
             layout.addWidget(placed.item, placed.stretch, placed.side)
+    _keep_order(layout)
+
+
+def insert(layout: QBoxLayout, at: int, widget: QWidget, stretch: int = 0) -> None:
+    """Add a widget at a place of a row or column."""
+    layout.insertWidget(at, widget, stretch)
+    _keep_order(layout)
+
+
+def _keep_order(layout: QLayout) -> None:
+    """Put the widgets of a window's part in the order of its layout, which Tab and screen readers follow."""
+    parent = layout.parentWidget()
+    whole = parent.layout() if parent is not None else None
+    if parent is None or whole is None:
+        return
+    wanted = list(widgets_in(whole))
+    placed = set(wanted)
+    if [each for each in parent.children() if each in placed] != wanted:
+        for widget in wanted:
+            widget.raise_()
+
+
+def widgets_in(layout: QLayout) -> Iterator[QWidget]:
+    """Yield the widgets of a row or column and of those inside it, in their order."""
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        if (widget := item.widget()) is not None:
+            yield widget
+        elif (inner := item.layout()) is not None:
+            yield from widgets_in(inner)
 
 
 def clear(layout: QLayout) -> None:

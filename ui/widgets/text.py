@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+from ui.widgets.focus_ring import FocusRing
 from ui.widgets.height_for_width import take_height_from_width
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QResizeEvent
 
 W = TypeVar("W", bound=QWidget)
 
@@ -63,6 +64,19 @@ class SpokenLabel(QLabel):
     """A label whose accessible name is its whole text, also where it shows the text broken or cut."""
 
     _spoken = ""
+    _ring: FocusRing | None = None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the focus ring."""
+        super().focusInEvent(event)
+        self._ring = FocusRing(self)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Remove the focus ring."""
+        super().focusOutEvent(event)
+        if self._ring is not None:
+            self._ring.remove()
+            self._ring = None
 
     def _show(self, shown: str, text: str) -> None:
         """Show a form of the text. A name given by the owner, as to a secret, is never replaced."""
@@ -128,13 +142,20 @@ class ElidedLabel(SpokenLabel):
         self.setToolTip("" if shown == self._full else tip(self._full))
 
 
-def label(text: str, role: str, parent: QWidget | None = None, *, wrap: bool = True, rich: bool = False) -> QLabel:
-    """Return a label in one of the theme's roles. ``rich`` means that the text is HTML made by ``rich()``."""
+def label(
+    text: str, role: str, parent: QWidget | None = None, *, wrap: bool = True, rich: bool = False, stop: bool = False
+) -> QLabel:
+    """Return a label in one of the theme's roles. ``rich`` means that the text is HTML made by ``rich()``.
+
+    ``stop`` means that Tab stops at it, so that a screen reader reads it: what no control says.
+    """
     made = WrappingLabel(parent) if wrap else QLabel(parent)
     made.setTextFormat(Qt.TextFormat.RichText if rich else Qt.TextFormat.PlainText)
     made.setText(text)
     made.setProperty("role", role)
     made.setWordWrap(wrap)
+    if stop:
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if wrap:
         take_height_from_width(made)
     return made

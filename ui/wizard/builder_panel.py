@@ -10,7 +10,7 @@ from app.guide.builders import FORMS
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
-from ui.widgets.layouts import clear, column, left, row, top, wide
+from ui.widgets.layouts import clear, column, fill, left, row, top, wide
 from ui.widgets.speech import describe
 from ui.widgets.text import label, rich
 
@@ -95,6 +95,6 @@ class BuilderPanel(QWidget):
         clear(self._noted)
         typed = any(self._text(f).strip() for f in self._inputs.values() if not isinstance(f, QComboBox))
         if built.problem and typed:
-            self._noted.addWidget(Note(rich(built.problem), "caution", self._notes))
+            fill(self._noted, Note(rich(built.problem), "caution", self._notes))
         for note in built.notes:
-            self._noted.addWidget(Note(rich(note), "muted", self._notes))
+            fill(self._noted, Note(rich(note), "muted", self._notes))

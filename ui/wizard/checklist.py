@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QWidget
 
+from app.setup.journey import place
 from ui.tools.catalog import tool_links
 from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
@@ -15,6 +16,7 @@ from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.speech import describe
 from ui.widgets.text import label, rich, spoken_elsewhere
+from ui.wizard import spoken_step
 
 if TYPE_CHECKING:
     from app.guide.model import Prerequisite
@@ -35,8 +37,14 @@ class Checklist(QWidget):
         if controller.session.setup.practice:
             about = "Practice: select these as if you had them."
         fill(scroll.column, *map(self._item, guide.prerequisites), Note(rich(about), "muted"), REST)
-        self.setFocusProxy(next(iter(self._boxes.values())))
+        self._step_id = controller.session.here.step.id
         controller.setup_changed.connect(self.refresh)
+        self.refresh()
+
+    def first_stop(self) -> QWidget:
+        """Return the first box to tick, or the first one."""
+        boxes = self._boxes.values()
+        return next((box for box in boxes if not box.isChecked()), None) or next(iter(boxes))
 
     def _item(self, item: Prerequisite) -> Card:
         card = Card("card", self)
@@ -54,7 +62,9 @@ class Checklist(QWidget):
         return card
 
     def refresh(self) -> None:
-        """Update the checkboxes."""
+        """Update the checkboxes, and the name of the step."""
+        guide, setup = self._controller.session.guide, self._controller.session.setup
+        self.setAccessibleName(spoken_step.name(guide, setup, place(guide, setup, self._step_id)))
         for name, box in self._boxes.items():
             on = name in self._controller.session.setup.ticked
             if box.isChecked() != on:

@@ -11,8 +11,10 @@ from app.diagnosis.runs import headline
 from app.diagnosis.ticket import sent_lines, ticket
 from app.scim.finding import Check
 from app.session.testing import ConnectionTestState
+from app.setup.journey import test_step
 from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
+from ui.widgets.accessibility import make_stop
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine
 from ui.widgets.facts import FactTable
@@ -20,6 +22,7 @@ from ui.widgets.layouts import REST, clear, column, fill, left, row, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.wizard import spoken_step
 from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests
 from ui.wizard.test_results import again_link, failure_card, remarks_card
@@ -64,10 +67,16 @@ class ConnectionPage(QWidget):
             signal.connect(self.refresh)
         self.refresh()
 
+    def first_stop(self) -> QWidget:
+        """Return the checks, which say what the test is for."""
+        return self._checks
+
     def refresh(self) -> None:
         """Show the checks and what they mean."""
-        testing = self._controller.session.testing
-        self._made_up.setChecked(not self._controller.session.setup.without_control)
+        session, testing = self._controller.session, self._controller.session.testing
+        words = spoken_step.description(session.guide, test_step(session.guide))
+        make_stop(self._checks, "Checks", words)
+        self._made_up.setChecked(not session.setup.without_control)
         picture = (testing.findings, testing.state, testing.current, testing.running, testing.checks, testing.offer)
         if picture == self._drawn:
             return
@@ -98,7 +107,7 @@ class ConnectionPage(QWidget):
     def _fill_results(self) -> None:
         session = self._controller.session
         if (diagnosis := session.testing.diagnosis) is not None:
-            self._side.addWidget(failure_card(self._controller, diagnosis, self))
+            fill(self._side, failure_card(self._controller, diagnosis, self))
         else:
             card = self._note(
                 "The connection works from this computer",
@@ -106,17 +115,17 @@ class ConnectionPage(QWidget):
             )
             card.add(left(again_link(self._controller)))
         if (remarks := remarks_card(self._controller, self)) is not None:
-            self._side.addWidget(remarks)
+            fill(self._side, remarks)
         if session.testing.offer is not None:
-            self._side.addWidget(self._offer(session.testing.offer))
+            fill(self._side, self._offer(session.testing.offer))
         elif session.testing.running:
             self._note("What this service offers", "Asking \u2026")
-        self._side.addWidget(self._sent())
+        fill(self._side, self._sent())
 
     def _note(self, heading: str, text: str) -> Card:
         card = Card("card", self, heading)
-        card.add(label(text, "muted", card))
-        self._side.addWidget(card)
+        card.add(label(text, "muted", card, stop=True))
+        fill(self._side, card)
         return card
 
     def _offer(self, offer: ServiceOffer) -> Card:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import PORTAL_COUNTS, Kind, Milestone
 from app.text.times import recorded
+from ui.widgets.accessibility import make_stop
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import FactTable
 from ui.widgets.layouts import REST, fill, left
@@ -27,7 +28,12 @@ class Finish(ScrollColumn):
         super().__init__(parent)
         self.setObjectName("finish")
         self._controller = controller
-        fill(self.column, self._facts(), self._counts(), self._after(), REST)
+        self._facts_card = self._facts()
+        fill(self.column, self._facts_card, self._counts(), self._after(), REST)
+
+    def first_stop(self) -> QWidget:
+        """Return the facts, with the title of the page as their name."""
+        return self._facts_card
 
     def _facts(self) -> Card:
         setup, guide = self._controller.session.setup, self._controller.session.guide
@@ -53,6 +59,8 @@ class Finish(ScrollColumn):
             rows.insert(-2, (seen, recorded(setup.sighting.at)))
         rows.append(("Secrets", self._controller.session.vault.name))
         card = Card("card", self, "What was set up")
+        view = self._controller.step_view
+        make_stop(card, view.title, " ".join([view.lead, *(f"{name}: {value}." for name, value in rows)]))
         card.add(FactTable(rows))
         return card
 

@@ -10,15 +10,16 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.setup.action import ActionKind
 from ui.session.keys import Key
 from ui.session.shortcuts import bind
-from ui.widgets.buttons import button
+from ui.widgets.buttons import MainButton, button
+from ui.widgets.fields import CaptureField
 from ui.widgets.layouts import REST, column, left, row, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.tab_order import stops
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from ui.session.controller import SetupController
     from ui.session.view_state import Footer
-    from ui.wizard.step_card import StepCard
 
 _ICONS: Final = {
     ActionKind.COMPLETE: "check",
@@ -43,8 +44,9 @@ class FooterBar(QFrame):
         self._line = label("", "muted", self)
         self.link = LinkButton("", name="jump", press=self._jump)
         """Opens the step to do first."""
-        self.main = button("", "primary", "check", name="done", press=controller.act)
-        bind(Key.DONE, self, self._press_main)
+        self.main = MainButton("", name="done", press=controller.act)
+        self.main.refused.connect(controller.announced)
+        bind(Key.DONE, self, self.main.click)
         bind(Key.BACK, self, self._go_back)
         if narrow:
             buttons = row(self._back, REST, self.main, spacing=12)
@@ -55,11 +57,17 @@ class FooterBar(QFrame):
             items = (self._back, wide(self._line), self.link, self.main)
             row(*items, inside=self, spacing=12, margins=(24, 12, 24, 12))
 
-    def follow(self, card: StepCard | None) -> None:
-        """Make the main button the next stop of Tab after the last field of the open card."""
-        QWidget.setTabOrder(self.link, self.main)
-        if card is not None:
-            card.lead_to(self.main)
+    def first_stops(self, *parts: QWidget) -> list[QWidget]:
+        """Return the order of Tab for a step: up to its last field, the main button, and what helps with the step.
+
+        ``parts`` are the widgets that show the step.
+        """
+        inside = [stop for part in parts for stop in stops(part, itself=True)]
+        fields = [field for part in parts for field in (part, *part.findChildren(CaptureField))]
+        fields = [each for each in fields if isinstance(each, CaptureField)]
+        last = [at for at, stop in enumerate(inside) if any(each.isAncestorOf(stop) for each in fields)]
+        after = last[-1] + 1 if last else len(inside)
+        return [*inside[:after], *([] if self.main.isHidden() else [self.main]), *inside[after:]]
 
     def show_footer(self, footer: Footer) -> None:
         """Show the footer."""
@@ -73,8 +81,9 @@ class FooterBar(QFrame):
         if footer.action is not None:
             own = footer.action.kind is ActionKind.COMPLETE and footer.label != ActionKind.COMPLETE.words
             self._show_label(footer.label, states_result=own)
-            self.main.show_icon(_ICONS[footer.action.kind], "on_accent")
-            self.main.setEnabled(footer.action.enabled)
+            possible = footer.action.enabled
+            self.main.show_icon(_ICONS[footer.action.kind], "on_accent" if possible else "muted")
+            self.main.show_obstacle("" if possible else footer.line)
 
     def _show_label(self, label: str, *, states_result: bool) -> None:
         """Show the main button's label. Orca speaks a new one without the role, so a result has to sound as asked."""
@@ -83,12 +92,6 @@ class FooterBar(QFrame):
         self.main.setText(label)
         if not states_result:
             self.main.setAccessibleName("")
-
-    def _press_main(self) -> None:
-        if self.main.isEnabled():
-            self.main.click()
-        elif self._footer is not None:
-            self._controller.announced.emit(self._footer.line)  # why it is disabled, which is on the screen already
 
     def _go_back(self) -> None:
         if self._footer is not None and self._footer.back is not None:

@@ -17,6 +17,7 @@ from ui.widgets.buttons import button
 from ui.widgets.fields import typing_in
 from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
+from ui.widgets.tab_order import focus_again, focused_names
 from ui.widgets.text import ElidedLabel
 from ui.wizard.question import Question
 from ui.wizard.step_card import StepCard, StepLine
@@ -32,18 +33,18 @@ class LaneView(QFrame):
     """One of the two lanes.
 
     Signals:
-        drawn: The card of the open step was drawn.
         other_wanted: The other lane should be shown instead.
     """
 
     HOLDS_GROUPS = True
-    drawn = Signal(object)
     other_wanted = Signal()
 
     def __init__(self, lane: Lane, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._lane = lane
         self._controller = controller
+        self.card: StepCard | None = None
+        """The open step, if it is in this lane."""
         self._drawn: object = None
         self._words: Guide | None = None
         """The guide as drawn; captured values change its texts."""
@@ -124,22 +125,18 @@ class LaneView(QFrame):
         self._fill(shown)
 
     def _fill(self, shown: list[Place]) -> None:
-        steps = self._scroll.column
+        steps, self.card = self._scroll.column, None
+        held = focused_names(self._scroll)
         clear(steps)
         fill(steps, *(Question(branch, self._controller) for branch in self._branches(shown)))
         for place in shown:
             if place.mark is Mark.CURRENT:
                 extra = WatchPanel(self._controller) if place.step.page is Page.WATCH else None
-                card = StepCard(place, self._controller, extra=extra)
+                self.card = card = StepCard(place, self._controller, extra=extra)
                 fill(steps, card)
-                QTimer.singleShot(0, card, partial(self._focus, card))
+                QTimer.singleShot(0, card, partial(self._scroll.keep_in_view, card))
             else:
                 fill(steps, StepLine(place, self._controller))
         fill(steps, REST)
-
-    def _focus(self, card: StepCard) -> None:
-        self.drawn.emit(card)
-        self._scroll.keep_in_view(card)
-        field = card.first_input()
-        if field is not None and self.isVisible():
-            field.setFocus()
+        if held:
+            QTimer.singleShot(0, self, partial(focus_again, self._scroll, held))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.system import event_trace
@@ -17,6 +17,7 @@ from ui.tools.catalog import TOOLS, load
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, top, wide
 from ui.widgets.speech import say
+from ui.widgets.tab_order import InTabOrder, WorkFirst
 from ui.widgets.text import label
 from ui.wizard import spoken_step
 from ui.wizard.checklist import Checklist
@@ -25,6 +26,7 @@ from ui.wizard.finish import Finish
 from ui.wizard.footer import FooterBar
 from ui.wizard.lane import LaneView
 from ui.wizard.rail import Rail
+from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -37,7 +39,7 @@ ROOM = QSize(1000, 680)
 """The least size, in device-independent pixels, for the whole rail, and its width for two lanes."""
 
 
-class WizardPage(QWidget):
+class WizardPage(InTabOrder, WorkFirst, QWidget):
     """One open setup. ``refresh`` derives everything from the state."""
 
     def __init__(self, controller: SetupController) -> None:
@@ -98,7 +100,7 @@ class WizardPage(QWidget):
         if view.page != self._opened:
             self._opened = view.page
             self._trace(tool, finished=view.finished)
-            # Later, because the lane first focuses a field of the new card.
+            # Later, because the lanes draw the new card first.
             QTimer.singleShot(0, self, self._take_keyboard)
         self._focus_stop()
 
@@ -116,20 +118,23 @@ class WizardPage(QWidget):
         event_trace.record(TraceEvent.PAGE, page=page, number=here.number, lane=here.step.lane, tool=tool)
 
     def _take_keyboard(self) -> None:
-        """Unless a field has the focus, focus what continues the setup, so that a key never goes back or leaves."""
-        if not isinstance(self.window().focusWidget(), QLineEdit | QPlainTextEdit):
-            self._focus_target().setFocus()
+        """Focus what the page begins with, which also makes a screen reader say what has opened."""
+        work = self._work
+        (work.first_stop() if isinstance(work, StepCard | Checklist | ConnectionPage | Finish) else work).setFocus()
 
-    def _focus_target(self) -> QWidget:
-        if self.controller.tool is not None:
-            return self._tools[self.controller.tool]
-        if self._footer.main.isEnabled():
-            return self._footer.main
+    @property
+    def _work(self) -> QWidget:
+        """The open step, or the page that is open instead."""
         page = self._body.currentWidget() or self._body
-        return self._views.get(self.controller.session.here.step.lane, page) if page is self._bodies.get(None) else page
+        cards = [each.card for each in self._views.values() if each.card is not None and each.isVisibleTo(self)]
+        return cards[0] if cards and page is self._bodies.get(None) else page
+
+    def first_stops(self) -> list[QWidget]:
+        """Let Tab begin with the open step."""
+        return self._footer.first_stops(self._work)
 
     def _focus_main_button(self) -> None:
-        if self._footer.main.isVisible() and self._footer.main.isEnabled():
+        if self._footer.main.isVisible():
             self._footer.main.setFocus()
 
     def _focus_stop(self) -> None:
@@ -177,7 +182,6 @@ class WizardPage(QWidget):
             self._views[lane] = view = LaneView(lane, self.controller, both)
             view.setMinimumWidth(1)
             view.other_wanted.connect(self._switch_lane)
-            view.drawn.connect(self._footer.follow)
         row(*map(wide, self._views.values()), inside=both, spacing=14)
         return both
 

@@ -14,6 +14,7 @@ from ui.desktop import clipboard_words
 from ui.desktop.screen_capture import CaptureGuard
 from ui.tools.catalog import tool_links
 from ui.tools.portal_error import PortalErrorCard
+from ui.widgets.accessibility import make_stop
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
@@ -24,7 +25,7 @@ from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import column_around
-from ui.widgets.speech import describe, say
+from ui.widgets.speech import say
 from ui.widgets.text import label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.full_sync_panel import FullSyncPanel
@@ -89,9 +90,8 @@ class StepCard(Card):
         self._changes: dict[str, DisclosureLink] = {}
         self.setObjectName(f"card-{place.step.id}")
         step, session = place.step, controller.session
-        self.setAccessibleName(spoken_step.name(session.guide, session.setup, place))
-        describe(self, spoken_step.description(session.guide, step))
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        what = spoken_step.description(session.guide, step)
+        make_stop(self, spoken_step.name(session.guide, session.setup, place), what)
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
         self._column = column(label(step.title, "heading", self), spacing=8)
@@ -218,7 +218,9 @@ class StepCard(Card):
     def _add_choice(self, choice: Choice) -> None:
         frame = QFrame(self)
         frame.setProperty("role", "choice")
-        chosen = label(rich(f"{choice.field}: **{choice.choose}**"), "body", frame, rich=True)
+        words = f"{choice.field}: **{choice.choose}**"
+        chosen = label(rich(words), "body", frame, rich=True, stop=True)
+        chosen.setAccessibleName(f"{words}. {choice.why}".replace("**", ""))
         why = label(rich(choice.why), "small", frame, rich=True)
         column(chosen, why, inside=frame, spacing=2, margins=(10, 8, 10, 8))
         self.add(frame)
@@ -234,7 +236,9 @@ class StepCard(Card):
     def _failure(self, failure: StepFailure) -> Iterator[Item]:
         session, revisit = self._controller.session, failure.revisit
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
-        yield label(rich(text), "body", rich=True)
+        sign = label(rich(text), "body", rich=True, stop=True)
+        sign.setAccessibleName(f"{failure.sign}. {failure.cause} {failure.repair}".replace("**", ""))
+        yield sign
         yield label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True)
         if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
             title = session.guide.step(revisit).title
@@ -316,20 +320,17 @@ class StepCard(Card):
         step = self._controller.session.here.step
         return next((c.field for c in step.carries if c.value == name), "")
 
-    def lead_to(self, following: QWidget) -> None:
-        """Make a widget the next stop of Tab after the last field, before the links of the card."""
-        if fields := list(self._captures.values()) or self.findChildren(CaptureField):
-            fields[-1].lead_to(following)
-
     def empty_field(self) -> CaptureField | None:
         """Return the first field that the step needs and that has no value yet."""
         session = self._controller.session
         needed = (name for name in session.here.step.captures if not session.captures.shown(name).present)
         return next((self._captures[name] for name in needed if name in self._captures), None)
 
-    def first_input(self) -> QWidget | None:
-        """Return the field to focus."""
-        return next((field for field in self._captures.values() if not field.isHidden()), None)
+    def first_stop(self) -> QWidget:
+        """Return what takes the focus when the step opens: its first empty field, its first Copy, or the card."""
+        fields = (field for field in self._captures.values() if not field.isHidden() and field.is_empty)
+        copies = (value.copy for value in self._values.values() if value.copy.isEnabled())
+        return next(fields, None) or next(copies, None) or self
 
 
 def confirmation(controller: SetupController, step_id: str, sentence: str) -> CheckLine:
