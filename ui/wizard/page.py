@@ -190,7 +190,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Fold the rail in a small window, and show one lane at a time in a narrow one."""
         super().resizeEvent(event)
-        small = self._narrow or self.height() < ROOM.height()
+        small = self._narrow or self.window().height() < ROOM.height()  # the strip of practice takes none of it
         self._rail.fold(folded=small)
         self._inner.setContentsMargins(*((12, 10, 12, 10) if small else (24, 18, 24, 12)))
         self._show_lanes()
