@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.desktop.clipboard import selected_text
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         QContextMenuEvent,
         QDragEnterEvent,
         QDropEvent,
-        QFocusEvent,
         QInputMethodEvent,
         QMouseEvent,
     )
@@ -66,6 +65,15 @@ class PlainInput(QLineEdit):
         if self.text() or self.isUndoAvailable() or self.isRedoAvailable():
             self.setText("")  # clear() can be undone
         self.setModified(False)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
+        """Take the focus. Qt selects the text of a field reached by Tab, unless there is none here.
+
+        That reports a moved caret before the focus, and Orca 43 then doesn't say the field.
+        """
+        if not self.text() and event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
+            event = QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason)
+        super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Submit typed text when the field loses focus, as in any form."""
