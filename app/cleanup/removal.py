@@ -18,6 +18,7 @@ from app.cleanup import orphans
 from app.guide import catalog
 from app.practice.process import SEED_KEY
 from app.session.directory_sync import SECRETS
+from app.session.former import items
 from app.setup.lock import AlreadyOpen, FolderTaken
 from app.setup.store import Store
 from app.text.counts import counted
@@ -143,7 +144,7 @@ async def _remove_setups(vault: Vault, inventory: SetupInventory) -> bool:
     # Includes unreadable files, so use every secret name of every guide.
     names = {name for guide in catalog.guides() for name, spec in guide.values.items() if spec.secret}
     names.update(SECRETS.values())
-    return await _purge(vault, inventory.setups, names)
+    return await _purge(vault, inventory.setups, items(names))
 
 
 async def _remove_orphans(store: Store, vault: Vault) -> bool:

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Final
 from app.guide.vocabulary import Kind
 from app.session import access
 from app.session.events import SessionEvent
+from app.session.former import FormerSecrets
 from app.setup import journey
 from app.setup.state import API_SECRETS
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_KEYRING
+from app.values.resemblance import doubt
 from app.values.rules import Reading, derive, looks_secret, mask, measure, read
 from app.values.service_account import LABELS
-from app.vault import NEEDS_REENTRY, PROMPTS_AGAIN, VaultStatus
+from app.vault import DAMAGED, NEEDS_REENTRY, PROMPTS_AGAIN, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from app.session.open_setup import OpenSetup
+    from app.setup.state import Setup
     from app.system.policy import Policy
     from app.vault import Outcome, Vault
 
@@ -40,6 +43,8 @@ class CaptureResult:
     """The keyring did not accept the secret, so it is in memory only."""
     sensitive: bool = False
     """The rejected text may be a secret in the wrong field, so it must not stay on the screen."""
+    asks: bool = False
+    """Whether the admin has to say whether the secret is really meant; it waits in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,11 @@ class Captures:
         self._shown: dict[str, DisplayedValue] = {}
         self._held: str | None = None
         """Why the last secret is in memory only; None if it is in the keyring."""
+        self.former = FormerSecrets(opened, vault)
+        self._asked: dict[str, str] = {}
+        """Texts that may be a slip, until the admin says whether they replace the secret."""
+        self._replaced: dict[str, tuple[Setup, Setup]] = {}
+        """The setup before and after the last replacement of a secret in this run."""
         self._lost: dict[str, VaultStatus] = {}
         """Secrets that were found missing, damaged or invalid in the keyring."""
         self.locked = False
@@ -168,6 +178,7 @@ class Captures:
             if outcome.status in PROMPTS_AGAIN:
                 return
             self._reconcile(name, outcome)
+        await self.former.look()
 
     def _reconcile(self, name: str, outcome: Outcome) -> None:
         opened = self._opened
@@ -190,8 +201,12 @@ class Captures:
     def _remember(self, name: str, kind: Kind, value: str) -> None:
         self._shown[name] = DisplayedValue(mask(kind, value), measure(kind, value), present=True, secret=True)
 
-    async def give(self, name: str, text: str) -> CaptureResult:
-        """Take a pasted or typed text for a value of the guide: repair it, check it, keep it, save."""
+    async def give(self, name: str, text: str, *, meant: bool = False) -> CaptureResult:
+        """Take a pasted or typed text for a value of the guide: repair it, check it, keep it, save.
+
+        A secret that may be a slip is asked about, unless it is ``meant``. Until then the stored one stays.
+        """
+        self._asked.pop(name, None)
         opened = self._opened
         spec = opened.guide.values[name]
         if spec.optional and not spec.secret and not text.strip():
@@ -199,7 +214,45 @@ class Captures:
             await opened.save()
             return CaptureResult(accepted=True, sentence="Left empty.")
         reading = read(spec.kind, text, practice=opened.setup.practice, hosts=spec.hosts)
+        if spec.secret and not meant and reading.value is not None and (why := await self._doubt(name, reading.value)):
+            self._asked[name] = text
+            return CaptureResult(accepted=False, sentence=why, asks=True)
         return await self._give(name, spec.kind, text, reading, secret=spec.secret)
+
+    def asked(self, name: str) -> str | None:
+        """The text that waits for an answer, as it was entered; None if none does."""
+        return self._asked.get(name)
+
+    async def confirm(self, name: str) -> CaptureResult:
+        """Take the text that was asked about."""
+        return await self.give(name, self._asked.get(name, ""), meant=True)
+
+    def decline(self, name: str) -> None:
+        """Forget the text that was asked about; what is stored stays."""
+        self._asked.pop(name, None)
+
+    async def undo(self, name: str) -> CaptureResult:
+        """Bring the former value of a secret back; the one that replaced it is gone."""
+        opened, spec = self._opened, self._opened.guide.values[name]
+        former = await self.former.read(name)
+        if former.value is None:
+            return CaptureResult(accepted=False, sentence=former.status.words)
+        before, since = self._replaced.pop(name, (None, None))
+        setup = opened.setup
+        refusal = await self._keep(name, spec.kind, former.value, replaces=False)
+        if refusal is not None:
+            return CaptureResult(accepted=False, sentence=refusal)
+        self._replaced.pop(name, None)
+        if before is not None and since is not None and _same_inputs(since, setup):
+            opened.setup = opened.setup.with_(stale=before.stale)
+        await self.former.remove(name)
+        await opened.save()
+        return CaptureResult(accepted=True, sentence="The former value is back.", held=self._held is not None)
+
+    async def remove_former(self, name: str) -> str | None:
+        """Remove the former value of a secret. Returns why it is still there, or None."""
+        outcome = await self.former.remove(name)
+        return None if outcome.status is VaultStatus.DELETED else outcome.sentence
 
     async def give_secret(self, name: str, kind: Kind, text: str) -> CaptureResult:
         """Take a secret that no guide names, such as one of the Directory Sync API, in the same way."""
@@ -275,6 +328,19 @@ class Captures:
                 return f"This is the {spec.label}, which is captured already."
         return None
 
+    async def _doubt(self, name: str, value: str) -> str | None:
+        """Why a secret may be a slip; None if nothing shows that."""
+        values, setup = self._opened.guide.values, self._opened.setup
+        stored = (await self.reveal(name)).value if name in setup.kept else None
+        if stored == value:
+            return None
+        others: dict[str, str] = {}
+        for other, spec in values.items():
+            known = (await self.read(other)).value if spec.secret and other in setup.kept else setup.values.get(other)
+            if known and other != name:
+                others[spec.label] = known
+        return doubt(values[name].label, value, stored, others)
+
     def _elsewhere(self, kind: Kind, value: str) -> str | None:
         """Why the policy forbids the host of that Base URL; None if it does not."""
         policy = self._policy
@@ -282,13 +348,27 @@ class Captures:
             return policy.refusal("The policy of this computer does not allow this host.")
         return None
 
-    async def _keep(self, name: str, kind: Kind, value: str) -> str | None:
-        """Put a secret into the keyring; a sentence says why it is neither there nor held for this run."""
+    async def _keep(self, name: str, kind: Kind, value: str, *, replaces: bool = True) -> str | None:
+        """Put a secret into the keyring; a sentence says why it is neither there nor held for this run.
+
+        What it ``replaces`` is kept as the former value, before anything changes.
+        """
         opened, vault, policy = self._opened, self._vault, self._policy
         if policy.keyring_required and vault.memory_only:
             return policy.refusal(NO_KEYRING)
         await opened.make_file()
-        previous = await vault.get(opened.setup.id, name)
+        known = name in opened.setup.kept
+        previous = await self.reveal(name) if known else await vault.get(opened.setup.id, name)
+        if known and previous.value is None and previous.status not in NEEDS_REENTRY | DAMAGED:
+            return f"The stored value stays: it would be lost. {previous.status.words}"
+        replaced = previous.value is not None and previous.value != value
+        if replaced and replaces and previous.value is not None and name in opened.guide.values:
+            kept = await self.former.keep(name, previous.value)
+            if kept.held and policy.keyring_required:
+                self.former.drop_held(name)
+            if not kept.kept or (kept.held and policy.keyring_required):
+                return f"The stored value stays, because no copy of it could be kept. {kept.status.words}"
+        before = opened.setup
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:
             vault.discard_held(opened.setup.id, name)
@@ -299,8 +379,8 @@ class Captures:
         self._remember(name, kind, value)
         self._lost.pop(name, None)
         self._secret_changed(name)
-        replaced = previous.value is not None and previous.value != value
         opened.setup = journey.record_secret(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
+        self._replaced[name] = before, opened.setup
         return None
 
     def _thanks(self, reading: Reading, secret: bool) -> str:
@@ -308,3 +388,8 @@ class Captures:
             self._held.rstrip(".") if secret and self._held else f"Kept in {self._vault.name}" if secret else "Captured"
         )
         return f"{where}, {', '.join(reading.repairs)}." if reading.repairs else f"{where}."
+
+
+def _same_inputs(one: Setup, other: Setup) -> bool:
+    """Whether nothing that steps depend on differs."""
+    return all(getattr(one, part) == getattr(other, part) for part in ("values", "kept", "answers", "stale"))

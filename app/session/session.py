@@ -11,6 +11,7 @@ from app.session.background import BackgroundJobs
 from app.session.captures import Captures
 from app.session.connection import Connection
 from app.session.directory_sync import DirectorySyncSession
+from app.session.former import items
 from app.session.open_setup import OpenSetup, utc_now
 from app.session.testing import Testing
 from app.session.waiting import Waiting
@@ -102,7 +103,7 @@ class SetupSession(OpenSetup):
         self.connection.forget()
         declared = {name for name, spec in self.guide.values.items() if spec.secret}
         # Also what an older guide called secret and this one does not know.
-        purged = await self.vault.purge(self.setup.id, {*self.setup.kept, *declared, *self.api.labels})
+        purged = await self.vault.purge(self.setup.id, items({*self.setup.kept, *declared, *self.api.labels}))
         trouble = None
         if purged.status is not VaultStatus.DELETED:
             trouble = f"The setup wasn't deleted because its secrets couldn't be removed. {purged.status.words}"

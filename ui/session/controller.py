@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -22,7 +23,7 @@ from ui.session.view_state import Back, view_state
 
 if TYPE_CHECKING:
     from asyncio import Task
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from typing import Any
 
     from app.guide.model import Step
@@ -146,20 +147,51 @@ class SetupController(QObject):
 
         ``go_on`` also completes the step, if the text is valid and was the last thing that the step asked for.
         """
-        self._start(self._give(name, text, go_on=go_on))
+        self._start(self._give(name, text, partial(self.session.captures.give, name, text), go_on=go_on))
 
-    async def _give(self, name: str, text: str, *, go_on: bool) -> None:
+    def replace(self, name: str) -> None:
+        """Replace a secret by the text that was asked about."""
+        captures = self.session.captures
+        self._start(self._give(name, captures.asked(name) or "", partial(captures.confirm, name)))
+
+    def keep_stored(self, name: str) -> None:
+        """Forget the text that was asked about."""
+        self.session.captures.decline(name)
+        self.given.pop(name, None)
+        self.activity_changed.emit()
+
+    def undo_replacement(self, name: str) -> None:
+        """Bring the former value of a secret back."""
+        self._start(self._give(name, "", partial(self.session.captures.undo, name)))
+
+    def remove_former(self, name: str) -> None:
+        """Remove the former value of a secret from the keyring."""
+        self._start(self._remove_former(name))
+
+    async def _remove_former(self, name: str) -> None:
+        self._wait_for(Block(BlockReason.KEYRING))
+        try:
+            trouble = await self.session.captures.remove_former(name)
+        finally:
+            self._wait_for(None)
+        label = self.session.guide.values[name].label
+        self.announced.emit(trouble or f"The former {label} is removed from {self.session.vault.name}.")
+
+    async def _give(
+        self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool = False
+    ) -> None:
+        """Show the result of an entered text; ``text`` is taken from the clipboard once it is kept."""
         step = self.session.here.step
         spec = self.session.guide.values[name]
         self.giving.add(name)
         if spec.secret:
             self._wait_for(Block(BlockReason.STORING, values=(name,)))
         try:
-            self.given[name] = given = await self.session.captures.give(name, text)
+            self.given[name] = given = await work()
         finally:
             self.giving.discard(name)
             self._wait_for(None)
-        if given.accepted and spec.secret:
+        if given.accepted and spec.secret and text:
             self.clipboard.take_away(text)
         if given.to_redo:
             self.notice = "Redo these steps: " + ", ".join(given.to_redo) + "."

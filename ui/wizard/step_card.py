@@ -30,6 +30,7 @@ from ui.widgets.text import label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
+from ui.wizard.replacement import ReplacementActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -88,6 +89,7 @@ class StepCard(Card):
         self._values: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
         self._changes: dict[str, DisclosureLink] = {}
+        self._replacements: dict[str, ReplacementActions] = {}
         self.setObjectName(f"card-{place.step.id}")
         step, session = place.step, controller.session
         what = spoken_step.description(session.guide, step)
@@ -149,7 +151,11 @@ class StepCard(Card):
             from ui.wizard.builder_panel import BuilderPanel
 
             self.add(BuilderPanel(step.builder, self._controller, self))
-        self.add(*(self._capture_field(name, "copy it back here") for name in step.captures))
+        for name in step.captures:
+            self.add(self._capture_field(name, "copy it back here"))
+            if guide.values[name].secret:
+                self._replacements[name] = ReplacementActions(name, self._controller, self)
+                self.add(self._replacements[name])
         self._ask(fixed)  # a single possible answer only informs, so it comes last
 
     def _ask(self, branches: Iterable[Branch]) -> None:
@@ -261,6 +267,8 @@ class StepCard(Card):
             value.set_hint(shown.hint, "good" if shown.present else "caution")
         for name, field in self._captures.items():
             self._refresh_capture(name, field)
+        for actions in self._replacements.values():
+            actions.refresh()
 
     def _refresh_capture(self, name: str, field: CaptureField) -> None:
         shown = self._controller.session.captures.shown(name)
@@ -274,6 +282,9 @@ class StepCard(Card):
         if given is not None and not given.accepted:
             if given.sensitive:
                 field.clear()
+            if given.asks:
+                field.set_hint(given.sentence, "caution")
+                return
             kept = f" The previous value is kept: {shown.text}." if shown.present else ""
             field.set_hint(given.sentence + kept, "bad")
             return
