@@ -55,14 +55,14 @@ class Report:
     source: int = 0
     """Identifies the object."""
     known: bool = False
-    """It reports a name that Orca has from an event before. Qt reports some names twice."""
+    """It reports a name that Orca has from an event before, or the focus where it was. Qt reports some twice."""
 
     @property
     def utterance(self) -> str:
         """What both Orcas say: what takes the focus, and a changed name or description of what has it."""
         assert self.event is not QAccessible.Event.Announcement, "Orca 43 has no listener for it"
         match self.event:
-            case QAccessible.Event.Focus:
+            case QAccessible.Event.Focus if not self.known:
                 return " ".join(filter(None, (self.name, self.description)))
             case QAccessible.Event.NameChanged if self.focused and not self.known:
                 return self.name
@@ -79,6 +79,8 @@ class Reports:
     failures: list[Exception] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
     """What had the focus → the name that it then had."""
+    focus: int = 0
+    """What took the focus last."""
     added: Callable[[Report], None] | None = None
     """Called with each new one."""
 
@@ -89,6 +91,8 @@ class Reports:
     def add(self, report: Report) -> None:
         """Add an event."""
         known = report.event is QAccessible.Event.NameChanged and self.names.get(report.source) == report.name
+        if report.event is QAccessible.Event.Focus:  # QWidget.clearFocus() reports what had it
+            known, self.focus = report.source == self.focus, report.source
         if report.focused:
             self.names[report.source] = report.name
         self.all.append(replace(report, known=known))

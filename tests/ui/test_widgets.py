@@ -19,6 +19,7 @@ from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.flow import Flow
+from ui.widgets.layouts import clear, column
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import ElidedLabel, breakable, label, rich
@@ -26,6 +27,7 @@ from ui.widgets.text import ElidedLabel, breakable, label, rich
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
+from tests.support.accessibility import recorded
 from tests.ui.showing import shown
 
 
@@ -246,3 +248,26 @@ def test_what_is_half_typed_waits_for_the_admin_to_come_back(qtbot: QtBot) -> No
     QApplication.sendEvent(line, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.TabFocusReason))
     assert given == ["7c1e"]
     assert not field.being_typed()
+
+
+def test_the_focus_of_what_is_redrawn_goes_to_its_successor_alone(qtbot: QtBot) -> None:
+    inside = [QPushButton(f"Inside {number}") for number in range(4)]
+    block, after = QWidget(), QPushButton("After")
+    rows = column(*inside, inside=block)
+    page = shown(qtbot, block, after)
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    inside[0].setFocus()
+    with recorded() as reports:
+        clear(rows)
+        qtbot.waitUntil(after.hasFocus)
+    assert reports.utterances()[-1] == "After"
+    assert not [said for said in reports.utterances() if said.startswith("Inside") and said != "Inside 0"]
+    new = QPushButton("New")
+    rows.addWidget(new)
+    new.setFocus()
+    clear(rows)
+    page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    page.setFocus()  # as a redrawn page does
+    qtbot.wait(100)
+    assert page.hasFocus()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,10 +139,43 @@ def widgets_in(layout: QLayout) -> Iterator[QWidget]:
             yield from widgets_in(inner)
 
 
+REDRAWN_MS: Final = 50
+"""Milliseconds until a redrawn page has given the focus to one of its widgets, if it does."""
+
+
 def clear(layout: QLayout) -> None:
     """Delete every widget of a layout with the next turn of the event loop. It is hidden and loses its name now."""
-    while (item := layout.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.setObjectName("")
-            widget.hide()
-            widget.deleteLater()
+    items = iter(partial(layout.takeAt, 0), None)
+    removed = [widget for item in items if (widget := item.widget()) is not None]
+    _release_focus(removed)
+    for widget in removed:
+        widget.setObjectName("")
+        widget.hide()
+        widget.deleteLater()
+
+
+def _release_focus(removed: list[QWidget]) -> None:
+    """Take the focus from what is removed, and give it to what follows unless something else takes it.
+
+    Qt would pass it on at once, from each removed widget to the next one, and a screen reader would say them all.
+    """
+    from PySide6.QtCore import Qt
+
+    focused = removed[0].window().focusWidget() if removed else None
+    if focused is None or not any(each is focused or each.isAncestorOf(focused) for each in removed):
+        return
+    window, following = focused.window(), focused.nextInFocusChain() or focused
+    while following is not focused and (
+        not following.isVisible()
+        or not following.isEnabled()
+        or not following.focusPolicy() & Qt.FocusPolicy.TabFocus
+        or any(each is following or each.isAncestorOf(following) for each in removed)
+    ):
+        following = following.nextInFocusChain() or focused
+
+    def give() -> None:
+        if window.focusWidget() is None and isValid(following):
+            following.setFocus()
+
+    focused.clearFocus()
+    QTimer.singleShot(REDRAWN_MS, window, give)

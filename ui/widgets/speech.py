@@ -57,7 +57,7 @@ class _Speech(QObject):
         super().__init__(qt)
         self._waiting: list[str] = []
         self._heard = ""
-        """The name and description of what took the focus since the first of them."""
+        """What was said meanwhile by what took the focus, or has it and was described."""
         self._timer = self._forgetting = 0
         self._patient = True
         self._speaker: QWidget | None = None
@@ -75,17 +75,21 @@ class _Speech(QObject):
 
     def describe(self, widget: QWidget, text: str) -> None:
         """Describe a widget."""
-        focused = widget.hasFocus()
-        if focused and self._speaker is not widget:
-            self._give_back()
-        if text == (self._own if widget is self._speaker else widget.accessibleDescription()):
+        if widget is self._speaker:
+            if text == self._own or not widget.hasFocus():
+                self._own = text
+                return
+            self._speaker = None
+        if text == widget.accessibleDescription():
             return
-        if focused:
+        widget.setAccessibleDescription(text)
+        if not text or not widget.hasFocus():
+            return
+        if ANNOUNCES:
             self.say(text)
-        if ANNOUNCES or not (focused and text):
-            widget.setAccessibleDescription(text)
-        if widget is self._speaker or (focused and text):
-            self._speaker, self._own = widget, text
+        else:
+            self._heard += f"\n{text}"
+            self._wait(SETTLE_MS)
 
     def _wait(self, milliseconds: int) -> None:
         if self._timer:
