@@ -43,23 +43,14 @@ class LogoutInhibition:
 
 
 def _inhibit(reason: str) -> DBusConnection | None:
-    bus = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
-    if not bus:
+    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
         return None
-    from jeepney import DBusAddress, MessageType, new_method_call
-    from jeepney.io.blocking import open_dbus_connection
+    from app.system import session_bus
 
-    portal = DBusAddress(
-        "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Desktop", "org.freedesktop.portal.Inhibit"
-    )
-    request = new_method_call(portal, "Inhibit", "sua{sv}", ("", LOGOUT, {"reason": ("s", reason)}))
-    try:
-        connection = open_dbus_connection(bus)
-    except (OSError, ValueError, EOFError, RuntimeError):
+    if (connection := session_bus.connect()) is None:
         return None
-    with suppress(OSError, ValueError, EOFError, RuntimeError):
-        answer = connection.send_and_get_reply(request, timeout=SECONDS)
-        if answer.header.message_type is not MessageType.error:
-            return connection
+    request = ("", LOGOUT, {"reason": ("s", reason)})
+    if session_bus.ask(connection, session_bus.portal("Inhibit"), "Inhibit", "sua{sv}", request, SECONDS) is not None:
+        return connection
     connection.close()
     return None

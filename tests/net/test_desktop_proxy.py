@@ -11,6 +11,7 @@ import pytest
 
 from app.net import desktop, system_proxy
 from app.net.proxy import ProxyOrigin, origin_of
+from app.system import session_bus
 from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def test_the_desktops_proxy_is_used(gnome: tuple[str, Callable[..., None]], monk
 
 def test_without_a_portal_there_is_none(secret_service: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert os.environ["DBUS_SESSION_BUS_ADDRESS"] == secret_service
-    monkeypatch.setattr(desktop, "PORTAL", "org.example.Nobody")
+    monkeypatch.setattr(session_bus, "PORTAL", "org.example.nobody")
     assert system_proxy(URL) is None
     for address in ("", f"unix:path={tmp_path / 'nothing'}", "no address"):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)

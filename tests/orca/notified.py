@@ -43,7 +43,7 @@ async def walk(application: Application) -> int:
             case ["end-wait"]:
                 session.announce(SessionEvent.TIMESTAMP_SEEN)
             case ["portal"]:
-                service = NotificationService("", window.come_forward, portal=True)
+                service = NotificationService("", window.come_forward, through_portal=True)
                 application.tasks.start(service.run())
                 answer = await service.show("Full Sync has ended", sys.argv[1], "compare the counts.")
             case ["active"]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from app.guide.model import Guide
+    from ui.desktop.global_key import GlobalKey
     from ui.session.controller import SetupController
     from ui.session.view_state import ViewState
 
@@ -48,10 +49,12 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     returned = Signal()
     """The admin wants the main window back."""
 
-    def __init__(self, controller: SetupController) -> None:
+    def __init__(self, controller: SetupController, global_key: GlobalKey | None = None) -> None:
         super().__init__(None, Qt.WindowType.Window | Qt.WindowType.WindowStaysOnTopHint)
         self.setObjectName("companion-window")
         self._controller = controller
+        self.global_key = global_key
+        """The key of the desktop that brings this window."""
         self._drawn: object = None
         self._words: Guide | None = None
         """The guide as drawn; captured values change its texts."""
@@ -124,6 +127,8 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         next_copy = menu.addAction(f"Copy the next value\t{Key.COPY_NEXT.value}", self._controller.copy_next)
         next_copy.setEnabled(self._controller.next_copy is not None)
         menu.addAction(f"Find a step\t{Key.FIND.value}", partial(find_step, self, self._controller))
+        if (key := self.global_key) is not None and key.offered:
+            menu.addAction(f"Key in any window\t{key.trigger or 'Choose'}", key.choose).setEnabled(not key.trigger)
         menu.addAction(f"Help\t{Key.HELP.value}", self._controller.help_wanted.emit)
         menu.addAction(f"Keys\t{Key.KEYS.value}", partial(show_keys, self))
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
@@ -215,6 +220,12 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     def first_stops(self) -> list[QWidget]:
         """Let Tab begin with the open step."""
         return self._footer.first_stops(self._work, *widgets_in(self._below)) if self._work is not None else []
+
+    def offer_copy(self) -> None:
+        """Let the next press of Enter copy the next value: a desktop takes a copy only after a key in this window."""
+        carries, index = self._controller.session.here.step.carries, self._controller.next_copy
+        if isinstance(self._work, StepCard) and index is not None:
+            self._work.offer_copy(carries[index].value)
 
     def _focus_main_button(self) -> None:
         if self.isVisible():

@@ -57,7 +57,7 @@ class Notifier(QObject):
 
         if self._service is None or self._service.ended:
             entry = QGuiApplication.desktopFileName()
-            self._service = NotificationService(entry, self.clicked.emit, portal=FLATPAK.exists())
+            self._service = NotificationService(entry, self.clicked.emit, through_portal=FLATPAK.exists())
             self._start(self._service.run())
         if not await self._service.show(what, name, then):
             self._with_tray(what, f"{name}: {then}")

@@ -257,7 +257,7 @@ class SetupController(QObject):
     def copy_at(self, index: int) -> None:
         """Copy a value of the open step by its place, as its Copy button does."""
         carries = self.session.here.step.carries
-        if self.tool is None and index < len(carries) and self.session.captures.shown(carries[index].value).present:
+        if index < len(carries) and self.session.captures.shown(carries[index].value).present:
             self.copy(carries[index].value, carries[index].field)
             self.copied_by_key.emit(carries[index].value)
 

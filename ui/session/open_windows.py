@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from app.setup.sentences import window_title
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
 from ui.desktop.docking import Edge
+from ui.desktop.global_key import GlobalKey
 from ui.desktop.windows import bring_forward
 from ui.dialogs import received_address
 from ui.main_window import ShownPage
@@ -38,6 +41,7 @@ class SetupWindows:
         self.controller: SetupController | None = None
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
+        self._global_key: GlobalKey | None = None
         self._edge = Edge.FREE
         """Where the companion was docked last."""
         self._window = window
@@ -89,12 +93,23 @@ class SetupWindows:
         if self.controller is None:
             return
         if self.companion is None:
-            self.companion = Companion(self.controller)
+            if self._global_key is None:
+                self._global_key = GlobalKey(self._window, self._tasks.start)
+                self._global_key.pressed.connect(self._come_by_key)
+                self._global_key.look()
+            self.companion = Companion(self.controller, self._global_key)
             self.companion.docking.choose(self._edge)
             self.companion.returned.connect(lambda: self.come_forward(large=True))
         event_trace.record(TraceEvent.PAGE, page=ShownPage.COMPANION)
         self.companion.show()
         self._window.hide()
+
+    def _come_by_key(self, permission: str) -> None:
+        """Bring the companion, ready to copy; without an open setup, bring the main window."""
+        self.show_companion()
+        self.come_forward(permission)
+        if self.companion is not None:
+            QTimer.singleShot(0, self.companion, self.companion.offer_copy)
 
     def come_forward(self, activation: str = "", *, large: bool = False) -> None:
         """Bring the window that is in use in front of all others, or the main window if it must be ``large``."""

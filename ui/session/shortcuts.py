@@ -30,12 +30,12 @@ def _bind(sequences: tuple[str, ...], owner: QWidget, act: Callable[[], object])
     return made
 
 
-def bind_step(owner: QWidget, controller: SetupController) -> None:
-    """Bind the keys of an open step, which both of its windows have."""
-    for index, sequence in enumerate(Key.COPY.sequences):
-        _bind((sequence,), owner, partial(controller.copy_at, index))
-    bind(Key.COPY_NEXT, owner, controller.copy_next)
+def bind_step(owner: QWidget, controller: SetupController) -> tuple[QShortcut, ...]:
+    """Bind the keys of an open step, which both of its windows have. Return those that copy."""
+    numbered = enumerate(Key.COPY.sequences)
+    copying = [_bind((sequence,), owner, partial(controller.copy_at, index)) for index, sequence in numbered]
     bind(Key.FIND, owner, partial(find_step, owner, controller))
+    return *copying, bind(Key.COPY_NEXT, owner, controller.copy_next)
 
 
 def find_step(owner: QWidget, controller: SetupController) -> None:

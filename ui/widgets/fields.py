@@ -133,6 +133,11 @@ class ValueField(QWidget):
         """Show a remark about the value under it."""
         self._hint.show_text(text, tone)
 
+    def offer_copy(self) -> None:
+        """Let the next press of Enter copy the value."""
+        self.copy.setFocus()
+        self.set_hint("Press Enter to copy it.", "muted")
+
     @property
     def revealed(self) -> bool:
         """Whether a secret is shown."""

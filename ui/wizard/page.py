@@ -62,7 +62,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         self._inner = column(self._head(), wide(self._body), spacing=10)
         right = column(wide(self._inner), self._footer, spacing=0)
         row(self._rail, wide(right), inside=self, spacing=0)
-        bind_step(self, controller)
+        self._copying = bind_step(self, controller)
         bind(Key.COMPANION, self, controller.companion_wanted.emit)
         bind(Key.LANE, self, self._switch_lane)
         self._escape = bind(Key.CLOSE, self, controller.close_tool)
@@ -86,6 +86,8 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         """Derive head, body and footer from the state."""
         view, tool = self.controller.view, self.controller.tool
         self._escape.setEnabled(tool is not None)
+        for each in self._copying:
+            each.setEnabled(tool is None)
         if tool is not None:
             self._title.setText(TOOLS[tool].title)
             self._lead.setText(TOOLS[tool].lead)

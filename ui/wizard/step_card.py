@@ -322,6 +322,10 @@ class StepCard(Card):
         if name in self._values and (around := column_around(self)) is not None:
             around.ensureWidgetVisible(self._values[name], 0, 12)
 
+    def offer_copy(self, name: str) -> None:
+        """Let the next press of Enter copy that value."""
+        self._values[name].offer_copy()
+
     def _show_clipboard(self, state: ClipboardState) -> None:
         for name, field in self._values.items():
             if self._label_of(name) == state.label:
