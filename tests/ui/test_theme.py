@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
@@ -21,12 +23,14 @@ from PySide6.QtWidgets import (
 
 from app.system.paths import resources
 from ui.theme import icons, style
-from ui.theme.tokens import DARK, LIGHT, READABLE, SEEN, Tokens, contrast
+from ui.theme.tokens import DARK, LIGHT, READABLE, SEEN, SPACES, Tokens, contrast
 from ui.widgets import busy
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.choices import EDGE, CheckLine, RadioLine
+from ui.widgets.layouts import REST, column, left
 from ui.widgets.link import LinkButton
+from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,7 +189,7 @@ class Painted:
         qtbot.waitUntil(self.page.isActiveWindow)
         self.other.setFocus()
         # A choice has its own border around the mark, in its first line.
-        self.down = 20 + (EDGE + 9 if kind in ("check", "radio") else 30)
+        self.down = 20 + (EDGE + 9 if kind in ("check", "radio") else 59 if kind == "link" else 30)
         self.around = self.colors()[0]
         """The color of the surface."""
 
@@ -260,3 +264,55 @@ def test_a_bar_of_unknown_length_keeps_still_if_the_desktop_asks_for_less_motion
     monkeypatch.setattr(busy, "reduces_motion", lambda: True)
     bar.set_value(None)
     assert (bar.value(), bar.maximum() > 0) == (0, True)
+
+
+ROOMS = ("spacing", "margins", "across", "down")
+"""Parameters that give room in a layout."""
+SETTERS = ("setSpacing", "setContentsMargins", "setHorizontalSpacing", "setVerticalSpacing", "addSpacing")
+BOXES = ("row", "column", "fill")
+"""Functions whose numbers are free room."""
+
+
+def test_every_layout_uses_the_scale_of_spaces() -> None:
+    others = []
+    for file in (resources().parent / "ui").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            others += [f"{file.name}: {number}" for number in _rooms(node) if number not in SPACES]
+    assert others == []
+
+
+def _rooms(node: ast.AST) -> Iterator[int]:
+    """Yield the numbers of pixels that a call, a default or a constant gives to a layout."""
+    parts: list[ast.AST] = []
+    if isinstance(node, ast.Assign) and "MARGINS" in ast.unparse(node.targets[0]):
+        parts = [node.value]
+    elif isinstance(node, ast.Call):
+        name = ast.unparse(node.func).rpartition(".")[2]
+        parts = [keyword.value for keyword in node.keywords if keyword.arg in ROOMS]
+        parts += node.args if name in SETTERS else [each for each in node.args if isinstance(each, ast.Constant)]
+        if name not in (*SETTERS, *BOXES):
+            parts = [keyword.value for keyword in node.keywords if keyword.arg in ROOMS]
+    for part in parts:
+        for each in ast.walk(part):
+            if isinstance(each, ast.Constant) and isinstance(each.value, int):
+                yield each.value
+
+
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_link_is_flush_with_the_text_above(qtbot: QtBot, inside: bool) -> None:
+    text, link, page = label("Text above", "body"), LinkButton("Go to step 10"), QWidget()
+    qtbot.addWidget(page)
+    items = (text, left(link))
+    column(*((column(*items),) if inside else items), REST, inside=page, margins=(16, 16, 16, 16))
+    page.resize(300, 120)
+    page.show()
+    image = page.grab().toImage()
+
+    def first(widget: QWidget) -> int:
+        """Return the leftmost column of pixels with a letter in the lines of the widget."""
+        place = QRect(widget.mapTo(page, QPoint(0, 0)), widget.size())
+        back = image.pixel(2, 2)
+        lines = range(place.top() + 6, place.bottom() - 5)
+        return next(x for x in range(page.width()) if any(image.pixel(x, y) != back for y in lines))
+
+    assert abs(first(text) - first(link)) <= 1  # G begins a little to the right of T

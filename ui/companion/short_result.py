@@ -34,7 +34,7 @@ class ShortResult(QWidget):
         words = column(self._when, self._what, spacing=2)
         self._more = column(spacing=8)
         self._drawn: object = None
-        line = row(self._badge, wide(words), spacing=10)
+        line = row(self._badge, wide(words), spacing=12)
         column(line, self._more, inside=self, spacing=8, margins=(0, 4, 0, 4))
         for signal in (controller.setup_changed, controller.test_changed):
             signal.connect(self.refresh)

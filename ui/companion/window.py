@@ -67,7 +67,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         """The lane of the open step; None until the first one is shown."""
         ScreenFit(self, first=(410, 560), least=(360, 400))
         self.docking = Docking(self)
-        inside = column(spacing=8, margins=(14, 12, 14, 12))
+        inside = column(spacing=8, margins=(16, 12, 16, 12))
         fill(inside, self._head())
         outside = column(wide(inside), inside=self, spacing=0)
         if controller.session.setup.practice:
@@ -108,8 +108,8 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         hint = Key.COMPANION.after("Back to the large window")
         large = IconButton("pin", hint, name="large-window", press=self.returned)
         self._more = IconButton("more", "More", name="more", press=self._show_menu)
-        words = column(self._where, self._count, spacing=1)
-        row(wide(words), inside=self._console, margins=(10, 4, 10, 4))
+        words = column(self._where, self._count, spacing=2)
+        row(wide(words), inside=self._console, margins=(12, 4, 12, 4))
         return row(wide(self._console), *map(middle, (self._open, large, self._more)), spacing=4)
 
     def _show_menu(self) -> None:

@@ -52,7 +52,7 @@ class AboutDialog(QDialog):
         self.setWindowTitle("About")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setFixedWidth(460)
-        inside = column(self._head(release.version), inside=self, spacing=12, margins=(28, 26, 28, 22))
+        inside = column(self._head(release.version), inside=self, spacing=12, margins=(24, 24, 24, 24))
         fill(inside, label(release.update_hint, "body", self))
         if release.downloads and practice:
             address = label(release.downloads, "muted", self)
@@ -61,7 +61,7 @@ class AboutDialog(QDialog):
         elif release.downloads:
             fill(inside, LinkButton(release.downloads, press=lambda: self.address_wanted.emit(release.downloads)))
         independent = "The program is independent of the vendors it names. Their names belong to them."
-        fill(inside, label(independent, "muted", self), 6, self._foot(release.licenses))
+        fill(inside, label(independent, "muted", self), 8, self._foot(release.licenses))
 
     def _head(self, version: str) -> QHBoxLayout:
         picture = label("", "body", self, wrap=False)
@@ -98,4 +98,4 @@ class LicensesDialog(QDialog):
         shown.setTabChangesFocus(True)
         shown.setAccessibleName("Licenses of the included software")
         foot = row(REST, button("Close", "primary", press=self.accept))
-        column(wide(shown), foot, inside=self, spacing=14, margins=(20, 20, 20, 16))
+        column(wide(shown), foot, inside=self, spacing=16, margins=(24, 24, 24, 16))

@@ -56,7 +56,7 @@ class FindStep(QDialog):
                 self._list.setCurrentItem(item)
         self._list.itemActivated.connect(self._open)
         self._list.itemClicked.connect(self._open)
-        column(self._search, self._nothing, wide(self._list), inside=self, spacing=8, margins=(14, 14, 14, 14))
+        column(self._search, self._nothing, wide(self._list), inside=self, spacing=8, margins=(16, 16, 16, 16))
         self._nothing.hide()
         ScreenFit(self, first=(340, 380), least=(280, 240))
         self._search.setFocus()

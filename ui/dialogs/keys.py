@@ -33,6 +33,6 @@ class KeysDialog(QDialog):
         rows = [(key.value, key.words.replace("**", "")) for key in Key]
         fill(scroll.column, FactTable(rows, name_role="strong"), REST)
         foot = row(REST, close)
-        column(label("Keys", "title", self), wide(scroll), foot, inside=self, spacing=14, margins=(24, 20, 24, 18))
+        column(label("Keys", "title", self), wide(scroll), foot, inside=self, spacing=16, margins=(24, 24, 24, 16))
         ScreenFit(self, first=(520, 480), least=(400, 280))
         close.setFocus()

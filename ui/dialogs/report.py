@@ -45,10 +45,10 @@ class ReportDialog(QDialog):
             label(heading, "heading", self, wrap=False),
             label(sentence, "muted", self),
             wide(self._text),
-            row(wide(self._status), copier, close, spacing=10),
+            row(wide(self._status), copier, close, spacing=12),
             inside=self,
-            spacing=10,
-            margins=(24, 20, 24, 18),
+            spacing=12,
+            margins=(24, 24, 24, 16),
         )
         self.show_text(text)
         copier.setFocus()

@@ -20,7 +20,7 @@ class LockedLine(QWidget):
         super().__init__(parent)
         self._note = Note("", "caution", self)
         unlock = button("Unlock the keyring", name="unlock-keyring", press=self.wanted)
-        row(middle(self._note, 1), unlock, inside=self, spacing=14)
+        row(middle(self._note, 1), unlock, inside=self, spacing=16)
         self.hide()
 
     def show_waiting(self, setups: int, keyring: str) -> None:

@@ -32,7 +32,7 @@ class OrphanLines(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._column = column(inside=self, spacing=6)
+        self._column = column(inside=self, spacing=8)
         self.hide()
 
     def show_orphans(self, orphans: Orphans, keyring: str) -> None:
@@ -50,7 +50,7 @@ class OrphanLines(QWidget):
         line = QWidget(self)
         name = "orphans-strange" if unknown else "orphans-own"
         ask = button(words, name=name, press=lambda: self._ask(ids, keyring, unknown=unknown))
-        row(middle(Note(sentence, "caution", line), 1), ask, inside=line, spacing=14)
+        row(middle(Note(sentence, "caution", line), 1), ask, inside=line, spacing=16)
         fill(self._column, line)
 
     def _ask(self, ids: frozenset[str], keyring: str, *, unknown: bool) -> None:

@@ -63,7 +63,7 @@ class HomePage(QWidget):
         self._foot = fixed("", "small", self)
         self._foot.setWordWrap(True)
         self._links = row(wide(self._foot), spacing=16)
-        self._column = column(head, REST, self._links, inside=self, spacing=14, margins=(40, 34, 40, 24))
+        self._column = column(head, REST, self._links, inside=self, spacing=16, margins=(40, 32, 40, 24))
         self.setAcceptDrops(True)
         self._list: SetupList | None = None
         self._opened = ""

@@ -40,7 +40,7 @@ class Picker(QWidget):
             row(back, REST, self._go),
             inside=self,
             spacing=12,
-            margins=(40, 34, 40, 20),
+            margins=(40, 32, 40, 24),
         )
         self._choose(None)
 

@@ -125,7 +125,7 @@ class SetupList(ScrollColumn):
         continue_button.setAccessibleName(f"{verb} {name}")
         continue_button.setEnabled(known)
         self._continue.append(continue_button)
-        line = row(wide(words, 4), wide(label(state, "muted"), 6), inside=frame, spacing=14, margins=(28, 18, 20, 18))
+        line = row(wide(words, 4), wide(label(state, "muted"), 6), inside=frame, spacing=16, margins=(24, 16, 24, 16))
         fill(line, pill, continue_button)
         if not setup.practice:
             purpose, press = f"Hand {name} over to a colleague, without its secrets", self.handed_over.emit

@@ -40,13 +40,13 @@ class Welcome(QWidget):
     def __init__(self, practice: Press | None) -> None:
         """``practice`` starts practice; None if it is not offered."""
         super().__init__()
-        places = row(*(wide(_place(number, *place)) for number, place in enumerate(_WAY, start=1)), spacing=14)
+        places = row(*(wide(_place(number, *place)) for number, place in enumerate(_WAY, start=1)), spacing=16)
         inside = column(
             label("One identity provider, one directory, three places", "heading"),
             places,
             label("You can leave a setup at any step and continue later, even after a crash.", "muted"),
             inside=self,
-            spacing=14,
+            spacing=16,
         )
         if practice is not None:
             fill(inside, _practice_card(practice))
@@ -56,7 +56,7 @@ def _place(number: int, title: str, text: str) -> Card:
     badge = StepBadge()
     badge.set_state("current", number)
     card = Card("card")
-    card.add(row(top(badge), wide(label(title, "strong")), spacing=10), label(text, "muted"), REST)
+    card.add(row(top(badge), wide(label(title, "strong")), spacing=12), label(text, "muted"), REST)
     return card
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SPACES = (0, 1, 2, 4, 8, 12, 16, 24, 32, 40)
+"""The scale of all margins and gaps in layouts, in device-independent pixels; 1 keeps a frame's line free."""
+
 READABLE = 4.5
 """The minimum contrast of text with its background (WCAG 2.2, success criterion 1.4.3)."""
 

@@ -57,7 +57,7 @@ class ArrivedPage(ExportPage):
             card.opened.connect(self._refresh)
         self._fill_drop_card()
         upper = (self._counts_card(), self._drop, *self._columns.values(), self._work, self._verdict)
-        column(*upper, wide(self._findings, 1000), wide(self._rest), inside=self, spacing=10)
+        column(*upper, wide(self._findings, 1000), wide(self._rest), inside=self, spacing=12)
         self.setFocusProxy(self._sample)
         self._say("", "muted")
 
@@ -69,7 +69,7 @@ class ArrivedPage(ExportPage):
         )
         self._all = button("Read all", name="look-all", press=partial(self.look, full=True))
         self._looked_for = QWidget()
-        column(*(Note(rich(line), "muted") for line in LOOKED_FOR), inside=self._looked_for, margins=(0, 6, 0, 0))
+        column(*(Note(rich(line), "muted") for line in LOOKED_FOR), inside=self._looked_for, margins=(0, 8, 0, 0))
         words = column(self._users, self._groups, self._limit, spacing=2)
         card = Card("card")
         card.add(row(wide(words), self._all, self._sample, spacing=8), self._looked_for)

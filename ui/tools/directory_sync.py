@@ -50,5 +50,5 @@ class DirectoryApiPage(QWidget):
         fill(left.column, account, REST)
         cards = (_BenefitsCard(controller, right), StateCard(controller, right), FindCard(controller, right))
         fill(right.column, *cards, REST)
-        row(wide(left), wide(right), inside=self, spacing=14)
+        row(wide(left), wide(right), inside=self, spacing=16)
         self.setFocusProxy(account)

@@ -61,7 +61,7 @@ class GroupsExportPage(ExportPage):
         self._doubt = Note("", "caution")
         self._doubt.setObjectName("doubt")
         upper = (wide(self._drop), self._work, self._columns, self._doubt, self._verdict)
-        column(*upper, wide(self._findings, 1000), wide(self._rest, 1000), inside=self, spacing=10)
+        column(*upper, wide(self._findings, 1000), wide(self._rest, 1000), inside=self, spacing=12)
         self.setFocusProxy(self._first)
         self._say("", "muted")
 
@@ -72,12 +72,12 @@ class GroupsExportPage(ExportPage):
         words = column(REST, label("Drop a CSV of the groups here", "heading"), label(lead, "muted"), 4)
         fill(words, *(Note(rich(each), "muted") for each in LOOKED_FOR), 8, left(self._first), REST)
         self._welcome = QWidget()
-        row(REST, wide(words, 1000), REST, inside=self._welcome, margins=(9, 9, 9, 9))
+        row(REST, wide(words, 1000), REST, inside=self._welcome, margins=(8, 8, 8, 8))
         self._file = ElidedLabel("", "strong", self._drop)
         self._facts = label("", "small", self._drop)
         self._another = button("Another file", icon="open", name="another-file", press=self._choose_file)
         self._save = button("Save findings as CSV", name="save-findings", press=self._ask_where)
-        about = column(self._file, self._facts, spacing=1)
+        about = column(self._file, self._facts, spacing=2)
         self._drop.add(wide(self._welcome), row(wide(about), self._save, self._another, spacing=8))
 
     def _choose_file(self) -> None:

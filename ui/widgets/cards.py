@@ -23,7 +23,7 @@ class Card(QFrame):
     def __init__(self, role: str, parent: QWidget | None = None, heading: str = "") -> None:
         super().__init__(parent)
         self.setProperty("role", role)
-        self.body = column(inside=self, spacing=8, margins=(16, 14, 16, 14))
+        self.body = column(inside=self, spacing=8, margins=(16, 16, 16, 16))
         if heading:
             self.setAccessibleName(heading)
             self.add(label(heading, "bad-heading" if role == "card-bad" else "heading"))
@@ -37,7 +37,7 @@ class Breadcrumb(Flow):
     """A click path with a chevron between two stops; a long path continues on the next line."""
 
     def __init__(self, path: Sequence[str]) -> None:
-        super().__init__(across=6, down=2)
+        super().__init__(across=8, down=2)
         spoken_elsewhere(self)  # the description of the step has it
         for index, stop in enumerate(path):
             self.add(self._stop(stop, first=index == 0))
@@ -45,7 +45,7 @@ class Breadcrumb(Flow):
     def _stop(self, words: str, *, first: bool) -> QWidget:
         # The chevron stays with the stop it leads to, so that no line starts or ends with a lone chevron.
         stop = QWidget(self)
-        line = row(inside=stop, spacing=6)
+        line = row(inside=stop, spacing=8)
         if not first:
             chevron = IconLabel(12, stop)
             chevron.show_icon("chevron-right", "muted")

@@ -51,4 +51,4 @@ class DisclosureLink(LinkButton):
         """Draw the chevron beside the first line."""
         super().resizeEvent(event)
         top = EDGE + (self.fontMetrics().height() - SIGN) // 2
-        self._sign.setGeometry(EDGE, top, SIGN, SIGN)
+        self._sign.setGeometry(0, top, SIGN, SIGN)

@@ -41,7 +41,7 @@ class Hint(QWidget):
         self._sign = IconLabel(14, self)
         self._sign.setContentsMargins(0, 2, 0, 0)
         self._text = label("", "small", self)
-        row(top(self._sign), wide(self._text), inside=self, spacing=6)
+        row(top(self._sign), wide(self._text), inside=self, spacing=8)
         if keeps_place:
             self.setMinimumHeight(self._text.fontMetrics().lineSpacing())
             policy = self.sizePolicy()
@@ -65,7 +65,7 @@ class Hint(QWidget):
 
 def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabel]:
     name = label(text, "strong", parent)
-    header = row(wide(name), spacing=10)
+    header = row(wide(name), spacing=12)
     if origin:
         header.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
     return header, name
@@ -98,7 +98,7 @@ class ValueField(QWidget):
         # No buddy: a screen reader would say the label before "Copy" and the label.
         header, _ = _header(self, text, origin)
         self._hint = Hint(self, keeps_place=True)  # so that nothing moves under the mouse when "Copied" appears
-        column(header, self._frame(secret), self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
+        column(header, self._frame(secret), self._hint, inside=self, spacing=4, margins=(0, 2, 0, 2))
 
     def _frame(self, secret: bool) -> QFrame:
         frame = QFrame(self)
@@ -109,7 +109,7 @@ class ValueField(QWidget):
             # Nothing can be selected, so nothing reaches the primary selection, and there is no menu to copy it.
             face.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
             face.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        line = row(wide(self._masked), wide(self._revealed), inside=frame, spacing=4, margins=(10, 3, 6, 3))
+        line = row(wide(self._masked), wide(self._revealed), inside=frame, spacing=4, margins=(12, 4, 8, 4))
         self._revealed.setVisible(False)
         if secret:
             # Otherwise its text becomes its name, which every program on the accessibility bus receives.
@@ -219,8 +219,8 @@ class CaptureField(QWidget):
         self._button = button("Paste", icon="paste", name="paste", press=self._paste)
         self._button.setAccessibleName(f"Paste {text}")
         self._hint = Hint(self)
-        entry = row(wide(self._input), self._button, spacing=6)
-        column(header, entry, self._hint, inside=self, spacing=5, margins=(0, 2, 0, 2))
+        entry = row(wide(self._input), self._button, spacing=8)
+        column(header, entry, self._hint, inside=self, spacing=4, margins=(0, 2, 0, 2))
         self.setFocusProxy(self._input)
 
     def _make_input(self, secret: bool) -> PlainInput:

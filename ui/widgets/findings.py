@@ -83,7 +83,7 @@ class FindingsView(QWidget):
         frame.add(self.table)
         tools = row(wide(self._filter), copy, spacing=8)
         right = column(tools, self._advice, wide(frame), self._below, spacing=8)
-        row(self._list, wide(right), inside=self, spacing=14)
+        row(self._list, wide(right), inside=self, spacing=16)
         self.setFocusProxy(self._list)
 
     def show_findings(self, kinds: Sequence[FindingKind], rows: Rows, total: int) -> None:

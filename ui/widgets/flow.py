@@ -18,7 +18,7 @@ class Flow(HeightForWidthWidget):
     A hidden widget takes no room.
     """
 
-    def __init__(self, *widgets: QWidget, across: int = 8, down: int = 6) -> None:
+    def __init__(self, *widgets: QWidget, across: int = 8, down: int = 8) -> None:
         """``across`` and ``down`` are the pixels between two widgets and between two lines."""
         super().__init__()
         self._widgets: list[QWidget] = []

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QStyle, QStyleOptionButton
 
 from ui.theme.style import current
 from ui.widgets.buttons import PushButton
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
     from ui.widgets.buttons import Press
 
 EDGE = 4
-"""Pixels around the words, room for the focus ring, as wide as that of a check box."""
+"""Pixels above and below the words. There are none beside them, so that they are flush with the text above."""
+LINE = 2
+"""The thickness of the line that shows the focus, in pixels."""
 
 
 class LinkButton(PushButton):
@@ -41,21 +42,21 @@ class LinkButton(PushButton):
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         """Return the height at that width, in pixels."""
-        return text_height(self.fontMetrics(), self.text(), width - self._before - 2 * EDGE) + 8
+        return text_height(self.fontMetrics(), self.text(), width - self._before) + 2 * EDGE
 
     def _room(self, words: int) -> QSize:
-        return QSize(words + self._before + 2 * EDGE, self.fontMetrics().height() + 8)
+        return QSize(words + self._before + 1, self.fontMetrics().height() + 2 * EDGE)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
-        """Draw the focus ring with the style sheet, and the words wrapped."""
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
+        """Draw the words wrapped, and while it has the focus a background and a thick line below."""
         painter = QPainter(self)
-        self.style().drawControl(QStyle.ControlElement.CE_PushButtonBevel, option, painter, self)
+        if self.hasFocus():
+            painter.fillRect(self.rect(), current().accent_wash)
+            painter.fillRect(self.rect().adjusted(0, self.height() - LINE, 0, 0), current().accent)
         font = self.font()
         font.setUnderline(self.underMouse() and self.isEnabled())
         painter.setFont(font)
         tokens = current()
         painter.setPen(tokens.accent if self.isEnabled() else tokens.muted)
-        inside = QRect(self.rect()).adjusted(EDGE + self._before, 4, -EDGE, -4)
+        inside = QRect(self.rect()).adjusted(self._before, EDGE, 0, -EDGE)
         painter.drawText(inside, WRAP | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -28,4 +28,4 @@ class PracticeStrip(QFrame):
         icon.show_icon("info", "caution")
         words = label("Practice: nothing real changes.", "caution", self)
         out = button("Leave practice", name="leave-practice", press=leave)
-        row(middle(icon), wide(words), middle(out), inside=self, spacing=8, margins=(14, 6, 14, 6))
+        row(middle(icon), wide(words), middle(out), inside=self, spacing=8, margins=(16, 8, 16, 8))

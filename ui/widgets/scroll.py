@@ -23,7 +23,7 @@ class ScrollColumn(QScrollArea):
         self._inside = inside = QWidget(self)
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(10)
+        self.column.setSpacing(12)
         # Without an explicit minimum Qt uses the labels' estimates: too wide for a lane, too high for the text.
         inside.setMinimumSize(1, 1)
         self.setWidget(inside)

@@ -42,7 +42,7 @@ class BuilderPanel(QWidget):
         self._noted = column(inside=self._notes)
         self._bench.add(self._result(), self._notes)
         opener = DisclosureLink(self._form.title, name=f"open-builder-{builder.value}", opens=self._bench)
-        column(left(opener), self._bench, inside=self, spacing=6)
+        column(left(opener), self._bench, inside=self, spacing=8)
         self._built = ""
         self._build()
 
@@ -75,7 +75,7 @@ class BuilderPanel(QWidget):
         self._shown = label("", "mono", frame)
         self._copy = button("Copy", "copy", "copy", name="copy-built", press=self._copy_built)
         self._copy.setAccessibleName(f"Copy {self._form.result_label}")
-        row(wide(self._shown), top(self._copy), inside=frame, margins=(10, 6, 6, 6))
+        row(wide(self._shown), top(self._copy), inside=frame, margins=(12, 8, 8, 8))
         return frame
 
     def _copy_built(self) -> None:

@@ -53,7 +53,7 @@ class CheckRow(QFrame):
         self._details.hide()
         words = column(self._name, self._sentence, spacing=2)
         head = row(top(self._badge), wide(words), top(self._time), top(self._more), spacing=12)
-        self._column = column(head, self._details, inside=self, spacing=6, margins=(16, 9, 8, 9))
+        self._column = column(head, self._details, inside=self, spacing=8, margins=(16, 8, 8, 8))
         self.show_finding(None, running=False)
 
     def show_finding(self, finding: Finding | None, *, running: bool) -> None:
@@ -93,7 +93,7 @@ class CheckRow(QFrame):
 
     def _fill(self, finding: Finding) -> None:
         fresh = QWidget(self)
-        details = column(inside=fresh, spacing=6, margins=(36, 2, 8, 2))
+        details = column(inside=fresh, spacing=8, margins=(32, 2, 8, 2))
         words = meaning(finding) if finding.verdict is Verdict.FAILED else ""  # a remark's is shown beside the rows
         if words:
             fill(details, label(words, "body", fresh))

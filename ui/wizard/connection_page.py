@@ -59,10 +59,10 @@ class ConnectionPage(QWidget):
         for each in (self._made_up, why):
             each.setVisible(not controller.session.setup.practice)
         fill(checks.column, self._checks, self._made_up, why, REST)
-        self._side = column(spacing=10)
+        self._side = column(spacing=12)
         error_reader = PortalErrorCard(controller, side, "Did the portal show an error?")
         fill(side.column, self._side, EarlierTests(controller, side), error_reader, REST)
-        row(wide(checks, 11), wide(side, 9), inside=self, spacing=14)
+        row(wide(checks, 11), wide(side, 9), inside=self, spacing=16)
         for signal in (controller.setup_changed, controller.test_changed):
             signal.connect(self.refresh)
         self.refresh()

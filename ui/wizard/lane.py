@@ -50,8 +50,8 @@ class LaneView(QFrame):
         """The guide as drawn; captured values change its texts."""
         self.setObjectName(f"lane-{lane.value}")
         self._scroll = ScrollColumn(self)
-        self._scroll.column.setContentsMargins(10, 10, 10, 10)
-        self._scroll.column.setSpacing(6)
+        self._scroll.column.setContentsMargins(8, 8, 8, 8)
+        self._scroll.column.setSpacing(8)
         column(self._head(), wide(self._scroll), inside=self, spacing=0, margins=(1, 1, 1, 1))
         controller.setup_changed.connect(self.refresh)
         self.refresh()

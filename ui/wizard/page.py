@@ -59,7 +59,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         self._rail = Rail(controller, self)
         self._lane, self._drawn_at = Lane.CIE, ""
         """The lane that is shown where there is room for one, and the step for which it was chosen."""
-        self._inner = column(self._head(), wide(self._body), spacing=10)
+        self._inner = column(self._head(), wide(self._body), spacing=12)
         right = column(wide(self._inner), self._footer, spacing=0)
         row(self._rail, wide(right), inside=self, spacing=0)
         self._copying = bind_step(self, controller)
@@ -184,7 +184,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
             self._views[lane] = view = LaneView(lane, self.controller, both)
             view.setMinimumWidth(1)
             view.other_wanted.connect(self._switch_lane)
-        row(*map(wide, self._views.values()), inside=both, spacing=14)
+        row(*map(wide, self._views.values()), inside=both, spacing=16)
         return both
 
     # -- a window too small for everything -----------------------------------------------
@@ -194,7 +194,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         super().resizeEvent(event)
         small = self._narrow or self.window().height() < ROOM.height()  # the strip of practice takes none of it
         self._rail.fold(folded=small)
-        self._inner.setContentsMargins(*((12, 10, 12, 10) if small else (24, 18, 24, 12)))
+        self._inner.setContentsMargins(*((12, 8, 12, 8) if small else (24, 16, 24, 12)))
         self._show_lanes()
 
     @property

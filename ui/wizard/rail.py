@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 
-WIDTH, MARGINS = 236, (16, 14, 16, 16)
-FOLDED, FOLDED_MARGINS = 60, (8, 14, 8, 16)
+WIDTH, FOLDED = 236, 60
+MARGINS, FOLDED_MARGINS = (16, 16, 16, 16), (8, 16, 8, 16)
 """Pixels."""
 LEAST = 40
 """The height of a stage in pixels, without details."""
@@ -60,8 +60,8 @@ class StageRow(PushButton):
         self._title = label(stage.title, "body", self)
         self._detail = label("", "small", self)
         self._words = QWidget(self)
-        column(self._title, self._detail, inside=self._words, spacing=1)
-        self._row = row(middle(self._badge), wide(self._words), inside=self, spacing=10, margins=(8, 6, 8, 6))
+        column(self._title, self._detail, inside=self._words, spacing=2)
+        self._row = row(middle(self._badge), wide(self._words), inside=self, spacing=12, margins=(8, 8, 8, 8))
         for child in (self._badge, self._words):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -117,7 +117,7 @@ class Rail(QFrame):
         }
         self._tools_head = label("Tools", "small", self)
         fill(inside, 12, wide(self._stages), 8, self._tools_head, *self._tools.values())
-        fill(inside, 10, self._keyring_line())
+        fill(inside, 12, self._keyring_line())
         for signal in (
             controller.setup_changed,
             controller.activity_changed,

@@ -53,7 +53,7 @@ class StepLine(PushButton):
         badge.set_state(place.mark.value, place.number)
         quiet = place.mark is Mark.DONE
         title = label(place.step.title, "muted" if quiet else "body", self)
-        line = row(middle(badge), wide(title), inside=self, spacing=14, margins=(14, 9, 12, 9))
+        line = row(middle(badge), wide(title), inside=self, spacing=16, margins=(16, 8, 12, 8))
         if place.step.optional:
             fill(line, label("optional", "small", self, wrap=False))
         for child in (badge, title):
@@ -228,7 +228,7 @@ class StepCard(Card):
         chosen = label(rich(words), "body", frame, rich=True, stop=True)
         chosen.setAccessibleName(f"{words}. {choice.why}".replace("**", ""))
         why = label(rich(choice.why), "small", frame, rich=True)
-        column(chosen, why, inside=frame, spacing=2, margins=(10, 8, 10, 8))
+        column(chosen, why, inside=frame, spacing=2, margins=(12, 8, 12, 8))
         self.add(frame)
 
     def _add_outcome(self, step: Step) -> None:
