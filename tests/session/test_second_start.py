@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import importlib.util
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import types
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -296,3 +300,54 @@ def test_a_silent_connection_ends_at_its_limit(tmp_path: Path, monkeypatch: pyte
 
     assert listening(tmp_path, story) == []
     assert until_blocking(lambda: not Path(address(tmp_path, practice=False)).exists())
+
+
+# -- systems that cannot run here, by fakes of what their documentation says ------------------
+
+
+@pytest.mark.parametrize(("user", "own"), [(os.geteuid(), True), (os.geteuid() + 1, False)])
+def test_macos_reports_the_user_of_the_other_side(monkeypatch: pytest.MonkeyPatch, user: int, *, own: bool) -> None:
+    class Connection:
+        def getsockopt(self, level: int, option: int, size: int) -> bytes:
+            assert (level, option) == (0, 1)  # SOL_LOCAL and LOCAL_PEERCRED of sys/un.h
+            return struct.pack("IIh16I", 0, user, 1, *[20] * 16)[:size]  # struct xucred of sys/ucred.h
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert start_request.is_own_peer(Connection()) is own  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("answer", [DONE, b"", None], ids=["done", "closed", "hangs"])
+def test_on_windows_a_second_start_uses_a_named_pipe(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: bytes | None
+) -> None:
+    allowed: list[int] = []
+    user32 = types.SimpleNamespace(AllowSetForegroundWindow=allowed.append)
+    monkeypatch.setattr(ctypes, "windll", types.SimpleNamespace(user32=user32), raising=False)
+    monkeypatch.setattr(sys, "platform", "win32")
+    spec = importlib.util.spec_from_file_location("start_request_on_windows", start_request.__file__)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "LIMIT_SECONDS", 0.3)
+    ours, theirs = socket.socketpair()
+    opened: list[str] = []
+
+    def open_pipe(path: Path, mode: str, buffering: int) -> object:
+        assert (mode, buffering) == ("r+b", 0)
+        opened.append(str(path))
+        return ours.makefile("rwb", buffering=0)
+
+    monkeypatch.setattr(Path, "open", open_pipe)
+    with ours, theirs:
+        if answer is not None:
+            theirs.sendall(answer)
+            theirs.shutdown(socket.SHUT_WR)
+        request = module.StartRequest(tmp_path / "file")
+        assert module.send(tmp_path, request, practice=False) is (answer == DONE)
+        assert theirs.recv(LIMIT_BYTES) == request.packed()
+        theirs.close()  # a thread that hangs ends with its pipe
+    assert allowed == [-1]
+    assert opened == [module.address(tmp_path, practice=False)]
+    assert opened[0].startswith("\\\\.\\pipe\\cie-scim-assistant-")
