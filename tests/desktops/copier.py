@@ -6,6 +6,7 @@ import asyncio
 import json
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSocketNotifier, Qt
@@ -15,8 +16,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QSystemTrayIcon
 from ui import tasks
 from ui.desktop.clearing import CopyStage
 from ui.desktop.clipboard import ClipboardGuard
+from ui.desktop.docking import Docking, Edge
 from ui.desktop.screen_lock import ScreenLock
-from ui.desktop.windows import bring_forward, how_to_stay_on_top
+from ui.desktop.windows import bring_forward, how_to_dock, how_to_stay_on_top
+from ui.session.keys import Key
+from ui.session.shortcuts import bind
 
 if TYPE_CHECKING:
     from ui.desktop.clearing import ClipboardState
@@ -32,6 +36,11 @@ def main() -> int:
     window.resize(400, 300)
     window.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, "companion" in sys.argv[1])
     window.show()
+    docking = Docking(window)
+    keys: list[str] = []
+    for key in Key:
+        if key.sequences:
+            bind(key, window, partial(keys.append, key.name))
     guard = ClipboardGuard(window, ttl_seconds=1)
     states: list[ClipboardState] = []
     guard.changed.connect(states.append)
@@ -68,6 +77,23 @@ def main() -> int:
                 bring_forward(window, rest)
             case "advice":
                 return how_to_stay_on_top()
+            case "docking":
+                return how_to_dock()
+            case "dock":
+                docking.choose(Edge(rest))
+                return None
+            case "geometry":
+                room, framed = window.screen().availableGeometry(), window.frameGeometry()
+                return [[each.x(), each.y(), each.width(), each.height()] for each in (room, framed)]
+            case "hide":
+                window.hide()
+            case "show":
+                window.show()
+                docking.place_soon()
+            case "minimize":
+                window.showMinimized()
+            case "keys":
+                return keys
             case "tray":
                 return QSystemTrayIcon.isSystemTrayAvailable()
         return None

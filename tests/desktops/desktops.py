@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
 """sway refuses to run as root."""
 
-SPACE, ALT = 57, 56
+SPACE, ALT, SUPER, LEFT, RIGHT = 57, 56, 125, 105, 106
 """Codes of keys in Linux's input layer."""
 
 

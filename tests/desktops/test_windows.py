@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.desktops.desktops import ALT, ROOT, SPACE, X11, Gnome, Kwin, Program, Sway
+from tests.desktops.desktops import ALT, LEFT, RIGHT, ROOT, SPACE, SUPER, X11, Gnome, Kwin, Program, Sway
 from tests.support.until import until_blocking
-from ui.desktop.windows import ON_TOP
+from ui.desktop.windows import DOCKING, ON_TOP
+from ui.session.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -169,3 +171,95 @@ def test_gnome_has_no_tray(gnome: Gnome) -> None:
     program = Program(gnome, "copier.py", "assistant")
     assert program("tray") is False
     program.end()
+
+
+@pytest.fixture(scope="module")
+def openbox() -> Iterator[X11]:
+    """Xvfb with openbox, which gives windows a frame."""
+    with X11() as desktop:
+        yield desktop
+
+
+def test_a_docked_window_fills_its_edge_with_its_frame_and_returns_to_it(openbox: X11) -> None:
+    program = Program(openbox, "copier.py", "companion")
+    program.in_front()
+    assert program("docking") == ""
+    room, before = program("geometry")
+    assert before[3] > 300, "openbox has given it a title bar"
+
+    def docked(left: bool) -> bool:
+        _, (x, y, width, height) = program("geometry")
+        edge = x == room[0] if left else x + width == room[0] + room[2]
+        return bool(edge and (y, width, height) == (room[1], before[2], room[3]))
+
+    for edge in ("right", "left"):
+        program(f"dock {edge}")
+        assert until_blocking(partial(docked, edge == "left"))
+        program("hide")
+        program("show")
+        program.in_front()
+        assert until_blocking(partial(docked, edge == "left"))
+    program("dock free")
+    assert until_blocking(lambda: program("geometry")[1][2:] == before[2:])
+    program.end()
+
+
+def test_a_window_that_stepped_aside_leaves_the_focus_to_the_next(openbox: X11) -> None:
+    other = Program(openbox, "copier.py", "browser")
+    program = Program(openbox, "copier.py", "companion")
+    program.in_front()
+    program("minimize")
+    assert until_blocking(lambda: other("active"))
+    program("forward")
+    assert until_blocking(lambda: program("active"))
+    program.end()
+    other.end()
+
+
+def test_the_keys_of_the_table_arrive_and_none_of_them_twice(openbox: X11) -> None:
+    program = Program(openbox, "copier.py", "companion")
+    program.in_front()
+    pressed = {
+        Key.DONE: ("ctrl+Return", "ctrl+KP_Enter"),
+        Key.BACK: ("alt+Left",),
+        Key.COPY: ("ctrl+1", "ctrl+9"),
+        Key.COPY_NEXT: ("ctrl+shift+c",),
+        Key.FIND: ("ctrl+f",),
+        Key.COMPANION: ("F9",),
+        Key.DOCK: ("F7",),
+        Key.ASIDE: ("F8",),
+        Key.CLOSE: ("Escape",),
+        Key.HELP: ("F1",),
+        Key.LANE: ("F6",),
+        Key.KEYS: (),  # a field has the focus, which takes the question mark
+    }
+    assert set(pressed) == {key for key in Key if key.sequences}
+    openbox.run("xdotool", "key", "question")
+    for names in pressed.values():
+        for name in names:
+            openbox.run("xdotool", "key", name)
+    expected = [key.name for key, names in pressed.items() for _ in names]
+    assert until_blocking(lambda: len(program("keys")) >= len(expected))
+    assert program("keys") == expected
+    program.end()
+
+
+def test_gnome_docks_a_window_by_the_keys_that_are_advised(gnome: Gnome) -> None:
+    program = Program(gnome, "copier.py", "companion")
+    program.in_front()
+    assert program("docking") == DOCKING["GNOME"]
+    assert "**Super+Left** or **Super+Right**" in DOCKING["GNOME"]
+    place = f"{gnome.windows('companion')}.map(w => w.get_frame_rect()).map(r => r.x + ' ' + r.width)[0]"
+    gnome.keys(SUPER, LEFT)
+    assert until_blocking(lambda: gnome.shell(place) == '"0 640"')
+    gnome.keys(SUPER, RIGHT)
+    assert until_blocking(lambda: gnome.shell(place) == '"640 640"')
+    program.end()
+
+
+def test_what_is_advised_for_docking_on_sway_and_kde_is_there() -> None:
+    assert "bindsym $mod+Shift+Left move left" in Path("/etc/sway/config").read_text()
+    assert "**Super+Shift+Left**" in DOCKING["sway"]
+    (library,) = {path.resolve() for path in Path("/usr/lib").glob("*/libkwin.so.*")}
+    assert b"Quick Tile Window to the Left" in library.read_bytes()  # Meta+Left, see setupWindowShortcuts in its source
+    assert "**Meta+Left**" in DOCKING["KDE"]
