@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QRect, QTimer
 
@@ -27,6 +27,10 @@ class Edge(StrEnum):
         """Return the edge that the key chooses after this one."""
         edges = list(Edge)
         return edges[(edges.index(self) + 1) % len(edges)]
+
+
+FRAMED_MS: Final = (0, 100, 400)
+"""Milliseconds after which a desktop may have given a window its frame. Qt has no signal for that."""
 
 
 def can_dock() -> bool:
@@ -56,9 +60,10 @@ class Docking(QObject):
         self.place()
 
     def place_soon(self) -> None:
-        """Move the window once its desktop has given it a frame, which takes part of the room."""
+        """Move the window, again once its desktop has given it a frame, which takes part of the room."""
         self.place()
-        QTimer.singleShot(0, self, self.place)
+        for delay in FRAMED_MS:
+            QTimer.singleShot(delay, self, self.place)
         if self._room is not None:
             QObject.disconnect(self._room)
         self._room = self._window.screen().availableGeometryChanged.connect(self.place)
