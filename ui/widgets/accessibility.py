@@ -40,20 +40,31 @@ def make_stop(widget: QWidget, name: str, description: str) -> None:
 
 
 class _Text(QAccessibleWidget):
-    """A label as a heading, which a screen reader's heading key finds, or as a paragraph.
+    """A label: a heading, which a screen reader's heading key finds, a paragraph or a stray text.
 
-    Orca says every other label of a group on the way into it; a paragraph is only read there.
+    Orca says every stray text of a group on the way into it; a paragraph is only read there. The role is asked for each
+    time, because an event may make Qt ask before the label has its place or its words.
     """
 
-    def __init__(self, label: QLabel, role: QAccessible.Role) -> None:
-        super().__init__(label, role)
+    def __init__(self, label: QLabel) -> None:
+        super().__init__(label, QAccessible.Role.StaticText)
         self._label = label
+
+    def role(self) -> QAccessible.Role:
+        """Return the role."""
+        if self._label.property("role") in HEADINGS:
+            return QAccessible.Role.Heading
+        if not self._label.pixmap().isNull():
+            return QAccessible.Role.Graphic
+        return QAccessible.Role.Paragraph if _is_spoken_elsewhere(self._label) else QAccessible.Role.StaticText
 
     def text(self, wanted: QAccessible.Text) -> str:
         """Return the label's whole text as its name."""
-        if wanted is QAccessible.Text.Name:
-            return self._label.accessibleName() or plain(self._label.text())
-        return super().text(wanted)
+        if wanted is not QAccessible.Text.Name:
+            return super().text(wanted)
+        shown = self._label.text()
+        is_rich = self._label.textFormat() is Qt.TextFormat.RichText
+        return self._label.accessibleName() or (plain(shown) if is_rich else shown)
 
 
 class _Group(QAccessibleWidget):
@@ -112,12 +123,7 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
         return None
     made: QAccessibleWidget
     if isinstance(widget, QLabel):
-        if widget.property("role") in HEADINGS:
-            made = _Text(widget, QAccessible.Role.Heading)
-        elif _is_spoken_elsewhere(widget):
-            made = _Text(widget, QAccessible.Role.Paragraph)
-        else:
-            return None
+        made = _Text(widget)
     elif isinstance(widget, MainButton):
         made = _MainButton(widget)
     elif isinstance(widget, QStackedWidget):

@@ -17,7 +17,7 @@ from ui.widgets.facts import FactTable
 from ui.widgets.layouts import column, fill, left, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.speech import describe
-from ui.widgets.text import label
+from ui.widgets.text import label, spoken_elsewhere
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -35,6 +35,7 @@ class CheckRow(QFrame):
 
     def __init__(self, check: Check, parent: QWidget) -> None:
         super().__init__(parent)
+        spoken_elsewhere(self)  # the button for the details says it
         self.setProperty("role", "check")
         self.setObjectName(f"check-{check.value}")
         self._check = check

@@ -98,6 +98,8 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
             self._show_body(self.controller.session.here.step.page, finished=view.finished)
         if (page := self._body.currentWidget()) is not None:
             page.setAccessibleName(self._spoken_name())
+        if view.page != self._opened:
+            self._footer.main.clearFocus()  # else Orca would say its next words before the page that opens
         self._footer.show_footer(view.footer)
         if view.page != self._opened:
             self._opened = view.page

@@ -25,7 +25,7 @@ from ui.widgets.height_for_width import take_height_from_width
 from ui.widgets.layouts import column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import column_around
-from ui.widgets.speech import say
+from ui.widgets.speech import ANNOUNCES, say
 from ui.widgets.text import label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.full_sync_panel import FullSyncPanel
@@ -92,7 +92,8 @@ class StepCard(Card):
         self._replacements: dict[str, ReplacementActions] = {}
         self.setObjectName(f"card-{place.step.id}")
         step, session = place.step, controller.session
-        what = spoken_step.description(session.guide, step)
+        # On Linux, the label of ``_text`` speaks for the card, and Orca 43 would say both where the card has the focus.
+        what = spoken_step.description(session.guide, step) if ANNOUNCES else ""
         make_stop(self, spoken_step.name(session.guide, session.setup, place), what)
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
