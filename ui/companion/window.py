@@ -148,15 +148,14 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         here, view = session.here, self._controller.step_view
         self.setWindowTitle(window_title(session.guide, session.setup))
         self._count.setText(f"Step {here.number} of {len(visible(session.guide, session.setup))}")
-        self._footer.show_footer(view.footer)
         picture = (here.number, view.page, session.setup.stale, session.setup.answers)
-        if picture == self._drawn and (session.guide is self._words or typing_in(self)):
-            return
-        self._drawn, self._words = picture, session.guide
-        again, self._opened = view.page == self._opened, view.page
-        if not again:
-            self._show_console(view)
-        self._draw(view, again=again)
+        if picture != self._drawn or not (session.guide is self._words or typing_in(self)):
+            self._drawn, self._words = picture, session.guide
+            again, self._opened = view.page == self._opened, view.page
+            if not again:
+                self._show_console(view)
+            self._draw(view, again=again)
+        self._footer.show_footer(view.footer)
 
     def _show_console(self, view: ViewState) -> None:
         """Name the console of the open step, loudly if the step before was done in another one."""

@@ -383,8 +383,6 @@ class SetupController(QObject):
         self._at_summary = last or not self.complete_setup
         if await self.session.complete() is not None:
             self._at_summary = False
-        elif (view := self.step_view).finished:
-            self.announced.emit(f"{view.title}. {view.lead}")
         self.page_changed.emit()
 
     def go(self, step_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.setup.action import ActionKind
@@ -14,6 +14,7 @@ from ui.widgets.buttons import MainButton, button
 from ui.widgets.fields import CaptureField
 from ui.widgets.layouts import REST, column, left, row, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.speech import SETTLE_MS
 from ui.widgets.tab_order import stops
 from ui.widgets.text import label
 
@@ -79,17 +80,23 @@ class FooterBar(QFrame):
         self.link.setVisible(footer.jump is not None)
         self.main.setVisible(footer.action is not None)
         if footer.action is not None:
-            own = footer.action.kind is ActionKind.COMPLETE and footer.label != ActionKind.COMPLETE.words
-            self._show_label(footer.label, states_result=own)
+            if self.main.hasFocus():
+                # Later: it was pressed, and the next step takes the focus. Orca would say the new label before.
+                QTimer.singleShot(SETTLE_MS, self, self._show_label)
+            else:
+                self._show_label()
             possible = footer.action.enabled
             self.main.show_icon(_ICONS[footer.action.kind], "on_accent" if possible else "muted")
             self.main.show_obstacle("" if possible else footer.line)
 
-    def _show_label(self, label: str, *, states_result: bool) -> None:
+    def _show_label(self) -> None:
         """Show the main button's label. Orca speaks a new one without the role, so a result has to sound as asked."""
+        if self._footer is None or (action := self._footer.action) is None:
+            return
+        states_result = action.kind is ActionKind.COMPLETE and self._footer.label != ActionKind.COMPLETE.words
         if states_result:
-            self.main.setAccessibleName(f"Confirm: {label}")
-        self.main.setText(label)
+            self.main.setAccessibleName(f"Confirm: {self._footer.label}")
+        self.main.setText(self._footer.label)
         if not states_result:
             self.main.setAccessibleName("")
 

@@ -99,13 +99,11 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         if (page := self._body.currentWidget()) is not None:
             page.setAccessibleName(self._spoken_name())
         if view.page != self._opened:
-            self._footer.main.clearFocus()  # else Orca would say its next words before the page that opens
-        self._footer.show_footer(view.footer)
-        if view.page != self._opened:
             self._opened = view.page
             self._trace(tool, finished=view.finished)
             # Later, because the lanes draw the new card first.
             QTimer.singleShot(0, self, self._take_keyboard)
+        self._footer.show_footer(view.footer)
         self._focus_stop()
 
     def _spoken_name(self) -> str:
