@@ -208,7 +208,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         work = self._work
         if isinstance(work, StepCard) and self._scroll is not None and (needed := work.empty_field()) is not None:
             self.ensurePolished()
-            if not self._scroll.has_room_for(needed):
+            if self._scroll.isAncestorOf(needed) and not self._scroll.has_room_for(needed):
                 needed.setAccessibleName(work.accessibleName())  # the card is no longer around it
                 fill(self._below, needed)
         if work is not None and not focus_again(self, held):

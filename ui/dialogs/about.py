@@ -13,6 +13,7 @@ from ui.theme import icons
 from ui.widgets.buttons import button
 from ui.widgets.layouts import REST, column, fill, row, top, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.tab_order import InTabOrder
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ ICON = 56
 """Device-independent pixels."""
 
 
-class AboutDialog(QDialog):
+class AboutDialog(InTabOrder, QDialog):
     """A small window about the program.
 
     Signals:
@@ -84,7 +85,7 @@ class AboutDialog(QDialog):
         return foot
 
 
-class LicensesDialog(QDialog):
+class LicensesDialog(InTabOrder, QDialog):
     """The owners and licenses of the included software."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListWidget, QLi
 from app.setup.journey import places
 from ui.desktop.screen_fit import ScreenFit
 from ui.widgets.layouts import column, wide
+from ui.widgets.tab_order import InTabOrder
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 
-class FindStep(QDialog):
+class FindStep(InTabOrder, QDialog):
     """A field to type in and the steps that fit; Enter opens the selected one."""
 
     def __init__(self, controller: SetupController, parent: QWidget) -> None:

@@ -13,13 +13,14 @@ from ui.widgets.buttons import button
 from ui.widgets.facts import FactTable
 from ui.widgets.layouts import REST, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
+from ui.widgets.tab_order import InTabOrder
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 
-class KeysDialog(QDialog):
+class KeysDialog(InTabOrder, QDialog):
     """Every key of the table with what it does."""
 
     def __init__(self, parent: QWidget) -> None:

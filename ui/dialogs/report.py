@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 from ui.desktop.screen_fit import ScreenFit
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, wide
+from ui.widgets.tab_order import InTabOrder
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
     from ui.desktop.clipboard import ClipboardGuard
 
 
-class ReportDialog(QDialog):
+class ReportDialog(InTabOrder, QDialog):
     """A heading, what to do, the text, Copy and Close."""
 
     def __init__(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from PySide6.QtCore import QTimer
@@ -10,8 +11,6 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWi
 from shiboken6 import isValid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from PySide6.QtCore import Qt
 
 Box = TypeVar("Box", bound=QBoxLayout)
@@ -120,23 +119,30 @@ def _keep_order(layout: QLayout) -> None:
     whole = parent.layout() if parent is not None else None
     if parent is None or whole is None:
         return
-    wanted = list(widgets_in(whole))
+    wanted = widgets_in(whole)
     placed = set(wanted)
     if [each for each in parent.children() if each in placed] != wanted:
         for widget in wanted:
             widget.raise_()
 
 
-def widgets_in(layout: QLayout) -> Iterator[QWidget]:
-    """Yield the widgets of a row or column and of those inside it, in their order."""
-    for at in range(layout.count()):
-        item = layout.itemAt(at)
-        if item is None:
-            continue
-        if (widget := item.widget()) is not None:
-            yield widget
-        elif (inner := item.layout()) is not None:
-            yield from widgets_in(inner)
+def widgets_in(layout: QLayout) -> list[QWidget]:
+    """Return the widgets of a row or column and of those inside it, in their order.
+
+    Not by ``itemAt``: PySide keeps the wrapper of an item that Qt deleted, and gives it to what comes to its address.
+    """
+    parent = layout.parentWidget()
+    if parent is None:
+        return []
+    items: list[tuple[int, QWidget | QLayout]] = [
+        *((layout.indexOf(each), each) for each in parent.children() if isinstance(each, QWidget)),
+        *((layout.indexOf(each), each) for each in layout.children() if isinstance(each, QLayout)),
+    ]
+    widgets: list[QWidget] = []
+    for at, item in sorted(items, key=itemgetter(0)):
+        if at >= 0:
+            widgets += widgets_in(item) if isinstance(item, QLayout) else [item]
+    return widgets
 
 
 REDRAWN_MS: Final = 50

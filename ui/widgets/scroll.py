@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from ui.widgets.speech import describe
+from ui.widgets.text import plain
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
@@ -44,7 +47,12 @@ class ScrollColumn(QScrollArea):
             self._show_focused(None, QApplication.focusWidget())
         tab = Qt.FocusPolicy.TabFocus
         inside = any(w.focusPolicy().value & tab.value for w in self._inside.findChildren(QWidget))
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if most == 0 or inside else Qt.FocusPolicy.StrongFocus)
+        if most == 0 or inside:
+            self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            return
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Text")
+        describe(self, "\n".join(plain(each.text()) for each in self._inside.findChildren(QLabel)))
 
     def _show_focused(self, _before: QWidget | None, focused: QWidget | None) -> None:
         """Keep the focused widget in view. Qt scrolls only on Tab, and not if Tab comes from outside.

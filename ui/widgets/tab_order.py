@@ -27,9 +27,10 @@ class InTabOrder(_Widget):
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's name and signature
         """Move to the next or the previous stop."""
         focused, order = self.focusWidget(), in_order(self) if self.isWindow() else []
-        if focused is None or not order:
+        if not order:
             return super().focusNextPrevChild(forward)
         step = 1 if forward else -1
+        focused = order[-step] if focused is None else focused
         if focused not in order:  # it was clicked: continue from the stop before it
             step = max(0, step)
             before = [each for each in _parts(self, focused) if each in order]
@@ -48,10 +49,8 @@ def _parts(window: QWidget, until: QWidget) -> list[QWidget]:
 def in_order(window: QWidget) -> list[QWidget]:
     """Return everything in a window that Tab reaches, the work first."""
     order = stops(window)
-    page: QWidget | None = window.focusWidget()
-    while page is not None and not isinstance(page, WorkFirst):
-        page = page.parentWidget()
-    first = page.first_stops() if page is not None else []
+    pages = (each for each in (window, *window.findChildren(QWidget)) if isinstance(each, WorkFirst))
+    first = next((page.first_stops() for page in pages if page.isVisibleTo(window)), [])
     return [*first, *(each for each in order if each not in first)]
 
 

@@ -56,7 +56,9 @@ class Checklist(QWidget):
         describe(box, item.why.replace("**", ""))
         card.add(box, spoken_elsewhere(label(rich(item.why), "muted", card, rich=True)))
         if (url := item.link) and not self._controller.session.setup.practice:
-            card.add(left(LinkButton("Open this page", press=lambda: self._controller.open_link(url))))
+            link = LinkButton("Open this page", press=lambda: self._controller.open_link(url))
+            link.setAccessibleName(f"Open this page: {box.text()}")
+            card.add(left(link))
         if item.tool is not None:
             card.add(*tool_links(self._controller, item.tool))
         return card

@@ -197,7 +197,8 @@ class StepCard(Card):
     def _add_own(self, name: str) -> None:
         """Let the admin replace the suggested or derived value."""
         field = self._capture_field(name, "your own value")
-        self._changes[name] = DisclosureLink(ANOTHER_VALUE, name=f"change-{name}", opens=field)
+        link = self._changes[name] = DisclosureLink(ANOTHER_VALUE, name=f"change-{name}", opens=field)
+        link.setAccessibleName(f"{ANOTHER_VALUE}: {self._controller.session.guide.values[name].label}")
         self.add(left(self._changes[name]), field)
 
     def _add_capture_switch(self) -> None:
@@ -249,7 +250,9 @@ class StepCard(Card):
         yield label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True)
         if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
             title = session.guide.step(revisit).title
-            yield left(LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit)))
+            link = LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit))
+            link.setAccessibleName(f"Go to: {title}, for: {failure.sign}".replace("**", ""))
+            yield left(link)
 
     def _add_error_reader(self, lane: Lane) -> None:
         who = "CIE" if lane is Lane.CIE else self._controller.session.guide.portal.name
