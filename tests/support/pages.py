@@ -139,6 +139,7 @@ async def setup_pages(controller: SetupController, window: MainWindow) -> AsyncI
         stale=frozenset(),
     )
     session.testing.findings = PASSED
+    controller.open_summary()
     controller.setup_changed.emit()
     yield ShownPage("finish", window)
 

@@ -19,11 +19,14 @@ from tests.ui.test_theme import high_contrast
 from ui.main_window import MainWindow
 from ui.theme import style
 from ui.widgets.layouts import column
+from ui.widgets.tiles import Tiles
 from ui.wizard.page import WizardPage
 from ui.wizard.rail import Rail
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
 
     from ui.session.controller import SetupController
 
@@ -152,3 +155,20 @@ def test_a_small_window_folds_the_rail_and_shows_the_other_lane_on_request(qapp:
         await laid_out()
 
     walk(qapp, tmp_path, story)
+
+
+def test_cards_take_as_many_columns_as_fit_and_fill_the_shortest(qtbot: QtBot) -> None:
+    cards = [QWidget() for _ in range(4)]
+    for card, height in zip(cards, (90, 30, 30, 30), strict=True):
+        card.setFixedHeight(height)
+    tiles = Tiles(*cards, least=200)
+    qtbot.addWidget(tiles)
+    cards[3].hide()
+    for width, columns in ((199, 1), (411, 1), (412, 2), (2000, 3)):
+        places = [place for _, place in tiles.places(width)]
+        assert len(places) == 3
+        assert len({place.left() for place in places}) == columns
+        assert max(place.right() for place in places) < width
+    (_, first), (_, second), (_, third) = tiles.places(412)
+    assert (first.left(), third.left()) == (0, second.left())
+    assert third.top() > second.bottom()

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from app.text.counts import counted
+from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
-from ui.widgets.layouts import REST, clear, column, fill, row, wide
+from ui.widgets.layouts import REST, clear, column, fill, row, top, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, rich
+from ui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -36,7 +39,7 @@ class Picker(QWidget):
         column(
             label("Which SCIM client sends your users?", "title", self),
             label("The identity provider that will send users to CIE.", "muted", self),
-            wide(row(wide(self._left(), 5), wide(self._side, 7), spacing=16)),
+            wide(row(wide(self._left(), 5), wide(self._side, 12), spacing=16)),
             row(back, REST, self._go),
             inside=self,
             spacing=12,
@@ -99,7 +102,15 @@ class Picker(QWidget):
         card.add(label(rich(guide.summary), "muted", card, rich=True), label("What you need", "strong", card))
         card.add(*(Note(rich(need.text), "muted", card) for need in guide.prerequisites))
         card.add(label(rich(guide.cadence.words), "small", card, rich=True))
-        fill(self._side.column, card, REST)
+        way = Card("card", self, "What you do")
+        answers = guide.answers({})
+        for number, stage in enumerate(guide.stages, start=1):
+            badge = StepBadge(way)
+            badge.set_state("later", number)
+            steps = sum(step.shown_under(answers) for step in stage.steps)
+            words = label(stage.title, "body", way), label(counted(steps, "step"), "small", way)
+            way.add(row(top(badge), wide(column(*words, spacing=2)), spacing=12))
+        fill(self._side.column, Tiles(card, way, least=340), REST)
 
     def _start(self) -> None:
         if (item := self._chosen) is not None:

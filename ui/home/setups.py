@@ -89,7 +89,7 @@ class SetupList(ScrollColumn):
             self._draw(AT_ONCE)
             fill(self.column, card, REST)
         else:
-            fill(self.column, Welcome(self.practice if offer_practice else None), REST)
+            fill(self.column, REST, Welcome(self.practice if offer_practice else None), REST, REST)
 
     def _draw(self, count: int) -> None:
         """Draw the rows of the next setups."""

@@ -16,6 +16,7 @@ from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.speech import describe
 from ui.widgets.text import label, rich, spoken_elsewhere
+from ui.widgets.tiles import Tiles
 from ui.wizard import spoken_step
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ class Checklist(QWidget):
         about = f"The facts about {guide.short_name} were checked against their sources on {guide.verified_on}."
         if controller.session.setup.practice:
             about = "Practice: select these as if you had them."
-        fill(scroll.column, *map(self._item, guide.prerequisites), Note(rich(about), "muted"), REST)
+        needs = Tiles(*map(self._item, guide.prerequisites), least=400)
+        fill(scroll.column, needs, Note(rich(about), "muted"), REST)
         self._step_id = controller.session.here.step.id
         controller.setup_changed.connect(self.refresh)
         self.refresh()

@@ -22,6 +22,7 @@ from ui.widgets.layouts import REST, clear, column, fill, left, row, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label
+from ui.widgets.tiles import Tiles
 from ui.wizard import spoken_step
 from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests
@@ -30,6 +31,10 @@ from ui.wizard.test_results import again_link, failure_card, remarks_card
 if TYPE_CHECKING:
     from app.scim.capabilities import ServiceOffer
     from ui.session.controller import SetupController
+
+
+CHECKS, CARD = 560, 340
+"""The most width of the checks and the least of a card beside them, in pixels."""
 
 
 class ConnectionPage(QWidget):
@@ -59,9 +64,10 @@ class ConnectionPage(QWidget):
         for each in (self._made_up, why):
             each.setVisible(not controller.session.setup.practice)
         fill(checks.column, self._checks, self._made_up, why, REST)
-        self._side = column(spacing=12)
+        self._side, self._results = column(), Tiles(least=CARD)
+        checks.setMaximumWidth(CHECKS)
         error_reader = PortalErrorCard(controller, side, "Did the portal show an error?")
-        fill(side.column, self._side, EarlierTests(controller, side), error_reader, REST)
+        fill(side.column, self._side, Tiles(EarlierTests(controller, side), error_reader, least=CARD), REST)
         row(wide(checks, 11), wide(side, 9), inside=self, spacing=16)
         for signal in (controller.setup_changed, controller.test_changed):
             signal.connect(self.refresh)
@@ -86,7 +92,9 @@ class ConnectionPage(QWidget):
             check_row.setVisible(check in testing.checks)
             check_row.show_finding(found.get(check), running=check is testing.current)
         clear(self._side)
+        self._results = Tiles(least=CARD)
         self._fill_side()
+        fill(self._side, self._results)
 
     def _fill_side(self) -> None:
         session = self._controller.session
@@ -107,7 +115,7 @@ class ConnectionPage(QWidget):
     def _fill_results(self) -> None:
         session = self._controller.session
         if (diagnosis := session.testing.diagnosis) is not None:
-            fill(self._side, failure_card(self._controller, diagnosis, self))
+            self._results.add(failure_card(self._controller, diagnosis, self))
         else:
             card = self._note(
                 "The connection works from this computer",
@@ -115,17 +123,17 @@ class ConnectionPage(QWidget):
             )
             card.add(left(again_link(self._controller)))
         if (remarks := remarks_card(self._controller, self)) is not None:
-            fill(self._side, remarks)
+            self._results.add(remarks)
         if session.testing.offer is not None:
-            fill(self._side, self._offer(session.testing.offer))
+            self._results.add(self._offer(session.testing.offer))
         elif session.testing.running:
             self._note("What this service offers", "Asking \u2026")
-        fill(self._side, self._sent())
+        self._results.add(self._sent())
 
     def _note(self, heading: str, text: str) -> Card:
         card = Card("card", self, heading)
         card.add(label(text, "muted", card, stop=True))
-        fill(self._side, card)
+        self._results.add(card)
         return card
 
     def _offer(self, offer: ServiceOffer) -> Card:

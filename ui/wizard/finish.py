@@ -12,6 +12,7 @@ from ui.widgets.facts import FactTable
 from ui.widgets.layouts import REST, fill, left
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import ScrollColumn
+from ui.widgets.tiles import Tiles
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -29,7 +30,7 @@ class Finish(ScrollColumn):
         self.setObjectName("finish")
         self._controller = controller
         self._facts_card = self._facts()
-        fill(self.column, self._facts_card, self._counts(), self._after(), REST)
+        fill(self.column, Tiles(self._facts_card, self._counts(), self._after(), least=400), REST)
 
     def first_stop(self) -> QWidget:
         """Return the facts, with the title of the page as their name."""

@@ -207,6 +207,8 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
             self._drawn_at = here.id
             self._lane = Lane.PORTAL if here.lane is Lane.PORTAL and here.page is not Page.WATCH else Lane.CIE
         for lane, view in self._views.items():
+            if isinstance(both := self._bodies[None].layout(), QHBoxLayout):
+                both.setStretchFactor(view, 3 if lane is self._lane else 2)
             view.be_alone(alone=self._narrow)
             view.setVisible(lane is self._lane or not self._narrow)
 
