@@ -42,8 +42,9 @@ def make_stop(widget: QWidget, name: str, description: str) -> None:
 class _Text(QAccessibleWidget):
     """A label: a heading, which a screen reader's heading key finds, a paragraph or a stray text.
 
-    Orca says every stray text of a group on the way into it; a paragraph is only read there. The role is asked for each
-    time, because an event may make Qt ask before the label has its place or its words.
+    Orca says every stray text of a group on the way into it. A paragraph, as each label that Tab reaches, is only read
+    there. The role is asked for each time, because an event may make Qt ask before the label has its place or its
+    words.
     """
 
     def __init__(self, label: QLabel) -> None:
@@ -56,7 +57,8 @@ class _Text(QAccessibleWidget):
             return QAccessible.Role.Heading
         if not self._label.pixmap().isNull():
             return QAccessible.Role.Graphic
-        return QAccessible.Role.Paragraph if _is_spoken_elsewhere(self._label) else QAccessible.Role.StaticText
+        stop = self._label.focusPolicy() is not Qt.FocusPolicy.NoFocus
+        return QAccessible.Role.Paragraph if stop or _is_spoken_elsewhere(self._label) else QAccessible.Role.StaticText
 
     def text(self, wanted: QAccessible.Text) -> str:
         """Return the label's whole text as its name."""

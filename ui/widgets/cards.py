@@ -57,11 +57,12 @@ class Breadcrumb(Flow):
 class Note(QWidget):
     """A remark with the icon of its tone. The text is plain, or HTML made by ``rich()``."""
 
-    def __init__(self, text: str, tone: str, parent: QWidget | None = None) -> None:
+    def __init__(self, text: str, tone: str, parent: QWidget | None = None, *, stop: bool = True) -> None:
+        """``stop`` lets Tab reach it."""
         super().__init__(parent)
         self._sign = IconLabel(15, self)
         self._sign.setContentsMargins(0, 1, 0, 0)
-        self._text = label("", "muted", self, rich=True, stop=True)
+        self._text = label("", "muted", self, rich=True, stop=stop)
         row(top(self._sign), wide(self._text), inside=self, spacing=8)
         self.set_text(text, tone)
 

@@ -238,7 +238,7 @@ class StepCard(Card):
         column(*(each for failure in step.failures for each in self._failure(failure)), inside=box, spacing=8)
         more = DisclosureLink("If it doesn't work", name=f"trouble-{step.id}", opens=box)
         # A criterion, not a result, so it has no green tick.
-        when = spoken_elsewhere(Note(rich(spoken_step.done_when(step)), "muted", self))
+        when = spoken_elsewhere(Note(rich(spoken_step.done_when(step)), "muted", self, stop=False))
         self.add(when, left(more), box)
 
     def _failure(self, failure: StepFailure) -> Iterator[Item]:
