@@ -185,3 +185,25 @@ def test_what_is_said_of_the_clipboard_is_so(name: str, rows: list[Row]) -> None
             assert not seen.check("next start reads it", None)
             seen.program.end()
         seen.other.end()
+
+
+def test_a_copy_that_gnome_ignores_is_not_called_copied() -> None:
+    """Mutter takes a selection only with the serial of a newer key or click than that of the one before."""
+    with Gnome() as desktop:
+        program = Program(desktop, "copier.py", "assistant")
+        program("ttl 60")
+        program.in_front()
+        for text, stage in (("another text", "held"), (TOKEN, "not-copied")):
+            if stage == "held":
+                desktop.key()
+                time.sleep(0.3)
+            program(f"copy {text}")
+            assert until_blocking(lambda stage=stage: program("stage")[0] == stage)  # type: ignore[misc]
+            time.sleep(0.5)
+        assert desktop.pasted() == "another text"
+        desktop.key()
+        time.sleep(0.3)
+        program(f"copy {TOKEN}")
+        assert until_blocking(lambda: program("stage")[0] == "held")
+        assert desktop.pasted() == TOKEN
+        program.end()

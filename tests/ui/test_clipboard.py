@@ -512,3 +512,12 @@ def test_the_card_names_the_manager_before_anything_is_copied(program: Program) 
         await application.delete(session.setup.id)
 
     program.play(story)
+
+
+def test_a_copy_that_was_not_taken_is_said_as_such_each_time() -> None:
+    for secret in (True, False):
+        failed = ClipboardState("Secret Token", secret=secret, stage=CopyStage.NOT_COPIED)
+        assert clipboard_words.about(failed) == clipboard_words.STAGES[CopyStage.NOT_COPIED]
+        said = clipboard_words.spoken(failed, failed)
+        assert clipboard_words.STAGES[CopyStage.NOT_COPIED][0] in said
+        assert not said.startswith("Secret Token copied")

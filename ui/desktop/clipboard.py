@@ -25,6 +25,7 @@ from ui.desktop import clipboard_words
 from ui.desktop.clearing import Act, Clearing, ClipboardState, CopyStage, Sight
 from ui.desktop.clipboard_managers import managers_here
 from ui.desktop.wayland_selection import WaylandSelection
+from ui.desktop.windows import on_wayland
 from ui.desktop.x_selection import XSelection
 
 if TYPE_CHECKING:
@@ -64,6 +65,10 @@ def selected_text() -> str:
     return QGuiApplication.clipboard().text(QClipboard.Mode.Selection)
 
 
+CHECKS = (0.05, 0.15, 0.3)
+"""Seconds before each look at a copy on Wayland, which may take a moment to arrive."""
+
+
 class _Board(Protocol):
     """A system's clipboard, as far as it is needed for secrets."""
 
@@ -78,6 +83,9 @@ class _Board(Protocol):
 
     def look(self) -> Sight:
         """Return whether the clipboard contains the secret."""
+
+    def ours(self, text: str) -> bool:
+        """Return whether that text is the secret."""
 
     def clear(self) -> None:
         """Empty it."""
@@ -98,6 +106,7 @@ class ClipboardGuard(QObject):
 
     changed = Signal(object)
     _swept = Signal(object, object)
+    _checked = Signal(str, bool)
 
     def __init__(
         self, parent: QObject | None = None, ttl_seconds: float = TTL_SECONDS, platform: str = sys.platform
@@ -123,6 +132,9 @@ class ClipboardGuard(QObject):
         self._next_look.setTimerType(Qt.TimerType.PreciseTimer)
         self._next_look.timeout.connect(self._look)
         self._swept.connect(self._take_sweep)
+        self._unchecked = ""
+        """The label of a copy that wasn't read back yet, or not found."""
+        self._checked.connect(self._take_check)
         QGuiApplication.clipboard().dataChanged.connect(self._notice)
         self._program = cast("QGuiApplication", QGuiApplication.instance())
         self._program.applicationStateChanged.connect(self._come_back)
@@ -140,13 +152,43 @@ class ClipboardGuard(QObject):
         event_trace.record(TraceEvent.CLIPBOARD, stage=CopyStage.HELD)
         self._deadline = time.monotonic() + self.ttl_seconds
         self._countdown.start(min(1000, max(1, int(self.ttl_seconds * 1000))))
-        self._emit(math.ceil(self.ttl_seconds))
+        self._check(label, board.ours, there=board.look() is Sight.OURS)
 
     def copy_plain(self, text: str, label: str) -> None:
         """Copy a text that isn't a secret. It replaces a secret of ours."""
         self._forget()
         QGuiApplication.clipboard().setText(text, _MODE)
-        self.changed.emit(ClipboardState(label, secret=False))
+        self._check(label, text.__eq__, there=self.take_text() == text)
+
+    def _check(self, label: str, ours: Callable[[str], bool], *, there: bool) -> None:
+        """Report a copy once it was read back. On Wayland, Qt returns its own text even if the desktop ignored it."""
+        self._unchecked = label
+        if there and on_wayland():
+            threading.Thread(target=self._check_outside, args=(label, ours), daemon=True).start()
+        else:
+            self._take_check(label, there)
+
+    def _check_outside(self, label: str, ours: Callable[[str], bool]) -> None:
+        there = True
+        for delay in CHECKS:
+            time.sleep(delay)
+            if there := not (text := _seen_outside()) or ours(text):
+                break
+        with contextlib.suppress(RuntimeError):  # the program may have ended in the meantime
+            self._checked.emit(label, there)
+
+    def _take_check(self, label: str, there: bool) -> None:
+        if label != self._unchecked:
+            return
+        secret, waiting = self._clearing is not None, self._clearing is None or self._clearing.stage is CopyStage.HELD
+        if not there and waiting:  # a secret is still cleared in time, since Qt holds it
+            self.changed.emit(ClipboardState(label, secret=secret, stage=CopyStage.NOT_COPIED))
+            return
+        self._unchecked = ""
+        if secret:
+            self._emit(max(0, math.ceil(self._deadline - time.monotonic())))
+        else:
+            self.changed.emit(ClipboardState(label, secret=False))
 
     def take_text(self) -> str:
         """Return the clipboard's text, for Paste buttons; empty if there is none."""
@@ -281,7 +323,8 @@ class ClipboardGuard(QObject):
         self._waiting.clear()
 
     def _emit(self, seconds_left: int = 0) -> None:
-        if self._clearing is not None and self._label:
+        unchecked = self._unchecked and self._clearing is not None and self._clearing.stage is CopyStage.HELD
+        if self._clearing is not None and self._label and not unchecked:
             stage, kept = self._clearing.stage, self._clearing.kept
             self.changed.emit(
                 ClipboardState(self._label, secret=True, seconds_left=seconds_left, stage=stage, kept=kept)
@@ -309,7 +352,7 @@ class _QtBoard:
     def look(self) -> Sight:
         # By content, because a clipboard manager may own the same text now.
         text = QGuiApplication.clipboard().text(_MODE)
-        if self._ours(text):
+        if self.ours(text):
             return Sight.OURS
         front = QGuiApplication.applicationState() is Qt.ApplicationState.ApplicationActive
         if self._wayland and not front:
@@ -323,7 +366,7 @@ class _QtBoard:
         self._set(HARMLESS)
 
     def sweep(self) -> Sight | None:
-        return _without_focus(self._ours) if self._wayland else None
+        return _without_focus(self.ours) if self._wayland else None
 
     def _set(self, text: str) -> None:
         data = QMimeData()
@@ -332,11 +375,20 @@ class _QtBoard:
             data.setData(name, value)
         QGuiApplication.clipboard().setMimeData(data, _MODE)
 
-    def _ours(self, text: str) -> bool:
+    def ours(self, text: str) -> bool:
         return self._print == self._fingerprint(text)
 
     def _fingerprint(self, text: str) -> bytes:
         return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), key=self._salt).digest()
+
+
+def _seen_outside() -> str:
+    """Return what another program gets from the clipboard on Wayland; empty if nobody here can tell."""
+    with contextlib.suppress(OSError), WaylandSelection() as selection:
+        return selection.text()
+    with contextlib.suppress(OSError), XSelection() as through:
+        return through.text()
+    return ""
 
 
 def _without_focus(ours: Callable[[str], bool]) -> Sight:
@@ -394,6 +446,9 @@ class _MacBoard:
     def overwrite(self) -> None:
         self._pasteboard.clearContents()
         self._pasteboard.setString_forType_(HARMLESS, self._TEXT)
+
+    def ours(self, text: str) -> bool:  # noqa: ARG002 - only asked on Wayland
+        return self.look() is Sight.OURS
 
     def sweep(self) -> None:
         return None

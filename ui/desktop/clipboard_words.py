@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ui.desktop.clipboard_managers import ClipboardManager
 
 STAGES: Final[dict[CopyStage, tuple[str, str]]] = {
+    CopyStage.NOT_COPIED: ("Not copied. This desktop didn't take it. Press Copy again.", "caution"),
     CopyStage.HELD: ("Copied. Clears from the clipboard in {seconds} s.", "good"),
     CopyStage.CLEARING: ("Clearing the clipboard…", "muted"),
     CopyStage.CLEARED: ("Cleared from the clipboard. Copy it again if you still need it.", "muted"),
@@ -30,11 +31,11 @@ KEPT: Final = "A clipboard manager on this desktop keeps a copy. Clear its histo
 
 def about(state: ClipboardState) -> tuple[str, str]:
     """Return the sentence about what was copied, and its tone."""
-    if not state.secret:
+    if not state.secret and state.stage is CopyStage.HELD:
         return COPIED
     sentence, tone = STAGES[state.stage]
     sentence = sentence.format(seconds=state.seconds_left)
-    if state.kept and state.stage not in (CopyStage.HELD, CopyStage.CLEARING):
+    if state.kept and state.stage not in (CopyStage.NOT_COPIED, CopyStage.HELD, CopyStage.CLEARING):
         return f"{sentence} {KEPT}", "caution"
     return sentence, tone
 
@@ -45,6 +46,8 @@ def spoken(before: ClipboardState | None, now: ClipboardState) -> str:
     While a secret is in the clipboard, it changes each second.
     """
     sentence, _ = about(now)
+    if now.stage is CopyStage.NOT_COPIED:
+        return f"{now.label}: {sentence}"
     if now.secret and now.stage is not CopyStage.HELD:
         same = before is not None and before.secret and (before.label, before.stage) == (now.label, now.stage)
         return "" if same or not now.label or now.stage is CopyStage.CLEARING else f"{now.label}: {sentence}"
