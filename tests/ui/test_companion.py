@@ -280,7 +280,7 @@ def test_the_menu_names_the_keys_of_the_table(qapp: QApplication, tmp_path: Path
         child(companion, "more").click()
         menu = part(companion, QMenu, "companion-menu")
         keys = {action.text().partition("\t")[2] for action in menu.actions()} - {""}
-        assert keys == {key.value for key in (Key.ASIDE, Key.COPY_NEXT, Key.FIND, Key.HELP, Key.KEYS)}
+        assert keys == {key.value for key in (Key.DOCK, Key.ASIDE, Key.COPY_NEXT, Key.FIND, Key.HELP, Key.KEYS)}
         (left,) = [action for action in menu.actions() if action.text() == "Dock left"]
         left.trigger()
         assert companion.docking.edge is Edge.LEFT

@@ -118,7 +118,8 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("companion-menu")
         for edge, words in _EDGES.items() if can_dock() else ():
-            action = menu.addAction(words, partial(self.docking.choose, edge))
+            beside = f"\t{Key.DOCK.value}" if edge is self.docking.edge.following else ""
+            action = menu.addAction(f"{words}{beside}", partial(self.docking.choose, edge))
             action.setCheckable(True)
             action.setChecked(edge is self.docking.edge)
         menu.addSeparator()
