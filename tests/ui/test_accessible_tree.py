@@ -8,21 +8,23 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QPushButton, QWidget
 
 from app.guide import catalog
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import places
 from tests.support.controller import CANARY, walk
-from tests.support.screen import in_front
+from tests.support.screen import in_front, part
 from tests.support.setups import fresh
 from tests.support.until import until
 from tests.ui.showing import shown
 from ui.companion.window import Companion
 from ui.widgets.buttons import MainButton
 from ui.widgets.fields import CaptureField, ValueField
+from ui.widgets.findings import FindingKind, FindingsView
 from ui.widgets.layouts import column, fill, insert, row
 from ui.widgets.tab_order import InTabOrder
+from ui.widgets.table import Rows
 from ui.widgets.text import ElidedLabel, label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
 from ui.wizard.page import WizardPage
@@ -120,8 +122,8 @@ def test_the_open_step_can_take_the_focus_and_says_what_to_do(qapp: QApplication
                 description = "\n".join(map(name, stray))  # on Linux, Orca says these with the group
                 values = [carry.field for carry in here.step.carries]
                 values += [session.guide.values[each].label for each in here.step.captures]
-                for part in (here.step.text, here.step.success, *here.step.path, *values):
-                    assert part.replace("**", "") in description, here.step.id
+                for words_of in (here.step.text, here.step.success, *here.step.path, *values):
+                    assert words_of.replace("**", "") in description, here.step.id
                 assert CANARY not in description
         page.deleteLater()
 
@@ -162,6 +164,30 @@ def test_a_main_button_says_why_it_does_nothing(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: there.text(QAccessible.Text.Description) == "")
     QTest.keyClick(main, Qt.Key.Key_Return)
     assert acted[2:] == ["done"]
+
+
+def test_tables_and_lists_say_which_row_of_how_many(qtbot: QtBot) -> None:
+    view = FindingsView(("Line", "Name", "Finding"))
+    rows = Rows(3)
+    rows.add(["a", "b"], [1, 2], ["One", "Other"], ["Odd", "Odd"])
+    view.show_findings([FindingKind("a", "First", 1, ""), FindingKind("b", "Second", 1, "")], rows, 2)
+    shown(qtbot, view, width=700)
+    table, kinds = spoken(view.table), spoken(part(view, QListWidget))
+    cells = [table.child(at).text(QAccessible.Text.Name) for at in range(table.childCount())]
+    assert {"1, row 1 of 2", "2, row 2 of 2", "One", "Other"} <= set(cells)
+    names = [kinds.child(at).text(QAccessible.Text.Name) for at in range(kinds.childCount())]
+    assert [each.rpartition(", ")[2] for each in names] == ["1 of 3", "2 of 3", "3 of 3"]
+
+
+def test_a_caption_and_its_field_are_related_as_in_qt(qtbot: QtBot) -> None:
+    field = CaptureField("Tenant ID", str)
+    shown(qtbot, field)
+    line = field.focusProxy()
+    assert line is not None
+    assert name(line) == "Tenant ID"
+    relations = spoken(line).relations()
+    labels = [other.object() for other, what in relations if what & QAccessible.RelationFlag.Label]
+    assert [each.text() for each in labels if isinstance(each, QLabel)] == ["Tenant ID"]
 
 
 TABS = 3

@@ -18,6 +18,7 @@ from tests.support.screen import child, part
 from tests.support.until import until
 from ui.dialogs import files
 from ui.home.picker import Picker
+from ui.widgets.buttons import MainButton
 from ui.widgets.fields import ValueField
 from ui.widgets.layouts import column
 from ui.widgets.table import ResultTable, Rows
@@ -45,7 +46,7 @@ def picker(qtbot: QtBot) -> tuple[Picker, QListWidget, list[str]]:
 def test_the_picker_preselects_nothing(qtbot: QtBot) -> None:
     made, clients, chosen = picker(qtbot)
     assert clients.selectedItems() == []
-    assert not child(made, "start-setup").isEnabled()
+    assert part(made, MainButton, "start-setup").obstacle
     clients.setFocus()
     search = part(made, QLineEdit, "find-client")
     for widget in (clients, search):
@@ -74,7 +75,7 @@ def test_a_name_that_fits_one_client_chooses_it_and_enter_starts_it(qtbot: QtBot
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert chosen == ["pingfederate"]
     QTest.keyClicks(search, "nobody")
-    assert not child(made, "start-setup").isEnabled()
+    assert part(made, MainButton, "start-setup").obstacle
 
 
 # -- a setup exists once something was entered ---------------------------------------------

@@ -8,11 +8,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.text.counts import counted
+from ui.widgets.accessibility import number_items
 from ui.widgets.badge import StepBadge
-from ui.widgets.buttons import button
+from ui.widgets.buttons import MainButton, button
 from ui.widgets.cards import Card, Note
 from ui.widgets.layouts import REST, clear, column, fill, row, top, wide
 from ui.widgets.scroll import ScrollColumn
+from ui.widgets.speech import describe, say
 from ui.widgets.text import label, rich
 from ui.widgets.tiles import Tiles
 
@@ -34,7 +36,8 @@ class Picker(QWidget):
         super().__init__()
         self._guides = {guide.id: guide for guide in guides}
         self._side = ScrollColumn(self)
-        self._go = button("Start this setup", "primary", name="start-setup", press=self._start)
+        self._go = MainButton("Start this setup", name="start-setup", press=self._start)
+        self._go.refused.connect(say)
         back = button("Back", icon="arrow-left", press=self.cancelled)
         column(
             label("Which SCIM client sends your users?", "title", self),
@@ -65,6 +68,7 @@ class Picker(QWidget):
             # Rows are measured before the style sheet applies to the list, so its padding would be missing.
             item.setSizeHint(QSize(0, self._list.fontMetrics().height() + ROW_PADDING))
             self._list.addItem(item)
+        number_items(self._list)
         self._list.itemSelectionChanged.connect(self._show)
         self._list.itemActivated.connect(lambda _item: self._start())
         return column(self._search, self._nothing, wide(self._list), spacing=8)
@@ -78,6 +82,8 @@ class Picker(QWidget):
             item.setHidden(not any(wanted in name.casefold() for name in names))
         shown = [item for item in items if not item.isHidden()]
         self._nothing.setVisible(not shown)
+        describe(self._search, "" if shown else self._nothing.text())
+        number_items(self._list)
         if self._chosen not in shown:
             self._choose(shown[0] if wanted and len(shown) == 1 else None)
 
@@ -92,16 +98,18 @@ class Picker(QWidget):
 
     def _show(self) -> None:
         item = self._chosen
-        self._go.setEnabled(item is not None)
+        self._go.show_obstacle("" if item is not None else "Choose a client first.")
         clear(self._side.column)
         if item is None:
             fill(self._side.column, label("Choose a client to see what it needs.", "muted", self), REST)
             return
         guide = self._guides[item.data(Qt.ItemDataRole.UserRole)]
         card = Card("card", self, guide.name)
-        card.add(label(rich(guide.summary), "muted", card, rich=True), label("What you need", "strong", card))
+        card.add(
+            label(rich(guide.summary), "muted", card, rich=True, stop=True), label("What you need", "strong", card)
+        )
         card.add(*(Note(rich(need.text), "muted", card) for need in guide.prerequisites))
-        card.add(label(rich(guide.cadence.words), "small", card, rich=True))
+        card.add(label(rich(guide.cadence.words), "small", card, rich=True, stop=True))
         way = Card("card", self, "What you do")
         answers = guide.answers({})
         for number, stage in enumerate(guide.stages, start=1):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QListWidget, QStackedWidget, QWidget
 from shiboken6 import Shiboken
 
 from ui.widgets.buttons import MainButton
@@ -37,6 +37,13 @@ def make_stop(widget: QWidget, name: str, description: str) -> None:
     widget.setAccessibleName(name)
     describe(widget, description)
     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+
+def number_items(items: QListWidget) -> None:
+    """Let a screen reader say with each item of a list which one of how many it is."""
+    there = [item for at in range(items.count()) if not (item := items.item(at)).isHidden()]
+    for number, item in enumerate(there, start=1):
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{item.text()}, {number} of {len(there)}")
 
 
 class _Text(QAccessibleWidget):

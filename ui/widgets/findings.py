@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.exports.findings_file import harmless
 from ui.tasks import in_turns
+from ui.widgets.accessibility import number_items
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.layouts import column, row, wide
@@ -95,6 +96,7 @@ class FindingsView(QWidget):
             for kind in self._kinds:
                 item = QListWidgetItem(f"{kind.title}, {kind.count:,}", self._list)
                 item.setToolTip(item.text())
+            number_items(self._list)
             ids = [kind.id for kind in self._kinds]
             self._list.setCurrentRow(ids.index(kept) if kept in ids else 0)
         self.table.rows.set_rows(rows, self._group)

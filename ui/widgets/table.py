@@ -120,10 +120,15 @@ class RowsModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._headers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return the text of a cell, also as its tooltip, since a column may be too narrow for it."""
+        """Return the text of a cell, also as its tooltip, since a column may be too narrow for it.
+
+        A screen reader also gets the number of the row with its first cell: it says a row cell by cell.
+        """
         cell = self.all.columns[index.column()][self._shown[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{cell:,}" if isinstance(cell, int) else cell
+        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
+            return f"{cell}, row {index.row() + 1:,} of {len(self._shown):,}"
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(cell, str):
             return tip(cell)
         if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(cell, int):
