@@ -219,6 +219,12 @@ class Captures:
             return CaptureResult(accepted=False, sentence=why, asks=True)
         return await self._give(name, spec.kind, text, reading, secret=spec.secret)
 
+    def would_take(self, name: str, text: str) -> bool:
+        """Return whether the rules accept the text, as far as they can be asked while it is being typed."""
+        spec, practice = self._opened.guide.values[name], self._opened.setup.practice
+        value = read(spec.kind, text, practice=practice, hosts=spec.hosts).value
+        return value is not None and not self._clash(name, value) and not self._elsewhere(spec.kind, value)
+
     def asked(self, name: str) -> str | None:
         """The text that waits for an answer, as it was entered; None if none does."""
         return self._asked.get(name)

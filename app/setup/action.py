@@ -55,6 +55,8 @@ class Activity:
     """A test is running."""
     busy: Block | None = None
     """The keyring request in progress. It lasts until the admin has answered the keyring's prompt, if there is one."""
+    typed: frozenset[str] = frozenset()
+    """Values that are valid in their field and not entered yet."""
     at_summary: bool = False
     """The summary is open, if the setup is complete, and not a step."""
 
@@ -112,7 +114,7 @@ def _test(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Actio
 def obstacle(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Block | None:
     """Return why the step cannot be completed now, considering the session's activity as well as the setup's state."""
     step = guide.step(step_id)
-    if (blocked := journey.block(guide, setup, step_id)) is not None:
+    if (blocked := journey.block(guide, setup, step_id, activity.typed)) is not None:
         return blocked
     if step.page is Page.TEST and activity.tested is not LastTest.PASSED:
         return Block(BlockReason.UNTESTED)

@@ -162,12 +162,12 @@ def fit(guide: Guide, setup: Setup) -> Setup:
     return fitted.with_(values=values)
 
 
-def missing(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
-    """Return the values that this step captures and that are still missing."""
+def missing(guide: Guide, setup: Setup, step: Step, typed: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return the values that this step captures and that are still missing, other than those ``typed`` already."""
     return tuple(
         name
         for name in step.captures
-        if name not in setup.values and name not in setup.kept and not guide.values[name].optional
+        if name not in typed | setup.values.keys() | setup.kept.keys() and not guide.values[name].optional
     )
 
 
@@ -176,9 +176,10 @@ def secrets(guide: Guide, setup: Setup) -> tuple[str, ...]:
     return tuple(name for _, step in visible(guide, setup) for name in step.captures if guide.values[name].secret)
 
 
-def unchosen(guide: Guide, setup: Setup, step: Step) -> tuple[str, ...]:
-    """Return the values that the admin has to choose here because none could be derived."""
-    return tuple(c.value for c in step.carries if guide.values[c.value].own and c.value not in setup.values)
+def unchosen(guide: Guide, setup: Setup, step: Step, typed: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return the values to choose here because none could be derived, other than those ``typed`` already."""
+    known = typed | setup.values.keys()
+    return tuple(c.value for c in step.carries if guide.values[c.value].own and c.value not in known)
 
 
 def answer_block(guide: Guide, setup: Setup) -> Block | None:
@@ -191,8 +192,11 @@ def answer_block(guide: Guide, setup: Setup) -> Block | None:
     return None
 
 
-def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
-    """Return why this step cannot be completed now; None if it can."""
+def block(guide: Guide, setup: Setup, step_id: str, typed: frozenset[str] = frozenset()) -> Block | None:
+    """Return why this step cannot be completed now; None if it can.
+
+    ``typed`` are values that are valid and not entered yet: completing the step enters them first.
+    """
     step = guide.step(step_id)
     shown = {s.id for _, s in visible(guide, setup)}
     for need in step.needs:
@@ -200,7 +204,7 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
             return Block(BlockReason.NEED, need.step, at=step_id)
     if step.marks in _BEHIND_THE_GATE and (closed := answer_block(guide, setup)):
         return closed
-    if missing_values := missing(guide, setup, step):
+    if missing_values := missing(guide, setup, step, typed):
         counts = all(guide.values[name].kind is Kind.COUNT for name in missing_values)
         return Block(BlockReason.ENTER if counts else BlockReason.PASTE, values=missing_values)
     if step.page is Page.CHECKLIST and any(need.id not in setup.ticked for need in guide.prerequisites):
@@ -211,7 +215,7 @@ def block(guide: Guide, setup: Setup, step_id: str) -> Block | None:
         return before
     if step.marks in _BEHIND_THE_GATE and (reason := unseen(setup)):
         return Block(reason)
-    if names := unchosen(guide, setup, step):
+    if names := unchosen(guide, setup, step, typed):
         return Block(BlockReason.CHOOSE, values=names)
     return None
 

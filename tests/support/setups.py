@@ -151,3 +151,21 @@ def a_setup(guide: Guide, state: str = "submitted", answers: dict[str, str] | No
     kind, moment = again.get(state, (None, at))
     kept.update({name: moment for name in kept if guide.values[name].kind is kind})
     return setup.with_(done=done, kept=kept, reached=reached)
+
+
+def filled_steps(guide: Guide) -> Iterator[tuple[Setup, str]]:
+    """Return each step with a field or a value that can be replaced, once, in a setup that has all it needs."""
+    seen: set[str] = set()
+    for answers in every_answer(guide):
+        setup = fresh(guide, answers=answers)
+        for _, step in journey.visible(guide, setup):
+            own = [carry.value for carry in step.carries if guide.values[carry.value].own]
+            if (step.captures or own) and step.id not in seen:
+                seen.add(step.id)
+                before = setup
+                for _, each in journey.visible(guide, setup):
+                    before = satisfy(guide, before, each.id)
+                    if each.id == step.id:
+                        break
+                    before = journey.complete(guide, journey.open_step(before, each.id), each.id, before.created)
+                yield before, step.id

@@ -16,7 +16,7 @@ from app.setup import journey
 from app.system import handbook
 from tests.support.controller import BASE, CANARY, walk
 from tests.support.screen import child, in_front, part, words
-from tests.support.setups import every_answer, fresh, satisfy
+from tests.support.setups import filled_steps, satisfy
 from tests.support.until import until
 from ui.companion.window import Companion
 from ui.dialogs.find_step import FindStep
@@ -27,7 +27,6 @@ from ui.widgets.fields import CaptureField
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
@@ -208,23 +207,6 @@ def test_the_table_is_what_qt_listens_to_and_what_the_handbook_lists() -> None:
         assert f"<kbd>{key.value}</kbd>" in page
 
 
-def filled_steps(guide_id: str) -> Iterator[tuple[Setup, str]]:
-    """Return each step with a field once, in a setup that has everything it captures."""
-    guide, seen = catalog.guide(guide_id), set()
-    for answers in every_answer(guide):
-        setup = fresh(guide, answers=answers)
-        for _, step in journey.visible(guide, setup):
-            if step.captures and step.id not in seen:
-                seen.add(step.id)
-                before = setup
-                for _, each in journey.visible(guide, setup):
-                    before = satisfy(guide, before, each.id)
-                    if each.id == step.id:
-                        break
-                    before = journey.complete(guide, journey.open_step(before, each.id), each.id, before.created)
-                yield before, step.id
-
-
 @BOTH
 @pytest.mark.parametrize("guide_id", [guide.id for guide in catalog.guides()])
 def test_tab_reaches_the_main_button_from_every_filled_field(
@@ -234,7 +216,7 @@ def test_tab_reaches_the_main_button_from_every_filled_field(
         session = controller.session
         window = await shown(kind, controller)
         tried = 0
-        for setup, step_id in filled_steps(guide_id):
+        for setup, step_id in filled_steps(session.guide):
             await session.change(lambda before, s=setup, i=step_id: at(s, before, i, controller))  # type: ignore[misc]
             card = await until(
                 lambda i=step_id: next(  # type: ignore[misc]

@@ -20,6 +20,7 @@ from ui.session.shortcuts import bind, bind_step, find_step, show_keys
 from ui.theme.style import restyle
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Note
+from ui.widgets.disclosure import open_again, open_links
 from ui.widgets.fields import typing_in
 from ui.widgets.layouts import REST, clear, column, fill, insert, middle, row, wide, widgets_in
 from ui.widgets.practice_strip import PracticeStrip
@@ -178,7 +179,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         """Draw the open page; ``again`` if it is the one that was open, which keeps its place."""
         place = self._scroll.verticalScrollBar().value() if again and self._scroll is not None else 0
         step = self._controller.session.here.step
-        held = focused_names(self) if again else ()
+        held, opened = (focused_names(self), open_links(self)) if again else ((), frozenset[str]())
         clear(self._body)
         clear(self._below)
         self._scroll = None
@@ -192,6 +193,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             self._work, self._scroll = self._step_card(), ScrollColumn(self)
             fill(self._scroll.column, self._work, REST)
             fill(self._body, wide(self._scroll))
+            open_again(self._work, opened)
             if step.confirm:
                 fill(self._below, confirmation(self._controller, step.id, step.confirm))
         QTimer.singleShot(0, self, partial(self._take_keyboard, place, held))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -65,6 +66,8 @@ class SetupController(QObject):
     """A sentence for screen readers."""
     answered = Signal(str)
     """A text that was entered for the value with that name was accepted or refused, and its field shows it."""
+    taking = Signal()
+    """The step is being completed: its fields enter what was typed."""
     next_requested = Signal()
     """Enter was pressed in a finished field: the focus moves on to the main button."""
     left = Signal()
@@ -93,6 +96,10 @@ class SetupController(QObject):
         """The result of the last text entered for each value."""
         self.giving: set[str] = set()
         """The values whose entered text is being accepted or refused. Until then, nothing is said of it."""
+        self.typed: frozenset[str] = frozenset()
+        """The values whose fields hold a valid text that isn't entered yet."""
+        self._gives: set[Task[bool]] = set()
+        """The work on entered texts; each returns whether the step may be completed with its text."""
         self.notice = ""
         """A line about the last change, such as which steps have to be redone."""
         self.timestamp_problem: TimestampProblem | None = None
@@ -147,12 +154,25 @@ class SetupController(QObject):
 
         ``go_on`` also completes the step, if the text is valid and was the last thing that the step asked for.
         """
-        self._start(self._give(name, text, partial(self.session.captures.give, name, text), go_on=go_on))
+        self._give_by(name, text, partial(self.session.captures.give, name, text), go_on=go_on)
+
+    def typing(self, name: str, text: str) -> None:
+        """Note what a field holds: Done is enabled once it is valid, and enters it."""
+        if (bool(text.strip()) and self.session.captures.would_take(name, text)) != (name in self.typed):
+            self.typed ^= {name}
+            self.activity_changed.emit()
+
+    def _give_by(
+        self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool = False
+    ) -> None:
+        task = self._tasks.start(self._give_after(tuple(self._gives), self._give(name, text, work, go_on=go_on)))
+        self._gives.add(task)
+        task.add_done_callback(self._gives.discard)
 
     def replace(self, name: str) -> None:
         """Replace a secret by the text that was asked about."""
         captures = self.session.captures
-        self._start(self._give(name, captures.asked(name) or "", partial(captures.confirm, name)))
+        self._give_by(name, captures.asked(name) or "", partial(captures.confirm, name))
 
     def keep_stored(self, name: str) -> None:
         """Forget the text that was asked about."""
@@ -162,7 +182,7 @@ class SetupController(QObject):
 
     def undo_replacement(self, name: str) -> None:
         """Bring the former value of a secret back."""
-        self._start(self._give(name, "", partial(self.session.captures.undo, name)))
+        self._give_by(name, "", partial(self.session.captures.undo, name))
 
     def remove_former(self, name: str) -> None:
         """Remove the former value of a secret from the keyring."""
@@ -177,9 +197,13 @@ class SetupController(QObject):
         label = self.session.guide.values[name].label
         self.announced.emit(trouble or f"The former {label} is removed from {self.session.vault.name}.")
 
-    async def _give(
-        self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool = False
-    ) -> None:
+    async def _give_after(self, earlier: tuple[Task[bool], ...], work: Coroutine[Any, Any, bool]) -> bool:
+        """Give texts one after another, so that the result of the last one is what is shown."""
+        if earlier:
+            await asyncio.wait(earlier)
+        return await work
+
+    async def _give(self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool) -> bool:
         """Show the result of an entered text; ``text`` is taken from the clipboard once it is kept."""
         step = self.session.here.step
         spec = self.session.guide.values[name]
@@ -190,6 +214,7 @@ class SetupController(QObject):
             self.given[name] = given = await work()
         finally:
             self.giving.discard(name)
+            self.typed -= {name}
             self._wait_for(None)
         if given.accepted and spec.secret and text:
             self.clipboard.take_away(text)
@@ -201,6 +226,7 @@ class SetupController(QObject):
         clean = given.accepted and not (given.warnings or given.to_redo or given.held)
         if go_on and clean and self.session.here.step.id == step.id and self._only_captures(step):
             self.act()
+        return given.accepted and not given.warnings
 
     def _only_captures(self, step: Step) -> bool:
         """Return whether the step asks for values alone and has them: its main button just opens the next step."""
@@ -327,7 +353,9 @@ class SetupController(QObject):
         return view_state(
             session.guide,
             session.setup,
-            replace(session.activity, testing=self.testing, busy=self.busy, at_summary=self._at_summary),
+            replace(
+                session.activity, testing=self.testing, busy=self.busy, typed=self.typed, at_summary=self._at_summary
+            ),
             tool=tool,
             trouble=session.trouble,
             notice=self.notice,
@@ -373,12 +401,16 @@ class SetupController(QObject):
                 self.close_tool()
 
     def complete(self) -> None:
-        """Complete the open step."""
+        """Complete the open step, with what was typed in it. A text that is refused or has a warning keeps it open."""
         self.notice = ""
         self.tool = None
-        self._start(self._complete())
+        self.taking.emit()
+        self._start(self._complete(self.session.here.step.id))
 
-    async def _complete(self) -> None:
+    async def _complete(self, step_id: str) -> None:
+        taken = [await give for give in tuple(self._gives)]
+        if not all(taken) or self.session.here.step.id != step_id:
+            return
         last = journey.neighbor(self.session.guide, self.session.setup, 1) is None
         self._at_summary = last or not self.complete_setup
         if await self.session.complete() is not None:

@@ -194,7 +194,7 @@ class CaptureField(QWidget):
     submitted = Signal(str)
     """The whole entered text, of any length."""
     edited = Signal(str)
-    """The text after each key."""
+    """The text after each change by the admin."""
     next_requested = Signal()
     """Enter was pressed on a text that was submitted before: the admin wants to continue."""
 
@@ -204,10 +204,12 @@ class CaptureField(QWidget):
         read_clipboard: Callable[[], str],
         secret: bool = False,
         origin: str = "bring it back here",
+        optional: bool = False,
     ) -> None:
         super().__init__()
         spoken_elsewhere(self)  # the input says it
         self._read_clipboard = read_clipboard
+        self._optional = optional
         self._accepted = False
         """Whether a value was accepted and nothing else has been entered since."""
         self.pasted = False
@@ -232,9 +234,14 @@ class CaptureField(QWidget):
             made.left.connect(self._enter)
         made.pasted.connect(self._paste)
         made.dropped.connect(self._take)
-        made.textEdited.connect(lambda _: self.edited.emit(self._input.entered))
+        made.textChanged.connect(self._report)
         made.textChanged.connect(self._offer_paste)
         return made
+
+    def _report(self) -> None:
+        """Report a change by the admin, and an emptied field; not an accepted value that is shown."""
+        if self._input.isModified() or not self._input.entered:
+            self.edited.emit(self._input.entered)
 
     def _paste(self) -> None:
         if not self._input.isReadOnly():
@@ -248,9 +255,14 @@ class CaptureField(QWidget):
     def _enter(self) -> None:
         if self._input.isReadOnly():
             return
-        if self._accepted and not self._input.isModified():
+        if (self._accepted or (self._optional and not self._input.entered)) and not self._input.isModified():
             self.next_requested.emit()
         else:
+            self._give(self._input.entered)
+
+    def submit_typed(self) -> None:
+        """Submit what was typed here and not submitted yet."""
+        if self.being_typed() and not self._input.isReadOnly():
             self._give(self._input.entered)
 
     def _offer_paste(self) -> None:

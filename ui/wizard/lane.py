@@ -14,6 +14,7 @@ from ui.session.keys import Key
 from ui.theme.style import restyle
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
+from ui.widgets.disclosure import open_again, open_links
 from ui.widgets.fields import typing_in
 from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
@@ -125,15 +126,18 @@ class LaneView(QFrame):
         self._fill(shown)
 
     def _fill(self, shown: list[Place]) -> None:
-        steps, self.card = self._scroll.column, None
+        steps = self._scroll.column
         held = focused_names(self._scroll)
+        before, opened = self.card.objectName() if self.card is not None else "", open_links(self._scroll)
         clear(steps)
+        self.card = None
         fill(steps, *(Question(branch, self._controller) for branch in self._branches(shown)))
         for place in shown:
             if place.mark is Mark.CURRENT:
                 extra = WatchPanel(self._controller) if place.step.page is Page.WATCH else None
                 self.card = card = StepCard(place, self._controller, extra=extra)
                 fill(steps, card)
+                open_again(card, opened if card.objectName() == before else frozenset())
                 QTimer.singleShot(0, card, partial(self._scroll.keep_in_view, card))
             else:
                 fill(steps, StepLine(place, self._controller))

@@ -214,14 +214,28 @@ class StepCard(Card):
     def _capture_field(self, name: str, origin: str) -> CaptureField:
         controller = self._controller
         spec = controller.session.guide.values[name]
-        field = CaptureField(spec.label, self._controller.paste_text, secret=spec.secret, origin=origin)
+        optional = spec.optional and name in controller.session.here.step.captures
+        field = CaptureField(spec.label, controller.paste_text, spec.secret, origin, optional)
+        controller.typed -= {name}  # the field begins empty
         field.setObjectName(f"capture-{name}")
         field.submitted.connect(lambda text: controller.give(name, text, go_on=self._goes_on and field.pasted))
-        field.next_requested.connect(self._controller.next_requested)
+        field.edited.connect(partial(controller.typing, name))
+        field.next_requested.connect(partial(self._go_on, field))
+        controller.taking.connect(field.submit_typed)
         if spec.kind is Kind.COUNT:
             field.set_placeholder("Enter the number")
         self._captures[name] = field
         return field
+
+    def _go_on(self, field: CaptureField) -> None:
+        """Focus the next field below that is empty, else let the window focus its main button."""
+        fields = list(self._captures.values())
+        below = fields[fields.index(field) + 1 :]
+        following = next((each for each in below if each.isVisibleTo(self) and each.is_empty), None)
+        if following is not None:
+            following.setFocus()
+        else:
+            self._controller.next_requested.emit()
 
     def _add_choice(self, choice: Choice) -> None:
         frame = QFrame(self)
@@ -295,7 +309,7 @@ class StepCard(Card):
         if shown.present:
             if not spec.secret and not field.being_typed():
                 field.set_text(shown.text)
-            if spec.secret:
+            elif spec.secret and not field.being_typed():
                 field.set_kept("Paste to replace")
             words = [self._kept_words(given, shown), f"{shown.hint}." if shown.hint else ""]
             tone = "caution" if (given and given.warnings) or shown.in_memory_only else "good"
