@@ -22,7 +22,7 @@ from ui.desktop import clipboard_words
 from ui.desktop.clearing import ClipboardState, CopyStage
 from ui.widgets import speech
 from ui.widgets.fields import CaptureField
-from ui.widgets.speech import SETTLE_MS, describe, say
+from ui.widgets.speech import AFTER_FOCUS_MS, describe, say
 from ui.wizard.page import WizardPage
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Two:
 
     def said(self, reports: Reports) -> list[str]:
         """Return what was said since the last call."""
-        self.qtbot.wait(SETTLE_MS * 2)
+        self.qtbot.wait(AFTER_FOCUS_MS * 2)
         said = reports.utterances()
         reports.all.clear()
         return said
@@ -125,12 +125,12 @@ def test_a_sentence_waits_for_the_next_window_and_for_no_other_program(two: Two)
     with recorded() as reports:
         say("Token copied.")
         two.first.clearFocus()
-        two.qtbot.wait(SETTLE_MS * 3)
+        two.qtbot.wait(AFTER_FOCUS_MS + 200)
         two.second.setFocus()
         assert two.said(reports)[-2:] == ["Second", "Token copied."]
         say("Captured.")
         two.second.clearFocus()
-        two.qtbot.wait(SETTLE_MS * 2 + speech.BETWEEN_WINDOWS_MS)
+        two.qtbot.wait(AFTER_FOCUS_MS * 2 + speech.BETWEEN_WINDOWS_MS)
         two.second.setFocus()
         assert "Captured." not in two.said(reports)
 
@@ -140,7 +140,7 @@ def test_windows_and_macos_announce(two: Two, monkeypatch: pytest.MonkeyPatch) -
     with recorded() as reports:
         say("Captured.")
         describe(two.first, "Captured. A GUID.")
-        two.qtbot.wait(SETTLE_MS * 2)
+        two.qtbot.wait(AFTER_FOCUS_MS * 2)
         announced = [each.carried for each in reports.all if each.event is QAccessible.Event.Announcement]
     assert announced == [("Captured. A GUID.",)]
     assert two.first.accessibleDescription() == "Captured. A GUID."
@@ -166,7 +166,7 @@ async def opened(controller: SetupController, step: str) -> WizardPage:
     page.show()
     page.activateWindow()
     await until(page.isActiveWindow)
-    await asyncio.sleep(SETTLE_MS * 3 / 1000)
+    await asyncio.sleep(AFTER_FOCUS_MS * 3 / 1000)
     return page
 
 
@@ -192,7 +192,7 @@ def test_each_paste_is_answered_once(
         pressed = part(field, QPushButton, "paste") if by == "button" else field.focusProxy()
         assert pressed is not None
         pressed.setFocus()
-        await asyncio.sleep(SETTLE_MS * 2 / 1000)
+        await asyncio.sleep(AFTER_FOCUS_MS * 2 / 1000)
         for text in (wrong, wrong, right):
             QGuiApplication.clipboard().setText(text)
             with recorded() as reports:
@@ -202,7 +202,7 @@ def test_each_paste_is_answered_once(
                     QTest.keyClick(pressed, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
                 await asyncio.sleep(0.01)
                 await until(lambda: not controller.giving and not controller.busy)
-                await asyncio.sleep(SETTLE_MS * 3 / 1000)
+                await asyncio.sleep(AFTER_FOCUS_MS * 3 / 1000)
             said = [each for each in reports.utterances() if field.hint in each or "Paste" not in each]
             assert said == [field.hint]
             assert controller.given[name].accepted is (text == right)

@@ -8,6 +8,7 @@ as long as it has the focus, and an announcement here.
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
@@ -27,6 +28,10 @@ FORGET_MS: Final = 8000
 
 SETTLE_MS: Final = 60
 """Milliseconds without another sentence or focus. What one event leads to is then complete, and said as one."""
+
+AFTER_FOCUS_MS: Final = 500
+"""The same after the focus has moved. Orca says the description that it finds once it gets there, and again if it has
+changed in the meantime (Orca 43), or never (Orca 48)."""
 
 ANNOUNCES: Final = sys.platform in ("win32", "darwin")
 
@@ -60,6 +65,8 @@ class _Speech(QObject):
         """What was said meanwhile by what took the focus, or has it and was described."""
         self._timer = self._forgetting = 0
         self._patient = True
+        self._moved = 0.0
+        """When the focus moved last, on the system's monotonic clock."""
         self._speaker: QWidget | None = None
         """The widget whose description is a sentence now."""
         self._own = ""
@@ -71,7 +78,7 @@ class _Speech(QObject):
         """Say a sentence once everything that belongs to it has happened."""
         if text := sentence.replace("**", "").strip():
             self._waiting.append(text)
-            self._wait(SETTLE_MS)
+            self._wait(self._settling())
 
     def describe(self, widget: QWidget, text: str) -> None:
         """Describe a widget."""
@@ -95,7 +102,12 @@ class _Speech(QObject):
         if self._timer:
             self.killTimer(self._timer)
         self._timer = self.startTimer(milliseconds)
-        self._patient = milliseconds == SETTLE_MS
+        self._patient = milliseconds != BETWEEN_WINDOWS_MS
+
+    def _settling(self) -> int:
+        """Return the milliseconds until a sentence can be said."""
+        since = int((time.monotonic() - self._moved) * 1000)
+        return SETTLE_MS if ANNOUNCES else max(SETTLE_MS, AFTER_FOCUS_MS - since)
 
     def timerEvent(self, event: QTimerEvent) -> None:  # noqa: N802 - Qt's name
         """Say what is waiting, or forget what was said."""
@@ -134,11 +146,12 @@ class _Speech(QObject):
         self._forgetting = self.startTimer(FORGET_MS)
 
     def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        self._moved = time.monotonic()
         if now is not None and self._waiting:
             interface = QAccessible.queryAccessibleInterface(now)
             parts = (QAccessible.Text.Name, QAccessible.Text.Description)
             self._heard += "\n".join(interface.text(part) for part in parts)
-            self._wait(SETTLE_MS)
+            self._wait(self._settling())
         if self._speaker is not None and now is not self._speaker:
             # Later: Orca hears of the focus only after this, and would say the description again.
             QTimer.singleShot(0, self, self._give_back_unless_focused)
