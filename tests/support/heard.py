@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractItemView, QAbstractSlider, QComboBox, QHe
 from ui.widgets.accessibility import HEADINGS
 from ui.widgets.fields import ValueField
 from ui.widgets.tab_order import InTabOrder, in_order
+from ui.widgets.tiles import Tiles
 from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
@@ -39,6 +40,9 @@ def faults(window: QWidget) -> Iterator[str]:
         name, state, widget = each.text(QAccessible.Text.Name), each.state(), each.object()
         where = " / ".join((*path, f"{type(widget).__name__} {widget.objectName()} {name[:60]!r}"))
         odd = [mark for mark in name if unicodedata.category(mark) in ("Cf", "Cc") and mark != "\n"]
+        tops = [child.rect().top() for child in _children(each)]
+        if isinstance(widget, Tiles) and tops != sorted(tops):
+            yield f"{where} goes up again, from one tile to the next"
         if odd:
             yield f"{where} has the characters {odd}"
         if state.focusable and not name.strip():
@@ -49,7 +53,7 @@ def faults(window: QWidget) -> Iterator[str]:
             yield f"{where} is a heading without the role"
         if each.role() is QAccessible.Role.Heading and not name.strip():
             yield f"{where} is a heading without words"
-        if not isinstance(widget, QMessageBox):
+        if not isinstance(widget, QMessageBox | Tiles):
             yield from (f"{where}: {wrong}" for wrong in _disorder(_children(each)))
     yield from (f"{many} controls are called {key[-1]!r} in one group" for key, many in controls.items() if many > 1)
     yield from _tab_faults(window)
