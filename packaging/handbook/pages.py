@@ -34,6 +34,10 @@ contact = "Ask the identity team, extension 4711."
 """The example of a policy on the administrators' page."""
 
 
+HEARD = ("entra", ("Copy the Tenant ID", "Copy the primary domain"))
+"""The client and the steps on the page about accessibility, by their titles in the transcript."""
+
+
 def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     """File name → HTML of every page. The same guides always give the same text."""
     templates = _templates()
@@ -51,6 +55,7 @@ def pages(guides: Iterable[Guide] | None = None) -> dict[str, str]:
     written = {
         "index.html": _page(templates, "index.html", common),
         "administrators.html": _page(templates, "administrators.html", for_administrators),
+        "accessibility.html": _page(templates, "accessibility.html", {**common, **_heard()}),
     }
     for guide in filled:
         written[f"{guide.id}.html"] = client_page(templates, guide, common)
@@ -82,6 +87,15 @@ def _decided() -> dict[str, Any]:
     places = {"linux": policy.path("linux"), "macos": policy.path("darwin"), "registry": policy.REGISTRY}
     limits = {"shortest": SHORTEST_SECONDS, "longest": LONGEST_SECONDS, "contact": LONGEST_CONTACT}
     return {"token_host": TOKEN_HOST, "api_hosts": API_HOSTS, "policy": {**places, **limits, "example": EXAMPLE}}
+
+
+def _heard() -> dict[str, Any]:
+    """Steps of the transcript that the tests of the lane ``orca`` compare with what Orca says."""
+    client, titles = HEARD
+    transcript = (resources().parent / f"tests/orca/golden/{client}-orca-43.txt").read_text("utf-8")
+    sections = re.split(r"^(.+)\n=+\n", transcript, flags=re.MULTILINE)[1:]
+    said = dict(zip(sections[::2], sections[1::2], strict=True))
+    return {"client": catalog.guide(client).name, "heard": [(title, said[title].strip()) for title in titles]}
 
 
 def write(folder: Path) -> tuple[Path, ...]:

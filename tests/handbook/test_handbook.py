@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 HELP = resources() / "help"
 NINTH = Path(__file__).parents[1] / "journeys/ninth_client.yaml"
 CLIENTS = (*catalog.ids(), "ninth")
-EVERY = ("index", "administrators", *CLIENTS)
+EVERY = ("index", "administrators", "accessibility", *CLIENTS)
 
 GROUNDS = ("window", "surface", "rail", "wash")
 INKS = ("text", "muted", "accent", "good", "caution", "bad")

@@ -10,7 +10,6 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QRadioButton, QWidget
 
 from app.cli import parse
@@ -40,7 +39,7 @@ async def order(**what: Any) -> None:
 
 
 class KeyboardDriver(TourDriver):
-    """Goes to each widget with Tab, Shift+Tab and arrow keys, and presses it with the space bar."""
+    """Goes to each widget with Tab and arrow keys, and presses it with the space bar."""
 
     async def press(self, widget: QWidget) -> None:
         """Go to a widget and press it."""
@@ -72,15 +71,14 @@ class KeyboardDriver(TourDriver):
             await order(key="space")
 
     async def _go(self, arrived: Callable[[], bool], widget: QWidget) -> None:
-        """Press Tab or Shift+Tab, whichever is shorter."""
+        """Press Tab."""
         window = widget.window()
         await self.until(window.isActiveWindow, "the window in front")
-        keys = _nearer(window.focusWidget(), widget)
         for _ in range(MOST_KEYS):
             if arrived():
                 return
-            await order(key=keys)
-        raise Stuck(f"{widget.objectName()} is not reached with {keys}")
+            await order(key="Tab")
+        raise Stuck(f"{widget.objectName()} is not reached with Tab")
 
     def picture(self, name: str, widget: QWidget | None = None) -> None:
         """Take no picture."""
@@ -88,20 +86,6 @@ class KeyboardDriver(TourDriver):
     def note(self, step: str, outcome: str, seconds: float | None = None) -> None:
         """Keep standard output for the orders."""
         sys.stderr.write(f"{step}: {outcome}\n")
-
-
-def _nearer(start: QWidget | None, target: QWidget) -> str:
-    """Return the key that leads to the target with fewer presses."""
-
-    def presses(following: Callable[[QWidget], QWidget | None]) -> int:
-        at, count = following(start or target), 1
-        while at is not None and at not in (target, start):
-            count += at.isVisible() and at.isEnabled() and bool(at.focusPolicy() & Qt.FocusPolicy.TabFocus)
-            at = following(at)
-        return count
-
-    forward, back = presses(QWidget.nextInFocusChain), presses(QWidget.previousInFocusChain)
-    return "Tab" if forward <= back else "shift+Tab"
 
 
 class Announcer(TourObserver):

@@ -108,6 +108,10 @@ class Spoken(X11):
         super().__exit__(kind, error, trace)
         self.ear.close()
 
+    def version(self) -> str:
+        """Return Orca's version, up to its first period."""
+        return (self.run("orca", "--version") or "").split()[-1].partition(".")[0]
+
     def press(self, key: str) -> None:
         """Press a key, and wait until what is said is over."""
         assert self.run("xdotool", "key", key) is not None, key

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import faulthandler
+import itertools
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.orca.orca import Spoken
-from tests.orca.transcript import Transcript, take_tour
+from tests.orca.transcript import TIMED, Transcript, take_tour
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.support.golden import Golden
 
 
 pytestmark = pytest.mark.lane("orca")
 
 CLIENTS = ("entra", "pingfederate")
+ANSWERED_WITHIN = 1.0
+"""Seconds from pressing Done, on a machine that has nothing else to do."""
 
 
 @pytest.fixture(scope="module", params=CLIENTS)
@@ -32,9 +38,38 @@ def heard(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def test_the_keyboard_alone_leads_to_the_end(heard: Transcript) -> None:
-    assert heard.code == 0
+    assert heard.code == 0, heard.trouble
 
 
 def test_no_secret_is_said_or_reaches_the_accessibility_bus(heard: Transcript) -> None:
     assert len(heard.secrets) >= 2  # the token and the Base URL
-    assert [secret for secret in heard.secrets if secret in heard.log] == []
+    # Orca 48 looks at the clipboard itself, where the browser of this test has put the secret.
+    log = [line for line in heard.log.splitlines() if "clipboard" not in line.casefold()]
+    assert [secret for secret in heard.secrets if any(secret in line for line in log)] == []
+
+
+def test_each_done_is_answered_by_the_name_of_the_next_step(heard: Transcript) -> None:
+    late, limit = {}, ANSWERED_WITHIN * heard.slower
+    for (_, presses), (title, _) in itertools.pairwise(heard.sections[1:]):
+        (done, *_) = reversed([press for press in presses if press.key == "space"])
+        named = [said.at - done.at for said in done.answer if title in said.text]
+        if not named or named[0] > limit:
+            late[title] = named
+    assert late == {}
+
+
+@pytest.mark.parametrize("heard", ["entra"], indirect=True)
+def test_nothing_is_said_twice(heard: Transcript) -> None:
+    twice = [
+        (title, press.key, said)
+        for title, presses in heard.sections
+        for press in presses
+        for said, count in Counter(each.text for each in press.answer).items()
+        if count > 1 and not TIMED.search(said)
+    ]
+    assert twice == []
+
+
+@pytest.mark.parametrize("heard", ["entra"], indirect=True)
+def test_each_step_sounds_as_a_person_would_want_it(heard: Transcript, golden: Golden) -> None:
+    golden(f"{heard.client}-orca-{heard.orca}", str(heard))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -16,9 +17,17 @@ from tests.desktops.desktops import ROOT
 if TYPE_CHECKING:
     from tests.orca.orca import Spoken, Utterance
 
-_KEYS: Final = {"space": "Space", "shift+Tab": "Shift+Tab"}
-_VARYING: Final = ((re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),)
+_KEYS: Final = {"space": "Space"}
+_VARYING: Final = (
+    (re.compile(r"127\.0\.0\.1:\d+"), "127.0.0.1:PORT"),
+    (re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d:\d\d"), "DATE, TIME"),
+    (re.compile(r"\d+ (s|min) ago"), "SECONDS ago"),
+)
 """What differs in each run, and what the transcript has instead."""
+
+
+TIMED: Final = re.compile(r"(Cleared from|No longer in) the clipboard")
+"""What is said when a time is over, at whatever step the walk then is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +43,18 @@ class Press:
 class Transcript:
     """A tour, heard."""
 
+    client: str
+    orca: str
+    """Orca's version, up to its first period."""
     sections: list[tuple[str, list[Press]]] = field(default_factory=lambda: [("At the start", [])])
     """The title of each step, and the keys pressed while it was open. The last one is Done."""
     secrets: list[str] = field(default_factory=list, repr=False)
     code: int = -1
     """The exit code of the tour."""
+    slower: float = 1.0
+    """How much longer everything took than alone: the runnable processes for each processor, at the end."""
+    trouble: str = field(default="", repr=False)
+    """The end of what the program wrote, if the tour failed."""
     log: str = field(default="", repr=False)
     """All that Orca received from the accessibility bus and did."""
 
@@ -48,7 +64,8 @@ class Transcript:
             lines += ["", title, "=" * len(title)]
             for press in presses:
                 lines.append(_KEYS.get(press.key, press.key))
-                lines += [f"    {_same(each.text)}" for each in press.answer] or ["    (silence)"]
+                answer = [_same(each.text) for each in press.answer if not TIMED.search(each.text)]
+                lines += [f"    {each}" for each in answer] or ["    (silence)"]
         return "\n".join(lines[1:]) + "\n"
 
 
@@ -71,7 +88,7 @@ def take_tour(session: Spoken, client: str) -> Transcript:
     )
     assert program.stdin is not None
     assert program.stdout is not None
-    ear, transcript = session.ear, Transcript()
+    ear, transcript = session.ear, Transcript(client, session.version())
     key, at, before = "(the window opens)", time.monotonic(), len(ear.heard)
 
     def heard() -> None:
@@ -98,5 +115,7 @@ def take_tour(session: Spoken, client: str) -> Transcript:
         program.stdin.flush()
     heard()
     transcript.code = program.wait(30)
+    transcript.slower = max(1.0, os.getloadavg()[1] / (os.cpu_count() or 1))
+    transcript.trouble = (session.home / "log").read_text("utf-8", "replace")[-2000:] if transcript.code else ""
     transcript.log = "\n".join(ear.log)
     return transcript
