@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QWheelEvent
 
 
+ROOM_LEFT = 24
+"""Device-independent pixels that a text may grow by when a scroll bar appears beside it."""
+
+
 class ScrollColumn(QScrollArea):
     """Add widgets to ``column``; they use the available width."""
 
@@ -68,7 +72,7 @@ class ScrollColumn(QScrollArea):
         self._inside.ensurePolished()
         self.column.activate()
         bottom = widget.mapTo(self._inside, widget.rect().bottomLeft()).y()
-        return bottom <= self.viewport().height()
+        return bottom + ROOM_LEFT <= self.viewport().height()
 
     def keep_in_view(self, widget: QWidget) -> None:
         """Scroll so that the top of ``widget`` is visible, and as much of the rest as fits, also after it has grown."""
