@@ -476,12 +476,16 @@ class Application:
 
     async def open_setup(self, setup_id: str) -> None:
         """Open a setup where the admin left it."""
-        known = self._here.opened.get(setup_id)
-        setup = known.setup if known is not None else await self._here.load(setup_id)
-        if isinstance(setup, Setup):
-            await self._open(setup)
-        else:
-            self._say(setup.sentence)
+        self.home.show_opening(setup_id)
+        try:
+            known = self._here.opened.get(setup_id)
+            setup = known.setup if known is not None else await self._here.load(setup_id)
+            if isinstance(setup, Setup):
+                await self._open(setup)
+            else:
+                self._say(setup.sentence)
+        finally:
+            self.home.show_opening("")
 
     async def _open(self, setup: Setup) -> None:
         session = await self._session(setup)

@@ -126,11 +126,11 @@ class SetupSession(OpenSetup):
         labels = {name: spec.label for name, spec in self.guide.values.items()} | self.api.labels
         names = [label for name, label in labels.items() if name in self.setup.kept]
         if not names:
-            return "No secret captured yet"
+            return f"{self.vault.name} is locked" if self.captures.locked else "No secret captured yet"
         if in_memory := self.captures.in_memory_only:
             held = [label for name, label in labels.items() if name in in_memory]
             return f"{', '.join(held)} in memory only until the program ends"
-        return f"{', '.join(names)} in {self.vault.name}"
+        return f"{', '.join(names)} in {self.vault.name}{', which is locked' if self.captures.locked else ''}"
 
     def _take_found_changed(self) -> None:
         self.setup = journey.secret_changed(self.setup)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from app.reports.exit_code import Exit
 from app.scim.changes import LookFailed
@@ -133,3 +134,32 @@ def test_no_command_prompts(program: Program, keyring: GnomeKeyring, tmp_path: P
         assert run("check", setup_id, "--data-dir", str(program.data)) == Exit.NO_SECRETS
     assert calls
     assert calls["Prompt"] == 0
+
+
+def test_the_rail_and_continue_say_what_they_wait_for(
+    program: Program, keyring: GnomeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "RETRY_SECONDS", 0.2)
+    (setup_id,) = hold(program, 1)
+    keyring.lock()
+
+    async def story(application: Application) -> None:
+        button = await until(lambda: application.home.findChild(QPushButton, f"continue-{setup_id}"))
+        before, seen = button.text(), set()
+        button.click()
+        while application.opened.controller is None:
+            seen.add(button.text())
+            await asyncio.sleep(0)
+        await until(lambda: button.text() == before)
+        assert seen - {before}, "nothing showed that it was being opened"
+        controller = await until(lambda: application.opened.controller)
+        await until(lambda: controller.session.captures.locked)
+        window = application.window
+        await until(lambda: controller.session.kept_line() in words(window))
+        assert controller.session.kept_line().endswith("locked")
+        keyring.unlock()
+        await until(lambda: not controller.session.captures.locked)
+        await until(lambda: controller.session.kept_line() in words(window))
+        assert not controller.session.kept_line().endswith("locked")
+
+    program.play(story)

@@ -129,6 +129,11 @@ class HomePage(QWidget):
         if not self._list.take_keyboard(self._opened):
             self._new.setFocus()
 
+    def show_opening(self, setup_id: str) -> None:
+        """Show that a setup is being opened; an empty id ends that."""
+        if self._list is not None:
+            self._list.show_opening(setup_id)
+
     def _remember(self, setup_id: str) -> None:
         self._opened = setup_id
 

@@ -124,6 +124,7 @@ class SetupList(ScrollColumn):
         continue_button.setMinimumWidth(100)
         continue_button.setAccessibleName(f"{verb} {name}")
         continue_button.setEnabled(known)
+        continue_button.setProperty("verb", verb)
         self._continue.append(continue_button)
         line = row(wide(words, 4), wide(label(state, "muted"), 6), inside=frame, spacing=16, margins=(24, 16, 24, 16))
         fill(line, pill, continue_button)
@@ -132,6 +133,12 @@ class SetupList(ScrollColumn):
             fill(line, IconButton("hand-over", purpose, name=f"hand-over-{setup.id}", press=partial(press, setup.id)))
         fill(line, IconButton("trash", f"Delete {name} and its secrets", press=partial(self._ask, setup)))
         return frame
+
+    def show_opening(self, setup_id: str) -> None:
+        """Show on its button that a setup is being opened, which may wait for the keyring; on none if it is empty."""
+        for each in self._continue:
+            opening = each.objectName() == f"continue-{setup_id}"
+            each.setText("Opening\u2026" if opening else each.property("verb"))
 
     def take_keyboard(self, setup_id: str) -> bool:
         """Focus that setup, or the first one. Return False if there is none."""

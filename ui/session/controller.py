@@ -137,7 +137,7 @@ class SetupController(QObject):
                 self.wait_changed.emit()
             case SessionEvent.API:
                 self.api_changed.emit()
-            case SessionEvent.SETUP | SessionEvent.SAVING:
+            case SessionEvent.SETUP | SessionEvent.SAVING | SessionEvent.KEYRING:
                 self.setup_changed.emit()
             case SessionEvent.TIMESTAMP_SEEN:  # follows SETUP
                 self._say_arrival()

@@ -206,5 +206,6 @@ class Rail(QFrame):
             again.setEnabled(not self._controller.busy)
         self._lock.setAccessibleName(session.kept_line() if self._folded else "")
         self._lock.setToolTip(tip(session.kept_line()) if self._folded else "")
-        tone = "caution" if in_memory else "good" if setup.kept else "muted"
-        self._lock.show_icon("warning" if in_memory else "lock", tone)
+        doubtful = in_memory or session.captures.locked
+        tone = "caution" if doubtful else "good" if setup.kept else "muted"
+        self._lock.show_icon("warning" if doubtful else "lock", tone)
