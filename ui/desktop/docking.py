@@ -52,7 +52,7 @@ class Docking(QObject):
 
     def choose(self, edge: Edge) -> None:
         """Move the window to an edge, or back to where it was."""
-        if self.edge is Edge.FREE:
+        if self.edge is Edge.FREE and self._window.isVisible():
             self._before = self._window.geometry()
         self.edge = edge
         if edge is Edge.FREE and self._before is not None:

@@ -42,7 +42,7 @@ class SetupWindows:
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
         self._global_key: GlobalKey | None = None
-        self._edge = Edge.FREE
+        self._edge = Edge.RIGHT
         """Where the companion was docked last."""
         self._window = window
         self._tasks = tasks
