@@ -114,7 +114,7 @@ def _test(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Actio
 def obstacle(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Block | None:
     """Return why the step cannot be completed now, considering the session's activity as well as the setup's state."""
     step = guide.step(step_id)
-    if (blocked := journey.block(guide, setup, step_id, activity.typed)) is not None:
+    if (blocked := journey.block(guide, setup, step_id, activity.typed, along=True)) is not None:
         return blocked
     if step.page is Page.TEST and activity.tested is not LastTest.PASSED:
         return Block(BlockReason.UNTESTED)

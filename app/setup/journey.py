@@ -192,10 +192,13 @@ def answer_block(guide: Guide, setup: Setup) -> Block | None:
     return None
 
 
-def block(guide: Guide, setup: Setup, step_id: str, typed: frozenset[str] = frozenset()) -> Block | None:
+def block(
+    guide: Guide, setup: Setup, step_id: str, typed: frozenset[str] = frozenset(), *, along: bool = False
+) -> Block | None:
     """Return why this step cannot be completed now; None if it can.
 
-    ``typed`` are values that are valid and not entered yet: completing the step enters them first.
+    ``typed`` are values that are valid and not entered yet: completing the step enters them first. ``along`` means that
+    the plain steps before it are completed, too.
     """
     step = guide.step(step_id)
     shown = {s.id for _, s in visible(guide, setup)}
@@ -211,7 +214,7 @@ def block(guide: Guide, setup: Setup, step_id: str, typed: frozenset[str] = froz
         return Block(BlockReason.PREREQUISITES)
     if step.confirm and step.id not in setup.ticked:
         return Block(BlockReason.CONFIRMATION)
-    if (before := _order(guide, setup, step_id)) is not None:
+    if (before := _order(guide, setup, step_id, along=along)) is not None:
         return before
     if step.marks in _BEHIND_THE_GATE and (reason := unseen(setup)):
         return Block(reason)
@@ -225,15 +228,42 @@ AFTER_SUBMIT = (*_BEHIND_THE_GATE, Milestone.FINISHED)
 """What belongs to one submitted directory."""
 
 
-def _order(guide: Guide, setup: Setup, step_id: str) -> Block | None:
-    for _, earlier in visible(guide, setup):
-        if earlier.id == step_id:
-            return None
-        if earlier.optional or (earlier.id in setup.done and earlier.id not in setup.stale):
-            continue
-        reason = BlockReason.STEP_REDO if earlier.id in setup.stale else BlockReason.STEP_BEFORE
-        return Block(reason, earlier.id)
+def _order(guide: Guide, setup: Setup, step_id: str, *, along: bool) -> Block | None:
+    for earlier in unfinished_before(guide, setup, step_id):
+        if not (along and on_word(guide, setup, earlier)):
+            reason = BlockReason.STEP_REDO if earlier.id in setup.stale else BlockReason.STEP_BEFORE
+            return Block(reason, earlier.id)
     return None
+
+
+def unfinished_before(guide: Guide, setup: Setup, step_id: str) -> tuple[Step, ...]:
+    """Return the steps before that one that have to be done and aren't, in order."""
+    steps = [step for _, step in visible(guide, setup)]
+    before = steps[: [step.id for step in steps].index(step_id)]
+    return tuple(s for s in before if not s.optional and (s.id not in setup.done or s.id in setup.stale))
+
+
+def on_word(guide: Guide, setup: Setup, step: Step) -> bool:
+    """Return whether the admin's word alone completes the step, so that completing a later one completes it, too.
+
+    Not if it has its own page, milestone or confirmation, lacks a value, has to be redone, or is needed by another.
+    """
+    own = step.page is not None or step.marks is not None or step.confirm is not None or step.id in setup.stale
+    needed = any(need.step == step.id for _, other in visible(guide, setup) for need in other.needs)
+    return not (own or needed or missing(guide, setup, step) or unchosen(guide, setup, step))
+
+
+def ahead(guide: Guide, setup: Setup) -> tuple[Place, ...]:
+    """Return the unfinished steps after the open one that can be opened and then completed with those before them."""
+    found, here = [], place(guide, setup)
+    if here.step.id not in setup.done and not on_word(guide, setup, here.step):
+        return ()
+    for each in places(guide, setup)[here.number :]:
+        if each.step.id not in setup.done:
+            found.append(each)
+            if not on_word(guide, setup, each.step):
+                break
+    return tuple(found)
 
 
 def open_step(setup: Setup, step_id: str) -> Setup:
@@ -242,13 +272,14 @@ def open_step(setup: Setup, step_id: str) -> Setup:
 
 
 def complete(guide: Guide, setup: Setup, step_id: str, now: datetime) -> Setup:
-    """Complete a step and open the next unfinished one. The caller has checked ``block``."""
+    """Complete a step and those before it, and open the next unfinished one. The caller has checked ``block``."""
     step = guide.step(step_id)
+    along = {earlier.id: now for earlier in unfinished_before(guide, setup, step_id)}
     reached, received = dict(setup.reached), setup.received
     if step.marks is not None and (step.marks not in reached or step_id in setup.stale):
         reached[step.marks] = now
         received -= {step.marks}
-    done, stale = {**setup.done, step_id: now}, setup.stale - {step_id}
+    done, stale = {**setup.done, **along, step_id: now}, setup.stale - {step_id}
     changed = setup.with_(done=done, stale=stale, reached=reached, received=received, changed=now)
     if step.marks is Milestone.FINISHED and len(step.captures) == 2:
         users, groups = (int(changed.values[name]) for name in step.captures)

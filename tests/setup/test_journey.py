@@ -6,6 +6,8 @@ import copy
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from app.guide import catalog, guide_file
 from app.guide.vocabulary import Kind, Milestone, Page
 from app.setup import journey
@@ -15,7 +17,7 @@ from app.setup.sentences import sentence
 from app.setup.state import Sighting
 from app.system.paths import resources
 from tests.support.clock import NOW
-from tests.support.setups import SAMPLES, advance, fresh, satisfy
+from tests.support.setups import SAMPLES, advance, complete, fresh, satisfy
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -34,6 +36,35 @@ def test_a_later_step_can_be_looked_at_but_not_completed() -> None:
         blocked = journey.block(guide, satisfy(guide, seen, place.step.id), place.step.id)
         assert blocked is not None
         assert blocked.step is not None
+
+
+def test_done_of_a_later_step_is_the_admins_word_for_those_before_it() -> None:
+    guide = catalog.guide("okta-custom")
+    setup = fresh(guide)
+    while guide.step(journey.position(guide, setup)).id != "edit-app-settings":
+        setup = complete(guide, setup, journey.position(guide, setup))
+    ahead = [place.step.id for place in journey.ahead(guide, setup)]
+    assert ahead[-1] == "test-in-portal", "another step asks for this one, so it has a Done of its own"
+    setup = journey.open_step(setup, ahead[-1])
+    assert journey.block(guide, setup, ahead[-1]) == Block(BlockReason.STEP_BEFORE, "edit-app-settings")
+    assert journey.block(guide, setup, ahead[-1], along=True) is None
+    done = journey.complete(guide, setup, ahead[-1], NOW).done
+    assert {"edit-app-settings", *ahead} <= done.keys()
+
+
+@pytest.mark.parametrize("guide", catalog.guides(), ids=lambda guide: guide.id)
+def test_no_step_that_asks_for_something_is_completed_along_with_a_later_one(guide: Guide) -> None:
+    setup = fresh(guide)
+    for place in journey.places(guide, setup):
+        along = {step.id for step in journey.unfinished_before(guide, setup, place.step.id)}
+        if journey.block(guide, setup, place.step.id, along=True) is None:
+            for step in map(guide.step, along):
+                assert journey.missing(guide, setup, step) == (), step.id
+                assert (step.marks, step.confirm, step.page) == (None, None, None), step.id
+        if not journey.on_word(guide, setup, place.step):
+            setup = satisfy(guide, setup, place.step.id)
+            assert journey.block(guide, setup, place.step.id, along=True) is None, place.step.id
+            setup = journey.complete(guide, setup, place.step.id, NOW)
 
 
 def changed_guide(**changes: object) -> Guide:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from app.guide.vocabulary import Lane, Page
-from app.setup.journey import visible
+from app.setup.journey import ahead, visible
 from app.setup.sentences import window_title
 from ui.companion.short_result import ShortResult
 from ui.desktop.docking import Docking, Edge, can_dock
@@ -30,7 +30,7 @@ from ui.widgets.text import label, rich
 from ui.wizard.checklist import Checklist
 from ui.wizard.finish import Finish
 from ui.wizard.footer import FooterBar
-from ui.wizard.step_card import StepCard, confirmation
+from ui.wizard.step_card import StepCard, StepLine, confirmation
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
@@ -191,7 +191,9 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             fill(self._body, label(step.title, "heading", self), 8, wide(self._work))
         else:
             self._work, self._scroll = self._step_card(), ScrollColumn(self)
-            fill(self._scroll.column, self._work, REST)
+            session = self._controller.session
+            lines = [StepLine(each, self._controller) for each in ahead(session.guide, session.setup)]
+            fill(self._scroll.column, self._work, *lines, REST)
             fill(self._body, wide(self._scroll))
             open_again(self._work, opened)
             if step.confirm:

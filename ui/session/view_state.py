@@ -52,6 +52,8 @@ class FooterHint(StrEnum):
     """What the footer says if nothing is wrong."""
 
     NEXT = "next"
+    ALONG = "along"
+    """Done also completes the unfinished steps before."""
     REDO = "redo"
     FAILING = "failing"
     LAST = "last"
@@ -63,6 +65,7 @@ class FooterHint(StrEnum):
 
 FOOTER_HINTS: Final[Mapping[FooterHint, str]] = {
     FooterHint.NEXT: "Next: {title}",
+    FooterHint.ALONG: "Also completes the steps before it, from step {number}: {title}.",
     FooterHint.REDO: "Step {number} has to be redone: {title}.",
     FooterHint.FAILING: "The last Test Connection failed.",
     FooterHint.LAST: "This is the last step.",
@@ -160,7 +163,8 @@ def _counts(setup: Setup) -> str:
 
 def _hint(guide: Guide, setup: Setup, action: Action) -> str:
     following = journey.neighbor(guide, setup, 1)
-    title = ""
+    before = journey.unfinished_before(guide, setup, action.step)
+    step, title = action.step, ""
     match action.kind:
         case ActionKind.LEAVE:
             hint = FooterHint.COMPLETE
@@ -169,13 +173,15 @@ def _hint(guide: Guide, setup: Setup, action: Action) -> str:
         case ActionKind.OPEN_STEP:
             hint = FooterHint.FAILING if failing(guide, setup) else FooterHint.REDO
             title = guide.step(action.step).title
+        case ActionKind.COMPLETE if before:
+            hint, step, title = FooterHint.ALONG, before[0].id, before[0].title
         case ActionKind.COMPLETE if action.step in setup.done and journey.frontier(guide, setup) is None:
             hint = FooterHint.ALL_DONE
         case ActionKind.COMPLETE if following is None:
             hint = FooterHint.LAST
         case ActionKind.COMPLETE:
             hint, title = FooterHint.NEXT, guide.step(following or action.step).title
-    number = journey.place(guide, setup, action.step).number
+    number = journey.place(guide, setup, step).number
     return FOOTER_HINTS[hint].format(title=inside(title), number=number)
 
 
