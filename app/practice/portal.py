@@ -98,11 +98,11 @@ class Portal:
         return self._page("portal_overview.html", values=shown)
 
     async def gallery(self, request: Request) -> Response:
-        """The application gallery and its search."""
+        """The application gallery: all entries, or what a search finds."""
         query = request.query_params.get("search", "").strip()
         words = query.lower().split()
         entries = self._form.catalog
-        hits = [name for name in entries if words and all(word in name.lower() for word in words)]
+        hits = [name for name in entries if all(word in name.lower() for word in words)]
         chosen = request.query_params.get("app", "")
         return self._page("portal_gallery.html", query=query, hits=hits, chosen=chosen if chosen in entries else "")
 

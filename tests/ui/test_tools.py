@@ -162,6 +162,20 @@ def test_the_checklist_links_to_the_check_of_group_names(qapp: QApplication, tmp
         await until(lambda: page.focusWidget() is not None)
         first = controller.session.guide.prerequisites[0].id
         assert page.focusWidget().objectName() == f"tick-{first}", "the keyboard is where the first thing is to do"
+        needs = {need.id for need in controller.session.guide.prerequisites}
+
+        async def ticked(wanted: set[str]) -> None:
+            await until(lambda: controller.session.setup.ticked == wanted)
+            assert {need for need in needs if child(page, f"tick-{need}").isChecked()} == wanted
+
+        for wanted in (needs, set[str]()):
+            child(page, "tick-all").click()
+            await ticked(wanted)
+        for need in needs:
+            assert not child(page, "tick-all").isChecked()
+            child(page, f"tick-{need}").click()
+        await ticked(needs)
+        assert child(page, "tick-all").isChecked(), "they were ticked one by one"
         child(page, "look-groups-export").click()
         assert controller.tool is Tool.GROUPS_EXPORT
         page.deleteLater()

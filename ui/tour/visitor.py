@@ -148,7 +148,7 @@ class ConsoleVisitor:
         found = await self.get(f"{self._portal}/gallery?" + urlencode({"search": wanted}))
         if wanted not in found.links:
             return _refused(found)
-        page, at = await self._press(found.links[wanted], "Create", {})
+        page, at = await self._press(found.links[wanted], "Create", {"Name": wanted})
         return None if at == self._app else _refused(page)
 
     async def enter(self, values: dict[str, str]) -> ConsoleRefusal | None:

@@ -37,8 +37,11 @@ class Checklist(QWidget):
         about = f"The facts about {guide.short_name} were checked against their sources on {guide.verified_on}."
         if controller.session.setup.practice:
             about = "Practice: select these as if you had them."
+        self._all = CheckLine("I have all of these", self)
+        self._all.setObjectName("tick-all")
+        self._all.clicked.connect(self._tick_all)
         needs = Tiles(*map(self._item, guide.prerequisites), least=400)
-        fill(scroll.column, needs, Note(rich(about), "muted"), REST)
+        fill(scroll.column, self._all, needs, Note(rich(about), "muted"), REST)
         self._step_id = controller.session.here.step.id
         controller.setup_changed.connect(self.refresh)
         self.refresh()
@@ -65,10 +68,15 @@ class Checklist(QWidget):
             card.add(*tool_links(self._controller, item.tool))
         return card
 
+    def _tick_all(self, on: bool) -> None:
+        for name in self._boxes:
+            self._controller.tick(name, on)
+
     def refresh(self) -> None:
         """Update the checkboxes, and the name of the step."""
         guide, setup = self._controller.session.guide, self._controller.session.setup
         self.setAccessibleName(spoken_step.name(guide, setup, place(guide, setup, self._step_id)))
+        self._all.setChecked(self._boxes.keys() <= self._controller.session.setup.ticked)
         for name, box in self._boxes.items():
             on = name in self._controller.session.setup.ticked
             if box.isChecked() != on:
