@@ -37,6 +37,7 @@ ROOMS = (
     "app/vault",
     "packaging",
     "tests/benchmarks",
+    "tests/browser",
     "tests/cleanup",
     "tests/desktops",
     "tests/diagnosis",

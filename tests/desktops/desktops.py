@@ -39,6 +39,8 @@ class Desktop:
     name = ""
     platform = "xcb"
     """Qt's."""
+    screen = "1280x800x24"
+    """Width, height and depth, where it is an X server's."""
     anyone_reads = True
     """A program without the focus can read the clipboard, so that ``pasted`` is the whole truth."""
     switches_by_key = False
@@ -102,7 +104,7 @@ class Desktop:
         with (self.home / "log").open("ab") as log:
             for name, stream in (("stdin", subprocess.DEVNULL), ("stdout", log), ("stderr", log)):
                 options.setdefault(name, stream)
-            options |= {"env": env or self.env, "start_new_session": True, "cwd": ROOT}
+            options = {"cwd": ROOT} | options | {"env": env or self.env, "start_new_session": True}
             process: Started = subprocess.Popen(arguments, **options)
         self._started.append(process)
         return process
@@ -135,7 +137,7 @@ class Desktop:
     def x_server(self) -> None:
         """Start an Xvfb, which then is the display of the session."""
         read, write = os.pipe()
-        screen = ("-screen", "0", "1280x800x24", "-nolisten", "tcp")
+        screen = ("-screen", "0", self.screen, "-nolisten", "tcp")
         self.start("Xvfb", "-displayfd", str(write), *screen, pass_fds=(write,))
         os.close(write)
         with os.fdopen(read) as answer:
