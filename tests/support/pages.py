@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
+    QScrollArea,
     QWidget,
 )
 
@@ -183,6 +184,8 @@ def flaws(page: ShownPage) -> Iterator[str]:
             room = QRect(around.viewport().mapTo(window, QPoint(0, 0)), around.viewport().size())
             if place.left() < room.left() or place.right() > room.right():
                 yield f"{_name(widget)} at {_numbers(place)} is beside its column {_numbers(room)}"
+            elif _below_the_end(widget, around):
+                yield f"{_name(widget)} is below what can be scrolled to"
             elif widget.property("role") == "primary" and not room.contains(place):
                 yield f"{_name(widget)}, the main button, is scrolled out of view"
         yield from _cut(widget)
@@ -207,6 +210,11 @@ def _around(widget: QWidget, window: QWidget) -> QAbstractScrollArea | None:
             return parent
         widget = parent
     return None
+
+
+def _below_the_end(widget: QWidget, around: QAbstractScrollArea) -> bool:
+    content = around.widget() if isinstance(around, QScrollArea) else None
+    return content is not None and widget.mapTo(content, widget.rect().bottomLeft()).y() >= content.height()
 
 
 def _name(widget: QWidget) -> str:

@@ -96,7 +96,7 @@ def from_palette(palette: QPalette) -> Tokens:
         back, text = ("#000000", "#ffffff") if QColor(back).lightness() < HALF else ("#ffffff", "#000000")
     mark, on_mark = of(QPalette.ColorRole.Highlight), of(QPalette.ColorRole.HighlightedText)
     names = [field.name for field in fields(Tokens)]
-    behind = {"window", "surface", "rail", *(name for name in names if name.endswith("_wash"))}
+    behind = {"window", "surface", "rail", "disabled", *(name for name in names if name.endswith("_wash"))}
     colors = {name: back if name in behind else text for name in names}
     readable = contrast(mark, back) >= READABLE
     colors["accent"] = mark if readable else text

@@ -26,6 +26,8 @@ class Tokens:
     rail: str
     line: str
     control: str
+    disabled: str
+    """Behind the words of a main button that can't be pressed yet."""
     text: str
     muted: str
     accent: str
@@ -45,6 +47,7 @@ LIGHT = Tokens(
     rail="#eef0f4",
     line="#dfe3e8",
     control="#7a8594",
+    disabled="#dfe3e8",
     text="#1b2430",
     muted="#596675",
     accent="#1f5fd6",
@@ -64,6 +67,7 @@ DARK = Tokens(
     rail="#101216",
     line="#2e333c",
     control="#737d8b",
+    disabled="#2e333c",
     text="#e8eaee",
     muted="#9aa3b0",
     accent="#6ea8fe",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from ui.widgets.speech import describe
 from ui.widgets.text import plain
@@ -43,6 +43,13 @@ class ScrollColumn(QScrollArea):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._show_focused)
+
+    def hold_rows(self, *, held: bool) -> None:
+        """Scroll by the least heights of the rows, which is needed where no height follows from the width."""
+        constraint = QLayout.SizeConstraint.SetMinimumSize if held else QLayout.SizeConstraint.SetDefaultConstraint
+        self.column.setSizeConstraint(constraint)
+        self._inside.setMinimumSize(1, 1)
+        self.column.invalidate()
 
     def _be_reachable(self, _least: int, most: int) -> None:
         """Accept the keyboard focus if there is something to scroll and nothing inside could accept it."""

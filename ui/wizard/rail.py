@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 
-WIDTH, FOLDED = 236, 60
+WIDTH, FOLDED = 236, 68
 MARGINS, FOLDED_MARGINS = (16, 16, 16, 16), (8, 16, 8, 16)
 """Pixels."""
 LEAST = 40
@@ -166,6 +166,7 @@ class Rail(QFrame):
             stage_row.fold(folded=folded)
         for words_only in (self._name, self._client, self._tools_head, self._kept):
             words_only.setVisible(not folded)
+        self._stages.hold_rows(held=folded)
         self.refresh()
 
     def _open(self, stage: Stage) -> None:
