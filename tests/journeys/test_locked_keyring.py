@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtWidgets import QPushButton
 
+from app.guide import catalog
 from app.reports.exit_code import Exit
 from app.scim.changes import LookFailed
 from app.scim.observation import Observation
@@ -20,6 +21,7 @@ from app.session.background import Job
 from app.vault import Vault, VaultStatus
 from tests.support.bus_monitor import bus_calls
 from tests.support.screen import child, message, words
+from tests.support.setups import fresh
 from tests.support.until import until
 from tests.ui.test_watches import waiting
 from tests.vault.providers import GnomeKeyring
@@ -136,7 +138,25 @@ def test_no_command_prompts(program: Program, keyring: GnomeKeyring, tmp_path: P
     assert calls["Prompt"] == 0
 
 
-def test_the_rail_and_continue_say_what_they_wait_for(
+@pytest.mark.usefixtures("keyring")
+def test_continue_shows_that_a_setup_is_being_opened(program: Program) -> None:
+    setup = fresh(catalog.guide("entra"))
+    program.holding(setup)
+
+    async def story(application: Application) -> None:
+        button = await until(lambda: application.home.findChild(QPushButton, f"continue-{setup.id}"))
+        before, seen = button.text(), set()
+        button.click()
+        while application.opened.controller is None:
+            seen.add(button.text())
+            await asyncio.sleep(0)
+        await until(lambda: button.text() == before)
+        assert seen - {before}, "nothing showed that it was being opened"
+
+    program.play(story)
+
+
+def test_the_rail_says_that_the_keyring_is_locked(
     program: Program, keyring: GnomeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(background, "RETRY_SECONDS", 0.2)
@@ -145,13 +165,7 @@ def test_the_rail_and_continue_say_what_they_wait_for(
 
     async def story(application: Application) -> None:
         button = await until(lambda: application.home.findChild(QPushButton, f"continue-{setup_id}"))
-        before, seen = button.text(), set()
         button.click()
-        while application.opened.controller is None:
-            seen.add(button.text())
-            await asyncio.sleep(0)
-        await until(lambda: button.text() == before)
-        assert seen - {before}, "nothing showed that it was being opened"
         controller = await until(lambda: application.opened.controller)
         await until(lambda: controller.session.captures.locked)
         window = application.window
