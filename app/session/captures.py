@@ -124,14 +124,14 @@ class Captures:
         """That value as it may be shown. Secrets are masked."""
         spec, setup = self._opened.guide.values[name], self._opened.setup
         if spec.secret:
-            absent = DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=True)
+            absent = DisplayedValue("", "Not captured yet", present=False, secret=True)
             if name not in setup.kept:
                 return absent
             shown = self._shown.get(name, DisplayedValue("\u2022" * 12, "", present=True, secret=True))
             return replace(shown, in_memory_only=name in self.in_memory_only)
         value = setup.values.get(name)
         if value is None:
-            return DisplayedValue("", f"Not captured yet: {spec.origin}", present=False, secret=False)
+            return DisplayedValue("", "Not captured yet", present=False, secret=False)
         return DisplayedValue(value, measure(spec.kind, value), present=True, secret=False)
 
     def _label(self, name: str) -> str:
