@@ -68,11 +68,11 @@ class GlobalShortcut:
                 self._session = str(made["session_handle"][1])
             wanted = [(SHORTCUT, {"description": ("s", description)})]
             bound = await self._request("BindShortcuts", "oa(sa{sv})sa{sv}", (self._session, wanted, ""), {})
-            told = dict(bound["shortcuts"][1])[SHORTCUT]
+            shortcut = dict(bound["shortcuts"][1])[SHORTCUT]
         except (*FAILED, TypeError, IndexError):
             self._session = ""  # shortcuts of a session can be bound only once
             return None
-        return str(told.get("trigger_description", ("s", ""))[1]) or None
+        return str(shortcut.get("trigger_description", ("s", ""))[1]) or None
 
     async def _request(
         self, method: str, kinds: str, values: tuple[Any, ...], options: dict[str, Any]
