@@ -201,6 +201,8 @@ def test_diagnostics_count_a_setup_that_was_opened_since_home_was_shown(
         session = await workspace.open(new_setup(catalog.guide("entra"), utc_now(), practice=False))
         assert isinstance(session, SetupSession)
         assert "Setups: 1, in-progress 1" in diagnose(window, workspace)
+        assert (await workspace.list()).setups == ()
+        assert (await session.captures.give("primary_domain", "contoso.com")).accepted
         assert len((await workspace.list()).setups) == 1
         assert "Setups: 1, in-progress 1" in diagnose(window, workspace), "and not twice"
         assert await workspace.forget(session) is None
