@@ -203,7 +203,7 @@ class CaptureField(QWidget):
         text: str,
         read_clipboard: Callable[[], str],
         secret: bool = False,
-        origin: str = "bring it back here",
+        origin: str = "copy it back here",
         optional: bool = False,
     ) -> None:
         super().__init__()

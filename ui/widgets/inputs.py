@@ -230,7 +230,7 @@ class SecretInput(PlainInput):
         event.accept()
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery, argument: Any = None) -> Any:  # noqa: N802 - Qt's name
-        """Tell input methods nothing, not even how much is here."""
+        """Give input methods nothing, not even the length of the text."""
         if query in _NOT_FOR_INPUT_METHODS:
             return _NOT_FOR_INPUT_METHODS[query]
         return super().inputMethodQuery(query) if argument is None else super().inputMethodQuery(query, argument)
