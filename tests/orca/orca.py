@@ -110,7 +110,8 @@ class Spoken(X11):
 
     def version(self) -> str:
         """Return Orca's version, up to its first period."""
-        return (self.run("orca", "--version") or "").split()[-1].partition(".")[0]
+        # "43.1", or "Orca version 48.1, AT-SPI2 version: 2.56.2".
+        return next(re.finditer(r"\d+", self.run("orca", "--version") or ""))[0]
 
     def press(self, key: str) -> None:
         """Press a key, and wait until what is said is over."""

@@ -35,6 +35,9 @@ _ICONS: Final = {
 class FooterBar(QFrame):
     """Shows a ``Footer`` and passes clicks to the controller."""
 
+    HOLDS_GROUPS = True
+    """On the way from one group into another that takes the focus, Orca 48 leaves out the name of that one."""
+
     def __init__(self, controller: SetupController, parent: QWidget, *, narrow: bool = False) -> None:
         """``narrow`` puts the text and the link above the buttons."""
         super().__init__(parent)
