@@ -343,7 +343,8 @@ class Captures:
         others: dict[str, str] = {}
         for other, spec in values.items():
             known = (await self.read(other)).value if spec.secret and other in setup.kept else setup.values.get(other)
-            if known and other != name:
+            # A Client ID contains the service account's name.
+            if known and other != name and values[name].kind is not Kind.CLIENT_ID:
                 others[spec.label] = known
         return doubt(values[name].label, value, stored, others)
 

@@ -32,8 +32,6 @@ def are_close(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) < SHORTEST:
         return one == other
-    if shorter in longer:
-        return True
     start = _shared(shorter, longer)
     end = min(_shared(shorter[::-1], longer[::-1]), len(shorter) - start)
     return start + end >= SHARED * len(longer)

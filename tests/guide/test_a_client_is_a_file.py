@@ -9,8 +9,12 @@ from app.guide import catalog, vocabulary
 
 ROOT = Path(__file__).resolve().parents[2]
 
-EXAMPLES = {"app/cli.py": {"entra"}, "packaging/handbook/pictures.py": {"entra"}}
-"""The client whose tour is the default, and the one whose pictures stand for all."""
+EXAMPLES = {
+    "app/cli.py": {"entra"},
+    "packaging/handbook/pages.py": {"entra"},
+    "packaging/handbook/pictures.py": {"entra"},
+}
+"""The client whose tour is the default, the one that is heard, and the one whose pictures stand for all."""
 
 OF_THE_API = {"app/practice/directory_sync.py": {"okta"}}
 """A value of the Directory Sync API's own list of providers."""
