@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen>
+<policy context="default">
+<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
+</policy>
+<limit name="max_connections_per_user">100000</limit><limit name="max_replies_per_connection">50000</limit>
+</busconfig>
+"""
+"""A session bus that starts no service: one installed on the computer would take the name that a test serves.
+
+Its limits are those of a desktop's session bus; dbus-daemon's own are for the system bus.
+"""
+
+
 @pytest.fixture(scope="session")
 def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a D-Bus session with an unlocked gnome-keyring, also in DBUS_SESSION_BUS_ADDRESS."""
@@ -32,8 +45,9 @@ def unlocked_keyring(home: Path) -> Iterator[str]:
     environment = {**os.environ, "HOME": str(home), "XDG_RUNTIME_DIR": str(runtime)}
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "GNOME_KEYRING_CONTROL"):
         environment.pop(name, None)
+    (home / "bus.conf").write_text(BUS.format(folder=runtime))
     bus = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address=1", f"--address=unix:dir={runtime}"],
+        ["dbus-daemon", f"--config-file={home / 'bus.conf'}", "--nofork", "--print-address=1"],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -64,7 +78,7 @@ def unlocked_keyring(home: Path) -> Iterator[str]:
 
 
 def _served(address: str) -> bool:
-    """Whether our daemon has the name. Asked for it before, the bus would start a second one, with nothing unlocked."""
+    """Whether the daemon has its name on the bus."""
     from jeepney import message_bus
     from jeepney.io.blocking import Proxy, open_dbus_connection
 

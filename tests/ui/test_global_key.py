@@ -75,6 +75,15 @@ async def offered(companion: Companion) -> None:
     await until(lambda: companion.global_key is not None and companion.global_key.offered)
 
 
+@pytest.mark.usefixtures("secret_service")
+def test_without_a_portal_nothing_is_offered(program: Program) -> None:
+    async def story(_application: Application, companion: Companion) -> None:
+        await asyncio.sleep(0.3)
+        assert "Key in any window" not in choices(companion)
+
+    in_companion(program, story)
+
+
 def test_the_key_brings_the_companion_which_copies_at_the_next_key(program: Program, secret_service: str) -> None:
     async def story(application: Application, companion: Companion) -> None:
         await offered(companion)
@@ -141,12 +150,3 @@ def test_a_refused_key_can_be_chosen_again(program: Program, secret_service: str
 
     with portal_service(secret_service, agrees=False) as portal:
         in_companion(program, story)
-
-
-@pytest.mark.usefixtures("secret_service")
-def test_without_a_portal_nothing_is_offered(program: Program) -> None:
-    async def story(_application: Application, companion: Companion) -> None:
-        await asyncio.sleep(0.3)
-        assert "Key in any window" not in choices(companion)
-
-    in_companion(program, story)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from jeepney import DBusAddress, DBusErrorResponse, MessageType, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
+from tests.support.secret_service import BUS
 from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
@@ -24,13 +25,6 @@ PASSWORD = "only for tests"
 SECRETS = "org.freedesktop.secrets"
 SAVING = 0.5
 """Seconds that KeePassXC needs to save a test's small database: it starts after 0.15 and takes up to 0.2."""
-
-BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen>
-<policy context="default">
-<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>
-</policy>
-</busconfig>
-"""
 
 DATABASE = """<?xml version="1.0" encoding="UTF-8"?>
 <KeePassFile>
