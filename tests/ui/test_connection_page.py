@@ -57,8 +57,9 @@ def test_each_cause_says_what_speaks_for_it(qapp: QApplication, tmp_path: Path) 
         for cause in diagnosis.causes:
             assert cause.sentence in told
             assert cause.evidence in told
-        # In its row, for screen readers on the row's button, and once for all causes based on it, seen and heard.
-        assert told.count(sentence(refused)) == 4
+        # In its row, for screen readers on the row's button and the result, and once for all causes based on it: seen
+        # and heard.
+        assert told.count(sentence(refused)) == 5
         child(page, "cause-submit").click()
         await until(lambda: controller.session.here.step.id == "submit")
         page.deleteLater()

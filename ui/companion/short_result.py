@@ -1,4 +1,4 @@
-"""The last Test Connection for the companion: its result in two lines, and what to do about it."""
+"""The last Test Connection for the companion: its result in two lines, and a card with what to do about it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from PySide6.QtWidgets import QWidget
 
 from app.diagnosis.runs import findings_of, headline
 from app.scim.finding import Verdict
-from app.setup.action import LastTest
 from app.text.times import clock
 from ui.widgets.badge import StepBadge
-from ui.widgets.layouts import clear, column, fill, left, row, wide
+from ui.widgets.layouts import clear, column, fill, row, wide
 from ui.widgets.text import label
-from ui.wizard.test_results import again_link, failure_card, remarks_card
+from ui.wizard.test_results import ResultCard, remarks_card, result_card
 
 if TYPE_CHECKING:
     from ui.session.controller import SetupController
@@ -23,7 +22,7 @@ NOT_TESTED = "Not tested yet"
 
 
 class ShortResult(QWidget):
-    """A badge, when the last test was, its result, and the steps to revisit."""
+    """A badge, when the last test was, and its result."""
 
     def __init__(self, controller: SetupController) -> None:
         super().__init__()
@@ -32,10 +31,7 @@ class ShortResult(QWidget):
         self._when = label("", "strong", self)
         self._what = label("", "small", self)
         words = column(self._when, self._what, spacing=2)
-        self._more = column(spacing=8)
-        self._drawn: object = None
-        line = row(self._badge, wide(words), spacing=12)
-        column(line, self._more, inside=self, spacing=8, margins=(0, 4, 0, 4))
+        row(self._badge, wide(words), inside=self, spacing=12, margins=(0, 4, 0, 4))
         for signal in (controller.setup_changed, controller.test_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -55,21 +51,31 @@ class ShortResult(QWidget):
         self._badge.set_state(state, None)
         self._when.setText(when)
         self._what.setText(what)
-        self._fill_more()
 
-    def _fill_more(self) -> None:
-        """Show the causes and remarks of this session's test."""
+
+class ResultCards(QWidget):
+    """The result of this session's test, and its remarks. They are outside the card of the step, which says its own."""
+
+    def __init__(self, controller: SetupController) -> None:
+        super().__init__()
+        self._controller = controller
+        self._drawn: object = None
+        self.result: ResultCard | None = None
+        """The result, if there is one."""
+        self._cards = column(inside=self, spacing=8)
+        controller.test_changed.connect(self.refresh)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the result once the test has ended."""
         testing = self._controller.session.testing
-        picture = (testing.findings, self._controller.testing)
+        picture = (testing.findings, testing.problem, self._controller.testing)
         if picture == self._drawn:
             return
         self._drawn = picture
-        clear(self._more)
-        if self._controller.testing:
-            return
-        if (diagnosis := testing.diagnosis) is not None:
-            fill(self._more, failure_card(self._controller, diagnosis, self))
-        if (remarks := remarks_card(self._controller, self)) is not None:
-            fill(self._more, remarks)
-        if testing.result is LastTest.PASSED:
-            fill(self._more, left(again_link(self._controller)))
+        clear(self._cards)
+        self.result = None if self._controller.testing else result_card(self._controller, self)
+        if self.result is not None:
+            fill(self._cards, self.result)
+            if (remarks := remarks_card(self._controller, self)) is not None:
+                fill(self._cards, remarks)

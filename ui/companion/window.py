@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import ahead, visible
 from app.setup.sentences import window_title
-from ui.companion.short_result import ShortResult
+from ui.companion.short_result import ResultCards, ShortResult
 from ui.desktop.docking import Docking, Edge, can_dock
 from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top
@@ -30,13 +30,12 @@ from ui.widgets.text import label, rich
 from ui.wizard.checklist import Checklist
 from ui.wizard.finish import Finish
 from ui.wizard.footer import FooterBar
-from ui.wizard.step_card import StepCard, StepLine, confirmation
+from ui.wizard.step_card import StepCard, StepLine, confirmation, words_of
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
-    from app.guide.model import Guide
     from ui.desktop.global_key import GlobalKey
     from ui.session.controller import SetupController
     from ui.session.view_state import ViewState
@@ -57,12 +56,14 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         self.global_key = global_key
         """The key of the desktop that brings this window."""
         self._drawn: object = None
-        self._words: Guide | None = None
-        """The guide as drawn; captured values change its texts."""
+        self._words: object = None
+        """What is drawn from the guide, whose texts change with captured values."""
         self._opened: str | None = None
         """The page that was drawn last."""
         self._work: StepCard | Checklist | Finish | None = None
         """What is open."""
+        self._results: ResultCards | None = None
+        """The result of Test Connection, at its step."""
         self._scroll: ScrollColumn | None = None
         self._lane: Lane | None = None
         """The lane of the open step; None until the first one is shown."""
@@ -85,6 +86,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         self._bind_keys()
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
+        self._footer.test_ended.connect(self._focus_result)
         controller.left.connect(self._give_way)
         controller.practice_left.connect(self._give_way)
         controller.tool_opened.connect(self._give_way)
@@ -151,8 +153,10 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         self.setWindowTitle(window_title(session.guide, session.setup))
         self._count.setText(f"Step {here.number} of {len(visible(session.guide, session.setup))}")
         picture = (here.number, view.page, session.setup.stale, session.setup.answers)
-        if picture != self._drawn or not (session.guide is self._words or typing_in(self)):
-            self._drawn, self._words = picture, session.guide
+        lines = tuple(each.step.title for each in ahead(session.guide, session.setup))
+        words = (words_of(session.guide, here.step), lines)
+        if picture != self._drawn or not (words == self._words or typing_in(self)):
+            self._drawn, self._words = picture, words
             again, self._opened = view.page == self._opened, view.page
             if not again:
                 self._show_console(view)
@@ -182,7 +186,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         held, opened = (focused_names(self), open_links(self)) if again else ((), frozenset[str]())
         clear(self._body)
         clear(self._below)
-        self._scroll = None
+        self._scroll = self._results = None
         if view.finished:
             self._work = Finish(self._controller, self)
             fill(self._body, wide(self._work))
@@ -193,7 +197,10 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             self._work, self._scroll = self._step_card(), ScrollColumn(self)
             session = self._controller.session
             lines = [StepLine(each, self._controller) for each in ahead(session.guide, session.setup)]
-            fill(self._scroll.column, self._work, *lines, REST)
+            if step.page is Page.TEST:
+                self._results = ResultCards(self._controller)
+            results = [self._results] if self._results is not None else []
+            fill(self._scroll.column, self._work, *results, *lines, REST)
             fill(self._body, wide(self._scroll))
             open_again(self._work, opened)
             if step.confirm:
@@ -223,7 +230,8 @@ class Companion(InTabOrder, WorkFirst, QWidget):
 
     def first_stops(self) -> list[QWidget]:
         """Let Tab begin with the open step."""
-        return self._footer.first_stops(self._work, *widgets_in(self._below)) if self._work is not None else []
+        parts = (self._work, self._results, *widgets_in(self._below))
+        return self._footer.first_stops(*(part for part in parts if part is not None))
 
     def offer_copy(self) -> None:
         """Let the next press of Enter copy the next value: a desktop takes a copy only after a key in this window."""
@@ -234,6 +242,10 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     def _focus_main_button(self) -> None:
         if self.isVisible():
             self._footer.main.setFocus()
+
+    def _focus_result(self) -> None:
+        if self._results is not None and self._results.result is not None:
+            self._results.result.setFocus()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Return to the chosen edge."""

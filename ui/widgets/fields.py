@@ -72,10 +72,11 @@ def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabe
 
 
 def typing_in(widget: QWidget) -> bool:
-    """Return whether a field inside a widget has the focus; drawing new texts can wait until it doesn't."""
+    """Return whether a field inside a widget, or its Paste, has the focus; new texts can wait until it doesn't."""
     focused = widget.window().focusWidget()
-    inside = isinstance(focused, QLineEdit | QPlainTextEdit) and widget.isAncestorOf(focused)
-    return inside and focused is not None and focused.hasFocus()
+    if focused is None or not focused.hasFocus() or not widget.isAncestorOf(focused):
+        return False
+    return isinstance(focused, QLineEdit | QPlainTextEdit) or isinstance(focused.parentWidget(), CaptureField)
 
 
 class ValueField(QWidget):

@@ -26,7 +26,7 @@ from ui.widgets.tiles import Tiles
 from ui.wizard import spoken_step
 from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests
-from ui.wizard.test_results import again_link, failure_card, remarks_card
+from ui.wizard.test_results import ResultCard, remarks_card, result_card
 
 if TYPE_CHECKING:
     from app.scim.capabilities import ServiceOffer
@@ -44,6 +44,8 @@ class ConnectionPage(QWidget):
         super().__init__(parent)
         self._controller = controller
         self._drawn: object = None
+        self.result: ResultCard | None = None
+        """The result of the last test, if it is shown."""
         self._checks = Card("card", self)
         self._checks.body.setContentsMargins(0, 0, 0, 0)
         self._checks.body.setSpacing(0)
@@ -83,7 +85,8 @@ class ConnectionPage(QWidget):
         words = spoken_step.description(session.guide, test_step(session.guide))
         make_stop(self._checks, "Checks", words)
         self._made_up.setChecked(not session.setup.without_control)
-        picture = (testing.findings, testing.state, testing.current, testing.running, testing.checks, testing.offer)
+        at_work = (testing.state, testing.current, testing.running, self._controller.testing)
+        picture = (testing.findings, at_work, testing.checks, testing.offer)
         if picture == self._drawn:
             return
         self._drawn = picture
@@ -98,11 +101,12 @@ class ConnectionPage(QWidget):
 
     def _fill_side(self) -> None:
         session = self._controller.session
+        self.result = result_card(self._controller, self)
+        if self.result is not None:
+            self._results.add(self.result)
         match session.testing.state:
             case ConnectionTestState.RUNNING:
                 self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
-            case ConnectionTestState.NOT_RUN:
-                self._note("The test did not run", session.testing.problem)
             case ConnectionTestState.NOT_YET:
                 words = f"The test only reads. It sends the same kinds of requests as {session.guide.short_name}."
                 if session.setup.runs:
@@ -114,14 +118,6 @@ class ConnectionPage(QWidget):
 
     def _fill_results(self) -> None:
         session = self._controller.session
-        if (diagnosis := session.testing.diagnosis) is not None:
-            self._results.add(failure_card(self._controller, diagnosis, self))
-        else:
-            card = self._note(
-                "The connection works from this computer",
-                f"{session.guide.short_name} connects from its own network. You run its own test later.",
-            )
-            card.add(left(again_link(self._controller)))
         if (remarks := remarks_card(self._controller, self)) is not None:
             self._results.add(remarks)
         if session.testing.offer is not None:
@@ -130,11 +126,10 @@ class ConnectionPage(QWidget):
             self._note("What this service offers", "Asking \u2026")
         self._results.add(self._sent())
 
-    def _note(self, heading: str, text: str) -> Card:
+    def _note(self, heading: str, text: str) -> None:
         card = Card("card", self, heading)
         card.add(label(text, "muted", card, stop=True))
         self._results.add(card)
-        return card
 
     def _offer(self, offer: ServiceOffer) -> Card:
         card = Card("card", self, "What this service offers")

@@ -21,11 +21,11 @@ from ui.widgets.scroll import ScrollColumn
 from ui.widgets.tab_order import focus_again, focused_names
 from ui.widgets.text import ElidedLabel
 from ui.wizard.question import Question
-from ui.wizard.step_card import StepCard, StepLine
+from ui.wizard.step_card import StepCard, StepLine, words_of
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
-    from app.guide.model import Branch, Guide
+    from app.guide.model import Branch
     from app.setup.journey import Place
     from ui.session.controller import SetupController
 
@@ -47,8 +47,8 @@ class LaneView(QFrame):
         self.card: StepCard | None = None
         """The open step, if it is in this lane."""
         self._drawn: object = None
-        self._words: Guide | None = None
-        """The guide as drawn; captured values change its texts."""
+        self._words: object = None
+        """What is drawn from the guide, whose texts change with captured values."""
         self.setObjectName(f"lane-{lane.value}")
         self._scroll = ScrollColumn(self)
         self._scroll.column.setContentsMargins(8, 8, 8, 8)
@@ -107,31 +107,38 @@ class LaneView(QFrame):
             setup.stale,
             tuple(setup.answers.items()),
         )
-        if picture == self._drawn and (session.guide is self._words or typing_in(self)):
+        questions = self._branches(shown)
+        texts = tuple(words_of(session.guide, p.step) if p.mark is Mark.CURRENT else p.step.title for p in shown)
+        words = (tuple(questions), texts)
+        self._show_head(current=any(p.mark is Mark.CURRENT for p in shown))
+        if picture == self._drawn and (words == self._words or typing_in(self)):
             return
-        self._drawn, self._words = picture, session.guide
+        self._drawn, self._words = picture, words
+        self._fill(shown, questions)
+
+    def _show_head(self, *, current: bool) -> None:
+        """Show the console's name and address, which captured values change, and whether its step is open."""
+        session = self._controller.session
         console, other = session.guide.cie, session.guide.portal
         if self._lane is Lane.PORTAL:
             console, other = other, console
         self._name.setText(console.name)
         self.setAccessibleName(f"Steps in {console.name}")
-        self._address.setText("practice console" if setup.practice else console.address)
+        self._address.setText("practice console" if session.setup.practice else console.address)
         self._open.setAccessibleName(f"Open {console.name}")
         self._other.setText(other.name)
         self._other.setAccessibleName(f"Show the steps in {other.name}")
         self._other.setToolTip(Key.LANE.after(f"Shows the steps in {other.name}"))
-        current = any(p.mark is Mark.CURRENT for p in shown)
         restyle(self, "role", "lane-current" if current else "lane")
         self._here.setVisible(current)
-        self._fill(shown)
 
-    def _fill(self, shown: list[Place]) -> None:
+    def _fill(self, shown: list[Place], questions: list[Branch]) -> None:
         steps = self._scroll.column
         held = focused_names(self._scroll)
         before, opened = self.card.objectName() if self.card is not None else "", open_links(self._scroll)
         clear(steps)
         self.card = None
-        fill(steps, *(Question(branch, self._controller) for branch in self._branches(shown)))
+        fill(steps, *(Question(branch, self._controller) for branch in questions))
         for place in shown:
             if place.mark is Mark.CURRENT:
                 extra = WatchPanel(self._controller) if place.step.page is Page.WATCH else None

@@ -52,8 +52,6 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         self._bodies: dict[Page | None, QWidget] = {}
         """The body by the kind of step; None is the two lanes."""
         self._views: dict[Lane, LaneView] = {}
-        self._tested = False
-        """Whether a test was running when the page was last drawn."""
         self._tools: dict[Tool, QWidget] = {}
         self._footer = FooterBar(controller, self)
         self._rail = Rail(controller, self)
@@ -68,6 +66,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         self._escape = bind(Key.CLOSE, self, controller.close_tool)
         controller.on_view_change(self.refresh)
         controller.next_requested.connect(self._focus_main_button)
+        self._footer.test_ended.connect(self._focus_result)
         controller.announced.connect(say)
         self.refresh()
 
@@ -104,7 +103,6 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
             # Later, because the lanes draw the new card first.
             QTimer.singleShot(0, self, self._take_keyboard)
         self._footer.show_footer(view.footer)
-        self._focus_stop()
 
     def _spoken_name(self) -> str:
         """Return the page's name for screen readers: that of the step where the whole page is one."""
@@ -139,12 +137,9 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         if self._footer.main.isVisible():
             self._footer.main.setFocus()
 
-    def _focus_stop(self) -> None:
-        """Focus the button that stops the test if the test was started by a link, which the results replace."""
-        began, self._tested = self.controller.testing and not self._tested, self.controller.testing
-        focused = self.window().focusWidget()
-        if began and focused is not None and self._body.isAncestorOf(focused):
-            self._footer.main.setFocus()
+    def _focus_result(self) -> None:
+        if isinstance(page := self._work, ConnectionPage) and page.result is not None:
+            page.result.setFocus()
 
     def _show_tool(self, tool: Tool) -> None:
         if tool not in self._tools:

@@ -35,7 +35,7 @@ from ui.wizard.replacement import ReplacementActions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from app.guide.model import Branch, Carry, Choice, Step, StepFailure
+    from app.guide.model import Branch, Carry, Choice, Guide, Step, StepFailure
     from app.session.captures import CaptureResult, DisplayedValue
     from app.setup.journey import Place
     from ui.desktop.clearing import ClipboardState
@@ -91,10 +91,8 @@ class StepCard(Card):
         self._changes: dict[str, DisclosureLink] = {}
         self._replacements: dict[str, ReplacementActions] = {}
         self.setObjectName(f"card-{place.step.id}")
-        step, session = place.step, controller.session
-        # On Linux, the label of ``_text`` speaks for the card, and Orca 43 would say both where the card has the focus.
-        what = spoken_step.description(session.guide, step) if ANNOUNCES else ""
-        make_stop(self, spoken_step.name(session.guide, session.setup, place), what)
+        step = place.step
+        self._step_id = step.id
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
         self._column = column(label(step.title, "heading", self), spacing=8)
@@ -275,8 +273,13 @@ class StepCard(Card):
         self.add(left(opener), card)
 
     def refresh(self) -> None:
-        """Update values and hints; text being typed is kept."""
+        """Update the card's name, values and hints; text being typed is kept."""
         session = self._controller.session
+        here = session.here
+        if here.step.id == self._step_id:  # else this card is about to be removed
+            # On Linux, the label of ``_text`` speaks for it, and Orca 43 would say both where the card has the focus.
+            what = spoken_step.description(session.guide, here.step) if ANNOUNCES else ""
+            make_stop(self, spoken_step.name(session.guide, session.setup, here), what)
         for name, value in self._values.items():
             shown = session.captures.shown(name)
             value.show_value(shown.text, present=shown.present)
@@ -364,6 +367,23 @@ class StepCard(Card):
         fields = (field for field in self._captures.values() if not field.isHidden() and field.is_empty)
         copies = (value.copy for value in self._values.values() if value.copy.isEnabled())
         return next(fields, None) or next(copies, None) or self
+
+
+def words_of(guide: Guide, step: Step) -> object:
+    """Return all that the card of a step has from the guide. While it is the same, the card isn't drawn again.
+
+    Captured values change the words of the guide, but seldom those of the step that captures them. A card that is drawn
+    again gives the focus to its Paste again, which a screen reader would then say before the answer.
+    """
+    named = (*step.captures, *(carry.value for carry in step.carries))
+    revisited = {each.revisit for each in step.failures}
+    return (
+        step,
+        guide.portal.name if step.reads_errors else "",
+        tuple(guide.values[name] for name in named),
+        tuple(branch for branch in guide.branches if branch.at == step.id),
+        tuple(each.title for each in guide.steps if each.id in revisited),
+    )
 
 
 def confirmation(controller: SetupController, step_id: str, sentence: str) -> CheckLine:
