@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,34 @@ def test_fails(qapp):
 def test_release():
     released.set()
 """
+SECRETS = """
+import asyncio
+from app.vault import Vault
+
+async def put(name):
+    vault = Vault("setup")
+    await vault.put("0" * 32, name, "a value of a test")
+    vault.close()
+
+def names():
+    async def listed():
+        vault = Vault("setup")
+        found = await vault.stored_values()
+        vault.close()
+        return found.names("0" * 32)
+    return asyncio.run(listed())
+
+def test_leaves(secret_service):
+    asyncio.run(put("left"))
+
+def test_fails():
+    assert names() == frozenset()
+    asyncio.run(put("left"))
+    assert False
+
+def test_next():
+    assert names() == frozenset()
+"""
 
 
 def test_what_is_left_is_found_and_who_began_it_is_named(
@@ -72,3 +101,16 @@ def test_what_is_left_is_found_and_who_began_it_is_named(
     result.assert_outcomes(passed=7, failed=1, errors=4)
     for kind, line in (("thread idle", 10), ("task .*idle", 16), ("timer of nobody", 21), ("window QWidget", 25)):
         result.stdout.re_match_lines([rf"  {kind}, (begun|shown) at test_leaving.py:{line}\b.*"])
+
+
+def test_a_secret_left_in_the_keyring_fails_its_own_test_alone(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makepyfile(test_leaving=SECRETS)
+    plugins = [part for name in ("left_behind", "secret_service") for part in ("-p", f"tests.support.{name}")]
+    short = tmp_path_factory.mktemp("inner")  # the path of the bus's socket is limited to 108 bytes, unix(7)
+    command = (sys.executable, "-m", "pytest", "-q", *plugins, "-p", "no:cacheprovider", f"--basetemp={short / 't'}")
+    result = pytester.run(*command)
+    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.stdout.re_match_lines([r".*ERROR at teardown of test_leaves", r"  .*/setup/0{32}/left"])

@@ -116,13 +116,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def failed(item: pytest.Item) -> bool:
+    """Return whether a phase of that test has failed by now."""
+    return item.stash.get(_failed, False)
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Check for anything that wasn't there before the test."""
     threads, timers, windows = set(threading.enumerate()), set(_timers()), set(_windows())
     _cancelled.clear()
     yield
-    if request.node.stash.get(_failed, False):
+    if failed(request.node):
         return
     allowed = {str(marker.args[0]) for marker in request.node.iter_markers("left_behind")}
     left = [] if "task" in allowed else list(_cancelled)

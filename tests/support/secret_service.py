@@ -9,11 +9,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from app.system.paths import APP_ID
+from app.vault.backend import SYSTEM, Keyring
+from app.vault.linux import SecretService
+from app.vault.outcome import VaultStatus
+from tests.support.left_behind import failed
 from tests.support.until import until_blocking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_shared: dict[str, Keyring] = {}
+"""The keyring of ``secret_service`` by its bus address. Once started, it serves every later test of the process."""
 
 
 BUS = """<busconfig><type>session</type><listen>unix:dir={folder}</listen>
@@ -33,7 +41,28 @@ Its limits are those of a desktop's session bus; dbus-daemon's own are for the s
 def secret_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a D-Bus session with an unlocked gnome-keyring, also in DBUS_SESSION_BUS_ADDRESS."""
     with unlocked_keyring(tmp_path_factory.mktemp("keyring-home")) as address:
+        keyring = _shared[address] = Keyring(SecretService(), SYSTEM)
         yield address
+        keyring.release()
+        _shared.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_secret_is_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Remove what a test leaves of setups in the shared keyring, and fail that test.
+
+    The secrets of a test that has failed are removed as well, so that the next test doesn't fail because of them.
+    """
+    yield
+    keyring = _shared.get(os.environ.get("DBUS_SESSION_BUS_ADDRESS", ""))
+    left = keyring.services(f"{APP_ID}/setup/") if keyring is not None else frozenset()
+    assert isinstance(left, frozenset), left
+    if keyring is None or not left:
+        return
+    for service in left:
+        assert keyring.delete(service).status is VaultStatus.DELETED
+    if not failed(request.node):
+        pytest.fail("secrets left in the keyring:\n" + "\n".join(f"  {each}" for each in sorted(left)), pytrace=False)
 
 
 @contextmanager
