@@ -14,6 +14,7 @@ from app.guide import catalog
 from app.guide.placeholders import fill_guide
 from app.guide.vocabulary import Kind, Lane
 from app.values.rules import read
+from app.vault import VaultStatus
 from tests.support.screen import child, part
 from tests.support.until import until
 from ui.dialogs import files
@@ -124,6 +125,7 @@ def test_a_secret_is_kept_only_for_a_setup_with_a_file(program: Program) -> None
         session.vault.put = watched  # type: ignore[method-assign,assignment]
         assert (await session.captures.give("token", "canary-token-7f3d91" * 3)).accepted
         assert files_then == [True]
+        assert (await session.vault.purge(session.setup.id)).status is VaultStatus.DELETED
 
     program.play(story)
 
