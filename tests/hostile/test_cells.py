@@ -209,7 +209,8 @@ DEEDS: dict[str, Answering] = {
     "200 closes": opens_and(faults.closes),
     "200 resets": opens_and(faults.resets(b"")),
     "200 silent": opens_and(faults.silent),
-    "200 page": opens_and(faults.anybody(http(200, faults.PAGE, "text/html"))),
+    # In one piece: a page that comes later is read as part of the handshake.
+    "200 page": faults.anybody(b"HTTP/1.1 200 Connected\r\n\r\n" + http(200, faults.PAGE, "text/html")),
 }
 WHO: dict[str, Callable[[Scene, Cell], Way]] = {
     "host": by_host,

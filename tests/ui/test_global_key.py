@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from app.guide import catalog
+from app.vault import VaultStatus
 from tests.support.controller import CANARY
 from tests.support.portal_service import portal_service
 from tests.support.screen import child, in_front, part, words
@@ -67,6 +68,7 @@ def in_companion(program: Program, story: Callable[[Application, Companion], Awa
         assert opened.companion is not None
         await in_front(opened.companion)
         await story(application, opened.companion)
+        assert (await session.vault.purge(session.setup.id)).status is VaultStatus.DELETED
 
     program.play(whole)
 

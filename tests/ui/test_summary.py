@@ -11,6 +11,7 @@ from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.setup import journey
 from app.setup.status import summary
+from app.vault import VaultStatus
 from tests.support.controller import BASE, CANARY
 from tests.support.screen import child
 from tests.support.setups import advance, fresh
@@ -67,6 +68,7 @@ def test_a_complete_setup_opens_at_its_summary_and_leads_anywhere_and_back(progr
         await until(lambda: controller.view.page == guide.steps[-1].id)
         child(page, "done").click()
         await until(lambda: controller.view.page == FINISH)
+        assert (await controller.session.vault.purge(setup.id)).status is VaultStatus.DELETED
 
     program.play(story)
 
