@@ -89,6 +89,7 @@ class StartListener:
                 server.close()
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
+                    path.parent.rmdir()  # another window may be listening there
 
             self._close = close
 
