@@ -42,7 +42,7 @@ def main() -> int:
         return remove_data(options.folder(practice=False))
     if options.tour is None and not options.smoke and options.ask_running():
         if sys.stderr is not None:
-            sys.stderr.write("The assistant is already open. Its window was brought forward.\n")
+            sys.stderr.write("The assistant is already open. Its window was brought to the front.\n")
         return 0
     # As an exception, Ctrl+C would crash Qt while it is imported. SessionEnd replaces this handler.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -253,7 +253,7 @@ class Captures:
             opened.setup = opened.setup.with_(stale=before.stale)
         await self.former.remove(name)
         await opened.save()
-        return CaptureResult(accepted=True, sentence="The former value is back.", held=self._held is not None)
+        return CaptureResult(accepted=True, sentence="The former value was restored.", held=self._held is not None)
 
     async def remove_former(self, name: str) -> str | None:
         """Remove the former value of a secret. Returns why it is still there, or None."""
@@ -367,14 +367,14 @@ class Captures:
         known = name in opened.setup.kept
         previous = await self.reveal(name) if known else await vault.get(opened.setup.id, name)
         if known and previous.value is None and previous.status not in NEEDS_REENTRY | DAMAGED:
-            return f"The stored value stays: it would be lost. {previous.status.words}"
+            return f"The stored value wasn't replaced, because it would be lost. {previous.status.words}"
         replaced = previous.value is not None and previous.value != value
         if replaced and replaces and previous.value is not None and name in opened.guide.values:
             kept = await self.former.keep(name, previous.value)
             if kept.held and policy.keyring_required:
                 self.former.drop_held(name)
             if not kept.kept or (kept.held and policy.keyring_required):
-                return f"The stored value stays, because no copy of it could be kept. {kept.status.words}"
+                return f"The stored value wasn't replaced, because no copy of it could be kept. {kept.status.words}"
         before = opened.setup
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:

@@ -47,7 +47,7 @@ def choose(companion: Companion) -> None:
     """Choose a key in the menu."""
     child(companion, "more").click()
     menu = part(companion, QMenu, "companion-menu")
-    (entry,) = [action for action in menu.actions() if action.text().startswith("Key in any window")]
+    (entry,) = [action for action in menu.actions() if action.text().startswith("Key for any window")]
     entry.trigger()
     menu.close()
     menu.setObjectName("")
@@ -81,7 +81,7 @@ async def offered(companion: Companion) -> None:
 def test_without_a_portal_nothing_is_offered(program: Program) -> None:
     async def story(_application: Application, companion: Companion) -> None:
         await asyncio.sleep(0.3)
-        assert "Key in any window" not in choices(companion)
+        assert "Key for any window" not in choices(companion)
 
     in_companion(program, story)
 
@@ -89,9 +89,9 @@ def test_without_a_portal_nothing_is_offered(program: Program) -> None:
 def test_the_key_brings_the_companion_which_copies_at_the_next_key(program: Program, secret_service: str) -> None:
     async def story(application: Application, companion: Companion) -> None:
         await offered(companion)
-        assert choices(companion)["Key in any window"] == "Choose"
+        assert choices(companion)["Key for any window"] == "Choose"
         choose(companion)
-        await until(lambda: choices(companion)["Key in any window"] == "Super+C")
+        await until(lambda: choices(companion)["Key for any window"] == "Super+C")
         methods = [method for method, _ in portal.asked]
         assert methods == ["CreateSession", "BindShortcuts"]
         assert TOKEN not in str(portal.asked)
@@ -148,7 +148,7 @@ def test_a_refused_key_can_be_chosen_again(program: Program, secret_service: str
             choose(companion)
             await until(lambda count=count: len(portal.asked) == count)  # type: ignore[misc]
             await asyncio.sleep(0.1)
-            assert choices(companion)["Key in any window"] == "Choose"
+            assert choices(companion)["Key for any window"] == "Choose"
 
     with portal_service(secret_service, agrees=False) as portal:
         in_companion(program, story)

@@ -127,12 +127,12 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             action.setChecked(edge is self.docking.edge)
         menu.addSeparator()
         if can_minimize():
-            menu.addAction(f"Step aside\t{Key.ASIDE.value}", self.showMinimized)
+            menu.addAction(f"Minimize\t{Key.ASIDE.value}", self.showMinimized)
         next_copy = menu.addAction(f"Copy the next value\t{Key.COPY_NEXT.value}", self._controller.copy_next)
         next_copy.setEnabled(self._controller.next_copy is not None)
         menu.addAction(f"Find a step\t{Key.FIND.value}", partial(find_step, self, self._controller))
         if (key := self.global_key) is not None and key.offered:
-            menu.addAction(f"Key in any window\t{key.trigger or 'Choose'}", key.choose).setEnabled(not key.trigger)
+            menu.addAction(f"Key for any window\t{key.trigger or 'Choose'}", key.choose).setEnabled(not key.trigger)
         menu.addAction(f"Help\t{Key.HELP.value}", self._controller.help_wanted.emit)
         menu.addAction(f"Keys\t{Key.KEYS.value}", partial(show_keys, self))
         menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))

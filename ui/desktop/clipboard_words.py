@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ui.desktop.clipboard_managers import ClipboardManager
 
 STAGES: Final[dict[CopyStage, tuple[str, str]]] = {
-    CopyStage.NOT_COPIED: ("Not copied. This desktop didn't take it. Press Copy again.", "caution"),
+    CopyStage.NOT_COPIED: ("Not copied. This desktop didn't accept the copy. Press Copy again.", "caution"),
     CopyStage.HELD: ("Copied. Clears from the clipboard in {seconds} s.", "good"),
     CopyStage.CLEARING: ("Clearing the clipboard…", "muted"),
     CopyStage.CLEARED: ("Cleared from the clipboard. Copy it again if you still need it.", "muted"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from app.system.global_shortcut import GlobalShortcut
 
-WHAT: Final = "Bring the companion, ready to copy the next value"
+WHAT: Final = "Show the companion, ready to copy the next value"
 """What the desktop shows beside the key."""
 
 

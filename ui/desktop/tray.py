@@ -14,7 +14,7 @@ NOTICE_MS = 20_000
 
 
 IN_TRAY: Final = "With the window closed, the assistant keeps checking in the tray."
-NO_TRAY: Final = "This desktop has no tray: the assistant checks only while it is open. Its window may be minimized."
+NO_TRAY: Final = "This desktop has no tray, so the assistant checks only while it is open. You can minimize its window."
 
 
 def has_tray() -> bool:

@@ -27,7 +27,7 @@ DOCKING: Final = {
 }
 """By desktop: its own keys that place a window at an edge of the screen."""
 
-DOCKING_ELSEWHERE: Final = "This desktop may have keys of its own that dock a window."
+DOCKING_ELSEWHERE: Final = "This desktop may have its own keys to dock a window."
 
 NOT_MINIMIZED: Final = frozenset({"sway", "i3", "Hyprland"})
 """Desktops without minimized windows."""

@@ -40,7 +40,7 @@ class FindStep(InTabOrder, QDialog):
         self._search.setAccessibleName("Find a step")
         self._search.textChanged.connect(self._filter)
         self._search.returnPressed.connect(self._open)
-        self._nothing = label("No step of this setup fits.", "muted", self)
+        self._nothing = label("No step in this setup matches.", "muted", self)
         self._list = QListWidget(self)
         self._list.setObjectName("found")
         self._list.setAccessibleName("Steps")

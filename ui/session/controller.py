@@ -195,7 +195,7 @@ class SetupController(QObject):
         finally:
             self._wait_for(None)
         label = self.session.guide.values[name].label
-        self.announced.emit(trouble or f"The former {label} is removed from {self.session.vault.name}.")
+        self.announced.emit(trouble or f"The former {label} was removed from {self.session.vault.name}.")
 
     async def _give_after(self, earlier: tuple[Task[bool], ...], work: Coroutine[Any, Any, bool]) -> bool:
         """Give texts one after another, so that the result of the last one is what is shown."""

@@ -19,13 +19,13 @@ class Key(WordedEnum):
     COPY = f"Ctrl+1 \u2026 Ctrl+{VALUES}", "Copies a value of the open step: the first, the second, and so on."
     COPY_NEXT = "Ctrl+Shift+C", "Copies the next value of the open step."
     LANE = "F6", "Goes to the steps in the other console."
-    FIND = "Ctrl+F", "Finds a step of this setup."
+    FIND = "Ctrl+F", "Finds a step in this setup."
     COMPANION = "F9", "Switches between the large window and the companion, a narrow one beside the browser."
-    DOCK = "F7", "Docks the companion at the right edge of the screen, then at the left one, then not at all."
+    DOCK = "F7", "Docks the companion at the right edge of the screen, then at the left edge, then undocks it."
     ASIDE = "F8", "Minimizes the companion."
-    CLOSE = "Esc", "Goes from a page beside the steps back to the step."
+    CLOSE = "Esc", "Returns to the open step from another page."
     HELP = "F1", "Opens the handbook at the open step, in the browser."
-    KEYS = "?", "Shows these keys, unless a field is being typed in."
+    KEYS = "?", "Shows these keys, except while you type in a field."
 
     @property
     def sequences(self) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class ArrivedPage(ExportPage):
     """The page beside the steps."""
 
     def __init__(self, controller: SetupController) -> None:
-        super().__init__(controller, "Share of what is read", "What", STOPPED)
+        super().__init__(controller, "Reading progress", "What", STOPPED)
         self.setObjectName("arrived")
         self._arrivals = Arrivals(controller.session.connection)
         self._columns = {group: ColumnsCard((role,)) for group, role in ROLES.items()}

@@ -48,7 +48,7 @@ class GroupsExportPage(ExportPage):
     """The page beside the steps."""
 
     def __init__(self, controller: SetupController) -> None:
-        super().__init__(controller, "Share of the file that was read", "Row", STOPPED)
+        super().__init__(controller, "Progress through the file", "Row", STOPPED)
         self.setObjectName("groups-export")
         self._export = GroupsExport()
         self._saving: Path | None = None

@@ -26,7 +26,7 @@ class ReplacementActions(QWidget):
         self._keep = LinkButton("", name=f"keep-{name}", press=partial(controller.keep_stored, name))
         self._kept = label("", "small", self)
         self._undo = LinkButton("Undo", name=f"undo-{name}", press=partial(controller.undo_replacement, name))
-        self._undo.setAccessibleName(f"Undo: bring the former {self._label} back")
+        self._undo.setAccessibleName(f"Undo: restore the former {self._label}")
         remove = partial(controller.remove_former, name)
         self._remove = LinkButton("Remove the former value", name=f"remove-former-{name}", press=remove)
         self._remove.setAccessibleName(f"Remove the former {self._label}")
