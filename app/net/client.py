@@ -10,7 +10,6 @@ import time
 from base64 import b64encode
 from contextlib import aclosing
 from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit, urlunsplit
 
@@ -77,9 +76,9 @@ class _OneHost:
         self._proxy_kind = scheme.lower() if named else "http"
         self._practice = practice
         self._handshakes = HandshakeWatch()
-        self._client: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncHTTPTransport | None = None
         self._unusable = RequestFailure.PROXY_ADDRESS
-        """Why there is no client."""
+        """Why there is no transport."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -87,7 +86,7 @@ class _OneHost:
     async def __aenter__(self) -> Self:
         if self._proxy is None or usable(self._proxy):
             try:
-                self._client = _client(self._proxy, self._handshakes)
+                self._transport = _transport(self._proxy, self._handshakes)
             except OSError:  # OpenSSL's own errors among them
                 self._unusable = RequestFailure.TLS_SETTINGS
         return self
@@ -98,8 +97,8 @@ class _OneHost:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def _send(
         self,
@@ -115,15 +114,13 @@ class _OneHost:
             return _not_sent(RequestFailure.REFUSED_BY_US)
         if self._proxy_kind not in _PROXY_KINDS:
             return _not_sent(RequestFailure.PROXY_KIND)
-        if self._client is None:
+        if self._transport is None:
             return _not_sent(self._unusable)
-        request = _request(
-            self._client, method, url, {"Accept-Encoding": "identity", **headers}, content=content, form=form
-        )
+        request = _request(method, url, {"Accept-Encoding": "identity", **headers}, content=content, form=form)
         if request is None:
             return _not_sent(RequestFailure.REFUSED_BY_US)
         return await _exchange(
-            self._client, request, limit, proxied=self._proxy is not None, handshakes=self._handshakes
+            self._transport, request, limit, proxied=self._proxy is not None, handshakes=self._handshakes
         )
 
     def _is_allowed(self, url: str) -> bool:
@@ -210,10 +207,10 @@ class LoopbackClient:
         """``limit_seconds`` applies to each request as a whole."""
         self._limit = limit_seconds
         self._handshakes = HandshakeWatch()
-        self._client: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncHTTPTransport | None = None
 
     async def __aenter__(self) -> Self:
-        self._client = _client(None, self._handshakes)
+        self._transport = _transport(None, self._handshakes)
         return self
 
     async def __aexit__(
@@ -222,8 +219,8 @@ class LoopbackClient:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def request(
         self,
@@ -234,12 +231,12 @@ class LoopbackClient:
         form: Mapping[str, str] | None = None,
     ) -> Answer | NoAnswer:
         """Send one request; ``form`` is sent URL-encoded. A redirect is returned as an answer."""
-        if self._client is None or not is_loopback(url):
+        if self._transport is None or not is_loopback(url):
             return _not_sent(RequestFailure.REFUSED_BY_US)
-        request = _request(self._client, method, url, headers or {}, content=content, form=form)
+        request = _request(method, url, headers or {}, content=content, form=form)
         if request is None:
             return _not_sent(RequestFailure.REFUSED_BY_US)
-        return await _exchange(self._client, request, self._limit, proxied=False, handshakes=self._handshakes)
+        return await _exchange(self._transport, request, self._limit, proxied=False, handshakes=self._handshakes)
 
 
 def _not_sent(failure: RequestFailure) -> NoAnswer:
@@ -261,7 +258,8 @@ def _watched_context() -> type[Any]:
     return WatchedContext
 
 
-def _client(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncClient:
+def _transport(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncHTTPTransport:
+    """Connections to one host. Used without httpx's client, there are no redirects, cookies or sign-ins to turn off."""
     import httpx
 
     from app.net.metering import MeteredBackend
@@ -275,18 +273,10 @@ def _client(proxy: str | None, handshakes: HandshakeWatch) -> httpx.AsyncClient:
     transport = httpx.AsyncHTTPTransport(verify=context, trust_env=False, proxy=through)
     # httpx has no option for it; httpcore's pools take it as network_backend.
     transport._pool._network_backend = MeteredBackend()
-    return httpx.AsyncClient(
-        transport=transport,
-        trust_env=False,
-        follow_redirects=False,
-        timeout=None,  # noqa: S113 - one limit for the whole request instead, see _exchange
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        headers={"User-Agent": "cie-scim-assistant"},
-    )
+    return transport
 
 
 def _request(
-    client: httpx.AsyncClient,
     method: str,
     url: str,
     headers: Mapping[str, str],
@@ -296,7 +286,7 @@ def _request(
 ) -> httpx.Request | None:
     import httpx
 
-    sent, extensions = dict(headers), {}
+    sent, extensions = {"Accept": "*/*", "User-Agent": "cie-scim-assistant", **headers}, {}
     try:
         parts = urlsplit(url)
         if parts.hostname == "localhost":  # never looked up, so that no name server or hosts file leads it elsewhere
@@ -304,13 +294,13 @@ def _request(
             sent["Host"] = f"localhost{port}"
             extensions["sni_hostname"] = "localhost"
             url = urlunsplit(parts._replace(netloc=LOCALHOST + port))
-        return client.build_request(method, url, headers=sent, content=content, data=form, extensions=extensions)
+        return httpx.Request(method, url, headers=sent, content=content, data=form, extensions=extensions)
     except (httpx.InvalidURL, UnicodeError, ValueError):
         return None
 
 
 async def _exchange(
-    client: httpx.AsyncClient,
+    transport: httpx.AsyncHTTPTransport,
     request: httpx.Request,
     limit_seconds: float,
     *,
@@ -327,7 +317,7 @@ async def _exchange(
     status: int | None = None
     date = ""
     try:
-        async with asyncio.timeout(limit_seconds), aclosing(await client.send(request, stream=True)) as response:
+        async with asyncio.timeout(limit_seconds), aclosing(await transport.handle_async_request(request)) as response:
             if not response.http_version.startswith("HTTP/1."):
                 # h11 accepts any version and continues as if it were 1.1.
                 raise BodyLimitError(RequestFailure.PROTOCOL)
