@@ -8,7 +8,7 @@ import sys
 from typing import Final
 from urllib.parse import urlsplit
 
-from app.net.desktop import desktop_proxy
+from app.net.desktop_proxy import desktop_proxy
 from app.text.worded import WordedEnum
 from app.values.address import LOOPBACK
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.net import desktop, system_proxy
+from app.net import desktop_proxy, system_proxy
 from app.net.proxy import ProxyOrigin, origin_of
 from app.system import session_bus
 from tests.support.until import until_blocking
@@ -109,4 +109,4 @@ def test_without_a_portal_there_is_none(secret_service: str, monkeypatch: pytest
     ],
 )
 def test_the_first_proxy_counts(proxies: object, expected: str | None) -> None:
-    assert desktop.first_proxy(proxies) == expected
+    assert desktop_proxy.first_proxy(proxies) == expected

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.cli import parse, sub_command
-from app.net import desktop, system_proxy
+from app.net import desktop_proxy, system_proxy
 from app.net.proxy import ProxyOrigin, origin_of, usable
 from app.reports.exit_code import Exit
 from app.system import environment
@@ -230,7 +230,7 @@ BUS = texts(
 @given(BUS)
 def test_any_bus_address_is_no_proxy(address: str) -> None:
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = address
-    assert desktop.desktop_proxy("scim.example.com") is None
+    assert desktop_proxy.desktop_proxy("scim.example.com") is None
 
 
 # -- the command line ---------------------------------------------------------------------
