@@ -6,7 +6,6 @@ libproxy, reads the settings of GNOME and KDE.
 
 from __future__ import annotations
 
-import os
 from typing import Final
 
 PORTAL_SECONDS: Final = 5.0
@@ -20,8 +19,6 @@ def desktop_proxy(host: str) -> str | None:
 
     Blocks for up to ``PORTAL_SECONDS`` seconds. The portal, and so a script, learns only the scheme and the host.
     """
-    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
-        return None
     from app.system import session_bus
 
     if (connection := session_bus.connect()) is None:

@@ -6,7 +6,7 @@ decide. The request lasts as long as the connection it was made on.
 
 from __future__ import annotations
 
-import os
+import sys
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
@@ -43,7 +43,7 @@ class LogoutInhibition:
 
 
 def _inhibit(reason: str) -> DBusConnection | None:
-    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS"):
+    if sys.platform != "linux":
         return None
     from app.system import session_bus
 
