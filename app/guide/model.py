@@ -88,6 +88,11 @@ class Branch(_Part):
             raise ValueError(f"branch {self.id}: the first option has to lead to Full Sync")
         return self
 
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """The options that can be chosen. With one alone, there is nothing to ask."""
+        return tuple(option.id for option in self.options if option.unavailable is None)
+
 
 class ValueSpec(_Part):
     """A value that the admin captures or that follows from another one."""
@@ -390,5 +395,4 @@ class Guide(_Part):
 
 
 def _answer(branch: Branch, given: str | None) -> str:
-    possible = [option.id for option in branch.options if option.unavailable is None]
-    return given if given in possible else possible[0]
+    return given if given in branch.possible else branch.possible[0]

@@ -122,3 +122,12 @@ def obstacle(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Bl
     if step.marks is Milestone.FULL_SYNC and step_id in setup.done and left > 0:
         return Block(BlockReason.SYNC_PAUSE, seconds=left)
     return None
+
+
+def completed_by_value(guide: Guide, setup: Setup, action: Action) -> bool:
+    """Return whether the last value entered also completes the open step, which asks for values alone and has them."""
+    step = guide.step(action.step)
+    question = any(branch.at == step.id and len(branch.possible) > 1 for branch in guide.branches)
+    more = step.carries or step.choices or step.marks or step.builder or question
+    has_all = set(step.captures) <= setup.values.keys() | setup.kept.keys()
+    return action.kind is ActionKind.COMPLETE and has_all and not more

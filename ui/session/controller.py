@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from app.guide.vocabulary import Lane, Tool
 from app.session.events import SessionEvent
 from app.setup import journey
-from app.setup.action import ActionKind
+from app.setup.action import ActionKind, completed_by_value
 from app.setup.gate import Locked, gate
 from app.setup.journey import Block, BlockReason, unconfirmed_in
 from app.setup.sentences import sentence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from typing import Any
 
-    from app.guide.model import Step
     from app.session.captures import CaptureResult
     from app.session.session import SetupSession
     from app.setup.gate import TimestampProblem
@@ -205,7 +204,7 @@ class SetupController(QObject):
 
     async def _give(self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool) -> bool:
         """Show the result of an entered text; ``text`` is taken from the clipboard once it is kept."""
-        step = self.session.here.step
+        step_id = self.session.here.step.id
         spec = self.session.guide.values[name]
         self.giving.add(name)
         if spec.secret:
@@ -224,18 +223,11 @@ class SetupController(QObject):
         self.announced.emit(given.sentence)
         self.answered.emit(name)
         clean = given.accepted and not (given.warnings or given.to_redo or given.held)
-        if go_on and clean and self.session.here.step.id == step.id and self._only_captures(step):
+        guide, setup, action = self.session.guide, self.session.setup, self.step_view.footer.action
+        ends = action is not None and action.step == step_id and completed_by_value(guide, setup, action)
+        if go_on and clean and ends:
             self.act()
         return given.accepted and not given.warnings
-
-    def _only_captures(self, step: Step) -> bool:
-        """Return whether the step asks for values alone and has them: its main button just opens the next step."""
-        guide, action = self.session.guide, self.step_view.footer.action
-        asked = (branch for branch in guide.branches if branch.at == step.id)
-        open_question = any(sum(each.unavailable is None for each in branch.options) > 1 for branch in asked)
-        there = all(self.session.captures.shown(name).present for name in step.captures)
-        more = step.carries or step.choices or step.marks or step.builder or open_question
-        return there and not more and action is not None and action.kind is ActionKind.COMPLETE
 
     def keep_again(self) -> None:
         """Try again to store what is only in memory. The keyring may show its prompt."""

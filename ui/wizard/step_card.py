@@ -135,7 +135,7 @@ class StepCard(Card):
         """Add the questions, the values to copy and the values to capture."""
         guide = self._controller.session.guide
         asked = [branch for branch in guide.branches if branch.at == step.id]
-        fixed = [branch for branch in asked if sum(each.unavailable is None for each in branch.options) == 1]
+        fixed = [branch for branch in asked if len(branch.possible) == 1]
         self._ask(branch for branch in asked if branch not in fixed)
         secret = any(guide.values[carry.value].secret for carry in step.carries)
         if secret:
