@@ -89,7 +89,6 @@ def main() -> int:
                 window.hide()
             case "show":
                 window.show()
-                docking.place_soon()
             case "minimize":
                 window.showMinimized()
             case "keys":

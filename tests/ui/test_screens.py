@@ -19,6 +19,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app.cli import parse
 from tests.support.pages import ShownPage, flaws, laid_out
+from ui.desktop.docking import FRAMED_MS
 from ui.start import main
 from ui.tour.driver import TourDriver
 
@@ -28,6 +29,7 @@ def look(name, window):
     frame, room = window.frameGeometry().size(), window.screen().availableGeometry().size()
     found[name] = {
         "size": window.size().toTuple(), "least": window.minimumSize().toTuple(), "room": room.toTuple(),
+        "frame": frame.toTuple(),
         "fits": frame.boundedTo(room) == frame, "flaws": list(flaws(ShownPage(name, window))),
     }
 
@@ -53,10 +55,20 @@ async def walk(application):
     companion = application.opened.companion
     await laid_out()
     look("companion", companion)
-    await driver.click("large-window", within=companion)
     screens = QGuiApplication.screens()
+    await asyncio.sleep(max(FRAMED_MS) / 1000 + 0.1)
+    companion.move(screens[1].geometry().topLeft())
+    await laid_out()
+    companion.resize(companion.minimumSize())
+    screens[0].availableGeometryChanged.emit(screens[0].availableGeometry())
+    await laid_out()
+    look("dragged", companion)
+    screens[1].availableGeometryChanged.emit(screens[1].availableGeometry())
+    await laid_out()
+    look("docked", companion)
+    await driver.click("large-window", within=companion)
     for name, screen in (("elsewhere", screens[1]), ("back", screens[0])):
-        window.windowHandle().setScreen(screen)
+        window.move(screen.geometry().topLeft())
         await laid_out()
         look(name, window)
     return 0
@@ -86,8 +98,12 @@ def test_every_window_fits_its_screen(tmp_path: Path, width: int, height: int, s
         return
     assert found["home"]["size"] == first
     other = found["elsewhere"]["room"]
+    assert other != room
     assert found["elsewhere"]["size"] == [min(1240, other[0] - 16), min(800, other[1] - 40)]
     assert found["elsewhere"]["least"] == [min(720, other[0] - 16), min(480, other[1] - 40)]
+    assert found["dragged"]["room"] == found["docked"]["room"] == other
+    assert found["dragged"]["size"] == found["dragged"]["least"], "only the screen that it left has changed"
+    assert found["docked"]["frame"][1] == other[1]
 
 
 def walked(folder: Path, scale: float, *screens: tuple[int, int]) -> dict[str, Any]:

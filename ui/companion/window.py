@@ -34,7 +34,7 @@ from ui.wizard.step_card import StepCard, StepLine, confirmation, words_of
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent
 
     from ui.desktop.global_key import GlobalKey
     from ui.session.controller import SetupController
@@ -246,11 +246,6 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     def _focus_result(self) -> None:
         if self._results is not None and self._results.result is not None:
             self._results.result.setFocus()
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        """Return to the chosen edge."""
-        super().showEvent(event)
-        self.docking.place_soon()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Restore the main window when the companion is closed."""

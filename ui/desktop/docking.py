@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QRect, QTimer
 
+from ui.desktop.window_screen import WindowScreen
 from ui.desktop.windows import on_wayland
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMetaObject
     from PySide6.QtWidgets import QWidget
 
 
@@ -45,10 +45,11 @@ class Docking(QObject):
         super().__init__(window)
         self.edge = Edge.FREE
         self._window = window
-        self._room: QMetaObject.Connection | None = None
-        """The connection to the signal of the screen that the window was shown on."""
         self._before: QRect | None = None
         """Where the window was before it was docked."""
+        screen = WindowScreen(window)
+        screen.shown.connect(self._place_soon)
+        screen.room_changed.connect(self._place)
 
     def choose(self, edge: Edge) -> None:
         """Move the window to an edge, or back to where it was."""
@@ -57,18 +58,15 @@ class Docking(QObject):
         self.edge = edge
         if edge is Edge.FREE and self._before is not None:
             self._window.setGeometry(self._before)
-        self.place()
+        self._place()
 
-    def place_soon(self) -> None:
+    def _place_soon(self) -> None:
         """Move the window, again once its desktop has given it a frame, which takes part of the room."""
-        self.place()
+        self._place()
         for delay in FRAMED_MS:
-            QTimer.singleShot(delay, self, self.place)
-        if self._room is not None:
-            QObject.disconnect(self._room)
-        self._room = self._window.screen().availableGeometryChanged.connect(self.place)
+            QTimer.singleShot(delay, self, self._place)
 
-    def place(self) -> None:
+    def _place(self) -> None:
         """Move the window to its edge."""
         window, handle = self._window, self._window.windowHandle()
         if self.edge is Edge.FREE or handle is None or not can_dock():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QSize
+from PySide6.QtCore import QObject, QSize
+
+from ui.desktop.window_screen import WindowScreen
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QMetaObject
-    from PySide6.QtGui import QWindow
     from PySide6.QtWidgets import QWidget
 
 Size = tuple[int, int]
@@ -22,7 +22,7 @@ class ScreenFit(QObject):
     """Gives a window its first size and its minimum, each at most what fits on its screen.
 
     A window that still has the size it was given gets another one with the room; one that the admin has resized only
-    shrinks. The available geometry is the screen without panels and docks.
+    shrinks.
     """
 
     def __init__(self, window: QWidget, *, first: Size, least: Size) -> None:
@@ -30,26 +30,9 @@ class ScreenFit(QObject):
         self._window = window
         self._first, self._least = QSize(*first), QSize(*least)
         self._given: QSize | None = None
-        self._handle: QWindow | None = None
-        self._watched: QMetaObject.Connection | None = None
-        """The connection to the screen's signal."""
-        window.installEventFilter(self)
-        self._follow_screen()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Follow the screens from the moment the window is shown, with each window that Qt makes for it."""
-        if watched is self._window and event.type() is QEvent.Type.Show:
-            handle = self._window.windowHandle()
-            if handle is not None and handle is not self._handle:
-                self._handle = handle
-                handle.screenChanged.connect(self._follow_screen)
-            self._follow_screen()
-        return False
-
-    def _follow_screen(self) -> None:
-        if self._watched is not None:
-            QObject.disconnect(self._watched)
-        self._watched = self._window.screen().availableGeometryChanged.connect(self._follow_room)
+        screen = WindowScreen(window)
+        screen.changed.connect(self._fit)
+        screen.room_changed.connect(self._follow_room)
         self._fit()
 
     def _follow_room(self) -> None:
