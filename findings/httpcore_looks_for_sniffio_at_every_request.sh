@@ -3,8 +3,8 @@
 # Version: httpx 0.28.1, httpcore 1.0.9, anyio 4.16.0
 # Behavior: each lock, event and cancel scope of httpcore imports sniffio to learn which event loop runs. anyio needed
 #   sniffio up to 4.11; since then nothing installs it. A failed import is not remembered by Python, so each one looks
-#   through every folder of sys.path again. Test Connection spent a sixth of its processor time on that.
-# Guess: an optional package is looked for once, when the library is imported.
+#   through every folder of sys.path again. Test Connection spent one sixth of its processor time on that.
+# Guess: an optional package is searched for once, when the library is imported.
 # Seen: sniffio installed: no; searches in one request on an open connection: 4; in the first: 8
 # Here: nothing works around it; both sides of tests/benchmarks/latency.py pay for it.
 set -euo pipefail
