@@ -19,7 +19,7 @@ from app.system.threads import leave
 
 
 def main() -> int:
-    """Do what the command line asks for; returns the exit code."""
+    """Do what the command line asks for. Return the exit code."""
     open_missing()
     log.install_hooks()
     notes = tuple(each.sentence for each in environment.remove_unusable())

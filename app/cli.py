@@ -48,7 +48,7 @@ class Options:
     notes: tuple[str, ...] = ()
     """What of the environment can't be used, in sentences."""
     activation: str = ""
-    """What the desktop passed to this start so that a window may come forward, see ``StartRequest``."""
+    """The desktop's permission for a window to come to the front, see ``StartRequest``."""
 
     def folder(self, *, practice: bool) -> Path:
         """Return the folder for the setups of that mode."""

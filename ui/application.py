@@ -295,7 +295,7 @@ class Application:
         self.opened.come_forward(activation, large=large)
 
     def _take_start(self, request: StartRequest) -> None:
-        """Come forward for a second start of the program, and open the file that it was given."""
+        """Come to the front for a second start of the program, and open the file that it was given."""
         self._come_back(request.activation, large=request.file is not None)
         if (file := request.file) is not None:
             self._once_ready(lambda: self.tasks.start(self._files.open(file)))

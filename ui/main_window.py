@@ -73,7 +73,7 @@ class MainWindow(InTabOrder, QMainWindow):
         return self._stack.currentWidget() is page
 
     def come_forward(self, activation: str = "") -> None:
-        """Bring the window in front of all others; ``activation`` is a Wayland desktop's permission for that."""
+        """Bring the window to the front of all others; ``activation`` is a Wayland desktop's permission for that."""
         bring_forward(self, activation)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name

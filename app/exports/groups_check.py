@@ -663,7 +663,7 @@ def _in_utf8(name: str) -> str:
 def _repeats(hashes: array[int]) -> Iterator[array[int]]:
     """The places of numbers that occur more than once, in parts: each has all places of its numbers, in order.
 
-    A set of a million numbers would take 90 MB, so that quarters are looked at first: mostly, no number repeats.
+    A set of a million numbers would take 90 MB, so quarters are checked first: usually, no number repeats.
     Otherwise, one byte for each of 8 million remainders finds those that may be a second one, which are then counted.
     """
     if all(len(set(compress(hashes, mask))) == mask.count(1) for mask in _quarters(hashes)):

@@ -44,7 +44,7 @@ class CaptureResult:
     sensitive: bool = False
     """The rejected text may be a secret in the wrong field, so it must not stay on the screen."""
     asks: bool = False
-    """Whether the admin has to say whether the secret is really meant; it waits in memory."""
+    """Whether the admin has to confirm the secret, which waits in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +238,7 @@ class Captures:
         self._asked.pop(name, None)
 
     async def undo(self, name: str) -> CaptureResult:
-        """Bring the former value of a secret back; the one that replaced it is gone."""
+        """Restore the former value of a secret. The one that replaced it is discarded."""
         opened, spec = self._opened, self._opened.guide.values[name]
         former = await self.former.read(name)
         if former.value is None:
@@ -256,7 +256,7 @@ class Captures:
         return CaptureResult(accepted=True, sentence="The former value was restored.", held=self._held is not None)
 
     async def remove_former(self, name: str) -> str | None:
-        """Remove the former value of a secret. Returns why it is still there, or None."""
+        """Remove the former value of a secret. Return why it is still there, or None."""
         outcome = await self.former.remove(name)
         return None if outcome.status is VaultStatus.DELETED else outcome.sentence
 
@@ -335,7 +335,7 @@ class Captures:
         return None
 
     async def _doubt(self, name: str, value: str) -> str | None:
-        """Why a secret may be a slip; None if nothing shows that."""
+        """Return why a secret may be a slip; None if nothing suggests it."""
         values, setup = self._opened.guide.values, self._opened.setup
         stored = (await self.reveal(name)).value if name in setup.kept else None
         if stored == value:
@@ -356,7 +356,7 @@ class Captures:
         return None
 
     async def _keep(self, name: str, kind: Kind, value: str, *, replaces: bool = True) -> str | None:
-        """Put a secret into the keyring; a sentence says why it is neither there nor held for this run.
+        """Store a secret in the keyring. Return why it is neither there nor held for this run, or None.
 
         What it ``replaces`` is kept as the former value, before anything changes.
         """

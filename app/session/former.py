@@ -1,4 +1,4 @@
-"""Keeps the value that a secret had before its last replacement, until it is brought back or removed.
+"""Keeps the value that a secret had before its last replacement, until it is restored or removed.
 
 It is another item of the setup in the keyring, so that whatever removes the setup's secrets removes it too.
 """
@@ -39,7 +39,7 @@ class FormerSecrets:
         self.names = frozenset(item.removesuffix(_ROLE) for item in shown if item.endswith(_ROLE))
 
     async def keep(self, name: str, value: str) -> Outcome:
-        """Keep the value that is about to be replaced; the one kept before it is gone."""
+        """Keep the value that is about to be replaced, instead of the one kept before."""
         outcome = await self._vault.put(self._opened.setup.id, name + _ROLE, value)
         if outcome.kept:
             self.names |= {name}

@@ -68,7 +68,7 @@ class OpenSetup:
         self._listeners: list[Callable[[SessionEvent], None]] = []
         self._saving = asyncio.Lock()
         self._untouched: Setup | None = None
-        """The setup as it was begun, as long as it has no file because nothing was entered."""
+        """The setup as it was created, while it has no file because nothing was entered."""
         self._gone = False
         """The setup was deleted: nothing is written anymore."""
 

@@ -34,7 +34,7 @@ class StartListener:
         self._close: Callable[[], None] = lambda: None
 
     async def open(self) -> None:
-        """Listen until ``close``. The folder must be locked. Where that fails, a second start says why it can't start.
+        """Listen until ``close``. The folder must be locked. On failure, a second start says why it can't start.
 
         The lock shows that whatever is at the address was left by a program that was killed.
         """
@@ -51,7 +51,7 @@ class StartListener:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            # Whoever is there may have gone, or sends something else.
+            # The other side may be gone, or send something else.
             with suppress(OSError, EOFError, asyncio.LimitOverrunError):
                 async with asyncio.timeout(LIMIT_SECONDS):
                     if not _is_own(writer):

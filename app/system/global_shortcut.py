@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jeepney import Message
 
 SHORTCUT: Final = "bring-companion"
-"""What the portal calls the shortcut between itself and this program."""
+"""The shortcut's id between the portal and this program."""
 DECISION_SECONDS: Final = 300.0
 """Seconds for the user to choose a key in the desktop's own dialog."""
 
@@ -32,14 +32,14 @@ _TAKEN: Final = 0
 
 
 class GlobalShortcut:
-    """One shortcut of this program. ``run`` has to run."""
+    """One shortcut of this program. It works while ``run`` is running."""
 
     def __init__(self, pressed: Callable[[str], None]) -> None:
-        """``pressed`` receives the desktop's permission to come forward, empty where it sends none."""
+        """``pressed`` receives the desktop's permission to come to the front, empty where it sends none."""
         self._pressed = pressed
         self._bus = SessionBus(self._take)
         self._answers: dict[str, asyncio.Future[tuple[int, dict[str, Any]]]] = {}
-        """Path of a request → what the portal answers to it."""
+        """Path of a request → the portal's answer."""
         self._portal = ""
         """The unique name of the portal, so that no other program's signal counts."""
         self._session = ""
@@ -61,7 +61,7 @@ class GlobalShortcut:
         return bool(self._portal)
 
     async def bind(self, description: str) -> str | None:
-        """Let the user choose the key in the desktop's dialog. Return how the desktop calls it; None without one."""
+        """Let the user choose the key in the desktop's dialog. Return the desktop's name for it; None without one."""
         try:
             if not self._session:
                 made = await self._request("CreateSession", "a{sv}", (), {"session_handle_token": ("s", _token())})

@@ -74,7 +74,7 @@ class SessionBus:
         self.name = ""
         """The unique name of the connection."""
         self.ended = False
-        """It failed, or was lost. A new one may have more luck."""
+        """It failed or was lost. A new one may succeed."""
 
     async def run(self, sender: str, *interfaces: str) -> None:
         """Connect, then take answers, and signals of a sender, until the connection ends or this is cancelled."""

@@ -1,4 +1,4 @@
-"""What a second start asks of the running program: to come forward, and to open a file. No event loop needed.
+"""What a second start asks of the running program: to come to the front, and to open a file. No event loop needed.
 
 The running program listens at an address of its own for each data folder and mode, see ``app.session.start_listener``.
 All calls block.
@@ -19,11 +19,11 @@ from typing import Final
 from app.system.paths import APP_ID, runtime_dir
 
 LIMIT_BYTES: Final = 8192
-"""Of a request; Linux allows paths of 4,096 bytes."""
+"""The size of a request; Linux allows paths of 4,096 bytes."""
 LIMIT_SECONDS: Final = 3.0
-"""That one side waits for the other."""
+"""How long one side waits for the other."""
 DONE: Final = b"\1"
-"""The answer of a running program that has come forward."""
+"""The answer of a running program that has come to the front."""
 
 LONGEST_TOKEN: Final = 256
 _TOKEN: Final = re.compile(rf"[!-~]{{0,{LONGEST_TOKEN}}}\Z")
@@ -36,7 +36,7 @@ class StartRequest:
     file: Path | None = None
     """A hand-over file to open; an absolute path."""
     activation: str = ""
-    """On Wayland, the desktop's permission for a window to come forward, for one use (xdg-activation-v1)."""
+    """On Wayland, the desktop's permission for a window to come to the front, for one use (xdg-activation-v1)."""
 
     def packed(self) -> bytes:
         """Return the request as it is sent: the path and the token, each ended by NUL, which neither can contain."""
@@ -63,7 +63,7 @@ def address(folder: Path, *, practice: bool) -> str:
 
 
 def send(folder: Path, request: StartRequest, *, practice: bool) -> bool:
-    """Ask the program that uses this data folder to come forward. Return whether it did."""
+    """Ask the program that uses this data folder to come to the front. Return whether it did."""
     try:
         return _exchange(address(folder, practice=practice), request.packed())
     except OSError:

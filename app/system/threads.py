@@ -51,7 +51,7 @@ class DaemonThreadLoop(asyncio.SelectorEventLoop):
 
 
 def leave(code: int) -> NoReturn:
-    """End the process with that exit code at once, without taking Python apart first.
+    """End the process with that exit code at once, without finalizing Python first.
 
     Daemon threads may still be importing, or waiting for a keyring or a child. Until 3.14, Python ends each of them at
     its next instruction, also inside C++ code, which aborts the process (documentation of ``Py_FinalizeEx``), and by

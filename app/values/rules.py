@@ -245,7 +245,7 @@ def looks_secret(text: str) -> bool:
 def without_secrets(text: str) -> str:
     """Return an error message with a bullet for each character that may be part of a secret.
 
-    A code without a digit stays: an error's name is one, and hardly ever a token.
+    A code without a digit is kept: the name of an error is one, a token hardly ever.
     """
 
     def covered(found: re.Match[str]) -> str:

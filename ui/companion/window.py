@@ -54,7 +54,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         self.setObjectName("companion-window")
         self._controller = controller
         self.global_key = global_key
-        """The key of the desktop that brings this window."""
+        """The desktop's key that shows this window."""
         self._drawn: object = None
         self._words: object = None
         """What is drawn from the guide, whose texts change with captured values."""
@@ -80,7 +80,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             fill(inside, note)
         self._body = column()
         self._below = column()
-        """What the step needs to go on, in sight while the rest scrolls: a confirmation, or a field far down."""
+        """What the step needs to continue, in view while the rest scrolls: a confirmation, or a field far down."""
         self._footer = FooterBar(controller, self, narrow=True)
         fill(inside, wide(self._body), self._below, self._footer)
         self._bind_keys()
@@ -116,7 +116,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         return row(wide(self._console), *map(middle, (self._open, large, self._more)), spacing=4)
 
     def _show_menu(self) -> None:
-        """Open the menu of what has no button of its own, with the keys of the table."""
+        """Open the menu of the actions that have no button, with their keys."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName("companion-menu")
@@ -164,7 +164,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         self._footer.show_footer(view.footer)
 
     def _show_console(self, view: ViewState) -> None:
-        """Name the console of the open step, loudly if the step before was done in another one."""
+        """Name the console of the open step, highlighted if the step before was done in another one."""
         session, step = self._controller.session, self._controller.session.here.step
         names = {
             Lane.CIE: session.guide.cie.name,
@@ -234,7 +234,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         return self._footer.first_stops(*(part for part in parts if part is not None))
 
     def offer_copy(self) -> None:
-        """Let the next press of Enter copy the next value: a desktop takes a copy only after a key in this window."""
+        """Let the next press of Enter copy the next value: a desktop accepts a copy only after a key in this window."""
         carries, index = self._controller.session.here.step.carries, self._controller.next_copy
         if isinstance(self._work, StepCard) and index is not None:
             self._work.offer_copy(carries[index].value)

@@ -25,7 +25,7 @@ class CopyStage(StrEnum):
     """What became of the text copied last."""
 
     NOT_COPIED = "not-copied"
-    """Another text is still there: the desktop didn't take the copy."""
+    """Another text is still there: the desktop didn't accept the copy."""
     HELD = "held"
     """In the clipboard. A secret is cleared when its time has passed."""
     CLEARING = "clearing"

@@ -133,7 +133,7 @@ class ClipboardGuard(QObject):
         self._next_look.timeout.connect(self._look)
         self._swept.connect(self._take_sweep)
         self._unchecked = ""
-        """The label of a copy that wasn't read back yet, or not found."""
+        """The label of a copy that was not read back yet, or was not found."""
         self._checked.connect(self._take_check)
         QGuiApplication.clipboard().dataChanged.connect(self._notice)
         self._program = cast("QGuiApplication", QGuiApplication.instance())
@@ -383,7 +383,7 @@ class _QtBoard:
 
 
 def _seen_outside() -> str:
-    """Return what another program gets from the clipboard on Wayland; empty if nobody here can tell."""
+    """Return what another program gets from the clipboard on Wayland; empty if that can't be determined."""
     with contextlib.suppress(OSError), WaylandSelection() as selection:
         return selection.text()
     with contextlib.suppress(OSError), XSelection() as through:

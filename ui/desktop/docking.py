@@ -39,7 +39,7 @@ def can_dock() -> bool:
 
 
 class Docking(QObject):
-    """Keeps a window at the chosen edge, as high as the screen has room, also after the room has changed."""
+    """Keeps a window at the chosen edge, as high as the screen's available room, even after that has changed."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

@@ -1,4 +1,4 @@
-"""The key that brings the companion from any window, where the desktop's portal offers one."""
+"""The key that shows the companion from any window, where the desktop's portal offers one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class GlobalKey(QObject):
     """Whether there can be such a key, which one the admin chose, and that it was pressed.
 
     Signals:
-        pressed: The key was pressed. With the desktop's permission to come forward, empty where it sends none.
+        pressed: The key was pressed. With the desktop's permission to come to the front, empty where it sends none.
     """
 
     pressed = Signal(str)

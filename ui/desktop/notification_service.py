@@ -43,7 +43,7 @@ class NotificationService:
 
     @property
     def ended(self) -> bool:
-        """Whether the connection failed, or was lost. A new service may have more luck."""
+        """Whether the connection failed or was lost. A new one may succeed."""
         return self._bus.ended
 
     async def run(self) -> None:
@@ -79,7 +79,7 @@ class NotificationService:
             return False
 
     async def _to_portal(self, title: str, sentence: str) -> bool:
-        # Both are plain, but xdg-desktop-portal-gtk 1.14 hands the body on as markup. So the name is in the title.
+        # Both are plain, but xdg-desktop-portal-gtk 1.14 passes the body on as markup. So the name is in the title.
         number = str(len(self._shown))
         self._shown.add(number)
         texts = {"title": ("s", title), "body": ("s", sentence), "default-action": ("s", DEFAULT)}

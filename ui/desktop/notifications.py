@@ -20,10 +20,10 @@ class Notifier(QObject):
     """Shows notifications, also on a desktop without a tray.
 
     Qt's own notifications have no action on Linux, so that a click does nothing (Qt 6.12 with dunst and
-    xfce4-notifyd), and hand the text on as markup.
+    xfce4-notifyd), and pass the text on as markup.
 
     Signals:
-        clicked: The admin clicked a notification. With the permission to come forward, empty where there is none.
+        clicked: The admin clicked a notification. With the permission to come to the front, empty where there is none.
     """
 
     clicked = Signal(str)

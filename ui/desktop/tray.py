@@ -23,7 +23,7 @@ def has_tray() -> bool:
 
 
 def if_closed() -> str:
-    """Return what becomes of a wait when the window is closed."""
+    """Return what happens to a wait when the window is closed."""
     return IN_TRAY if has_tray() else NO_TRAY
 
 

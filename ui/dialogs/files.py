@@ -16,14 +16,14 @@ CSV: Final = "CSV (*.csv *.tsv *.txt);;All files (*)"
 
 
 def choose_file(parent: QWidget, title: str, kinds: str, take: Callable[[Path], object]) -> None:
-    """Ask for a file that exists, at first among the downloads. ``kinds`` is Qt's filter of names."""
+    """Ask for an existing file, starting in the downloads folder. ``kinds`` is Qt's filter of names."""
     dialog = _dialog(parent, title, kinds, take, QStandardPaths.StandardLocation.DownloadLocation)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
     dialog.open()
 
 
 def choose_target(parent: QWidget, title: str, kinds: str, name: str, take: Callable[[Path], object]) -> None:
-    """Ask where to write a file, at first among the documents.
+    """Ask where to write a file, starting in the documents folder.
 
     The suffix of the suggested name is added to a name without one.
     """

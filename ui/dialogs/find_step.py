@@ -1,4 +1,4 @@
-"""Finds a step of the open setup by what it is called or what is entered in it."""
+"""Finds a step of the open setup by its title, its menu path or its fields."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class FindStep(InTabOrder, QDialog):
-    """A field to type in and the steps that fit; Enter opens the selected one."""
+    """A field to type in and the steps that match. Enter opens the selected one."""
 
     def __init__(self, controller: SetupController, parent: QWidget) -> None:
         super().__init__(parent)

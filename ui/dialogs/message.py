@@ -23,7 +23,7 @@ ICON = 28
 LINE = 260
 """Pixels that a line surely holds; Qt makes a box about 400 wide."""
 TEXT_LINES, MORE_LINES = 8, 20
-"""The most lines of both texts, whatever a file or a system says; fewer on a small screen."""
+"""The maximum number of lines of both texts, however long they are; fewer on a small screen."""
 AROUND = 200
 """Pixels of a box's height beyond the lines of its texts, with the desktop's frame."""
 LONGEST = 4000

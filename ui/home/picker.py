@@ -89,7 +89,7 @@ class Picker(QWidget):
 
     @property
     def _chosen(self) -> QListWidgetItem | None:
-        """The selected client. Qt's current item is another one: it only follows the keyboard."""
+        """The selected client. Qt's current item may be another one: it only follows the keyboard."""
         return next(iter(self._list.selectedItems()), None)
 
     def _choose(self, item: QListWidgetItem | None) -> None:

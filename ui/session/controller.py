@@ -197,7 +197,7 @@ class SetupController(QObject):
         self.announced.emit(trouble or f"The former {label} was removed from {self.session.vault.name}.")
 
     async def _give_after(self, earlier: tuple[Task[bool], ...], work: Coroutine[Any, Any, bool]) -> bool:
-        """Give texts one after another, so that the result of the last one is what is shown."""
+        """Enter texts one after another, so that the result of the last one is shown."""
         if earlier:
             await asyncio.wait(earlier)
         return await work

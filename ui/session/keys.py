@@ -11,7 +11,7 @@ VALUES: Final = 9
 
 
 class Key(WordedEnum):
-    """A key as it is written on the screen, and what it does. On macOS, Qt takes Ctrl as Command, Alt as Option."""
+    """A key as it is written on the screen, and what it does. On macOS, Qt maps Ctrl to Command and Alt to Option."""
 
     MOVE = "Tab", "Moves to the next field. Enter or Space presses a button."
     DONE = "Ctrl+Enter", "Presses the main button, such as **Done**."

@@ -105,14 +105,14 @@ class SetupWindows:
         self._window.hide()
 
     def _come_by_key(self, permission: str) -> None:
-        """Bring the companion, ready to copy; without an open setup, bring the main window."""
+        """Show the companion, ready to copy, or the main window if no setup is open."""
         self.show_companion()
         self.come_forward(permission)
         if self.companion is not None:
             QTimer.singleShot(0, self.companion, self.companion.offer_copy)
 
     def come_forward(self, activation: str = "", *, large: bool = False) -> None:
-        """Bring the window that is in use in front of all others, or the main window if it must be ``large``."""
+        """Bring the window in use to the front, or the main window if it must be ``large``."""
         if self.companion is not None and self.companion.isVisible():
             if not large:
                 bring_forward(self.companion, activation)

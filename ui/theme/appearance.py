@@ -28,7 +28,7 @@ _MOTION: Final = {
 
 
 class Appearance(QObject):
-    """Listens to the desktop for as long as the application lives.
+    """Follows the desktop's settings as long as the application runs.
 
     Signals:
         changed: Something else is asked for.

@@ -30,7 +30,7 @@ class _Pasted(QPlainTextEdit):
     """An input that submits pasted or dropped text immediately. Neither undo nor the input method keeps it.
 
     It shows bullets for what may be a secret: screen readers speak each inserted text, and screens are shared. The text
-    itself lies beside it.
+    itself is kept beside it.
     """
 
     given = Signal(str)

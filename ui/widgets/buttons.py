@@ -73,7 +73,7 @@ class IconedButton(PushButton):
 class MainButton(IconedButton):
     """The primary button of a page. If its action isn't possible, it says why.
 
-    It then looks disabled but takes the focus: Tab passes over a disabled button, and nobody hears the reason.
+    It then looks disabled but takes the focus: Tab skips a disabled button, so its reason would not be heard.
     A double click counts once: the second click would complete the next step, unseen.
     """
 

@@ -326,7 +326,7 @@ class CaptureField(QWidget):
         return self._hint.text
 
     def set_busy(self, busy: bool) -> None:
-        """Accept nothing else while the value is being stored. What has the keyboard keeps it."""
+        """Accept nothing else while the value is being stored. What has the focus keeps it."""
         if busy != self._input.isReadOnly():
             self._input.setReadOnly(busy)
             self._button.setEnabled(not busy or self._button.hasFocus())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 
 LONGEST: Final = 32_767
-"""Characters. QLineEdit cuts off a longer text without a word, so a longer one goes straight to the rules."""
+"""Characters. QLineEdit silently cuts off a longer text, so a longer one goes straight to the rules."""
 
 BULLET: Final = "\u25cf"
 

@@ -129,7 +129,7 @@ def _keep_order(layout: QLayout) -> None:
 def widgets_in(layout: QLayout) -> list[QWidget]:
     """Return the widgets of a row or column and of those inside it, in their order.
 
-    Not by ``itemAt``: PySide keeps the wrapper of an item that Qt deleted, and gives it to what comes to its address.
+    Not by ``itemAt``: PySide keeps the wrapper of an item that Qt deleted, and reuses it for a new one at its address.
     """
     parent = layout.parentWidget()
     if parent is None:

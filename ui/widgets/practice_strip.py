@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class PracticeStrip(QFrame):
-    """Amber, at the top of a window, as long as practice lasts."""
+    """An amber strip at the top of a window, as long as practice lasts."""
 
     def __init__(self, parent: QWidget, leave: Press) -> None:
         super().__init__(parent)

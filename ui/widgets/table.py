@@ -195,7 +195,7 @@ class ResultTable(QTableView):
         self._fitting = True
         for done, at in enumerate(sorted(needs, key=lambda at: needs[at])):
             width = min(needs[at], left // (count - done))
-            # The widest column also takes what nobody needs.
+            # The widest column also takes the width that no other needs.
             self.setColumnWidth(at, left if done == count - 1 else width)
             left -= width
         self._fitting = False

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 CHECKS, CARD = 560, 340
-"""The most width of the checks and the least of a card beside them, in pixels."""
+"""The maximum width of the checks and the minimum width of a card beside them, in pixels."""
 
 
 class ConnectionPage(QWidget):

@@ -68,7 +68,7 @@ class FooterBar(QFrame):
             row(*items, inside=self, spacing=12, margins=(24, 12, 24, 12))
 
     def first_stops(self, *parts: QWidget) -> list[QWidget]:
-        """Return the order of Tab for a step: to its last field or result, the main button, and what helps with it.
+        """Return the order of Tab for a step: to its last field or result, the main button, and then the rest.
 
         ``parts`` are the widgets that show the step.
         """

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 ROOM = QSize(1000, 680)
-"""The least size, in device-independent pixels, for the whole rail, and its width for two lanes."""
+"""The minimum size, in device-independent pixels, for the whole rail, and its width for two lanes."""
 
 
 class WizardPage(InTabOrder, WorkFirst, QWidget):

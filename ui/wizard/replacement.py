@@ -1,4 +1,4 @@
-"""What can be done about a secret that would be replaced, or was: replace or keep it, bring the former one back."""
+"""What can be done about a secret that would be replaced, or was: replace or keep it, or restore the former one."""
 
 from __future__ import annotations
 
