@@ -92,8 +92,7 @@ def next_action(guide: Guide, setup: Setup, activity: Activity) -> Action:
     if complete and activity.at_summary:
         return Action(ActionKind.LEAVE, here.id)
     last = here.id == journey.visible(guide, setup)[-1][1].id
-    done = here.id in setup.done and here.id not in setup.stale
-    if last and done and not complete and (place := about(guide, setup)) is not None:
+    if last and setup.is_done(here.id) and not complete and (place := about(guide, setup)) is not None:
         return Action(ActionKind.OPEN_STEP, place.step.id)
     if here.page is Page.TEST and (activity.testing or activity.tested is not LastTest.PASSED):
         return _test(guide, setup, here.id, activity)

@@ -126,7 +126,7 @@ def place(guide: Guide, setup: Setup, step_id: str | None = None) -> Place:
 def frontier(guide: Guide, setup: Setup) -> str | None:
     """Return the first step to do or redo; None if all are done."""
     for _, step in visible(guide, setup):
-        if step.id not in setup.done or step.id in setup.stale:
+        if not setup.is_done(step.id):
             return step.id
     return None
 
@@ -203,7 +203,7 @@ def block(
     step = guide.step(step_id)
     shown = {s.id for _, s in visible(guide, setup)}
     for need in step.needs:
-        if need.step in shown and (need.step not in setup.done or need.step in setup.stale):
+        if need.step in shown and not setup.is_done(need.step):
             return Block(BlockReason.NEED, need.step, at=step_id)
     if step.marks in _BEHIND_THE_GATE and (closed := answer_block(guide, setup)):
         return closed
@@ -240,7 +240,7 @@ def unfinished_before(guide: Guide, setup: Setup, step_id: str) -> tuple[Step, .
     """Return the steps before that one that have to be done and aren't, in order."""
     steps = [step for _, step in visible(guide, setup)]
     before = steps[: [step.id for step in steps].index(step_id)]
-    return tuple(s for s in before if not s.optional and (s.id not in setup.done or s.id in setup.stale))
+    return tuple(s for s in before if not s.optional and not setup.is_done(s.id))
 
 
 def on_word(guide: Guide, setup: Setup, step: Step) -> bool:
@@ -301,7 +301,7 @@ def _after(guide: Guide, setup: Setup, step_id: str) -> str:
     steps = [step.id for _, step in visible(guide, setup)]
     later = steps[steps.index(step_id) + 1 :]
     for candidate in later:
-        if candidate not in setup.done or candidate in setup.stale:
+        if not setup.is_done(candidate):
             return candidate
     return frontier(guide, setup) or next(iter(later), step_id)
 

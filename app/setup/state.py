@@ -177,6 +177,10 @@ shown."""
     summary: Summary = Summary()
     """Computed at the last save."""
 
+    def is_done(self, step_id: str) -> bool:
+        """Return whether the step was completed and doesn't have to be redone."""
+        return step_id in self.done and step_id not in self.stale
+
     def with_(self, **changes: object) -> Setup:
         """Return a copy with these fields replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]

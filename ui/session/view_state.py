@@ -153,7 +153,7 @@ def view_state(
 def _past_test(guide: Guide, setup: Setup, action: Action) -> str | None:
     """Return the step after a test that is done, which can be opened without testing again."""
     tests = action.kind in (ActionKind.TEST, ActionKind.TEST_AGAIN)
-    done = action.step in setup.done and action.step not in setup.stale and not failing(guide, setup)
+    done = setup.is_done(action.step) and not failing(guide, setup)
     return journey.neighbor(guide, setup, 1) if tests and done else None
 
 
