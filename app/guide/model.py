@@ -200,6 +200,11 @@ class Step(_Part):
     sources: tuple[Identifier, ...] = ()
 
     @property
+    def console(self) -> Lane:
+        """The lane that shows the step: the timestamp that is watched here is on a page of CIE."""
+        return Lane.CIE if self.page is Page.WATCH else self.lane
+
+    @property
     def helpful_tools(self) -> tuple[Tool, ...]:
         """The tools that the card links to, each once."""
         found = list(self.tools)

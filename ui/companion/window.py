@@ -171,7 +171,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             Lane.PORTAL: session.guide.portal.name,
             Lane.ASSISTANT: "this window",
         }
-        before, self._lane = self._lane, Lane.CIE if step.page is Page.WATCH else step.lane
+        before, self._lane = self._lane, step.console
         changed = before not in (None, self._lane) and not view.finished
         where = f"{'Now in' if changed else 'In'} {names[self._lane]}"
         self._where.setText(view.title if view.finished else where)

@@ -77,17 +77,12 @@ class LaneView(QFrame):
         """Offer the other lane in the head while only one of them is shown."""
         self._other.setVisible(alone)
 
-    def _belongs(self, place: Place) -> bool:
-        if place.step.page is Page.WATCH:
-            return self._lane is Lane.CIE
-        return place.step.lane is self._lane
-
     def _shown(self) -> list[Place]:
         session = self._controller.session
         stages = [stage.id for stage in session.guide.stages]
         here = stages.index(session.here.stage.id)
         near = stages[max(0, here - 1) : here + 2]
-        mine = [p for p in places(session.guide, session.setup) if self._belongs(p)]
+        mine = [p for p in places(session.guide, session.setup) if p.step.console is self._lane]
         close = [p for p in mine if p.stage.id in near]
         return close or mine[-3:]
 

@@ -200,7 +200,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
         here = self.controller.session.here.step
         if here.id != self._drawn_at:
             self._drawn_at = here.id
-            self._lane = Lane.PORTAL if here.lane is Lane.PORTAL and here.page is not Page.WATCH else Lane.CIE
+            self._lane = Lane.PORTAL if here.lane is Lane.PORTAL else Lane.CIE
         for lane, view in self._views.items():
             if isinstance(both := self._bodies[None].layout(), QHBoxLayout):
                 both.setStretchFactor(view, 3 if lane is self._lane else 2)

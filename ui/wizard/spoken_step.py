@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import Lane, Page
+from app.guide.vocabulary import Lane
 from app.setup.journey import visible
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ def name(guide: Guide, setup: Setup, place: Place) -> str:
     """Return the name of the open step's card: its number, its title and where it is done."""
     step = place.step
     parts = [f"Step {place.number} of {len(visible(guide, setup))}", step.title]
-    if step.lane is not Lane.ASSISTANT or step.page is Page.WATCH:
-        console = guide.portal if step.lane is Lane.PORTAL else guide.cie
+    if step.console is not Lane.ASSISTANT:
+        console = guide.portal if step.console is Lane.PORTAL else guide.cie
         parts.append(f"in {console.name}")
     if step.optional:
         parts.append("optional")
