@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from app.session.open_setup import OpenSetup
-    from app.setup.state import Setup
     from app.system.policy import Policy
     from app.vault import Outcome, Vault
 
@@ -86,8 +85,6 @@ class Captures:
         self.former = FormerSecrets(opened, vault)
         self._asked: dict[str, str] = {}
         """Texts that may be a slip, until the admin says whether they replace the secret."""
-        self._replaced: dict[str, tuple[Setup, Setup]] = {}
-        """The setup before and after the last replacement of a secret in this run."""
         self._lost: dict[str, VaultStatus] = {}
         """Secrets that were found missing, damaged or invalid in the keyring."""
         self.locked = False
@@ -243,14 +240,12 @@ class Captures:
         former = await self.former.read(name)
         if former.value is None:
             return CaptureResult(accepted=False, sentence=former.status.words)
-        before, since = self._replaced.pop(name, (None, None))
-        setup = opened.setup
+        stale = self.former.stale_before(name)
         refusal = await self._keep(name, spec.kind, former.value, replaces=False)
         if refusal is not None:
             return CaptureResult(accepted=False, sentence=refusal)
-        self._replaced.pop(name, None)
-        if before is not None and since is not None and _same_inputs(since, setup):
-            opened.setup = opened.setup.with_(stale=before.stale)
+        if stale is not None:
+            opened.setup = opened.setup.with_(stale=stale)
         await self.former.remove(name)
         await opened.save()
         return CaptureResult(accepted=True, sentence="The former value was restored.", held=self._held is not None)
@@ -369,13 +364,13 @@ class Captures:
         if known and previous.value is None and previous.status not in NEEDS_REENTRY | DAMAGED:
             return f"The stored value wasn't replaced, because it would be lost. {previous.status.words}"
         replaced = previous.value is not None and previous.value != value
-        if replaced and replaces and previous.value is not None and name in opened.guide.values:
+        leaves_former = replaced and replaces and name in opened.guide.values
+        if leaves_former and previous.value is not None:
             kept = await self.former.keep(name, previous.value)
             if kept.held and policy.keyring_required:
                 self.former.drop_held(name)
             if not kept.kept or (kept.held and policy.keyring_required):
                 return f"The stored value wasn't replaced, because no copy of it could be kept. {kept.status.words}"
-        before = opened.setup
         outcome = await vault.put(opened.setup.id, name, value)
         if outcome.held and policy.keyring_required:
             vault.discard_held(opened.setup.id, name)
@@ -386,8 +381,10 @@ class Captures:
         self._remember(name, kind, value)
         self._lost.pop(name, None)
         self._secret_changed(name)
-        opened.setup = journey.record_secret(opened.guide, opened.setup, name, opened.now(), replaced=replaced)
-        self._replaced[name] = before, opened.setup
+        before = opened.setup
+        opened.setup = journey.record_secret(opened.guide, before, name, opened.now(), replaced=replaced)
+        if leaves_former:
+            self.former.note_replacement(name, before, opened.setup)
         return None
 
     def _thanks(self, reading: Reading, secret: bool) -> str:
@@ -395,8 +392,3 @@ class Captures:
             self._held.rstrip(".") if secret and self._held else f"Kept in {self._vault.name}" if secret else "Captured"
         )
         return f"{where}, {', '.join(reading.repairs)}." if reading.repairs else f"{where}."
-
-
-def _same_inputs(one: Setup, other: Setup) -> bool:
-    """Whether nothing that steps depend on differs."""
-    return all(getattr(one, part) == getattr(other, part) for part in ("values", "kept", "answers", "stale"))

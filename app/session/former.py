@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from app.session.open_setup import OpenSetup
+    from app.setup.state import Setup
     from app.vault import Outcome, Vault
 
 _ROLE: Final = ".former"
@@ -31,6 +32,8 @@ class FormerSecrets:
         self._vault = vault
         self.names: frozenset[str] = frozenset()
         """The secrets that have one, as far as the keyring showed it without a prompt."""
+        self._replaced: dict[str, tuple[Setup, Setup]] = {}
+        """The setup before and after the last replacement of a secret in this run."""
 
     async def look(self) -> None:
         """Find out which secrets have one, without a prompt."""
@@ -45,6 +48,17 @@ class FormerSecrets:
             self.names |= {name}
         return outcome
 
+    def note_replacement(self, name: str, before: Setup, after: Setup) -> None:
+        """Note what the setup was before a secret was replaced, and after."""
+        self._replaced[name] = before, after
+
+    def stale_before(self, name: str) -> frozenset[str] | None:
+        """Return the steps that were stale before the replacement; None if what steps depend on has changed since."""
+        if name not in self._replaced:
+            return None
+        before, after = self._replaced[name]
+        return before.stale if _inputs(after) == _inputs(self._opened.setup) else None
+
     async def read(self, name: str) -> Outcome:
         """Read a former value without a prompt."""
         return await self._vault.get(self._opened.setup.id, name + _ROLE)
@@ -54,9 +68,15 @@ class FormerSecrets:
         outcome = await self._vault.delete(self._opened.setup.id, name + _ROLE)
         if outcome.status is VaultStatus.DELETED:
             self.names -= {name}
+            self._replaced.pop(name, None)
         return outcome
 
     def drop_held(self, name: str) -> None:
         """Forget one that is in memory only."""
         self._vault.discard_held(self._opened.setup.id, name + _ROLE)
         self.names -= {name}
+
+
+def _inputs(setup: Setup) -> tuple[object, ...]:
+    """Return what the steps depend on."""
+    return setup.values, setup.kept, setup.answers, setup.stale
