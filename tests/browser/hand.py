@@ -1,4 +1,4 @@
-"""An admin's hand and eye: clicks and keys as events of the X server, counted, aimed at what the windows show."""
+"""The admin of a walk: counted clicks and keys, sent as events of the X server to what the windows show."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Counts:
     clicks: int = 0
     keys: int = 0
     switches: int = 0
-    """Times that it went on in another window."""
+    """Times that it continued in another window."""
 
 
 @dataclass
@@ -87,7 +87,7 @@ class Hand:
             if node is not None and before is not None and node.box == before.box:
                 return node
             before = node
-            # Chromium drops clicks on a new page until it has painted it, and tells of it before.
+            # Chromium drops clicks on a new page until it has painted it, and reports it earlier.
             time.sleep(REACTION if window is Window.BROWSER else 0.05)
         there = ", ".join(f"{node.name} ({node.role})" for node in self.nodes(window) if node.name)
         raise NotReachableError(f"{what} isn't shown in {window}, which has {there}\n" + "\n".join(self.story[-12:]))

@@ -1,4 +1,4 @@
-"""Windows come forward on Wayland, and what the companion advises for staying on top is so."""
+"""Windows come to the front on Wayland, and the companion's advice for staying on top works."""
 
 from __future__ import annotations
 

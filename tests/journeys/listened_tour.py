@@ -1,4 +1,4 @@
-"""The program's own tour, which writes each utterance of a screen reader, and what was so at that moment.
+"""The program's own tour, which writes each utterance of a screen reader, and the state at that moment.
 
 Usage: ``listened_tour.py FILE [arguments of the program]``.
 """
@@ -44,7 +44,7 @@ class Driver(TourDriver):
 
 
 def _moment(application: Application) -> dict[str, Any]:
-    """Return what is so now."""
+    """Return the current state."""
     controller = application.opened.controller
     if controller is None:
         return {}

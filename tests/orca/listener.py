@@ -27,7 +27,7 @@ def write(event: str, *texts: object) -> None:
 
 
 def ask(event: str, source: Any) -> None:
-    """Ask an object for all that it tells."""
+    """Ask an object for all its texts."""
     try:
         write(event, source.get_name(), source.get_description(), *(source.get_attributes() or {}).values())
         if (text := source.get_text_iface()) is not None:

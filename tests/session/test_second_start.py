@@ -1,4 +1,4 @@
-"""A second start brings the running program forward, with its file, through a socket for this user alone."""
+"""A second start brings the running program to the front, with its file, through a socket for this user alone."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ leave(7)
 
 
 def ended(lost: str = "") -> subprocess.CompletedProcess[str]:
-    """A process that has left beside a thread that runs on."""
+    """A process that has left while a thread is still running."""
     code = BUSY.format(lost=lost)
     return subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
 

@@ -92,7 +92,7 @@ def test_a_given_name_is_never_replaced_by_the_text(qtbot: QtBot) -> None:
 
 def test_a_frame_is_a_group_once_it_has_a_name(qtbot: QtBot) -> None:
     class Panel(QFrame):
-        """A panel of tomorrow."""
+        """A panel added later."""
 
     panel = Panel()
     shown(qtbot, panel)
@@ -245,7 +245,7 @@ def names_to_focus(window: QWidget) -> list[str]:
 
 def test_tab_and_the_tree_follow_the_layout_also_of_what_is_drawn_later(qtbot: QtBot) -> None:
     class Page(InTabOrder, QWidget):
-        """A page of tomorrow."""
+        """A page added later."""
 
     page = Page()
     qtbot.addWidget(page)

@@ -1,4 +1,4 @@
-"""What the field of a step says while a value is entered: at each moment something true."""
+"""What the field of a step says while a value is entered is true at each moment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A key in any window brings the companion where the desktop's portal has such keys, and is offered nowhere else."""
+"""A key for any window shows the companion where the desktop's portal has such keys, and is offered nowhere else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is entered, copied, opened and listed behaves as the hand expects."""
+"""What is entered, copied, opened and listed behaves as the admin expects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What screen readers are given to say: each event once, and the truth."""
+"""What screen readers are given to say: each event once, and only what is true."""
 
 from __future__ import annotations
 
