@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -19,9 +19,11 @@ from tests.ui.test_theme import high_contrast
 from ui.main_window import MainWindow
 from ui.theme import style
 from ui.widgets.layouts import column
+from ui.widgets.scroll import column_around
 from ui.widgets.tiles import Tiles
 from ui.wizard.page import WizardPage
 from ui.wizard.rail import Rail
+from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -172,3 +174,29 @@ def test_cards_take_as_many_columns_as_fit_and_fill_the_shortest(qtbot: QtBot) -
     (_, first), (_, second), (_, third) = tiles.places(412)
     assert (first.left(), third.left()) == (0, second.left())
     assert third.top() > second.bottom()
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_step_higher_than_its_lane_opens_at_its_title(qapp: QApplication, tmp_path: Path) -> None:
+    higher: dict[str, int] = {}
+
+    async def story(controller: SetupController) -> None:
+        window, wizard = MainWindow(), WizardPage(controller)
+        window.show_page(wizard)
+        window.resize(800, 500)
+        window.show()
+        await in_front(window)
+        for step in controller.session.guide.steps:
+            await controller.session.go(step.id)
+            controller.setup_changed.emit()
+            await laid_out()
+            card = QApplication.focusWidget()
+            around = column_around(card) if isinstance(card, StepCard) else None
+            if card is not None and around is not None and card.height() > around.viewport().height():
+                higher[step.id] = card.mapTo(around.viewport(), QPoint(0, 0)).y()
+        window.deleteLater()
+        await laid_out()
+
+    walk(qapp, tmp_path, story)
+    assert len(higher) > 2
+    assert {step: top for step, top in higher.items() if not 0 <= top < 40} == {}

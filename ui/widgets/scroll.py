@@ -65,14 +65,19 @@ class ScrollColumn(QScrollArea):
         self.setAccessibleName("Text")
         describe(self, "\n".join(plain(each.text()) for each in self._inside.findChildren(QLabel)))
 
-    def _show_focused(self, _before: QWidget | None, focused: QWidget | None) -> None:
+    def _show_focused(self, before: QWidget | None, focused: QWidget | None) -> None:
         """Keep the focused widget in view. Qt scrolls only on Tab, and not if Tab comes from outside.
 
-        Not while a mouse button is down: the pressed widget would move away from the pointer.
+        Not while a mouse button is down: the pressed widget would move away from the pointer. Of a widget higher than
+        the column the top is shown, where Qt would show the middle; after another window, what was shown before.
         """
         pressed = QApplication.mouseButtons() is not Qt.MouseButton.NoButton
-        if focused is not None and not pressed and self._inside.isAncestorOf(focused):
+        if focused is None or pressed or not self._inside.isAncestorOf(focused):
+            return
+        if focused.height() + 12 <= self.viewport().height():
             self.ensureWidgetVisible(focused, 0, 12)
+        elif before is not None:
+            self._scroll_to(focused)
 
     def has_room_for(self, widget: QWidget) -> bool:
         """Return whether a widget inside is in sight while the column shows its top."""
