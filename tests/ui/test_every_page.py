@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from app.guide.vocabulary import Lane
 from tests.support.controller import walk
@@ -20,6 +20,7 @@ from ui.main_window import MainWindow
 from ui.theme import style
 from ui.widgets.layouts import column
 from ui.widgets.scroll import column_around
+from ui.widgets.text import ElidedLabel
 from ui.widgets.tiles import Tiles
 from ui.wizard.page import WizardPage
 from ui.wizard.rail import Rail
@@ -200,3 +201,24 @@ def test_a_step_higher_than_its_lane_opens_at_its_title(qapp: QApplication, tmp_
     walk(qapp, tmp_path, story)
     assert len(higher) > 2
     assert {step: top for step, top in higher.items() if not 0 <= top < 40} == {}
+
+
+@pytest.mark.usefixtures("secret_service")
+def test_a_lane_shows_the_whole_name_of_its_console(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        session = controller.session
+        window, wizard = MainWindow(), WizardPage(controller)
+        window.show_page(wizard)
+        window.resize(1000, 680)
+        window.show()
+        for lane in (Lane.CIE, Lane.PORTAL):
+            step = next(step for step in session.guide.steps if step.lane is lane and step.page is None)
+            await session.go(step.id)
+            controller.setup_changed.emit()
+            await laid_out()
+            for name in (session.guide.cie.name, session.guide.portal.name):
+                assert name in {QLabel.text(each) for each in wizard.findChildren(ElidedLabel)}
+        window.deleteLater()
+        await laid_out()
+
+    walk(qapp, tmp_path, story)

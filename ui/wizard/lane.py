@@ -65,11 +65,11 @@ class LaneView(QFrame):
         self._address = ElidedLabel("", "small", head)
         press = partial(self._controller.open_console, self._lane)
         self._open = button("Open", icon="open", name=f"open-{self._lane.value}", press=press)
-        words = column(self._name, row(self._here, wide(self._address), spacing=8), spacing=2)
         self._other = button("", icon="swap", name=f"leave-{self._lane.value}", press=self.other_wanted)
         self._other.hide()
-        row(wide(words), self._other, self._open, inside=head, margins=(16, 12, 12, 12))
-        self._address.setMinimumHeight(self._here.sizeHint().height())  # keeps both heads at the same height
+        # The name has a line of its own: beside the buttons, that of the narrow lane would be cut.
+        below = row(self._here, wide(self._address), self._other, self._open, spacing=8)
+        column(self._name, below, inside=head, spacing=2, margins=(16, 8, 12, 8))
         self.setFocusProxy(self._open)
         return head
 
