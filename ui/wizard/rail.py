@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 from app.setup.journey import visible
 from app.setup.sentences import inside, setup_name
 from ui.session.keys import Key
-from ui.session.view_state import StageState, stage_state, stage_step
+from ui.session.view_state import FINISH, StageState, stage_state, stage_step
 from ui.theme.style import restyle
 from ui.tools.catalog import TOOLS, offered
 from ui.widgets.badge import StepBadge
@@ -100,7 +100,7 @@ class Rail(QFrame):
         head = (self._ways_out(), 4, self._name, self._client)
         self._column = inside = column(*head, inside=self, spacing=2, margins=MARGINS)
         self._followed = ""
-        """The stage that the rail last scrolled to."""
+        """The stage that the rail last scrolled to, or ``FINISH``."""
         self._stages = ScrollColumn(self)
         self._stages.column.setSpacing(2)
         self._rows = [StageRow(i, stage) for i, stage in enumerate(guide.stages, start=1)]
@@ -187,10 +187,12 @@ class Rail(QFrame):
         for stage_row in self._rows:
             state = stage_state(guide, setup, stage_row.stage, finished=finished)
             stage_row.show_state(state, where, beside=tool is not None)
-            if stage_row.stage.id == here.stage.id != self._followed:
-                self._followed = here.stage.id
-                self._stages.keep_in_view(stage_row)
         self._summary.setVisible(self._controller.complete_setup)
+        open_row = next(each for each in self._rows if each.stage.id == here.stage.id)
+        opened, followed = (FINISH, self._summary) if finished else (here.stage.id, open_row)
+        if opened != self._followed:
+            self._followed = opened
+            self._stages.keep_in_view(followed)
         mark_here(self._summary, here=finished and tool is None)
         self._summary.setAccessibleName("Summary, open" if finished and tool is None else "Summary")
         pages = offered(session)
