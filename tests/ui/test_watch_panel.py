@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ui.session.controller import SetupController
 
-LOOKING = "Checking now"
+LOOKING, AGAIN = "Checking now", "Checking again"
 
 
 @pytest.mark.usefixtures("secret_service")
@@ -84,6 +84,8 @@ def test_a_failed_look_says_what_it_met(qapp: QApplication, tmp_path: Path, obse
         controller.session.waiting.report = LookReport(NOW, None, LookFailed(observation, None), 1)
         panel.refresh()
         assert failed_look(observation) in words(panel)
+        assert not controller.session.waiting.looking
+        assert AGAIN not in words(panel)
         panel.deleteLater()
 
     walk(qapp, tmp_path, story)

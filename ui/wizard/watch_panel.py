@@ -89,7 +89,7 @@ class WatchPanel(QWidget):
         elif since is None:
             self._elapsed.setText("Not started")
         else:
-            self._elapsed.setText(span((now - since).total_seconds()))
+            self._elapsed.setText(f"Waiting for {span((now - since).total_seconds())}")
         for waiting in (self._expected, self._bar, self._actions, self._meanwhile):
             waiting.setVisible(seen is None)
         objects = setup.values.get(ASSIGNED)
@@ -139,7 +139,8 @@ class WatchPanel(QWidget):
             if result.coverage is Coverage.TOTALS and seen is None:
                 self._manual.setVisible(True)
         elif isinstance(result, LookFailed):
-            received.setText(f"{failed_look(result.observation)} Checking again soon.")
+            again = " Checking again soon." if session.waiting.looking else ""
+            received.setText(f"{failed_look(result.observation)}{again}")
 
     def _fill_api(self) -> None:
         """Show what the Directory Sync API reports, if it is on. It never unlocks Full Sync."""
