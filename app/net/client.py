@@ -286,7 +286,9 @@ def _request(
 ) -> httpx.Request | None:
     import httpx
 
-    sent, extensions = {"Accept": "*/*", "User-Agent": "cie-scim-assistant", **headers}, {}
+    # Keep-alive is HTTP/1.1's default, but not of the HTTP/1.0 that some proxies speak.
+    sent = {"Accept": "*/*", "Connection": "keep-alive", "User-Agent": "cie-scim-assistant", **headers}
+    extensions = dict[str, str]()
     try:
         parts = urlsplit(url)
         if parts.hostname == "localhost":  # never looked up, so that no name server or hosts file leads it elsewhere
