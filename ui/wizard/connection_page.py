@@ -26,7 +26,7 @@ from ui.widgets.tiles import Tiles
 from ui.wizard import spoken_step
 from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests
-from ui.wizard.test_results import ResultCard, remarks_card, result_card
+from ui.wizard.test_results import TIME_LIMITS, ResultCard, remarks_card, result_card
 
 if TYPE_CHECKING:
     from app.scim.capabilities import ServiceOffer
@@ -106,7 +106,7 @@ class ConnectionPage(QWidget):
             self._results.add(self.result)
         match session.testing.state:
             case ConnectionTestState.RUNNING:
-                self._note("Testing", "Each check has its own time limit, 20 seconds in all.")
+                self._note("Testing", TIME_LIMITS)
             case ConnectionTestState.NOT_YET:
                 words = f"The test only reads. It sends the same kinds of requests as {session.guide.short_name}."
                 if session.setup.runs:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.diagnosis.findings import meaning, sentence, summary
 from app.scim.finding import Verdict
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from app.diagnosis.causes import Diagnosis
     from ui.session.controller import SetupController
+
+
+TIME_LIMITS: Final = "Each check has its own time limit, 20 seconds in total."
+"""Shown while a test is running."""
 
 
 class ResultCard(Card):
