@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 
+from app.text.marked import unmarked
 from ui.desktop.screen_fit import ScreenFit
 from ui.session.keys import Key
 from ui.widgets.buttons import button
@@ -31,7 +32,7 @@ class KeysDialog(InTabOrder, QDialog):
         close = button("Close", "primary", name="close", press=self.accept)
         close.setDefault(True)
         scroll = ScrollColumn(self)
-        rows = [(key.value, key.words.replace("**", "")) for key in Key]
+        rows = [(key.value, unmarked(key.words)) for key in Key]
         fill(scroll.column, FactTable(rows, name_role="strong"), REST)
         foot = row(REST, close)
         column(label("Keys", "title", self), wide(scroll), foot, inside=self, spacing=16, margins=(24, 24, 24, 16))

@@ -13,6 +13,7 @@ from app.setup.journey import Mark
 from app.setup.sentences import action_label, inside, sentence
 from app.setup.status import failing
 from app.text.counts import users_and_groups
+from app.text.marked import unmarked
 from ui.session.keys import Key
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def view_state(
     """
     here, action = journey.place(guide, setup), next_action(guide, setup, activity)
     finished = action.kind is ActionKind.LEAVE
-    title, lead = here.stage.title, here.stage.lead.replace("**", "")
+    title, lead = here.stage.title, unmarked(here.stage.lead)
     if finished:
         title, lead = "Full Sync is complete", _counts(setup)
     elif here.step.page is Page.TEST:

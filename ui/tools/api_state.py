@@ -61,7 +61,7 @@ class StateCard(Card):
         look = await self._api.ask(pressed=True)
         self._api.look_now()
         answer = directory_sync.message(look, self._api.directory_name)
-        self._controller.announced.emit(". ".join((answer.title, *answer.sentences)).replace("**", ""))
+        self._controller.announced.emit(". ".join((answer.title, *answer.sentences)))
 
     def refresh(self) -> None:
         """Redraw the answer if it changed."""
@@ -144,7 +144,7 @@ class FindCard(Card):
         found = await self._controller.session.api.find(group=group, value=value)
         sentence, good = directory_sync.matches(found, group=group)
         self._show(sentence, "good" if good else "caution")
-        self._controller.announced.emit(sentence.replace("**", ""))
+        self._controller.announced.emit(sentence)
 
     def _show(self, sentence: str, tone: str) -> None:
         self._result.set_text(rich(sentence), tone)

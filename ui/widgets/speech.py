@@ -16,6 +16,8 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
+from app.text.marked import unmarked
+
 if TYPE_CHECKING:
     from PySide6.QtCore import QTimerEvent
     from PySide6.QtWidgets import QWidget
@@ -43,7 +45,8 @@ def say(sentence: str) -> None:
 
 
 def describe(widget: QWidget, text: str) -> None:
-    """Describe a widget to screen readers. If it has the focus, say it."""
+    """Describe a widget to screen readers, in the program's markup. If it has the focus, say it."""
+    text = unmarked(text)
     if (speech := _speech()) is not None:
         speech.describe(widget, text)
     else:
@@ -76,7 +79,7 @@ class _Speech(QObject):
 
     def say(self, sentence: str) -> None:
         """Say a sentence once everything that belongs to it has happened."""
-        if text := sentence.replace("**", "").strip():
+        if text := unmarked(sentence).strip():
             self._waiting.append(text)
             self._wait(self._settling())
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QWidget
 
 from app.setup.journey import place
+from app.text.marked import unmarked
 from ui.tools.catalog import tool_links
 from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
@@ -53,12 +54,12 @@ class Checklist(QWidget):
 
     def _item(self, item: Prerequisite) -> Card:
         card = Card("card", self)
-        box = CheckLine(item.text.replace("**", ""), card)
+        box = CheckLine(unmarked(item.text), card)
         box.setObjectName(f"tick-{item.id}")
         box.setChecked(item.id in self._controller.session.setup.ticked)
         box.toggled.connect(lambda on: self._controller.tick(item.id, on))
         self._boxes[item.id] = box
-        describe(box, item.why.replace("**", ""))
+        describe(box, item.why)
         card.add(box, spoken_elsewhere(label(rich(item.why), "muted", card, rich=True)))
         if (url := item.link) and not self._controller.session.setup.practice:
             link = LinkButton("Open this page", press=lambda: self._controller.open_link(url))

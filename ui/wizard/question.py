@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.text.marked import unmarked
 from ui.widgets.cards import Card
 from ui.widgets.choices import RadioLine
 from ui.widgets.speech import describe
@@ -32,7 +33,7 @@ class Question(Card):
             self._add(branch, option, chosen=option.id == chosen)
 
     def _add(self, branch: Branch, option: Option, *, chosen: bool) -> None:
-        choice = RadioLine(option.label.replace("**", ""), self)
+        choice = RadioLine(unmarked(option.label), self)
         choice.setObjectName(f"branch-{branch.id}-{option.id}")
         choice.setChecked(chosen)
         choice.setEnabled(option.unavailable is None)
@@ -41,7 +42,7 @@ class Question(Card):
         lines = [words for words in (option.sign, option.means, option.shuts_gate) if words]
         if option.unavailable:
             lines = [f"Not possible here. {option.unavailable}"]
-        describe(choice, " ".join(lines).replace("**", ""))
+        describe(choice, " ".join(lines))
         for words in lines:
             line = label(rich(words), "small", self, rich=True)
             line.setContentsMargins(INDENT, 0, 0, 0)

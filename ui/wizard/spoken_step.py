@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.vocabulary import Lane
 from app.setup.journey import visible
+from app.text.marked import unmarked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ def description(guide: Guide, step: Step) -> str:
     sentences += _listed("Values to copy", (carry.field for carry in step.carries))
     sentences += _listed("Values to enter here", (guide.values[each].label for each in step.captures))
     sentences.append(done_when(step))
-    return " ".join(sentences).replace("**", "")
+    return unmarked(" ".join(sentences))
 
 
 def done_when(step: Step) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
+from app.text.marked import unmarked
 from ui.desktop import clipboard_words
 from ui.desktop.screen_capture import CaptureGuard
 from ui.tools.catalog import tool_links
@@ -240,7 +241,7 @@ class StepCard(Card):
         frame.setProperty("role", "choice")
         words = f"{choice.field}: **{choice.choose}**"
         chosen = label(rich(words), "body", frame, rich=True, stop=True)
-        chosen.setAccessibleName(f"{words}. {choice.why}".replace("**", ""))
+        chosen.setAccessibleName(unmarked(f"{words}. {choice.why}"))
         why = label(rich(choice.why), "small", frame, rich=True)
         column(chosen, why, inside=frame, spacing=2, margins=(12, 8, 12, 8))
         self.add(frame)
@@ -257,13 +258,13 @@ class StepCard(Card):
         session, revisit = self._controller.session, failure.revisit
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
         sign = label(rich(text), "body", rich=True, stop=True)
-        sign.setAccessibleName(f"{failure.sign}. {failure.cause} {failure.repair}".replace("**", ""))
+        sign.setAccessibleName(unmarked(f"{failure.sign}. {failure.cause} {failure.repair}"))
         yield sign
         yield label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True)
         if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
             title = session.guide.step(revisit).title
             link = LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit))
-            link.setAccessibleName(f"Go to: {title}, for: {failure.sign}".replace("**", ""))
+            link.setAccessibleName(unmarked(f"Go to: {title}, for: {failure.sign}"))
             yield left(link)
 
     def _add_error_reader(self, lane: Lane) -> None:
@@ -388,7 +389,7 @@ def words_of(guide: Guide, step: Step) -> object:
 
 def confirmation(controller: SetupController, step_id: str, sentence: str) -> CheckLine:
     """Return the sentence to select before the step can be completed."""
-    box = CheckLine(sentence.replace("**", ""))
+    box = CheckLine(unmarked(sentence))
     box.setObjectName(f"confirm-{step_id}")
     box.setChecked(step_id in controller.session.setup.ticked)
     box.toggled.connect(lambda on: controller.tick(step_id, on))

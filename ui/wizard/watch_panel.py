@@ -14,6 +14,7 @@ from app.setup.journey import valid_sighting, waiting_since
 from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
+from app.text.marked import unmarked
 from app.text.times import ago, recorded, span
 from ui.desktop.tray import if_closed
 from ui.widgets.busy import ThinBar
@@ -109,7 +110,7 @@ class WatchPanel(QWidget):
     def _estimate(self, shortest: float, longest: float, objects: int | None) -> str:
         usual = f"{span(shortest * 60)} to {span(longest * 60)}"
         if objects is None:
-            return self._controller.session.guide.cadence.words.replace("**", "")
+            return unmarked(self._controller.session.guide.cadence.words)
         return f"Estimate for {counted(objects, 'assigned object')}, by the portal's vendor: {usual}."
 
     def _fill_cells(self) -> None:
