@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
-    from app.system.global_shortcut import GlobalShortcut
+    from app.system.global_key_portal import GlobalKeyPortal
 
 WHAT: Final = "Show the companion, ready to copy the next value"
 """What the desktop shows beside the key."""
@@ -34,32 +34,32 @@ class GlobalKey(QObject):
         """What the desktop calls the chosen key; empty if there is none."""
         self._start = start
         self._linux = platform == "linux"
-        self._shortcut: GlobalShortcut | None = None
+        self._portal: GlobalKeyPortal | None = None
 
     @property
     def offered(self) -> bool:
         """Whether this desktop has such keys."""
-        return self._shortcut is not None
+        return self._portal is not None
 
     def look(self) -> None:
         """Find out whether this desktop has such keys."""
-        if self._linux and self._shortcut is None:
+        if self._linux and self._portal is None:
             self._start(self._look())
 
     async def _look(self) -> None:
-        from app.system.global_shortcut import GlobalShortcut
+        from app.system.global_key_portal import GlobalKeyPortal
 
-        shortcut = GlobalShortcut(self.pressed.emit)
-        listening = self._start(shortcut.run())
-        if await shortcut.offered():
-            self._shortcut = shortcut
+        portal = GlobalKeyPortal(self.pressed.emit)
+        listening = self._start(portal.run())
+        if await portal.offered():
+            self._portal = portal
         else:
             listening.cancel()
 
     def choose(self) -> None:
         """Let the admin choose the key in a dialog of the desktop."""
-        if self._shortcut is not None:
-            self._start(self._choose(self._shortcut))
+        if self._portal is not None:
+            self._start(self._choose(self._portal))
 
-    async def _choose(self, shortcut: GlobalShortcut) -> None:
-        self.trigger = await shortcut.bind(WHAT) or self.trigger
+    async def _choose(self, portal: GlobalKeyPortal) -> None:
+        self.trigger = await portal.bind(WHAT) or self.trigger

@@ -31,8 +31,8 @@ _TAKEN: Final = 0
 """A portal's answer: the user agreed. Other numbers mean a refusal or a failure."""
 
 
-class GlobalShortcut:
-    """One shortcut of this program. It works while ``run`` is running."""
+class GlobalKeyPortal:
+    """One key of this program, which the portal calls a shortcut. It works while ``run`` is running."""
 
     def __init__(self, pressed: Callable[[str], None]) -> None:
         """``pressed`` receives the desktop's permission to come to the front, empty where it sends none."""
