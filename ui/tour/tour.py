@@ -98,6 +98,8 @@ class Tour:
             guide = fill_guide(guide, guide.practice.tenant_values)
             if not await self._all_steps(ConsoleVisitor(client, practice, guide)):
                 return False
+        main, label = self._driver.shown("done"), self._driver.controller.view.footer.label
+        await self._driver.until(lambda: isinstance(main, QAbstractButton) and main.text() == label, label)
         self._driver.picture("finish")
         await self._driver.click("go-home")
         await self._driver.until(lambda: self._driver.application.opened.page is None, "home again")
