@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 THEMES = ("light", "dark")
 WINDOW = (1000, 760)
 """Width and height of the window on the pictures, in pixels."""
-COMPANION = (410, 560)
+COMPANION = (410, 1000)
+"""As high as the virtual screen of the tour, at whose edge it opens."""
 
 EXAMPLE = "entra"
 """The guide whose tour gives the pictures that are the same for every SCIM client."""
