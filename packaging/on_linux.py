@@ -151,7 +151,9 @@ def check_appimage(when: int) -> int:
         subprocess.run(unpack, check=True, stdout=subprocess.DEVNULL)
         env = {"HOME": folder, "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "QT_QPA_PLATFORM": "xcb"}
         for option in ("--version", "--smoke"):
-            command = ["xvfb-run", "-a", str(mounted / "AppRun"), option]
+            # With a session bus of its own, as on a desktop. Without one, Qt's D-Bus library starts one that outlives
+            # the program and still writes to HOME while the folder is removed.
+            command = ["dbus-run-session", "--", "xvfb-run", "-a", str(mounted / "AppRun"), option]
             code = subprocess.run(command, env=env, cwd=folder, timeout=60, check=False).returncode
             if code:
                 return code
