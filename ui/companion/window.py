@@ -18,6 +18,7 @@ from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, bind_step, find_step, show_keys
 from ui.theme.style import restyle
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Note
 from ui.widgets.disclosure import open_again, open_links
@@ -221,7 +222,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         if isinstance(work, StepCard) and self._scroll is not None and (needed := work.empty_field()) is not None:
             self.ensurePolished()
             if self._scroll.isAncestorOf(needed) and not self._scroll.has_room_for(needed):
-                needed.setAccessibleName(work.accessibleName())  # the card is no longer around it
+                give_name(needed, work.accessibleName())  # the card is no longer around it
                 fill(self._below, needed)
         if work is not None and not focus_again(self, held):
             work.first_stop().setFocus()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QWidget
 
 from ui.desktop.screen_fit import ScreenFit
 from ui.theme import icons
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.layouts import REST, column, fill, row, top, wide
 from ui.widgets.link import LinkButton
@@ -97,6 +98,6 @@ class LicensesDialog(InTabOrder, QDialog):
         shown.setProperty("role", "mono")
         shown.setReadOnly(True)
         shown.setTabChangesFocus(True)
-        shown.setAccessibleName("Licenses of the included software")
+        give_name(shown, "Licenses of the included software")
         foot = row(REST, button("Close", "primary", press=self.accept))
         column(wide(shown), foot, inside=self, spacing=16, margins=(24, 24, 24, 16))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QListWidget, QLi
 
 from app.setup.journey import places
 from ui.desktop.screen_fit import ScreenFit
+from ui.widgets.accessibility import give_name
 from ui.widgets.layouts import column, wide
 from ui.widgets.tab_order import InTabOrder
 from ui.widgets.text import label
@@ -37,13 +38,13 @@ class FindStep(InTabOrder, QDialog):
         self._search = QLineEdit(self)
         self._search.setObjectName("find")
         self._search.setPlaceholderText("Title, menu or field")
-        self._search.setAccessibleName("Find a step")
+        give_name(self._search, "Find a step")
         self._search.textChanged.connect(self._filter)
         self._search.returnPressed.connect(self._open)
         self._nothing = label("No step in this setup matches.", "muted", self)
         self._list = QListWidget(self)
         self._list.setObjectName("found")
-        self._list.setAccessibleName("Steps")
+        give_name(self._list, "Steps")
         self._list.setWordWrap(True)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setResizeMode(QListWidget.ResizeMode.Adjust)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QWidget
 
 from ui.desktop.screen_fit import ScreenFit
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, wide
 from ui.widgets.tab_order import InTabOrder
@@ -36,7 +37,7 @@ class ReportDialog(InTabOrder, QDialog):
         self._text.setProperty("role", "mono")
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
-        self._text.setAccessibleName(copy.removeprefix("Copy ").capitalize())
+        give_name(self._text, copy.removeprefix("Copy ").capitalize())
         self._text.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
         self._status = label("", "good", self)
         copier = button(copy, "primary", "copy", name="copy-report", press=self._copy)

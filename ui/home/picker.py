@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.text.counts import counted
-from ui.widgets.accessibility import number_items
+from ui.widgets.accessibility import give_name, number_items
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import MainButton, button
 from ui.widgets.cards import Card, Note
@@ -53,7 +53,7 @@ class Picker(QWidget):
     def _left(self) -> QVBoxLayout:
         self._search = QLineEdit(self)
         self._search.setPlaceholderText("Find a client by any of its names")
-        self._search.setAccessibleName("Find a client")
+        give_name(self._search, "Find a client")
         self._search.setObjectName("find-client")
         self._search.textChanged.connect(self._filter)
         self._search.returnPressed.connect(self._start_found)
@@ -61,7 +61,7 @@ class Picker(QWidget):
         self._nothing.setVisible(False)
         self._list = QListWidget(self)
         self._list.setObjectName("clients")
-        self._list.setAccessibleName("SCIM clients")
+        give_name(self._list, "SCIM clients")
         for guide in self._guides.values():
             item = QListWidgetItem(guide.name)
             item.setData(Qt.ItemDataRole.UserRole, guide.id)

@@ -14,6 +14,7 @@ from app.setup.state import Status
 from app.text.times import day
 from ui.dialogs.message import MessageBox
 from ui.home.welcome import Welcome
+from ui.widgets.accessibility import give_name
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.cards import Card, Note
@@ -122,7 +123,7 @@ class SetupList(ScrollColumn):
         verb = "Open" if status is Status.COMPLETE else "Continue"
         continue_button = button(verb, name=f"continue-{setup.id}", press=partial(self.opened.emit, setup.id))
         continue_button.setMinimumWidth(100)
-        continue_button.setAccessibleName(f"{verb} {name}")
+        give_name(continue_button, f"{verb} {name}")
         continue_button.setEnabled(known)
         continue_button.setProperty("verb", verb)
         self._continue.append(continue_button)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.diagnosis import directory_sync
 from app.text.times import clock
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.facts import FactTable
@@ -113,7 +114,7 @@ class FindCard(Card):
         lead = "After Full Sync, check whether CIE has a user, by User Principal Name, or a group, by name."
         self._name = QLineEdit(self)
         self._name.setObjectName("api-find-name")
-        self._name.setAccessibleName("User Principal Name or group name")
+        give_name(self._name, "User Principal Name or group name")
         self._name.setPlaceholderText("User Principal Name or group name")
         self._name.setMaxLength(LONGEST_NAME)
         self._name.returnPressed.connect(lambda: self._find(group=False))

@@ -12,6 +12,7 @@ from app.exports.encodings import CHOICES
 from app.exports.kinds import ExportKind
 from app.exports.reading import ReadingChoice
 from app.text.legible import legible
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.choices import CheckLine
@@ -88,7 +89,7 @@ class ColumnsCard(QWidget):
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(16)
         text.setBuddy(box)
-        box.setAccessibleName(name)
+        give_name(box, name)
         box.currentIndexChanged.connect(self._refresh)
         self._grid.addWidget(text, at // 2, at % 2 * 2)
         self._grid.addWidget(box, at // 2, at % 2 * 2 + 1)

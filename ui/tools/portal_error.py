@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.values.rules import without_secrets
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.causes import CauseList
@@ -80,7 +81,7 @@ class PortalErrorCard(Card):
         lead = "Paste the whole message. It is read on this computer, sent nowhere and not saved."
         self._input = _Pasted(self)
         self._input.setObjectName("portal-error-text")
-        self._input.setAccessibleName("Error message")
+        give_name(self._input, "Error message")
         self._input.given.connect(self._read)
         self.setFocusProxy(self._input)
         explain = button("Explain", name="read-error", press=lambda: self._read(self._input.entered()))

@@ -1,4 +1,8 @@
-"""Gives our own widgets the accessible role that Qt can't guess: headings, named groups, pictures with a name."""
+"""Gives widgets their names for screen readers, and our own ones the role that Qt can't guess.
+
+No other module of the window does. Headings, paragraphs, groups and pictures get their role from what they are, so that
+a page added later has it too.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QListWidget, QStackedWidget, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QListWidget, QPushButton, QStackedWidget, QWidget
 from shiboken6 import Shiboken
 
-from ui.widgets.buttons import MainButton
 from ui.widgets.speech import describe
 from ui.widgets.text import SPOKEN_ELSEWHERE, plain
 
@@ -32,9 +35,15 @@ def install() -> None:
     QAccessible.installFactory(_interface)
 
 
+def give_name(widget: QWidget, name: str) -> None:
+    """Name a widget, in plain text. An empty name leaves it to what the widget shows."""
+    if name != widget.accessibleName():  # else Orca would say it again
+        widget.setAccessibleName(name)
+
+
 def make_stop(widget: QWidget, name: str, description: str) -> None:
     """Let Tab stop at a widget that isn't a control, where a screen reader says its name and description."""
-    widget.setAccessibleName(name)
+    give_name(widget, name)
     describe(widget, description)
     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
@@ -93,10 +102,10 @@ class _Group(QAccessibleWidget):
         return QAccessible.Role.Grouping if spoken else QAccessible.Role.Client
 
 
-class _MainButton(QAccessibleWidget):
-    """A button that takes the focus although its action isn't possible, which makes it disabled."""
+class _RefusingButton(QAccessibleWidget):
+    """A button with an ``obstacle``, which takes the focus although its action isn't possible: it is disabled."""
 
-    def __init__(self, button: MainButton) -> None:
+    def __init__(self, button: QPushButton) -> None:
         super().__init__(button, QAccessible.Role.Button)
         self._button = button
 
@@ -109,7 +118,7 @@ class _MainButton(QAccessibleWidget):
     def state(self) -> QAccessible.State:
         """Return its state as Qt's own buttons do."""
         state = super().state()
-        state.disabled = state.disabled or bool(self._button.obstacle)
+        state.disabled = state.disabled or bool(getattr(self._button, "obstacle", ""))
         state.defaultButton = self._button.isDefault()
         state.pressed = self._button.isDown()
         return state
@@ -133,8 +142,8 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
     made: QAccessibleWidget
     if isinstance(widget, QLabel):
         made = _Text(widget)
-    elif isinstance(widget, MainButton):
-        made = _MainButton(widget)
+    elif isinstance(widget, QPushButton) and hasattr(widget, "obstacle"):
+        made = _RefusingButton(widget)
     elif isinstance(widget, QStackedWidget):
         made = _Group(widget)
     elif isinstance(widget, QWidget) and _is_plain(type(widget)):

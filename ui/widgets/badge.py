@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.theme import icons
 from ui.theme.style import current
+from ui.widgets.accessibility import give_name
 
 SIDE = 24
 """Device-independent pixels; the circle inside is two smaller on every side."""
@@ -44,7 +45,7 @@ class StepBadge(QWidget):
         self._state, self._number = state, number
         # It has no text: without a name a screen reader would skip the only indication of the state.
         words = _WORDS.get(state, state)
-        self.setAccessibleName(words if number is None else f"{words}, {number}")
+        give_name(self, words if number is None else f"{words}, {number}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QProgressBar, QWidget
 
 from ui.theme.appearance import reduces_motion
+from ui.widgets.accessibility import give_name
 
 STEPS = 1000
 
@@ -16,7 +17,7 @@ class ThinBar(QProgressBar):
         super().__init__(parent)
         self.setRange(0, STEPS)
         self.setTextVisible(False)
-        self.setAccessibleName("Share of the estimated wait")
+        give_name(self, "Share of the estimated wait")
 
     def set_value(self, share: float | None) -> None:
         """Show a share from 0 to 1, or None if it is unknown."""

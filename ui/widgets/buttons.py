@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton
 
 from ui.theme import icons
 from ui.theme.style import current, restyle
+from ui.widgets.accessibility import give_name
 from ui.widgets.speech import SETTLE_MS, describe
 from ui.widgets.text import tip
 
@@ -79,13 +80,13 @@ class MainButton(IconedButton):
 
     refused = Signal(str)
     """It was pressed, and this is why nothing happens."""
+    obstacle = ""
+    """Why its action isn't possible; empty if it is."""
 
     def __init__(self, text: str, *, name: str = "", press: Press | None = None) -> None:
         super().__init__(text, name=name)
         self.setProperty("role", "primary")
         self._press = press.emit if isinstance(press, SignalInstance) else press
-        self.obstacle = ""
-        """Why its action isn't possible; empty if it is."""
         self.clicked.connect(self._act)
 
     def show_obstacle(self, obstacle: str) -> None:
@@ -156,4 +157,4 @@ class IconButton(IconedButton):
         """Change its icon and purpose."""
         self.show_icon(icon, "muted", 18)
         self.setToolTip(tip(purpose))
-        self.setAccessibleName(purpose)
+        give_name(self, purpose)

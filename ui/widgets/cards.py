@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFrame, QWidget
 
+from ui.widgets.accessibility import give_name
 from ui.widgets.flow import Flow
 from ui.widgets.icon_label import IconLabel
 from ui.widgets.layouts import column, fill, middle, row, top, wide
@@ -25,7 +26,7 @@ class Card(QFrame):
         self.setProperty("role", role)
         self.body = column(inside=self, spacing=8, margins=(16, 16, 16, 16))
         if heading:
-            self.setAccessibleName(heading)
+            give_name(self, heading)
             self.add(label(heading, "bad-heading" if role == "card-bad" else "heading"))
 
     def add(self, *items: Item) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from ui.widgets.accessibility import give_name
 from ui.widgets.layouts import column, fill, left
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
@@ -29,7 +30,7 @@ class CauseList(QWidget):
             fill(lines, sentence)
             if cause.basis is None or cause.basis != shown:  # once for neighbors with the same evidence
                 fill(lines, label(cause.evidence, "small", self))
-                sentence.setAccessibleName(f"{cause.sentence} {cause.evidence}")
+                give_name(sentence, f"{cause.sentence} {cause.evidence}")
             shown = cause.basis
             if cause.action is not None and cause.action.offered:
                 fill(lines, left(_link(cause.action, name, go)))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from ui.theme.style import restyle
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import IconButton, button
 from ui.widgets.icon_label import TONE_ICONS, IconLabel
 from ui.widgets.inputs import LONGEST, PlainInput, SecretInput
@@ -114,12 +115,12 @@ class ValueField(QWidget):
         self._revealed.setVisible(False)
         if secret:
             # Otherwise its text becomes its name, which every program on the accessibility bus receives.
-            self._revealed.setAccessibleName(f"{self._name}, shown for {REVEAL_SECONDS} seconds")
+            give_name(self._revealed, f"{self._name}, shown for {REVEAL_SECONDS} seconds")
             purpose = f"Show {self._name} for {REVEAL_SECONDS} seconds"
             self._eye = IconButton("eye", purpose, name="reveal", press=self._toggle)
             fill(line, top(self._eye))
         self.copy = button("Copy", "copy", "copy", name="copy", press=self.copy_pressed)
-        self.copy.setAccessibleName(f"Copy {self._name}")
+        give_name(self.copy, f"Copy {self._name}")
         fill(line, top(self.copy))
         return frame
 
@@ -220,7 +221,7 @@ class CaptureField(QWidget):
         name.setText(text.replace("&", "&&"))  # a buddy's label treats & as a shortcut
         name.setBuddy(self._input)
         self._button = button("Paste", icon="paste", name="paste", press=self._paste)
-        self._button.setAccessibleName(f"Paste {text}")
+        give_name(self._button, f"Paste {text}")
         self._hint = Hint(self)
         entry = row(wide(self._input), self._button, spacing=8)
         column(header, entry, self._hint, inside=self, spacing=4, margins=(0, 2, 0, 2))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from app.exports.findings_file import harmless
 from ui.tasks import in_turns
-from ui.widgets.accessibility import number_items
+from ui.widgets.accessibility import give_name, number_items
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.layouts import column, row, wide
@@ -63,13 +63,13 @@ class FindingsView(QWidget):
         self._kinds: list[FindingKind] = []
         self._list = QListWidget(self)
         self._list.setObjectName("kinds")
-        self._list.setAccessibleName("Kinds of findings")
+        give_name(self._list, "Kinds of findings")
         self._list.setFixedWidth(KINDS_WIDTH)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentRowChanged.connect(self._narrow)
         self._filter = QLineEdit(self)
         self._filter.setObjectName("filter")
-        self._filter.setAccessibleName("Filter the rows")
+        give_name(self._filter, "Filter the rows")
         self._filter.setPlaceholderText("Filter")
         self._filter.setClearButtonEnabled(True)
         self._filter.textChanged.connect(self._narrow)

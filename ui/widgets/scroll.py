@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ui.widgets.accessibility import give_name
 from ui.widgets.speech import describe
 from ui.widgets.text import plain
 
@@ -62,7 +63,7 @@ class ScrollColumn(QScrollArea):
             self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             return
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Text")
+        give_name(self, "Text")
         describe(self, "\n".join(plain(each.text()) for each in self._inside.findChildren(QLabel)))
 
     def _show_focused(self, before: QWidget | None, focused: QWidget | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
+from ui.widgets.accessibility import give_name
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ class ResultTable(QTableView):
         self.on_copy: Callable[[], None] = lambda: None
         self.setModel(self.rows)
         self.setObjectName("rows")
-        self.setAccessibleName(name)
+        give_name(self, name)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

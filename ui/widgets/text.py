@@ -60,10 +60,9 @@ def spoken_elsewhere(widget: W) -> W:
     return widget
 
 
-class SpokenLabel(QLabel):
-    """A label whose accessible name is its whole text, also where it shows the text broken or cut."""
+class RingedLabel(QLabel):
+    """A label that shows when it has the focus."""
 
-    _spoken = ""
     _ring: FocusRing | None = None
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
@@ -78,28 +77,20 @@ class SpokenLabel(QLabel):
             self._ring.remove()
             self._ring = None
 
-    def _show(self, shown: str, text: str) -> None:
-        """Show a form of the text. A name given by the owner, as to a secret, is never replaced."""
-        if self.accessibleName() == self._spoken:
-            whole = plain(text) if self.textFormat() is Qt.TextFormat.RichText else text
-            self._spoken = whole if shown != text else ""
-            self.setAccessibleName(self._spoken)
-        super().setText(shown)
 
-
-class WrappingLabel(SpokenLabel):
+class WrappingLabel(RingedLabel):
     """A label that also wraps inside a long address; ``text()`` returns the text that was set."""
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
         """Show a text."""
-        self._show(breakable(text), text)
+        super().setText(breakable(text))
 
     def text(self) -> str:
         """Return the text without the break points."""
         return unbroken(super().text())
 
 
-class ElidedLabel(SpokenLabel):
+class ElidedLabel(RingedLabel):
     """One line; what does not fit is cut in the middle and shown in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:
@@ -138,7 +129,7 @@ class ElidedLabel(SpokenLabel):
 
     def _fit(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
-        self._show(shown, self._full)
+        super().setText(shown)
         self.setToolTip("" if shown == self._full else tip(self._full))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 
+from ui.widgets.accessibility import give_name
 from ui.widgets.busy import ThinBar
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
@@ -20,7 +21,7 @@ class WorkCard(Card):
         """``name`` says what the bar measures."""
         super().__init__("card")
         self.bar = ThinBar(self)
-        self.bar.setAccessibleName(name)
+        give_name(self.bar, name)
         self._words = label("", "small", self, wrap=False)
         stop = button("Stop", name="stop", press=self.stopped)
         self.add(row(wide(self.bar), self._words, stop, spacing=12))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QComboBox, QFrame, QLineEdit, QPlainTextEdit, QWidget
 
 from app.guide.builders import FORMS
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.disclosure import DisclosureLink
@@ -74,7 +75,7 @@ class BuilderPanel(QWidget):
         frame.setProperty("role", "value")
         self._shown = label("", "mono", frame)
         self._copy = button("Copy", "copy", "copy", name="copy-built", press=self._copy_built)
-        self._copy.setAccessibleName(f"Copy {self._form.result_label}")
+        give_name(self._copy, f"Copy {self._form.result_label}")
         row(wide(self._shown), top(self._copy), inside=frame, margins=(12, 8, 8, 8))
         return frame
 

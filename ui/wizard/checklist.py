@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.setup.journey import place
 from app.text.marked import unmarked
 from ui.tools.catalog import tool_links
+from ui.widgets.accessibility import give_name
 from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.layouts import REST, column, fill, left
@@ -63,7 +64,7 @@ class Checklist(QWidget):
         card.add(box, spoken_elsewhere(label(rich(item.why), "muted", card, rich=True)))
         if (url := item.link) and not self._controller.session.setup.practice:
             link = LinkButton("Open this page", press=lambda: self._controller.open_link(url))
-            link.setAccessibleName(f"Open this page: {box.text()}")
+            give_name(link, f"Open this page: {box.text()}")
             card.add(left(link))
         if item.tool is not None:
             card.add(*tool_links(self._controller, item.tool))
@@ -76,7 +77,7 @@ class Checklist(QWidget):
     def refresh(self) -> None:
         """Update the checkboxes, and the name of the step."""
         guide, setup = self._controller.session.guide, self._controller.session.setup
-        self.setAccessibleName(spoken_step.name(guide, setup, place(guide, setup, self._step_id)))
+        give_name(self, spoken_step.name(guide, setup, place(guide, setup, self._step_id)))
         self._all.setChecked(self._boxes.keys() <= self._controller.session.setup.ticked)
         for name, box in self._boxes.items():
             on = name in self._controller.session.setup.ticked

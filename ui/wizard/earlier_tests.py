@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.diagnosis.runs import compare, headline, outcome
 from app.text.counts import counted
 from app.text.times import clock
+from ui.widgets.accessibility import give_name
 from ui.widgets.cards import Card
 from ui.widgets.layouts import clear, left
 from ui.widgets.link import LinkButton
@@ -51,7 +52,7 @@ class EarlierTests(Card):
         self.add(label("Earlier tests", "heading", self))
         for index, run in enumerate(earlier if self._all else earlier[:SHOWN]):
             link = LinkButton(clock(run.at), name=f"earlier-{index}", press=partial(self._choose, run, index))
-            link.setAccessibleName(f"Compare with the test at {clock(run.at)}. {headline(run)}")
+            give_name(link, f"Compare with the test at {clock(run.at)}. {headline(run)}")
             self.add(left(link), label(headline(run), "small", self))
             if run is self._chosen:
                 self._differences(run)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from app.setup.action import ActionKind
 from ui.session.keys import Key
 from ui.session.shortcuts import bind
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import MainButton, button
 from ui.widgets.fields import CaptureField
 from ui.widgets.layouts import REST, column, left, row, wide
@@ -45,7 +46,7 @@ class FooterBar(QFrame):
     def __init__(self, controller: SetupController, parent: QWidget, *, narrow: bool = False) -> None:
         """``narrow`` puts the text and the link above the buttons."""
         super().__init__(parent)
-        self.setAccessibleName("Back and forward")
+        give_name(self, "Back and forward")
         self._controller = controller
         self._footer: Footer | None = None
         self._renaming = QTimer(self, interval=SETTLE_MS, singleShot=True)
@@ -121,10 +122,10 @@ class FooterBar(QFrame):
             return
         states_result = action.kind is ActionKind.COMPLETE and self._footer.label != ActionKind.COMPLETE.words
         if states_result:
-            self.main.setAccessibleName(f"Confirm: {self._footer.label}")
+            give_name(self.main, f"Confirm: {self._footer.label}")
         self.main.setText(self._footer.label)
         if not states_result:
-            self.main.setAccessibleName("")
+            give_name(self.main, "")
 
     def _go_back(self) -> None:
         if self._footer is not None and self._footer.back is not None:

@@ -12,6 +12,7 @@ from app.guide.vocabulary import Lane, Page
 from app.setup.journey import Mark, places
 from ui.session.keys import Key
 from ui.theme.style import restyle
+from ui.widgets.accessibility import give_name
 from ui.widgets.badge import Pill
 from ui.widgets.buttons import button
 from ui.widgets.disclosure import open_again, open_links
@@ -118,11 +119,11 @@ class LaneView(QFrame):
         if self._lane is Lane.PORTAL:
             console, other = other, console
         self._name.setText(console.name)
-        self.setAccessibleName(f"Steps in {console.name}")
+        give_name(self, f"Steps in {console.name}")
         self._address.setText("practice console" if session.setup.practice else console.address)
-        self._open.setAccessibleName(f"Open {console.name}")
+        give_name(self._open, f"Open {console.name}")
         self._other.setText(other.name)
-        self._other.setAccessibleName(f"Show the steps in {other.name}")
+        give_name(self._other, f"Show the steps in {other.name}")
         self._other.setToolTip(Key.LANE.after(f"Shows the steps in {other.name}"))
         restyle(self, "role", "lane-current" if current else "lane")
         self._here.setVisible(current)

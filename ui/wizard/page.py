@@ -14,6 +14,7 @@ from ui.main_window import ShownPage
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, bind_step
 from ui.tools.catalog import TOOLS, load
+from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, top, wide
 from ui.widgets.speech import say
@@ -96,7 +97,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
             self._lead.setText(view.lead)
             self._show_body(self.controller.session.here.step.page, finished=view.finished)
         if (page := self._body.currentWidget()) is not None:
-            page.setAccessibleName(self._spoken_name())
+            give_name(page, self._spoken_name())
         if view.page != self._opened:
             self._opened = view.page
             self._trace(tool, finished=view.finished)

@@ -14,6 +14,7 @@ from ui.session.keys import Key
 from ui.session.view_state import FINISH, StageState, stage_state, stage_step
 from ui.theme.style import restyle
 from ui.tools.catalog import TOOLS, offered
+from ui.widgets.accessibility import give_name
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import IconButton, PushButton, button, mark_here
 from ui.widgets.icon_label import IconLabel
@@ -74,7 +75,7 @@ class StageRow(PushButton):
         self._detail.setText(detail)
         self._detail.setVisible(bool(detail))
         mark_here(self, here=here and not beside)
-        self.setAccessibleName(f"{self.stage.title}, {_SPOKEN[state]}{f', {inside(where)}' if here else ''}")
+        give_name(self, f"{self.stage.title}, {_SPOKEN[state]}{f', {inside(where)}' if here else ''}")
         self.setToolTip(self.accessibleName() if self._words.isHidden() else "")
         self._row.invalidate()
         self.setMinimumHeight(max(LEAST, self._row.totalHeightForWidth(ROOM)))
@@ -92,7 +93,7 @@ class Rail(QFrame):
         self.setProperty("role", "rail")
         self.setFixedWidth(WIDTH)
         self._folded = False
-        self.setAccessibleName("Stages and tools")
+        give_name(self, "Stages and tools")
         self._controller = controller
         guide = controller.session.guide
         self._name = label("", "heading", self)
@@ -159,7 +160,7 @@ class Rail(QFrame):
         for each, text in (words | {each: TOOLS[tool].title for tool, each in self._tools.items()}).items():
             each.setText("" if folded else text)
         for each, text in words.items():
-            each.setAccessibleName(text)
+            give_name(each, text)
         for each in (self._home, self._summary):
             each.setToolTip(words[each] if folded else "")
         for stage_row in self._rows:
@@ -194,20 +195,20 @@ class Rail(QFrame):
             self._followed = opened
             self._stages.keep_in_view(followed)
         mark_here(self._summary, here=finished and tool is None)
-        self._summary.setAccessibleName("Summary, open" if finished and tool is None else "Summary")
+        give_name(self._summary, "Summary, open" if finished and tool is None else "Summary")
         pages = offered(session)
         for each, tool_row in self._tools.items():
             tool_row.setVisible(each in pages)
             mark_here(tool_row, here=each is tool)
             tool_row.setToolTip(TOOLS[each].title if self._folded else "")
-            tool_row.setAccessibleName(f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
+            give_name(tool_row, f"{TOOLS[each].title}, open" if each is tool else TOOLS[each].title)
         self._kept.setText(session.kept_line())
         in_memory = bool(session.captures.in_memory_only)
         self._again.setVisible(in_memory and not self._folded)
         self._again_folded.setVisible(in_memory and self._folded)
         for again in (self._again, self._again_folded):
             again.setEnabled(not self._controller.busy)
-        self._lock.setAccessibleName(session.kept_line() if self._folded else "")
+        give_name(self._lock, session.kept_line() if self._folded else "")
         self._lock.setToolTip(tip(session.kept_line()) if self._folded else "")
         doubtful = in_memory or session.captures.locked
         tone = "caution" if doubtful else "good" if setup.kept else "muted"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from ui.widgets.accessibility import give_name
 from ui.widgets.layouts import column, left
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
@@ -26,10 +27,10 @@ class ReplacementActions(QWidget):
         self._keep = LinkButton("", name=f"keep-{name}", press=partial(controller.keep_stored, name))
         self._kept = label("", "small", self)
         self._undo = LinkButton("Undo", name=f"undo-{name}", press=partial(controller.undo_replacement, name))
-        self._undo.setAccessibleName(f"Undo: restore the former {self._label}")
+        give_name(self._undo, f"Undo: restore the former {self._label}")
         remove = partial(controller.remove_former, name)
         self._remove = LinkButton("Remove the former value", name=f"remove-former-{name}", press=remove)
-        self._remove.setAccessibleName(f"Remove the former {self._label}")
+        give_name(self._remove, f"Remove the former {self._label}")
         links = (self._replace, self._keep, self._undo, self._remove)
         column(self._kept, *map(left, links), inside=self, spacing=2)
 

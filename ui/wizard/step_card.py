@@ -15,7 +15,7 @@ from ui.desktop import clipboard_words
 from ui.desktop.screen_capture import CaptureGuard
 from ui.tools.catalog import tool_links
 from ui.tools.portal_error import PortalErrorCard
-from ui.widgets.accessibility import make_stop
+from ui.widgets.accessibility import give_name, make_stop
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
@@ -60,7 +60,7 @@ class StepLine(PushButton):
         for child in (badge, title):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         state = {Mark.DONE: "done", Mark.STALE: "redo needed"}.get(place.mark, "not done yet")
-        self.setAccessibleName(f"Step {place.number}, {place.step.title}, {state}")
+        give_name(self, f"Step {place.number}, {place.step.title}, {state}")
         self.setMinimumHeight(46)
         take_height_from_width(self)
 
@@ -125,7 +125,7 @@ class StepCard(Card):
     def _text(self, step: Step) -> QLabel:
         """Return the label that speaks for the card: Orca 43 reads no description of a group, but its labels."""
         made = label(rich(step.text), "muted", self, rich=True)
-        made.setAccessibleName(spoken_step.description(self._controller.session.guide, step))
+        give_name(made, spoken_step.description(self._controller.session.guide, step))
         return made
 
     def add(self, *items: Item) -> None:
@@ -197,7 +197,7 @@ class StepCard(Card):
         """Let the admin replace the suggested or derived value."""
         field = self._capture_field(name, "your own value")
         link = self._changes[name] = DisclosureLink(ANOTHER_VALUE, name=f"change-{name}", opens=field)
-        link.setAccessibleName(f"{ANOTHER_VALUE}: {self._controller.session.guide.values[name].label}")
+        give_name(link, f"{ANOTHER_VALUE}: {self._controller.session.guide.values[name].label}")
         self.add(left(self._changes[name]), field)
 
     def _add_capture_switch(self) -> None:
@@ -241,7 +241,7 @@ class StepCard(Card):
         frame.setProperty("role", "choice")
         words = f"{choice.field}: **{choice.choose}**"
         chosen = label(rich(words), "body", frame, rich=True, stop=True)
-        chosen.setAccessibleName(unmarked(f"{words}. {choice.why}"))
+        give_name(chosen, unmarked(f"{words}. {choice.why}"))
         why = label(rich(choice.why), "small", frame, rich=True)
         column(chosen, why, inside=frame, spacing=2, margins=(12, 8, 12, 8))
         self.add(frame)
@@ -258,13 +258,13 @@ class StepCard(Card):
         session, revisit = self._controller.session, failure.revisit
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
         sign = label(rich(text), "body", rich=True, stop=True)
-        sign.setAccessibleName(unmarked(f"{failure.sign}. {failure.cause} {failure.repair}"))
+        give_name(sign, unmarked(f"{failure.sign}. {failure.cause} {failure.repair}"))
         yield sign
         yield label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True)
         if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
             title = session.guide.step(revisit).title
             link = LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit))
-            link.setAccessibleName(unmarked(f"Go to: {title}, for: {failure.sign}"))
+            give_name(link, unmarked(f"Go to: {title}, for: {failure.sign}"))
             yield left(link)
 
     def _add_error_reader(self, lane: Lane) -> None:
