@@ -25,7 +25,7 @@ from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg
 from app.vault import PROMPTS_AGAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from app.directory_sync.full_sync import ApiAnswer, FullSyncState
@@ -115,6 +115,13 @@ class DirectorySyncSession:
     def labels(self) -> dict[str, str]:
         """Names of both secrets in the keyring → their labels."""
         return {name: f"API {LABELS[kind]}" for kind, name in SECRETS.items()}
+
+    def would_turn_on(self, tsg_id: str, secrets: Mapping[Kind, str]) -> bool:
+        """Return whether texts that are typed for what is missing complete it; an empty one isn't typed."""
+        typed = {kind: read(kind, text).value for kind, text in secrets.items()}
+        known = self.access.tsg_id or tsg_id_in(typed[Kind.CLIENT_ID] or "")
+        named = read_tsg_id(tsg_id).value if tsg_id else known
+        return named is not None and all(self.kept(kind) or typed[kind] for kind in SECRETS)
 
     # -- on and off ----------------------------------------------------------------------
 

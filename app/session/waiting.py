@@ -117,6 +117,10 @@ class Waiting:
             await opened.save()
         return seen
 
+    def would_take(self, text: str) -> bool:
+        """Return whether the text is a timestamp that ``enter_timestamp`` accepts now."""
+        return not isinstance(read_timestamp(text, self._opened.setup, self._opened.now()), TimestampProblem)
+
     async def enter_timestamp(self, text: str) -> TimestampProblem | None:
         """Take the timestamp that the admin sees on the Directories page. Returns why not, or None."""
         now = self._opened.now()

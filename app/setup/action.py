@@ -56,7 +56,7 @@ class Activity:
     busy: Block | None = None
     """The keyring request in progress. It lasts until the admin has answered the keyring's prompt, if there is one."""
     typed: frozenset[str] = frozenset()
-    """Values that are valid in their field and not entered yet."""
+    """Values, or ``journey.TIMESTAMP``, that are valid in their field and not entered yet."""
     at_summary: bool = False
     """The summary is open, if the setup is complete, and not a step."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.guide.placeholders import placeholders
 from app.guide.vocabulary import Kind, Milestone, Page
@@ -197,8 +197,8 @@ def block(
 ) -> Block | None:
     """Return why this step cannot be completed now; None if it can.
 
-    ``typed`` are values that are valid and not entered yet: completing the step enters them first. ``along`` means that
-    the plain steps before it are completed, too.
+    ``typed`` are values, or ``TIMESTAMP``, that are valid and not entered yet: completing the step enters them first.
+    ``along`` means that the plain steps before it are completed, too.
     """
     step = guide.step(step_id)
     shown = {s.id for _, s in visible(guide, setup)}
@@ -217,13 +217,17 @@ def block(
     if (before := _order(guide, setup, step_id, along=along)) is not None:
         return before
     if step.marks in _BEHIND_THE_GATE and (reason := unseen(setup)):
-        return Block(reason)
+        entered = step.marks is Milestone.TIMESTAMP and TIMESTAMP in typed
+        if not entered or reason is BlockReason.NOT_SUBMITTED:
+            return Block(reason)
     if names := unchosen(guide, setup, step, typed):
         return Block(BlockReason.CHOOSE, values=names)
     return None
 
 
 _BEHIND_THE_GATE = (Milestone.TIMESTAMP, Milestone.FULL_SYNC)
+TIMESTAMP: Final = "*timestamp"
+"""The SCIM Change Timestamp among what was ``typed``. It is no value of a guide, and none can have this name."""
 AFTER_SUBMIT = (*_BEHIND_THE_GATE, Milestone.FINISHED)
 """What belongs to one submitted directory."""
 

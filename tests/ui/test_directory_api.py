@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QWidget
 
 from app.diagnosis.directory_sync import ROLE, ApiResult, skew
@@ -73,6 +74,36 @@ def drop(card: QWidget, path: Path) -> None:
     data.setUrls([QUrl.fromLocalFile(str(path))])
     copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
     card.dropEvent(QDropEvent(QPointF(QPoint(9, 9)), copy, data, Qt.MouseButton.LeftButton, none))
+
+
+def test_check_enters_what_is_typed(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        page = opened(controller)
+        check, api = child(page, "check-api"), controller.session.api
+        for name, text in ((Kind.CLIENT_ID.value, CLIENT_ID), (Kind.CLIENT_SECRET.value, CLIENT_SECRET)):
+            assert not check.isEnabled(), name
+            QTest.keyClicks(field(page, name), text)
+        assert check.isEnabled(), "the Client ID contains a TSG ID"
+        QTest.keyClicks(field(page, "tsg-id"), "11x")
+        assert not check.isEnabled()
+        field(page, "tsg-id").clear()
+        check.click()
+        await until(lambda: api.look is not None)
+        assert all(map(api.kept, SECRETS))
+        field(page, "tsg-id").selectAll()
+        QTest.keyClicks(field(page, "tsg-id"), "11x")
+        looked = api.look
+        check.click()
+        await until(lambda: check.text() != "Stop")
+        assert api.look is looked, "it wasn't asked with a TSG ID that was refused"
+        field(page, "tsg-id").selectAll()
+        QTest.keyClicks(field(page, "tsg-id"), "1102345679")
+        check.click()
+        await until(lambda: api.look is not looked and check.text() != "Stop")
+        assert api.access.tsg_id == "1102345679"
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story, token_url="http://127.0.0.1:9/token")
 
 
 def test_what_is_pasted_is_kept_and_never_shown(qapp: QApplication, tmp_path: Path) -> None:

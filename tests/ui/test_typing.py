@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,9 +14,10 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from app.guide import catalog
 from app.guide.vocabulary import Kind
 from app.setup import journey
+from tests.support.clock import NOW
 from tests.support.controller import BASE, CANARY, walk
-from tests.support.screen import in_front, part
-from tests.support.setups import SAMPLES, filled_steps
+from tests.support.screen import child, in_front, part
+from tests.support.setups import SAMPLES, filled_steps, fresh, to_the_watch
 from tests.support.until import until
 from ui.companion.window import Companion
 from ui.widgets.buttons import MainButton
@@ -240,3 +242,71 @@ def test_enter_in_an_empty_optional_field_goes_on(
         window.deleteLater()
 
     walk(qapp, tmp_path, story, guide=OPTIONAL.id)
+
+
+async def at_the_wait(controller: SetupController, window: QWidget) -> StepCard:
+    guide = controller.session.guide
+    waiting = to_the_watch(guide, fresh(guide))
+    await controller.session.change(lambda before: waiting.with_(id=before.id))
+    return await card_of(window, controller, journey.position(guide, waiting))
+
+
+@BOTH
+def test_done_enters_the_timestamp_that_is_typed(
+    qapp: QApplication, tmp_path: Path, kind: type[WizardPage | Companion]
+) -> None:
+    async def story(controller: SetupController) -> None:
+        window, session = await open_window(kind, controller), controller.session
+        card, main = await at_the_wait(controller, window), part(window, MainButton, "done")
+        step_id = session.here.step.id
+        child(card, "enter-timestamp").click()
+        field = part(card, CaptureField, "timestamp-entry")
+        assert line_in(field).hasFocus()
+        QTest.keyClicks(line_in(field), "2020-01-01 10:00")
+        assert main.obstacle, "it is from before Submit"
+        QTest.keyClick(line_in(field), Qt.Key.Key_Return)
+        await until(lambda: field.hint)
+        line_in(field).selectAll()
+        QTest.keyClicks(line_in(field), (NOW + timedelta(minutes=1)).isoformat())
+        assert not main.obstacle
+        assert not field.hint, "it was about the text before"
+        QTest.keyClicks(line_in(field), "x")
+        assert main.obstacle
+        QTest.keyClick(line_in(field), Qt.Key.Key_Backspace)
+        press_done(window)
+        await until(lambda: step_id in session.setup.done)
+        assert session.setup.sighting is not None
+        assert session.setup.sighting.at == NOW + timedelta(minutes=1)
+        assert session.here.step.id != step_id
+        window.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+@BOTH
+def test_a_text_in_a_field_that_was_closed_is_not_entered(
+    qapp: QApplication, tmp_path: Path, kind: type[WizardPage | Companion]
+) -> None:
+    async def story(controller: SetupController) -> None:
+        window, session = await open_window(kind, controller), controller.session
+        guide = session.guide
+        setup, step_id, name = next(
+            (setup, each, carry.value)
+            for setup, each in filled_steps(guide)
+            for carry in guide.step(each).carries
+            if guide.values[carry.value].own and not guide.step(each).captures
+        )
+        await session.change(lambda before: journey.open_step(setup, step_id).with_(id=before.id))
+        card = await card_of(window, controller, step_id)
+        link = part(card, DisclosureLink, f"change-{name}")
+        link.click()
+        line = line_in(part(card, CaptureField, f"capture-{name}"))
+        line.selectAll()
+        QTest.keyClicks(line, "not a * name")
+        link.click()
+        press_done(window)
+        await until(lambda: step_id in session.setup.done)
+        assert session.setup.values[name] == setup.values[name]
+        window.deleteLater()
+
+    walk(qapp, tmp_path, story)

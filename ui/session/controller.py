@@ -96,7 +96,7 @@ class SetupController(QObject):
         self.giving: set[str] = set()
         """The values whose entered text is being accepted or refused. Until then, nothing is said of it."""
         self.typed: frozenset[str] = frozenset()
-        """The values whose fields hold a valid text that isn't entered yet."""
+        """The values, or ``journey.TIMESTAMP``, whose fields hold a valid text that isn't entered yet."""
         self._gives: set[Task[bool]] = set()
         """The work on entered texts; each returns whether the step may be completed with its text."""
         self.notice = ""
@@ -156,17 +156,37 @@ class SetupController(QObject):
         self._give_by(name, text, partial(self.session.captures.give, name, text), go_on=go_on)
 
     def typing(self, name: str, text: str) -> None:
-        """Note what a field holds: Done is enabled once it is valid, and enters it."""
-        if (bool(text.strip()) and self.session.captures.would_take(name, text)) != (name in self.typed):
+        """Note what the field of a value, or of ``journey.TIMESTAMP``, holds. Done is enabled once it is valid."""
+        session = self.session
+        takes = session.waiting.would_take if name == journey.TIMESTAMP else partial(session.captures.would_take, name)
+        if (bool(text.strip()) and takes(text)) != (name in self.typed):
             self.typed ^= {name}
+            self._forget_refusal(name)
             self.activity_changed.emit()
+
+    def _forget_refusal(self, name: str) -> None:
+        """Forget why the text before was refused: it is no longer what the field holds."""
+        given = self.given.get(name)
+        if name == journey.TIMESTAMP:
+            self.timestamp_problem = None
+        elif given is not None and not (given.accepted or given.asks):
+            del self.given[name]
 
     def _give_by(
         self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool = False
     ) -> None:
-        task = self._tasks.start(self._give_after(tuple(self._gives), self._give(name, text, work, go_on=go_on)))
+        self._enter(self._give(name, text, work, go_on=go_on))
+
+    def _enter(self, work: Coroutine[Any, Any, bool]) -> None:
+        """Enter texts one after another, so that the result of the last one is shown."""
+        task = self._tasks.start(self._enter_after(tuple(self._gives), work))
         self._gives.add(task)
         task.add_done_callback(self._gives.discard)
+
+    async def _enter_after(self, earlier: tuple[Task[bool], ...], work: Coroutine[Any, Any, bool]) -> bool:
+        if earlier:
+            await asyncio.wait(earlier)
+        return await work
 
     def replace(self, name: str) -> None:
         """Replace a secret by the text that was asked about."""
@@ -195,12 +215,6 @@ class SetupController(QObject):
             self._wait_for(None)
         label = self.session.guide.values[name].label
         self.announced.emit(trouble or f"The former {label} was removed from {self.session.vault.name}.")
-
-    async def _give_after(self, earlier: tuple[Task[bool], ...], work: Coroutine[Any, Any, bool]) -> bool:
-        """Enter texts one after another, so that the result of the last one is shown."""
-        if earlier:
-            await asyncio.wait(earlier)
-        return await work
 
     async def _give(self, name: str, text: str, work: Callable[[], Awaitable[CaptureResult]], *, go_on: bool) -> bool:
         """Show the result of an entered text; ``text`` is taken from the clipboard once it is kept."""
@@ -463,9 +477,9 @@ class SetupController(QObject):
         for look in tuple(self._tool_tasks):
             look.cancel()
 
-    def use_keyring(self, work: Coroutine[Any, Any, None]) -> None:
+    def use_keyring(self, work: Coroutine[Any, Any, None]) -> Task[None]:
         """Run a tool's work on the keyring; it runs to its end even if the setup is closed."""
-        self._start(self._use_keyring(work))
+        return self._tasks.start(self._use_keyring(work))
 
     async def _use_keyring(self, work: Coroutine[Any, Any, None]) -> None:
         self._wait_for(Block(BlockReason.KEYRING))
@@ -587,15 +601,20 @@ class SetupController(QObject):
 
     def enter_timestamp(self, text: str) -> None:
         """Record the timestamp that the admin sees in CIE."""
-        self._start(self._enter_timestamp(text))
+        self._enter(self._enter_timestamp(text))
 
-    async def _enter_timestamp(self, text: str) -> None:
-        self.timestamp_problem = problem = await self.session.waiting.enter_timestamp(text)
+    async def _enter_timestamp(self, text: str) -> bool:
+        try:
+            self.timestamp_problem = problem = await self.session.waiting.enter_timestamp(text)
+        finally:
+            self.typed -= {journey.TIMESTAMP}
+            self.activity_changed.emit()
         self.wait_changed.emit()
         if problem is not None:
             self.announced.emit(problem.words)
         else:
             self._say_arrival()
+        return problem is None
 
     @property
     def gate_line(self) -> str:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QUrl, Signal
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.diagnosis.directory_sync import ROLE
@@ -23,6 +23,10 @@ from ui.widgets.layouts import left
 from ui.widgets.text import label, rich
 
 if TYPE_CHECKING:
+    from asyncio import Task
+    from collections.abc import Coroutine
+    from typing import Any
+
     from app.guide.vocabulary import Kind
     from app.session.directory_sync import DirectorySyncSession
     from ui.session.controller import SetupController
@@ -40,7 +44,13 @@ _ISSUERS = {
 
 
 class AccountCard(DropCard):
-    """Fields for the service account. Secrets are never shown again."""
+    """Fields for the service account. Secrets are never shown again.
+
+    Signals:
+        edited: Something was typed.
+    """
+
+    edited = Signal()
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent, "card", "Service account")
@@ -49,6 +59,8 @@ class AccountCard(DropCard):
         self._controller = controller
         self._problems: dict[str, str] = {}
         """Why the last text entered in a field was refused."""
+        self._entering: set[Task[None]] = set()
+        """The work on texts that are entered."""
         lead = (
             "Create one in Common Services, **Identity & Access**, give it a role in this tenant, and copy its "
             "**Client ID** and **Client Secret** here. They are stored in the keyring and sent only to the token "
@@ -58,7 +70,7 @@ class AccountCard(DropCard):
         if controller.session.setup.practice:
             self.add(Note("Practice: create one in the practice CIE under Service accounts.", "muted", self))
         self._tsg_id = self._field("TSG ID", "tsg-id", secret=False)
-        self._tsg_id.submitted.connect(lambda text: self._controller.use_keyring(self._give_tsg_id(text)))
+        self._tsg_id.submitted.connect(lambda text: self._enter(self._give_tsg_id(text)))
         self._secrets = {kind: self._secret(kind) for kind in LABELS}
         read = button("Read its CSV file", icon="open", name="read-account-file", press=self._choose_file)
         self._off = button(
@@ -79,6 +91,7 @@ class AccountCard(DropCard):
     def _field(self, text: str, name: str, *, secret: bool) -> CaptureField:
         made = CaptureField(text, self._controller.paste_text, secret, origin="")
         made.setObjectName(name)
+        made.edited.connect(self.edited)
         self.add(made)
         return made
 
@@ -111,14 +124,33 @@ class AccountCard(DropCard):
 
     # -- intents -------------------------------------------------------------------------
 
+    @property
+    def would_turn_on(self) -> bool:
+        """Whether what is typed here is valid, and all that is missing."""
+        secrets = {kind: field.typed for kind, field in self._secrets.items()}
+        return self._api.would_turn_on(self._tsg_id.typed, secrets)
+
+    async def enter_typed(self) -> bool:
+        """Enter what is typed here. Return whether nothing was refused."""
+        for field in (self._tsg_id, *self._secrets.values()):
+            field.submit_typed()
+        entering = tuple(self._entering)
+        await asyncio.gather(*entering)
+        return not (entering and self._problems)
+
+    def _enter(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self._controller.use_keyring(work)
+        self._entering.add(task)
+        task.add_done_callback(self._entering.discard)
+
     def _take(self, kind: Kind, text: str) -> None:
         """Accept a secret, the content of the file, or the file itself, whichever was pasted or dropped."""
         if text.startswith("file:"):
             self._read_file(Path(QUrl(text.strip()).toLocalFile()))
         elif "\n" in text.strip():
-            self._controller.use_keyring(self._give_file(text, taken=text))
+            self._enter(self._give_file(text, taken=text))
         else:
-            self._controller.use_keyring(self._give_secret(kind, text))
+            self._enter(self._give_secret(kind, text))
 
     async def _give_tsg_id(self, text: str) -> None:
         self._answer("tsg-id", await self._api.give_tsg_id(text), "TSG ID captured.")

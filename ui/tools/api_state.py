@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from app.session.directory_sync import DirectorySyncSession
     from ui.session.controller import SetupController
+    from ui.tools.api_account import AccountCard
 
 LONGEST_NAME = 256
 """Characters of a name to search for."""
@@ -30,14 +31,17 @@ LONGEST_NAME = 256
 class StateCard(Card):
     """A button that queries the API, and the answer."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
+    def __init__(self, controller: SetupController, account: AccountCard, parent: QWidget) -> None:
+        """The button enters what is typed in ``account``."""
         super().__init__("card", parent, "What CIE reports")
         self._controller = controller
+        self._account = account
         self._asking: Task[None] | None = None
         self._drawn: object = None
         self._check = button("Check", "primary", "refresh", name="check-api", press=self._press)
         self._results = column(spacing=8)
         self.add(Flow(self._check), self._results)
+        account.edited.connect(self.refresh)
         for signal in (controller.setup_changed, controller.api_changed):
             signal.connect(self.refresh)
         self.refresh()
@@ -59,6 +63,8 @@ class StateCard(Card):
         self.refresh()
 
     async def _ask(self) -> None:
+        if not await self._account.enter_typed():
+            return
         look = await self._api.ask(pressed=True)
         self._api.look_now()
         answer = directory_sync.message(look, self._api.directory_name)
@@ -68,7 +74,7 @@ class StateCard(Card):
         """Redraw the answer if it changed."""
         api, asking = self._api, self._asking is not None
         self._check.setText("Stop" if asking else "Check again" if api.look is not None else "Check")
-        self._check.setEnabled(api.on)
+        self._check.setEnabled(api.on or asking or self._account.would_turn_on)
         picture = (api.on, asking, api.look, api.next_look, api.directory_name, api.started)
         if picture == self._drawn:
             return

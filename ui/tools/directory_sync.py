@@ -48,7 +48,7 @@ class DirectoryApiPage(QWidget):
         left, right = ScrollColumn(self), ScrollColumn(self)
         account = AccountCard(controller, left)
         fill(left.column, account, REST)
-        cards = (_BenefitsCard(controller, right), StateCard(controller, right), FindCard(controller, right))
+        cards = (_BenefitsCard(controller, right), StateCard(controller, account, right), FindCard(controller, right))
         fill(right.column, *cards, REST)
         row(wide(left), wide(right), inside=self, spacing=16)
         self.setFocusProxy(account)

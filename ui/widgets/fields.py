@@ -262,9 +262,14 @@ class CaptureField(QWidget):
         else:
             self._give(self._input.entered)
 
+    @property
+    def typed(self) -> str:
+        """What was typed here and not submitted yet; empty if nothing was."""
+        return self._input.entered if self.being_typed() else ""
+
     def submit_typed(self) -> None:
-        """Submit what was typed here and not submitted yet."""
-        if self.being_typed() and not self._input.isReadOnly():
+        """Submit what was typed here and not submitted yet, unless the field was closed with it."""
+        if self.being_typed() and not self._input.isReadOnly() and not self.isHidden():
             self._give(self._input.entered)
 
     def _offer_paste(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.guide.vocabulary import ASSIGNED
 from app.polling.schedule import expectation
 from app.setup.gate import Locked, gate
-from app.setup.journey import valid_sighting, waiting_since
+from app.setup.journey import TIMESTAMP, valid_sighting, waiting_since
 from app.setup.state import Wait
 from app.setup.status import awaited
 from app.text.counts import counted
@@ -50,6 +51,9 @@ class WatchPanel(QWidget):
         self._manual = CaptureField("SCIM Change Timestamp in CIE", controller.paste_text)
         self._manual.setObjectName("timestamp-entry")
         self._manual.submitted.connect(controller.enter_timestamp)
+        self._manual.edited.connect(partial(controller.typing, TIMESTAMP))
+        controller.taking.connect(self._manual.submit_typed)
+        controller.typed -= {TIMESTAMP}  # the field begins empty
         self._manual.setVisible(False)
         self._gate = Note("", "muted", self)
         self._meanwhile = QWidget(self)
@@ -63,7 +67,8 @@ class WatchPanel(QWidget):
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.refresh)
         self._tick.start()
-        for signal in (controller.setup_changed, controller.wait_changed, controller.api_changed):
+        signals = (controller.setup_changed, controller.wait_changed, controller.api_changed)
+        for signal in (*signals, controller.activity_changed):
             signal.connect(self.refresh)
         self.refresh()
 
@@ -99,8 +104,10 @@ class WatchPanel(QWidget):
         if since is not None and seen is None:
             self._bar.set_value(min(0.97, (now - since).total_seconds() / 60 / expected.longest))
         self._fill_cells()
-        if self._manual.isVisible() and (problem := self._controller.timestamp_problem) is not None:
-            self._manual.set_hint(problem.words, "bad")
+        if seen is not None:
+            self._manual.setVisible(False)
+        problem = self._controller.timestamp_problem
+        self._manual.set_hint(problem.words if problem is not None else "", "bad")
         self._closed.setVisible(session.waiting.looking and seen is None)
         locked = isinstance(gate(session.guide, setup), Locked)
         words = self._controller.gate_line + ("" if locked else " Continue with the next step.")
