@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 
 class OutputError(Exception):
-    """Standard output is closed or cannot be written; the message says why."""
+    """Standard output or the file for it is closed or cannot be written; the message says why."""
+
+    def __init__(self, why: str, output: str = "Standard output") -> None:
+        """``output``: what cannot be written, at the start of a sentence."""
+        super().__init__(f"{output} can't be written: {why}.")
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,15 +65,12 @@ def run(command: Callable[[Sequence[str]], Exit], arguments: Sequence[str]) -> E
     except SystemExit as ended:  # by argparse, after a usage error or --help
         code = Exit.USAGE if ended.code else Exit.PASSED
     except OutputError as error:
-        code = _not_written(str(error))
+        say(str(error))
+        code = Exit.NOT_WRITTEN
     except Exception as error:  # noqa: BLE001 - a script gets a number, and nothing of the message
         log.report_bug(error)
         code = Exit.INTERNAL
     if (failure := flush()) is not None and code is not Exit.NOT_WRITTEN:
-        code = _not_written(reason(failure))
+        say(str(OutputError(reason(failure))))
+        code = Exit.NOT_WRITTEN
     return code
-
-
-def _not_written(why: str) -> Exit:
-    say(f"Standard output can't be written: {why}.")
-    return Exit.NOT_WRITTEN

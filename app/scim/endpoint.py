@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit
 
-from app.values.address import is_loopback
+from app.values.address import LOOPBACK, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,11 @@ class Endpoint:
         """Scheme, host and port: all that a proxy configuration may see."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"https://{host}:{self.port}/"
+
+    @property
+    def service(self) -> str:
+        """What may be asked one request at a time: the host, and on loopback the port, where each is its own server."""
+        return self.origin if self.host in LOOPBACK else self.host
 
     @property
     def plain(self) -> bool:

@@ -1,4 +1,4 @@
-"""Reads what is needed to access an endpoint from the keyring, as far as the policy allows."""
+"""Reads what is needed to access an endpoint from where secrets are stored, as far as the policy allows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from app.scim.tokens import Credentials
     from app.setup.state import Setup
     from app.system.policy import Policy
-    from app.vault import Vault
 
 
 def fetches_tokens(guide: Guide, setup: Setup) -> bool:
@@ -37,11 +36,25 @@ class SecretReader(Protocol):
         """Open the keyring by its prompt, after a press."""
 
 
+class SecretStore(Protocol):
+    """Where the secrets of setups are read: the keyring, or what systemd passes to a unit."""
+
+    @property
+    def name(self) -> str:
+        """Its name for a sentence."""
+
+    async def get(self, setup_id: str, name: str, /) -> Outcome:
+        """Return READ with the value, ABSENT, or why it cannot be read. Never prompts."""
+
+    def words(self, status: VaultStatus, /) -> str:
+        """Return a sentence that says why it returned no value."""
+
+
 class Obstacle(StrEnum):
     """Why an endpoint cannot be asked."""
 
     SECRETS = "secrets"
-    """The keyring did not return a value."""
+    """A value could not be read."""
     LOCKED = "locked"
     """The keyring is locked."""
     POLICY = "policy"
@@ -52,23 +65,23 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessMissing:
-    """A Base URL or secret could not be read from the keyring, or may not be used."""
+    """A Base URL or secret could not be read, or may not be used."""
 
     obstacle: Obstacle
     sentence: str
     """Which one, and why. Holds no value."""
 
 
-def _missing(label: str, outcome: Outcome, keyring: str) -> AccessMissing:
+def _missing(label: str, outcome: Outcome, store: SecretStore) -> AccessMissing:
     if outcome.status is VaultStatus.ABSENT:
-        return AccessMissing(Obstacle.SECRETS, f"The {label} is not in {keyring} yet.")
+        return AccessMissing(Obstacle.SECRETS, f"The {label} is not in {store.name} yet.")
     obstacle = Obstacle.LOCKED if outcome.status in PROMPTS_AGAIN else Obstacle.SECRETS
-    return AccessMissing(obstacle, f"The {label} could not be read. {outcome.status.words}")
+    return AccessMissing(obstacle, f"The {label} could not be read. {store.words(outcome.status)}")
 
 
-async def read_secret(vault: Vault, setup: Setup, name: str, kind: Kind, hosts: tuple[str, ...] = ()) -> Outcome:
-    """A secret as the keyring has it; INVALID unless it passes the rules of a captured one, whoever stored it there."""
-    outcome = await vault.get(setup.id, name)
+async def read_secret(store: SecretStore, setup: Setup, name: str, kind: Kind, hosts: tuple[str, ...] = ()) -> Outcome:
+    """A secret as it is stored; INVALID unless it passes the rules of a captured one, whoever stored it there."""
+    outcome = await store.get(setup.id, name)
     value = outcome.value
     if value is None or read(kind, value, practice=setup.practice, hosts=hosts).value == value:
         return outcome
@@ -78,11 +91,11 @@ async def read_secret(vault: Vault, setup: Setup, name: str, kind: Kind, hosts: 
 async def endpoint_access(
     guide: Guide,
     setup: Setup,
-    vault: Vault,
+    store: SecretStore,
     policy: Policy = NO_POLICY,
     captures: SecretReader | None = None,
 ) -> tuple[Endpoint, Credentials] | AccessMissing:
-    """The endpoint and its credentials, or what the keyring did not return or the policy forbids. Never prompts.
+    """The endpoint and its credentials, or what the store did not return or the policy forbids. Never prompts.
 
     ``captures`` are those of an open setup, which note what has to be captured again.
     """
@@ -92,9 +105,9 @@ async def endpoint_access(
         if captures is not None:
             outcome = await captures.read(name)
         else:
-            outcome = await read_secret(vault, setup, name, spec.kind, spec.hosts)
+            outcome = await read_secret(store, setup, name, spec.kind, spec.hosts)
         if outcome.value is None:
-            return _missing(spec.label, outcome, vault.name)
+            return _missing(spec.label, outcome, store)
         found[spec.kind] = outcome.value
     if not setup.practice and not policy.allows(found[Kind.BASE_URL]):
         refused = policy.refusal("The policy of this computer does not allow the host of this Base URL.")

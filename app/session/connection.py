@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from app.setup.state import Setup
     from app.system.policy import Policy
     from app.text.similar import Digests
-    from app.vault import Vault
 
 CHANGED = "The Base URL or token changed during the test. Test again."
 
@@ -44,7 +43,7 @@ class Connection:
 
     def __init__(
         self,
-        vault: Vault,
+        store: access.SecretStore,
         state: Callable[[], tuple[Guide, Setup]],
         proxy_for: Callable[[str], str | None] | None = None,
         policy: Policy = NO_POLICY,
@@ -59,7 +58,7 @@ class Connection:
         self._captures = captures
         self._on_found_changed = on_found_changed
         self._endpoint: Endpoint | None = None
-        self._vault = vault
+        self._store = store
         self._state = state
         self._proxy_for = proxy_for
         self._policy = policy
@@ -86,7 +85,7 @@ class Connection:
     async def _access(self) -> tuple[Endpoint, TokenSource] | access.AccessMissing:
         """The endpoint and the source of its tokens, or what is missing."""
         guide, setup = self._state()
-        found = await access.endpoint_access(guide, setup, self._vault, self._policy, self._captures)
+        found = await access.endpoint_access(guide, setup, self._store, self._policy, self._captures)
         if isinstance(found, access.AccessMissing):
             return found
         endpoint, credentials = found
@@ -108,6 +107,12 @@ class Connection:
         """A client for that endpoint, through the proxy that this computer uses for it."""
         proxy = await asyncio.to_thread(self._proxies, endpoint.origin)
         return ReadOnlyClient(endpoint.host, proxy, practice=endpoint.practice)
+
+    async def service(self) -> str | access.AccessMissing:
+        """The service that a test would ask, see ``Endpoint.service``, or what is missing. Nothing is remembered."""
+        guide, setup = self._state()
+        found = await access.endpoint_access(guide, setup, self._store, self._policy, self._captures)
+        return found if isinstance(found, access.AccessMissing) else found[0].service
 
     async def test(
         self, on_finding: Callable[[Finding], None] | None = None, *, attended: bool = True

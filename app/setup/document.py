@@ -38,6 +38,7 @@ from app.text.legible import legible
 from app.text.times import EARLIEST, LATEST
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import LONGEST, TSG_ID
+from app.values.tags import parse_tags
 
 FORMAT = 2
 """Increased with every change that an older program would misread. Format 1 stored the status as a sentence."""
@@ -47,6 +48,12 @@ def _reachable(reached: dict[str, datetime]) -> dict[str, datetime]:
     if set(reached) != set(tuple(Milestone)[: len(reached)]):
         raise ValueError("a milestone is missing before another")
     return reached
+
+
+def _tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    if parse_tags(", ".join(tags)) != tags:
+        raise ValueError("these are not tags")
+    return tags
 
 
 MOST_ENTRIES = 1000
@@ -207,10 +214,11 @@ class Document(_FilePart):
     sync_ended: Moment | None = None
     """Missing in format 1."""
     baseline: CountsPart | None = None
-    """Missing in earlier files, as ``SightingPart.grew`` and the next three are."""
+    """Missing in earlier files, as ``SightingPart.grew`` and the next four are."""
     captures: Count = 0
     control: ControlPart | None = None
     without_control: Annotated[bool, Strict()] = False
+    tags: Annotated[tuple[str, ...], AfterValidator(_tags)] = ()
     summary: SummaryPart | None = None
     """Computed from the guide if missing, as in format 1 and in hand-over files."""
 

@@ -107,8 +107,8 @@ def pack(setup: Setup, now: datetime) -> bytes:
     """Return the file's content, UTF-8 JSON. Raises ValueError for practice, whose consoles stay on this computer."""
     if setup.practice:
         raise ValueError("a practice setup cannot be handed over")
-    # The runs describe this computer and its network, and the summary depends on them.
-    given = setup.with_(runs=(), control=None, baseline=None, name=legible(setup.name, LONGEST_NAME))
+    # The runs describe this computer and its network, and the summary depends on them. Tags are the sender's own order.
+    given = setup.with_(runs=(), control=None, baseline=None, tags=(), name=legible(setup.name, LONGEST_NAME))
     document = ReceivedDocument.of(given).model_copy(update={"summary": None})
     envelope = Envelope(kind=KIND, format=FORMAT, made=now, version=__version__, setup=document)
     return envelope.model_dump_json(indent=1).encode()

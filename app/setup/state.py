@@ -174,6 +174,8 @@ shown."""
     """The admin switched the made-up token off."""
     runs: tuple[RunRecord, ...] = ()
     """The last runs of Test Connection, newest last."""
+    tags: tuple[str, ...] = ()
+    """Words by which the admin groups setups, as ``app.values.tags`` reads them. Monitoring shows the first one."""
     summary: Summary = Summary()
     """Computed at the last save."""
 

@@ -256,6 +256,7 @@ class Store:
             practice=self._practice,
             answers=setup.answers,
             values={name: value for name, value in setup.values.items() if "://" not in value},
+            tags=setup.tags,
         )
         sentence = COPIED[self._practice].format(setup_name(fresh))
         return fresh, trouble or FileTrouble(setup_id, sentence)

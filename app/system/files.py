@@ -102,11 +102,13 @@ def read_private(path: Path, limit_bytes: int) -> bytes:
         return file.read(limit_bytes)
 
 
-def replace_atomically(path: Path, content: bytes, previous: Path | None) -> None:
+def replace_atomically(path: Path, content: bytes, previous: Path | None, *, permissions: int = 0o600) -> None:
     """Replace the file's content atomically, keeping the current version as ``previous``. Raises OSError."""
     temporary = path.with_name(f".{path.name}.new")
     try:
         _write_flushed(temporary, content)
+        if permissions != 0o600:
+            temporary.chmod(permissions)
         if previous is not None and path.exists():
             _keep_previous(path, previous)
         temporary.replace(path)

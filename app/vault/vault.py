@@ -87,6 +87,11 @@ class Vault:
         """Whether no keyring was found, so that secrets last only until the program ends."""
         return self._searched and self._keyring is None
 
+    @staticmethod
+    def words(status: VaultStatus) -> str:
+        """Return a sentence for the screen that says how a call ended."""
+        return status.words
+
     async def ready(self) -> Ready:
         """Look for the keyring without blocking, and look again if there was none before."""
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.guide import catalog
 from app.guide.builders import FORMS
 from app.guide.placeholders import fill_guide
+from app.reports.open_metrics import FAMILIES
 from app.system import policy
 from app.system.paths import resources
 from app.system.policy_settings import LONGEST_CONTACT, LONGEST_SECONDS, SHORTEST_SECONDS
@@ -86,7 +87,13 @@ def _decided() -> dict[str, Any]:
     """What the administrators' page takes from the code that it speaks of."""
     places = {"linux": policy.path("linux"), "macos": policy.path("darwin"), "registry": policy.REGISTRY}
     limits = {"shortest": SHORTEST_SECONDS, "longest": LONGEST_SECONDS, "contact": LONGEST_CONTACT}
-    return {"token_host": TOKEN_HOST, "api_hosts": API_HOSTS, "policy": {**places, **limits, "example": EXAMPLE}}
+    metrics = {name: words for name, (words, _) in FAMILIES.items()}
+    return {
+        "token_host": TOKEN_HOST,
+        "api_hosts": API_HOSTS,
+        "policy": {**places, **limits, "example": EXAMPLE},
+        "metrics": metrics,
+    }
 
 
 def _heard() -> dict[str, Any]:

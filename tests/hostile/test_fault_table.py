@@ -15,7 +15,9 @@ from app.diagnosis.facts import Fact
 from app.diagnosis.findings import meaning
 from app.diagnosis.setup_facts import SetupFacts
 from app.guide import catalog
-from app.reports.check import Output, report
+from app.reports.check_formats import CheckFormat, CheckReport, render
+from app.reports.exit_code import Exit
+from app.reports.setup_check import result_of
 from app.scim.connection_test import Check, Finding, Observation, TimeLimits, Verdict, run
 from app.scim.details import RouteDetails
 from app.scim.endpoint import Endpoint
@@ -279,10 +281,11 @@ def setup_of(row: Row) -> Setup:
     return a_setup(guide_of(row), row.setup, {"authorization": "oidc"} if row.oidc else None)
 
 
-def judge(row: Row, found: tuple[Finding, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def judge(row: Row, found: tuple[Finding, ...]) -> None:
     """Check that the right cause comes first, no check from the fault on passed, and nothing untrue is said."""
-    assert report(found, guide_of(row), setup_of(row), Output(as_json=False)) == 1
-    said = capsys.readouterr().out
+    result = result_of(guide_of(row), setup_of(row), found, captured=True)
+    assert result.code is Exit.FAILED
+    said = render(CheckReport(result.code, (result,)), CheckFormat.TEXT)
     failed = next(each for each in found if each.verdict is Verdict.FAILED)
     passed = [each.check for each in found if each.verdict is Verdict.PASSED]
     assert max(map(ORDER.index, passed), default=-1) < ORDER.index(row.at), said
@@ -316,8 +319,8 @@ def run_checks(row: Row | Remark, authority: trustme.CA, store: Path | None = No
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_a_fault_leads_to_its_step(row: Row, authority: trustme.CA, capsys: pytest.CaptureFixture[str]) -> None:
-    judge(row, run_checks(row, authority), capsys)
+def test_a_fault_leads_to_its_step(row: Row, authority: trustme.CA) -> None:
+    judge(row, run_checks(row, authority))
 
 
 @pytest.mark.usefixtures("trusted")
@@ -382,9 +385,9 @@ def test_a_remark_does_not_fail_the_test(remark: Remark, authority: trustme.CA, 
 
 
 @pytest.mark.parametrize("row", NAMES, ids=lambda row: row.name)
-def test_a_name_leads_to_its_step(row: Row, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_name_leads_to_its_step(row: Row) -> None:
     for found in names.found_at_each_host().values():
-        judge(row, found[str(row.inject)], capsys)
+        judge(row, found[str(row.inject)])
 
 
 def test_the_table_is_long_and_has_no_duplicates() -> None:

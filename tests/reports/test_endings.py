@@ -23,8 +23,9 @@ from jeepney.io.blocking import Proxy, open_dbus_connection
 from app import __version__
 from app.guide import catalog
 from app.reports import check, explain, groups
-from app.reports.check import NO_END, NO_KEYRING, Phase
+from app.reports.check import NO_END, NO_KEYRING
 from app.reports.exit_code import Exit
+from app.reports.setup_check import Phase
 from app.session.open_setup import new_setup, utc_now
 from app.setup.store import Store
 from app.system import policy
