@@ -29,6 +29,7 @@ from ui.widgets.buttons import MainButton
 from ui.widgets.fields import CaptureField
 from ui.widgets.scroll import column_around
 from ui.wizard.finish import Finish
+from ui.wizard.step_card import StepCard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -285,6 +286,22 @@ def test_the_menu_names_the_keys_of_the_table(qapp: QApplication, tmp_path: Path
         left.trigger()
         assert companion.docking.edge is Edge.LEFT
         menu.close()
+        companion.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_a_hidden_companion_is_drawn_when_it_is_shown_again(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        first, second = [step for step in controller.session.guide.steps if step.lane is Lane.CIE][:2]
+        await controller.session.go(first.id)
+        companion = await opened(controller)
+        companion.hide()
+        before = part(companion, StepCard)
+        await controller.session.go(second.id)
+        assert part(companion, StepCard) is before
+        companion.show()
+        await until(part(companion, StepCard, f"card-{second.id}").isVisible)
         companion.deleteLater()
 
     walk(qapp, tmp_path, story)

@@ -26,7 +26,7 @@ from ui.widgets.fields import typing_in
 from ui.widgets.layouts import REST, clear, column, fill, insert, middle, row, wide, widgets_in
 from ui.widgets.practice_strip import PracticeStrip
 from ui.widgets.scroll import ScrollColumn
-from ui.widgets.tab_order import InTabOrder, WorkFirst, focus_again, focused_names
+from ui.widgets.tab_order import InTabOrder, WorkFirst, focus, focus_again, focused_names
 from ui.widgets.text import label, rich
 from ui.wizard.checklist import Checklist
 from ui.wizard.finish import Finish
@@ -35,7 +35,7 @@ from ui.wizard.step_card import StepCard, StepLine, confirmation, words_of
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from ui.desktop.global_key import GlobalKey
     from ui.session.controller import SetupController
@@ -150,8 +150,10 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     def refresh(self) -> None:
         """Redraw from the state."""
         session = self._controller.session
-        here, view = session.here, self._controller.step_view
         self.setWindowTitle(window_title(session.guide, session.setup))
+        if self._drawn is not None and not self.isVisible():
+            return  # until it is shown: a screen reader would get every widget of it
+        here, view = session.here, self._controller.step_view
         self._count.setText(f"Step {here.number} of {len(visible(session.guide, session.setup))}")
         picture = (here.number, view.page, session.setup.stale, session.setup.answers)
         lines = tuple(each.step.title for each in ahead(session.guide, session.setup))
@@ -225,7 +227,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
                 give_name(needed, work.accessibleName())  # the card is no longer around it
                 fill(self._below, needed)
         if work is not None and not focus_again(self, held):
-            work.first_stop().setFocus()
+            focus(work.first_stop())
         if self._scroll is not None:
             self._scroll.verticalScrollBar().setValue(place)
 
@@ -247,6 +249,11 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     def _focus_result(self) -> None:
         if self._results is not None and self._results.result is not None:
             self._results.result.setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw what has changed meanwhile."""
+        self.refresh()
+        super().showEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Restore the main window when the companion is closed."""

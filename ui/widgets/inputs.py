@@ -66,15 +66,6 @@ class PlainInput(QLineEdit):
             self.setText("")  # clear() can be undone
         self.setModified(False)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Take the focus. Qt selects the text of a field reached by Tab, unless there is none here.
-
-        That reports a moved caret before the focus, and Orca 43 then doesn't say the field.
-        """
-        if not self.text() and event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason):
-            event = QFocusEvent(event.type(), Qt.FocusReason.OtherFocusReason)
-        super().focusInEvent(event)
-
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
         """Submit typed text when the field loses focus, as in any form."""
         super().focusOutEvent(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 if TYPE_CHECKING:
     _Widget = QWidget
@@ -36,7 +36,11 @@ class InTabOrder(_Widget):
             before = [each for each in _parts(self, focused) if each in order]
             focused = before[-1] if before else order[-1]
         there = order[(order.index(focused) + step) % len(order)]
-        there.setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        if isinstance(there, QLineEdit) and not there.text():
+            # Qt would select its text and report a moved caret before the focus: Orca 43 then doesn't say the field.
+            reason = Qt.FocusReason.OtherFocusReason
+        there.setFocus(reason)
         return True
 
 
@@ -72,6 +76,17 @@ def _is_stop(widget: QWidget, root: QWidget) -> bool:
     )
 
 
+def focus(widget: QWidget) -> None:
+    """Focus a widget. What was just added to a window is shown first, else Qt reports the focus twice."""
+    added: QWidget | None = None
+    at: QWidget | None = widget
+    while at is not None and not at.isWindow() and not at.isVisible():
+        added, at = at, at.parentWidget()
+    if added is not None and at is not None and at.isVisible():
+        added.show()
+    widget.setFocus()
+
+
 def focused_names(root: QWidget) -> tuple[str, ...]:
     """Return the object names of the focused widget inside and of those around it, the outermost first."""
     at: QWidget | None = root.window().focusWidget()
@@ -89,5 +104,5 @@ def focus_again(root: QWidget, names: tuple[str, ...]) -> bool:
         at = at.findChild(QWidget, name) if at is not None else None
     if at is None or at is root:
         return False
-    at.setFocus()
+    focus(at)
     return True

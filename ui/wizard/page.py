@@ -18,7 +18,7 @@ from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.layouts import column, row, top, wide
 from ui.widgets.speech import say
-from ui.widgets.tab_order import InTabOrder, WorkFirst
+from ui.widgets.tab_order import InTabOrder, WorkFirst, focus
 from ui.widgets.text import label
 from ui.wizard import spoken_step
 from ui.wizard.checklist import Checklist
@@ -121,7 +121,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
     def _take_keyboard(self) -> None:
         """Focus what the page begins with, which also makes a screen reader say what has opened."""
         work = self._work
-        (work.first_stop() if isinstance(work, StepCard | Checklist | ConnectionPage | Finish) else work).setFocus()
+        focus(work.first_stop() if isinstance(work, StepCard | Checklist | ConnectionPage | Finish) else work)
 
     @property
     def _work(self) -> QWidget:
