@@ -23,6 +23,7 @@ class Key(WordedEnum):
     COMPANION = "F9", "Switches between the large window and the companion, a narrow one beside the browser."
     DOCK = "F7", "Docks the companion at the right edge of the screen, then at the left edge, then undocks it."
     ASIDE = "F8", "Minimizes the companion."
+    SORT = "Enter", "In a table, sorts by the column of the current cell, then in reverse, then as before."
     CLOSE = "Esc", "Returns to the open step from another page."
     HELP = "F1", "Opens the handbook at the open step, in the browser."
     KEYS = "?", "Shows these keys, except while you type in a field."
@@ -31,8 +32,8 @@ class Key(WordedEnum):
     def sequences(self) -> tuple[str, ...]:
         """Return what Qt has to listen to, in its portable form."""
         match self:
-            case Key.MOVE:
-                return ()  # as every Qt window does it
+            case Key.MOVE | Key.SORT:
+                return ()  # every Qt window does the one, and a table the other
             case Key.DONE:
                 return "Ctrl+Return", "Ctrl+Enter"  # Qt's Enter is the one of the number pad
             case Key.KEYS:

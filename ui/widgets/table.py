@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from ui.widgets.accessibility import give_name
+from ui.widgets.speech import ANNOUNCES, say
 from ui.widgets.text import tip
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ ROW_HEIGHT = 30
 """Pixels."""
 MEASURED = 200
 """Rows whose width is measured."""
+_ORDERS = {Qt.SortOrder.AscendingOrder: "ascending", Qt.SortOrder.DescendingOrder: "descending"}
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,6 +72,8 @@ class RowsModel(QAbstractTableModel):
         self._text = ""
         self._group: str | None = None
         self._order: tuple[int, Qt.SortOrder] | None = None
+        self.remark = -1, ""
+        """A column, and what a screen reader says with its first cell."""
 
     @property
     def shown(self) -> Sequence[int]:
@@ -128,20 +132,26 @@ class RowsModel(QAbstractTableModel):
         cell = self.all.columns[index.column()][self._shown[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{cell:,}" if isinstance(cell, int) else cell
-        if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == 0:
-            return f"{cell}, row {index.row() + 1:,} of {len(self._shown):,}"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            row = f"row {index.row() + 1:,} of {len(self._shown):,}" if index.column() == 0 else ""
+            remark = self.remark[1] if (index.row(), index.column()) == (0, self.remark[0]) else ""
+            return ", ".join(filter(None, (str(cell), row, remark)))
         if role == Qt.ItemDataRole.ToolTipRole and isinstance(cell, str):
             return tip(cell)
         if role == Qt.ItemDataRole.TextAlignmentRole and isinstance(cell, int):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
+    def name(self, column: int) -> str:
+        """Return the name of a column."""
+        return self._headers[column]
+
     def headerData(  # noqa: N802 - Qt's name
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         """Return the name of a column."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return self._headers[section]
+            return self.name(section)
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             number = bool(self._shown) and isinstance(self.all.columns[section][0], int)
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
@@ -150,7 +160,7 @@ class RowsModel(QAbstractTableModel):
 
 
 class ResultTable(QTableView):
-    """Rows with a header that sorts. Tab leaves the table, Enter does nothing, Ctrl+C copies through ``on_copy``.
+    """Rows with a header that sorts, as Enter does. Tab leaves the table, Ctrl+C copies through ``on_copy``.
 
     Columns are as wide as their rows need, until the admin moves one.
     """
@@ -159,6 +169,8 @@ class ResultTable(QTableView):
         super().__init__(parent)
         self._fitting = False
         self._by_hand = False
+        self._column = 0
+        """The one that was sorted by last."""
         self.rows = RowsModel(headers, self)
         self.on_copy: Callable[[], None] = lambda: None
         self.setModel(self.rows)
@@ -181,6 +193,8 @@ class ResultTable(QTableView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setResizeContentsPrecision(MEASURED)
         header.sectionResized.connect(self._resized)
+        header.sortIndicatorChanged.connect(self._say_order)
+        self.selectionModel().currentChanged.connect(self._forget_order)
         self.rows.modelReset.connect(self._fit)
 
     def _resized(self) -> None:
@@ -211,10 +225,33 @@ class ResultTable(QTableView):
         picked = sorted(index.row() for index in self.selectionModel().selectedRows())
         return [self.rows.shown[at] for at in picked] or list(self.rows.shown)
 
+    def _sort_by(self, column: int) -> None:
+        """Sort by a column: first ascending, then descending, then in the original order."""
+        header, up, down = self.horizontalHeader(), *_ORDERS
+        order = header.sortIndicatorOrder() if header.sortIndicatorSection() == column else None
+        header.setSortIndicator(-1 if order is down else column, down if order is up else up)
+
+    def _say_order(self, column: int, order: Qt.SortOrder) -> None:
+        """Say the order; in the table with the cell above all others, because Orca says nothing else of a table."""
+        words = f"sorted by {self.rows.name(column)}, {_ORDERS[order]}" if column >= 0 else "in the original order"
+        self._column = column if column >= 0 else self._column
+        if ANNOUNCES or not self.hasFocus():
+            say(words.capitalize())
+            return
+        cell = self.rows.index(0, self._column)
+        self.selectionModel().setCurrentIndex(cell, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.rows.remark = cell.column(), words
+
+    def _forget_order(self) -> None:
+        self.rows.remark = -1, ""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
-        """Copy through the program's own clipboard code, not Qt's."""
+        """Sort with Enter, and copy through the program's own clipboard code, not Qt's."""
         from PySide6.QtGui import QKeySequence
 
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self._sort_by(self.currentIndex().column())
+            return
         if event.matches(QKeySequence.StandardKey.Copy):
             self.on_copy()
             return
