@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QPushButton, QWidget
 
 from app.guide import catalog
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import places
+from tests.support.accessibility import recorded
 from tests.support.controller import CANARY, walk
 from tests.support.screen import in_front, part
 from tests.support.setups import fresh
@@ -20,6 +22,7 @@ from tests.support.until import until
 from tests.ui.showing import shown
 from ui.companion.window import Companion
 from ui.widgets.buttons import MainButton
+from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.findings import FindingKind, FindingsView
 from ui.widgets.layouts import column, fill, insert, row
@@ -272,3 +275,65 @@ def test_tab_and_the_tree_follow_the_layout_also_of_what_is_drawn_later(qtbot: Q
     assert reached == wanted
     QTest.keyClick(page.focusWidget(), Qt.Key.Key_Backtab)
     assert page.focusWidget() is not last
+
+
+def test_facts_are_one_text_that_tab_reaches(qtbot: QtBot) -> None:
+    facts = FactTable([("Secrets", "GNOME Keyring")])
+    facts.add("Received so far").setText("12 users.")
+    shown(qtbot, facts)
+    there = spoken(facts)
+    assert (there.role(), bool(there.state().focusable)) == (QAccessible.Role.Paragraph, True)
+    assert name(facts) == "Secrets: GNOME Keyring. Received so far: 12 users."
+    assert all(spoken(each).role() is QAccessible.Role.Paragraph for each in facts.findChildren(QLabel))
+
+
+def test_copy_says_a_plain_value_and_what_is_known_of_a_secret(qtbot: QtBot) -> None:
+    field = ValueField("Directory ID", "from Tenant ID", secret=True)
+    shown(qtbot, field)
+    field.show_value("7c1e3a52", "8 of 40 characters", plain=True)
+    assert spoken(field.copy).text(QAccessible.Text.Description) == "7c1e3a52, 8 of 40 characters"
+    field.show_value(CANARY, "43 characters")
+    assert spoken(field.copy).text(QAccessible.Text.Description) == "43 characters"
+    field.show_value("", "Not captured yet", present=False)
+    assert spoken(field.copy).text(QAccessible.Text.Description) == ""
+
+
+def test_tab_reports_no_caret_in_an_empty_field(qtbot: QtBot) -> None:
+    class Page(InTabOrder, QWidget):
+        """A page added later."""
+
+    page = Page()
+    qtbot.addWidget(page)
+    first, empty, filled = QPushButton("1"), QLineEdit(), QLineEdit("text")
+    column(first, empty, filled, inside=page)
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    first.setFocus()
+    with recorded() as reports:
+        for field in (empty, filled):
+            reports.all.clear()
+            QTest.keyClick(page.focusWidget(), Qt.Key.Key_Tab)
+            assert field.hasFocus()
+            carets = [each for each in reports.all if each.event is QAccessible.Event.TextSelectionChanged]
+            carets += [each for each in reports.all if each.event is QAccessible.Event.TextCaretMoved]
+            assert bool(carets) is (field is filled)
+
+
+def test_a_step_that_opens_takes_the_focus_once(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        page = WizardPage(controller)
+        page.show()
+        await in_front(page)
+        steps = [step for step in controller.session.guide.steps if step.lane is not Lane.ASSISTANT]
+        for step in steps[:6]:
+            part(page, QWidget, "done").setFocus()
+            with recorded() as reports:
+                await controller.session.go(step.id)
+                await until(lambda: step.title in "".join(names_to_focus(page)))  # noqa: B023
+                await asyncio.sleep(0.1)
+            focused = [each.source for each in reports.all if each.event is QAccessible.Event.Focus]
+            assert len(focused) == len(set(focused)), step.id
+        page.deleteLater()
+
+    walk(qapp, tmp_path, story)

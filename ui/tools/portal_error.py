@@ -15,7 +15,8 @@ from ui.widgets.cards import Card, Note
 from ui.widgets.causes import CauseList
 from ui.widgets.layouts import REST, clear, column, fill, row
 from ui.widgets.scroll import ScrollColumn, column_around
-from ui.widgets.text import label, rich
+from ui.widgets.speech import describe
+from ui.widgets.text import label, rich, spoken_elsewhere
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
@@ -87,7 +88,8 @@ class PortalErrorCard(Card):
         explain = button("Explain", name="read-error", press=lambda: self._read(self._input.entered()))
         drop = button("Clear", name="clear-error", press=self.clear)
         self._results = column()
-        self.add(label(lead, "muted", self), self._input, row(explain, drop, REST), self._results)
+        describe(self._input, lead)
+        self.add(spoken_elsewhere(label(lead, "muted", self)), self._input, row(explain, drop, REST), self._results)
         controller.error_read.connect(self._show)
         controller.concealed.connect(self.clear)
         self.clear()

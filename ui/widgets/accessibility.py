@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QAccessibleWidget, QFrame, QLabel, QListWidget, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAccessibleWidget,
+    QFrame,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QStackedWidget,
+    QWidget,
+)
 from shiboken6 import Shiboken
 
 from ui.widgets.speech import describe
@@ -21,6 +30,9 @@ if TYPE_CHECKING:
 
 HEADINGS = frozenset({"title", "heading", "bad-heading"})
 """Label roles of the theme that are headings."""
+
+READ_OUT = "read_out"
+"""The method of a widget that Tab stops at, and whose labels are read as one text."""
 
 _QT = QWidget.__module__
 
@@ -41,7 +53,7 @@ def give_name(widget: QWidget, name: str) -> None:
         widget.setAccessibleName(name)
 
 
-def make_stop(widget: QWidget, name: str, description: str) -> None:
+def make_stop(widget: QWidget, name: str, description: str = "") -> None:
     """Let Tab stop at a widget that isn't a control, where a screen reader says its name and description."""
     give_name(widget, name)
     describe(widget, description)
@@ -83,6 +95,20 @@ class _Text(QAccessibleWidget):
         shown = self._label.text()
         is_rich = self._label.textFormat() is Qt.TextFormat.RichText
         return self._label.accessibleName() or (plain(shown) if is_rich else shown)
+
+
+class _Paragraph(QAccessibleWidget):
+    """A widget that holds a text in several labels, which its ``read_out`` returns."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget, QAccessible.Role.Paragraph)
+        self._held = widget
+
+    def text(self, wanted: QAccessible.Text) -> str:
+        """Return the whole text as its name."""
+        if wanted is QAccessible.Text.Name:
+            return str(getattr(self._held, READ_OUT)())
+        return super().text(wanted)
 
 
 class _Group(QAccessibleWidget):
@@ -148,7 +174,8 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
         made = _Group(widget)
     elif isinstance(widget, QWidget) and _is_plain(type(widget)):
         picture = getattr(widget, "IS_PICTURE", False)
-        made = QAccessibleWidget(widget, QAccessible.Role.Graphic) if picture else _Group(widget)
+        kind = _Paragraph if hasattr(widget, READ_OUT) else _Group
+        made = QAccessibleWidget(widget, QAccessible.Role.Graphic) if picture else kind(widget)
     else:
         return None
     if len(_kept) % _PURGE == 0:
@@ -159,7 +186,7 @@ def _interface(key: str, widget: QObject) -> QAccessibleWidget | None:
 
 def _is_spoken_elsewhere(label: QLabel) -> bool:
     around: QWidget | None = label
-    while around is not None and not around.property(SPOKEN_ELSEWHERE):
+    while around is not None and not (around.property(SPOKEN_ELSEWHERE) or isinstance(around, QAbstractButton)):
         around = around.parentWidget()
     return around is not None
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from ui.widgets.accessibility import give_name
 from ui.widgets.layouts import column, fill, left
 from ui.widgets.link import LinkButton
-from ui.widgets.text import label
+from ui.widgets.text import label, spoken_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ class CauseList(QWidget):
             sentence = label(cause.sentence, "body", self, stop=True)
             fill(lines, sentence)
             if cause.basis is None or cause.basis != shown:  # once for neighbors with the same evidence
-                fill(lines, label(cause.evidence, "small", self))
+                fill(lines, spoken_elsewhere(label(cause.evidence, "small", self)))
                 give_name(sentence, f"{cause.sentence} {cause.evidence}")
             shown = cause.basis
             if cause.action is not None and cause.action.offered:

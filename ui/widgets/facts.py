@@ -1,13 +1,17 @@
-"""Names and values in two columns; in a narrow window the names wrap, so that both have room."""
+"""Names and values in two columns; in a narrow window the names wrap, so that both have room.
+
+Tab stops at the table, where a screen reader reads it row by row.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QRect, QSize, Qt
 
+from ui.widgets.focus_ring import Ringed
 from ui.widgets.height_for_width import HeightForWidthWidget
-from ui.widgets.text import label
+from ui.widgets.text import label, spoken_elsewhere
 from ui.widgets.wrapping import text_width, widest_word
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ SHARE = 0.42
 """The share of the width that names may use before they wrap."""
 
 
-class FactTable(HeightForWidthWidget):
+class FactTable(Ringed, HeightForWidthWidget):
     """Not a grid, which would use a label's estimated height as the minimum and leave gaps; this asks per width."""
 
     def __init__(
@@ -30,6 +34,8 @@ class FactTable(HeightForWidthWidget):
     ) -> None:
         """``name_role`` and ``value_role`` are roles of the theme."""
         super().__init__()
+        spoken_elsewhere(self)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._roles = name_role, value_role
         self._rows: list[tuple[QLabel, QLabel]] = []
         for name, value in rows:
@@ -43,6 +49,10 @@ class FactTable(HeightForWidthWidget):
             each.ensurePolished()
         self.updateGeometry()
         return row[1]
+
+    def read_out(self) -> str:
+        """Return the rows as a screen reader reads them."""
+        return " ".join(f"{name.text()}: {value.text().rstrip('.')}." for name, value in self._rows)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Return the size with every row on one line."""

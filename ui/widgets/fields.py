@@ -124,9 +124,15 @@ class ValueField(QWidget):
         fill(line, top(self.copy))
         return frame
 
-    def show_value(self, masked: str, *, present: bool = True) -> None:
-        """Show a value, or the mask of a secret. A missing value cannot be copied or shown."""
+    def show_value(self, masked: str, about: str = "", *, present: bool = True, plain: bool = False) -> None:
+        """Show a value, or the mask of a secret. A missing value cannot be copied or shown.
+
+        A screen reader reads what is known ``about`` it with Copy, such as its length, and before that the value itself
+        if it is ``plain`` and thus no secret.
+        """
         self._masked.setText(masked if present else "\u2014")
+        said = [masked if plain else "", about] if present else []
+        describe(self.copy, ", ".join(filter(None, said)))
         self.copy.setEnabled(present)
         if self._eye is not None:
             self._eye.setEnabled(present)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from ui.widgets.focus_ring import FocusRing
+from ui.widgets.focus_ring import Ringed
 from ui.widgets.height_for_width import take_height_from_width
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent, QResizeEvent
+    from PySide6.QtGui import QResizeEvent
 
 W = TypeVar("W", bound=QWidget)
 
@@ -60,25 +60,7 @@ def spoken_elsewhere(widget: W) -> W:
     return widget
 
 
-class RingedLabel(QLabel):
-    """A label that shows when it has the focus."""
-
-    _ring: FocusRing | None = None
-
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Draw the focus ring."""
-        super().focusInEvent(event)
-        self._ring = FocusRing(self)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt's name
-        """Remove the focus ring."""
-        super().focusOutEvent(event)
-        if self._ring is not None:
-            self._ring.remove()
-            self._ring = None
-
-
-class WrappingLabel(RingedLabel):
+class WrappingLabel(Ringed, QLabel):
     """A label that also wraps inside a long address; ``text()`` returns the text that was set."""
 
     def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
@@ -90,7 +72,7 @@ class WrappingLabel(RingedLabel):
         return unbroken(super().text())
 
 
-class ElidedLabel(RingedLabel):
+class ElidedLabel(QLabel):
     """One line; what does not fit is cut in the middle and shown in the tooltip."""
 
     def __init__(self, text: str = "", role: str = "body", parent: QWidget | None = None) -> None:

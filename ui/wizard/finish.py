@@ -61,7 +61,7 @@ class Finish(ScrollColumn):
         rows.append(("Secrets", self._controller.session.vault.name))
         card = Card("card", self, "What was set up")
         view = self._controller.step_view
-        make_stop(card, view.title, " ".join([view.lead, *(f"{name}: {value}." for name, value in rows)]))
+        make_stop(card, f"{view.title}. {view.lead}")
         card.add(FactTable(rows))
         return card
 

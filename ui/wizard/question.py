@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.text.marked import unmarked
+from ui.widgets.accessibility import give_name
 from ui.widgets.cards import Card
 from ui.widgets.choices import RadioLine
 from ui.widgets.speech import describe
-from ui.widgets.text import label, rich
+from ui.widgets.text import label, rich, spoken_elsewhere
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -27,6 +28,8 @@ class Question(Card):
         super().__init__("card", parent)
         self.setObjectName(f"question-{branch.id}")
         self._controller = controller
+        give_name(self, unmarked(branch.ask))
+        spoken_elsewhere(self)  # its name, and its answers with their descriptions
         self.add(label(rich(branch.ask), "body", self, rich=True))
         chosen = controller.session.guide.answers(controller.session.setup.answers)[branch.id]
         for option in branch.options:
@@ -44,6 +47,9 @@ class Question(Card):
             lines = [f"Not possible here. {option.unavailable}"]
         describe(choice, " ".join(lines))
         for words in lines:
-            line = label(rich(words), "small", self, rich=True)
+            # Tab passes over an answer that isn't possible.
+            line = label(rich(words), "small", self, rich=True, stop=bool(option.unavailable))
+            if option.unavailable:
+                give_name(line, unmarked(f"{option.label}. {words}"))
             line.setContentsMargins(INDENT, 0, 0, 0)
             self.add(line)

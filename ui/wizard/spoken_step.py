@@ -31,9 +31,12 @@ def name(guide: Guide, setup: Setup, place: Place) -> str:
 
 
 def description(guide: Guide, step: Step) -> str:
-    """Return what to do in the step, the labels of its values, and when it is done. No value is in it."""
+    """Return what to do in the step, its choices, the labels of its values, and when it is done. No value is in it."""
     sentences = [f"{', then '.join(step.path)}."] if step.path else []
     sentences.append(step.text)
+    asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
+    sentences += [f"Question: {branch.ask}" for branch in asked]
+    sentences += _listed("Choices to make", (f"{each.field}: {each.choose}" for each in step.choices))
     sentences += _listed("Values to copy", (carry.field for carry in step.carries))
     sentences += _listed("Values to enter here", (guide.values[each].label for each in step.captures))
     sentences.append(done_when(step))
@@ -46,5 +49,5 @@ def done_when(step: Step) -> str:
 
 
 def _listed(what: str, labels: Iterable[str]) -> list[str]:
-    listed = ", ".join(labels)
+    listed = "; ".join(labels)
     return [f"{what}: {listed}."] if listed else []

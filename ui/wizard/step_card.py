@@ -242,7 +242,7 @@ class StepCard(Card):
         words = f"{choice.field}: **{choice.choose}**"
         chosen = label(rich(words), "body", frame, rich=True, stop=True)
         give_name(chosen, unmarked(f"{words}. {choice.why}"))
-        why = label(rich(choice.why), "small", frame, rich=True)
+        why = spoken_elsewhere(label(rich(choice.why), "small", frame, rich=True))
         column(chosen, why, inside=frame, spacing=2, margins=(12, 8, 12, 8))
         self.add(frame)
 
@@ -260,7 +260,7 @@ class StepCard(Card):
         sign = label(rich(text), "body", rich=True, stop=True)
         give_name(sign, unmarked(f"{failure.sign}. {failure.cause} {failure.repair}"))
         yield sign
-        yield label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True)
+        yield spoken_elsewhere(label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True))
         if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
             title = session.guide.step(revisit).title
             link = LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit))
@@ -283,7 +283,7 @@ class StepCard(Card):
             make_stop(self, spoken_step.name(session.guide, session.setup, here), what)
         for name, value in self._values.items():
             shown = session.captures.shown(name)
-            value.show_value(shown.text, present=shown.present)
+            value.show_value(shown.text, shown.hint, present=shown.present, plain=not shown.secret)
             if name in self._changes and not shown.present:
                 self._changes[name].turn(on=True)
             value.set_hint(shown.hint, "good" if shown.present else "caution")

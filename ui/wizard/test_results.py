@@ -32,7 +32,7 @@ class ResultCard(Card):
         """``words`` is what follows from the result, such as the first cause."""
         super().__init__(role, parent, heading)
         spoken_elsewhere(self)  # its name says the first cause, and Tab reaches them all
-        make_stop(self, f"{result}. {words}", "")  # Orca 48 says the description of a group twice
+        make_stop(self, f"{result}. {words}")
 
 
 def result_card(controller: SetupController, parent: QWidget) -> ResultCard | None:
