@@ -12,7 +12,7 @@ from app.scim.tokens import ServiceAccount, StaticToken
 from app.setup.journey import secrets
 from app.system.policy import NO_POLICY
 from app.values.rules import read
-from app.vault import PROMPTS_AGAIN, Outcome, VaultStatus
+from app.vault import CLOSED, Outcome, VaultStatus
 
 if TYPE_CHECKING:
     from app.guide.model import Guide
@@ -75,7 +75,7 @@ class AccessMissing:
 def _missing(label: str, outcome: Outcome, store: SecretStore) -> AccessMissing:
     if outcome.status is VaultStatus.ABSENT:
         return AccessMissing(Obstacle.SECRETS, f"The {label} is not in {store.name} yet.")
-    obstacle = Obstacle.LOCKED if outcome.status in PROMPTS_AGAIN else Obstacle.SECRETS
+    obstacle = Obstacle.LOCKED if outcome.status in CLOSED else Obstacle.SECRETS
     return AccessMissing(obstacle, f"The {label} could not be read. {store.words(outcome.status)}")
 
 

@@ -101,7 +101,7 @@ class BackgroundJobs:
             yield JOBS[wait]
         if self._opened.unsaved is not None:
             yield Job.SAVE
-        if self._captures.in_memory_only or self._captures.locked:
+        if self._captures.in_memory_only or self._captures.closed:
             yield Job.KEYRING
 
     def _run(self, job: Job) -> Coroutine[Any, Any, None]:
@@ -132,7 +132,7 @@ class BackgroundJobs:
     async def _wait_for_keyring(self) -> None:
         """Act once for each time that the keyring opens, because it may refuse. Nothing here prompts."""
         was_open = False
-        while self._captures.in_memory_only or self._captures.locked:
+        while self._captures.in_memory_only or self._captures.closed:
             await asyncio.sleep(RETRY_SECONDS)
             is_open = await self._captures.keyring_open()
             if is_open and not was_open:

@@ -16,7 +16,7 @@ from app.system.policy import NO_KEYRING
 from app.values.resemblance import doubt
 from app.values.rules import Reading, derive, looks_secret, mask, measure, read
 from app.values.service_account import LABELS
-from app.vault import DAMAGED, NEEDS_REENTRY, PROMPTS_AGAIN, VaultStatus
+from app.vault import CLOSED, DAMAGED, NEEDS_REENTRY, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,8 +87,9 @@ class Captures:
         """Texts that may be a slip, until the admin says whether they replace the secret."""
         self._lost: dict[str, VaultStatus] = {}
         """Secrets that were found missing, damaged or invalid in the keyring."""
-        self.locked = False
-        """Whether the last read found the keyring locked. Nothing was shown for that: only a press may prompt."""
+        self.closed: VaultStatus | None = None
+        """Why the keyring last gave nothing, such as LOCKED; None if it is open. Only a press may prompt for that."""
+        vault.inform(self._note_prompt)
 
     @property
     def in_memory_only(self) -> frozenset[str]:
@@ -159,11 +160,17 @@ class Captures:
         spec = self._opened.guide.values.get(name)
         kind, hosts = (API_KINDS[name], ()) if spec is None else (spec.kind, spec.hosts)
         outcome = await access.read_secret(self._vault, self._opened.setup, name, kind, hosts)
-        locked = outcome.status in PROMPTS_AGAIN
-        if locked != self.locked and not outcome.held:
-            self.locked = locked
-            self._opened.announce(SessionEvent.KEYRING)
+        if not outcome.held:
+            self._note_closed(outcome.status if outcome.status in CLOSED else None)
         return outcome
+
+    def _note_prompt(self) -> None:
+        self._note_closed(VaultStatus.LOCKED)
+
+    def _note_closed(self, closed: VaultStatus | None) -> None:
+        if closed is not self.closed:
+            self.closed = closed
+            self._opened.announce(SessionEvent.KEYRING)
 
     async def reconcile(self) -> None:
         """Correct the setup by what the keyring really holds: a crash may have come between storing and saving."""
@@ -172,7 +179,7 @@ class Captures:
             if name in API_KINDS and name not in setup.kept:
                 continue
             outcome = await self._read(name)
-            if outcome.status in PROMPTS_AGAIN:
+            if outcome.status in CLOSED:
                 return
             self._reconcile(name, outcome)
         await self.former.look()
@@ -375,6 +382,7 @@ class Captures:
         if outcome.held and policy.keyring_required:
             vault.discard_held(opened.setup.id, name)
             return policy.refusal(f"{outcome.status.words} {NO_KEYRING}")
+        self._note_closed(outcome.status if outcome.status in CLOSED else None)
         if not outcome.kept:
             return outcome.status.words
         self._held = outcome.sentence if outcome.held else None

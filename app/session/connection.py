@@ -115,10 +115,15 @@ class Connection:
         return found if isinstance(found, access.AccessMissing) else found[0].service
 
     async def test(
-        self, on_finding: Callable[[Finding], None] | None = None, *, attended: bool = True
+        self,
+        on_finding: Callable[[Finding], None] | None = None,
+        *,
+        attended: bool = True,
+        on_access: Callable[[], None] = lambda: None,
     ) -> tuple[Finding, ...] | access.AccessMissing:
         """Run Test Connection. Returns all findings, or why it could not run.
 
+        ``on_access`` is called once the keyring has given what the test needs.
         An unattended test sends no made-up token: repeated often, it could lock out the setup's own token.
         """
         if attended:
@@ -127,6 +132,7 @@ class Connection:
         found = await self._access()
         if isinstance(found, access.AccessMissing):
             return found
+        on_access()
         await asyncio.to_thread(net.prepare)
         guide, setup = self._state()
         self._until = time.monotonic() + connection_test.TimeLimits().whole

@@ -22,7 +22,7 @@ from app.system.event_trace import TraceEvent
 from app.values.api_regions import Access, Address, Issuer
 from app.values.rules import read
 from app.values.service_account import LABELS, Pair, read_pair, read_tsg_id, tsg_id_in
-from app.vault import PROMPTS_AGAIN
+from app.vault import CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -221,7 +221,7 @@ class DirectorySyncSession:
     async def _way(self) -> DirectorySyncClient | ApiFailure:
         setup = self._opened.setup
         read_secrets = [await self._captures.read(name) for name in SECRETS.values()]
-        if any(each.status in PROMPTS_AGAIN for each in read_secrets):
+        if any(each.status in CLOSED for each in read_secrets):
             return ApiFailure(self._opened.now(), ApiStage.KEYRING, Observation.KEYRING_LOCKED)
         client_id, client_secret = (each.value for each in read_secrets)
         if client_id is None or client_secret is None or not self.access.tsg_id:

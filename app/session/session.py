@@ -21,7 +21,7 @@ from app.setup.store import NotSaved
 from app.system import clock
 from app.system.policy import NO_POLICY
 from app.values.api_regions import TOKEN_PATHS, Issuer
-from app.vault import VaultStatus
+from app.vault import CLOSED, VaultStatus
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,13 +124,13 @@ class SetupSession(OpenSetup):
     def kept_line(self) -> str:
         """One line that says which secrets are in the keyring. Shows no value."""
         labels = {name: spec.label for name, spec in self.guide.values.items()} | self.api.labels
-        names = [label for name, label in labels.items() if name in self.setup.kept]
+        names, closed = [label for name, label in labels.items() if name in self.setup.kept], self.captures.closed
         if not names:
-            return f"{self.vault.name} is locked" if self.captures.locked else "No secret captured yet"
+            return f"{self.vault.name} {CLOSED[closed]}" if closed is not None else "No secret captured yet"
         if in_memory := self.captures.in_memory_only:
             held = [label for name, label in labels.items() if name in in_memory]
             return f"{', '.join(held)} in memory only until the program ends"
-        return f"{', '.join(names)} in {self.vault.name}{', which is locked' if self.captures.locked else ''}"
+        return f"{', '.join(names)} in {self.vault.name}{f', which {CLOSED[closed]}' if closed is not None else ''}"
 
     def _take_found_changed(self) -> None:
         self.setup = journey.secret_changed(self.setup)

@@ -52,6 +52,8 @@ class Testing:
         self.offer: ServiceOffer | None = None
         """What the service offers; known some time after a test that passed."""
         self.running = False
+        self.asks_keyring = False
+        """The test waits for the keyring, so that no check runs yet."""
         self.problem = ""
         """Why the last test could not be run."""
         self._opened = opened
@@ -70,12 +72,13 @@ class Testing:
     def current(self) -> Check | None:
         """The check that is running."""
         found = {finding.check for finding in self.findings}
-        return next((check for check in self.checks if check not in found), None) if self.running else None
+        checking = self.running and not self.asks_keyring
+        return next((check for check in self.checks if check not in found), None) if checking else None
 
     @property
     def state(self) -> ConnectionTestState:
         """What to show about the test. It has passed before the service was asked what it offers."""
-        if self.running and (self.failed or self.current is not None):
+        if self.running and (self.failed or self.asks_keyring or self.current is not None):
             return ConnectionTestState.RUNNING
         if self.problem:
             return ConnectionTestState.NOT_RUN
@@ -109,7 +112,7 @@ class Testing:
         After a test that passed, ask the service what it offers.
         """
         self.reset()
-        self.running = True
+        self.running = self.asks_keyring = True
         self._opened.announce(SessionEvent.TEST)
         try:
             await self._run()
@@ -118,14 +121,14 @@ class Testing:
             self.findings = ()
             raise
         finally:
-            self.running = False
+            self.running = self.asks_keyring = False
             self._opened.trace(TraceEvent.TEST_ENDED, result=self.result)
             self._opened.announce(SessionEvent.TEST)
         return self.problem
 
     async def _run(self) -> None:
         await asyncio.to_thread(_read_causes)
-        findings = await self._connection.test(self._take)
+        findings = await self._connection.test(self._take, on_access=self._begin)
         if isinstance(findings, AccessMissing):
             self.findings, self.problem = (), findings.sentence
             return
@@ -137,6 +140,10 @@ class Testing:
             if self.offer is not None and self.offer.users is not None:
                 counts = Counts(self.offer.users, self.offer.groups or 0)
                 await self._opened.change(lambda setup: journey.record_counts(setup, counts))
+
+    def _begin(self) -> None:
+        self.asks_keyring = False
+        self._opened.announce(SessionEvent.TEST)
 
     def _take(self, finding: Finding) -> None:
         self.findings = (*self.findings, finding)

@@ -233,9 +233,10 @@ class Workspace:
         return tuple(refused)
 
     @property
-    def locked_out(self) -> int:
-        """How many setups wait in the background, and for the keyring to open."""
-        return sum(each.captures.locked and each.setup.summary.wait is not None for each in self.opened.values())
+    def locked_out(self) -> tuple[VaultStatus, ...]:
+        """Why the keyring gives nothing, for each setup that waits in the background."""
+        waiting = [each.captures.closed for each in self.opened.values() if each.setup.summary.wait is not None]
+        return tuple(closed for closed in waiting if closed is not None)
 
     async def unlock(self) -> str | None:
         """Open the keyring by one prompt for all setups, after a press. Returns why it stayed locked, or None."""
@@ -243,7 +244,7 @@ class Workspace:
         if outcome.status is not VaultStatus.READY:
             return outcome.sentence
         for session in tuple(self.opened.values()):
-            if session.captures.locked or session.captures.in_memory_only:
+            if session.captures.closed or session.captures.in_memory_only:
                 await session.background.after_unlocking()
         return None
 

@@ -71,7 +71,7 @@ class Action:
     because: Block | None = None
     """Why it is disabled."""
     later: Block | None = None
-    """The action is enabled, but this prevents completing the open step afterward."""
+    """The action is enabled, but this prevents completing the open step afterward, or the running test waits for it."""
 
     @property
     def enabled(self) -> bool:
@@ -101,7 +101,7 @@ def next_action(guide: Guide, setup: Setup, activity: Activity) -> Action:
 
 def _test(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Action:
     if activity.testing:
-        return Action(ActionKind.STOP_TEST, step_id)
+        return Action(ActionKind.STOP_TEST, step_id, later=activity.busy)
     kind = ActionKind.TEST if activity.tested is LastTest.NOT_YET else ActionKind.TEST_AGAIN
     if lacking := tuple(name for name in journey.secrets(guide, setup) if name not in setup.kept):
         captures = (step.id for _, step in journey.visible(guide, setup) if lacking[0] in step.captures)

@@ -69,6 +69,7 @@ class BlockReason(WordedEnum):
     STORING = "storing", "Storing the {values} in {keyring}. If it shows a prompt, answer it."
     KEYRING = "keyring", "Waiting for {keyring}. If it shows a prompt, answer it."
     """It is busy with another request."""
+    LOCKED = "locked", "{keyring} is locked. Answer its prompt to go on."
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.vault.outcome import DAMAGED, NEEDS_REENTRY, PROMPTS_AGAIN, Outcome, Ready, StoredValues, VaultStatus
+from app.vault.outcome import CLOSED, DAMAGED, NEEDS_REENTRY, Outcome, Ready, StoredValues, VaultStatus
 from app.vault.vault import Vault
 
-__all__ = ["DAMAGED", "NEEDS_REENTRY", "PROMPTS_AGAIN", "Outcome", "Ready", "StoredValues", "Vault", "VaultStatus"]
+__all__ = ["CLOSED", "DAMAGED", "NEEDS_REENTRY", "Outcome", "Ready", "StoredValues", "Vault", "VaultStatus"]

@@ -46,8 +46,12 @@ DAMAGED = frozenset({VaultStatus.MISMATCH, VaultStatus.EMPTY, VaultStatus.INCOMP
 NEEDS_REENTRY = frozenset({VaultStatus.ABSENT, VaultStatus.INCOMPLETE, VaultStatus.ALTERED, VaultStatus.INVALID})
 """The admin has to enter the value again."""
 
-PROMPTS_AGAIN = frozenset({VaultStatus.LOCKED, VaultStatus.DENIED, VaultStatus.UNANSWERED})
-"""Asking for another value would bring back the prompt that was just dismissed."""
+CLOSED = {
+    VaultStatus.LOCKED: "is locked",
+    VaultStatus.DENIED: "denied access",
+    VaultStatus.UNANSWERED: "doesn't answer",
+}
+"""Asking for another value would bring back the prompt that was just dismissed. With what to say after its name."""
 
 HELD = "The value is kept in memory until the program closes."
 """Added to the sentence when the value is in memory but not in the keyring."""

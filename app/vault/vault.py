@@ -9,6 +9,7 @@ import threading
 import time
 from collections import Counter
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+from weakref import WeakMethod
 
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
@@ -68,6 +69,8 @@ class Vault:
         """Changes in progress per value, including abandoned ones that may still take effect."""
         self._unlocking: asyncio.Future[Outcome] | None = None
         """The one prompt that every caller of ``unlock`` waits for."""
+        self._informed: list[WeakMethod[Callable[[], None]]] = []
+        """What is called when ``unlock`` finds the keyring locked."""
         self._dismissed = -DISMISSED_SECONDS
         """When the last prompt was dismissed, on the monotonic clock."""
         self._reached: tuple[float, bool] | None = None
@@ -102,6 +105,15 @@ class Vault:
         event_trace.record(TraceEvent.KEYRING, changes=False, status=status)
         return Ready(status, self.name)
 
+    def inform(self, locked: Callable[[], None]) -> None:
+        """Call that method, as long as its object exists, just before the prompt of a locked keyring is shown."""
+        self._informed = [*(each for each in self._informed if each() is not None), WeakMethod(locked)]
+
+    def _say_locked(self) -> None:
+        for each in self._informed:
+            if (locked := each()) is not None:
+                locked()
+
     async def unlock(self) -> Outcome:
         """Prompt if the keyring is locked. Call it only after a press. Return READY, or why it is still locked.
 
@@ -120,13 +132,14 @@ class Vault:
         event_trace.record(TraceEvent.KEYRING, changes=False, status=status)
         return Outcome(status)
 
-    def _prompt(self, _call: Call[VaultStatus]) -> VaultStatus:
+    def _prompt(self, call: Call[VaultStatus]) -> VaultStatus:
         keyring = self._find()
         if keyring is None or not keyring.locked:
             return VaultStatus.READY
         if time.monotonic() - self._dismissed < DISMISSED_SECONDS:
             self._dismissed = time.monotonic()  # one press may have much to do
             return VaultStatus.LOCKED
+        call.post(self._say_locked)
         status = keyring.unlock()
         if status is VaultStatus.LOCKED:
             self._dismissed = time.monotonic()

@@ -34,13 +34,14 @@ class Call(Generic[T]):
         try:
             result = self._work(self)
         except Exception as bug:  # noqa: BLE001 - any exception belongs to the caller who awaits the result
-            self._post(self._fail, bug)
+            self.post(self._fail, bug)
         else:
-            self._post(self._finish, result)
+            self.post(self._finish, result)
 
-    def _post(self, callback: Callable[..., None], argument: object) -> None:
+    def post(self, callback: Callable[..., None], *arguments: object) -> None:
+        """Let the event loop make that call. For the thread that performs the work."""
         with suppress(RuntimeError):  # the loop was closed during the call
-            self._loop.call_soon_threadsafe(callback, argument)
+            self._loop.call_soon_threadsafe(callback, *arguments)
 
     def _finish(self, result: T) -> None:
         if not self.future.done():

@@ -6,10 +6,14 @@ import asyncio
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from jeepney import message_bus
+from jeepney.io.blocking import Proxy, open_dbus_connection
 from PySide6.QtWidgets import QPushButton
 
 from app.guide import catalog
@@ -18,20 +22,27 @@ from app.scim.changes import LookFailed
 from app.scim.observation import Observation
 from app.session import background
 from app.session.background import Job
+from app.setup import journey
+from app.setup.journey import Block, BlockReason
+from app.setup.sentences import sentence
 from app.vault import Vault, VaultStatus
 from tests.support.bus_monitor import bus_calls
-from tests.support.screen import child, message, words
+from tests.support.screen import child, message, part, words
 from tests.support.setups import fresh
 from tests.support.until import until
 from tests.ui.test_watches import waiting
 from tests.vault.providers import GnomeKeyring
+from ui.wizard.connection_page import ConnectionPage
+from ui.wizard.footer import FooterBar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.support.running import Program
     from ui.application import Application
+    from ui.session.controller import SetupController
 
+CHECKING = "Checking \u2026"
 SETUPS = 50
 BASE_URL = "https://localhost:9/scim/v2"
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +105,7 @@ def test_fifty_waiting_setups_prompt_nobody(
         assert calls["Prompt"] == 1, "and it is not repeated"
 
         keyring.unlock()
-        await until(lambda: not any(session.captures.locked for session in sessions), 60)
+        await until(lambda: not any(session.captures.closed for session in sessions), 60)
         await until(lambda: not child(application.home, "unlock-keyring").isVisible())
         for session in sessions:
             report = session.waiting.report
@@ -167,13 +178,80 @@ def test_the_rail_says_that_the_keyring_is_locked(
         button = await until(lambda: application.home.findChild(QPushButton, f"continue-{setup_id}"))
         button.click()
         controller = await until(lambda: application.opened.controller)
-        await until(lambda: controller.session.captures.locked)
+        await until(lambda: controller.session.captures.closed)
         window = application.window
         await until(lambda: controller.session.kept_line() in words(window))
         assert controller.session.kept_line().endswith("locked")
         keyring.unlock()
-        await until(lambda: not controller.session.captures.locked)
+        await until(lambda: not controller.session.captures.closed)
         await until(lambda: controller.session.kept_line() in words(window))
         assert not controller.session.kept_line().endswith("locked")
+
+    program.play(story)
+
+
+@contextmanager
+def prompter(keyring: GnomeKeyring) -> Iterator[None]:
+    """Own the name of GNOME's prompter, and never answer: each prompt stays open."""
+    connection = open_dbus_connection(keyring.address)
+    try:
+        assert Proxy(message_bus, connection).RequestName("org.gnome.keyring.SystemPrompter")[0] == 1
+        yield
+    finally:
+        connection.close()
+
+
+async def pressed(application: Application, setup_id: str) -> tuple[SetupController, Callable[[], str]]:
+    """Open the setup at its test, and return its controller and what to press the main button with."""
+    child(application.home, f"continue-{setup_id}").click()
+    controller = await until(lambda: application.opened.controller)
+    controller.go(journey.test_step(controller.session.guide).id)
+    page = await until(lambda: application.window.findChild(ConnectionPage))
+    await until(page.isVisible)
+    return controller, partial(words, page)
+
+
+def test_a_test_says_at_once_that_the_keyring_is_locked(program: Program, keyring: GnomeKeyring) -> None:
+    (setup_id,) = hold(program, 1)
+
+    async def story(application: Application) -> None:
+        controller, shown = await pressed(application, setup_id)
+        assert controller.session.captures.closed is None
+        keyring.lock()
+        child(application.window, "done").click()
+        await until(lambda: controller.session.captures.closed is VaultStatus.LOCKED)
+        assert controller.testing
+        line = sentence(controller.session.guide, controller.session.setup, Block(BlockReason.LOCKED), keyring.name)
+        assert line in shown()
+        assert part(application.window, FooterBar).main.isEnabled(), "it stops the test"
+        assert controller.view.footer.line == line
+        assert CHECKING not in shown()
+        assert controller.session.kept_line() in words(application.window)
+        assert controller.session.kept_line().endswith("locked")
+        child(application.window, "done").click()
+        await until(lambda: not controller.testing)
+        assert line not in shown()
+
+    with prompter(keyring):
+        program.play(story)
+
+
+def test_a_test_says_at_once_that_it_waits_for_a_slow_keyring(program: Program, keyring: GnomeKeyring) -> None:
+    (setup_id,) = hold(program, 1)
+
+    async def story(application: Application) -> None:
+        controller, shown = await pressed(application, setup_id)
+        with keyring.stopped():
+            child(application.window, "done").click()
+            line = sentence(
+                controller.session.guide, controller.session.setup, Block(BlockReason.KEYRING), keyring.name
+            )
+            await until(lambda: line in shown())
+            assert CHECKING not in shown()
+            await asyncio.sleep(0.2)
+            assert CHECKING not in shown()
+        await until(lambda: controller.session.testing.findings)
+        assert line not in shown()
+        await until(lambda: not controller.testing)
 
     program.play(story)

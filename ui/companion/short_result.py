@@ -40,7 +40,7 @@ class ShortResult(QWidget):
         """Show the running test, or the last one."""
         runs = self._controller.session.setup.runs
         if self._controller.testing:
-            state, when, what = "current", "Testing", TIME_LIMITS
+            state, when, what = "current", "Testing", self._controller.busy_line or TIME_LIMITS
         elif not runs:
             state, when, what = "later", NOT_TESTED, "The test only reads data."
         else:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from app.vault import CLOSED
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.layouts import middle, row
+
+if TYPE_CHECKING:
+    from app.vault import VaultStatus
 
 
 class LockedLine(QWidget):
@@ -23,8 +29,9 @@ class LockedLine(QWidget):
         row(middle(self._note, 1), unlock, inside=self, spacing=16)
         self.hide()
 
-    def show_waiting(self, setups: int, keyring: str) -> None:
-        """Say how many setups wait for it."""
-        waiting = "A setup waits" if setups == 1 else f"{setups} setups wait"
-        self._note.set_text(f"{keyring} is locked. {waiting} until it is unlocked.", "caution")
-        self.setVisible(setups > 0)
+    def show_waiting(self, waiting: tuple[VaultStatus, ...], keyring: str) -> None:
+        """Say how many setups wait for it, and why it gave the last one nothing."""
+        self.setVisible(bool(waiting))
+        if waiting:
+            setups = "A setup waits" if len(waiting) == 1 else f"{len(waiting)} setups wait"
+            self._note.set_text(f"{keyring} {CLOSED[waiting[-1]]}. {setups} for it.", "caution")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.cleanup.orphans import Orphans
     from app.setup.state import Setup
     from app.setup.store import FileTrouble
+    from app.vault import VaultStatus
     from ui.home.locked import LockedLine
     from ui.home.orphans import OrphanLines
     from ui.home.setups import SetupList
@@ -137,17 +138,17 @@ class HomePage(QWidget):
     def _remember(self, setup_id: str) -> None:
         self._opened = setup_id
 
-    def show_locked(self, setups: int) -> None:
-        """Show that setups wait for a locked keyring, in one line for all of them."""
+    def show_locked(self, waiting: tuple[VaultStatus, ...]) -> None:
+        """Show that setups wait for the keyring, in one line for all of them, which says why it gives nothing."""
         if self._locked is None:
-            if setups == 0:
+            if not waiting:
                 return
             from ui.home.locked import LockedLine  # rarely needed, and not for the first window
 
             self._locked = LockedLine(self)
             self._locked.wanted.connect(self.unlock_wanted)
             insert(self._column, 1, self._locked)
-        self._locked.show_waiting(setups, self._keyring or "The keyring")
+        self._locked.show_waiting(waiting, self._keyring or "The keyring")
 
     def show_orphans(self, orphans: Orphans) -> None:
         """Show that secrets without a setup are in the keyring, above the line that names the keyring."""

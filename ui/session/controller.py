@@ -20,6 +20,7 @@ from app.setup.state import Status
 from app.setup.status import status
 from app.text.counts import counted
 from app.values.address import is_loopback
+from app.vault import VaultStatus
 from ui.session.view_state import Back, view_state
 
 if TYPE_CHECKING:
@@ -136,8 +137,12 @@ class SetupController(QObject):
                 self.wait_changed.emit()
             case SessionEvent.API:
                 self.api_changed.emit()
-            case SessionEvent.SETUP | SessionEvent.SAVING | SessionEvent.KEYRING:
+            case SessionEvent.SETUP | SessionEvent.SAVING:
                 self.setup_changed.emit()
+            case SessionEvent.KEYRING:
+                self.setup_changed.emit()
+                if self.session.captures.closed is not None and self.busy_line:
+                    self.announced.emit(self.busy_line)
             case SessionEvent.TIMESTAMP_SEEN:  # follows SETUP
                 self._say_arrival()
             case SessionEvent.FULL_SYNC_ENDED:  # follows SETUP
@@ -260,12 +265,18 @@ class SetupController(QObject):
         self.activity_changed.emit()
 
     @property
+    def _waits_for(self) -> Block | None:
+        """What the step waits for: the keyring, and if it is locked, its prompt."""
+        session = self.session
+        busy = self.busy or (Block(BlockReason.KEYRING) if session.testing.asks_keyring else None)
+        locked = session.captures.closed is VaultStatus.LOCKED
+        return Block(BlockReason.LOCKED) if busy is not None and locked else busy
+
+    @property
     def busy_line(self) -> str:
         """The keyring request in progress as a sentence; empty if there is none."""
-        session = self.session
-        if self.busy is None:
-            return ""
-        return sentence(session.guide, session.setup, self.busy, session.vault.name)
+        session, busy = self.session, self._waits_for
+        return "" if busy is None else sentence(session.guide, session.setup, busy, session.vault.name)
 
     def paste_text(self) -> str:
         """Return the clipboard's text."""
@@ -360,7 +371,11 @@ class SetupController(QObject):
             session.guide,
             session.setup,
             replace(
-                session.activity, testing=self.testing, busy=self.busy, typed=self.typed, at_summary=self._at_summary
+                session.activity,
+                testing=self.testing,
+                busy=self._waits_for,
+                typed=self.typed,
+                at_summary=self._at_summary,
             ),
             tool=tool,
             trouble=session.trouble,

@@ -86,7 +86,7 @@ class ConnectionPage(QWidget):
         make_stop(self._checks, "Checks", words)
         self._made_up.setChecked(not session.setup.without_control)
         at_work = (testing.state, testing.current, testing.running, self._controller.testing)
-        picture = (testing.findings, at_work, testing.checks, testing.offer)
+        picture = (testing.findings, at_work, testing.checks, testing.offer, self._controller.busy_line)
         if picture == self._drawn:
             return
         self._drawn = picture
@@ -106,7 +106,8 @@ class ConnectionPage(QWidget):
             self._results.add(self.result)
         match session.testing.state:
             case ConnectionTestState.RUNNING:
-                self._note("Testing", TIME_LIMITS)
+                waits = self._controller.busy_line
+                self._note("The test hasn't started" if waits else "Testing", waits or TIME_LIMITS)
             case ConnectionTestState.NOT_YET:
                 words = f"The test only reads. It sends the same kinds of requests as {session.guide.short_name}."
                 if session.setup.runs:

@@ -210,6 +210,6 @@ class Rail(QFrame):
             again.setEnabled(not self._controller.busy)
         give_name(self._lock, session.kept_line() if self._folded else "")
         self._lock.setToolTip(tip(session.kept_line()) if self._folded else "")
-        doubtful = in_memory or session.captures.locked
+        doubtful = in_memory or session.captures.closed is not None
         tone = "caution" if doubtful else "good" if setup.kept else "muted"
         self._lock.show_icon("warning" if doubtful else "lock", tone)
