@@ -12,6 +12,9 @@ DIST = ROOT / "dist"
 BUILD = ROOT / "build"
 ICONS = BUILD / "icons"
 
+UNCOMPRESSED = "UNCOMPRESSED_PACKAGES"
+"""An environment variable: if it is 1, Linux packages are packed without compression, to compare what is in them."""
+
 GIT = ("git", "-c", "safe.directory=*")
 """Without this, Git refuses a checkout that belongs to another account, as in a container."""
 
@@ -22,6 +25,11 @@ sys.path.insert(0, str(ROOT))
 def say(text: str) -> None:
     """Print what happens, unbuffered."""
     print(text, flush=True)  # noqa: T201 - a command line tool
+
+
+def is_compressed() -> bool:
+    """Return whether Linux packages are compressed."""
+    return os.environ.get(UNCOMPRESSED) != "1"
 
 
 def epoch() -> int:

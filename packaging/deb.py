@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import release
 import sbom
-from build_env import BUILD, ROOT
+from build_env import BUILD, ROOT, is_compressed
 
 from app import __version__
 from app.system.paths import APP_ID
@@ -45,11 +45,17 @@ def build(frozen: Path, icons: Path, components: Sequence[sbom.Component], when:
     tidy(tree)
     stage_control(top, tree)
     package = out / f"{APP_ID}_{REVISION}_{ARCHITECTURE}.deb"
+    pack_tree(tree, package, when)
+    return package
+
+
+def pack_tree(tree: Path, package: Path, when: int) -> None:
+    """Pack the staged tree. The same tree gives the same bytes."""
     # One thread: with more, the archive's blocks depend on the machine.
-    options = ["--root-owner-group", "-Zxz", "-z9", "--threads-max=1", "--build", str(tree), str(package)]
+    how = ["-Zxz", "-z9", "--threads-max=1"] if is_compressed() else ["-Znone"]
+    options = ["--root-owner-group", *how, "--build", str(tree), str(package)]
     env = {"PATH": "/usr/bin:/bin", "SOURCE_DATE_EPOCH": str(when)}
     subprocess.run(["dpkg-deb", *options], env=env, stdout=subprocess.DEVNULL, check=True)
-    return package
 
 
 def stage_program(frozen: Path, tree: Path) -> None:

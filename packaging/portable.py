@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import deb
 import release
 import sbom
-from build_env import BUILD, ROOT
+from build_env import BUILD, ROOT, is_compressed
 
 from app import __version__
 from app.system.paths import APP_ID
@@ -86,6 +86,9 @@ def pack(tree: Path, archive: Path, when: int) -> None:
         member.mtime = when
         return member
 
-    with lzma.open(archive, "wb", preset=9) as packed, tarfile.open(fileobj=packed, mode="w|") as tar:
+    with (
+        lzma.open(archive, "wb", preset=9) if is_compressed() else archive.open("wb") as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
+    ):
         for path in (tree, *sorted(tree.rglob("*"))):
             tar.add(path, str(path.relative_to(tree.parent)), recursive=False, filter=plain)
