@@ -218,7 +218,8 @@ class Step(_Part):
 
     def shown_under(self, answers: Mapping[str, str]) -> bool:
         """Whether these answers (branch → option, all of them) lead to this step."""
-        return all(
+        # Most steps have no condition, and every redraw asks all of them many times.
+        return not self.when or all(
             answers[branch] == wanted if isinstance(wanted, str) else answers[branch] in wanted
             for branch, wanted in self.when.items()
         )
@@ -400,4 +401,5 @@ class Guide(_Part):
 
 
 def _answer(branch: Branch, given: str | None) -> str:
-    return given if given in branch.possible else branch.possible[0]
+    possible = branch.possible
+    return given if given in possible else possible[0]
