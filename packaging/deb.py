@@ -83,6 +83,9 @@ def stage_documents(share: Path, components: Sequence[sbom.Component], when: int
     write(doc / "copyright", sbom.copyright_text(components))
     pack(doc / "changelog.gz", (ROOT / "CHANGELOG.md").read_text())
     pack(doc / "changelog.Debian.gz", changelog(when))
+    for example in sorted((ROOT / "packaging/monitoring").iterdir()):
+        if example.suffix != ".plist":  # of macOS
+            write(doc / "examples" / example.name, example.read_text())
     write(share / "lintian/overrides" / APP_ID, (LINUX / "lintian-overrides").read_text())
 
 

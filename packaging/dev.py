@@ -133,6 +133,10 @@ LANES = {
         },
         ("tests/orca/", "ui/"),
     ),
+    "prometheus": TestLane(
+        {"Prometheus, and the node exporter that it scrapes": "prometheus prometheus-node-exporter"},
+        ("tests/prometheus/", "app/reports/", "packaging/monitoring/"),
+    ),
     "proxies": TestLane(
         {"proxies": "squid tinyproxy privoxy dante-server stunnel4 mitmproxy"},
         ("tests/proxies/", "app/net/", "app/scim/network_path.py"),

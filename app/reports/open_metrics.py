@@ -55,7 +55,7 @@ FAMILIES: Final[Mapping[str, tuple[str, Callable[[CheckResult], Iterator[Sample]
         "When the check ended, in seconds since 1970.",
         lambda result: _one(result.at.timestamp()),
     ),
-    "cie_check_duration_seconds": ("How long the test took.", lambda result: _one(result.seconds)),
+    "cie_check_duration_seconds": ("How long the check took.", lambda result: _one(result.seconds)),
     "cie_check_http_status_class": (
         "First digit of the HTTP status with which the endpoint answered.",
         _status_class,

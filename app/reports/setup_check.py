@@ -169,9 +169,9 @@ class SetupChecks:
             self._missing(setup, findings)
             return
         result = result_of(guide, setup, findings, captured=self._captured)
-        seconds = clock.elapsed() - begun
         seen = await self._look(job) if self._counts and result.code is Exit.PASSED else None
-        self._results[setup.id] = replace(result, seconds=seconds, seen=seen)
+        ended, seconds = clock.now(), clock.elapsed() - begun
+        self._results[setup.id] = replace(result, at=ended, seconds=seconds, seen=seen)
 
     async def _look(self, job: _Job) -> ChangesSeen | None:
         sighting = job.setup.sighting

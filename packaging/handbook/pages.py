@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.guide import catalog
@@ -19,12 +20,14 @@ from ui.session.keys import Key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from jinja2 import Environment
     from markupsafe import Markup
 
     from app.guide.model import Guide
+
+MONITORING = Path(__file__).resolve().parents[1] / "monitoring"
+"""Units, a job and alerts that the administrators' page shows."""
 
 EXAMPLE = """\
 keyring_required = true
@@ -88,11 +91,13 @@ def _decided() -> dict[str, Any]:
     places = {"linux": policy.path("linux"), "macos": policy.path("darwin"), "registry": policy.REGISTRY}
     limits = {"shortest": SHORTEST_SECONDS, "longest": LONGEST_SECONDS, "contact": LONGEST_CONTACT}
     metrics = {name: words for name, (words, _) in FAMILIES.items()}
+    monitoring = {file.name: file.read_text(encoding="utf-8").rstrip() for file in MONITORING.iterdir()}
     return {
         "token_host": TOKEN_HOST,
         "api_hosts": API_HOSTS,
         "policy": {**places, **limits, "example": EXAMPLE},
         "metrics": metrics,
+        "monitoring": monitoring,
     }
 
 

@@ -16,6 +16,8 @@ class Read:
     elements: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     blocks: list[str] = field(default_factory=list)
     """The texts that a reader sees, each without the text of blocks inside it."""
+    listings: set[str] = field(default_factory=set)
+    """Those of ``blocks`` that are commands or files."""
     style: str = ""
     title: str = ""
     problems: list[str] = field(default_factory=list)
@@ -65,6 +67,8 @@ class _Reader(HTMLParser):
             self.read.title = text
         elif text:
             self.read.blocks.append(text)
+            if tag == "pre":
+                self.read.listings.add(text)
 
     def handle_data(self, data: str) -> None:
         self._texts[-1].append(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import plistlib
 import re
 import stat
 import subprocess
@@ -300,3 +301,22 @@ def test_an_output_file_that_cannot_be_written_has_its_own_code(
     assert "output file" in err
     assert check.main([*line, "--format", "nagios"]) == 3
     assert capsys.readouterr().out.startswith("CIE UNKNOWN - ")
+
+
+# -- examples ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name", ["cie-scim-check.service", "cie-scim-check@.service", "org.cie-scim-assistant.check.plist"]
+)
+def test_the_examples_for_timers_are_command_lines_of_ours(name: str, tmp_path: Path) -> None:
+    file = ROOT / "packaging/monitoring" / name
+    if file.suffix == ".plist":
+        _, command, *rest = plistlib.loads(file.read_bytes())["ProgramArguments"]
+    else:
+        _, command, *rest = re.findall(r"^ExecStart=(.*)$", file.read_text(), re.MULTILINE)[0].split()
+    assert command == "check"
+    output = tmp_path / "cie.prom"
+    rest[rest.index("--output") + 1] = str(output)
+    assert check.main([*rest, "--data-dir", str(tmp_path)]) == Exit.NO_SETUP
+    assert parsed(output.read_text())["cie_check_completed"] == {}
