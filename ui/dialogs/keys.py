@@ -36,5 +36,5 @@ class KeysDialog(InTabOrder, QDialog):
         fill(scroll.column, FactTable(rows, name_role="strong"), REST)
         foot = row(REST, close)
         column(label("Keys", "title", self), wide(scroll), foot, inside=self, spacing=16, margins=(24, 24, 24, 16))
-        ScreenFit(self, first=(520, 480), least=(400, 280))
+        ScreenFit(self, first=(560, 640), least=(400, 280))
         close.setFocus()

@@ -26,6 +26,10 @@ ROW_PADDING = 22
 """Pixels of a row's height beyond its words."""
 
 
+AROUND = 32
+"""Pixels of the search field's width beyond its words."""
+
+
 class Picker(QWidget):
     """All guides on the left, the chosen one's prerequisites on the right."""
 
@@ -53,6 +57,8 @@ class Picker(QWidget):
     def _left(self) -> QVBoxLayout:
         self._search = QLineEdit(self)
         self._search.setPlaceholderText("Find a client by any of its names")
+        words = self._search.fontMetrics().horizontalAdvance(self._search.placeholderText())
+        self._search.setMinimumWidth(words + AROUND)
         give_name(self._search, "Find a client")
         self._search.setObjectName("find-client")
         self._search.textChanged.connect(self._filter)

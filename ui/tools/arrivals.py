@@ -56,8 +56,16 @@ class ArrivedPage(ExportPage):
             card.undone.connect(lambda: self._compare_with(None))
             card.opened.connect(self._refresh)
         self._fill_drop_card()
-        upper = (self._counts_card(), self._drop, *self._columns.values(), self._work, self._verdict)
-        column(*upper, wide(self._findings, 1000), wide(self._rest), inside=self, spacing=12)
+        upper = (*self._columns.values(), self._work, self._verdict)
+        column(
+            self._counts_card(),
+            wide(self._drop),
+            *upper,
+            wide(self._findings, 1000),
+            wide(self._rest, 1000),
+            inside=self,
+            spacing=12,
+        )
         self.setFocusProxy(self._sample)
         self._say("", "muted")
 
@@ -175,7 +183,7 @@ class ArrivedPage(ExportPage):
         self._work.setVisible(running)
         self._verdict.setVisible(bool(self._said) and not crowded)
         self._findings.setVisible(found)
-        self._rest.setVisible(not found)
+        self._rest.setVisible(not found and (looked or running or compared))
         for groups, card in self._columns.items():
             card.setVisible(compared and groups == arrivals.groups and not running)
 

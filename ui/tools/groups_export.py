@@ -21,7 +21,7 @@ from ui.tools.export_page import ExportPage
 from ui.widgets.buttons import button
 from ui.widgets.cards import Note
 from ui.widgets.findings import gather
-from ui.widgets.layouts import REST, column, fill, left, row, wide
+from ui.widgets.layouts import REST, column, left, row, wide
 from ui.widgets.text import ElidedLabel, label, rich
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ LOOKED_FOR = (
 )
 
 
+WORDS = 640
+"""The maximum width of the words in the middle of the empty page, in pixels."""
 STOPPED = "The check was stopped."
 
 
@@ -69,8 +71,11 @@ class GroupsExportPage(ExportPage):
         self._drop.given.connect(self.open_file)
         self._first = button("Choose a file", "primary", "open", name="choose-file", press=self._choose_file)
         lead = "From Entra ID, Okta, Active Directory or any other. It is read on this computer, and nothing is kept."
-        words = column(REST, label("Drop a CSV of the groups here", "heading"), label(lead, "muted"), 4)
-        fill(words, *(Note(rich(each), "muted") for each in LOOKED_FOR), 8, left(self._first), REST)
+        words = QWidget()
+        words.setMaximumWidth(WORDS)
+        lines = (label("Drop a CSV of the groups here", "heading"), label(lead, "muted"), 4)
+        looked_for = (Note(rich(each), "muted") for each in LOOKED_FOR)
+        column(REST, *lines, *looked_for, 8, left(self._first), REST, inside=words)
         self._welcome = QWidget()
         row(REST, wide(words, 1000), REST, inside=self._welcome, margins=(8, 8, 8, 8))
         self._file = ElidedLabel("", "strong", self._drop)

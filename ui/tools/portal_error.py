@@ -13,7 +13,7 @@ from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card, Note
 from ui.widgets.causes import CauseList
-from ui.widgets.layouts import REST, clear, column, fill, row
+from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn, column_around
 from ui.widgets.speech import describe
 from ui.widgets.text import label, rich, spoken_elsewhere
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 SHOWN = 20_000
 """Characters. A longer text isn't shown, since laying it out would block the window."""
+
+
+LOW, HIGH = 96, 4000
+"""Heights of the input in pixels: beside its explanation or in another page, and as much as a page has."""
 
 
 class _Pasted(QPlainTextEdit):
@@ -43,7 +47,7 @@ class _Pasted(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
         self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
         self.setTabChangesFocus(True)
-        self.setFixedHeight(96)
+        self.setMinimumHeight(LOW)
 
     def entered(self) -> str:
         """Return the text as it was entered, unless it was edited since: then what is shown."""
@@ -74,11 +78,14 @@ class _Pasted(QPlainTextEdit):
 class PortalErrorCard(Card):
     """An input with its explanation below. The text is read on this computer and never saved."""
 
-    def __init__(self, controller: SetupController, parent: QWidget | None = None, heading: str = "") -> None:
+    def __init__(
+        self, controller: SetupController, parent: QWidget | None = None, heading: str = "", *, most: int = LOW
+    ) -> None:
+        """``most`` is the height of the input, if there is room, until there is an explanation."""
         super().__init__("card", parent, heading)
         self.setObjectName("portal-error")
         self._controller = controller
-        self._asked = False
+        self._asked, self._most = False, most
         lead = "Paste the whole message. It is read on this computer, sent nowhere and not saved."
         self._input = _Pasted(self)
         self._input.setObjectName("portal-error-text")
@@ -89,7 +96,8 @@ class PortalErrorCard(Card):
         drop = button("Clear", name="clear-error", press=self.clear)
         self._results = column()
         describe(self._input, lead)
-        self.add(spoken_elsewhere(label(lead, "muted", self)), self._input, row(explain, drop, REST), self._results)
+        lines = (spoken_elsewhere(label(lead, "muted", self)), wide(self._input, 1000), row(explain, drop, REST))
+        self.add(*lines, self._results, REST)
         controller.error_read.connect(self._show)
         controller.concealed.connect(self.clear)
         self.clear()
@@ -101,6 +109,7 @@ class PortalErrorCard(Card):
         self._asked = False
         self._input.clear()
         self._input.setPlaceholderText("Message, code or log lines")
+        self._input.setMaximumHeight(self._most)
         clear(self._results)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
@@ -119,6 +128,7 @@ class PortalErrorCard(Card):
         if not self._asked:
             return  # read for another card
         clear(self._results)
+        self._input.setMaximumHeight(LOW)
         results = QWidget(self)
         lines = column(inside=results, spacing=8)
         fill(lines, label(decoded.title, "bad-heading" if decoded.causes else "heading", results))
@@ -142,7 +152,7 @@ class PortalErrorPage(QWidget):
     def __init__(self, controller: SetupController) -> None:
         super().__init__()
         scroll = ScrollColumn(self)
-        card = PortalErrorCard(controller, scroll)
-        fill(scroll.column, card, REST)
+        card = PortalErrorCard(controller, scroll, most=HIGH)
+        fill(scroll.column, wide(card))
         column(scroll, inside=self)
         self.setFocusProxy(card)

@@ -20,7 +20,7 @@ from ui.widgets.fields import typing_in
 from ui.widgets.layouts import REST, clear, column, fill, row, wide
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.tab_order import focus_again, focused_names
-from ui.widgets.text import ElidedLabel
+from ui.widgets.text import ElidedLabel, label
 from ui.wizard.question import Question
 from ui.wizard.step_card import StepCard, StepLine, words_of
 from ui.wizard.watch_panel import WatchPanel
@@ -61,14 +61,14 @@ class LaneView(QFrame):
     def _head(self) -> QFrame:
         head = QFrame(self)
         head.setProperty("role", "lane-head")
-        self._name = ElidedLabel("", "heading", head)
+        self._name = label("", "heading", head)
         self._here = Pill("You are here", "accent")
         self._address = ElidedLabel("", "small", head)
         press = partial(self._controller.open_console, self._lane)
         self._open = button("Open", icon="open", name=f"open-{self._lane.value}", press=press)
         self._other = button("", icon="swap", name=f"leave-{self._lane.value}", press=self.other_wanted)
         self._other.hide()
-        # The name has a line of its own: beside the buttons, that of the narrow lane would be cut.
+        # The name has lines of its own: beside the buttons, there is no room for it in the narrow lane.
         below = row(self._here, wide(self._address), self._other, self._open, spacing=8)
         column(self._name, below, inside=head, spacing=2, margins=(16, 8, 12, 8))
         self.setFocusProxy(self._open)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from ui.widgets.accessibility import give_name
 from ui.widgets.layouts import column, left
 from ui.widgets.link import LinkButton
 from ui.widgets.text import label
@@ -26,11 +25,9 @@ class ReplacementActions(QWidget):
         self._replace = LinkButton("Use the new text", name=f"replace-{name}", press=partial(controller.replace, name))
         self._keep = LinkButton("", name=f"keep-{name}", press=partial(controller.keep_stored, name))
         self._kept = label("", "small", self)
-        self._undo = LinkButton("Undo", name=f"undo-{name}", press=partial(controller.undo_replacement, name))
-        give_name(self._undo, f"Undo: restore the former {self._label}")
-        remove = partial(controller.remove_former, name)
-        self._remove = LinkButton("Remove the former value", name=f"remove-former-{name}", press=remove)
-        give_name(self._remove, f"Remove the former {self._label}")
+        undo, remove = partial(controller.undo_replacement, name), partial(controller.remove_former, name)
+        self._undo = LinkButton(f"Use the former {self._label}", name=f"undo-{name}", press=undo)
+        self._remove = LinkButton(f"Remove the former {self._label}", name=f"remove-former-{name}", press=remove)
         links = (self._replace, self._keep, self._undo, self._remove)
         column(self._kept, *map(left, links), inside=self, spacing=2)
 
