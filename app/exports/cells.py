@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
 from operator import contains, itemgetter
-from typing import TYPE_CHECKING, Final
+from typing import Final, overload
 
 from app.text.similar import NameList
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _APART: Final = re.compile(r"(?<!\\)[;|\n]")
 _APART_BY_COMMAS: Final = re.compile(r"[;|,\n]")
@@ -21,8 +19,88 @@ _TYPE_NAMES: Final = ("System.", "Microsoft.")
 _HEX: Final = re.compile(r"X'((?:[0-9A-Fa-f]{2})+)'")
 
 
+class EvenRows(Sequence[list[str]]):
+    """Rows of one width, all cells in one list: faster than a list for each row, and a column is a slice of it."""
+
+    __slots__ = ("_cells", "_step", "width")
+
+    def __init__(self, cells: list[str], width: int, step: int) -> None:
+        """``step`` is the distance between the first cells of two rows."""
+        self._cells = cells
+        self._step = step
+        self.width = width
+
+    @classmethod
+    def split(cls, lines: str, separator: str) -> EvenRows | None:
+        """Lines without quotation marks, or None if one is blank or has another width."""
+        cells = lines.replace("\n", f"{separator}\n{separator}").split(separator)
+        breaks = lines.count("\n")
+        width = cells.index("\n") if breaks else len(cells)
+        even = len(cells) == breaks + (breaks + 1) * width and cells[width :: width + 1].count("\n") == breaks
+        return cls(cells, width, width + 1) if even and (width > 1 or "" not in cells) else None
+
+    @classmethod
+    def quoted(cls, lines: str, separator: str) -> EvenRows | None:
+        """Lines with each field in quotation marks, or empty as PowerShell writes null.
+
+        None if that is not so, a line has another width, or a field contains a quotation mark or line break.
+        """
+        found = cls._quoted(lines, separator)
+        return cls._quoted(_filled(lines, separator), separator) if found is None else found
+
+    @classmethod
+    def _quoted(cls, lines: str, separator: str) -> EvenRows | None:
+        pieces = lines.split('"')
+        cells, between = pieces[1::2], pieces[2:-1:2]
+        breaks = lines.count("\n")
+        if len(pieces) % 2 == 0 or pieces[0] or pieces[-1] or between.count("\n") != breaks:
+            return None
+        width = between.index("\n") + 1 if breaks else len(cells)
+        even = len(cells) == (breaks + 1) * width and between[width - 1 :: width].count("\n") == breaks
+        return cls(cells, width, width) if even and between.count(separator) + breaks == len(between) else None
+
+    def column(self, at: int) -> list[str]:
+        """The cells of a column; empty ones if there is none."""
+        return self._cells[at :: self._step] if at < self.width else [""] * len(self)
+
+    def __len__(self) -> int:
+        return (len(self._cells) + self._step - 1) // self._step
+
+    def __iter__(self) -> Iterator[list[str]]:
+        for start in range(0, len(self._cells), self._step):
+            yield self._cells[start : start + self.width]
+
+    @overload
+    def __getitem__(self, at: int) -> list[str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[list[str]]: ...
+    def __getitem__(self, at: int | slice) -> list[str] | list[list[str]]:
+        if isinstance(at, slice):
+            return list(self)[at]
+        start = range(0, len(self._cells), self._step)[at]
+        return self._cells[start : start + self.width]
+
+
+def _filled(lines: str, separator: str) -> str:
+    """The lines with quotation marks in each empty field."""
+    empty = f'{separator}""'
+    while separator * 2 in lines:
+        lines = lines.replace(separator * 2, empty + separator)
+    lines = lines.replace(f"{separator}\n", f"{empty}\n").replace(f"\n{separator}", f'\n""{separator}')
+    return '""' * lines.startswith(separator) + lines + '""' * lines.endswith(separator)
+
+
+def uneven(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows have another width."""
+    if isinstance(rows, EvenRows):
+        return len(rows) * (rows.width != width)
+    return len(rows) - list(map(len, rows)).count(width)
+
+
 def column(rows: Sequence[Sequence[str]], at: int) -> list[str]:
     """The cell of each row as it is written, empty where the row is too short."""
+    if isinstance(rows, EvenRows):
+        return rows.column(at)
     try:
         return list(map(itemgetter(at), rows))
     except IndexError:

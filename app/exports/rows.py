@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from app.exports.cells import EvenRows
 from app.exports.problems import LONGEST_FIELD, MOST_ROWS, FileProblem, UnusableFileError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class RowBatch:
 
     numbers: Sequence[int]
     """The number of each row as a spreadsheet counts."""
-    rows: list[list[str]]
+    rows: Sequence[list[str]]
 
 
 class ExportRows:
@@ -77,8 +78,8 @@ class ExportRows:
             except UnicodeDecodeError:
                 raise UnusableFileError(FileProblem.CHANGED) from None
 
-    def _rows(self, text: io.TextIOWrapper) -> Iterator[list[list[str]]]:
-        """All rows, blank ones too: split where there is no quotation mark so far, which is twice as fast, then parsed.
+    def _rows(self, text: io.TextIOWrapper) -> Iterator[Sequence[list[str]]]:
+        """All rows, blank ones too: split while all fields are quoted or none is, in half the time, then parsed.
 
         ``tests/exports/test_rows.py`` compares both for any text.
         """
@@ -86,24 +87,33 @@ class ExportRows:
         while chunk := text.read(self._chunk):
             rest += chunk
             body, end, after = rest.rpartition("\n")
-            if '"' in rest or not end:
+            if not end:
                 break
-            lines, rest = body.split("\n"), after
-            yield [line.split(separator) if line else [] for line in lines]
+            rows: Sequence[list[str]] | None
+            if '"' in body:
+                rows = EvenRows.quoted(body, separator)
+            else:
+                rows = EvenRows.split(body, separator) or [
+                    line.split(separator) if line else [] for line in body.split("\n")
+                ]
+            if rows is None:
+                break
+            rest = after
+            yield rows
         csv.field_size_limit(LONGEST_FIELD)
         # Chained: a generator that goes would close the file below.
         reader = csv.reader(chain(_lines_of(rest, text), text), delimiter=separator, strict=True)
-        count, rows = 0, list[list[str]]()
+        count, parsed = 0, list[list[str]]()
         try:
             while True:
-                rows = []
-                rows.extend(islice(reader, BATCH))  # what was read stays in it where a row is broken
-                if not rows:
+                parsed = []
+                parsed.extend(islice(reader, BATCH))  # what was read stays in it where a row is broken
+                if not parsed:
                     break
-                count += len(rows)
-                yield rows
+                count += len(parsed)
+                yield parsed
         except csv.Error:
-            yield rows
+            yield parsed
             raise
         self._a_line_each = reader.line_num == count
 
@@ -175,8 +185,8 @@ def _lines_of(rest: str, text: io.TextIOWrapper) -> list[str]:
     return lines
 
 
-def _without_blanks(first: int, rows: list[list[str]]) -> RowBatch:
-    if all(rows):
+def _without_blanks(first: int, rows: Sequence[list[str]]) -> RowBatch:
+    if isinstance(rows, EvenRows) or all(rows):
         return RowBatch(range(first, first + len(rows)), rows)
     kept = [at for at, row in enumerate(rows) if row]
     return RowBatch([first + at for at in kept], [rows[at] for at in kept])

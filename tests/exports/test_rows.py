@@ -19,9 +19,13 @@ from app.exports.shape import FileShape
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXT = st.lists(st.sampled_from(["a", ",", ";", "\n", "\r\n", '"', " ", "\u00fc", "\u2028", "\x0b", "b,c\n"])).map(
-    "".join
-)
+TEXT = st.one_of(
+    st.lists(st.sampled_from(["a", ",", ";", "\n", "\r\n", '"', " ", "\u00fc", "\u2028", "\x0b", "b,c\n"])),
+    # Rows that are quoted as a whole, and what ends that.
+    st.lists(
+        st.sampled_from(['"a","b"\n', '"a","b"\n', '"a",\n', ',"b"\n', ",\n", '"', '""', '"a\n', '"\n"', '","', "c"])
+    ),
+).map("".join)
 
 
 def read(path: Path, *, titled: bool = False, skipped: int = 0) -> tuple[list[tuple[int, list[str]]], ExportRows]:
