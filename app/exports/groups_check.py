@@ -14,8 +14,9 @@ import re
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import chain, compress, islice
-from operator import and_, or_
+from itertools import compress, count, islice, repeat
+from operator import contains, ne, not_
+from struct import pack
 from typing import TYPE_CHECKING, Final
 
 from app.exports.cells import (
@@ -25,6 +26,7 @@ from app.exports.cells import (
     names_in,
     references_in,
     type_names_in,
+    uneven,
     unwrapped,
     values,
 )
@@ -181,18 +183,16 @@ _GAPS: Final = re.compile(r"\ufffd|\?\?|\w\?\w")
 """Letters lost on the way: PowerShell 5.1 writes ASCII with ``?`` for everything else (Export-Csv, "-Encoding")."""
 _GAP_AT_A_START: Final = re.compile(r"(?:^|\W)\?\w")
 """At the end of a word it may be a question."""
-_SPECIAL: Final = "\"'<>&\\?"
-"""ASCII characters that lead to a finding."""
 _GARBLED: Final = re.compile(
     "[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 """UTF-8 that was read as Windows-1252: the first byte of a character, and one that only continues one."""
-_SLOTS: Final = 1 << 23
 _PART: Final = 1 << 16
 
 # What is known of a group after the survey, in a byte: findings that do not depend on other names.
 _GAP, _GAP_IF_ASCII, _GARBLED_BIT, _SIGNS, _QUOTING, _UNSEEN, _LONG_DN, _REFERENCES = (1 << bit for bit in range(8))
 _OF_A_GROUP: Final = _GAP | _GAP_IF_ASCII | _GARBLED_BIT | _SIGNS | _QUOTING | _UNSEEN | _LONG_DN
+_SIGN_BITS: Final = {**dict.fromkeys("\"'<>&", _SIGNS), "\\": _QUOTING}
 # And in another byte: a finding about its name beside the others.
 _SAME, _ALIKE, _EMPTY = 1, 2, 3
 _IS_REPEATED: Final = bytes(beside in (_SAME, _ALIKE) for beside in range(256))
@@ -296,7 +296,7 @@ class GroupsCheck:
         report = self.report
         for batch in batches:
             report.rows += len(batch.rows)
-            report.uneven += len(batch.rows) - list(map(len, batch.rows)).count(self._width)
+            report.uneven += uneven(batch.rows, self._width)
             numbers, rows = self._groups_of(batch)
             report.others += len(batch.rows) - len(rows)
             if rows:
@@ -328,22 +328,21 @@ class GroupsCheck:
         names = names_in(rows, self._names_at)
         self._ascii = self._ascii and not names.beyond
         keys, texts = names.keys(), names.names
-        odd = _odd(names)
+        own, odd = _signs(names), _odd(names)
+        for at in odd:
+            if keys[at]:
+                own[at] |= _faults(texts[at])
         whose = self._numbers_of(rows) if self._numbered else []
         kept = self._kept(keys, texts, whose, rows) if self._folds is not False else range(len(rows))
         if len(kept) < len(rows):
             rows, keys, texts = [rows[at] for at in kept], [keys[at] for at in kept], [texts[at] for at in kept]
             numbers, whose = [numbers[at] for at in kept], [whose[at] for at in kept] if whose else []
-            odd = {place for place, at in enumerate(kept) if at in odd} if odd else odd
+            own = bytearray(map(own.__getitem__, kept))
         start = len(self._marks)
         self._rows.extend(numbers)
-        self._marks.extend(map(hash, keys))
-        self._names.extend(map(hash, texts))
-        self._numbers.extend(map(hash, whose))
-        own = bytearray(len(rows))
-        for at in odd:
-            if keys[at]:
-                own[at] = _faults(texts[at])
+        _add_hashes(self._marks, keys)
+        _add_hashes(self._names, texts)
+        _add_hashes(self._numbers, whose)
         if ColumnRole.DN in self._at and rows and max(map(len, column(rows, self._at[ColumnRole.DN]))) > LONGEST_DN:
             for at, dn in enumerate(values(rows, self._at[ColumnRole.DN])):
                 own[at] |= _LONG_DN * (len(dn) > LONGEST_DN)
@@ -351,7 +350,7 @@ class GroupsCheck:
         if self._referring and rows:
             for role in (ColumnRole.DN, ColumnRole.MAIL):
                 if role in self._at and role not in self._numbered[:1]:
-                    self._identities.extend(map(hash, _folded(values(rows, self._at[role]))))
+                    _add_hashes(self._identities, _folded(values(rows, self._at[role])))
             for role in self._referring:
                 self._note_references(role, start, rows)
 
@@ -395,7 +394,7 @@ class GroupsCheck:
             self._type_names[role] = start + types[0]
         places, meant = self._refer(role, cells, rows)
         hashes, referring = self._references[_REFERRING[role]]
-        hashes.extend(map(hash, self._meant(meant)))
+        _add_hashes(hashes, self._meant(meant))
         referring.extend(map(start.__add__, places))
 
     def _refer(
@@ -435,49 +434,42 @@ class GroupsCheck:
 
         Only the first row of a group has findings about its name.
         """
-        marks, names, numbers, own = self._marks, self._names, self._numbers, self._own
+        marks, names, own = self._marks, self._names, self._own
         beside = self._beside = bytearray(len(marks))
-        parts = list(_repeats(marks))
-        goes_on = self._going_on(array("I", chain(*parts)))
+        goes_on = bytearray(len(marks))
+        """Which rows belong to the group of an earlier one, such as its next member."""
         surplus = 0
-        for places in parts:
+        for quarter in _quarters(marks):
             first: dict[int, int] = {}
-            for at in places:
-                mark = marks[at]
-                if (before := first.setdefault(mark, at)) == at or not mark:
-                    continue
-                surplus += 1
-                if not own[at] & _GAP and not goes_on[at]:
-                    beside[at] = _SAME if names[at] == names[before] else _ALIKE
-        blanks = array("I", (at for at, mark in enumerate(marks) if not mark)) if 0 in marks else ()
-        for at in blanks:  # a member without a group is no group without a name
-            goes_on[at] |= self._pairs and not (numbers and numbers[at])
-            beside[at] = 0 if goes_on[at] else _EMPTY
-        for at in compress(range(len(goes_on)), goes_on):
+            met: set[int] = set()
+            for start in range(0, len(marks), _PART):
+                chosen = quarter[start : start + _PART]
+                places = list(compress(range(start, len(marks)), chosen))
+                before = list(map(first.setdefault, compress(marks[start : start + _PART], chosen), places))
+                again = bytes(map(ne, places, before)) if before != places else b""
+                for at, earlier in zip(compress(places, again), compress(before, again), strict=True):
+                    mark = marks[at]
+                    surplus += mark != 0
+                    if whose := self._whose(at):
+                        met.add(hash((mark, self._whose(earlier))))
+                        if (group := hash((mark, whose))) in met:
+                            goes_on[at] = 1
+                            continue
+                        met.add(group)
+                    if mark and not own[at] & _GAP:
+                        beside[at] = _SAME if names[at] == names[earlier] else _ALIKE
+            for at in compress(range(len(marks)), map(not_, marks)) if 0 in first else ():
+                goes_on[at] |= self._pairs and not (self._numbers and self._numbers[at])  # a member without a group
+                beside[at] = 0 if goes_on[at] else _EMPTY
+        for at in compress(range(len(marks)), goes_on) if 1 in goes_on else ():
             own[at] &= ~_OF_A_GROUP
         self.report.groups = len(marks) - goes_on.count(1)
         return surplus
 
-    def _going_on(self, places: array[int]) -> bytearray:
-        """Which of all rows belong to the group of an earlier one, such as its next member: 1, else 0.
-
-        ``places`` are those whose names occur more than once.
-        """
-        marks, names, numbers, goes_on = self._marks, self._names, self._numbers, bytearray(len(self._marks))
-        whose = array("q", map(numbers.__getitem__, places)) if numbers else array("q", bytes(8 * len(places)))
-        if self._pairs:
-            whose = array("q", (number or names[at] for number, at in zip(whose, places, strict=True)))
-        if len(places) <= 4 * _PART and len(set(filter(None, whose))) == len(whose) - whose.count(0):
-            return goes_on
-        groups = array("q", (number and hash((marks[at], number)) for number, at in zip(whose, places, strict=True)))
-        for part in _repeats(groups):
-            met: set[int] = set()
-            for each in part:
-                if (group := groups[each]) in met:
-                    goes_on[places[each]] = 1
-                elif group:
-                    met.add(group)
-        return goes_on
+    def _whose(self, at: int) -> int:
+        """The hash of what distinguishes a group from others with its name, 0 without any."""
+        number = self._numbers[at] if self._numbers else 0
+        return number or (self._names[at] if self._pairs else 0)
 
     def _as_of_members(self, surplus: int) -> bool:
         """Whether most rows repeat a name and there is no ID, as in a list of members with unknown headers."""
@@ -490,47 +482,31 @@ class GroupsCheck:
             if not hashes:
                 continue
             absent = bytearray(len(hashes))
-            few: set[int] = set()
-            for start in range(0, len(hashes), _PART):
-                few.update(hashes[start : start + _PART])
-                if len(few) > 4 * _PART:
-                    break
             known = (*((self._marks,) if self._by_name else ()), self._numbers, self._identities)
-            if len(few) <= 4 * _PART:
-                few.difference_update(*known)
-                absent = bytearray(map(few.__contains__, hashes)) if few else absent
-            else:
-                few.clear()
-                self._look_up_in_parts(hashes, absent, known)
+            for quarter, *others in zip(_quarters(hashes), *map(_quarters, known), strict=True):
+                missing = set(compress(hashes, quarter))
+                missing.difference_update(*map(compress, known, others))
+                if missing:
+                    missing = set(missing)  # which makes it as small as what is left
+                    found = map(missing.__contains__, compress(hashes, quarter))
+                    for at in compress(compress(range(len(hashes)), quarter), found):
+                        absent[at] = 1
             for place in compress(places, absent):
                 self._own[place] |= _REFERENCES
             self._absent.update(islice(compress(hashes, absent), HELD if self._write is None else None))
-            if found := absent.count(1):
-                self.report.counts[issue] = found
+            if 1 in absent:
+                self.report.counts[issue] = absent.count(1)
         for place in self._type_names.values():
             self._own[place] |= _REFERENCES
 
-    @staticmethod
-    def _look_up_in_parts(hashes: array[int], absent: bytearray, known: Sequence[array[int]]) -> None:
-        """Mark the hashes that are not known."""
-        all_known = [_parts(each, each) for each in known]
-        for at, part in enumerate(_parts(range(len(hashes)), hashes)):
-            found = list(map(hashes.__getitem__, part))
-            missing = set(found)
-            missing.difference_update(*(parts[at] for parts in all_known))
-            if missing:
-                for place, one in zip(part, found, strict=True):
-                    absent[place] = one in missing
-
     def _count(self) -> None:
         counts = self.report.counts
-        for own, count in Counter(self._own).items():
-            for bits, issue in _COUNTED.items():
-                if own & bits:
-                    counts[issue] += count
+        for bits, issue in _COUNTED.items():
+            if found := self._own.translate(bytes(own & bits != 0 for own in range(256))).count(1):
+                counts[issue] = found
         for value, issue in ((_SAME, GroupIssue.SAME), (_ALIKE, GroupIssue.ALIKE), (_EMPTY, GroupIssue.EMPTY)):
-            if count := self._beside.count(value):
-                counts[issue] = count
+            if found := self._beside.count(value):
+                counts[issue] = found
         if self._type_names:
             counts[GroupIssue.TYPE_NAME] = len(self._type_names)
 
@@ -543,15 +519,17 @@ class GroupsCheck:
             UnusableFileError: The rows are not the same as before.
         """
         most = None if self._write is not None else HELD
-        wanted = bytearray(len(self._marks))
-        for at in islice(compress(range(len(wanted)), map(or_, self._own, self._beside)), most):
+        found = int.from_bytes(self._own) | int.from_bytes(self._beside)
+        places = array("I", islice(compress(count(), found.to_bytes(len(self._own))), most))
+        wanted = bytearray(places[-1] + 1 if places else 0)
+        for at in places:
             wanted[at] = 1
-        repeated = set(compress(self._marks, map(and_, wanted, self._beside.translate(_IS_REPEATED))))
-        for at in compress(range(len(wanted)), map(repeated.__contains__, self._marks)) if repeated else ():
-            if (mark := self._marks[at]) in repeated:
-                repeated.remove(mark)
-                wanted[at] |= 2
-        places = array("I", compress(range(len(wanted)), wanted))
+        if repeated := set(compress(self._marks, self._beside[: len(wanted)].translate(_IS_REPEATED))):
+            for at in compress(range(len(wanted)), map(repeated.__contains__, self._marks)):
+                if (mark := self._marks[at]) in repeated:
+                    repeated.remove(mark)
+                    wanted[at] |= 2
+            places = array("I", compress(count(), wanted))
         done = 0
         for batch in only(array("I", map(self._rows.__getitem__, places))):
             missing = self._missing(batch.rows)
@@ -579,6 +557,17 @@ class GroupsCheck:
                 (GroupIssue.SAME, "") if how is Sameness.EXACT else (GroupIssue.ALIKE, f", {legible(first, SHOWN)}")
             )
             self._take(at, name, issue, f"{how.words.capitalize()} as in row {number:,}{other}")
+        if own & _OF_A_GROUP:
+            self._judge_name(at, row, name, own)
+        for issue, reference in missing:
+            self._take(at, name, issue, f"{WHOSE[issue]} {legible(reference, SHOWN)} is not in the export")
+        for role, place in self._type_names.items():
+            if place == at:
+                cell = legible(self._cell(row, role), 80)
+                self._take(at, name, GroupIssue.TYPE_NAME, f"{cell} is written instead of the values")
+
+    def _judge_name(self, at: int, row: Sequence[str], name: str, own: int) -> None:
+        """Say what was found about a group by itself."""
         if own & _GAP:
             self._take(at, name, GroupIssue.LOST, "Has ? or \ufffd where a letter may have been")
         elif own & _GARBLED_BIT:
@@ -592,12 +581,6 @@ class GroupsCheck:
             self._take(at, name, GroupIssue.UNSEEN, "A space at an end" if shown == name else shown.strip())
         if own & _LONG_DN:
             self._take(at, name, GroupIssue.LONG_DN, f"{len(self._cell(row, ColumnRole.DN))} characters")
-        for issue, reference in missing:
-            self._take(at, name, issue, f"{WHOSE[issue]} {legible(reference, SHOWN)} is not in the export")
-        for role, place in self._type_names.items():
-            if place == at:
-                cell = legible(self._cell(row, role), 80)
-                self._take(at, name, GroupIssue.TYPE_NAME, f"{cell} is written instead of the values")
 
     def _cell(self, row: Sequence[str], role: ColumnRole) -> str:
         at = self._at[role]
@@ -606,7 +589,7 @@ class GroupsCheck:
     def _take(self, at: int, name: str, issue: GroupIssue, detail: str) -> None:
         number, shown = self._rows[at], legible(name, SHOWN)
         if len(self.report.found) < HELD:
-            self.report.found.append(number, shown, issue.value, detail)
+            self.report.found.append(number, shown, issue, detail)
         if self._write is not None:
             self._write(GroupFinding(number, shown, issue, detail))
 
@@ -615,15 +598,28 @@ def _folded(cells: list[str]) -> list[str]:
     return list(map(str.casefold, map(str.strip, cells)))
 
 
+def _add_hashes(hashes: array[int], texts: Sequence[str]) -> None:
+    """Add the hash of each text. An array takes single numbers half as fast."""
+    hashes.frombytes(pack(f"{len(texts)}q", *map(hash, texts)))
+
+
+def _signs(batch: NameList) -> bytearray:
+    """The findings of each name for characters that lead to one wherever they are."""
+    bits = 0
+    for character, bit in _SIGN_BITS.items():
+        if character in batch.joined:
+            bits |= int.from_bytes(bytes(map(contains, batch.names, repeat(character)))) * bit
+    return bytearray(bits.to_bytes(len(batch.names)))
+
+
 def _odd(batch: NameList) -> set[int]:
-    """The places of names that may have findings of their own."""
+    """The places of names that may have other findings of their own."""
     names, joined = batch.names, batch.joined
     if not batch.in_lines:
         return set(range(len(names)))
     odd: set[int] = set()
-    for character in _SPECIAL:
-        if character in joined:
-            odd.update([at for at, name in enumerate(names) if character in name])
+    if "?" in joined:
+        odd.update([at for at, name in enumerate(names) if "?" in name])
     if "\n " in joined or " \n" in joined or joined[:1] == " " or joined[-1:] == " ":
         odd.update([at for at, name in enumerate(names) if name[:1] == " " or name[-1:] == " "])
     if batch.beyond and (any(map(_STRANGE.__getitem__, batch.characters)) or _GARBLED.search(batch.others)):
@@ -634,12 +630,10 @@ def _odd(batch: NameList) -> set[int]:
 
 
 def _faults(name: str) -> int:
-    """The findings about a name by itself, as bits."""
-    bits = _SIGNS if _PRISMA.search(name) else 0
-    if "\\" in name:
-        bits |= _QUOTING
+    """The other findings about a name by itself, as bits."""
+    bits = 0
     if "?" in name or "\ufffd" in name:
-        bits |= _GAP if _GAPS.search(name) else _GAP_IF_ASCII if _GAP_AT_A_START.search(name) else 0
+        bits = _GAP if _GAPS.search(name) else _GAP_IF_ASCII if _GAP_AT_A_START.search(name) else 0
     plain = name.isascii()
     if not plain and _in_utf8(name):
         bits |= _GARBLED_BIT
@@ -660,36 +654,10 @@ def _in_utf8(name: str) -> str:
         return ""
 
 
-def _repeats(hashes: array[int]) -> Iterator[array[int]]:
-    """The places of numbers that occur more than once, in parts: each has all places of its numbers, in order.
-
-    A set of a million numbers would take 90 MB, so quarters are checked first: usually, no number repeats.
-    Otherwise, one byte for each of 8 million remainders finds those that may be a second one, which are then counted.
-    """
-    if all(len(set(compress(hashes, mask))) == mask.count(1) for mask in _quarters(hashes)):
-        return
-    slots, last = bytearray(_SLOTS), _SLOTS - 1
-    for one in hashes:
-        slot = one & last
-        slots[slot] = 2 if slots[slot] else 1
-    likely = array("I", (at for at, one in enumerate(hashes) if slots[one & last] > 1))
-    del slots
-    for part in _parts(likely, map(hashes.__getitem__, likely)):
-        counts = Counter(map(hashes.__getitem__, part))
-        if len(counts) < len(part):
-            yield array("I", (at for at in part if counts[hashes[at]] > 1))
-
-
 def _quarters(hashes: array[int]) -> Iterator[bytes]:
-    """Which of the hashes are in each quarter, as ones and zeros. Equal hashes are in the same one."""
+    """Which of the hashes are in each quarter, as ones and zeros. Equal hashes are in the same one.
+
+    A set of a million hashes takes 90 MB, and a processor waits for most of its entries.
+    """
     last_bytes = bytes(memoryview(hashes).cast("B")[:: hashes.itemsize])
     return (last_bytes.translate(bytes(byte & 3 == quarter for byte in range(256))) for quarter in range(4))
-
-
-def _parts(items: Iterable[int], hashes: Iterable[int]) -> list[array[int]]:
-    """Items in parts by their hash, 64 of them where there are many."""
-    parts = [array("q") for _ in range(64)]
-    add = [part.append for part in parts]
-    for item, one in zip(items, hashes, strict=True):
-        add[one & 63](item)
-    return parts
