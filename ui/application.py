@@ -120,6 +120,7 @@ class Application:
         home.help_wanted.connect(self._help)
         home.unlock_wanted.connect(lambda: start(self._unlock()))
         home.deleted.connect(lambda setup_id: start(self.delete(setup_id)))
+        home.tagged.connect(lambda setup_id, tags: start(self._tag(setup_id, tags)))
         home.handed_over.connect(lambda setup_id: start(self._files.give(setup_id)))
         home.file_wanted.connect(self._files.choose)
         home.file_dropped.connect(lambda path: once_ready(lambda: start(self._files.open(Path(path)))))
@@ -533,6 +534,12 @@ class Application:
     async def _unlock(self) -> None:
         if (why := await self._here.unlock()) is not None:
             self._say(why)
+
+    async def _tag(self, setup_id: str, tags: tuple[str, ...]) -> None:
+        """Give a setup other tags."""
+        if (trouble := await self._here.tag(setup_id, tags)) is not None:
+            self._say(trouble)
+        await self.show_home()
 
     async def delete(self, setup_id: str) -> None:
         """Delete a setup and its secrets."""

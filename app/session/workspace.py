@@ -17,7 +17,7 @@ from app.session.background import JOBS
 from app.session.session import SetupSession
 from app.session.start_listener import StartListener
 from app.setup.lock import AlreadyOpen, FolderTaken
-from app.setup.store import FileTrouble, Store
+from app.setup.store import FileTrouble, NotSaved, Store
 from app.system import clock, event_trace
 from app.system.event_trace import TraceEvent
 from app.system.policy import NO_PRACTICE
@@ -253,6 +253,17 @@ class Workspace:
         """What is waited for in the background."""
         jobs = {job for session in self.opened.values() for job in session.background.running}
         return tuple(wait for wait, job in JOBS.items() if job in jobs)
+
+    async def tag(self, setup_id: str, tags: tuple[str, ...]) -> str | None:
+        """Give a setup other tags, whether it is open or not. Returns why they could not be saved, or None."""
+        if (session := self.opened.get(setup_id)) is not None:
+            await session.change(lambda setup: setup.with_(tags=tags))
+            return session.unsaved
+        setup = await self.load(setup_id)
+        if isinstance(setup, FileTrouble):
+            return setup.sentence
+        saved = await asyncio.to_thread(self.store.save, setup.with_(tags=tags))
+        return saved.sentence if isinstance(saved, NotSaved) else None
 
     async def forget(self, session: SetupSession) -> str | None:
         """Delete a setup and its secrets. Returns a sentence if something could not be deleted."""

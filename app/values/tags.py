@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from app.values.rules import looks_secret
+
 MOST_TAGS: Final = 8
 LONGEST_TAG: Final = 32
 """Characters."""
@@ -21,6 +23,8 @@ def parse_tags(text: str) -> tuple[str, ...] | str:
                 f"A tag has at most {LONGEST_TAG} letters and digits, with a space, a hyphen, a period, a colon or an "
                 "underscore between them. Separate tags with commas."
             )
+        if looks_secret(part):
+            return "This looks like a token. Tags are shown and printed, so use a word."
         found.setdefault(part.casefold(), part)
     if len(found) > MOST_TAGS:
         return f"A setup has at most {MOST_TAGS} tags."

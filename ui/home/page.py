@@ -41,6 +41,8 @@ class HomePage(QWidget):
     help_wanted = Signal()
     deleted = Signal(str)
     handed_over = Signal(str)
+    tagged = Signal(str, object)
+    """Setup id, and its new tags."""
     file_wanted = Signal()
     """The admin wants to choose and open a hand-over file."""
     file_dropped = Signal(str)
@@ -121,6 +123,7 @@ class HomePage(QWidget):
             self._list.opened.connect(self.opened)
             self._list.deleted.connect(self.deleted)
             self._list.handed_over.connect(self.handed_over)
+            self._list.tagged.connect(self.tagged)
             self._list.practice.connect(self.practice)
             self._column.takeAt(1)
             insert(self._column, 1, self._list, 1)

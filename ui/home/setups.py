@@ -53,6 +53,8 @@ class SetupList(ScrollColumn):
     opened = Signal(str)
     deleted = Signal(str)
     handed_over = Signal(str)
+    tagged = Signal(str, object)
+    """Setup id, and its new tags."""
     practice = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -114,7 +116,8 @@ class SetupList(ScrollColumn):
         name, status = setup_name(setup), setup.summary.status
         frame = QFrame()
         frame.setProperty("role", "setup-row")
-        created = label(f"{setup.client}  \u00b7  {day(setup.created, now)}", "small", frame)
+        about = [setup.client, day(setup.created, now), *([", ".join(setup.tags)] if setup.tags else [])]
+        created = label("  \u00b7  ".join(about), "small", frame)
         words = column(label(name, "heading", frame), created, spacing=2)
         known = setup.guide in catalog.ids()
         state = status_line(setup) if known else f"This version has no guide for {setup.client}."
@@ -132,6 +135,8 @@ class SetupList(ScrollColumn):
         if not setup.practice:
             purpose, press = f"Hand {name} over to a colleague, without its secrets", self.handed_over.emit
             fill(line, IconButton("hand-over", purpose, name=f"hand-over-{setup.id}", press=partial(press, setup.id)))
+        tags = IconButton("tag", f"Tags of {name}", name=f"tags-{setup.id}", press=partial(self._edit_tags, setup))
+        fill(line, tags)
         fill(line, IconButton("trash", f"Delete {name} and its secrets", press=partial(self._ask, setup)))
         return frame
 
@@ -149,6 +154,13 @@ class SetupList(ScrollColumn):
         for each in (there or self._continue)[:1]:
             each.setFocus()
         return bool(self._continue)
+
+    def _edit_tags(self, setup: Setup) -> None:
+        from ui.home.tags import TagsDialog  # rarely needed, and not for the first window
+
+        dialog = TagsDialog(setup, self)
+        dialog.saved.connect(partial(self.tagged.emit, setup.id))
+        dialog.open()
 
     def _ask(self, setup: Setup) -> None:
         box = MessageBox(
