@@ -17,6 +17,7 @@ from ui import tasks
 from ui.desktop.clearing import CopyStage
 from ui.desktop.clipboard import ClipboardGuard
 from ui.desktop.docking import Docking, Edge
+from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.screen_lock import ScreenLock
 from ui.desktop.windows import bring_forward, how_to_dock, how_to_stay_on_top
 from ui.session.keys import Key
@@ -33,7 +34,7 @@ def main() -> int:
     qt.setQuitOnLastWindowClosed(False)
     window = QLineEdit()
     window.setWindowTitle(sys.argv[1])
-    window.resize(400, 300)
+    ScreenFit(window, first=(400, 500), least=(200, 380))
     window.setWindowFlag(Qt.WindowType.WindowStaysOnTopHint, "companion" in sys.argv[1])
     window.show()
     docking = Docking(window)

@@ -178,6 +178,12 @@ class X11(Desktop):
     def key(self) -> None:
         self.run("xdotool", "key", "space")
 
+    def leave_free(self, title: str, below: int) -> None:
+        """Have the window of that title take so many pixels at the lower edge of the screen, as a panel does."""
+        (window,) = (self.run("xdotool", "search", "--name", f"^{title}$") or "").split()
+        strut = ("-f", "_NET_WM_STRUT", "32c", "-set", "_NET_WM_STRUT", f"0,0,0,{below}")
+        assert self.run("xprop", "-id", window, *strut) is not None
+
 
 class Bare(Desktop):
     """Xvfb alone: no window ever has the focus."""

@@ -185,7 +185,7 @@ def test_a_docked_window_fills_its_edge_with_its_frame_and_returns_to_it(openbox
     program.in_front()
     assert program("docking") == ""
     room, before = program("geometry")
-    assert before[3] > 300, "openbox has given it a title bar"
+    assert before[3] > 500, "openbox has given it a title bar"
 
     def docked(left: bool) -> bool:
         _, (x, y, width, height) = program("geometry")
@@ -201,6 +201,31 @@ def test_a_docked_window_fills_its_edge_with_its_frame_and_returns_to_it(openbox
         assert until_blocking(partial(docked, edge == "left"))
     program("dock free")
     assert until_blocking(lambda: program("geometry")[1][2:] == before[2:])
+    program.end()
+
+
+def test_a_window_follows_the_room_that_panels_leave(openbox: X11) -> None:
+    panel = Program(openbox, "copier.py", "panel")
+    program = Program(openbox, "copier.py", "companion")
+    program.in_front()
+    openbox.run("xdotool", "search", "--name", "^companion$", "windowmove", "500", "260")
+    whole, before = until_blocking(lambda: seen if (seen := program("geometry"))[1][1] > 200 else None)
+
+    def follows(room: int, *, docked: bool = False) -> bool:
+        (_, _, _, height), (_, top, _, high) = program("geometry")
+        inside = height == room and top >= 0 and top + high <= room
+        return bool(inside and (high == room if docked else high < before[3]))
+
+    openbox.leave_free("panel", 400)
+    assert until_blocking(partial(follows, whole[3] - 400)), "it is smaller, and where the room is"
+    program("dock left")
+    assert until_blocking(partial(follows, whole[3] - 400, docked=True))
+    openbox.leave_free("panel", 200)
+    assert until_blocking(partial(follows, whole[3] - 200, docked=True))
+    program("dock free")
+    openbox.leave_free("panel", 0)
+    assert until_blocking(lambda: program("geometry")[1][2:] == before[2:]), "nobody has resized it"
+    panel.end()
     program.end()
 
 

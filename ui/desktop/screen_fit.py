@@ -46,12 +46,13 @@ class ScreenFit(QObject):
 
     def _fit(self) -> None:
         window = self._window
-        room = window.screen().availableGeometry().size()
+        room, size = window.screen().availableGeometry().size(), window.size()
+        # A minimum enlarges a window that is smaller, which nobody asked for.
+        untouched = self._given is None or size == self._given.expandedTo(window.minimumSize())
         window.setMinimumSize(self._least.boundedTo(room - FRAME))
         if window.isMaximized() or window.isFullScreen():
             return
-        size = window.size()
-        if self._given is None or size == self._given:
+        if untouched:
             size = self._given = self._first.boundedTo(room - FRAME)
         size = size.boundedTo(room - (window.frameGeometry().size() - window.size()))
         if size != window.size():
