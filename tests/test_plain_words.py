@@ -157,7 +157,16 @@ def figures(found: list[Sentence]) -> Figures:
     return Figures(len(found), round(average, 2), sum(length > 20 for length in lengths), round(ease, 1))
 
 
-PLAIN = ("cie.yaml", "entra.yaml", "okta.yaml", "okta-custom.yaml", "pingfederate.yaml", "errors/pingfederate.yaml")
+PLAIN = (
+    "cie.yaml",
+    "entra.yaml",
+    "okta.yaml",
+    "okta-custom.yaml",
+    "pingfederate.yaml",
+    "pingone.yaml",
+    "errors/pingfederate.yaml",
+    "errors/pingone.yaml",
+)
 """The files that have been rewritten."""
 
 
