@@ -159,11 +159,14 @@ def figures(found: list[Sentence]) -> Figures:
 
 PLAIN = (
     "cie.yaml",
+    "cyberark.yaml",
     "entra.yaml",
     "okta.yaml",
     "okta-custom.yaml",
     "pingfederate.yaml",
     "pingone.yaml",
+    "errors/cyberark.yaml",
+    "errors/okta.yaml",
     "errors/pingfederate.yaml",
     "errors/pingone.yaml",
 )
