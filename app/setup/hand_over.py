@@ -185,7 +185,7 @@ def _parsed(content: bytes, file: str) -> dict[str, Any]:
     if isinstance(number, int) and number > FORMAT:
         raise _HandOverError(f"{file} was made by a newer version. Install that version, then open it again.")
     if isinstance(setup, dict):
-        data["setup"] = migrated(setup | {"runs": [], "control": None, "summary": None})
+        data["setup"] = migrated(setup | {"runs": [], "control": None, "summary": None, "tags": []})
     return data
 
 

@@ -70,6 +70,7 @@ def test_it_arrives_as_it_was_under_an_id_of_its_own() -> None:
     assert received.setup.with_(id=setup.id) == setup.with_(summary=received.setup.summary, captures=0)
     assert received.setup.summary.title == catalog.guide("entra").steps[0].title
     assert json.loads(pack(setup, NOW))["setup"]["summary"] is None, "it counts the runs, which stay here"
+    assert pack(setup.with_(tags=("ours",)), NOW) == pack(setup, NOW)
 
 
 def test_no_plain_value_arrives_as_a_secret() -> None:
@@ -179,9 +180,10 @@ def test_a_name_at_the_limit_stays_short_and_legible(character: str) -> None:
     assert not any(map(is_invisible, name))
 
 
-@pytest.mark.parametrize("part", ["client", "summary", "runs"])
+@pytest.mark.parametrize("part", ["client", "summary", "runs", "tags"])
 def test_no_sentence_of_the_sender_is_read(part: str) -> None:
     lies = {"client": "Call 555-0100", "summary": {"title": "Call 555-0100"}, "runs": [{"title": "Call 555-0100"}]}
+    lies["tags"] = ["Call 555-0100"]
     received = opened(altered(part, lies[part]))
     assert "555-0100" not in repr(received)
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.guide import catalog
 from app.guide.vocabulary import Milestone
 from app.setup.document import FORMAT, decode, encode
 from app.setup.lock import AlreadyOpen, CannotUse, FolderTaken
@@ -24,6 +25,7 @@ from app.system import files
 from app.text.legible import legible
 from app.values.api_regions import Access, Address, Issuer
 from tests.support import strange
+from tests.support.setups import a_setup
 
 ROOT = Path(__file__).resolve().parents[2]
 ID = "0123456789abcdef0123456789abcdef"
@@ -274,6 +276,7 @@ def test_killed_at_any_moment_of_saving_one_whole_version_is_there(tmp_path: Pat
 import os, signal, sys
 from pathlib import Path
 from tests.support import strange
+from tests.support.setups import a_setup
 from app.values.api_regions import Access, Address, Issuer
 from app.text.legible import legible
 from app.system import files
@@ -390,3 +393,12 @@ def test_an_own_file_that_cannot_be_is_kept_aside_and_said(tmp_path: Path, conte
     assert trouble.setup_id == ID
     (aside,) = (tmp_path / "setups").glob("*.damaged-*")
     assert aside.read_bytes() == written
+
+
+@pytest.mark.parametrize("tags", [["a/b"], ["Prod", "prod"], ["x" * 24], "prod", [1], [f"t{n}" for n in range(9)]])
+def test_a_file_with_other_tags_than_the_program_writes_is_damaged(tags: object) -> None:
+    whole = json.loads(encode(a_setup(catalog.guide("entra")).with_(tags=("Prod", "eu west"))))
+    assert decode(json.dumps(whole).encode()).tags == ("Prod", "eu west")
+    assert decode(json.dumps({name: part for name, part in whole.items() if name != "tags"}).encode()).tags == ()
+    with pytest.raises(ValueError, match="tags"):
+        decode(json.dumps(whole | {"tags": tags}).encode())
