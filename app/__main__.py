@@ -23,6 +23,7 @@ def main() -> int:
     open_missing()
     log.install_hooks()
     notes = tuple(each.sentence for each in environment.remove_unusable())
+    environment.find_session_bus()
     if sys.stderr is not None:  # a windowed program on Windows has none
         sys.stderr.writelines(f"{note}\n" for note in notes)
     try:

@@ -32,6 +32,7 @@ from app.reports.setup_check import CheckResult, Phase, SetupChecks, unchecked
 from app.setup.sentences import setup_name
 from app.setup.store import Store
 from app.system import clock, files, policy
+from app.system.environment import SESSION_BUS
 from app.system.paths import data_dir
 from app.system.threads import DaemonThreadLoop
 from app.vault import Vault, VaultStatus
@@ -63,7 +64,7 @@ NO_END: Final = {
 
 NO_KEYRING: Final = "No keyring can be reached, so the secrets can't be read."
 NO_BUS: Final = (
-    "There is no session bus here, as in a cron job: DBUS_SESSION_BUS_ADDRESS isn't set. Run check in the session in "
+    f"There is no session bus here, as in a cron job: {SESSION_BUS} isn't set. Run check in the session in "
     "which the keyring is unlocked, for example by a systemd user timer."
 )
 NO_CREDENTIALS: Final = (
@@ -333,7 +334,7 @@ class CheckCommand:
             return None
         if status is not VaultStatus.MEMORY:
             return status.words
-        cut_off = sys.platform == "linux" and "DBUS_SESSION_BUS_ADDRESS" not in os.environ
+        cut_off = sys.platform == "linux" and SESSION_BUS not in os.environ
         return f"{NO_KEYRING} {NO_BUS}" if cut_off else NO_KEYRING
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 import os
 import stat
+import sys
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote_from_bytes
 
 from app.text.worded import WordedEnum
 
@@ -38,6 +40,7 @@ class VariableProblem(WordedEnum):
     RESOLUTION = "resolution", f"{{name}} isn't a resolution from {LEAST_DPI} to {MOST_DPI}, so it is ignored."
 
 
+SESSION_BUS: Final = "DBUS_SESSION_BUS_ADDRESS"
 _NOWHERE: Final = "/nonexistent"
 """The home folder of accounts without one (Debian Policy 9.2.3)."""
 _MONTHS: Final = tuple(datetime(2026, month, 15, tzinfo=UTC) for month in range(1, 13))
@@ -75,6 +78,23 @@ def remove_unusable() -> tuple[UnusableVariable, ...]:
     if any(each.reason is VariableProblem.TIME_ZONE for each in found) and hasattr(time, "tzset"):
         time.tzset()
     return tuple(found)
+
+
+def find_session_bus() -> None:
+    """Put the address of this user's session bus into the environment, if only its socket is there.
+
+    Other programs look there too (sd_bus_open_user(3)); jeepney, which talks to the keyring, reads the variable alone.
+    """
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    if sys.platform != "linux" or not runtime or os.environ.get(SESSION_BUS):
+        return
+    place = Path(runtime) / "bus"
+    try:
+        found = place.lstat()
+    except (OSError, ValueError):
+        return
+    if stat.S_ISSOCK(found.st_mode) and found.st_uid == os.geteuid():
+        os.environ[SESSION_BUS] = f"unix:path={quote_from_bytes(os.fsencode(place), safe='/-_.*')}"
 
 
 def _folder(value: str) -> VariableProblem | None:

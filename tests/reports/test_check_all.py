@@ -187,7 +187,8 @@ def test_a_damaged_file_is_one_of_all(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def without_bus() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
+    bus = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+    return {name: value for name, value in os.environ.items() if name not in bus}
 
 
 def test_without_a_keyring_the_metrics_say_so_at_once(tmp_path: Path) -> None:

@@ -240,7 +240,8 @@ def test_an_unknown_setup_points_to_the_list(tmp_path: Path, capsys: pytest.Capt
 
 
 def without_bus() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name != "DBUS_SESSION_BUS_ADDRESS"}
+    bus = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
+    return {name: value for name, value in os.environ.items() if name not in bus}
 
 
 def test_no_session_bus(tmp_path: Path) -> None:
@@ -252,6 +253,19 @@ def test_no_session_bus(tmp_path: Path) -> None:
     done = run("check", setup.id, "--practice", "--data-dir", tmp_path, environment=dead)
     assert done.returncode == Exit.NO_SECRETS
     assert words(done) == f"{NO_KEYRING}\n"
+
+
+def test_a_session_bus_is_found_by_its_socket(tmp_path: Path) -> None:
+    setup = kept(tmp_path)
+    runtime = tmp_path / "run time,"
+    runtime.mkdir(mode=0o700)
+    with silent_keyring(tmp_path) as address:
+        (runtime / "bus").hardlink_to(address.partition("unix:path=")[2].partition(",")[0])
+        environment = without_bus() | {"XDG_RUNTIME_DIR": str(runtime)}
+        line = ("check", setup.id, "--practice", "--data-dir", tmp_path, "--timeout", "4")
+        done = run(*line, environment=environment)
+    assert done.returncode == Exit.LIMIT
+    assert words(done) == f"{NO_END[Phase.KEYRING].format(limit=4)}\n"
 
 
 def test_a_locked_keyring_is_said_without_a_prompt(tmp_path: Path) -> None:
