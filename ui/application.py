@@ -230,12 +230,15 @@ class Application:
     async def _begin(self) -> int | None:
         """Enter the workspace. If that fails, return the exit code."""
         from app.system import policy
+        from app.system.preferences import PreferencesFile
 
         found = await asyncio.to_thread(policy.read)
         if isinstance(found, policy.InvalidPolicy):
             await self._stop_with(found.sentence)
             return 1
         self._policy = found
+        self.opened.preferences = preferences = PreferencesFile(self.options.folder(practice=False))
+        unusable = await asyncio.to_thread(preferences.read)
         if found.clipboard_seconds is not None:
             self.clipboard.ttl_seconds = found.clipboard_seconds
         if (refused := await self._enter(practice=self.options.practice)) is not None:
@@ -245,6 +248,8 @@ class Application:
             await self._stop_with(refused.sentence)
             return 1
         self._begun.set()
+        if unusable:
+            self._say(unusable)
         return None
 
     async def _finish(self) -> None:

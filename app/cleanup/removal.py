@@ -21,6 +21,7 @@ from app.session.directory_sync import SECRETS
 from app.session.former import items
 from app.setup.lock import AlreadyOpen, FolderTaken
 from app.setup.store import Store
+from app.system import preferences
 from app.text.counts import counted
 from app.text.legible import legible
 from app.vault import Vault, VaultStatus
@@ -32,7 +33,10 @@ if TYPE_CHECKING:
     from app.setup.lock import CannotUse
 
 OUR_FOLDERS = ("setups", "practice")
-"""What the program keeps in its data folder besides the lock. Anything else there is not the program's."""
+"""What the program keeps in its data folder besides the lock and the preferences.
+
+Anything else there is not the program's.
+"""
 
 QUESTION = "Type yes to remove all of it, or anything else to keep it: "
 CANCELED = "Nothing was changed."
@@ -91,7 +95,7 @@ def survey(folder: Path) -> Survey:
         folder,
         _inventory(Store(folder)),
         _inventory(Store(folder / "practice", practice=True)),
-        any((folder / name).exists() for name in OUR_FOLDERS),
+        any((folder / name).exists() for name in (*OUR_FOLDERS, preferences.NAME)),
     )
 
 
@@ -165,6 +169,10 @@ def _remove_files(found: Survey) -> Result:
                 shutil.rmtree(found.folder / name)
             except OSError:
                 failed.append(name)
+    try:
+        preferences.remove(found.folder)
+    except OSError:
+        failed.append(preferences.NAME)
     with suppress(OSError):
         (found.folder / "lock").unlink()
         found.folder.rmdir()  # only if nothing else is in it

@@ -17,6 +17,7 @@ from app.guide.vocabulary import Kind
 from app.practice.process import SEED_KEY
 from app.session.directory_sync import SECRETS
 from app.setup.store import Store
+from app.system.preferences import Edge, Preferences, PreferencesFile
 from app.vault import Vault, VaultStatus
 from tests.support.sessions import opened
 
@@ -71,6 +72,7 @@ def test_data_is_listed_first_and_gone_afterwards(tmp_path: Path) -> None:
     asyncio.run(consoles.put(owner, seed, "00" * 32))
     consoles.close()
     (folder / "setups" / "damaged.json").write_text("set aside by an earlier run")
+    assert PreferencesFile(folder).change(Preferences(Edge.LEFT)) == ""
 
     refused = call(folder, "y\n")
     assert refused.returncode == 0

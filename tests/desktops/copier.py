@@ -13,10 +13,11 @@ from PySide6.QtCore import QSocketNotifier, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit, QSystemTrayIcon
 
+from app.system.preferences import Edge
 from ui import tasks
 from ui.desktop.clearing import CopyStage
 from ui.desktop.clipboard import ClipboardGuard
-from ui.desktop.docking import Docking, Edge
+from ui.desktop.docking import Docking
 from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.screen_lock import ScreenLock
 from ui.desktop.windows import bring_forward, how_to_dock, how_to_stay_on_top

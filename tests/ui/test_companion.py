@@ -17,13 +17,13 @@ from app.scim.finding import Check, Finding, Verdict
 from app.scim.observation import Observation
 from app.setup import journey
 from app.setup.action import ActionKind
+from app.system.preferences import NAME, Edge
 from tests.support.clock import NOW
 from tests.support.controller import BASE, CANARY, walk
-from tests.support.screen import child, in_front, part, paste, words
+from tests.support.screen import child, in_front, message, part, paste, words
 from tests.support.setups import advance, every_answer, fresh, satisfy
 from tests.support.until import until
 from ui.companion.window import Companion
-from ui.desktop.docking import Edge
 from ui.session.keys import Key
 from ui.widgets.buttons import MainButton
 from ui.widgets.fields import CaptureField
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.setup.state import Setup
+    from tests.support.running import Program
+    from ui.application import Application
     from ui.session.controller import SetupController
 
 pytestmark = [pytest.mark.qt_log_ignore("propagateSizeHints"), pytest.mark.usefixtures("secret_service")]
@@ -289,6 +291,38 @@ def test_the_menu_names_the_keys_of_the_table(qapp: QApplication, tmp_path: Path
         companion.deleteLater()
 
     walk(qapp, tmp_path, story)
+
+
+@pytest.mark.qt_log_ignore("does not support")
+def test_the_companion_is_docked_where_it_was_in_the_last_run(program: Program) -> None:
+    setup = fresh(catalog.guide("entra"))
+    program.holding(setup)
+
+    async def shown(application: Application) -> Companion:
+        await application.open_setup(setup.id)
+        application.opened.show_companion()
+        assert application.opened.companion is not None
+        return application.opened.companion
+
+    async def first(application: Application) -> None:
+        companion = await shown(application)
+        await in_front(companion)
+        QTest.keyClick(companion, Qt.Key.Key_F7)
+        assert companion.docking.edge is Edge.LEFT
+        await until((program.data / NAME).exists)
+
+    async def second(application: Application) -> None:
+        assert (await shown(application)).docking.edge is Edge.LEFT
+
+    async def third(application: Application) -> None:
+        assert NAME in (await message(application.window)).text()
+        assert (await shown(application)).docking.edge is Edge.RIGHT
+
+    program.play(first)
+    program.play(second)
+    (program.data / NAME).write_text("damaged")
+    program.play(third)
+    assert (program.data / NAME).read_text() == "damaged"
 
 
 def test_a_hidden_companion_is_drawn_when_it_is_shown_again(qapp: QApplication, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import ahead, visible
 from app.setup.sentences import window_title
+from app.system.preferences import Edge
 from ui.companion.short_result import ResultCards, ShortResult
-from ui.desktop.docking import Docking, Edge, can_dock
+from ui.desktop.docking import Docking, can_dock
 from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top
 from ui.session.keys import Key

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QRect, QTimer
+from PySide6.QtCore import QObject, QRect, QTimer, Signal
 
+from app.system.preferences import Edge
 from ui.desktop.window_screen import WindowScreen
 from ui.desktop.windows import on_wayland
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
-
-
-class Edge(StrEnum):
-    """Where the admin wants the companion."""
-
-    FREE = "free"
-    """Where it was put."""
-    RIGHT = "right"
-    LEFT = "left"
-
-    @property
-    def following(self) -> Edge:
-        """Return the edge that the key chooses after this one."""
-        edges = list(Edge)
-        return edges[(edges.index(self) + 1) % len(edges)]
 
 
 FRAMED_MS: Final = (0, 100, 400)
@@ -39,7 +24,13 @@ def can_dock() -> bool:
 
 
 class Docking(QObject):
-    """Keeps a window at the chosen edge, as high as the screen's available room, even after that has changed."""
+    """Keeps a window at the chosen edge, as high as the screen's available room, even after that has changed.
+
+    Signals:
+        chosen: Another edge was chosen.
+    """
+
+    chosen = Signal(Edge)
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -59,6 +50,7 @@ class Docking(QObject):
         if edge is Edge.FREE and self._before is not None:
             self._window.setGeometry(self._before)
         self._place()
+        self.chosen.emit(edge)
 
     def _place_soon(self) -> None:
         """Move the window, again once its desktop has given it a frame, which takes part of the room."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,10 +12,10 @@ from PySide6.QtCore import QTimer
 from app.setup.sentences import window_title
 from app.system import event_trace
 from app.system.event_trace import TraceEvent
-from ui.desktop.docking import Edge
 from ui.desktop.global_key import GlobalKey
 from ui.desktop.windows import bring_forward
 from ui.dialogs import received_address
+from ui.dialogs.message import MessageBox
 from ui.main_window import ShownPage
 from ui.session.controller import SetupController
 from ui.tools.catalog import load_all
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from app.session.session import SetupSession
     from app.session.workspace import Workspace
+    from app.system.preferences import Edge, PreferencesFile
     from ui.companion.window import Companion
     from ui.desktop.clipboard import ClipboardGuard
     from ui.main_window import MainWindow
@@ -42,8 +45,10 @@ class SetupWindows:
         self.page: WizardPage | None = None
         self.companion: Companion | None = None
         self._global_key: GlobalKey | None = None
-        self._edge = Edge.RIGHT
-        """Where the companion was docked last."""
+        self.preferences: PreferencesFile | None = None
+        """What the admin prefers; None until the program has started."""
+        self._unsaved = ""
+        """Why a preference couldn't be saved; said once."""
         self._window = window
         self._tasks = tasks
         self._clipboard = clipboard
@@ -71,7 +76,6 @@ class SetupWindows:
     def close(self) -> None:
         """Close the setup. The main window deletes its page when it shows another one."""
         if self.companion is not None:
-            self._edge = self.companion.docking.edge
             self.companion.hide()
             self.companion.deleteLater()
             self.companion = None
@@ -98,11 +102,22 @@ class SetupWindows:
                 self._global_key.pressed.connect(self._come_by_key)
                 self._global_key.look()
             self.companion = Companion(self.controller, self._global_key)
-            self.companion.docking.choose(self._edge)
+            if self.preferences is not None:
+                self.companion.docking.choose(self.preferences.current.companion_edge)
+            self.companion.docking.chosen.connect(lambda edge: self._tasks.start(self._keep_edge(edge)))
             self.companion.returned.connect(lambda: self.come_forward(large=True))
         event_trace.record(TraceEvent.PAGE, page=ShownPage.COMPANION)
         self.companion.show()
         self._window.hide()
+
+    async def _keep_edge(self, edge: Edge) -> None:
+        """Save where the companion was docked, for its next start."""
+        if self.preferences is None:
+            return
+        wanted = replace(self.preferences.current, companion_edge=edge)
+        before, self._unsaved = self._unsaved, await asyncio.to_thread(self.preferences.change, wanted)
+        if self._unsaved and not before:
+            MessageBox(self.companion or self._window, self._unsaved).open()
 
     def _come_by_key(self, permission: str) -> None:
         """Show the companion, ready to copy, or the main window if no setup is open."""
