@@ -22,6 +22,7 @@ from ui.desktop.browser import open_handbook, open_in_browser
 from ui.desktop.clearing import CopyStage
 from ui.dialogs.message import MessageBox
 from ui.home.orphan_cleaner import OrphanCleaner
+from ui.home.page import PRACTICE
 from ui.main_window import ShownPage
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, show_keys
@@ -410,7 +411,12 @@ class Application:
             self._moving = self.tasks.start(work())
 
     async def _enter_pressed(self, practice: bool, file: Path | None) -> None:
-        if (refused := await self._enter(practice=practice, pressed=True)) is not None:
+        self.home.show_opening(PRACTICE if practice else "")
+        try:
+            refused = await self._enter(practice=practice, pressed=True)
+        finally:
+            self.home.show_opening("")
+        if refused is not None:
             self._say(refused.sentence)
         elif file is not None:
             await self._files.open(file)

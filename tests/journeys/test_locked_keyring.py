@@ -167,6 +167,21 @@ def test_continue_shows_that_a_setup_is_being_opened(program: Program) -> None:
     program.play(story)
 
 
+def test_practice_shows_that_it_waits_for_the_keyring(program: Program, keyring: GnomeKeyring) -> None:
+    async def story(application: Application) -> None:
+        button = child(application.home, "practice")
+        before = button.text()
+        with keyring.stopped():
+            button.click()
+            await until(lambda: button.text() != before)
+            await asyncio.sleep(0.1)
+            assert button.text() != before
+        await until(lambda: application.workspace is not None and application.workspace.practice, 30)
+        await until(lambda: button.text() == before)
+
+    program.play(story)
+
+
 def test_the_rail_says_that_the_keyring_is_locked(
     program: Program, keyring: GnomeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ui.home import OPENING
 from ui.session.keys import Key
 from ui.widgets.buttons import button
 from ui.widgets.fixed import fixed
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from ui.home.setups import SetupList
     from ui.widgets.link import LinkButton
 
+PRACTICE = "practice"
+"""What ``show_opening`` gets for the move to practice; no setup has this id."""
 IN_MEMORY = "Base URLs and tokens are kept in memory and are lost when the program ends."
 
 
@@ -134,7 +137,8 @@ class HomePage(QWidget):
             self._new.setFocus()
 
     def show_opening(self, setup_id: str) -> None:
-        """Show that a setup is being opened; an empty id ends that."""
+        """Show that a setup, or ``PRACTICE``, is being opened, which may wait for the keyring. An empty id ends it."""
+        self._practice.setText(OPENING if setup_id == PRACTICE else "Practice")
         if self._list is not None:
             self._list.show_opening(setup_id)
 

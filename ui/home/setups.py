@@ -13,6 +13,7 @@ from app.setup.sentences import setup_name, status_line
 from app.setup.state import Status
 from app.text.times import day
 from ui.dialogs.message import MessageBox
+from ui.home import OPENING
 from ui.home.welcome import Welcome
 from ui.widgets.accessibility import give_name
 from ui.widgets.badge import Pill
@@ -144,7 +145,7 @@ class SetupList(ScrollColumn):
         """Show on its button that a setup is being opened, which may wait for the keyring; on none if it is empty."""
         for each in self._continue:
             opening = each.objectName() == f"continue-{setup_id}"
-            each.setText("Opening\u2026" if opening else each.property("verb"))
+            each.setText(OPENING if opening else each.property("verb"))
 
     def take_keyboard(self, setup_id: str) -> bool:
         """Focus that setup, or the first one. Return False if there is none."""

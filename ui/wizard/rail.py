@@ -154,6 +154,8 @@ class Rail(QFrame):
         self._column.setContentsMargins(*(FOLDED_MARGINS if folded else MARGINS))
         down_or_across = QBoxLayout.Direction.TopToBottom if folded else QBoxLayout.Direction.LeftToRight
         self._ways.setDirection(down_or_across)
+        # All icons are in one line with the badges of the stages, which leave room for a scroll bar.
+        self._ways.setContentsMargins(0, 0, 12 if folded else 0, 0)
         self._keyring.setContentsMargins(12 if folded else 0, 0, 0, 0)
         self._keyring.setDirection(down_or_across)
         words = {self._home: "All setups", self._help: "Help", self._summary: "Summary"}
