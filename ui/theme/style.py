@@ -61,6 +61,8 @@ def follow_system(app: QApplication) -> None:
 def apply(app: QApplication, dark: bool) -> None:
     """Apply the light or dark look to the application, if it has a different one."""
     tokens = DARK if dark else LIGHT
+    if current() is tokens and app.styleSheet():
+        return  # Qt would style every widget again
     app.setStyle("Fusion")
     _put(app, tokens, _palette(tokens))
 
