@@ -269,24 +269,31 @@ def moment(resource: dict[str, object]) -> Any:
 CHANGES = ("user added", "group added", "user in the middle", "group in the middle")
 
 
+@pytest.mark.slow(20, "1,800 looks at a server, 90 kinds of servers")
 @pytest.mark.parametrize("timed", ["all", "users", "none"])
 @pytest.mark.parametrize("sorts", ["honored", "ignored", "page", "400", "500"])
 @pytest.mark.parametrize("filters", ["honored", "empty", "ignored", "400", "500", "501"])
 def test_every_change_is_seen_or_the_look_says_that_it_may_not_be(filters: str, sorts: str, timed: str) -> None:
     coverage = Coverage.ALL
-    for what in CHANGES:
-        service = Service(filters, sorts, timed)
-        with fake(service) as server:
-            known = None
+
+    async def before_and_after(server: Hostile, service: Service, what: str) -> ChangesSeen | LookFailed:
+        nonlocal coverage
+        endpoint, known = Endpoint(server.base_url, practice=True), None
+        async with ReadOnlyClient(endpoint.host, None, practice=True) as client:
             for _ in range(4):
                 before = len(server.requests)
-                seen = ask(server.base_url, known=known)
+                seen = await look(client, endpoint, TOKEN, SINCE, known)
                 assert isinstance(seen, ChangesSeen)
                 assert (seen.newest, seen.users, seen.groups) == (None, 6, 4)
                 assert len(server.requests) - before == seen.requests <= MOST_REQUESTS
                 known, coverage = seen.capabilities, seen.coverage
             service.change(what)
-            after = ask(server.base_url, known=known)
+            return await look(client, endpoint, TOKEN, SINCE, known)
+
+    for what in CHANGES:
+        service = Service(filters, sorts, timed)
+        with fake(service) as server:
+            after = asyncio.run(before_and_after(server, service, what))
         assert isinstance(after, ChangesSeen)
         grew = (after.users, after.groups) != (6, 4)
         assert grew is what.endswith("added")
