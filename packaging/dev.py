@@ -392,15 +392,28 @@ def on_virtual_screen(arguments: list[str], home: Path) -> int:
         return supervise(["dbus-run-session", "--", "sh", "-c", keyring, "sh", *arguments], env)
 
 
+WORKERS = min(8, 2 * (os.cpu_count() or 1))
+"""Processes that run tests: two for each processor, because about half of a test's time is waiting."""
+
 CHECKS = (
     ["-m", "ruff", "check", "."],
     ["-m", "ruff", "format", "--check", "."],
     ["-m", "mypy"],
     ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-    ["-m", "pytest", "--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile"],
+    ["-m", "pytest", f"--numprocesses={WORKERS}", "--dist=loadfile", "--no-loadscope-reorder"],
 )
-"""Ordered so that failures show early. The tests of one file share slow-starting fixtures, so they stay together."""
+"""Ordered so that failures show early. The tests of one file share slow-starting fixtures, so they stay together; which
+file starts first is decided by ``tests/support/slow.py``."""
 
+
+FAST = "--fast"
+"""The option of ``tests/support/slow.py`` that leaves out slow tests."""
+
+NEAR = {"resources/guides": "tests/guide", "resources/help": "tests/handbook", "resources": "tests/handbook"}
+"""The tests of a folder, if they are not in the folder of the same name below tests."""
+
+ALWAYS = ("tests/test_structure.py", "tests/test_english.py")
+"""Tests that read every file."""
 
 ONE_BY_ONE = ["-m", "pytest", "--numprocesses=0"]
 """Lanes start whole desktops and servers, which would disturb each other."""
@@ -409,9 +422,12 @@ ONE_BY_ONE = ["-m", "pytest", "--numprocesses=0"]
 def test(extra: list[str]) -> int:
     """Run all checks and tests up to the first failure and return its exit code. `extra` is passed to pytest.
 
-    If lanes are named, only their tests run.
+    If lanes are named, only their tests run. With --fast, only the tests near what the last commit and the working tree
+    changed, except slow ones.
     """
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    if FAST in extra and not any(part.startswith("tests") for part in extra):
+        extra = [*extra, *rooms_near(changed_files("HEAD^") or [])]
     lanes = lanes_named(extra)
     only_lanes = bool(lanes) and "--all-lanes" not in extra
     deadline = time.monotonic() + TEST_LIMIT + LANE_LIMIT * len(lanes)
@@ -436,15 +452,32 @@ def lanes_named(extra: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parser.parse_known_args(extra)[0].lane))
 
 
-def lanes_changed(since: str) -> tuple[str, ...]:
-    """Return the lanes that cover a file changed since that commit; all lanes if Git does not know the commit."""
+def changed_files(since: str) -> list[str] | None:
+    """Return the files changed since that commit; None if Git does not know it."""
     # A clone of only the last commit has no earlier commit.
     asked = ["git", "-c", "safe.directory=*", "diff", "--name-only", "--no-renames", since, "--"]
     answer = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    if answer.returncode:
+    return None if answer.returncode else answer.stdout.splitlines()
+
+
+def rooms_near(files: Sequence[str]) -> list[str]:
+    """Return the tests near these files: those in the room of the same name, and those that read every file."""
+    near = dict.fromkeys(ALWAYS)
+    for file in files:
+        top, _, rest = file.partition("/")
+        room = rest.partition("/")[0]
+        known = next((tests for folder, tests in NEAR.items() if file.startswith(f"{folder}/")), None)
+        fitting = (known, f"tests/{room}", f"tests/{top}")
+        near |= dict.fromkeys(tests for tests in fitting if tests and room and (ROOT / tests).exists())
+    return list(near)
+
+
+def lanes_changed(since: str) -> tuple[str, ...]:
+    """Return the lanes that cover a file changed since that commit; all lanes if Git does not know the commit."""
+    changed = changed_files(since)
+    if changed is None:
         say(f"Git doesn't know {since}, so every lane runs")
         return tuple(LANES)
-    changed = answer.stdout.splitlines()
     return tuple(name for name, lane in LANES.items() if any(file.startswith(lane.paths) for file in changed))
 
 

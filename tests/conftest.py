@@ -21,6 +21,7 @@ if os.environ["QT_QPA_PLATFORM"] == "offscreen" and sys.platform != "win32":  # 
 pytest.register_assert_rewrite("tests.support")
 pytest_plugins = [
     "tests.support.lanes",
+    "tests.support.slow",
     "tests.support.secret_service",
     "tests.support.trust",
     "tests.support.running",

@@ -53,6 +53,7 @@ def stocked(request: pytest.FixtureRequest) -> Iterator[Stocked]:
         yield Stocked(request.param, base_url, users, groups)
 
 
+@pytest.mark.slow(50, "fills servers by other authors with users, and tests the connection ten times")
 @pytest.mark.usefixtures("trusted", "secret_service")
 @pytest.mark.parametrize("client", ["entra", "okta-custom"])
 def test_ten_tests_in_a_row_have_the_same_true_verdict(

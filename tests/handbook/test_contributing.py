@@ -151,6 +151,31 @@ def test_every_name_on_a_walk_is_defined_in_its_file(walk: str) -> None:
         assert name[1] in defined(ROOT / path), path
 
 
+# -- slow tests ----------------------------------------------------------------------------
+
+SLOWEST = 10
+
+
+def slow_tests() -> list[tuple[int, str, str]]:
+    """The seconds of each mark ``slow``, the file it is in, and why."""
+    found = []
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.mark.slow":
+                seconds, why = (ast.literal_eval(each) for each in node.args)
+                found.append((seconds, path.relative_to(ROOT).as_posix(), why))
+    return found
+
+
+def test_the_slowest_tests_are_listed_with_their_reasons() -> None:
+    listed = [
+        (int(row[1]), row[0].strip("`"), row[2])
+        for row in rows(text("debugging.md"))
+        if len(row) == 3 and row[1].isdecimal()
+    ]
+    assert listed == sorted(slow_tests(), key=lambda found: (-found[0], found[1]))[:SLOWEST]
+
+
 # -- words ---------------------------------------------------------------------------------
 
 

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
     from app.scim.connection_test import Finding
 
+pytestmark = pytest.mark.slow(30, "sends more than 2,000 fuzzed answers")
+
 ANSWERS = int(os.environ.get("FUZZED_ANSWERS", "0"))
 """How many fuzzed answers to try; 0 for the fixed ones."""
 

@@ -26,6 +26,7 @@ async def tour(application: Application, folder: Path, until: str | None) -> str
     return application.clipboard.take_text()
 
 
+@pytest.mark.slow(20, "a whole setup, with the program started twice")
 @pytest.mark.usefixtures("secret_service")
 def test_from_the_first_page_to_full_sync_with_a_break(program: Program, tmp_path: Path) -> None:
     async def morning(application: Application) -> None:

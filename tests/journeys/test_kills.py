@@ -90,6 +90,7 @@ def stopped(pid: int) -> bool:
     return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in stats)
 
 
+@pytest.mark.slow(45, "stops a tour after each step")
 @pytest.mark.usefixtures("secret_service")
 def test_whatever_step_it_ends_after_nothing_is_lost(tmp_path: Path) -> None:
     """Stop the program after each step of one tour, and check what a kill would leave behind."""

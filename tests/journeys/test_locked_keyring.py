@@ -75,6 +75,7 @@ def hold(program: Program, count: int) -> list[str]:
     return [setup.id for setup in setups]
 
 
+@pytest.mark.slow(30, "stores the secrets of fifty setups in a keyring of its own, twice")
 def test_fifty_waiting_setups_prompt_nobody(
     program: Program, keyring: GnomeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

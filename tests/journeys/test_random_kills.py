@@ -154,6 +154,7 @@ class Ledger:
         assert await orphans.remove(store, vault, found.own) is None
 
 
+@pytest.mark.slow(40, "kills 500 processes at work")
 @pytest.mark.usefixtures("secret_service")
 def test_killed_500_times_it_loses_no_setup_and_no_secret(tmp_path: Path) -> None:
     seed = int(os.environ.get("KILL_SEED", secrets.randbits(32)))

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IN_THE_LANE = [pytest.param(each, marks=pytest.mark.lane("orca")) for each in catalog.ids() if each != "entra"]
 
 
+@pytest.mark.slow(15, "a tour that listens to what a screen reader gets")
 @pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize("client", ["entra", *IN_THE_LANE])
 def test_a_tour_says_nothing_twice_and_nothing_false(tmp_path: Path, client: str) -> None:

@@ -141,6 +141,7 @@ def nothing_is_left(process: subprocess.Popen[str]) -> None:
     until_blocking(empty, 15)
 
 
+@pytest.mark.slow(60, "starts the program 24 times, and ends it by a signal")
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize("number", SIGNALS)
 def test_each_signal_at_each_phase(number: signal.Signals, phase: str, tmp_path: Path) -> None:
@@ -178,6 +179,7 @@ def test_each_signal_at_each_phase(number: signal.Signals, phase: str, tmp_path:
     assert phase == "home" or [setup.name for setup in listing.setups] == [names.get(phase, LAST)]
 
 
+@pytest.mark.slow(30, "starts the program 27 times, and ends it while it starts")
 @pytest.mark.parametrize("number", SIGNALS)
 def test_each_signal_during_the_start(number: signal.Signals, tmp_path: Path) -> None:
     delays = (0.05, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.6)

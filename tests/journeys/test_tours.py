@@ -20,6 +20,8 @@ from app.system.event_trace import TraceEvent
 from app.vault import Vault
 from tests.leaks.canary import Canaries
 
+pytestmark = pytest.mark.slow(20, "two tours")
+
 ROOT = Path(__file__).resolve().parents[2]
 NINTH = Path(__file__).with_name("ninth_client.yaml")
 

@@ -20,6 +20,8 @@ from tests.leaks.reading import read
 from tests.leaks.watch import HINT, Observed, Watcher
 from tests.leaks.workstation import ROOT, Workstation
 
+pytestmark = pytest.mark.slow(180, "eleven tours, watched from outside, and text recognition of their pictures")
+
 WAYS = [
     (guide_id, method)
     for guide_id in catalog.ids()

@@ -129,6 +129,21 @@ def test_the_lanes_that_cover_a_change_are_found(dev: ModuleType, checkout: Path
     assert dev.lanes_changed("HEAD~2") == ("desktops", "orca")
 
 
+def test_the_tests_near_a_change_are_those_of_its_room(dev: ModuleType) -> None:
+    near = {
+        "app/setup/journey.py": {"tests/setup"},
+        "ui/theme/style.py": {"tests/ui"},
+        "tests/net/test_client.py": {"tests/net"},
+        "tests/test_bad_input.py": {"tests/test_bad_input.py"},
+        "packaging/deb.py": {"tests/packaging"},
+        "resources/guides/okta.yaml": {"tests/guide"},
+        "resources/help/contributing/map.md": {"tests/handbook"},
+        "CHANGELOG.md": set(),
+    }
+    assert {file: set(dev.rooms_near([file])) - set(dev.ALWAYS) for file in near} == near
+    assert dev.rooms_near(list(near)) == [*dev.ALWAYS, *(room for rooms in near.values() for room in rooms)]
+
+
 def test_every_lane_covers_existing_files(dev: ModuleType) -> None:
     own = {f"tests/{name}/" for name in dev.LANES}
     covered = {path for lane in dev.LANES.values() for path in lane.paths} - own

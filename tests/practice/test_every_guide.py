@@ -51,6 +51,7 @@ def steady(progress: CycleProgress) -> bool:
     return bool(progress.steady)
 
 
+@pytest.mark.slow(60, "starts the practice consoles for each guide, and waits for three cycles")
 @pytest.mark.parametrize(("guide_id", "oidc"), WAYS)
 def test_from_the_form_to_full_sync(guide_id: str, oidc: bool, tmp_path: Path) -> None:
     plain = catalog.guide(guide_id)

@@ -120,6 +120,7 @@ LINES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow(35, "starts the program for each command with each kind of closed output")
 @pytest.mark.parametrize("line", LINES)
 def test_output_that_is_not_written_has_its_own_code(line: str, printing: Mapping[str, tuple[str | Path, ...]]) -> None:
     whole = run(*printing[line])

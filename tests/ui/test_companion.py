@@ -72,6 +72,7 @@ def in_sight(window: QWidget, widget: QWidget) -> bool:
     return widget.isVisible() and window.rect().contains(whole)
 
 
+@pytest.mark.slow(35, "opens every step of every guide at two sizes")
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("guide_id", GUIDES)
 def test_each_step_opens_at_its_top_with_what_is_needed_to_go_on_in_sight(

@@ -59,6 +59,7 @@ async def take_pictures(page: ShownPage, folder: Path) -> None:
         page.window.grab().save(str(file))
 
 
+@pytest.mark.slow(50, "opens every page of two guides at seven sizes")
 @pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize("guide_id", ["okta-custom", "pingfederate"])
 def test_every_page_fits_every_window(

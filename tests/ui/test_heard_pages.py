@@ -49,6 +49,7 @@ async def other_steps(controller: SetupController, window: MainWindow) -> AsyncI
     companion.deleteLater()
 
 
+@pytest.mark.slow(60, "opens every page of every guide")
 @pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize("guide_id", catalog.ids())
 def test_every_page_can_be_heard(qapp: QApplication, tmp_path: Path, guide_id: str) -> None:

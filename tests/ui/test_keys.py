@@ -207,6 +207,7 @@ def test_the_table_is_what_qt_listens_to_and_what_the_handbook_lists() -> None:
         assert f"<kbd>{key.value}</kbd>" in page
 
 
+@pytest.mark.slow(20, "presses Tab in every field of every guide, in two windows")
 @BOTH
 @pytest.mark.parametrize("guide_id", [guide.id for guide in catalog.guides()])
 def test_tab_reaches_the_main_button_from_every_filled_field(

@@ -193,6 +193,7 @@ def field_of(page: QWidget, name: str) -> CaptureField:
     return part(page, CaptureField, f"capture-{name}")
 
 
+@pytest.mark.slow(50, "waits until nothing more is said")
 @pytest.mark.usefixtures("secret_service")
 @pytest.mark.parametrize("by", ["keys", "button"])
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ def line_in(field: CaptureField) -> QLineEdit:
     return part(field, QLineEdit)
 
 
+@pytest.mark.slow(25, "types into every field of every guide, in two windows")
 @BOTH
 @GUIDES
 def test_done_enters_what_is_typed_in_every_field(
