@@ -344,6 +344,14 @@ class PracticeForm(_Part):
     """The client matches groups by reading all of them, instead of asking for one by its name."""
     error_code: Text | None = None
     """The prefix of the portal's own error codes."""
+    running: Text = "Sending"
+    """What the portal shows while it sends."""
+    completed: Text = "Everything was sent"
+    """What it shows when it has sent everything once."""
+    settled: Text = "No more changes"
+    """The label of the time from which nothing was left to send."""
+    failing: Text = "Stopped after errors"
+    """What it shows when CIE refused too much."""
 
 
 class Guide(_Part):

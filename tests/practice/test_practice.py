@@ -180,10 +180,10 @@ def test_a_whole_run_survives_a_restart(tmp_path: Path) -> None:
             await visitor.assign()
             assert await visitor.start() == "Provisioning started."
             progress = await visitor.status()
-            assert progress.message == "Initial cycle in progress"
+            assert progress.message == "Sending"
             progress = await until_answered(visitor.status, lambda progress: progress.steady.startswith("20"))
             assert (progress.message, progress.users, progress.groups) == (
-                "Initial cycle completed",
+                "Everything was sent",
                 "12",
                 "3",
             )
