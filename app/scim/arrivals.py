@@ -76,7 +76,7 @@ class ArrivalKind(WordedEnum):
     NO_MEMBERS = (
         "no-members",
         "Groups without members",
-        "A policy with this group matches nobody. Members may be unassigned or arrive later.",
+        "A policy with this group may match no one. Members may be unassigned or arrive later.",
         "No members",
     )
     RESERVED = (

@@ -417,7 +417,7 @@ def _token_reason(value: str, _given: Circumstances) -> str | None:
     if not _TOKEN.fullmatch(value):
         return "The token has a character that no bearer token has (RFC 6750). Copy it again."
     if len(value) < SHORTEST_TOKEN:
-        return f"This has only {len(value)} characters, so it was cut off. Copy it again."
+        return f"This has only {len(value)} characters and looks too short. Copy it again."
     return None
 
 

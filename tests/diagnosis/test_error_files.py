@@ -67,7 +67,7 @@ def test_what_a_product_says_counts_more_or_less_than_what_any_says() -> None:
     labels = [pattern.label for pattern in known_errors("entra").patterns]
     specific, general, vague = (labels.index(of) for of in ("InvalidAnchor", "HTTP 401", "Quarantine"))
     assert specific < general < vague
-    assert labels.index("HTTP 500") - labels.index("Passing fault") == 1
+    assert labels.index("HTTP 500") - labels.index("Temporary error") == 1
 
 
 def test_connection_troubles_have_a_step_in_every_guide() -> None:

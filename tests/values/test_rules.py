@@ -96,7 +96,7 @@ def test_slips_are_repaired(kind: Kind, text: str, value: str) -> None:
         (Kind.TOKEN, GUID, "looks like a GUID"),
         (Kind.TOKEN, "https://x.paloaltonetworks.com/scim", "looks like the Base URL"),
         (Kind.TOKEN, "\u2022" * 30, "dots"),
-        (Kind.TOKEN, "short", "cut off"),
+        (Kind.TOKEN, "short", "too short"),
         (Kind.TOKEN, "a b" * 20, "space"),
         (Kind.BASE_URL, TOKEN, "looks like the token"),
         (Kind.BASE_URL, "http://x.paloaltonetworks.com/scim", "https"),

@@ -92,7 +92,7 @@ class Finish(ScrollColumn):
     def _after(self) -> Card:
         card = Card("card", self, "What's next")
         for text in (
-            "A firewall pulls the directory on its own schedule, by default once an hour, and needs its own full sync.",
+            "Firewalls update separately, every 60 minutes by default. Each must also complete a full sync.",
             "Use the users and groups in a policy rule and check one user you know.",
         ):
             card.add(Note(text, "muted", card))
