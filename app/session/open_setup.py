@@ -97,6 +97,11 @@ class OpenSetup:
         """Whether tokens are fetched with a service account rather than captured."""
         return access.fetches_tokens(self.guide, self.setup)
 
+    @property
+    def is_saving(self) -> bool:
+        """Whether a change is being written to disk."""
+        return self._saving.locked()
+
     def subscribe(self, listener: Callable[[SessionEvent], None]) -> Callable[[], None]:
         """Call ``listener`` with every event from now on; returns what ends that."""
         self._listeners.append(listener)

@@ -161,9 +161,10 @@ class Tour:
         return status(session.guide, session.setup) is Status.COMPLETE
 
     async def _left(self, step: Step) -> None:
+        """Wait until another step is open and the change is on disk."""
         session = self._driver.session
         await self._driver.until(
-            lambda: self._complete() or session.here.step.id != step.id,
+            lambda: (self._complete() or session.here.step.id != step.id) and not session.is_saving,
             f"leaving {step.id}",
         )
 
