@@ -102,7 +102,10 @@ class TestLane:
 
 LANES = {
     "browser": TestLane(
-        {"a browser, and a desktop to walk on": "chromium xdg-utils openbox xdotool at-spi2-core gnome-keyring"},
+        {
+            "a browser": "chromium xdg-utils",
+            "a desktop to walk on": "openbox xdotool x11-utils at-spi2-core gnome-keyring",
+        },
         ("tests/browser/", "ui/companion/", "ui/wizard/", "resources/practice/"),
     ),
     "desktops": TestLane(

@@ -124,9 +124,12 @@ def obstacle(guide: Guide, setup: Setup, step_id: str, activity: Activity) -> Bl
 
 
 def completed_by_value(guide: Guide, setup: Setup, action: Action) -> bool:
-    """Return whether the last value entered also completes the open step, which asks for values alone and has them."""
+    """Return whether the last value entered also completes the open step, which asks for values alone and has them.
+
+    What the step says to choose in the console was chosen by then, since the value comes from there.
+    """
     step = guide.step(action.step)
     question = any(branch.at == step.id and len(branch.possible) > 1 for branch in guide.branches)
-    more = step.carries or step.choices or step.marks or step.builder or question
+    more = step.carries or step.marks or step.builder or question
     has_all = set(step.captures) <= setup.values.keys() | setup.kept.keys()
     return action.kind is ActionKind.COMPLETE and has_all and not more

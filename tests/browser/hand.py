@@ -28,6 +28,10 @@ FURTHEST: Final = 60
 """How many times Tab is pressed to find something before it counts as out of reach."""
 
 
+BESIDE: Final = 40
+"""Pixels between Copy and where the value left of it is pressed."""
+
+
 class Hold(StrEnum):
     """What the admin uses."""
 
@@ -53,20 +57,65 @@ class Counts:
     clicks: int = 0
     keys: int = 0
     switches: int = 0
-    """Times that it continued in another window."""
+    """Times that the window manager made a window of the other program the active one, for whatever reason."""
+
+
+class ActiveWindow:
+    """Follows which program the window manager gives the keyboard, by what it announces on the root window.
+
+    All is counted that it announces, in its order, also what lasts only a moment.
+    """
+
+    def __init__(self, desktop: Desktop, pids: dict[Window, int]) -> None:
+        self._desktop = desktop
+        self._windows = {str(pid): window for window, pid in pids.items()}
+        self._file = desktop.home / "active-windows"
+        with self._file.open("wb") as file:
+            desktop.start("xprop", "-root", "-spy", "_NET_ACTIVE_WINDOW", stdout=file)
+        self._seen: dict[str, Window | None] = {}
+        self._read = 0
+        self.at: Window | None = None
+        """Whose window was active last. A moment without any, as while a window closes, changes nothing."""
+        self.switches = 0
+
+    def look(self) -> list[Window]:
+        """Return the programs that became active since the last look; the first one isn't a switch."""
+        came = []
+        whole = self._file.read_text()
+        new, self._read = whole[self._read : whole.rfind("\n") + 1], whole.rfind("\n") + 1
+        for line in new.splitlines():
+            window = self._window_of(line.rpartition("# ")[2].split(",")[0])
+            if window not in (None, self.at):
+                self.switches += self.at is not None
+                self.at = window
+                came.append(window)
+        return came
+
+    def _window_of(self, known: str) -> Window | None:
+        """Return whose window that is. It is looked up when it is first seen: a closed one has no process anymore."""
+        if known not in self._seen and known != "0x0":
+            pid = (self._desktop.run("xdotool", "getwindowpid", known) or "").strip()
+            self._seen[known] = self._windows.get(pid)
+        return self._seen.get(known)
 
 
 @dataclass
 class Hand:
-    """Looks at two programs, and clicks and types like their user. Waiting and scrolling aren't counted."""
+    """Looks at two programs, and clicks and types like their user. Waiting and scrolling aren't counted.
+
+    A drag is a click: one press of the button. A press in a window that doesn't take the keyboard is a click, too, but
+    no switch; a window that comes to the front by itself is a switch, though nothing was pressed for it.
+    """
 
     desktop: Desktop
     bus: Bus
     pids: dict[Window, int]
     counts: Counts = field(default_factory=Counts)
-    at: Window = Window.PROGRAM
     story: list[str] = field(default_factory=list)
     """What it has done, a line each."""
+
+    def __post_init__(self) -> None:
+        self.active = ActiveWindow(self.desktop, self.pids)
 
     # -- the eye ---------------------------------------------------------------------------
 
@@ -97,21 +146,36 @@ class Hand:
     def _do(self, *arguments: str) -> None:
         subprocess.run(["xdotool", *arguments], env=self.desktop.env, check=True, timeout=10)
 
-    def _go_on_in(self, window: Window, how: str) -> None:
-        if window is not self.at:
-            self.counts.switches += 1
-            self.story.append(f"-> {window} {how}")
-            self.at = window
+    def look(self) -> None:
+        """Note which programs became active."""
+        self.story += [f"-> {window}" for window in self.active.look()]
+        self.counts.switches = self.active.switches
 
     def click(self, window: Window, wanted: Wanted, what: str, *, button: int = 1, times: int = 1) -> None:
         """Click it, scrolling to it if it is out of view."""
         node = self._scrolled_to(window, wanted, what)
-        self._go_on_in(window, "by clicking")
+        self.look()
         across, down = node.center
         repeat = ("--repeat", str(times), "--delay", "60")
         self._do("mousemove", str(across), str(down), "click", *repeat, str(button))
         self.counts.clicks += times
         self.story.append(f"{window}: click {what}")
+
+    def drag(self, copy: Wanted, target: Wanted, what: str) -> None:
+        """Drag a value, left of its Copy, out of the program into the browser, which counts as one click."""
+        beside = self._scrolled_to(Window.PROGRAM, copy, what)
+        start = (beside.box[0] - BESIDE, beside.center[1])
+        end = self._scrolled_to(Window.BROWSER, target, f"the field for {what}").center
+        self.look()
+        self._do("mousemove", *map(str, start), "mousedown", "1")
+        for part in range(1, 11):
+            at = (round(begin + (stop - begin) * part / 10) for begin, stop in zip(start, end, strict=True))
+            self._do("mousemove", *map(str, at))
+            time.sleep(0.05)
+        time.sleep(REACTION)
+        self._do("mouseup", "1")
+        self.counts.clicks += 1
+        self.story.append(f"{Window.BROWSER}: drag {what} here")
 
     def _scrolled_to(self, window: Window, wanted: Wanted, what: str) -> Node:
         for _ in range(60):
@@ -148,13 +212,13 @@ class Hand:
         self.story.append(f"{window}: type {text}")
 
     def _to_front(self, window: Window) -> None:
-        if not self._is_in_front(window, 1.0 if window is not self.at else SECONDS):
+        if not self._is_in_front(window, 1.0 if window is not self.active.at else SECONDS):
             self._do("key", "alt+Tab")
             self.counts.keys += 1
+            self.story.append("Alt+Tab")
             if not self._is_in_front(window, SECONDS):
                 raise NotReachableError(f"Alt+Tab doesn't lead to {window}")
-            self._go_on_in(window, "by Alt+Tab")
-        self._go_on_in(window, "which came by itself")
+        self.look()
 
     def _is_in_front(self, window: Window, seconds: float) -> bool:
         deadline = time.monotonic() + seconds

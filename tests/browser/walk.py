@@ -110,6 +110,8 @@ class Skills:
     """The practice portal lists its catalog without a search."""
     name_empty: bool = True
     """A new app in the practice portal has no name yet."""
+    drags: bool = True
+    """A value that isn't secret can be dragged into the browser."""
 
     @classmethod
     def none(cls) -> Self:
@@ -148,7 +150,7 @@ class Walk:
     def _begin(self) -> None:
         self._press(P, part("new-setup"), "New setup")
         if self._mouse:
-            self.hand.click(P, named(self.console.client, Role.LIST_ITEM), self.console.client)
+            self.hand.click(P, _starting(f"{self.console.client}, ", Role.LIST_ITEM), self.console.client)
             self.hand.click(P, part("start-setup"), "Start this setup")
         else:
             self.hand.reach(P, part("find-client"), "the search")
@@ -234,6 +236,17 @@ class Walk:
 
     # -- in the browser ----------------------------------------------------------------------
 
+    @property
+    def _drags(self) -> bool:
+        return self._mouse and self.skills.drags
+
+    def _bring(self, value: str, label: str, *, prefilled: bool = False) -> None:
+        """Drag a value that isn't secret into a field of the browser, or paste it if it was copied."""
+        if self._drags:
+            self.hand.drag(part(f"value-{value}", "copy"), named(label, Role.ENTRY), value)
+        else:
+            self._paste_into_browser(label, prefilled=prefilled)
+
     def _open_console(self, place: int) -> None:
         self._press(P, part("open-console"), "Open this console")
         self.tab = place
@@ -293,7 +306,7 @@ class Walk:
         confirm = part(f"confirm-{step}")
         if self.hand.shows(P, confirm):
             self._press(P, confirm, "the confirmation", "space")
-        if self.hand.shows(P, lambda node: _card(node) == step) and not self._go_ahead():
+        if self._step() == step and not self._go_ahead():
             self._done(step)
 
     def _captures(self, names: dict[str, str]) -> list[str]:
@@ -326,7 +339,8 @@ class Walk:
         self._settle(step)
 
     def _name_app(self) -> None:
-        self._copy(self.console.app_name)
+        if not self._drags:
+            self._copy(self.console.app_name)
         self._tab(PORTAL_TAB)
         self._in_browser("Create a new app integration" if self.console is OKTA else "Type", Role.LINK)
         if not self.skills.catalog_listed:
@@ -334,20 +348,22 @@ class Walk:
             self.hand.type(B, self.console.template.split()[0].lower())
             self.hand.key(B, "Return")
         self._in_browser(self.console.template, Role.LINK)
-        self._paste_into_browser("Name", prefilled=not self.skills.name_empty)
+        self._bring(self.console.app_name, "Name", prefilled=not self.skills.name_empty)
         self._in_browser("Create", Role.BUTTON)
 
     def _enter_details(self) -> None:
-        self._copy("directory_id")
+        if not self._drags:
+            self._copy("directory_id")
         self._open_console(CIE_TAB)
         self._in_browser("Add New Directory")
         self._press(B, _opener("Set Up"), "Set Up")
         self._in_browser("SCIM", Role.LINK)
         self._choose("SCIM Client", self.console.in_cie)
         self._in_browser("Next")
-        self._paste_into_browser("Directory ID")
-        self._copy("directory_name")
-        self._paste_into_browser("Directory Name")
+        self._bring("directory_id", "Directory ID")
+        if not self._drags:
+            self._copy("directory_name")
+        self._bring("directory_name", "Directory Name")
         self._in_browser("Copy", Role.BUTTON)  # of the Base URL, which is needed next
 
     def _copy_base_url(self) -> None:

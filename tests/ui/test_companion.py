@@ -26,7 +26,7 @@ from tests.support.until import until
 from ui.companion.window import Companion
 from ui.session.keys import Key
 from ui.widgets.buttons import MainButton
-from ui.widgets.fields import CaptureField
+from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.scroll import column_around
 from ui.wizard.finish import Finish
 from ui.wizard.step_card import StepCard
@@ -242,6 +242,25 @@ def test_a_valid_paste_goes_on_and_anything_else_stays(qapp: QApplication, tmp_p
         await until(lambda: two.captures[0] in session.setup.values)
         await asyncio.sleep(0.02)
         assert session.here.step.id == two.id, "the other field is still empty"
+        companion.deleteLater()
+
+    walk(qapp, tmp_path, story)
+
+
+def test_a_value_can_be_dragged_unless_it_is_secret(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        session, guide = controller.session, controller.session.guide
+        companion = await opened(controller)
+        await at(controller, advance(guide, fresh(guide), Milestone.SUBMITTED))
+        offered: dict[bool, set[str]] = {True: set(), False: set()}
+        for _, step in journey.visible(guide, session.setup):
+            await controller.session.go(step.id)
+            for carry in step.carries:
+                text = part(companion, ValueField, f"value-{carry.value}").frame.offered
+                offered[guide.values[carry.value].secret].add(text)
+                assert guide.values[carry.value].secret or text == session.setup.values[carry.value]
+        assert offered[True] == {""}
+        assert len(offered[False]) > 1
         companion.deleteLater()
 
     walk(qapp, tmp_path, story)

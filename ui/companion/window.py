@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QScrollBar, QWidget
 
 from app.guide.vocabulary import Lane, Page
 from app.setup.journey import ahead, visible
@@ -15,6 +15,7 @@ from app.system.preferences import Edge
 from ui.companion.short_result import ResultCards, ShortResult
 from ui.desktop.docking import Docking, can_dock
 from ui.desktop.screen_fit import ScreenFit
+from ui.desktop.unfocused_press import UnfocusedPress
 from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, bind_step, find_step, show_keys
@@ -22,8 +23,8 @@ from ui.theme.style import restyle
 from ui.widgets.accessibility import give_name
 from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Note
-from ui.widgets.disclosure import open_again, open_links
-from ui.widgets.fields import typing_in
+from ui.widgets.disclosure import DisclosureLink, open_again, open_links
+from ui.widgets.fields import ValueFrame, typing_in
 from ui.widgets.layouts import REST, clear, column, fill, insert, middle, row, wide, widgets_in
 from ui.widgets.practice_strip import PracticeStrip
 from ui.widgets.scroll import ScrollColumn
@@ -36,6 +37,7 @@ from ui.wizard.step_card import StepCard, StepLine, confirmation, words_of
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QByteArray
     from PySide6.QtGui import QCloseEvent, QShowEvent
 
     from ui.desktop.global_key import GlobalKey
@@ -71,6 +73,8 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         """The lane of the open step; None until the first one is shown."""
         ScreenFit(self, first=(410, 560), least=(360, 400))
         self.docking = Docking(self)
+        self._unfocused_press = UnfocusedPress(self, _leaves_focus)
+        self.setAttribute(Qt.WidgetAttribute.WA_AlwaysShowToolTips)  # also while the browser has the focus
         inside = column(spacing=8, margins=(16, 12, 16, 12))
         fill(inside, self._head())
         outside = column(wide(inside), inside=self, spacing=0)
@@ -256,7 +260,26 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         self.refresh()
         super().showEvent(event)
 
+    def nativeEvent(  # noqa: N802 - Qt's name
+        self,
+        eventType: QByteArray | bytes | bytearray | memoryview,  # noqa: N803 - Qt's name
+        message: int,
+    ) -> object:
+        """Learn when the window manager offers the keyboard."""
+        self._unfocused_press.read(message)
+        return super().nativeEvent(eventType, message)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Restore the main window when the companion is closed."""
         self.returned.emit()
         super().closeEvent(event)
+
+
+def _leaves_focus(widget: QWidget) -> bool:
+    """Return whether a press on that widget leaves the keyboard to the browser.
+
+    Not if what it opens may be typed in, nor the eye: a secret is hidden again when the window loses the focus.
+    """
+    if isinstance(widget, DisclosureLink) or widget.objectName() == "reveal":
+        return False
+    return isinstance(widget, QAbstractButton | QScrollBar) or isinstance(widget.parentWidget(), ValueFrame)

@@ -76,6 +76,8 @@ def bring_forward(window: QWidget, activation: str = "") -> None:
     ``activation`` is a Wayland desktop's permission for that.
     """
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    if (handle := window.windowHandle()) is not None:
+        handle.setFlag(Qt.WindowType.WindowDoesNotAcceptFocus, False)  # noqa: FBT003 - Qt's parameter
     if activation and on_wayland():
         os.putenv(ACTIVATION, activation)
         QTimer.singleShot(ACTIVATION_MS, partial(os.unsetenv, ACTIVATION))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QDrag
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from ui.theme.style import restyle
 from ui.widgets.accessibility import give_name
@@ -19,7 +20,7 @@ from ui.widgets.text import ElidedLabel, label, spoken_elsewhere
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QHideEvent
+    from PySide6.QtGui import QHideEvent, QMouseEvent
     from PySide6.QtWidgets import QHBoxLayout
 
 REVEAL_SECONDS = 8
@@ -80,6 +81,36 @@ def typing_in(widget: QWidget) -> bool:
     return isinstance(focused, QLineEdit | QPlainTextEdit) or isinstance(focused.parentWidget(), CaptureField)
 
 
+class ValueFrame(QFrame):
+    """The frame around a value. A value that is offered can be dragged from it, such as into a field of the browser."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "value")
+        self.offered = ""
+        """What a drag brings; empty if there is nothing to drag."""
+        self._pressed: QPoint | None = None
+
+    def offer(self, text: str) -> None:
+        """Let a text be dragged that isn't secret; nothing if it is empty."""
+        self.offered = text
+        self.setCursor(Qt.CursorShape.OpenHandCursor if self.offered else Qt.CursorShape.ArrowCursor)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Note where a drag may begin."""
+        self._pressed = event.position().toPoint() if event.button() is Qt.MouseButton.LeftButton else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
+        """Begin the drag once the mouse has moved far enough."""
+        moved = 0 if self._pressed is None else (event.position().toPoint() - self._pressed).manhattanLength()
+        if self.offered and moved >= QApplication.startDragDistance():
+            self._pressed = None
+            drag, data = QDrag(self), QMimeData()
+            data.setText(self.offered)
+            drag.setMimeData(data)
+            drag.exec(Qt.DropAction.CopyAction)  # Qt has no other way; it returns when the button is released
+
+
 class ValueField(QWidget):
     """A value under the label of the field it is entered in, with Copy and, for a secret, an eye."""
 
@@ -100,11 +131,12 @@ class ValueField(QWidget):
         # No buddy: a screen reader would say the label before "Copy" and the label.
         header, _ = _header(self, text, origin)
         self._hint = Hint(self, keeps_place=True)  # so that nothing moves under the mouse when "Copied" appears
-        column(header, self._frame(secret), self._hint, inside=self, spacing=4, margins=(0, 2, 0, 2))
+        self.frame = self._frame(secret)
+        """Holds the value and its buttons."""
+        column(header, self.frame, self._hint, inside=self, spacing=4, margins=(0, 2, 0, 2))
 
-    def _frame(self, secret: bool) -> QFrame:
-        frame = QFrame(self)
-        frame.setProperty("role", "value")
+    def _frame(self, secret: bool) -> ValueFrame:
+        frame = ValueFrame(self)
         self._masked = ElidedLabel("", "mono", frame)
         self._revealed = label("", "mono", frame)
         for face in (self._masked, self._revealed):
@@ -134,6 +166,7 @@ class ValueField(QWidget):
         said = [masked if plain else "", about] if present else []
         describe(self.copy, ", ".join(filter(None, said)))
         self.copy.setEnabled(present)
+        self.frame.offer(masked if present and plain else "")
         if self._eye is not None:
             self._eye.setEnabled(present)
 
