@@ -367,8 +367,11 @@ class GroupsCheck:
         if self._pairs:
             whose = [number or name for number, name in zip(whose, names, strict=True)] if whose else names
         met, kept = self._met, list[int]()
-        for at, group in enumerate(zip(keys, whose, strict=True) if whose else ()):
-            if (mark := hash(group)) not in met or not (group[1] or self._pairs):
+        marks = list(map(hash, zip(keys, whose, strict=True))) if whose else []
+        known = map(met.__contains__, marks)
+        always = not (self._pairs or all(whose))
+        for at in range(len(marks)) if always else compress(count(), map(not_, known)):
+            if (mark := marks[at]) not in met or (always and not whose[at]):
                 kept.append(at)
                 met.add(mark)
         if len(met) > _PART:
@@ -395,7 +398,7 @@ class GroupsCheck:
         places, meant = self._refer(role, cells, rows)
         hashes, referring = self._references[_REFERRING[role]]
         _add_hashes(hashes, self._meant(meant))
-        referring.extend(map(start.__add__, places))
+        referring.frombytes(pack(f"{len(places)}I", *map(start.__add__, places)))
 
     def _refer(
         self, role: ColumnRole, cells: Sequence[str], rows: Sequence[Sequence[str]]
@@ -439,7 +442,10 @@ class GroupsCheck:
         goes_on = bytearray(len(marks))
         """Which rows belong to the group of an earlier one, such as its next member."""
         surplus = 0
+        unique = True
         for quarter in _quarters(marks):
+            if unique := unique and _unique(marks, quarter):
+                continue
             first: dict[int, int] = {}
             met: set[int] = set()
             for start in range(0, len(marks), _PART):
@@ -481,16 +487,7 @@ class GroupsCheck:
         for issue, (hashes, places) in self._references.items():
             if not hashes:
                 continue
-            absent = bytearray(len(hashes))
-            known = (*((self._marks,) if self._by_name else ()), self._numbers, self._identities)
-            for quarter, *others in zip(_quarters(hashes), *map(_quarters, known), strict=True):
-                missing = set(compress(hashes, quarter))
-                missing.difference_update(*map(compress, known, others))
-                if missing:
-                    missing = set(missing)  # which makes it as small as what is left
-                    found = map(missing.__contains__, compress(hashes, quarter))
-                    for at in compress(compress(range(len(hashes)), quarter), found):
-                        absent[at] = 1
+            absent = _absent(hashes, (*((self._marks,) if self._by_name else ()), self._numbers, self._identities))
             for place in compress(places, absent):
                 self._own[place] |= _REFERENCES
             self._absent.update(islice(compress(hashes, absent), HELD if self._write is None else None))
@@ -652,6 +649,35 @@ def _in_utf8(name: str) -> str:
         return name.encode("cp1252").decode("utf-8")
     except UnicodeError:
         return ""
+
+
+def _unique(hashes: array[int], chosen: bytes) -> bool:
+    """Whether each of the chosen hashes is there once, and none is 0. Faster than finding those that are not."""
+    once = set(compress(hashes, chosen))
+    return len(once) == chosen.count(1) and 0 not in once
+
+
+def _absent(hashes: array[int], known: Sequence[array[int]]) -> bytearray:
+    """Which of the hashes are not among the known ones, as ones and zeros."""
+    few: set[int] = set()
+    for start in range(0, len(hashes), _PART):
+        few.update(hashes[start : start + _PART])
+        if len(few) > 4 * _PART:
+            few.clear()
+            break
+    else:
+        few.difference_update(*known)
+        few = set(few)  # as small as what is left
+        return bytearray(map(few.__contains__, hashes)) if few else bytearray(len(hashes))
+    absent = bytearray(len(hashes))
+    for quarter, *others in zip(_quarters(hashes), *map(_quarters, known), strict=True):
+        missing = set(compress(hashes, quarter))
+        missing.difference_update(*map(compress, known, others))
+        if missing:
+            found = map(missing.__contains__, compress(hashes, quarter))
+            for at in compress(compress(count(), quarter), found):
+                absent[at] = 1
+    return absent
 
 
 def _quarters(hashes: array[int]) -> Iterator[bytes]:

@@ -176,6 +176,31 @@ def test_findings_are_the_same_whether_they_are_written_or_not(table: list[tuple
     assert list(check(rows, COLUMNS).found) == list(report.found) == written
 
 
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Sales", "sales", "IT", "R&D", "", " ", *(f"Team {at}" for at in range(8))]),
+            st.sampled_from(["", "1", "2", "3"]),
+            st.sampled_from(["", "Sales", "IT", "1", "Gone", "Away;Gone", *(f"Lost {at}" for at in range(8))]),
+        ),
+        max_size=30,
+    ),
+    st.sampled_from([ExportKind.GROUPS, ExportKind.MEMBERS]),
+    st.booleans(),
+)
+def test_results_do_not_depend_on_how_many_rows_are_compared_together(
+    table: list[tuple[str, str, str]], kind: ExportKind, numbered: bool
+) -> None:
+    roles = {Role.NAME: 0, Role.PARENT: 2} | ({Role.ID: 1} if numbered else {})
+    rows = list(map(list, table))
+    together = check(rows, roles, kind)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(groups_check, "_PART", 1)
+        in_parts = check(rows, roles, kind)
+    assert list(in_parts.found) == list(together.found)
+    assert (in_parts.counts, in_parts.groups, in_parts.kind) == (together.counts, together.groups, together.kind)
+
+
 @pytest.mark.parametrize("sign", list("\"'<>&"))
 def test_each_character_that_stops_a_commit_is_found(sign: str) -> None:
     assert found([[f"Team {sign} {sign}"]]) == [(2, GroupIssue.SIGNS, f"Has {sign}")]
