@@ -14,9 +14,11 @@ STEP = 0.01
 """Seconds between two looks."""
 ASKED_EVERY = 0.05
 """Seconds between two questions that another process has to answer."""
+AT_MOST, ANSWERED = 30.0, 60.0
+"""Seconds until something counts as not happening, also on a busy machine: two tests run on each processor."""
 
 
-async def until(found: Callable[[], T | None], seconds: float = 10) -> T:
+async def until(found: Callable[[], T | None], seconds: float = AT_MOST) -> T:
     """Wait, while the event loop runs, until ``found`` returns something true; returns that."""
     end = time.monotonic() + seconds
     while not (value := found()):
@@ -25,7 +27,9 @@ async def until(found: Callable[[], T | None], seconds: float = 10) -> T:
     return value
 
 
-async def until_answered(ask: Callable[[], Awaitable[T]], enough: Callable[[T], object], seconds: float = 20) -> T:
+async def until_answered(
+    ask: Callable[[], Awaitable[T]], enough: Callable[[T], object], seconds: float = ANSWERED
+) -> T:
     """Ask again and again until an answer is enough; returns it."""
     end = time.monotonic() + seconds
     while not enough(answer := await ask()):
@@ -35,7 +39,7 @@ async def until_answered(ask: Callable[[], Awaitable[T]], enough: Callable[[T], 
 
 
 def until_blocking(
-    found: Callable[[], T | None], seconds: float = 10, *, not_yet: tuple[type[Exception], ...] = ()
+    found: Callable[[], T | None], seconds: float = AT_MOST, *, not_yet: tuple[type[Exception], ...] = ()
 ) -> T:
     """Wait in this thread; the errors in ``not_yet`` mean that it has not happened."""
     end = time.monotonic() + seconds
