@@ -12,7 +12,7 @@ from app.text.times import clock
 from ui.widgets.badge import StepBadge
 from ui.widgets.layouts import clear, column, fill, row, wide
 from ui.widgets.text import label
-from ui.wizard.test_results import TIME_LIMITS, ResultCard, remarks_card, result_card
+from ui.wizard.test_results import ResultCard, remarks_card, result_card, running_words
 
 if TYPE_CHECKING:
     from ui.session.controller import SetupController
@@ -40,7 +40,7 @@ class ShortResult(QWidget):
         """Show the running test, or the last one."""
         runs = self._controller.session.setup.runs
         if self._controller.testing:
-            state, when, what = "current", "Testing", self._controller.busy_line or TIME_LIMITS
+            state, (when, what) = "current", running_words(self._controller)
         elif not runs:
             state, when, what = "later", NOT_TESTED, "The test only reads data."
         else:

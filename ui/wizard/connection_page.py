@@ -26,7 +26,7 @@ from ui.widgets.tiles import Tiles
 from ui.wizard import spoken_step
 from ui.wizard.check_row import CheckRow
 from ui.wizard.earlier_tests import EarlierTests
-from ui.wizard.test_results import TIME_LIMITS, ResultCard, remarks_card, result_card
+from ui.wizard.test_results import ResultCard, remarks_card, result_card, running_words
 
 if TYPE_CHECKING:
     from app.scim.capabilities import ServiceOffer
@@ -106,8 +106,7 @@ class ConnectionPage(QWidget):
             self._results.add(self.result)
         match session.testing.state:
             case ConnectionTestState.RUNNING:
-                waits = self._controller.busy_line
-                self._note("The test hasn't started" if waits else "Testing", waits or TIME_LIMITS)
+                self._note(*running_words(self._controller))
             case ConnectionTestState.NOT_YET:
                 words = f"The test only reads. It sends the same kinds of requests as {session.guide.short_name}."
                 if session.setup.runs:

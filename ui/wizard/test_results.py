@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 TIME_LIMITS: Final = "Each check has its own time limit, 20 seconds in total."
-"""Shown while a test is running."""
+
+
+def running_words(controller: SetupController) -> tuple[str, str]:
+    """Return a heading and a sentence for a running test, which may still wait for the keyring."""
+    waits = controller.busy_line
+    return ("The test hasn't started", waits) if waits else ("Testing", TIME_LIMITS)
 
 
 class ResultCard(Card):
