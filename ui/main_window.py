@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.windows import bring_forward
-from ui.widgets.layouts import column, insert, wide
+from ui.widgets.layouts import column, insert, release_focus, wide
 from ui.widgets.tab_order import InTabOrder
 
 if TYPE_CHECKING:
@@ -61,7 +61,12 @@ class MainWindow(InTabOrder, QMainWindow):
         """Show a page, and delete every other page except ``keep``."""
         if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
+        leaving = self._stack.currentWidget()
+        if leaving is not None and leaving is not page:
+            release_focus([leaving], page)
         self._stack.setCurrentWidget(page)
+        if self.focusWidget() is None and (first := page.focusWidget()) is not None:
+            first.setFocus()
         for index in reversed(range(self._stack.count())):
             other = self._stack.widget(index)
             if other is not None and other is not page and other is not keep:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import re
@@ -11,6 +12,7 @@ import threading
 import time
 import tty
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from tests.desktops.desktops import X11
@@ -33,6 +35,39 @@ class Utterance:
 
     text: str
     at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Focused:
+    """What took the focus, and when, on the system's monotonic clock."""
+
+    names: tuple[str, ...]
+    """Its name, and the names of what is around it."""
+    at: float
+
+
+class Watcher:
+    """Listens on the accessibility bus beside Orca: what takes the focus, whatever Orca has yet to do before it."""
+
+    def __init__(self, session: X11) -> None:
+        script = str(Path(__file__).with_name("focus.py"))
+        pipe = subprocess.PIPE
+        self._program = session.start("/usr/bin/python3", script, text=True, stdin=pipe, stdout=pipe)
+        self.seen: list[Focused] = []
+        assert self._program.stdout is not None
+        assert self._program.stdout.readline() == "null\n", "the watcher did not start"
+        self._thread = threading.Thread(target=self._listen, name="watcher")
+        self._thread.start()
+
+    def _listen(self) -> None:
+        assert self._program.stdout is not None
+        for line in self._program.stdout:
+            at, names = json.loads(line)
+            self.seen.append(Focused(tuple(names), at))
+
+    def close(self) -> None:
+        """Stop once the program has ended."""
+        self._thread.join(5)
 
 
 class Ear:
@@ -92,6 +127,7 @@ class Spoken(X11):
         self.ear = Ear()
         super().begin()
         self.keyring()
+        self.watcher = Watcher(self)
         # Orca starts only once for a user, even on another display, and looks for others with pgrep.
         folder = self.home / "bin"
         folder.mkdir()
@@ -107,6 +143,8 @@ class Spoken(X11):
     ) -> None:
         super().__exit__(kind, error, trace)
         self.ear.close()
+        if hasattr(self, "watcher"):
+            self.watcher.close()
 
     def version(self) -> str:
         """Return Orca's version, up to its first period."""
@@ -114,8 +152,11 @@ class Spoken(X11):
         return next(re.finditer(r"\d+", self.run("orca", "--version") or ""))[0]
 
     def press(self, key: str) -> None:
-        """Press a key, and wait until what is said is over."""
+        """Press a key, wait until something is said, on a busy machine too, and then until that is over."""
+        before, until = len(self.ear.heard), time.monotonic() + LOUDEST
         assert self.run("xdotool", "key", key) is not None, key
+        while len(self.ear.heard) == before and time.monotonic() < until:
+            time.sleep(0.02)
         self.ear.until_quiet()
 
     def copied(self, text: str) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from tests.desktops.desktops import ROOT
 
 if TYPE_CHECKING:
-    from tests.orca.orca import Spoken, Utterance
+    from tests.orca.orca import Focused, Spoken, Utterance
 
 _KEYS: Final = {"space": "Space"}
 _VARYING: Final = (
@@ -26,8 +26,14 @@ _VARYING: Final = (
 """What differs in each run, and what the transcript has instead."""
 
 
-TIMED: Final = re.compile(r"(Cleared from|No longer in) the clipboard")
+ARRIVAL: Final = "The first change has arrived. Full Sync is unlocked."
+TIMED: Final = re.compile(rf"(Cleared from|No longer in) the clipboard|^{re.escape(ARRIVAL)}$")
 """What is said when a time is over, at whatever step the walk then is."""
+_SENTENCE: Final = re.compile(r"(?<=[.?]) ")
+_SHORT: Final = 3
+"""Words. What is no longer, such as a label or "Closed", may be said at each of its places."""
+_SWITCH: Final = "F9"
+"""Opens the other window, which says again where the admin is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,13 @@ class Press:
     answer: tuple[Utterance, ...]
 
 
+def sentences(press: Press) -> list[str]:
+    """Return what answers a key, sentence by sentence, without what is said when a time is over."""
+    said = [each.text for each in press.answer if not TIMED.search(each.text)]
+    parts = [part.strip(" .") for text in said for part in _SENTENCE.split(text)]
+    return [part for part in parts if len(part.split()) > _SHORT]
+
+
 @dataclass(slots=True)
 class Transcript:
     """A tour, heard."""
@@ -48,6 +61,7 @@ class Transcript:
     """Orca's version, up to its first period."""
     sections: list[tuple[str, list[Press]]] = field(default_factory=lambda: [("At the start", [])])
     """The title of each step, and the keys pressed while it was open. The last one is Done."""
+    focused: list[Focused] = field(default_factory=list, repr=False)
     secrets: list[str] = field(default_factory=list, repr=False)
     code: int = -1
     """The exit code of the tour."""
@@ -57,6 +71,21 @@ class Transcript:
     """The end of what the program wrote, if the tour failed."""
     log: str = field(default="", repr=False)
     """All that Orca received from the accessibility bus and did."""
+
+    def repeated(self) -> list[tuple[str, str, str]]:
+        """Return each sentence that is said twice in the answer to a key, or in it and in the one before.
+
+        With the title of the step, and the key.
+        """
+        found = []
+        before: list[str] = []
+        for title, presses in self.sections:
+            for press in presses:
+                said = sentences(press)
+                once = [] if press.key == _SWITCH else before
+                found += [(title, press.key, each) for at, each in enumerate(said) if each in (*once, *said[:at])]
+                before = said
+        return found
 
     def __str__(self) -> str:
         lines = []
@@ -118,4 +147,5 @@ def take_tour(session: Spoken, client: str) -> Transcript:
     transcript.slower = max(1.0, os.getloadavg()[1] / (os.cpu_count() or 1))
     transcript.trouble = (session.home / "log").read_text("utf-8", "replace")[-2000:] if transcript.code else ""
     transcript.log = "\n".join(ear.log)
+    transcript.focused = list(session.watcher.seen)
     return transcript

@@ -70,6 +70,7 @@ class HomePage(QWidget):
         self._foot.setWordWrap(True)
         self._links = row(wide(self._foot), spacing=16)
         self._column = column(head, REST, self._links, inside=self, spacing=16, margins=(40, 32, 40, 24))
+        self._new.setFocus()  # what the window begins with
         self.setAcceptDrops(True)
         self._list: SetupList | None = None
         self._opened = ""

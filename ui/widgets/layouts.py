@@ -10,6 +10,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from ui.widgets.tab_order import stops
+
 if TYPE_CHECKING:
     from PySide6.QtCore import Qt
 
@@ -153,15 +155,15 @@ def clear(layout: QLayout) -> None:
     """Delete every widget of a layout with the next turn of the event loop. It is hidden and loses its name now."""
     items = iter(partial(layout.takeAt, 0), None)
     removed = [widget for item in items if (widget := item.widget()) is not None]
-    _release_focus(removed)
+    release_focus(removed)
     for widget in removed:
         widget.setObjectName("")
         widget.hide()
         widget.deleteLater()
 
 
-def _release_focus(removed: list[QWidget]) -> None:
-    """Take the focus from what is removed, and give it to what follows unless something else takes it.
+def release_focus(removed: list[QWidget], page: QWidget | None = None) -> None:
+    """Take the focus from what is removed. Give it to what follows, or to a page, unless something else takes it.
 
     Qt would pass it on at once, from each removed widget to the next one, and a screen reader would say them all.
     """
@@ -180,8 +182,8 @@ def _release_focus(removed: list[QWidget]) -> None:
         following = following.nextInFocusChain() or focused
 
     def give() -> None:
-        if window.focusWidget() is None and isValid(following):
-            following.setFocus()
+        if window.focusWidget() is None and isValid(heir := page or following):
+            next(iter(stops(heir)), heir).setFocus()
 
     focused.clearFocus()
     QTimer.singleShot(REDRAWN_MS, window, give)
