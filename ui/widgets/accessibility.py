@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import Shiboken
 
-from ui.widgets.speech import describe
+from ui.widgets.speech import ANNOUNCES, describe
 from ui.widgets.text import SPOKEN_ELSEWHERE, plain
 
 if TYPE_CHECKING:
@@ -54,9 +54,12 @@ def give_name(widget: QWidget, name: str) -> None:
 
 
 def make_stop(widget: QWidget, name: str, description: str = "") -> None:
-    """Let Tab stop at a widget that isn't a control, where a screen reader says its name and description."""
-    give_name(widget, name)
-    describe(widget, description)
+    """Let Tab stop at a widget that isn't a control, where a screen reader says its name and description.
+
+    On Linux both are the name, because Orca 48 says the description of a group twice.
+    """
+    give_name(widget, f"{name}. {description}" if description and not ANNOUNCES else name)
+    describe(widget, description if ANNOUNCES else "")
     widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
 
