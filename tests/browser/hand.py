@@ -204,6 +204,14 @@ class Hand:
             self.story.append(f"{window}: {chord}")
             time.sleep(0.03)
 
+    def key_anywhere(self, chord: str) -> None:
+        """Press keys in whatever window has the keyboard."""
+        self.look()
+        self._do("key", "--clearmodifiers", chord)
+        self.counts.keys += 1
+        self.story.append(f"in {self.active.at}: {chord}")
+        time.sleep(REACTION)
+
     def type(self, window: Window, text: str) -> None:
         """Type a text, each character as a key."""
         self._to_front(window)

@@ -110,6 +110,8 @@ class Skills:
     """The practice portal lists its catalog without a search."""
     name_empty: bool = True
     """A new app in the practice portal has no name yet."""
+    anywhere: bool = True
+    """The companion's keys act while the browser has the keyboard."""
     drags: bool = True
     """A value that isn't secret can be dragged into the browser."""
 
@@ -129,6 +131,8 @@ class Walk:
     skills: Skills = field(default_factory=Skills)
     tab: int = 0
     """The place of the tab that is shown."""
+    anywhere: bool = False
+    """The companion's keys for any window are on."""
 
     @property
     def _mouse(self) -> bool:
@@ -150,7 +154,7 @@ class Walk:
     def _begin(self) -> None:
         self._press(P, part("new-setup"), "New setup")
         if self._mouse:
-            self.hand.click(P, _starting(f"{self.console.client}, ", Role.LIST_ITEM), self.console.client)
+            self.hand.click(P, _client(self.console.client), self.console.client)
             self.hand.click(P, part("start-setup"), "Start this setup")
         else:
             self.hand.reach(P, part("find-client"), "the search")
@@ -172,6 +176,10 @@ class Walk:
         else:
             self.hand.key(P, "F9")
         self.hand.see(P, lambda node: node.id.endswith("companion-window"), "the companion")
+        if self.skills.anywhere and not self._mouse:
+            self.hand.key(P, "F10")
+            self.hand.see(P, part("keys-anywhere"), "the keys for any window")
+            self.anywhere = True
 
     def _step(self) -> str:
         """Return the open step, by the card that shows it."""
@@ -205,7 +213,9 @@ class Walk:
 
         before = self.hand.shows(P, lambda node: _card(node) != "")
         self.hand.see(P, ready, f"Done of {what}")
-        if not self._mouse and self.skills.keys:
+        if self.anywhere:
+            self.hand.key_anywhere("ctrl+alt+Return")
+        elif not self._mouse and self.skills.keys:
             self.hand.key(P, "ctrl+Return")
         else:
             self._press(P, ready, f"Done of {what}", "space")
@@ -217,7 +227,10 @@ class Walk:
 
     def _copy(self, value: str) -> None:
         place = part(f"value-{value}", "copy")
-        if not self._mouse and self.skills.keys:
+        if self.anywhere:
+            self.hand.see(P, place, f"Copy of {value}")
+            self.hand.key_anywhere("ctrl+alt+c")
+        elif not self._mouse and self.skills.keys:
             shown = [node.id for node in self.hand.nodes(P) if node.id.endswith(".copy") and ".value-" in node.id]
             number = next(at for at, known in enumerate(shown, 1) if f".value-{value}." in known)
             self.hand.key(P, f"ctrl+{number}")
@@ -227,6 +240,9 @@ class Walk:
     def _paste_into_program(self, value: str) -> None:
         if self._mouse:
             self.hand.click(P, part(f"capture-{value}", "paste"), f"Paste of {value}")
+        elif self.anywhere:
+            self.hand.see(P, _input_of(value), f"the field of {value}")
+            self.hand.key_anywhere("ctrl+alt+v")
         else:
             self.hand.reach(P, _input_of(value), f"the field of {value}")
             self.hand.key(P, "ctrl+v")
@@ -382,7 +398,10 @@ class Walk:
         self._settle("generate-token")
 
     def _test(self) -> None:
-        if self.skills.companion_tests:
+        if self.anywhere:
+            self.hand.see(P, part("done"), "Test Connection")
+            self.hand.key_anywhere("ctrl+alt+Return")
+        elif self.skills.companion_tests:
             self._press(P, part("done"), "Test Connection", "space")
         else:
             self._press(P, part("companion-done"), "Open the large window", "space")
@@ -407,6 +426,11 @@ class Walk:
         self._tab(CIE_TAB)
         self._press(B, _opener("Actions"), "Actions")
         self._in_browser("Full Sync")
+
+
+def _client(name: str) -> Wanted:
+    """Select a client in the picker, whose name says its place since its list is read out."""
+    return lambda node: node.role == Role.LIST_ITEM and node.name.partition(",")[0] == name
 
 
 def _input_of(value: str) -> Wanted:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QVBo
 
 from ui.desktop.unfocused_press import UnfocusedPress
 from ui.desktop.windows import bring_forward
+from ui.desktop.x_keys import RETURN, XKeys
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
@@ -67,6 +68,14 @@ class Beside(QWidget):
                 return [at.x(), at.y()]
             case "forward":
                 bring_forward(self)
+            case "grab":
+                try:
+                    self._grabbed = XKeys(self, {ord("c"): self._key, RETURN: self._key})
+                except OSError:
+                    return False
+                return True
+            case "release":
+                self._grabbed.end()
         return None
 
 

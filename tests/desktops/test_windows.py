@@ -253,6 +253,7 @@ def test_the_keys_of_the_table_arrive_and_none_of_them_twice(openbox: X11) -> No
         Key.COMPANION: ("F9",),
         Key.DOCK: ("F7",),
         Key.ASIDE: ("F8",),
+        Key.ANYWHERE: ("F10",),
         Key.CLOSE: ("Escape",),
         Key.HELP: ("F1",),
         Key.LANE: ("F6",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QScrollBar, QWidget
@@ -16,7 +16,8 @@ from ui.companion.short_result import ResultCards, ShortResult
 from ui.desktop.docking import Docking, can_dock
 from ui.desktop.screen_fit import ScreenFit
 from ui.desktop.unfocused_press import UnfocusedPress
-from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top
+from ui.desktop.windows import can_minimize, how_to_dock, how_to_stay_on_top, on_x11
+from ui.desktop.x_keys import RETURN, XKeys
 from ui.session.keys import Key
 from ui.session.shortcuts import bind, bind_step, find_step, show_keys
 from ui.theme.style import restyle
@@ -38,13 +39,19 @@ from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QByteArray
-    from PySide6.QtGui import QCloseEvent, QShowEvent
+    from PySide6.QtGui import QCloseEvent, QHideEvent, QShowEvent
 
     from ui.desktop.global_key import GlobalKey
     from ui.session.controller import SetupController
     from ui.session.view_state import ViewState
 
 _EDGES = {Edge.RIGHT: "Dock right", Edge.LEFT: "Dock left", Edge.FREE: "Don't dock"}
+
+ANYWHERE: Final = (
+    "In any window, **Ctrl+Alt+C** copies the next value, **Ctrl+Alt+V** pastes here, and **Ctrl+Alt+Enter** presses "
+    "the main button."
+)
+NOT_ANYWHERE: Final = "Another program uses Ctrl+Alt with C, V or Enter, so the keys for any window are off."
 
 
 class Companion(InTabOrder, WorkFirst, QWidget):
@@ -85,6 +92,12 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             note.setObjectName("stay-on-top")
             fill(inside, note)
         self._body = column()
+        self._anywhere = label("", "small", self, rich=True)
+        self._anywhere.setObjectName("keys-anywhere")
+        self._anywhere.hide()
+        self._keys: XKeys | None = None
+        """The keys that act in any window."""
+        fill(inside, self._anywhere)
         self._below = column()
         """What the step needs to continue, in view while the rest scrolls: a confirmation, or a field far down."""
         self._footer = FooterBar(controller, self, narrow=True)
@@ -107,6 +120,33 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             bind(Key.DOCK, self, lambda: self.docking.choose(self.docking.edge.following))
         if can_minimize():
             bind(Key.ASIDE, self, self.showMinimized)
+        if on_x11():
+            bind(Key.ANYWHERE, self, self.turn_keys)
+
+    def turn_keys(self) -> None:
+        """Turn the keys for any window on or off."""
+        if self._keys is not None:
+            self._end_keys()
+            return
+        acts = {ord("c"): self._controller.copy_next, ord("v"): self._paste_first, RETURN: self._controller.act}
+        try:
+            self._keys = XKeys(self, acts)
+        except OSError:
+            self._anywhere.setText(NOT_ANYWHERE)
+        else:
+            self._anywhere.setText(rich(ANYWHERE))
+        self._anywhere.show()
+
+    def _end_keys(self) -> None:
+        if self._keys is not None:
+            self._keys.end()
+            self._keys = None
+        self._anywhere.hide()
+
+    def _paste_first(self) -> None:
+        """Paste into the first empty field that the step needs."""
+        if isinstance(self._work, StepCard) and (field := self._work.empty_field()) is not None:
+            field.paste()
 
     def _head(self) -> QHBoxLayout:
         self._console = QFrame(self)
@@ -137,6 +177,10 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         next_copy = menu.addAction(f"Copy the next value\t{Key.COPY_NEXT.value}", self._controller.copy_next)
         next_copy.setEnabled(self._controller.next_copy is not None)
         menu.addAction(f"Find a step\t{Key.FIND.value}", partial(find_step, self, self._controller))
+        if on_x11():
+            anywhere = menu.addAction(f"Keys in any window\t{Key.ANYWHERE.value}", self.turn_keys)
+            anywhere.setCheckable(True)
+            anywhere.setChecked(self._keys is not None)
         if (key := self.global_key) is not None and key.offered:
             menu.addAction(f"Key for any window\t{key.trigger or 'Choose'}", key.choose).setEnabled(not key.trigger)
         menu.addAction(f"Help\t{Key.HELP.value}", self._controller.help_wanted.emit)
@@ -268,6 +312,12 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         """Learn when the window manager offers the keyboard."""
         self._unfocused_press.read(message)
         return super().nativeEvent(eventType, message)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the keys to other programs while this window is closed; minimized, it keeps them."""
+        if not self.isMinimized():
+            self._end_keys()
+        super().hideEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Restore the main window when the companion is closed."""

@@ -13,9 +13,10 @@ import struct
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
-from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent
+from PySide6.QtGui import QCursor, QMouseEvent
 from PySide6.QtWidgets import QApplication
 
+from ui.desktop.windows import on_x11
 from ui.desktop.x_connection import XConnection
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class UnfocusedPress(QObject):
         self._taking.setSingleShot(True)
         self._taking.setInterval(PRESS_FOLLOWS_MS)
         self._taking.timeout.connect(self.take)
-        if QGuiApplication.platformName() == "xcb":
+        if on_x11():
             try:
                 with XConnection() as server:
                     if server.window_manager() in MEASURED:

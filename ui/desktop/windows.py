@@ -40,6 +40,11 @@ def on_wayland() -> bool:
     return QGuiApplication.platformName().startswith("wayland")
 
 
+def on_x11() -> bool:
+    """Return whether an X server shows the windows."""
+    return QGuiApplication.platformName() == "xcb"
+
+
 def how_to_stay_on_top() -> str:
     """Return how the user keeps a window on top; empty if the program can do it."""
     if not on_wayland():

@@ -46,7 +46,15 @@ class XConnection:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; the server then forgets what was asked for through it."""
         self._socket.close()
+
+    def fileno(self) -> int:
+        """Return what becomes readable when the server sends something."""
+        return self._socket.fileno()
 
     def _begin(self, number: str) -> None:
         name, cookie = _cookie(number)
@@ -61,6 +69,8 @@ class XConnection:
         """The first id that the server leaves to this client."""
         self.root = int(struct.unpack_from("<I", setup, 32 + _round(vendor) + 8 * formats)[0])
         """The root window of the first screen."""
+        self.key_codes = range(setup[26], setup[27] + 1)
+        """The codes of the keyboard's keys."""
 
     def prepare(self) -> None:
         """Make what a kind of connection needs on the server, before it is handed out."""
@@ -107,6 +117,17 @@ class XConnection:
             return self._packet()
         finally:
             self._socket.settimeout(PATIENCE)
+
+    def event_now(self) -> bytes:
+        """Return an event that has arrived. Raises BlockingIOError if there is none."""
+        if not self._events:
+            self._socket.settimeout(0)
+            try:
+                if not self._socket.recv(1, socket.MSG_PEEK):
+                    raise ConnectionError("the X server hung up")
+            finally:
+                self._socket.settimeout(PATIENCE)
+        return self._events.pop(0) if self._events else self._packet()
 
     def _packet(self) -> bytes:
         packet = self._exactly(32)

@@ -24,6 +24,7 @@ class Key(WordedEnum):
     DOCK = "F7", "Docks the companion at the right edge of the screen, then at the left edge, then undocks it."
     ASIDE = "F8", "Minimizes the companion."
     SORT = "Enter", "In a table, sorts by the column of the current cell, then in reverse, then as before."
+    ANYWHERE = "F10", "Turns the companion's keys for any window on or off, on X11. The companion shows them."
     CLOSE = "Esc", "Returns to the open step from another page."
     HELP = "F1", "Opens the handbook at the open step, in the browser."
     KEYS = "?", "Shows these keys, except while you type in a field."

@@ -259,7 +259,7 @@ class CaptureField(QWidget):
         self._input = self._make_input(secret)
         name.setText(text.replace("&", "&&"))  # a buddy's label treats & as a shortcut
         name.setBuddy(self._input)
-        self._button = button("Paste", icon="paste", name="paste", press=self._paste)
+        self._button = button("Paste", icon="paste", name="paste", press=self.paste)
         give_name(self._button, f"Paste {text}")
         self._hint = Hint(self)
         entry = row(wide(self._input), self._button, spacing=8)
@@ -273,7 +273,7 @@ class CaptureField(QWidget):
         made.returnPressed.connect(self._enter)
         if not secret:
             made.left.connect(self._enter)
-        made.pasted.connect(self._paste)
+        made.pasted.connect(self.paste)
         made.dropped.connect(self._take)
         made.textChanged.connect(self._report)
         made.textChanged.connect(self._offer_paste)
@@ -284,7 +284,8 @@ class CaptureField(QWidget):
         if self._input.isModified() or not self._input.entered:
             self.edited.emit(self._input.entered)
 
-    def _paste(self) -> None:
+    def paste(self) -> None:
+        """Submit the clipboard's text."""
         if not self._input.isReadOnly():
             self._take(self._read_clipboard())
 
