@@ -130,8 +130,8 @@ class SessionBus:
             return None
         serial = next(connection.outgoing_serial)
         reply = self._replies[serial] = asyncio.get_running_loop().create_future()
-        await connection.send(new_method_call(service, method, kinds, values), serial=serial)
         try:
+            await connection.send(new_method_call(service, method, kinds, values), serial=serial)
             return _result(await asyncio.wait_for(reply, SECONDS))
         finally:
             self._replies.pop(serial, None)

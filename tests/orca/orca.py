@@ -149,7 +149,7 @@ class Spoken(X11):
     def version(self) -> str:
         """Return Orca's version, up to its first period."""
         # "43.1", or "Orca version 48.1, AT-SPI2 version: 2.56.2".
-        return next(re.finditer(r"\d+", self.run("orca", "--version") or ""))[0]
+        return next(re.finditer(r"\d+", self.run("orca", "--version", seconds=60) or ""))[0]
 
     def press(self, key: str) -> None:
         """Press a key, wait until something is said, on a busy machine too, and then until that is over."""

@@ -145,7 +145,9 @@ def take_tour(session: Spoken, client: str) -> Transcript:
     heard()
     transcript.code = program.wait(30)
     transcript.slower = max(1.0, os.getloadavg()[1] / (os.cpu_count() or 1))
-    transcript.trouble = (session.home / "log").read_text("utf-8", "replace")[-2000:] if transcript.code else ""
+    written = (session.home / "log").read_text("utf-8", "replace").splitlines()
+    # Without the warnings of Qt, which are many.
+    transcript.trouble = "\n".join(line for line in written if not line.startswith("QtWarningMsg"))[-4000:]
     transcript.log = "\n".join(ear.log)
     transcript.focused = list(session.watcher.seen)
     return transcript

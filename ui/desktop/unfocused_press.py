@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QCursor, QMouseEvent
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from ui.desktop.windows import on_x11
 from ui.desktop.x_connection import XConnection
@@ -92,6 +93,8 @@ class UnfocusedPress(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Don't accept the keyboard while the window is inactive, and see each press before its widget does."""
+        if not isValid(self._window):  # it is hidden once more while it is deleted
+            return False
         handle: QWindow | None = self._window.windowHandle()
         kind = event.type()
         if handle is None:
