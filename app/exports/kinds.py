@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from app.exports.columns import ColumnRole, Columns, Subject, what
+from app.exports.columns import ColumnRole, Columns, Subject, plain, what
 from app.text.similar import key
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ LISTS: Final = {
 }
 
 _MAIL: Final = re.compile(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+")
+_MEMBERS: Final = re.compile(r"[;|\n]")
+"""Between members in one cell. A comma may belong to the name of one."""
 _SEVERAL: Final = re.compile(r"[;|\n]|,(?!\S*=)|\]$")
 
 
@@ -75,18 +77,23 @@ def _kind(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool]:
     if named and (persons or members):
         if _lists_of_groups(shape, named, persons):
             return ExportKind.USERS, True
-        return (ExportKind.MEMBERS if members or not _all_lists(shape, persons) else ExportKind.GROUPS), True
+        if members:
+            return _by_members(shape, members)
+        return (ExportKind.GROUPS if _all_lists(shape, persons) else ExportKind.MEMBERS), True
     neutral = columns.having(ColumnRole.NAME, Subject.ANY)
     groups = columns.about(Subject.GROUP)
     users = columns.about(Subject.USER)
     if members and neutral and not users:  # Name, MemberName
-        return ExportKind.MEMBERS, True
+        return _by_members(shape, members)
     if columns.about(Subject.MEMBER):
         return (ExportKind.UNKNOWN, False) if named else (ExportKind.MEMBERS, True)
     if columns.having(ColumnRole.NAME, Subject.GROUP) and neutral and _other_names(shape, columns, neutral[0]):
         return ExportKind.UNKNOWN, False
     if groups and not users:
-        return (ExportKind.MEMBERS if _one_member_a_row(shape, columns, neutral) else ExportKind.GROUPS), True
+        lists = columns.having(ColumnRole.MEMBER, Subject.GROUP)
+        names = [*columns.having(ColumnRole.NAME, Subject.GROUP), *neutral]
+        repeated = lists and names and _differs(shape, names[0], lists[0])  # a group in a row for each member
+        return _by_members(shape, lists[:1]) if repeated else (ExportKind.GROUPS, True)
     if users and not groups:
         return ExportKind.USERS, True
     if users:  # there is evidence for both
@@ -126,6 +133,15 @@ def _naming(columns: Columns, subject: Subject) -> list[int]:
 def _members(columns: Columns) -> list[int]:
     """The columns that name the member of a row."""
     return columns.having(ColumnRole.MEMBER, Subject.MEMBER)
+
+
+def _by_members(shape: FileShape, members: Sequence[int]) -> tuple[ExportKind, bool]:
+    """The kind by the columns of members, which hold one in each cell, all of a group, or only their number."""
+    cells = [row[at].strip() for row in shape.sample for at in members if at < len(row) and row[at].strip()]
+    if sum(1 for cell in cells if _MEMBERS.search(cell)) * 2 > len(cells):
+        return ExportKind.GROUPS, True
+    numbers = all(map(str.isdecimal, cells)) and not any("id" in plain(shape.columns[at]) for at in members)
+    return (ExportKind.GROUPS, False) if cells and numbers else (ExportKind.MEMBERS, True)
 
 
 def _persons(shape: FileShape, columns: Columns) -> list[int]:
@@ -173,13 +189,6 @@ def _all_lists(shape: FileShape, persons: Sequence[int]) -> bool:
     return bool(cells) and sum(1 for cell in cells if _SEVERAL.search(cell) or cell.strip().isdecimal()) * 2 > len(
         cells
     )
-
-
-def _one_member_a_row(shape: FileShape, columns: Columns, neutral: Sequence[int]) -> bool:
-    """Whether a column of members (``member``, ``Members``) holds one in each row, and the groups repeat for that."""
-    lists = columns.having(ColumnRole.MEMBER, Subject.GROUP)
-    names = [*columns.having(ColumnRole.NAME, Subject.GROUP), *neutral]
-    return bool(lists and names) and _differs(shape, names[0], lists[0])
 
 
 def _neutral(shape: FileShape, columns: Columns) -> tuple[ExportKind, bool]:

@@ -479,3 +479,29 @@ def test_a_file_without_any_group_is_not_clean(text: str, tmp_path: Path) -> Non
     answer = read(path)
     assert answer.report is None or not answer.report.groups
     assert verdict(answer).verdict is ExportVerdict.NOT_GROUPS
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "certain", "same"),
+    [
+        # All members of a group in one cell, so a group that is there twice is a duplicate.
+        ("Group name,Members\nSales,Ann; Bob\nIT,Cy; Al\nSales,Di; Ed\n", ExportKind.GROUPS, True, 1),
+        ("Nom du groupe\tMembres\nVente\tAnn; Bob\nIT\t\nVente\tCy; Di\n", ExportKind.GROUPS, True, 1),
+        # Their number, which no header says.
+        ("Group name,Members\nSales,12\nIT,4\nSales,3\n", ExportKind.GROUPS, False, 1),
+        ("Name;Mitglieder\nVertrieb;12\nIT;3\nVertrieb;4\n", ExportKind.GROUPS, False, 1),
+        # One in each row, by number or by a name with a comma.
+        ("GroupName,MemberId\nSales,12\nSales,14\nIT,3\n", ExportKind.MEMBERS, True, 0),
+        ("cn,memberUid\nSales,1001\nSales,1002\nIT,1003\n", ExportKind.MEMBERS, True, 0),
+        ('Group,Member\nSales,"Doe, Ann"\nSales,"Roe, Bob"\nIT,"Doe, Ann"\n', ExportKind.MEMBERS, True, 0),
+    ],
+)
+def test_a_cell_of_members_has_one_or_all_or_their_number(
+    text: str, kind: ExportKind, certain: bool, same: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text(text)
+    answer = read(path)
+    assert answer.report is not None
+    assert (answer.kind, answer.seen.kind_certain) == (kind, certain)
+    assert answer.report.counts[GroupIssue.SAME] == same
