@@ -450,6 +450,7 @@ def test_a_connection_to_the_source_that_fails_says_nothing_of_the_target(root: 
     if means not in ("directory-unreachable", "directory-tls"):
         texts += [f"{root} at com.sun.jndi.ldap.Connection", f"ldaps://scim1.example.com:636 {root}"]
         texts.append(f"com.unboundid.ldap.sdk.LDAPException(resultCode=91 (connect error)): {root}")
+        texts.append(f"LDAPException(resultCode=91 (connect error), errorMessage='{root}')")
     for text in texts:
         decoded = explained(text, "pingfederate")
         assert decoded.title == known_errors("pingfederate").explanations[means].title, text
