@@ -91,9 +91,11 @@ def main() -> int:
         if line:
             print(json.dumps(window.obey(line.strip())), flush=True)
         else:
-            qt.quit()
+            notifier.setEnabled(False)
+            window.destroyed.connect(qt.quit)
+            window.deleteLater()
 
-    notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
+    notifier = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, qt)
     notifier.activated.connect(take)
     return qt.exec()
 

@@ -35,7 +35,9 @@ def press(desktop: Desktop, at: tuple[int, int]) -> None:
 @pytest.mark.parametrize("kind", [X11, MutterX11])
 def test_only_a_press_of_a_button_leaves_the_keyboard(kind: type[X11]) -> None:
     with kind() as desktop:
-        beside, browser = Program(desktop, "beside.py", "beside"), Program(desktop, "copier.py", "browser")
+        beside = Program(desktop, "beside.py", "beside")
+        assert beside.in_front()  # as the companion is when it opens
+        browser = Program(desktop, "copier.py", "browser")
         desktop.run("xdotool", "search", "--name", "^browser$", "windowmove", "100", "100")
         assert browser.in_front()
         until_blocking(lambda: not beside("active"))
@@ -71,3 +73,4 @@ def test_only_a_press_of_a_button_leaves_the_keyboard(kind: type[X11]) -> None:
         until_blocking(lambda: active(desktop) == "beside" and beside("active"))
         for program in (beside, browser):
             program.end()
+        assert "Traceback" not in (desktop.home / "log").read_text(), "its window ended while it listened to it"
