@@ -26,7 +26,7 @@ QUIET: Final = 0.3
 LOUDEST: Final = 6.0
 """Seconds after which the next key is pressed in any case."""
 
-_SPEECH: Final = re.compile(r"SPEECH OUTPUT: '(.*?)'(?: ?\{| voice=|$| )")
+_SPEECH: Final = re.compile(r"SPEECH OUTPUT: '(.*)'(?: ?\{|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from ui.desktop import clipboard_words
 from ui.desktop.clearing import ClipboardState, CopyStage
 from ui.widgets import speech
 from ui.widgets.fields import CaptureField
-from ui.widgets.speech import AFTER_FOCUS_MS, describe, say
+from ui.widgets.speech import describe, say
 from ui.wizard.page import WizardPage
 from ui.wizard.step_card import words_of
 from ui.wizard.test_results import ResultCard
@@ -39,6 +39,15 @@ if TYPE_CHECKING:
     from ui.session.controller import SetupController
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+AFTER_FOCUS_MS = 300
+"""Instead of the time that Orca needs."""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speech, "AFTER_FOCUS_MS", AFTER_FOCUS_MS)
+
 
 UI = Path(__file__).resolve().parents[2] / "ui"
 ONE_WAY = {

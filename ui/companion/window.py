@@ -297,7 +297,7 @@ class Companion(InTabOrder, WorkFirst, QWidget):
 
     def _focus_result(self) -> None:
         if self._results is not None and self._results.result is not None:
-            self._results.result.setFocus()
+            focus(self._results.result)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Draw what has changed meanwhile."""

@@ -31,7 +31,7 @@ FORGET_MS: Final = 8000
 SETTLE_MS: Final = 60
 """Milliseconds without another sentence or focus. What one event leads to is then complete, and said as one."""
 
-AFTER_FOCUS_MS: Final = 500
+AFTER_FOCUS_MS: Final = 1000
 """The same after the focus has moved. Orca says the description that it finds once it gets there, and again if it has
 changed in the meantime (Orca 43), or never (Orca 48)."""
 

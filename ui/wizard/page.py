@@ -140,7 +140,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
 
     def _focus_result(self) -> None:
         if isinstance(page := self._work, ConnectionPage) and page.result is not None:
-            page.result.setFocus()
+            focus(page.result)
 
     def _show_tool(self, tool: Tool) -> None:
         if tool not in self._tools:
