@@ -171,18 +171,21 @@ def test_nothing_moves_when_copied_appears(qtbot: QtBot) -> None:
     assert second.mapTo(page, QPoint()) == before
 
 
+@pytest.mark.parametrize("hidden", [False, True])
 @pytest.mark.parametrize("width", [560, 900])
-def test_no_column_is_cut_beside_an_empty_one(qtbot: QtBot, width: int) -> None:
+def test_no_column_is_cut_beside_an_empty_one(qtbot: QtBot, width: int, *, hidden: bool) -> None:
     page = QWidget()
     qtbot.addWidget(page)
     table = ResultTable(("Row", "Name", "Finding"), "Findings", page)
     table.resize(width, 300)
     page.resize(width, 300)
     page.show()
+    table.setHidden(hidden)
     name = "CN=A person with a long name,OU=Team,DC=example"
     rows = Rows(3)
     rows.add(["a"] * 3, [1, 2, 3], [name] * 3, ["Short"] * 3)
     table.rows.set_rows(rows)
+    table.show()
     needs = [table.sizeHintForColumn(at) for at in range(3)]
     widths = [table.columnWidth(at) for at in range(3)]
     assert sum(widths) == table.viewport().width()
@@ -190,6 +193,11 @@ def test_no_column_is_cut_beside_an_empty_one(qtbot: QtBot, width: int) -> None:
     assert all(has >= need for has, need in zip(widths, needs, strict=True)), (widths, needs)
     assert widths[0] >= needs[0]
     assert widths[2] >= needs[2], "a short column is never cut"
+    font = table.font()
+    font.setPixelSize(60)
+    table.setFont(font)
+    assert table.sizeHintForColumn(2) > widths[2]
+    assert table.columnWidth(2) > widths[2], "measured again"
 
 
 def test_a_column_moved_by_hand_stays(qtbot: QtBot) -> None:

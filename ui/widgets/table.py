@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QEvent, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 from ui.widgets.accessibility import give_name
@@ -14,12 +14,24 @@ from ui.widgets.text import tip
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 
 ROW_HEIGHT = 30
 """Pixels."""
-MEASURED = 200
+MEASURED = 100
 """Rows whose width is measured."""
+_ANSWERED = frozenset(
+    map(
+        int,
+        (
+            Qt.ItemDataRole.DisplayRole,
+            Qt.ItemDataRole.AccessibleTextRole,
+            Qt.ItemDataRole.ToolTipRole,
+            Qt.ItemDataRole.TextAlignmentRole,
+        ),
+    )
+)
+"""What a cell has. Qt also asks for other roles of each cell that it measures."""
 _ORDERS = {Qt.SortOrder.AscendingOrder: "ascending", Qt.SortOrder.DescendingOrder: "descending"}
 
 Index = QModelIndex | QPersistentModelIndex
@@ -129,6 +141,8 @@ class RowsModel(QAbstractTableModel):
 
         A screen reader also gets the number of the row with its first cell: it says a row cell by cell.
         """
+        if role not in _ANSWERED:
+            return None
         cell = self.all.columns[index.column()][self._shown[index.row()]]
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{cell:,}" if isinstance(cell, int) else cell
@@ -169,6 +183,8 @@ class ResultTable(QTableView):
         super().__init__(parent)
         self._fitting = False
         self._by_hand = False
+        self._needs: list[int] = []
+        """The width that each column needs. Measuring it takes up to 10 ms, and a table is laid out several times."""
         self._column = 0
         """The one that was sorted by last."""
         self.rows = RowsModel(headers, self)
@@ -195,20 +211,39 @@ class ResultTable(QTableView):
         header.sectionResized.connect(self._resized)
         header.sortIndicatorChanged.connect(self._say_order)
         self.selectionModel().currentChanged.connect(self._forget_order)
-        self.rows.modelReset.connect(self._fit)
+        self.rows.modelReset.connect(self._measure_again)
 
     def _resized(self) -> None:
         self._by_hand = self._by_hand or not self._fitting
+
+    def _measure_again(self) -> None:
+        """Forget what the columns need, and share out the width where it is seen."""
+        self._needs = []
+        if self.isVisible():
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        """Measure again in another font or style."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measure_again()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Share out the width among rows that came while the table was hidden."""
+        super().showEvent(event)
+        self._fit()
 
     def _fit(self) -> None:
         """Share out the width: no column is cut while another one has more than it needs."""
         if self._by_hand:
             return
         header, count = self.horizontalHeader(), self.rows.columnCount()
-        needs = {at: max(header.sectionSizeHint(at), self.sizeHintForColumn(at)) for at in range(count)}
+        if not self._needs:
+            self._needs = [max(header.sectionSizeHint(at), self.sizeHintForColumn(at)) for at in range(count)]
+        needs = self._needs
         left = self.viewport().width()
         self._fitting = True
-        for done, at in enumerate(sorted(needs, key=lambda at: needs[at])):
+        for done, at in enumerate(sorted(range(count), key=needs.__getitem__)):
             width = min(needs[at], left // (count - done))
             # The widest column also takes the width that no other needs.
             self.setColumnWidth(at, left if done == count - 1 else width)
