@@ -11,7 +11,7 @@ from app.diagnosis.runs import headline
 from app.diagnosis.ticket import sent_lines, ticket
 from app.scim.finding import Check
 from app.session.testing import ConnectionTestState
-from app.setup.journey import test_step
+from app.setup.journey import place, test_step
 from app.text.times import clock
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.accessibility import make_stop
@@ -39,6 +39,9 @@ CHECKS, CARD = 560, 340
 
 class ConnectionPage(QWidget):
     """The checks on the left, the results on the right."""
+
+    HOLDS_GROUPS = True
+    """Its checks have the name of the step. Orca 48 leaves out the name of a group inside another one."""
 
     def __init__(self, controller: SetupController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -83,7 +86,8 @@ class ConnectionPage(QWidget):
         """Show the checks and what they mean."""
         session, testing = self._controller.session, self._controller.session.testing
         words = spoken_step.description(session.guide, test_step(session.guide))
-        make_stop(self._checks, "Checks", words)
+        here = place(session.guide, session.setup, test_step(session.guide).id)
+        make_stop(self._checks, spoken_step.name(session.guide, session.setup, here), words)
         self._made_up.setChecked(not session.setup.without_control)
         at_work = (testing.state, testing.current, testing.running, self._controller.testing)
         picture = (testing.findings, at_work, testing.checks, testing.offer, self._controller.busy_line)
