@@ -26,6 +26,7 @@ QUIET: Final = 0.3
 LOUDEST: Final = 6.0
 """Seconds after which the next key is pressed in any case."""
 
+_BEGUN: Final = "SPEECH OUTPUT: '"
 _SPEECH: Final = re.compile(r"SPEECH OUTPUT: '(.*)'(?: ?\{|$)")
 
 
@@ -87,6 +88,7 @@ class Ear:
 
     def _listen(self) -> None:
         rest = b""
+        unfinished = ""
         while True:
             try:
                 read = os.read(self._terminal, 65536)
@@ -99,8 +101,11 @@ class Ear:
             for line in lines:
                 text = line.decode("utf-8", "replace").rstrip("\r")
                 self.log.append(text)
-                if (said := _SPEECH.search(text)) and said[1].strip():
-                    self.heard.append(Utterance(said[1].strip(), self.last))
+                unfinished = f"{unfinished} {text.strip()}" if unfinished else text if _BEGUN in text else ""
+                if (said := _SPEECH.search(unfinished)) is not None:
+                    unfinished = ""
+                    if said[1].strip():
+                        self.heard.append(Utterance(said[1].strip(), self.last))
 
     def until_quiet(self) -> None:
         """Wait until Orca has nothing more to do."""

@@ -32,6 +32,8 @@ TIMED: Final = re.compile(rf"(Cleared from|No longer in) the clipboard|^{re.esca
 _SENTENCE: Final = re.compile(r"(?<=[.?]) ")
 _SHORT: Final = 3
 """Words. What is no longer, such as a label or "Closed", may be said at each of its places."""
+LATER: Final = "(later)"
+"""Instead of a key, for what is said when nothing was pressed."""
 _SWITCH: Final = "F9"
 """Opens the other window, which says again where the admin is."""
 
@@ -92,9 +94,12 @@ class Transcript:
         for title, presses in self.sections:
             lines += ["", title, "=" * len(title)]
             for press in presses:
-                lines.append(_KEYS.get(press.key, press.key))
                 answer = [_same(each.text) for each in press.answer if not TIMED.search(each.text)]
-                lines += [f"    {each}" for each in answer] or ["    (silence)"]
+                if answer or press.key != LATER:
+                    lines += [
+                        _KEYS.get(press.key, press.key),
+                        *([f"    {each}" for each in answer] or ["    (silence)"]),
+                    ]
         return "\n".join(lines[1:]) + "\n"
 
 
@@ -126,7 +131,7 @@ def take_tour(session: Spoken, client: str) -> Transcript:
         answer = tuple(ear.heard[before:])
         before = len(ear.heard)
         if key or answer:
-            transcript.sections[-1][1].append(Press(key or "(later)", at, answer))
+            transcript.sections[-1][1].append(Press(key or LATER, at, answer))
 
     for line in program.stdout:
         wanted = json.loads(line)

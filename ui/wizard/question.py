@@ -8,7 +8,7 @@ from app.text.marked import unmarked
 from ui.widgets.accessibility import give_name
 from ui.widgets.cards import Card
 from ui.widgets.choices import RadioLine
-from ui.widgets.speech import describe
+from ui.widgets.speech import ANNOUNCES, describe
 from ui.widgets.text import label, rich, spoken_elsewhere
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ class Question(Card):
         super().__init__("card", parent)
         self.setObjectName(f"question-{branch.id}")
         self._controller = controller
-        give_name(self, unmarked(branch.ask))
-        spoken_elsewhere(self)  # its name, and its answers with their descriptions
+        spoken_elsewhere(self)  # the step lists the question, and each answer has its lines as its description
+        if ANNOUNCES:  # Orca 48 would say it with the group, and again with the answer
+            give_name(self, unmarked(branch.ask))
         self.add(label(rich(branch.ask), "body", self, rich=True))
         chosen = controller.session.guide.answers(controller.session.setup.answers)[branch.id]
         for option in branch.options:

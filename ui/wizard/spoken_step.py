@@ -35,8 +35,7 @@ def description(guide: Guide, step: Step) -> str:
     sentences = [f"{', then '.join(step.path)}."] if step.path else []
     sentences.append(step.text)
     asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
-    if step.carries or step.captures:  # else the question is what Tab reaches next
-        sentences += [f"Question: {branch.ask}" for branch in asked]
+    sentences += [f"Question: {branch.ask}" for branch in asked]
     sentences += _listed("Choices to make", (f"{each.field}: {each.choose}" for each in step.choices))
     sentences += _listed("Values to copy", (carry.field for carry in step.carries))
     sentences += _listed("Values to enter here", (guide.values[each].label for each in step.captures))
