@@ -395,8 +395,8 @@ def on_virtual_screen(arguments: list[str], home: Path) -> int:
         return supervise(["dbus-run-session", "--", "sh", "-c", keyring, "sh", *arguments], env)
 
 
-WORKERS = min(8, 2 * (os.cpu_count() or 1))
-"""Processes that run tests: two for each processor, because about half of a test's time is waiting."""
+WORKERS = min(6, max(2, 3 * (os.cpu_count() or 1) // 2))
+"""Processes that run tests: three for two processors, because about half of a test's time is waiting."""
 
 CHECKS = (
     ["-m", "ruff", "check", "."],

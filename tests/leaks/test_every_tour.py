@@ -94,6 +94,7 @@ def walk(folder: Path, client: str, method: str) -> Walked:
         finally:
             program.kill()
             program.wait()
+        assert program.returncode == 0, output.decode()[-2000:]
         kept = workstation.kept()
         return Walked(
             client,

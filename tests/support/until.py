@@ -15,7 +15,7 @@ STEP = 0.01
 ASKED_EVERY = 0.05
 """Seconds between two questions that another process has to answer."""
 AT_MOST, ANSWERED = 30.0, 60.0
-"""Seconds until something counts as not happening, also on a busy machine: two tests run on each processor."""
+"""Seconds until something counts as not happening, also on a busy machine: more tests run than there are processors."""
 
 
 async def until(found: Callable[[], T | None], seconds: float = AT_MOST) -> T:
