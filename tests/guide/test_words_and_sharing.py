@@ -114,7 +114,7 @@ def test_placeholders_are_filled_in_one_place() -> None:
         path.relative_to(root).as_posix()
         for folder in ("app", "ui", "packaging")
         for path in (root / folder).rglob("*.py")
-        if re.search(r"\.replace\(f?[\"']\{", path.read_text("utf-8"))
+        if re.search(r"\.replace\(([\"']|f[\"']\{)\{", path.read_text("utf-8"))  # f"{name}" has no brace in the end
     ]
     assert others == []
 
