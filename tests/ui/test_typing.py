@@ -67,9 +67,10 @@ async def open_window(kind: type[WizardPage | Companion], controller: SetupContr
 
 
 def emptied(guide: Guide, filled: Setup, before: Setup, step_id: str) -> Setup:
-    """Return the setup with that step open, without what is entered in it."""
+    """Return the setup with that step open, without what is entered in it. A suggested value is always there."""
     step = guide.step(step_id)
-    names = {*step.captures, *(carry.value for carry in step.carries if guide.values[carry.value].own)}
+    own = {carry.value for carry in step.carries if guide.values[carry.value].own}
+    names = {*step.captures, *(name for name in own if not guide.values[name].suggestion)}
     return journey.open_step(filled, step_id).with_(
         id=before.id,
         values={name: value for name, value in filled.values.items() if name not in names},
