@@ -415,6 +415,8 @@ def parcellite(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("DISPLAY", ":nobody")
     process = subprocess.Popen(["/usr/bin/parcellite", "30"], executable="/bin/sleep")
     try:
+        # Linux closes the pipe that Popen waits for a moment before it fills in the command line and the environment.
+        until_blocking(Path(f"/proc/{process.pid}/environ").read_bytes)
         yield
     finally:
         process.kill()
