@@ -184,12 +184,17 @@ def test_each_signal_at_each_phase(number: signal.Signals, phase: str, tmp_path:
 def test_each_signal_during_the_start(number: signal.Signals, tmp_path: Path) -> None:
     delays = (0.05, 0.4, 0.6, 0.8, 1.0, 1.2, 1.5, 1.8, 2.6)
     processes = []
-    for place, delay in enumerate(delays):
-        process = started(tmp_path, "-m", "app", "--practice", "--data-dir", str(tmp_path / str(place)))
-        time.sleep(delay)
-        process.send_signal(number)
-        processes.append(process)
-    ends = [(process.communicate(timeout=30)[1], process) for process in processes]
+    try:
+        for place, delay in enumerate(delays):
+            process = started(tmp_path, "-m", "app", "--practice", "--data-dir", str(tmp_path / str(place)))
+            processes.append(process)
+            time.sleep(delay)
+            process.send_signal(number)
+        ends = [(process.communicate(timeout=30)[1], process) for process in processes]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
     for errors, process in ends:
         # Before any of our code runs, Python itself shows where Ctrl+C hit it. While it imports `site`, it ends with 1.
         inside_python = number is signal.SIGINT and errors.endswith("KeyboardInterrupt\n")
