@@ -64,14 +64,14 @@ def test_without_installing_it_names_what_it_leaves_out(
 def test_another_python_is_named_with_what_to_do(
     dev: ModuleType, version: tuple[int, ...], fits: bool, debian: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fitting = debian.parent / "bin/python3.13"
+    fitting = debian.parent / "bin/python3.15"
     fitting.write_text("#!/bin/sh\n")
     fitting.chmod(0o755)
     monkeypatch.setattr(dev.sys, "version_info", version)
     assert (dev.OLDEST <= version[:2] < dev.TOO_NEW) is fits
     said = dev.wrong_python()
     assert f"This is Python {'.'.join(map(str, version))} ({sys.executable})." in said
-    assert "3.11 to 3.15. Run it again with python3.13." in said
+    assert "3.11 to 3.15. Run it again with python3.15." in said
 
 
 def test_a_failing_apt_get_is_reported(dev: ModuleType, debian: Path) -> None:

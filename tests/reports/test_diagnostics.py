@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 25, 9, 30, 15, 123456, tzinfo=UTC)
 SURFACE = WindowFacts("6.12.0", "6.12.0", "xcb", "dark", 2.0)
 LINES = (
     r"Program: [\d.]+ \((source|package)\)",
-    r"System: [\w ]+ [\d.]+, kernel [\d.]+, \w+",
+    r"System: [\w ]+( [\d.]+)?, kernel [\d.]+, \w+",
     r"Python: [\d.]+",
     r"Qt: [\d.]+, PySide6 [\d.]+, \w+",
     r"Look: [\w ]+, scale [\d.]+",
