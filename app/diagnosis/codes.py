@@ -34,8 +34,10 @@ _NUMBERED = re.compile(
     r"|(?:(?:response|error)(?: ?code)?|code|(?:responded|failed) with)[\"' :=#(\[]{0,5}(?P<any>[1-5][0-9]{2})"
     r"(?![0-9]|\.[0-9])"
     r"|(?<![0-9.])(?P<client>[45][0-9]{2}) (?:client|server) error"
+    r"|(?<!\w)(?:returned|received|got)(?: an?)?(?: error)? (?P<sentence>[45][0-9]{2})"
+    r"(?= (?:while|when|for|from|on|during|at|and|in|to|with|error|instead)(?!\w)|[.,;:)\]]? ?\Z|[.,;:)\]] )"
 )
-"""``client`` is the form of the Python library Requests."""
+"""``client`` is the form of the Python library Requests; ``sentence`` is prose, which may also count users."""
 _RESULT = re.compile(
     r"(?:ldap(?:exception)?[ :(]{1,3}(?:error|result) ?code|ldap(?: error)? code|result ?code|ldap error)"
     r"[\"' :=#(\[-]{1,4}([0-9]{1,3})(?![0-9])"
@@ -80,8 +82,8 @@ def codes(text: str) -> Codes:
     registered = {status for _, status in _names()}
     found = set()
     for match in islice(_NUMBERED.finditer(text), MOST):
-        number = int(match["http"] or match["any"] or match["client"])
-        if number in registered or match["any"] is None:
+        number = int(match[match.lastgroup or 0])
+        if number in registered or match.lastgroup in ("http", "client"):
             found.add(number)
     found |= {status for name, status in _names() if status not in found and _named(name, status, text)}
     results = islice(_RESULT.finditer(text), MOST) if "ldap" in text else ()
@@ -131,4 +133,4 @@ def _places(name: str, status: int) -> Iterator[str]:
     yield FIELD + joined
     yield _LABEL + body
     if status >= 400:
-        yield rf"\A\W*{joined}\W*\Z"
+        yield rf"\A\W*{joined}(?:\W*\Z|: )"

@@ -266,10 +266,27 @@ def test_okta_s_test_of_the_credentials_does_not_hide_why_it_failed(client: str)
         "error code 460",
         "class not found",
         "java.lang.classnotfoundexception",
+        "the query returned 500 users",
+        "read 500 users, returned 450 in 3 s",
     ],
 )
 def test_a_word_of_prose_is_no_status(text: str) -> None:
     assert codes(text).statuses == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("the service returned 500 while the test was executed", 500),
+        ("the scim endpoint returned 404.", 404),
+        ("received a 429 from the target", 429),
+        ("it returned 400 records and got 404, then stopped", 404),
+        ("internalservererror: the service failed", 500),
+        ("toomanyrequests: slow down", 429),
+    ],
+)
+def test_a_status_in_a_sentence_counts(text: str, status: int) -> None:
+    assert codes(text).statuses == {status}
 
 
 def test_every_status_of_a_standard_has_an_explanation() -> None:
