@@ -59,13 +59,14 @@ class MainWindow(InTabOrder, QMainWindow):
 
     def show_page(self, page: QWidget, *, keep: QWidget | None = None) -> None:
         """Show a page, and delete every other page except ``keep``."""
+        first = page.focusWidget()  # the stack's layout takes it away
         if self._stack.indexOf(page) < 0:
             self._stack.addWidget(page)
         leaving = self._stack.currentWidget()
         if leaving is not None and leaving is not page:
             release_focus([leaving], page)
         self._stack.setCurrentWidget(page)
-        if self.focusWidget() is None and (first := page.focusWidget()) is not None:
+        if self.focusWidget() is None and first is not None:
             first.setFocus()
         for index in reversed(range(self._stack.count())):
             other = self._stack.widget(index)

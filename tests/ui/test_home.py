@@ -15,6 +15,7 @@ from app.setup.state import Status, Summary, Wait
 from tests.support.screen import child, words
 from ui.home.page import IN_MEMORY, HomePage
 from ui.home.welcome import Welcome
+from ui.main_window import MainWindow
 from ui.theme import style
 
 if TYPE_CHECKING:
@@ -43,6 +44,14 @@ def test_the_first_time_it_tells_the_way_and_offers_practice(qapp: QApplication)
     go.click()
     assert pressed == [True]
     page.deleteLater()
+
+
+def test_the_first_window_gives_the_keyboard_to_the_main_button(qapp: QApplication) -> None:
+    style.apply(qapp, dark=False)
+    window, page = MainWindow(), HomePage()
+    window.show_page(page)
+    assert window.focusWidget() is child(page, "new-setup")  # otherwise Qt gives it to the first button, Help
+    window.deleteLater()
 
 
 def test_practice_is_not_offered_in_practice_nor_where_the_policy_forbids_it(qapp: QApplication) -> None:

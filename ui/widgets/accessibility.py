@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QPushButton,
+    QRadioButton,
     QStackedWidget,
     QWidget,
 )
@@ -119,6 +120,9 @@ class _Group(QAccessibleWidget):
 
     A screen reader says the groups around what takes the focus, each with its texts (Orca 43: all labels in it). So a
     widget whose groups are enough has ``HOLDS_GROUPS``: its name can be found, but is not said on the way in.
+
+    Radio buttons in a group without a name are a list: before a radio button, Orca (43, 48) says the nearest group with
+    a name up to a list, also when it was said before.
     """
 
     def __init__(self, widget: QWidget) -> None:
@@ -127,8 +131,11 @@ class _Group(QAccessibleWidget):
 
     def role(self) -> QAccessible.Role:
         """Return the role; a name may be given later."""
-        spoken = self._held.accessibleName() and not getattr(self._held, "HOLDS_GROUPS", False)
-        return QAccessible.Role.Grouping if spoken else QAccessible.Role.Client
+        if self._held.accessibleName():
+            holds_groups = getattr(self._held, "HOLDS_GROUPS", False)
+            return QAccessible.Role.Client if holds_groups else QAccessible.Role.Grouping
+        choices = any(isinstance(each, QRadioButton) for each in self._held.children())
+        return QAccessible.Role.List if choices else QAccessible.Role.Client
 
 
 class _RefusingButton(QAccessibleWidget):
