@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.guide.screen import ConsoleScreen
 from app.guide.vocabulary import (
     EVIDENT_ROLES,
     PORTAL_COUNTS,
@@ -163,7 +164,10 @@ class Step(_Part):
     """Starts with a verb; at most 60 characters."""
     path: tuple[Text, ...] = ()
     """The click path, label by label as on the screen."""
-    text: Text
+    text: Text | None = None
+    """What to do, in sentences, where ``do`` has no list of it."""
+    do: tuple[Text, ...] = ()
+    """What to do after the path, one action each."""
     notes: tuple[Text, ...] = ()
     """Remarks and warnings that belong to this step."""
     advice: tuple[Text, ...] = ()
@@ -198,6 +202,25 @@ class Step(_Part):
     covers: tuple[str, ...] = ()
     """Steps of the vendor's page that this step covers, e.g. ``E2.4``."""
     sources: tuple[Identifier, ...] = ()
+    screen: ConsoleScreen | None = None
+    """The page of the console that it works on."""
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """What to do, in order: one action each, or all of it as one text."""
+        return self.do or ((self.text,) if self.text else ())
+
+    @property
+    def numbered(self) -> tuple[str, ...]:
+        """The list of its actions, which begins with opening the page; empty where it has only a text."""
+        if not self.do or not self.path:
+            return self.do
+        path = " \u203a ".join(self.path)
+        return (f"Open **{path}**.", *self.do)
+
+    def number(self, do: int) -> int:
+        """The place of an instruction in the list of actions, from 1."""
+        return do + len(self.numbered) - len(self.do)
 
     @property
     def console(self) -> Lane:
@@ -232,6 +255,17 @@ class Step(_Part):
             raise ValueError(f"step {self.id}: the title is longer than 60 characters")
         if evident := EVIDENT_ROLES.intersection(self.roles):
             raise ValueError(f"step {self.id}: the role {min(evident)} follows from what a step does")
+        return self
+
+    @model_validator(mode="after")
+    def _instructions_fit(self) -> Self:
+        if bool(self.do) == (self.text is not None):
+            raise ValueError(f"step {self.id}: either text or do says what to do")
+        for number, label in self.screen.outlined if self.screen else ():
+            if number > len(self.do):
+                raise ValueError(
+                    f"step {self.id}: the screen outlines {label} for instruction {number}, which is missing"
+                )
         return self
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.guide.placeholders import placeholders_of
 from app.guide.vocabulary import Milestone
+from app.text.marked import labels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ def _of_steps(guide: Guide) -> Iterator[str]:
         yield from (f"step {step.id}: no step {i}" for i in wanted if i not in ids)
         yield from (f"step {step.id}: no source {s}" for s in step.sources if s not in guide.sources)
         yield from _of_answers(guide, step)
+        yield from _of_screen(guide, step)
     marks = [step.marks for step in guide.steps if step.marks is not None]
     if marks != sorted(marks, key=list(Milestone).index):
         yield "the milestones of the steps are out of order"
@@ -40,6 +42,25 @@ def _of_answers(guide: Guide, step: Step) -> Iterator[str]:
         for option in (answer,) if isinstance(answer, str) else answer:
             if (branch, option) not in options:
                 yield f"step {step.id}: no answer {branch}={option}"
+
+
+def _of_screen(guide: Guide, step: Step) -> Iterator[str]:
+    """What the step's screen outlines or shows, and the step doesn't name."""
+    if step.screen is None:
+        return
+    inside = [guide.values[name] for name in step.captures if name in guide.values]
+    named = {*step.path, *(carry.field for carry in step.carries), *(spec.label for spec in inside)}
+    named |= {choice.field for choice in step.choices} | labels(" ".join(step.instructions))
+    shown = {choice.choose for choice in step.choices} | named
+    values = {*step.captures, *(carry.value for carry in step.carries)}
+    for _, label in step.screen.outlined:
+        if label not in named:
+            yield f"step {step.id}: its screen outlines {label}, which it doesn't name"
+    for control in step.screen.controls:
+        if control.value is not None and control.value not in values:
+            yield f"step {step.id}: its screen shows the value {control.value}, which it doesn't carry or capture"
+        if control.shows is not None and control.shows not in shown:
+            yield f"step {step.id}: its screen shows {control.shows}, which it doesn't choose or name"
 
 
 def _of_values(guide: Guide) -> Iterator[str]:

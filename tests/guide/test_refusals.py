@@ -64,6 +64,37 @@ def test_a_bad_step_is_refused(step_id: str, field: str, value: object, sentence
         guide_file.check(data)
 
 
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"parts": [{"kind": "button", "label": "Create", "do": 1}]}, "outlines Create, which it doesn't name"),
+        ({"parts": [{"kind": "field", "label": "Tenant URL", "do": 3}]}, "instruction 3, which is missing"),
+        ({"parts": [{"kind": "field", "label": "ID", "value": "tenant_id"}]}, "the value tenant_id, which"),
+        ({"parts": [{"kind": "field", "label": "ID", "shows": "contoso"}]}, "shows contoso, which"),
+        ({"parts": [{"kind": "button", "label": "Save", "value": "token"}]}, "only fields and selections contain"),
+        ({"parts": [{"kind": "field", "label": "ID", "on": True}]}, "only a check box, radio button or switch"),
+        ({"parts": [{"kind": "table", "columns": ["A"], "rows": [["1", "2"]]}]}, "a cell for each column"),
+        ({"parts": [{"kind": "table", "columns": ["A"], "column": "B", "do": 1}]}, "no column B"),
+        ({"parts": [{"kind": "table", "columns": ["A"], "column": "A", "do": 1}]}, "outlines A, which"),
+        ({"parts": [{"kind": "picture"}]}, "screen"),
+        ({"here": ["Users"]}, "neither in the menu nor a tab"),
+    ],
+)
+def test_a_screen_shows_only_what_its_step_names(change: dict[str, Any], sentence: str) -> None:
+    data = raw()
+    step_of(data, "paste-credentials")["screen"].update(change)
+    with pytest.raises(GuideError, match=sentence):
+        guide_file.check(data)
+
+
+def test_a_step_says_what_to_do_once() -> None:
+    for step_id, change in (("submit", {"do": ["Click **Submit**."]}), ("paste-credentials", {"text": "Paste both."})):
+        data = raw()
+        step_of(data, step_id).update(change)
+        with pytest.raises(GuideError, match="either text or do"):
+            guide_file.check(data)
+
+
 def test_bad_references_outside_of_steps_are_refused() -> None:
     for change in (
         {"named_by": "nothing"},

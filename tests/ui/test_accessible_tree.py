@@ -125,7 +125,7 @@ def test_the_open_step_can_take_the_focus_and_says_what_to_do(qapp: QApplication
                 description = "\n".join(map(name, stray))  # on Linux, Orca says these with the group
                 values = [carry.field for carry in here.step.carries]
                 values += [session.guide.values[each].label for each in here.step.captures]
-                for words_of in (here.step.text, here.step.success, *here.step.path, *values):
+                for words_of in (*here.step.instructions, here.step.success, *here.step.path, *values):
                     assert words_of.replace("**", "") in description, here.step.id
                 assert CANARY not in description
         page.deleteLater()

@@ -1,4 +1,4 @@
-"""Badges: the number or icon of a step, and short words in a pill."""
+"""Badges: the number or icon of a step, the number of an action, and short words in a pill."""
 
 from __future__ import annotations
 
@@ -63,17 +63,40 @@ class StepBadge(QWidget):
             offset = (SIDE - size) // 2
             painter.drawPixmap(offset, offset, icons.pixmap(sign, size, "surface"))
             return
-        here = self._state == "current"
-        painter.setPen(Qt.PenStyle.NoPen if here else QPen(QColor(tokens.line), 1.5))
-        painter.setBrush(QColor(tokens.accent) if here else Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(circle if here else circle.adjusted(0.75, 0.75, -0.75, -0.75))
-        if self._number is not None:
-            font = QFont(self.font())
-            font.setPixelSize(12)
-            font.setWeight(QFont.Weight.DemiBold if here else QFont.Weight.Normal)
-            painter.setFont(font)
-            painter.setPen(QColor(tokens.on_accent if here else tokens.muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, str(self._number))
+        _paint_number(self, painter, self._number, filled=self._state == "current")
+
+
+class NumberBadge(QWidget):
+    """The number of an action, in a circle: beside its words, and filled beside what it works on."""
+
+    IS_PICTURE = True
+
+    def __init__(self, number: int, parent: QWidget | None = None, *, filled: bool = False) -> None:
+        super().__init__(parent)
+        self._number, self._filled = number, filled
+        self.setFixedSize(QSize(SIDE, SIDE))
+        give_name(self, str(number))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, ARG002 - Qt's name
+        """Draw the circle and the number."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_number(self, painter, self._number, filled=self._filled)
+
+
+def _paint_number(badge: QWidget, painter: QPainter, number: int | None, *, filled: bool) -> None:
+    tokens = current()
+    circle = QRectF(badge.rect()).adjusted(2, 2, -2, -2)
+    painter.setPen(Qt.PenStyle.NoPen if filled else QPen(QColor(tokens.line), 1.5))
+    painter.setBrush(QColor(tokens.accent) if filled else Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(circle if filled else circle.adjusted(0.75, 0.75, -0.75, -0.75))
+    if number is not None:
+        font = QFont(badge.font())
+        font.setPixelSize(12)
+        font.setWeight(QFont.Weight.DemiBold if filled else QFont.Weight.Normal)
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.on_accent if filled else tokens.muted))
+        painter.drawText(badge.rect(), Qt.AlignmentFlag.AlignCenter, str(number))
 
 
 class Pill(QLabel):

@@ -33,7 +33,7 @@ def name(guide: Guide, setup: Setup, place: Place) -> str:
 def description(guide: Guide, step: Step) -> str:
     """Return what to do in the step, its choices, the labels of its values, and when it is done. No value is in it."""
     sentences = [f"{', then '.join(step.path)}."] if step.path else []
-    sentences.append(step.text)
+    sentences += step.instructions
     asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
     sentences += [f"Question: {branch.ask}" for branch in asked]
     sentences += _listed("Choices to make", (f"{each.field}: {each.choose}" for each in step.choices))

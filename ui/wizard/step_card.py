@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
@@ -16,7 +16,7 @@ from ui.desktop.screen_capture import CaptureGuard
 from ui.tools.catalog import tool_links
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.accessibility import give_name, make_stop
-from ui.widgets.badge import StepBadge
+from ui.widgets.badge import NumberBadge, StepBadge
 from ui.widgets.buttons import PushButton, button
 from ui.widgets.cards import Breadcrumb, Card, Note
 from ui.widgets.choices import CheckLine
@@ -98,9 +98,9 @@ class StepCard(Card):
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
         self._column = column(label(step.title, "heading", self), spacing=8)
         super().add(row(top(badge), wide(self._column), spacing=12))
-        if step.path:
+        if step.path and not step.do:
             self.add(Breadcrumb(step.path))
-        self.add(self._text(step))
+        self.add(*self._instructions(step))
         if extra is not None:
             self.add(extra)
         if step.marks is Milestone.FINISHED:
@@ -122,11 +122,16 @@ class StepCard(Card):
             signal.connect(self.refresh)
         self.refresh()
 
-    def _text(self, step: Step) -> QLabel:
-        """Return the label that speaks for the card: Orca 43 reads no description of a group, but its labels."""
-        made = label(rich(step.text), "muted", self, rich=True)
-        give_name(made, spoken_step.description(self._controller.session.guide, step))
-        return made
+    def _instructions(self, step: Step) -> Iterator[Item]:
+        """Yield what to do. The first label speaks for the card: of a group, Orca 43 reads only the labels."""
+        spoken = spoken_step.description(self._controller.session.guide, step)
+        for place, action in enumerate(step.numbered or step.instructions):
+            made = label(rich(action), "body" if step.do else "muted", self, rich=True)
+            if place == 0:
+                give_name(made, spoken)
+            else:
+                spoken_elsewhere(made)
+            yield row(top(spoken_elsewhere(NumberBadge(place + 1))), wide(made), spacing=8) if step.do else made
 
     def add(self, *items: Item) -> None:
         """Add items beside the badge, at the end."""
