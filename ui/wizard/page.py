@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 ROOM = QSize(1000, 680)
 """The minimum size, in device-independent pixels, for the whole rail, and its width for two lanes."""
+BROAD = 1264
+"""The width of the page from which the lane you are in has room for the console's page too."""
 
 
 class WizardPage(InTabOrder, WorkFirst, QWidget):
@@ -204,7 +206,7 @@ class WizardPage(InTabOrder, WorkFirst, QWidget):
             self._lane = Lane.PORTAL if here.lane is Lane.PORTAL else Lane.CIE
         for lane, view in self._views.items():
             if isinstance(both := self._bodies[None].layout(), QHBoxLayout):
-                both.setStretchFactor(view, 3 if lane is self._lane else 2)
+                both.setStretchFactor(view, (5 if self.width() >= BROAD else 3) if lane is self._lane else 2)
             view.be_alone(alone=self._narrow)
             view.setVisible(lane is self._lane or not self._narrow)
 

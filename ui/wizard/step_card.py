@@ -29,12 +29,15 @@ from ui.widgets.scroll import column_around
 from ui.widgets.speech import ANNOUNCES, say
 from ui.widgets.text import label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
+from ui.wizard.console_view import Aside, ConsoleView
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
 from ui.wizard.replacement import ReplacementActions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from PySide6.QtGui import QResizeEvent
 
     from app.guide.model import Branch, Carry, Choice, Guide, Step, StepFailure
     from app.session.captures import CaptureResult, DisplayedValue
@@ -91,13 +94,15 @@ class StepCard(Card):
         self._captures: dict[str, CaptureField] = {}
         self._changes: dict[str, DisclosureLink] = {}
         self._replacements: dict[str, ReplacementActions] = {}
+        self._aside: Aside | None = None
         self.setObjectName(f"card-{place.step.id}")
         step = place.step
         self._step_id = step.id
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
         self._column = column(label(step.title, "heading", self), spacing=8)
-        super().add(row(top(badge), wide(self._column), spacing=12))
+        sides = row(top(badge), wide(self._column, 3), spacing=12)
+        super().add(sides)
         if step.path and not step.do:
             self.add(Breadcrumb(step.path))
         self.add(*self._instructions(step))
@@ -108,6 +113,9 @@ class StepCard(Card):
         self._add_work(step)
         self._add_remarks(step)
         self._add_outcome(step)
+        if step.screen is not None:
+            view = ConsoleView(step, step.screen, controller.session.captures.shown)
+            self._aside = Aside(view, sides, self._column)
         self.add(*tool_links(controller, *step.helpful_tools))
         if step.reads_errors:
             self._add_error_reader(step.lane)
@@ -259,6 +267,12 @@ class StepCard(Card):
         when = spoken_elsewhere(Note(rich(spoken_step.done_when(step)), "muted", self, stop=False))
         self.add(when, left(more), box)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw the console's page where there is room for it."""
+        super().resizeEvent(event)
+        if self._aside is not None:
+            self._aside.fit(self)
+
     def _failure(self, failure: StepFailure) -> Iterator[Item]:
         session, revisit = self._controller.session, failure.revisit
         text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
@@ -296,6 +310,8 @@ class StepCard(Card):
             self._refresh_capture(name, field)
         for actions in self._replacements.values():
             actions.refresh()
+        if self._aside is not None:
+            self._aside.view.refresh()
 
     def _refresh_capture(self, name: str, field: CaptureField) -> None:
         shown = self._controller.session.captures.shown(name)
