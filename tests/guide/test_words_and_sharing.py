@@ -32,7 +32,8 @@ def step_of(data: dict[str, Any], step_id: str) -> dict[str, Any]:
 def speaking(text: str, link: str | None = None) -> Guide:
     data = entra()
     step = step_of(data, "add-directory")
-    step["text"] = text
+    step.pop("screen")
+    step["do"] = [text]
     if link:
         step["link"] = link
     return guide_file.check(data)
@@ -41,10 +42,10 @@ def speaking(text: str, link: str | None = None) -> Guide:
 def test_words_that_were_not_given_stand_as_their_label() -> None:
     guide = speaking("Search for {primary_domain} there.")
     assert placeholders_of(guide) == {"primary_domain"}
-    assert fill_guide(guide, {}).step("add-directory").text == "Search for Primary domain there."
+    assert fill_guide(guide, {}).step("add-directory").do[0] == "Search for Primary domain there."
     spoken = fill_guide(guide, {"primary_domain": "contoso.com"})
-    assert spoken.step("add-directory").text == "Search for contoso.com there."
-    assert guide.step("add-directory").text == "Search for {primary_domain} there."
+    assert spoken.step("add-directory").do[0] == "Search for contoso.com there."
+    assert guide.step("add-directory").do[0] == "Search for {primary_domain} there."
 
 
 def test_a_guide_without_places_stays_the_same_object() -> None:
