@@ -88,7 +88,7 @@ def test_a_screen_shows_only_what_its_step_names(change: dict[str, Any], sentenc
 
 
 def test_a_step_says_what_to_do_once() -> None:
-    for step_id, change in (("test-connection", {"do": ["Click it."]}), ("paste-credentials", {"text": "Paste both."})):
+    for step_id, change in (("test-connection", {"text": "Click it."}), ("paste-credentials", {"text": "Paste both."})):
         data = raw()
         step_of(data, step_id).update(change)
         with pytest.raises(GuideError, match="either text or do"):
