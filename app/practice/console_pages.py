@@ -34,7 +34,7 @@ class ConsolePages:
 
         self._derived = derived
         self._templates = Environment(
-            loader=FileSystemLoader(resources() / "practice"),
+            loader=FileSystemLoader([resources() / "practice", resources() / "console"]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,

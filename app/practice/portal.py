@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from starlette.routing import Route
 
 from app.guide.placeholders import fill_guide
-from app.guide.vocabulary import Kind
+from app.guide.vocabulary import Kind, Lane
 from app.practice import provisioning
 from app.practice.console_pages import outdated_form, redirect
 from app.practice.people import PEOPLE, TEAMS, in_scope
@@ -136,6 +136,7 @@ class Portal:
         return self._page(
             "portal_app.html",
             app=application,
+            drawn=[step for step in self._guide.steps if step.lane is Lane.PORTAL and step.screen is not None],
             fields=self._fields,
             passed=self._tested is not None,
             people=PEOPLE,

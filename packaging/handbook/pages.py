@@ -134,7 +134,7 @@ def _templates() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
-        loader=FileSystemLoader(resources() / "handbook"),
+        loader=FileSystemLoader([resources() / "handbook", resources() / "console"]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
