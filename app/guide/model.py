@@ -127,6 +127,16 @@ class Carry(_Part):
     field: Text
     """The exact label of the field on the screen."""
 
+    @property
+    def key(self) -> str:
+        """What identifies it among all that the step offers to copy."""
+        return self.value
+
+    @property
+    def words(self) -> str | None:
+        """The text to copy, which is no value's."""
+        return None
+
 
 class Choice(_Part):
     """A setting to choose on the screen."""
@@ -134,6 +144,18 @@ class Choice(_Part):
     field: Text
     choose: Text
     why: Text
+    typed: bool = False
+    """It has to be typed exactly, and so can be copied."""
+
+    @property
+    def key(self) -> str:
+        """What identifies it among all that the step offers to copy; no value has such a name."""
+        return f"*{self.field}"
+
+    @property
+    def words(self) -> str | None:
+        """The text to copy."""
+        return self.choose
 
 
 class StepFailure(_Part):
@@ -217,6 +239,11 @@ class Step(_Part):
             return self.do
         path = " \u203a ".join(self.path)
         return (f"Open **{path}**.", *self.do)
+
+    @property
+    def copies(self) -> tuple[Carry | Choice, ...]:
+        """All that can be copied: values, then choices that are typed."""
+        return (*self.carries, *(choice for choice in self.choices if choice.typed))
 
     def number(self, do: int) -> int:
         """The place of an instruction in the list of actions, from 1."""

@@ -287,9 +287,9 @@ class Companion(InTabOrder, WorkFirst, QWidget):
 
     def offer_copy(self) -> None:
         """Let the next press of Enter copy the next value: a desktop accepts a copy only after a key in this window."""
-        carries, index = self._controller.session.here.step.carries, self._controller.next_copy
+        copies, index = self._controller.session.here.step.copies, self._controller.next_copy
         if isinstance(self._work, StepCard) and index is not None:
-            self._work.offer_copy(carries[index].value)
+            self._work.offer_copy(copies[index].key)
 
     def _focus_main_button(self) -> None:
         if self.isVisible():

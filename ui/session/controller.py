@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from typing import Any
 
+    from app.guide.model import Carry, Choice
     from app.session.captures import CaptureResult
     from app.session.session import SetupSession
     from app.setup.gate import TimestampProblem
@@ -298,11 +299,22 @@ class SetupController(QObject):
             self.clipboard.copy_secret(outcome.value, label)
 
     def copy_at(self, index: int) -> None:
-        """Copy a value of the open step by its place, as its Copy button does."""
-        carries = self.session.here.step.carries
-        if index < len(carries) and self.session.captures.shown(carries[index].value).present:
-            self.copy(carries[index].value, carries[index].field)
-            self.copied_by_key.emit(carries[index].value)
+        """Copy what the open step offers at that place, as its Copy button does."""
+        copies = self.session.here.step.copies
+        if index < len(copies) and self._can_copy(each := copies[index]):
+            self.copy_offered(each)
+            self.copied_by_key.emit(each.key)
+
+    def copy_offered(self, each: Carry | Choice) -> None:
+        """Copy a value that a step carries, or a choice that is typed."""
+        if each.words is None:
+            self.copy(each.key, each.field)
+        else:
+            self._copied = each.key
+            self.copy_built(each.words, each.field)
+
+    def _can_copy(self, each: Carry | Choice) -> bool:
+        return each.words is not None or self.session.captures.shown(each.key).present
 
     def copy_next(self) -> None:
         """Copy the value of the open step that comes after the one copied last; after the last one, the first."""
@@ -312,8 +324,9 @@ class SetupController(QObject):
     @property
     def next_copy(self) -> int | None:
         """The place of the value that ``copy_next`` copies; None if the open step has none to copy."""
-        names = [carry.value for carry in self.session.here.step.carries]
-        there = [index for index, name in enumerate(names) if self.session.captures.shown(name).present]
+        copies = self.session.here.step.copies
+        names = [each.key for each in copies]
+        there = [index for index, each in enumerate(copies) if self._can_copy(each)]
         after = names.index(self._copied) + 1 if self._copied in names else 0
         return next((index for index in there if index >= after), there[0] if there else None)
 

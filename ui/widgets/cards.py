@@ -56,11 +56,14 @@ class Breadcrumb(Flow):
 
 
 class Note(QWidget):
-    """A remark with the icon of its tone. The text is plain, or HTML made by ``rich()``."""
+    """A remark with an icon. The text is plain, or HTML made by ``rich()``."""
 
-    def __init__(self, text: str, tone: str, parent: QWidget | None = None, *, stop: bool = True) -> None:
-        """``stop`` lets Tab reach it."""
+    def __init__(
+        self, text: str, tone: str, parent: QWidget | None = None, *, stop: bool = True, icon: str = ""
+    ) -> None:
+        """``stop`` lets Tab reach it. Without an ``icon``, it has that of its tone."""
         super().__init__(parent)
+        self._icon = icon
         self._sign = IconLabel(15, self)
         self._sign.setContentsMargins(0, 1, 0, 0)
         self._text = label("", "muted", self, rich=True, stop=stop)
@@ -69,5 +72,8 @@ class Note(QWidget):
 
     def set_text(self, text: str, tone: str) -> None:
         """Replace the remark."""
-        self._sign.show_tone(tone)
+        if self._icon:
+            self._sign.show_icon(self._icon, tone)
+        else:
+            self._sign.show_tone(tone)
         self._text.setText(text)

@@ -69,7 +69,7 @@ def _header(parent: QWidget, text: str, origin: str) -> tuple[QHBoxLayout, QLabe
     name = label(text, "strong", parent)
     header = row(wide(name), spacing=12)
     if origin:
-        header.addWidget(label(origin, "small", parent, wrap=False), 0, Qt.AlignmentFlag.AlignBottom)
+        header.addWidget(ElidedLabel(origin, "small", parent), 0, Qt.AlignmentFlag.AlignBottom)
     return header, name
 
 

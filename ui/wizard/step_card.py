@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from app.guide.vocabulary import Kind, Lane, Milestone
 from app.setup.journey import Mark, visible
 from app.text.marked import unmarked
 from ui.desktop import clipboard_words
 from ui.desktop.screen_capture import CaptureGuard
+from ui.session.keys import VALUES, Key
 from ui.tools.catalog import tool_links
 from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.accessibility import give_name, make_stop
@@ -29,22 +30,22 @@ from ui.widgets.scroll import column_around
 from ui.widgets.speech import ANNOUNCES, say
 from ui.widgets.text import label, rich, spoken_elsewhere
 from ui.wizard import spoken_step
-from ui.wizard.console_view import Aside, ConsoleView
 from ui.wizard.full_sync_panel import FullSyncPanel
 from ui.wizard.question import Question
 from ui.wizard.replacement import ReplacementActions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from PySide6.QtGui import QResizeEvent
 
-    from app.guide.model import Branch, Carry, Choice, Guide, Step, StepFailure
+    from app.guide.model import Carry, Choice, Guide, Step, StepFailure
     from app.session.captures import CaptureResult, DisplayedValue
     from app.setup.journey import Place
     from ui.desktop.clearing import ClipboardState
     from ui.session.controller import SetupController
     from ui.widgets.layouts import Item
+    from ui.wizard.console_view import Aside
 
 
 class StepLine(PushButton):
@@ -67,6 +68,9 @@ class StepLine(PushButton):
         self.setMinimumHeight(46)
         take_height_from_width(self)
 
+
+INDENT: Final = 23
+"""Width of a note's icon and the space after it, in pixels."""
 
 ANOTHER_VALUE: Final = "Use another value"
 """Opens a field for a value other than the suggested one; guides mention it."""
@@ -91,6 +95,7 @@ class StepCard(Card):
         self._capture = CaptureGuard(self)
         self._capture.wanted = controller.hide_from_captures
         self._values: dict[str, ValueField] = {}
+        self._typed: dict[str, ValueField] = {}
         self._captures: dict[str, CaptureField] = {}
         self._changes: dict[str, DisclosureLink] = {}
         self._replacements: dict[str, ReplacementActions] = {}
@@ -111,9 +116,10 @@ class StepCard(Card):
         if step.marks is Milestone.FINISHED:
             self.add(FullSyncPanel(controller, self))
         self._add_work(step)
-        self._add_remarks(step)
         self._add_outcome(step)
         if step.screen is not None:
+            from ui.wizard.console_view import Aside, ConsoleView  # it loads the models, the first window does not
+
             view = ConsoleView(step, step.screen, controller.session.captures.shown)
             self._aside = Aside(view, sides, self._column)
         self.add(*tool_links(controller, *step.helpful_tools))
@@ -137,6 +143,8 @@ class StepCard(Card):
             made = label(rich(action), "body" if step.do else "muted", self, rich=True)
             if place == 0:
                 give_name(made, spoken)
+                if step.do:
+                    yield _part("Do")
             else:
                 spoken_elsewhere(made)
             yield row(top(spoken_elsewhere(NumberBadge(place + 1))), wide(made), spacing=8) if step.do else made
@@ -148,18 +156,19 @@ class StepCard(Card):
     def _add_work(self, step: Step) -> None:
         """Add the questions, the values to copy and the values to capture."""
         guide = self._controller.session.guide
-        asked = [branch for branch in guide.branches if branch.at == step.id]
-        fixed = [branch for branch in asked if len(branch.possible) == 1]
-        self._ask(branch for branch in asked if branch not in fixed)
+        asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
+        self.add(*(Question(branch, self._controller, self) for branch in asked))
+        if step.carries or step.choices or step.captures:
+            self.add(_part("Values"))
         secret = any(guide.values[carry.value].secret for carry in step.carries)
         if secret:
             self._add_managers()
         for carry in step.carries:
-            self._add_value(carry)
+            self._add_value(carry, self._key(step, carry))
         if secret and self._capture.offered:
             self._add_capture_switch()
         for choice in step.choices:
-            self._add_choice(choice)
+            self._add_choice(choice, self._key(step, choice))
         if step.builder is not None:
             from ui.wizard.builder_panel import BuilderPanel
 
@@ -169,28 +178,27 @@ class StepCard(Card):
             if guide.values[name].secret:
                 self._replacements[name] = ReplacementActions(name, self._controller, self)
                 self.add(self._replacements[name])
-        self._ask(fixed)  # a single possible answer only informs, so it comes last
-
-    def _ask(self, branches: Iterable[Branch]) -> None:
-        self.add(*(Question(branch, self._controller, self) for branch in branches))
-
-    def _add_remarks(self, step: Step) -> None:
-        for note in (*step.notes, *(f"Advice: {advice}" for advice in step.advice)):
-            self.add(Note(rich(note), "muted", self))
         practice = self._controller.session.setup.practice
         if practice and step.lane is Lane.PORTAL and not (step.carries or step.captures or step.marks):
             text = "Practice: this portal has only one small page. If this screen is missing, just continue."
-            self.add(Note(text, "muted", self))
+            self.add(Note(text, "muted", self, icon="practice"))
         if step.marks is Milestone.FULL_SYNC:
             press = partial(self._controller.open_console, Lane.CIE)
             self.add(left(button("Open Directories in CIE", icon="open", name="open-directories", press=press)))
 
-    def _add_value(self, carry: Carry) -> None:
+    def _key(self, step: Step, each: Carry | Choice) -> str:
+        """Return the key that copies it, as it is shown; empty if it has none."""
+        if each not in step.copies or (place := step.copies.index(each)) >= VALUES:
+            return ""
+        return Key.COPY.sequences[place]
+
+    def _add_value(self, carry: Carry, key: str) -> None:
         spec = self._controller.session.guide.values[carry.value]
         eye = spec.secret and self._controller.session.policy.reveal
-        field = ValueField(carry.field, f"from {spec.origin}" if spec.derived_from else spec.origin, secret=eye)
+        origin = f"from {spec.origin}" if spec.derived_from else spec.origin
+        field = ValueField(carry.field, _with_key(origin, key), secret=eye)
         field.setObjectName(f"value-{carry.value}")
-        field.copy_pressed.connect(lambda: self._controller.copy(carry.value, carry.field))
+        field.copy_pressed.connect(lambda: self._controller.copy_offered(carry))
         field.reveal_pressed.connect(lambda on: self._controller.reveal(carry.value, on))
         self._values[carry.value] = field
         self.add(field)
@@ -249,23 +257,44 @@ class StepCard(Card):
         else:
             self._controller.next_requested.emit()
 
-    def _add_choice(self, choice: Choice) -> None:
+    def _add_choice(self, choice: Choice, key: str) -> None:
+        if choice.typed:
+            field = ValueField(choice.field, _with_key("enter exactly", key))
+            field.show_value(choice.choose, plain=True)
+            field.copy_pressed.connect(lambda: self._controller.copy_offered(choice))
+            self._typed[choice.key] = field
+            self.add(field)
+            return
         frame = QFrame(self)
         frame.setProperty("role", "choice")
         words = f"{choice.field}: **{choice.choose}**"
         chosen = label(rich(words), "body", frame, rich=True, stop=True)
-        give_name(chosen, unmarked(f"{words}. {choice.why}"))
-        why = spoken_elsewhere(label(rich(choice.why), "small", frame, rich=True))
-        column(chosen, why, inside=frame, spacing=2, margins=(12, 8, 12, 8))
+        give_name(chosen, unmarked(words))
+        column(chosen, inside=frame, margins=(12, 6, 12, 6))
         self.add(frame)
 
     def _add_outcome(self, step: Step) -> None:
+        """Add when the step is done and, folded, why it is done so and what can go wrong."""
         box = QWidget()
-        column(*(each for failure in step.failures for each in self._failure(failure)), inside=box, spacing=8)
-        more = DisclosureLink("If it doesn't work", name=f"trouble-{step.id}", opens=box)
+        more = [*self._reasons(step), *map(self._failure, step.failures)]
+        column(*more, inside=box, spacing=8)
+        link = DisclosureLink(f"Why, and what can go wrong ({len(more)})", name=f"trouble-{step.id}", opens=box)
         # A criterion, not a result, so it has no green tick.
-        when = spoken_elsewhere(Note(rich(spoken_step.done_when(step)), "muted", self, stop=False))
-        self.add(when, left(more), box)
+        when = spoken_elsewhere(Note(rich(spoken_step.done_when(step)), "muted", self, stop=False, icon="target"))
+        self.add(when, left(link), box)
+
+    def _reasons(self, step: Step) -> Iterator[Note]:
+        """Yield the notes, the reasons of choices, what isn't possible for this client, and the advice."""
+        guide = self._controller.session.guide
+        for note in step.notes:
+            yield Note(rich(note), "muted")
+        for choice in step.choices:
+            yield Note(rich(f"**{choice.field}: {choice.choose}.** {choice.why}"), "muted")
+        fixed = (each for each in guide.branches if each.at == step.id and len(each.possible) == 1)
+        for option in (option for branch in fixed for option in branch.options if option.unavailable):
+            yield Note(rich(f"**{option.label}** isn't possible here. {option.unavailable}"), "muted")
+        for advice in step.advice:
+            yield Note(rich(f"Advice: {advice}"), "muted", icon="advice")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         """Draw the console's page where there is room for it."""
@@ -273,18 +302,18 @@ class StepCard(Card):
         if self._aside is not None:
             self._aside.fit(self)
 
-    def _failure(self, failure: StepFailure) -> Iterator[Item]:
+    def _failure(self, failure: StepFailure) -> QWidget:
         session, revisit = self._controller.session, failure.revisit
-        text = f"**{failure.sign}**" if "**" not in failure.sign else failure.sign
-        sign = label(rich(text), "body", rich=True, stop=True)
-        give_name(sign, unmarked(f"{failure.sign}. {failure.cause} {failure.repair}"))
-        yield sign
-        yield spoken_elsewhere(label(rich(f"{failure.cause} {failure.repair}"), "muted", rich=True))
-        if revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}:
-            title = session.guide.step(revisit).title
-            link = LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit))
-            give_name(link, unmarked(f"Go to: {title}, for: {failure.sign}"))
-            yield left(link)
+        text = f"**{unmarked(failure.sign)}.** {failure.cause} {failure.repair}"
+        note = Note(rich(text), "caution", icon="warning")
+        if not (revisit and revisit in {step.id for _, step in visible(session.guide, session.setup)}):
+            return note
+        title = session.guide.step(revisit).title
+        link = LinkButton(f"Go to: {title}", press=partial(self._controller.go, revisit))
+        give_name(link, unmarked(f"Go to: {title}, for: {failure.sign}"))
+        both = QWidget()
+        column(note, row(INDENT, left(link)), inside=both, spacing=4)
+        return both
 
     def _add_error_reader(self, lane: Lane) -> None:
         who = "CIE" if lane is Lane.CIE else self._controller.session.guide.portal.name
@@ -362,21 +391,21 @@ class StepCard(Card):
             field.hide_secret()
 
     def _show_copied(self, name: str) -> None:
-        if name in self._values and (around := column_around(self)) is not None:
-            around.ensureWidgetVisible(self._values[name], 0, 12)
+        if (field := self._copied_field(name)) is not None and (around := column_around(self)) is not None:
+            around.ensureWidgetVisible(field, 0, 12)
+
+    def _copied_field(self, key: str) -> ValueField | None:
+        return self._values.get(key) or self._typed.get(key)
 
     def offer_copy(self, name: str) -> None:
         """Let the next press of Enter copy that value."""
-        self._values[name].offer_copy()
+        if (field := self._copied_field(name)) is not None:
+            field.offer_copy()
 
     def _show_clipboard(self, state: ClipboardState) -> None:
-        for name, field in self._values.items():
-            if self._label_of(name) == state.label:
+        for each in self._controller.session.here.step.copies:
+            if each.field == state.label and (field := self._copied_field(each.key)) is not None:
                 field.set_hint(*clipboard_words.about(state))
-
-    def _label_of(self, name: str) -> str:
-        step = self._controller.session.here.step
-        return next((c.field for c in step.carries if c.value == name), "")
 
     def empty_field(self) -> CaptureField | None:
         """Return the first field that the step needs and that has no value yet."""
@@ -387,8 +416,18 @@ class StepCard(Card):
     def first_stop(self) -> QWidget:
         """Return what takes the focus when the step opens: its first empty field, its first Copy, or the card."""
         fields = (field for field in self._captures.values() if not field.isHidden() and field.is_empty)
-        copies = (value.copy for value in self._values.values() if value.copy.isEnabled())
+        offered = (*self._values.values(), *self._typed.values())
+        copies = (value.copy for value in offered if value.copy.isEnabled())
         return next(fields, None) or next(copies, None) or self
+
+
+def _part(title: str) -> QLabel:
+    """Return the heading of a part of the card."""
+    return spoken_elsewhere(label(title, "strong", wrap=False))
+
+
+def _with_key(origin: str, key: str) -> str:
+    return " \u00b7 ".join(filter(None, (origin, key)))
 
 
 def words_of(guide: Guide, step: Step) -> object:
