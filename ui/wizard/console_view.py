@@ -119,10 +119,11 @@ class ConsoleView(QFrame):
                 _outlined(state, "console-button", now=part.do is not None), wide(label(part.label, "body")), inside=box
             )
             return box
-        kind = QRadioButton if part.kind is ControlKind.RADIO else QCheckBox
-        made = kind(part.label)
-        made.setChecked(part.on)
-        return _outlined(made, "console-choice", now=part.do is not None)
+        mark = (QRadioButton if part.kind is ControlKind.RADIO else QCheckBox)()
+        mark.setChecked(part.on)
+        box = _outlined(QFrame(), "console-choice", now=part.do is not None)
+        row(mark, wide(label(part.label, "body")), inside=box, spacing=0)
+        return box
 
     def _beside_its_number(self, part: ScreenControl | ScreenTable | ScreenText) -> QWidget:
         """A button or link."""
