@@ -53,9 +53,11 @@ def _of_screen(guide: Guide, step: Step) -> Iterator[str]:
     named |= {choice.field for choice in step.choices} | labels(" ".join(step.instructions))
     shown = {choice.choose for choice in step.choices} | named
     values = {*step.captures, *(carry.value for carry in step.carries)}
-    for _, label in step.screen.outlined:
+    for number, label in step.screen.outlined:
         if label not in named:
             yield f"step {step.id}: its screen outlines {label}, which it doesn't name"
+        elif label in labels(" ".join(step.do)) - labels(step.do[number - 1]):
+            yield f"step {step.id}: its screen has {label} at instruction {number}, which doesn't name it"
     for control in step.screen.controls:
         if control.value is not None and control.value not in values:
             yield f"step {step.id}: its screen shows the value {control.value}, which it doesn't carry or capture"

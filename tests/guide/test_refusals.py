@@ -69,6 +69,7 @@ def test_a_bad_step_is_refused(step_id: str, field: str, value: object, sentence
     [
         ({"parts": [{"kind": "button", "label": "Create", "do": 1}]}, "outlines Create, which it doesn't name"),
         ({"parts": [{"kind": "field", "label": "Tenant URL", "do": 3}]}, "instruction 3, which is missing"),
+        ({"parts": [{"kind": "field", "label": "Tenant URL", "do": 2}]}, "instruction 2, which doesn't name it"),
         ({"parts": [{"kind": "field", "label": "ID", "value": "tenant_id"}]}, "the value tenant_id, which"),
         ({"parts": [{"kind": "field", "label": "ID", "shows": "contoso"}]}, "shows contoso, which"),
         ({"parts": [{"kind": "button", "label": "Save", "value": "token"}]}, "only fields and selections contain"),
