@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from app.setup.route import ahead, in_words
 from app.text.counts import counted
 from ui.widgets.accessibility import give_name, number_items
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import MainButton, button
 from ui.widgets.cards import Card, Note
 from ui.widgets.layouts import REST, clear, column, fill, row, top, wide
+from ui.widgets.route_map import RouteMap
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.speech import describe, say
 from ui.widgets.text import label, rich
@@ -117,6 +119,9 @@ class Picker(QWidget):
         card.add(*(Note(rich(need.text), "muted", card) for need in guide.prerequisites))
         card.add(label(rich(guide.cadence.words), "small", card, rich=True, stop=True))
         way = Card("card", self, "What you do")
+        drawn, there = RouteMap(("CIE", guide.short_name), way), ahead(guide)
+        drawn.show_route(there, in_words(there, guide))
+        way.add(drawn, label(in_words(there, guide), "small", way))
         answers = guide.answers({})
         for number, stage in enumerate(guide.stages, start=1):
             badge = StepBadge(way)

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QWidget
 
+from app.guide.vocabulary import Lane
+from app.setup.journey import Mark
+from app.setup.route import Route, RouteStop
 from ui.widgets.badge import StepBadge
 from ui.widgets.buttons import button
 from ui.widgets.cards import Card
 from ui.widgets.layouts import REST, column, fill, middle, row, top, wide
+from ui.widgets.route_map import RouteMap
 from ui.widgets.text import label
 
 if TYPE_CHECKING:
@@ -34,15 +38,23 @@ _WAY: Final = (
 )
 
 
+_CONSOLES: Final = (*[Lane.CIE] * 6, *[Lane.PORTAL] * 8, *[Lane.CIE] * 3)
+"""A sketch of the way. Each client has its own, which the picker draws."""
+
+
 class Welcome(QWidget):
     """Shown instead of the list while it is empty."""
 
     def __init__(self, practice: Press | None) -> None:
         """``practice`` starts practice; None if it is not offered."""
         super().__init__()
+        way = Route(tuple(RouteStop(lane, Mark.LATER) for lane in _CONSOLES))
+        drawn = RouteMap(("CIE", "Portal"))
+        drawn.show_route(way, "First the Cloud Identity Engine, then the portal, then the Cloud Identity Engine again")
         places = row(*(wide(_place(number, *place)) for number, place in enumerate(_WAY, start=1)), spacing=16)
         inside = column(
             label("One identity provider, one directory, three places", "heading"),
+            drawn,
             places,
             label("You can leave a setup at any step and continue later, even after a crash.", "muted"),
             inside=self,

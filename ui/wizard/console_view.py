@@ -6,7 +6,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QFrame, QGridLayout, QLabel, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QCheckBox,
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QRadioButton,
+    QSizePolicy,
+    QSpacerItem,
+    QWidget,
+)
 
 from app.guide.screen import ControlKind, ScreenControl, ScreenTable, ScreenText
 from ui.widgets.badge import NumberBadge
@@ -167,6 +177,7 @@ class Aside:
         self._sides, self._below = sides, below
         self._link = DisclosureLink(CAPTION, name=f"show-{view.objectName()}", opens=view)
         self._is_beside = False
+        self._at_top: QSpacerItem | None = None
         fill(below, left(self._link), view)
 
     def fit(self, card: QWidget) -> None:
@@ -175,6 +186,9 @@ class Aside:
         if beside == self._is_beside:
             return
         self._is_beside = beside
+        if self._at_top is None:
+            self._at_top = QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Expanding)
+            self._below.addItem(self._at_top)  # a page higher than the text must not stretch it
         if beside:
             self._below.removeWidget(self.view)
             fill(self._sides, Placed(self.view, 2, Qt.AlignmentFlag.AlignTop))

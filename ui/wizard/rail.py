@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QWidget
 
-from app.setup.journey import visible
+from app.setup.route import in_words, route
 from app.setup.sentences import inside, setup_name
 from ui.session.keys import Key
 from ui.session.view_state import FINISH, StageState, stage_state, stage_step
@@ -20,6 +20,7 @@ from ui.widgets.buttons import IconButton, PushButton, button, mark_here
 from ui.widgets.icon_label import IconLabel
 from ui.widgets.layouts import REST, column, fill, middle, row, top, wide
 from ui.widgets.link import LinkButton
+from ui.widgets.route_map import RouteMap
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.text import label, tip
 
@@ -98,7 +99,8 @@ class Rail(QFrame):
         guide = controller.session.guide
         self._name = label("", "heading", self)
         self._client = label(f"{guide.name} \u2192 {guide.cie.name}", "small", self)
-        head = (self._ways_out(), 4, self._name, self._client)
+        self._map = RouteMap(("CIE", guide.short_name), self)
+        head = (self._ways_out(), 4, self._name, self._client, 4, self._map)
         self._column = inside = column(*head, inside=self, spacing=2, margins=MARGINS)
         self._followed = ""
         """The stage that the rail last scrolled to, or ``FINISH``."""
@@ -167,7 +169,7 @@ class Rail(QFrame):
             each.setToolTip(words[each] if folded else "")
         for stage_row in self._rows:
             stage_row.fold(folded=folded)
-        for words_only in (self._name, self._client, self._tools_head, self._kept):
+        for words_only in (self._name, self._client, self._map, self._tools_head, self._kept):
             words_only.setVisible(not folded)
         self._stages.hold_rows(held=folded)
         self.refresh()
@@ -186,7 +188,9 @@ class Rail(QFrame):
         self._name.setText(setup_name(setup))
         self._client.setText(f"{guide.name} \u2192 {guide.cie.name}")
         tool = self._controller.tool
-        where = f"Step {here.number} of {len(visible(guide, setup))}"
+        way = route(guide, setup)
+        where = f"Step {here.number} of {len(way.stops)}"
+        self._map.show_route(way, f"{where}. {in_words(way, guide)}")
         for stage_row in self._rows:
             state = stage_state(guide, setup, stage_row.stage, finished=finished)
             stage_row.show_state(state, where, beside=tool is not None)
