@@ -21,6 +21,7 @@ from tests.support.setups import fresh
 from tests.support.until import until
 from tests.ui.showing import shown
 from ui.companion.window import Companion
+from ui.widgets.accessibility import STOP
 from ui.widgets.buttons import MainButton
 from ui.widgets.facts import FactTable
 from ui.widgets.fields import CaptureField, ValueField
@@ -68,11 +69,12 @@ def test_headings_have_the_role_and_their_whole_text(qtbot: QtBot, role: str, wr
 
 def test_only_what_nothing_else_says_is_a_stray_label(qtbot: QtBot) -> None:
     stray, marked, holder = label("A", "body"), spoken_elsewhere(label("B", "body")), spoken_elsewhere(QFrame())
-    inside = label("C", "body", holder)
-    shown(qtbot, stray, marked, holder)
-    roles = [spoken(each).role() for each in (stray, marked, inside)]
-    assert roles == [QAccessible.Role.StaticText, QAccessible.Role.Paragraph, QAccessible.Role.Paragraph]
-    assert [name(each) for each in (stray, marked, inside)] == ["A", "B", "C"]
+    inside, stop = label("C", "body", holder), label("D", "body", stop=True)
+    every = (stray, marked, inside, stop)
+    shown(qtbot, stray, marked, holder, stop)
+    roles = [spoken(each).role() for each in every]
+    assert roles == [QAccessible.Role.StaticText, QAccessible.Role.Paragraph, QAccessible.Role.Paragraph, STOP]
+    assert [name(each) for each in every] == ["A", "B", "C", "D"]
 
 
 def test_a_broken_or_cut_text_is_spoken_whole(qtbot: QtBot) -> None:
@@ -282,7 +284,7 @@ def test_facts_are_one_text_that_tab_reaches(qtbot: QtBot) -> None:
     facts.add("Received so far").setText("12 users.")
     shown(qtbot, facts)
     there = spoken(facts)
-    assert (there.role(), bool(there.state().focusable)) == (QAccessible.Role.Paragraph, True)
+    assert (there.role(), bool(there.state().focusable)) == (STOP, True)
     assert name(facts) == "Secrets: GNOME Keyring. Received so far: 12 users."
     assert all(spoken(each).role() is QAccessible.Role.Paragraph for each in facts.findChildren(QLabel))
 

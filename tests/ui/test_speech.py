@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, QStringListModel, Qt
 from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QListView, QPushButton, QTableView, QWidget
 
 from app.diagnosis.findings import summary
 from app.guide import catalog
@@ -27,6 +27,7 @@ from ui.companion.window import Companion
 from ui.desktop import clipboard_words
 from ui.desktop.clearing import ClipboardState, CopyStage
 from ui.widgets import speech
+from ui.widgets.accessibility import give_name
 from ui.widgets.fields import CaptureField
 from ui.widgets.speech import describe, say
 from ui.wizard.page import WizardPage
@@ -125,6 +126,25 @@ def test_what_the_focus_says_already_is_not_said_again(two: Two) -> None:
         say("All checks passed.")
         two.second.setFocus()
         assert two.said(reports) == ["Second All checks passed."]
+
+
+@pytest.mark.parametrize("kind", [QListView, QTableView])
+def test_the_item_under_the_keyboard_is_said_after_its_list(two: Two, kind: type[QAbstractItemView]) -> None:
+    view = kind(two.page)
+    view.setModel(QStringListModel(["Okta"], view))
+    view.setTabKeyNavigation(False)
+    give_name(view, "Clients")
+    view.show()
+    two.second.setFocus()
+    with recorded() as reports:
+        two.said(reports)
+        QTest.keyClick(two.second, Qt.Key.Key_Tab)
+        assert two.said(reports)[-2:] == ["Clients", "Okta"]
+        two.second.setFocus()
+        view.selectionModel().select(view.model().index(0, 0), QItemSelectionModel.SelectionFlag.Select)
+        two.said(reports)
+        QTest.keyClick(two.second, Qt.Key.Key_Tab)
+        assert two.said(reports) == ["Clients"], "a screen reader says a selected item itself"
 
 
 def test_a_description_elsewhere_is_silent_and_one_of_the_focus_stays(two: Two) -> None:

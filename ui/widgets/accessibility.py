@@ -35,6 +35,10 @@ HEADINGS = frozenset({"title", "heading", "bad-heading"})
 READ_OUT = "read_out"
 """The method of a widget that Tab stops at, and whose labels are read as one text."""
 
+STOP = QAccessible.Role.Paragraph if ANNOUNCES else QAccessible.Role.ListItem
+"""The role of a text that Tab stops at. There Orca 43 adds "read only" to a paragraph, "label" to a label, and nothing
+to an item of a list."""
+
 _QT = QWidget.__module__
 
 _kept: list[QAccessibleWidget] = []
@@ -89,8 +93,9 @@ class _Text(QAccessibleWidget):
             return QAccessible.Role.Heading
         if not self._label.pixmap().isNull():
             return QAccessible.Role.Graphic
-        stop = self._label.focusPolicy() is not Qt.FocusPolicy.NoFocus
-        return QAccessible.Role.Paragraph if stop or _is_spoken_elsewhere(self._label) else QAccessible.Role.StaticText
+        if self._label.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+            return STOP
+        return QAccessible.Role.Paragraph if _is_spoken_elsewhere(self._label) else QAccessible.Role.StaticText
 
     def text(self, wanted: QAccessible.Text) -> str:
         """Return the label's whole text as its name."""
@@ -107,6 +112,10 @@ class _Paragraph(QAccessibleWidget):
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget, QAccessible.Role.Paragraph)
         self._held = widget
+
+    def role(self) -> QAccessible.Role:
+        """Return the role; the focus policy may change later."""
+        return STOP if self._held.focusPolicy() is not Qt.FocusPolicy.NoFocus else QAccessible.Role.Paragraph
 
     def text(self, wanted: QAccessible.Text) -> str:
         """Return the whole text as its name."""

@@ -12,8 +12,8 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from shiboken6 import isValid
 
 from app.text.marked import unmarked
@@ -158,6 +158,8 @@ class _Speech(QObject):
         if self._speaker is not None and now is not self._speaker:
             # Later: Orca hears of the focus only after this, and would say the description again.
             QTimer.singleShot(0, self, self._give_back_unless_focused)
+        if isinstance(now, QAbstractItemView):
+            QTimer.singleShot(0, now, lambda: _say_current(now))
 
     def _give_back_unless_focused(self) -> None:
         if self._speaker is not None and (not isValid(self._speaker) or not self._speaker.hasFocus()):
@@ -167,3 +169,13 @@ class _Speech(QObject):
         if self._speaker is not None and isValid(self._speaker):
             self._speaker.setAccessibleDescription(self._own)
         self._speaker, self._own = None, ""
+
+
+def _say_current(view: QAbstractItemView) -> None:
+    """Say the current item of a list or table that took the focus by Tab. Qt tells of the item first, then of the view.
+
+    Screen readers say a selected item themselves.
+    """
+    if view.hasFocus() and view.currentIndex().isValid() and not view.selectionModel().hasSelection():
+        item = QAccessible.queryAccessibleInterface(view).focusChild()
+        QAccessible.updateAccessibility(QAccessibleEvent(item, QAccessible.Event.Focus))
