@@ -28,6 +28,8 @@ from ui.widgets.text import ElidedLabel, label, rich, spoken_elsewhere
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from PySide6.QtGui import QResizeEvent
+
     from app.guide.model import Step
     from app.guide.screen import ConsoleScreen
     from app.session.captures import DisplayedValue
@@ -37,8 +39,11 @@ W = TypeVar("W", bound=QWidget)
 
 CAPTION: Final = "What it looks like"
 SIMPLIFIED: Final = "Simplified, yours may differ"
-BESIDE: Final = 38
+BESIDE: Final = 34
 """Widths of a card, in heights of its font, from which the page is drawn beside the instructions."""
+
+MENU: Final = 20
+"""Widths of the page, in the same measure, from which its side menu is drawn. The path above it says where it is."""
 
 
 class ConsoleView(QFrame):
@@ -53,6 +58,7 @@ class ConsoleView(QFrame):
         spoken_elsewhere(self)  # one text says it all
         self._step, self._screen, self._shown = step, screen, shown
         self._values: dict[str, QLabel] = {}
+        self._side: QFrame | None = None
         head = column(label(CAPTION, "strong"), label(SIMPLIFIED, "small"), spacing=0, margins=(12, 8, 12, 8))
         page = column(*self._page(), REST, spacing=8, margins=(12, 12, 12, 12))
         body = row(*self._menu(), wide(page), spacing=0)
@@ -60,6 +66,12 @@ class ConsoleView(QFrame):
         for child in self.findChildren(QWidget):
             child.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Leave the side menu out where the fields need its room."""
+        super().resizeEvent(event)
+        if self._side is not None:
+            self._side.setVisible(self.width() >= MENU * self.fontMetrics().height())
 
     def refresh(self) -> None:
         """Show the values as they are now."""
@@ -75,9 +87,10 @@ class ConsoleView(QFrame):
 
     def _menu(self) -> Iterator[Item]:
         if self._screen.menu:
-            menu = QFrame()
+            self._side = menu = QFrame()
             menu.setProperty("role", "console-menu")
             column(*map(self._place, self._screen.menu), REST, inside=menu, spacing=8, margins=(12, 12, 12, 12))
+            menu.hide()
             yield menu
 
     def _place(self, name: str) -> QLabel:
@@ -191,7 +204,7 @@ class Aside:
             self._below.addItem(self._at_top)  # a page higher than the text must not stretch it
         if beside:
             self._below.removeWidget(self.view)
-            fill(self._sides, Placed(self.view, 2, Qt.AlignmentFlag.AlignTop))
+            fill(self._sides, Placed(self.view, 4, Qt.AlignmentFlag.AlignTop))
         else:
             self._sides.removeWidget(self.view)
             self._below.insertWidget(self._below.indexOf(self._link) + 1, self.view)

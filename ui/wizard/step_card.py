@@ -24,7 +24,7 @@ from ui.widgets.choices import CheckLine
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.height_for_width import take_height_from_width
-from ui.widgets.layouts import column, fill, left, middle, row, top, wide
+from ui.widgets.layouts import REST, column, fill, left, middle, row, top, wide
 from ui.widgets.link import LinkButton
 from ui.widgets.scroll import column_around
 from ui.widgets.speech import ANNOUNCES, say
@@ -106,7 +106,7 @@ class StepCard(Card):
         badge = StepBadge(self)
         badge.set_state("stale" if step.id in controller.session.setup.stale else "current", place.number)
         self._column = column(label(step.title, "heading", self), spacing=8)
-        sides = row(top(badge), wide(self._column, 3), spacing=12)
+        sides = row(top(badge), wide(column(self._column, REST, spacing=0), 5), spacing=12)
         super().add(sides)
         if step.path and not step.do:
             self.add(Breadcrumb(step.path))
