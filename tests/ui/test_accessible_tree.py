@@ -127,7 +127,9 @@ def test_the_open_step_can_take_the_focus_and_says_what_to_do(qapp: QApplication
                 description = "\n".join(map(name, stray))  # on Linux, Orca says these with the group
                 values = [carry.field for carry in here.step.carries]
                 values += [session.guide.values[each].label for each in here.step.captures]
-                for words_of in (*here.step.instructions, here.step.success, *here.step.path, *values):
+                actions = [f"{at}. {each}" for at, each in enumerate(here.step.do, 1 + bool(here.step.path))]
+                actions = actions if len(here.step.numbered) > 1 else list(here.step.do)
+                for words_of in (*actions, here.step.success, *here.step.path, *values):
                     assert words_of.replace("**", "") in description, here.step.id
                 assert CANARY not in description
         page.deleteLater()

@@ -31,14 +31,21 @@ def name(guide: Guide, setup: Setup, place: Place) -> str:
 
 
 def description(guide: Guide, step: Step) -> str:
-    """Return what to do in the step, its choices, the labels of its values, and when it is done. No value is in it."""
-    sentences = [f"{', then '.join(step.path)}."] if step.path else []
-    sentences += step.instructions
+    """Return what to do in the step, numbered as on the screen, and when it is done. No value is in it.
+
+    Choices and the labels of values are listed where no action names them.
+    """
+    sentences = [each.replace(" \u203a ", ", then ") for each in step.numbered or step.instructions]
+    actions = unmarked("\n".join(sentences))
+    if len(sentences) > 1:
+        sentences = [f"{number}. {each}" for number, each in enumerate(sentences, start=1)]
     asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
     sentences += [f"Question: {branch.ask}" for branch in asked]
-    sentences += _listed("Choices to make", (f"{each.field}: {each.choose}" for each in step.choices))
-    sentences += _listed("Values to copy", (carry.field for carry in step.carries))
-    sentences += _listed("Values to enter here", (guide.values[each].label for each in step.captures))
+    choices = (each for each in step.choices if each.field not in actions or each.choose not in actions)
+    sentences += _listed("Choices to make", (f"{each.field}: {each.choose}" for each in choices))
+    copied, captured = (each.field for each in step.carries), (guide.values[each].label for each in step.captures)
+    sentences += _listed("Values to copy", (each for each in copied if each not in actions))
+    sentences += _listed("Values to enter here", (each for each in captured if each not in actions))
     sentences.append(done_when(step))
     return unmarked(" ".join(sentences))
 
