@@ -186,9 +186,7 @@ class Step(_Part):
     """Starts with a verb; at most 60 characters."""
     path: tuple[Text, ...] = ()
     """The click path, label by label as on the screen."""
-    text: Text | None = None
-    """What to do, in sentences, where ``do`` has no list of it."""
-    do: tuple[Text, ...] = ()
+    do: Annotated[tuple[Text, ...], Field(min_length=1)]
     """What to do after the path, one action each."""
     notes: tuple[Text, ...] = ()
     """Remarks and warnings that belong to this step."""
@@ -228,14 +226,9 @@ class Step(_Part):
     """The page of the console that it works on."""
 
     @property
-    def instructions(self) -> tuple[str, ...]:
-        """What to do, in order: one action each, or all of it as one text."""
-        return self.do or ((self.text,) if self.text else ())
-
-    @property
     def numbered(self) -> tuple[str, ...]:
-        """The list of its actions, which begins with opening the page; empty where it has only a text."""
-        if not self.do or not self.path:
+        """The list of its actions, which begins with opening the page."""
+        if not self.path:
             return self.do
         path = " \u203a ".join(self.path)
         return (f"Open **{path}**.", *self.do)
@@ -285,9 +278,7 @@ class Step(_Part):
         return self
 
     @model_validator(mode="after")
-    def _instructions_fit(self) -> Self:
-        if bool(self.do) == (self.text is not None):
-            raise ValueError(f"step {self.id}: either text or do says what to do")
+    def _screen_fits(self) -> Self:
         for number, label in self.screen.outlined if self.screen else ():
             if number > len(self.do):
                 raise ValueError(

@@ -50,7 +50,7 @@ def _of_screen(guide: Guide, step: Step) -> Iterator[str]:
         return
     inside = [guide.values[name] for name in step.captures if name in guide.values]
     named = {*step.path, *(carry.field for carry in step.carries), *(spec.label for spec in inside)}
-    named |= {choice.field for choice in step.choices} | labels(" ".join(step.instructions))
+    named |= {choice.field for choice in step.choices} | labels(" ".join(step.do))
     shown = {choice.choose for choice in step.choices} | named
     values = {*step.captures, *(carry.value for carry in step.carries)}
     for number, label in step.screen.outlined:

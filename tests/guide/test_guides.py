@@ -321,7 +321,7 @@ def test_titles_are_short_and_statements_end_with_a_full_stop(guide: Guide) -> N
         assert len(step.title) <= 60
         assert step.title[0].isupper()
         assert not step.title.endswith(".")
-        said = [*step.instructions, step.success, *step.notes, *step.advice, *(n.because for n in step.needs)]
+        said = [*step.do, step.success, *step.notes, *step.advice, *(n.because for n in step.needs)]
         said += [part for f in step.failures for part in (f.cause, f.repair)] + [c.why for c in step.choices]
         assert all(text.endswith(".") for text in said), step.id
 

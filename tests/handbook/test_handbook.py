@@ -109,7 +109,7 @@ def told(guide: Guide) -> Iterator[str]:
 
 
 def told_of(step: Step, guide: Guide) -> Iterator[str]:
-    yield from (step.title, *step.path, *step.instructions, *step.notes, *step.advice, step.success)
+    yield from (step.title, *step.path, *step.do, *step.notes, *step.advice, step.success)
     yield from (step.takes or "", step.confirm or "", *(need.because for need in step.needs))
     for carry in step.carries:
         yield from (carry.field, guide.values[carry.value].label, guide.values[carry.value].origin)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWid
 from ui.theme import style
 from ui.widgets.badge import StepBadge
 from ui.widgets.busy import ThinBar
-from ui.widgets.cards import Breadcrumb, Card, Note
+from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.facts import FactTable
@@ -64,24 +64,20 @@ def test_an_elided_label_tells_the_rest(qtbot: QtBot) -> None:
     assert QLabel.text(text) == text.text()
 
 
-def test_a_path_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> None:
+def test_a_link_and_a_sentence_wrap_in_a_narrow_card(qtbot: QtBot) -> None:
     card = Card("card")
-    path = Breadcrumb(("Enterprise applications", "Provisioning", "Connectivity", "Test Connection"))
     link = LinkButton("Go to step 10, Generate the token and store it in the keyring of this computer")
     tick = CheckLine("I have the role that may add an application and it is active at this moment")
-    for widget in (path, tick):
-        card.body.addWidget(widget)
+    card.body.addWidget(tick)
     card.body.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
     page = shown(qtbot, card, width=260)
     assert page.width() == 260
     line = page.fontMetrics().height()
-    parts: tuple[QWidget, ...] = (path, link, tick)
+    parts: tuple[QWidget, ...] = (link, tick)
     for part in parts:
         assert part.height() >= 2 * line
         assert part.height() >= part.heightForWidth(part.width())
-        assert widget.mapTo(page, widget.rect().bottomRight()).x() < page.width()
-    for stop in path.findChildren(QLabel):
-        assert path.rect().contains(stop.mapTo(path, stop.rect().bottomRight()))
+        assert part.mapTo(page, part.rect().bottomRight()).x() < page.width()
 
 
 def test_a_disclosure_link_is_accessible_as_a_button_that_is_open_or_closed(qtbot: QtBot) -> None:

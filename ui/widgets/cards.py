@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFrame, QWidget
 
 from ui.widgets.accessibility import give_name
-from ui.widgets.flow import Flow
 from ui.widgets.icon_label import IconLabel
-from ui.widgets.layouts import column, fill, middle, row, top, wide
-from ui.widgets.text import label, spoken_elsewhere
+from ui.widgets.layouts import column, fill, row, top, wide
+from ui.widgets.text import label
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ui.widgets.layouts import Item
 
 
@@ -32,27 +29,6 @@ class Card(QFrame):
     def add(self, *items: Item) -> None:
         """Add items at the end."""
         fill(self.body, *items)
-
-
-class Breadcrumb(Flow):
-    """A click path with a chevron between two stops; a long path continues on the next line."""
-
-    def __init__(self, path: Sequence[str]) -> None:
-        super().__init__(across=8, down=2)
-        spoken_elsewhere(self)  # the description of the step has it
-        for index, stop in enumerate(path):
-            self.add(self._stop(stop, first=index == 0))
-
-    def _stop(self, words: str, *, first: bool) -> QWidget:
-        # The chevron stays with the stop it leads to, so that no line starts or ends with a lone chevron.
-        stop = QWidget(self)
-        line = row(inside=stop, spacing=8)
-        if not first:
-            chevron = IconLabel(12, stop)
-            chevron.show_icon("chevron-right", "muted")
-            fill(line, middle(chevron))
-        fill(line, wide(label(words, "muted", stop, wrap=len(words) > 44)))
-        return stop
 
 
 class Note(QWidget):

@@ -35,7 +35,7 @@ def description(guide: Guide, step: Step) -> str:
 
     Choices and the labels of values are listed where no action names them.
     """
-    sentences = [each.replace(" \u203a ", ", then ") for each in step.numbered or step.instructions]
+    sentences = [each.replace(" \u203a ", ", then ") for each in step.numbered]
     actions = unmarked("\n".join(sentences))
     if len(sentences) > 1:
         sentences = [f"{number}. {each}" for number, each in enumerate(sentences, start=1)]

@@ -19,7 +19,7 @@ from ui.tools.portal_error import PortalErrorCard
 from ui.widgets.accessibility import give_name, make_stop
 from ui.widgets.badge import NumberBadge, StepBadge
 from ui.widgets.buttons import PushButton, button
-from ui.widgets.cards import Breadcrumb, Card, Note
+from ui.widgets.cards import Card, Note
 from ui.widgets.choices import CheckLine
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.fields import CaptureField, ValueField
@@ -108,8 +108,6 @@ class StepCard(Card):
         self._column = column(label(step.title, "heading", self), spacing=8)
         sides = row(top(badge), wide(column(self._column, REST, spacing=0), 5), spacing=12)
         super().add(sides)
-        if step.path and not step.do:
-            self.add(Breadcrumb(step.path))
         self.add(*self._instructions(step))
         if extra is not None:
             self.add(extra)
@@ -139,15 +137,14 @@ class StepCard(Card):
     def _instructions(self, step: Step) -> Iterator[Item]:
         """Yield what to do. The first label speaks for the card: of a group, Orca 43 reads only the labels."""
         spoken = spoken_step.description(self._controller.session.guide, step)
-        for place, action in enumerate(step.numbered or step.instructions):
-            made = label(rich(action), "body" if step.do else "muted", self, rich=True)
-            if place == 0:
+        yield _part("Do")
+        for number, action in enumerate(step.numbered, start=1):
+            made = label(rich(action), "body", self, rich=True)
+            if number == 1:
                 give_name(made, spoken)
-                if step.do:
-                    yield _part("Do")
             else:
                 spoken_elsewhere(made)
-            yield row(top(spoken_elsewhere(NumberBadge(place + 1))), wide(made), spacing=8) if step.do else made
+            yield row(top(spoken_elsewhere(NumberBadge(number))), wide(made), spacing=8)
 
     def add(self, *items: Item) -> None:
         """Add items beside the badge, at the end."""
