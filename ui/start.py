@@ -98,6 +98,8 @@ def main(options: Options, walk: Walk | None = None) -> int:
         window.resize(*options.size)
     home = HomePage()
     window.show_page(home)
+    if options.practice:
+        window.setWindowTitle("Practice")  # before it is shown: a screen reader says each new title
     window.show()
     # Painted with plain Qt first: the event loop library and its dependencies are not needed for that.
     first_idle = QEventLoop()

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from app.guide.screen import ConsoleScreen
 from app.session.captures import DisplayedValue
+from tests.support.accessibility import recorded
 from tests.support.controller import CANARY, walk
 from tests.support.pages import laid_out
 from tests.support.screen import child, part
+from tests.support.until import until
 from ui.theme import style
 from ui.widgets.badge import NumberBadge
 from ui.wizard.console_view import ConsoleView
@@ -83,7 +85,10 @@ def test_a_wide_card_has_it_beside_its_text_and_a_narrow_one_folded(qapp: QAppli
         page.resize(1000, 680)
         await laid_out()
         assert (view.isVisible(), link.isVisible()) == (False, True)
-        link.click()
+        link.setFocus()
+        with recorded() as reports:
+            link.click()
+            await until(lambda: view.read_out() in reports.utterances())
         assert view.isVisible()
         page.resize(1600, 1000)
         await laid_out()

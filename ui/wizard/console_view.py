@@ -23,6 +23,7 @@ from ui.widgets.badge import NumberBadge
 from ui.widgets.disclosure import DisclosureLink
 from ui.widgets.flow import Flow
 from ui.widgets.layouts import REST, Placed, column, fill, left, middle, row, wide
+from ui.widgets.speech import say
 from ui.widgets.text import ElidedLabel, label, rich, spoken_elsewhere
 
 if TYPE_CHECKING:
@@ -189,9 +190,15 @@ class Aside:
         self.view = view
         self._sides, self._below = sides, below
         self._link = DisclosureLink(CAPTION, name=f"show-{view.objectName()}", opens=view)
+        self._link.clicked.connect(self._say)
         self._is_beside = False
         self._at_top: QSpacerItem | None = None
         fill(below, left(self._link), view)
+
+    def _say(self) -> None:
+        """Say what was opened, where Tab doesn't stop."""
+        if self._link.is_open:
+            say(self.view.read_out())
 
     def fit(self, card: QWidget) -> None:
         """Move the page to where there is room for it."""
