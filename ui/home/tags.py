@@ -45,7 +45,7 @@ class TagsDialog(InTabOrder, QDialog):
         self.setFixedWidth(460)
         self._field = QLineEdit(", ".join(setup.tags), self)
         self._field.setObjectName("tags")
-        self._field.setPlaceholderText("production, europe")
+        self._field.setPlaceholderText("For example production, europe")
         give_name(self._field, "Tags")
         describe(self._field, PURPOSE)
         self._wrong = Note("", "caution", self)

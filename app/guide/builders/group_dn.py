@@ -37,9 +37,9 @@ _CANONICAL = re.compile(r"((?:[A-Za-z0-9_-]+\.)+[A-Za-z0-9_-]+)/(.+)")
 _DOWN_LEVEL = re.compile(r"[A-Za-z0-9-]{1,15}\\[^\\]+")
 """``CORP\\Sales``, as Windows names accounts: a NetBIOS name has at most 15 characters."""
 
-NAME = Input("name", "Group name (CN)", "Berlin")
-PATH = Input("path", "OUs, the innermost first, one per line", "Staff\nEurope", lines=3)
-DOMAIN = Input("domain", "Domain", "corp.example.com or DC=corp,DC=example,DC=com")
+NAME = Input("name", "Group name (CN)", "For example Berlin")
+PATH = Input("path", "OUs, the innermost first, one per line", "For example\nStaff\nEurope", lines=3)
+DOMAIN = Input("domain", "Domain", "For example example.com or DC=example,DC=com")
 
 Part = tuple[str, str]
 """Attribute and unescaped value of one part of a DN."""

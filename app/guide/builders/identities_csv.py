@@ -37,7 +37,7 @@ _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 _HEADED = "The first line holds headings. Remove it if the portal reports that line."
 
-TEXT = Input("text", "Content of the CSV file", "356938035643809,262011234567890,internet.example", lines=8)
+TEXT = Input("text", "Content of the CSV file", "For example 356938035643809,262011234567890,internet.example", lines=8)
 
 
 @dataclass(frozen=True, slots=True)

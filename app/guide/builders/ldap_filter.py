@@ -34,7 +34,7 @@ DIRECTORY = Input("directory", "Directory", "The kind of directory", choices=(AC
 ENTRIES = Input("entries", "Entries", "Each needs a filter of its own", choices=(USERS, GROUPS))
 KIND = Input("kind", "Which of them", "What the filter looks at", choices=(MEMBERS, NESTED, EQUALS, MAIL))
 NAME = Input("attribute", "Attribute", "department; left empty, memberOf or mail is taken")
-VALUE = Input("value", "Value", "CN=Berlin,OU=Staff,DC=example,DC=com")
+VALUE = Input("value", "Value", "For example CN=Berlin,OU=Staff,DC=example,DC=com")
 
 _CLASSES = {
     (ACTIVE_DIRECTORY, USERS): "(objectCategory=person)(objectClass=user)",  # objectClass=user alone takes computers

@@ -19,7 +19,7 @@ PLACE = "%s"
 """Where PingOne inserts the user's value (Ping, "SCIM outbound" connections)."""
 
 CHOICE = Input("attribute", "Attribute", "What a user is found by", choices=("userName", "externalId", "emails.value"))
-OTHER = Input("other", "Another attribute, if none of these", "urn:example:2.0:User:employeeNumber")
+OTHER = Input("other", "Another attribute, if none of these", "For example urn:example:2.0:User:employeeNumber")
 
 
 def build(given: Mapping[str, str]) -> Built:
