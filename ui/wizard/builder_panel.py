@@ -75,7 +75,7 @@ class BuilderPanel(QWidget):
         frame.setProperty("role", "value")
         self._shown = label("", "mono", frame)
         self._copy = button("Copy", "copy", "copy", name="copy-built", press=self._copy_built)
-        give_name(self._copy, f"Copy {self._form.result_label}")
+        give_name(self._copy, f"Copy the {self._form.result_label} written here")  # the step may carry its own
         row(wide(self._shown), top(self._copy), inside=frame, margins=(12, 8, 8, 8))
         return frame
 
