@@ -41,9 +41,10 @@ def description(guide: Guide, step: Step) -> str:
         sentences = [f"{number}. {each}" for number, each in enumerate(sentences, start=1)]
     asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
     sentences += [f"Question: {branch.ask}" for branch in asked]
-    choices = (each for each in step.choices if each.field not in actions or each.choose not in actions)
+    chosen = (each for each in step.choices if not each.typed)
+    choices = (each for each in chosen if each.field not in actions or each.choose not in actions)
     sentences += _listed("Choices to make", (f"{each.field}: {each.choose}" for each in choices))
-    copied, captured = (each.field for each in step.carries), (guide.values[each].label for each in step.captures)
+    copied, captured = (each.field for each in step.copies), (guide.values[each].label for each in step.captures)
     sentences += _listed("Values to copy", (each for each in copied if each not in actions))
     sentences += _listed("Values to enter here", (each for each in captured if each not in actions))
     sentences.append(done_when(step))
