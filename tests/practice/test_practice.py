@@ -60,7 +60,7 @@ GUIDE: dict[str, Any] = {
                     "id": "a",
                     "lane": "cie",
                     "title": "Open it",
-                    "text": "T",
+                    "do": ["T"],
                     "success": "S",
                     "failures": [{"sign": "a", "cause": "b", "repair": "c"}],
                 }
