@@ -12,7 +12,7 @@ from app.session.captures import DisplayedValue
 from tests.support.accessibility import recorded
 from tests.support.controller import CANARY, walk
 from tests.support.pages import laid_out
-from tests.support.screen import child, part
+from tests.support.screen import child, in_front, part
 from tests.support.until import until
 from ui.theme import style
 from ui.widgets.badge import NumberBadge
@@ -85,6 +85,7 @@ def test_a_wide_card_has_it_beside_its_text_and_a_narrow_one_folded(qapp: QAppli
         page.resize(1000, 680)
         await laid_out()
         assert (view.isVisible(), link.isVisible()) == (False, True)
+        await in_front(page)  # only then is the focus said
         link.setFocus()
         with recorded() as reports:
             link.click()

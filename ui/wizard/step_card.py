@@ -267,7 +267,7 @@ class StepCard(Card):
         words = f"{choice.field}: **{choice.choose}**"
         chosen = label(rich(words), "body", frame, rich=True, stop=True)
         give_name(chosen, unmarked(words))
-        column(chosen, inside=frame, margins=(12, 6, 12, 6))
+        column(chosen, inside=frame, margins=(12, 8, 12, 8))
         self.add(frame)
 
     def _add_outcome(self, step: Step) -> None:
