@@ -29,6 +29,10 @@ _VARYING: Final = (
 ARRIVAL: Final = "The first change has arrived. Full Sync is unlocked."
 TIMED: Final = re.compile(rf"(Cleared from|No longer in) the clipboard|^{re.escape(ARRIVAL)}$")
 """What is said when a time is over, at whatever step the walk then is."""
+_FLEETING: Final = re.compile(r"(Stop the test|Done, next step)( button)?\.?")
+"""What the button that starts a test is called next. The practice endpoint answers so soon that Orca gets to one of
+these names, or to none, before it says the result."""
+_RESULT: Final = "All checks passed."
 _SENTENCE: Final = re.compile(r"(?<=[.?]) ")
 _SHORT: Final = 3
 """Words. What is no longer, such as a label or "Closed", may be said at each of its places."""
@@ -47,10 +51,16 @@ class Press:
     answer: tuple[Utterance, ...]
 
 
+def said(press: Press) -> list[str]:
+    """Return what answers a key, without what is said when a time is over, or only on some machines."""
+    texts = [each.text for each in press.answer if not TIMED.search(each.text)]
+    is_over = any(text.startswith(_RESULT) for text in texts)
+    return [text for text in texts if not (is_over and _FLEETING.fullmatch(text))]
+
+
 def sentences(press: Press) -> list[str]:
-    """Return what answers a key, sentence by sentence, without what is said when a time is over."""
-    said = [each.text for each in press.answer if not TIMED.search(each.text)]
-    parts = [part.strip(" .") for text in said for part in _SENTENCE.split(text)]
+    """Return what answers a key, sentence by sentence."""
+    parts = [part.strip(" .") for text in said(press) for part in _SENTENCE.split(text)]
     return [part for part in parts if len(part.split()) > _SHORT]
 
 
@@ -83,10 +93,10 @@ class Transcript:
         before: list[str] = []
         for title, presses in self.sections:
             for press in presses:
-                said = sentences(press)
+                heard = sentences(press)
                 once = [] if press.key == _SWITCH else before
-                found += [(title, press.key, each) for at, each in enumerate(said) if each in (*once, *said[:at])]
-                before = said
+                found += [(title, press.key, each) for at, each in enumerate(heard) if each in (*once, *heard[:at])]
+                before = heard
         return found
 
     def __str__(self) -> str:
@@ -94,7 +104,7 @@ class Transcript:
         for title, presses in self.sections:
             lines += ["", title, "=" * len(title)]
             for press in presses:
-                answer = [_same(each.text) for each in press.answer if not TIMED.search(each.text)]
+                answer = [_same(text) for text in said(press)]
                 if answer or press.key != LATER:
                     lines += [
                         _KEYS.get(press.key, press.key),
