@@ -29,7 +29,7 @@ from ui.widgets.buttons import MainButton
 from ui.widgets.fields import CaptureField, ValueField
 from ui.widgets.scroll import column_around
 from ui.wizard.finish import Finish
-from ui.wizard.step_card import StepCard
+from ui.wizard.step_card import StepCard, StepLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,6 +101,26 @@ def test_each_step_opens_at_its_top_with_what_is_needed_to_go_on_in_sight(
         companion.deleteLater()
 
     walk(qapp, tmp_path, story, guide=guide_id)
+
+
+def test_the_room_below_a_short_step_shows_whole_lines_of_what_comes_next(qapp: QApplication, tmp_path: Path) -> None:
+    async def story(controller: SetupController) -> None:
+        guide = controller.session.guide
+        shown: dict[int, list[int]] = {}
+        companion = await opened(controller)
+        for height in (960, 560):
+            companion.resize(410, height)
+            for step in guide.steps[1:6]:
+                await at(controller, journey.open_step(fresh(guide), step.id))
+                lines = companion.findChildren(StepLine)
+                later = [line for line in lines if line.objectName().startswith("later-")]
+                seen = [line for line in later if in_sight(companion, line)]
+                assert seen == [line for line in later if line.isVisible()] == later[: len(seen)]
+                shown.setdefault(height, []).append(sum(in_sight(companion, line) for line in lines))
+        assert min(shown[960]) > max(shown[560]), shown
+        companion.deleteLater()
+
+    walk(qapp, tmp_path, story)
 
 
 def test_the_next_box_of_the_checklist_is_in_sight(qapp: QApplication, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QScrollBar, QWidget
 
 from app.guide.vocabulary import Lane, Page
-from app.setup.journey import ahead, visible
+from app.setup.journey import Mark, places, visible
 from app.setup.sentences import window_title
 from app.system.preferences import Edge
+from ui.companion.next_steps import console_names, next_steps
 from ui.companion.short_result import ResultCards, ShortResult
 from ui.desktop.docking import Docking, can_dock
 from ui.desktop.screen_fit import ScreenFit
@@ -26,7 +27,7 @@ from ui.widgets.buttons import IconButton
 from ui.widgets.cards import Note
 from ui.widgets.disclosure import DisclosureLink, open_again, open_links
 from ui.widgets.fields import ValueFrame, typing_in
-from ui.widgets.layouts import REST, clear, column, fill, insert, middle, row, wide, widgets_in
+from ui.widgets.layouts import clear, column, fill, insert, middle, row, wide, widgets_in
 from ui.widgets.practice_strip import PracticeStrip
 from ui.widgets.scroll import ScrollColumn
 from ui.widgets.tab_order import InTabOrder, WorkFirst, focus, focus_again, focused_names
@@ -34,7 +35,7 @@ from ui.widgets.text import label, rich
 from ui.wizard.checklist import Checklist
 from ui.wizard.finish import Finish
 from ui.wizard.footer import FooterBar
-from ui.wizard.step_card import StepCard, StepLine, confirmation, words_of
+from ui.wizard.step_card import StepCard, confirmation, words_of
 from ui.wizard.watch_panel import WatchPanel
 
 if TYPE_CHECKING:
@@ -205,7 +206,8 @@ class Companion(InTabOrder, WorkFirst, QWidget):
         here, view = session.here, self._controller.step_view
         self._count.setText(f"Step {here.number} of {len(visible(session.guide, session.setup))}")
         picture = (here.number, view.page, session.setup.stale, session.setup.answers)
-        lines = tuple(each.step.title for each in ahead(session.guide, session.setup))
+        following = places(session.guide, session.setup)[here.number :]
+        lines = tuple(each.step.title for each in following if each.mark is not Mark.DONE)
         words = (words_of(session.guide, here.step), lines)
         if picture != self._drawn or not (words == self._words or typing_in(self)):
             self._drawn, self._words = picture, words
@@ -218,14 +220,9 @@ class Companion(InTabOrder, WorkFirst, QWidget):
     def _show_console(self, view: ViewState) -> None:
         """Name the console of the open step, highlighted if the step before was done in another one."""
         session, step = self._controller.session, self._controller.session.here.step
-        names = {
-            Lane.CIE: session.guide.cie.name,
-            Lane.PORTAL: session.guide.portal.name,
-            Lane.ASSISTANT: "this window",
-        }
         before, self._lane = self._lane, step.console
         changed = before not in (None, self._lane) and not view.finished
-        where = f"{'Now in' if changed else 'In'} {names[self._lane]}"
+        where = f"{'Now in' if changed else 'In'} {console_names(session.guide)[self._lane]}"
         self._where.setText(view.title if view.finished else where)
         self._open.setVisible(self._lane is not Lane.ASSISTANT and not view.finished)
         for each in (self._console, self._where, self._count):
@@ -247,12 +244,11 @@ class Companion(InTabOrder, WorkFirst, QWidget):
             fill(self._body, label(step.title, "heading", self), 8, wide(self._work))
         else:
             self._work, self._scroll = self._step_card(), ScrollColumn(self)
-            session = self._controller.session
-            lines = [StepLine(each, self._controller) for each in ahead(session.guide, session.setup)]
+            lines, later = next_steps(self._controller)
             if step.page is Page.TEST:
                 self._results = ResultCards(self._controller)
             results = [self._results] if self._results is not None else []
-            fill(self._scroll.column, self._work, *results, *lines, REST)
+            fill(self._scroll.column, self._work, *results, *lines, wide(later))
             fill(self._body, wide(self._scroll))
             open_again(self._work, opened)
             if step.confirm:
