@@ -155,7 +155,8 @@ class StepCard(Card):
         guide = self._controller.session.guide
         asked = (each for each in guide.branches if each.at == step.id and len(each.possible) > 1)
         self.add(*(Question(branch, self._controller, self) for branch in asked))
-        if step.carries or step.choices or step.captures:
+        # The companion has the fields for captures below the card.
+        if step.carries or step.choices or (step.captures and not self._goes_on):
             self.add(_part("Values"))
         secret = any(guide.values[carry.value].secret for carry in step.carries)
         if secret:
