@@ -47,7 +47,7 @@ class ErrorPattern(DataPart):
     status: Status | None = None
     """This HTTP status."""
     result: Annotated[int, Field(ge=1, le=255)] | None = None
-    """This result code of LDAP."""
+    """This result code of LDAP. Where the text names any, phrases don't count: JNDI has one exception for several."""
     beside: tuple[str, ...] = ()
     """All of these phrases as well."""
     either: tuple[str, ...] = ()
@@ -73,7 +73,8 @@ class ErrorPattern(DataPart):
     def occurs_in(self, text: str, codes: Codes) -> bool:
         """Whether a text (lowercase, single spaces) with these codes contains it."""
         found = self.status in codes.statuses or self.result in codes.results
-        found = found or any(occurs(phrase, text) for phrase in self.find)
+        phrases = self.find if self.result is None or not codes.results else ()
+        found = found or any(occurs(phrase, text) for phrase in phrases)
         return (
             found
             and all(occurs(phrase, text) for phrase in self.beside)

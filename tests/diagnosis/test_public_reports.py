@@ -426,6 +426,24 @@ def test_each_exception_of_jndi_leads_to_the_source(exception: str, role: StepRo
         assert decoded.causes[0].step == "enter-filter"
 
 
+@pytest.mark.parametrize(
+    ("exception", "result", "means"),
+    [
+        ("OperationNotSupportedException", 12, "extension"),
+        ("OperationNotSupportedException", 53, "directory-unwilling"),
+        ("AuthenticationNotSupportedException", 8, "directory-encryption"),
+        ("AuthenticationNotSupportedException", 48, "directory-anonymous"),
+        ("directory.InvalidAttributeValueException", 21, "filter-attribute"),
+        ("InvalidNameException", 64, "directory-other"),
+        ("ServiceUnavailableException", 51, "directory-busy"),
+    ],
+)
+def test_the_code_decides_over_an_exception_that_several_codes_share(exception: str, result: int, means: str) -> None:
+    decoded = explained(f"javax.naming.{exception}: [LDAP: error code {result} - x]", "pingfederate")
+    assert decoded.title == known_errors("pingfederate").explanations[means].title
+    assert [label for label in decoded.recognized if label.startswith("LDAP")] == [f"LDAP: error code {result}"]
+
+
 SUB_CODES = {
     "directory-refused": ("525", "52e", "57", "0"),
     "directory-account": ("52f", "530", "531", "533", "701", "775"),
