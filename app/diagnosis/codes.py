@@ -36,8 +36,14 @@ _NUMBERED = re.compile(
     r"|(?<![0-9.])(?P<client>[45][0-9]{2}) (?:client|server) error"
     r"|(?<!\w)(?:returned|received|got)(?: an?)?(?: error)? (?P<sentence>[45][0-9]{2})"
     r"(?= (?:while|when|for|from|on|during|at|and|in|to|with|error|instead)(?!\w)|[.,;:)\]]? ?\Z|[.,;:)\]] )"
+    r"|(?:remoteserver|remote-server|serveur distant|servidor remoto|\u670d\u52a1\u5668|\u30b5\u30fc\u30d0\u30fc)"
+    r"[^:\uff1a(]{0,40}[:\uff1a] ?\((?P<server>[45][0-9]{2})\)"
 )
-"""``client`` is the form of the Python library Requests; ``sentence`` is prose, which may also count users."""
+"""``client`` is the form of the Python library Requests; ``sentence`` is prose, which may also count users.
+
+``server`` is .NET's WebException in the languages whose wording occurs in public logs: German, French, Spanish, Chinese
+and Japanese.
+"""
 _RESULT = re.compile(
     r"(?:ldap(?:exception)?[ :(]{1,3}(?:error|result) ?code|ldap(?: error)? code|result ?code|ldap error)"
     r"[\"' :=#(\[-]{1,4}([0-9]{1,3})(?![0-9])"

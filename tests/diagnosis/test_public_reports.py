@@ -203,6 +203,11 @@ def test_a_name_is_read_under_the_label_of_another_language(label: str) -> None:
         ("403 FORBIDDEN", 403),
         ("521: Web server is down, error code: 521 HTTP 521", 521),
         ("422 Unprocessable Entity", 422),
+        ("Der Remoteserver hat einen Fehler zur\u00fcckgegeben: (401) Nicht autorisiert.", 401),
+        ("Le serveur distant a retourn\u00e9 une erreur : (404) Introuvable.", 404),
+        ("Error en el servidor remoto: (403) Prohibido.", 403),
+        ("\u8fdc\u7a0b\u670d\u52a1\u5668\u8fd4\u56de\u9519\u8bef: (500) x", 500),
+        ("\u30b5\u30fc\u30d0\u30fc\u304c\u30a8\u30e9\u30fc\u3092\u8fd4\u3057\u307e\u3057\u305f: (400) x", 400),
     ],
 )
 def test_a_status_is_read_as_libraries_write_it(text: str, status: int) -> None:
