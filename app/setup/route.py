@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from app.guide.vocabulary import Lane
+from app.guide.vocabulary import Lane, StepRole
 from app.setup.journey import Mark, places
 from app.text.counts import counted
 
@@ -60,11 +60,7 @@ def in_words(way: Route, guide: Guide) -> str:
     parts = [f"{count} in {where[lane]}" for lane, count in counts.items() if count]
     crossing = f"You change consoles {counted(way.crossings, 'time')}."
     sentences = [f"{counted(len(way.stops), 'step')}: {', '.join(parts)}.", crossing]
-    if guide.cadence.first_minutes is not None:
-        least, most = map(_duration, guide.cadence.first_minutes)
-        sentences.append(f"The first data takes an estimated {least} to {most}.")
+    takes = next((step.takes for step in guide.steps if StepRole.PROGRESS in step.roles and step.takes), None)
+    if takes is not None:
+        sentences.append(f"The first data takes an estimated {takes}.")
     return " ".join(sentences)
-
-
-def _duration(minutes: int) -> str:
-    return counted(minutes // 60, "hour") if minutes % 60 == 0 and minutes else counted(minutes, "minute")

@@ -37,6 +37,7 @@ def test_what_this_program_does_is_no_crossing() -> None:
 
 def test_an_estimate_is_given_only_where_one_is_documented() -> None:
     entra, okta = catalog.guide("entra"), catalog.guide("okta")
-    assert in_words(ahead(entra), entra).endswith("The first data takes an estimated 20 minutes to 4 hours.")
-    assert okta.cadence.first_minutes is None
+    takes = entra.step("wait-initial-cycle").takes
+    assert takes is not None
+    assert in_words(ahead(entra), entra).endswith(f"The first data takes an estimated {takes}.")
     assert "estimate" not in in_words(ahead(okta), okta)
