@@ -120,11 +120,12 @@ class RowsModel(QAbstractTableModel):
 
     def _arrange(self) -> None:
         self.beginResetModel()
-        shown = self._ordered
-        if self._group is not None:
-            shown = [row for row in shown if self.all.groups[row] == self._group]
-        if self._text:
-            shown = [row for row in shown if self._text in self.all.lines[row]]
+        shown, text, group = self._ordered, self._text, self._group
+        groups, lines = self.all.groups, self.all.lines  # local names: 50,000 rows within one turn of the event loop
+        if group is not None:
+            shown = [row for row in shown if groups[row] == group]
+        if text:
+            shown = [row for row in shown if text in lines[row]]
         self._shown = shown
         self.endResetModel()
 
